@@ -1,0 +1,38 @@
+/** A JSON value as stored and as sent over the API. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A JSON object whose keys are not all known: clients may add any, and get them back untouched. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** A stored document. `id` is unique in its table; everything else is the resource's own (http-api section 5). */
+export type Document = JsonObject & { readonly id: string };
+
+/** The ten tables of the `dog` database (http-api section 9): policy and hosts. */
+export const POLICY_TABLES = [
+  'external',
+  'fact',
+  'group',
+  'host',
+  'ipset',
+  'link',
+  'profile',
+  'ruleset',
+  'service',
+  'zone',
+] as const;
+
+/**
+ * Tables of this server's own, beside the ten: clients of the old server never see them.
+ * - `host_report`: id = hostkey; what a host last reported that its row does not keep (decisions 12).
+ * - `ruleset_output`: id = group id; the last good texts and hashes, when compiled and published, or the error.
+ * - `token`: API tokens as hashes (decisions 21).
+ * - `setting`: small facts that survive a restart (ruleset dialect, publishing paused).
+ */
+export const OWN_TABLES = ['host_report', 'ruleset_output', 'token', 'setting'] as const;
+
+export type PolicyTable = (typeof POLICY_TABLES)[number];
+export type OwnTable = (typeof OWN_TABLES)[number];
+export type Table = PolicyTable | OwnTable;
+
+/** The nine resources that the API offers (all policy tables but `ipset`). */
+export type Resource = Exclude<PolicyTable, 'ipset'>;
