@@ -1,0 +1,145 @@
+import type { Document, Json, JsonObject } from '../model/document.js';
+import { checkHashes, hashMemoryOf, type HashCheckOptions, type HashField, type Wanted } from './hash-check.js';
+import type { HostKnowledge, HostReport } from './host-report.js';
+import { fieldsOf, stateOf, TRANSITIONS, type AlertKind, type HostEvent, type HostState } from './host-state.js';
+
+/** Seconds after a good-bye in which an agent may still send a last keepalive (seen in captures): it changes nothing. */
+const STOP_ECHO_SECONDS = 10;
+
+export interface ReportContext {
+  /** Epoch seconds. */
+  readonly now: number;
+  /** Absent: the host's group is unknown or virtual, and no hash can be compared (host-lifecycle section 2). */
+  readonly wanted: Wanted | undefined;
+  readonly hashCheck: HashCheckOptions;
+  readonly agentStopGraceSeconds: number;
+}
+
+/** What follows from a report, beside the row. */
+export interface ReportOutcome {
+  readonly row: JsonObject;
+  readonly known: HostKnowledge;
+  readonly from: HostState;
+  readonly to: HostState;
+  /** Absent when no event applied (group unknown). */
+  readonly event?: HostEvent;
+  readonly mail?: AlertKind;
+  /** Reported hashes that are not the wanted ones, tolerated or not. */
+  readonly differing: readonly HashField[];
+  /** The check failed, or the agent has just started: what differs is worth sending again. */
+  readonly resend: boolean;
+  /** The agent still reports a group that the API has changed: it gets its config again (decisions 12). */
+  readonly sendConfig: boolean;
+  /** Set by a good-bye: the keepalive deadline is this many seconds away, if that is sooner. */
+  readonly deadlineInSeconds?: number;
+}
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+/**
+ * Who owns group, environment and location (decisions 12): the report, when it says something else than last time;
+ * the row, when the report only repeats itself. Without knowledge the row is taken for the last report.
+ */
+const owned = (row: Document, known: HostKnowledge | undefined, report: HostReport) => {
+  const pick = (last: string, now: string, stored: string): string => (now === last ? stored : now);
+  return {
+    group: pick(known?.reportedGroup ?? text(row.group), report.group, text(row.group)),
+    environment: pick(known?.reportedEnvironment ?? text(row.environment), report.environment, text(row.environment)),
+    location: pick(known?.reportedLocation ?? text(row.location), report.location, text(row.location)),
+  };
+};
+
+/** A keepalive of a dying agent, sent between its good-bye and its end. */
+const isEcho = (known: HostKnowledge | undefined, report: HostReport, now: number): boolean =>
+  known?.stoppedAt !== undefined && report.updateType !== 'force' && now - known.stoppedAt <= STOP_ECHO_SECONDS;
+
+/** The group that the row will have after this report: what the caller must look up `wanted` for. */
+export const groupAfter = (row: Document, known: HostKnowledge | undefined, report: HostReport): string =>
+  owned(row, known, report).group;
+
+/**
+ * What a report does to a known host: pure, so that a store may run it again on a newer row.
+ */
+export const decideReport = (
+  row: Document,
+  known: HostKnowledge | undefined,
+  report: HostReport,
+  context: ReportContext,
+): ReportOutcome => {
+  const { now, wanted } = context;
+  const place = owned(row, known, report);
+  const starting = report.updateType === 'force' && !report.stopped;
+  const echo = isEcho(known, report, now);
+  const saidGoodbye = report.stopped || echo;
+
+  const verdict =
+    wanted === undefined ? undefined : checkHashes(report.hashes, wanted, hashMemoryOf(row), now, context.hashCheck);
+  const event: HostEvent | undefined = saidGoodbye
+    ? 'agent_stopped'
+    : verdict === undefined
+      ? undefined
+      : verdict.pass
+        ? 'pass_hashcheck'
+        : 'fail_hashcheck';
+  const from = stateOf(row);
+  const step = event === undefined ? { to: from } : TRANSITIONS[from][event];
+  // Nobody was told that a host stopped on purpose went away, so nobody is told that it is back.
+  const quietReturn = known?.stoppedAt !== undefined && 'mail' in step && step.mail === 'keepalive_recover';
+
+  const { group_pending: _dropped, ...kept } = row;
+  const next: JsonObject = {
+    ...kept,
+    ...report.fields,
+    ...place,
+    keepalive_timestamp: now,
+    // A good-bye says nothing new about the rules; counting it would fail a host for stopping.
+    ...(verdict === undefined || saidGoodbye ? {} : verdict.memory),
+    ...(step.to === from ? {} : fieldsOf(step.to)),
+    ...(place.group === report.group ? {} : { group_pending: true }),
+  };
+  const stoppedAt = echo ? known?.stoppedAt : report.stopped ? now : undefined;
+  return {
+    row: next,
+    known: {
+      reportedGroup: report.group,
+      reportedEnvironment: report.environment,
+      reportedLocation: report.location,
+      boundGroup: starting ? report.group : (known?.boundGroup ?? text(row.group)),
+      ...(stoppedAt === undefined ? {} : { stoppedAt }),
+    },
+    from,
+    to: step.to,
+    ...(event === undefined ? {} : { event }),
+    ...('mail' in step && step.mail !== undefined && !quietReturn ? { mail: step.mail } : {}),
+    differing: verdict?.differing ?? [],
+    resend: verdict !== undefined && !saidGoodbye && verdict.differing.length > 0 && (starting || !verdict.pass),
+    sendConfig:
+      place.group !== report.group || place.environment !== report.environment || place.location !== report.location,
+    ...(saidGoodbye ? { deadlineInSeconds: context.agentStopGraceSeconds } : {}),
+  };
+};
+
+/** The row of a host that registers itself with a `force` report (host-lifecycle section 1); its state is `new`. */
+export const registerHost = (report: HostReport, now: number): { row: JsonObject; known: HostKnowledge } => ({
+  row: {
+    active: 'new',
+    environment: '*',
+    location: '*',
+    hash_fail_count: 0,
+    hash_alert_sent: '',
+    keepalive_alert_sent: '',
+    ipset_hash_timestamp: '',
+    iptables_hash_timestamp: '',
+    ...report.fields,
+    hostkey: report.hostkey,
+    name: report.name,
+    group: report.group,
+    keepalive_timestamp: now,
+  },
+  known: {
+    reportedGroup: report.group,
+    reportedEnvironment: report.environment,
+    reportedLocation: report.location,
+    boundGroup: report.group,
+  },
+});

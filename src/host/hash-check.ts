@@ -1,0 +1,91 @@
+import type { Json } from '../model/document.js';
+
+/** The five hashes of a report, 64 hex digits each (agent-protocol section 10). */
+export const HASH_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables', 'ipset_hash'] as const;
+export type HashField = (typeof HASH_FIELDS)[number];
+export type Hashes = Readonly<Record<HashField, string>>;
+
+/** What the server wants a host to run. Times are epoch seconds. */
+export interface Wanted {
+  readonly hash4_ipsets: string;
+  readonly hash6_ipsets: string;
+  readonly hash4_iptables: string;
+  readonly hash6_iptables: string;
+  /** When the group's four hashes last changed. */
+  readonly rulesChangedAt: number;
+  /** The newest hash of the sets, and every other that was newest within the window (host-lifecycle L5). */
+  readonly ipsetHashes: ReadonlySet<string>;
+  readonly setsChangedAt: number;
+}
+
+export interface HashCheckOptions {
+  /** W, seconds a mismatch is tolerated (`hashcheck_alert_seconds`). */
+  readonly toleranceSeconds: number;
+  readonly maxFailCount: number;
+  /** False: v6 hashes are not compared. */
+  readonly checkV6: boolean;
+}
+
+/** What the host row remembers between reports: `''` is never, else epoch seconds. */
+export interface HashMemory {
+  readonly hash_fail_count: number;
+  readonly iptables_hash_timestamp: number | '';
+  readonly ipset_hash_timestamp: number | '';
+}
+
+export interface HashVerdict {
+  readonly pass: boolean;
+  /** Every field whose reported value is not the wanted one; empty when all match. */
+  readonly differing: readonly HashField[];
+  readonly memory: HashMemory;
+}
+
+const recent = (stamp: number | '', now: number, within: number): boolean => stamp !== '' && now - stamp <= within;
+
+/**
+ * Compares a report with what was sent (decisions 10). All parts match: count 0, pass. Else, while every part that
+ * differs matched within W or was changed by us within W: pass, count kept, because the agent is still applying it.
+ * Else the count grows, and the check fails when it reaches the limit.
+ */
+export const checkHashes = (
+  reported: Hashes,
+  wanted: Wanted,
+  memory: HashMemory,
+  now: number,
+  options: HashCheckOptions,
+): HashVerdict => {
+  const rules: readonly HashField[] = options.checkV6
+    ? ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables']
+    : ['hash4_ipsets', 'hash4_iptables'];
+  const differing: HashField[] = rules.filter((field) => reported[field] !== wanted[field as keyof Wanted]);
+  const rulesMatch = differing.length === 0;
+  const setsMatch = wanted.ipsetHashes.has(reported.ipset_hash);
+  if (!setsMatch) differing.push('ipset_hash');
+
+  const within = options.toleranceSeconds;
+  const rulesTolerated =
+    rulesMatch || recent(memory.iptables_hash_timestamp, now, within) || recent(wanted.rulesChangedAt, now, within);
+  const setsTolerated =
+    setsMatch || recent(memory.ipset_hash_timestamp, now, within) || recent(wanted.setsChangedAt, now, within);
+
+  const stamps = {
+    iptables_hash_timestamp: rulesMatch ? now : memory.iptables_hash_timestamp,
+    ipset_hash_timestamp: setsMatch ? now : memory.ipset_hash_timestamp,
+  };
+  if (rulesMatch && setsMatch) return { pass: true, differing, memory: { hash_fail_count: 0, ...stamps } };
+  if (rulesTolerated && setsTolerated)
+    return { pass: true, differing, memory: { hash_fail_count: memory.hash_fail_count, ...stamps } };
+  const count = memory.hash_fail_count + 1;
+  return { pass: count < options.maxFailCount, differing, memory: { hash_fail_count: count, ...stamps } };
+};
+
+const stamp = (value: Json | undefined): number | '' =>
+  typeof value === 'number' && Number.isFinite(value) ? value : '';
+
+/** Reads the memory from a host row; rows made elsewhere may lack the fields or hold junk. */
+export const hashMemoryOf = (row: { readonly [key: string]: Json }): HashMemory => ({
+  hash_fail_count:
+    typeof row.hash_fail_count === 'number' && row.hash_fail_count > 0 ? Math.floor(row.hash_fail_count) : 0,
+  iptables_hash_timestamp: stamp(row.iptables_hash_timestamp),
+  ipset_hash_timestamp: stamp(row.ipset_hash_timestamp),
+});
