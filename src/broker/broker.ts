@@ -68,7 +68,11 @@ export interface BrokerConnection {
    */
   publish(message: Publication): Promise<void>;
   /** Each delivery goes to `handler`, in order, at most `prefetch` unanswered at a time. */
-  consume(queue: string, options: { readonly prefetch: number }, handler: (delivery: Delivery) => void): Promise<Consumer>;
+  consume(
+    queue: string,
+    options: { readonly prefetch: number },
+    handler: (delivery: Delivery) => void,
+  ): Promise<Consumer>;
   /** The broker's reason while it refuses publishes (`connection.blocked`, a memory or disk alarm). */
   readonly blocked: string | undefined;
   onBlocked(listener: (reason: string | undefined) => void): () => void;
