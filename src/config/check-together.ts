@@ -1,0 +1,75 @@
+import { isIP } from 'node:net';
+import type { ConfigProblem, Origin } from './config-error.js';
+import type { Config } from './schema.js';
+
+/** What only shows when several keys are looked at together. */
+export interface TogetherCheck {
+  readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly string[];
+}
+
+/** Checks the rules that span keys: access (decisions 21), mail, broker, and times that contradict each other. */
+export function checkTogether(config: Config, origins: ReadonlyMap<string, Origin>): TogetherCheck {
+  const problems: ConfigProblem[] = [];
+  const warnings: string[] = [];
+  const wrong = (key: string, value: unknown, wanted: string) => {
+    const origin = origins.get(key);
+    problems.push({ key, value: JSON.stringify(value), ...(origin === undefined ? {} : { origin }), wanted });
+  };
+
+  if (config.api.auth === 'none' && !isLoopback(config.api.host)) {
+    if (config.api.allow_unauthenticated) {
+      warnings.push(
+        `api.host is ${config.api.host} and api.auth is none: anybody who reaches port ${config.api.port} can change every firewall, unless a gateway in front stops them`,
+      );
+    } else {
+      wrong(
+        'api.host',
+        config.api.host,
+        'must be a loopback address while api.auth is none; set api.auth: tokens, or api.allow_unauthenticated: true if a gateway in front checks who comes',
+      );
+    }
+  }
+  if (config.api.commands && config.api.auth === 'none') {
+    warnings.push('api.commands is true and api.auth is none: whoever reaches the API can run commands on every host');
+  }
+
+  if (config.retirement_alert_seconds < config.keepalive_alert_seconds) {
+    warnings.push(
+      'retirement_alert_seconds is less than keepalive_alert_seconds: a silent host is retired right after it became inactive',
+    );
+  }
+  if (config.alerts.retry_max_seconds < config.alerts.retry_min_seconds) {
+    wrong('alerts.retry_max_seconds', config.alerts.retry_max_seconds, 'must be at least alerts.retry_min_seconds');
+  }
+  if (config.broker.reconnect_max_ms < config.broker.reconnect_min_ms) {
+    wrong('broker.reconnect_max_ms', config.broker.reconnect_max_ms, 'must be at least broker.reconnect_min_ms');
+  }
+
+  if (config.smtp_relay !== undefined && (config.smtp_from === undefined || config.smtp_to.length === 0)) {
+    warnings.push(
+      `smtp_relay is set but ${config.smtp_from === undefined ? 'smtp_from' : 'smtp_to'} is empty: no mail will be sent`,
+    );
+  }
+  if (config.smtp_username !== undefined && config.smtp_tls === 'none') {
+    warnings.push('smtp_tls is none: smtp_password goes over the wire in clear');
+  }
+  if (config.broker.kind === 'memory' && (config.broker.url !== undefined || config.broker.urls.length > 0)) {
+    warnings.push('broker.url is set but broker.kind is memory, so it is not used; set broker.kind: amqp');
+  }
+  const { certfile, keyfile, verify } = config.broker.ssl_options;
+  if ((certfile === undefined) !== (keyfile === undefined)) {
+    const key = `broker.ssl_options.${certfile === undefined ? 'certfile' : 'keyfile'}`;
+    wrong(key, null, 'must be given too: a certificate and its private key go together');
+  }
+  if (config.broker.tls && verify === 'verify_none') {
+    warnings.push('broker.ssl_options.verify is verify_none: anybody can pretend to be the broker');
+  }
+  return { problems, warnings };
+}
+
+/** Whether only this machine reaches the address. */
+export function isLoopback(host: string): boolean {
+  if (isIP(host) === 4) return host.startsWith('127.');
+  return host === 'localhost' || host === '::1';
+}

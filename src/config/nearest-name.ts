@@ -1,0 +1,29 @@
+/**
+ * The known name that looks most like what was written, if any is near enough to be what was meant:
+ * at most a third of the letters differ, or only the section is missing or wrong.
+ */
+export function nearestName(written: string, known: Iterable<string>): string | undefined {
+  const last = (name: string) => name.slice(name.lastIndexOf('.') + 1);
+  let best: { name: string; distance: number } | undefined;
+  for (const name of known) {
+    const distance =
+      last(name) === last(written) ? 0.5 : editDistance(written.toLowerCase().replaceAll('-', '_'), name.toLowerCase());
+    if (best === undefined || distance < best.distance) best = { name, distance };
+  }
+  if (best === undefined || best.distance > Math.max(2, Math.floor(written.length / 3))) return undefined;
+  return best.name;
+}
+
+/** Levenshtein's distance: letters to insert, delete or replace. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, replaced));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}

@@ -1,0 +1,114 @@
+import type { KeySpec } from './key-spec.js';
+
+/** A value read, or what it should have been ("must be ..."). */
+export type Reading = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly wanted: string };
+
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+const ok = (value: unknown): Reading => ({ ok: true, value });
+
+/**
+ * Reads one raw value by its spec. `spelled` says that it is text from the environment or the command line, where
+ * numbers, booleans and lists (with commas, or a JSON array) are spelled out; in YAML they have their own types.
+ */
+export function readValue(spec: KeySpec, raw: unknown, spelled: boolean): Reading {
+  if (raw === null || raw === undefined || (raw === '' && spec.type !== 'texts' && spec.type !== 'urls')) {
+    if (spec.optional === true || spec.derived === true || spec.ignored !== undefined) return ok(undefined);
+    return refuse(spec);
+  }
+  switch (spec.type) {
+    case 'integer':
+    case 'number': {
+      const value = spelled && typeof raw === 'string' && /^ *[+-]?\d+(\.\d+)? *$/.test(raw) ? Number(raw) : raw;
+      const fits =
+        typeof value === 'number' &&
+        Number.isFinite(value) &&
+        (spec.type === 'number' || Number.isSafeInteger(value)) &&
+        value >= spec.min &&
+        value <= (spec.max ?? Infinity);
+      return fits ? ok(value) : refuse(spec);
+    }
+    case 'boolean': {
+      const value = spelled && typeof raw === 'string' ? BOOLEANS.get(raw.trim().toLowerCase()) : raw;
+      return typeof value === 'boolean' ? ok(value) : refuse(spec);
+    }
+    case 'choice': {
+      const value = spelled && typeof raw === 'string' ? raw.trim() : raw;
+      return typeof value === 'string' && spec.values.includes(value) ? ok(value) : refuse(spec);
+    }
+    case 'text': {
+      // A YAML scalar such as 20180423 or q1 is text here, however YAML reads it.
+      const value = typeof raw === 'number' ? String(raw) : raw;
+      return typeof value === 'string' && matches(spec.pattern, value) ? ok(value) : refuse(spec);
+    }
+    case 'path':
+      return typeof raw === 'string' && !raw.includes('\0') ? ok(raw) : refuse(spec);
+    case 'url':
+      return typeof raw === 'string' && hasScheme(raw, spec.schemes) ? ok(raw) : refuse(spec);
+    case 'texts':
+    case 'urls': {
+      const list = typeof raw === 'string' ? splitList(raw) : raw;
+      if (!Array.isArray(list)) return refuse(spec);
+      const good = list.every((item) => {
+        if (typeof item !== 'string') return false;
+        return spec.type === 'urls' ? hasScheme(item, spec.schemes) : matches(spec.pattern, item);
+      });
+      return good ? ok(Object.freeze(list.filter((item) => item !== ''))) : refuse(spec);
+    }
+    case 'anything':
+      return ok(raw);
+  }
+}
+
+/** What a key takes, in words. */
+export function describeSpec(spec: KeySpec): string {
+  switch (spec.type) {
+    case 'integer':
+    case 'number': {
+      const noun = `${spec.type === 'integer' ? 'a whole number' : 'a number'}${spec.unit === undefined ? '' : ` of ${spec.unit}`}`;
+      return spec.max === undefined ? `${noun}, ${spec.min} or more` : `${noun} from ${spec.min} to ${spec.max}`;
+    }
+    case 'boolean':
+      return 'true or false';
+    case 'choice':
+      return `one of: ${spec.values.join(', ')}`;
+    case 'text':
+      return spec.shape ?? 'a text';
+    case 'path':
+      return 'a file or directory name';
+    case 'url':
+      return `a URL such as ${spec.schemes.at(-1)}://user:password@host:5671/vhost`;
+    case 'texts':
+      return `a list of ${spec.shape ?? 'texts'}`;
+    case 'urls':
+      return `a list of URLs such as ${spec.schemes.at(-1)}://user:password@host:5671/vhost`;
+    case 'anything':
+      return 'anything';
+  }
+}
+
+const refuse = (spec: KeySpec): Reading => ({ ok: false, wanted: `must be ${describeSpec(spec)}` });
+
+const matches = (pattern: RegExp | undefined, value: string) => pattern === undefined || pattern.test(value);
+
+function hasScheme(text: string, schemes: readonly string[]): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return schemes.includes(url.protocol.slice(0, -1)) && url.hostname !== '';
+}
+
+function splitList(text: string): unknown {
+  if (text.trim() === '') return [];
+  if (text.trim().startsWith('[')) {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      // Not JSON: refused below as a non-list, with the key's own message.
+      return undefined;
+    }
+  }
+  return text.split(',').map((item) => item.trim());
+}
