@@ -1,0 +1,47 @@
+import type { Document, Json } from '../model/document.js';
+
+/** The key words of the dependency index. */
+export const onProfile = (id: string): string => `profile:${id}`;
+export const onRulesetsOf = (profileId: string): string => `rulesets_of:${profileId}`;
+export const onRuleset = (id: string): string => `ruleset:${id}`;
+export const onService = (id: string): string => `service:${id}`;
+/** A group or a zone that a rule names: the rule's `group` value as it stands, its kind does not matter here. */
+export const onPeer = (id: string): string => `peer:${id}`;
+
+const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
+const field = (value: Json | undefined, key: string): Json | undefined =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })[key]
+    : undefined;
+
+const ruleKeys = function* (rules: Json | undefined): Generator<string> {
+  for (const direction of ['inbound', 'outbound'])
+    for (const rule of list(field(rules, direction))) {
+      const peer = field(rule, 'group');
+      const service = field(rule, 'service');
+      if (typeof peer === 'string') yield onPeer(peer);
+      if (typeof service === 'string') yield onService(service);
+    }
+};
+
+/**
+ * Everything that the rules of `group` rest on, also what is missing today. Rulesets come by their `profile_id`; very old
+ * profiles hold rules themselves (http-api section 5).
+ */
+export const dependencyKeys = function* (
+  group: Document,
+  profiles: ReadonlyMap<string, Document>,
+  rulesetsOf: (profileId: string) => Iterable<Document>,
+): Generator<string> {
+  const profileId = group.profile_id;
+  if (typeof profileId !== 'string' || profileId === '') return;
+  yield onProfile(profileId);
+  yield onRulesetsOf(profileId);
+  const profile = profiles.get(profileId);
+  if (profile === undefined) return;
+  yield* ruleKeys(profile.rules);
+  for (const ruleset of rulesetsOf(profileId)) {
+    yield onRuleset(ruleset.id);
+    yield* ruleKeys(ruleset.rules);
+  }
+};

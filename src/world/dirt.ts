@@ -1,0 +1,33 @@
+import type { RowChange } from './row-change.js';
+
+/** What a change of rows makes stale. Everything in it may turn out unchanged; nothing stale is missing from it. */
+export interface Dirt {
+  /** Every table has now been seen whole for the first time: all groups and all sets are stale. */
+  readonly complete: boolean;
+  /** Ids of groups to compile again. */
+  readonly groups: ReadonlySet<string>;
+  readonly removedGroups: ReadonlySet<string>;
+  /** Why the sets are stale, in the words of the old counter `ipset_queue_add`; empty: they are not. */
+  readonly setSources: ReadonlySet<string>;
+  /** Hosts whose row changed in any way. */
+  readonly hosts: readonly RowChange[];
+  /** Those of them whose agent has to be told its configuration. */
+  readonly hostConfigs: readonly RowChange[];
+}
+
+/** Gathers dirt while a batch of changes is taken in. */
+export class DirtCollector {
+  readonly groups = new Set<string>();
+  readonly removedGroups = new Set<string>();
+  readonly setSources = new Set<string>();
+  readonly hosts: RowChange[] = [];
+  readonly hostConfigs: RowChange[] = [];
+  /** Groups whose dependencies must be worked out again. */
+  readonly rekey = new Set<string>();
+
+  finish(): Dirt {
+    for (const id of this.removedGroups) this.groups.delete(id);
+    const { groups, removedGroups, setSources, hosts, hostConfigs } = this;
+    return { complete: false, groups, removedGroups, setSources, hosts, hostConfigs };
+  }
+}

@@ -1,0 +1,25 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Document, JsonObject } from '../model/document.js';
+import type { RowChange } from './row-change.js';
+
+/** Fields that this server writes into group rows itself: a change of these alone changes no rule. */
+const OWN_GROUP_FIELDS = new Set(['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables', 'ipset_hash']);
+
+const differs = (change: RowChange, fields: readonly string[]): boolean =>
+  fields.some((field) => !isDeepStrictEqual(change.before?.[field], change.after?.[field]));
+
+const withoutOwn = (row: Document | undefined): JsonObject | undefined =>
+  row === undefined ? undefined : Object.fromEntries(Object.entries(row).filter(([key]) => !OWN_GROUP_FIELDS.has(key)));
+
+/** Whether a group row changed in anything but the hashes written back after a publish. */
+export const groupChanged = (change: RowChange): boolean =>
+  !isDeepStrictEqual(withoutOwn(change.before), withoutOwn(change.after));
+
+/** Whether a host change can move addresses between sets (host-lifecycle L16: also entering or leaving `active`). */
+export const hostAddressesChanged = (change: RowChange): boolean =>
+  (change.before?.active === 'active' || change.after?.active === 'active') &&
+  differs(change, ['active', 'group', 'interfaces']);
+
+/** Whether a host change is one that its agent must be told (agent-protocol section 5). */
+export const hostConfigChanged = (change: RowChange): boolean =>
+  differs(change, ['environment', 'group', 'hostkey', 'location', 'name']);

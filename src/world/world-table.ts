@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Document } from '../model/document.js';
+import type { RowChange } from './row-change.js';
+
+/**
+ * One table held in memory. What its watcher saw (an insert, an update, a removal) is corrected here to what it means
+ * for the rows held, so that a feed may repeat itself, or begin again with all its rows, and only true changes come out.
+ */
+export class WorldTable {
+  readonly #rows = new Map<string, Document>();
+
+  get rows(): ReadonlyMap<string, Document> {
+    return this.#rows;
+  }
+
+  /** The whole table: rows not in it are gone. Returns what is different from before. */
+  reconcile(rows: Iterable<Document>): readonly RowChange[] {
+    const gone = new Set(this.#rows.keys());
+    const changes: RowChange[] = [];
+    for (const row of rows) {
+      gone.delete(row.id);
+      const change = this.#put(row);
+      if (change !== undefined) changes.push(change);
+    }
+    for (const id of gone) {
+      const change = this.#drop(id);
+      if (change !== undefined) changes.push(change);
+    }
+    return changes;
+  }
+
+  /** Single rows; `after` absent removes. Returns what is different from before. */
+  apply(seen: Iterable<{ readonly id: string; readonly after?: Document }>): readonly RowChange[] {
+    const changes: RowChange[] = [];
+    for (const { id, after } of seen) {
+      const change = after === undefined ? this.#drop(id) : this.#put(after);
+      if (change !== undefined) changes.push(change);
+    }
+    return changes;
+  }
+
+  #put(row: Document): RowChange | undefined {
+    const before = this.#rows.get(row.id);
+    if (before === row || (before !== undefined && isDeepStrictEqual(before, row))) return undefined;
+    this.#rows.set(row.id, row);
+    return before === undefined ? { id: row.id, after: row } : { id: row.id, before, after: row };
+  }
+
+  #drop(id: string): RowChange | undefined {
+    const before = this.#rows.get(id);
+    if (before === undefined) return undefined;
+    this.#rows.delete(id);
+    return { id, before };
+  }
+}

@@ -1,0 +1,200 @@
+import type { Document, Table } from '../model/document.js';
+import { DependencyIndex } from './dependency-index.js';
+import { dependencyKeys, onPeer, onProfile, onRuleset, onRulesetsOf, onService } from './dependency-keys.js';
+import { type Dirt, DirtCollector } from './dirt.js';
+import { LookupIndex } from './lookup-index.js';
+import { groupChanged, hostAddressesChanged, hostConfigChanged } from './relevant-change.js';
+import type { RowChange } from './row-change.js';
+import { WorldTable } from './world-table.js';
+
+/** What the world holds: policy, hosts, the hashes of past sets, and what is known of hosts beside their rows. */
+export const WORLD_TABLES = [
+  'external',
+  'group',
+  'host',
+  'host_report',
+  'ipset',
+  'link',
+  'profile',
+  'ruleset',
+  'service',
+  'zone',
+] as const satisfies readonly Table[];
+export type WorldTableName = (typeof WORLD_TABLES)[number];
+
+type Tables = Readonly<Record<WorldTableName, WorldTable>>;
+
+/**
+ * The state of the fleet in memory, fed by one changefeed a table. Compiling, hash checks and address lists read it
+ * without a query. Every change answers with what it dirtied; what comes out rests on the rows alone, never on the
+ * order in which they came.
+ */
+export class World {
+  readonly #tables: Tables;
+  readonly #loaded = new Set<WorldTableName>();
+  readonly #dependencies = new DependencyIndex();
+  readonly #rulesetsByProfile = new LookupIndex('profile_id');
+  readonly #groupsByName = new LookupIndex('name');
+  readonly #hostsByKey = new LookupIndex('hostkey');
+  readonly #hostsByGroup = new LookupIndex('group');
+  readonly #knowledgeByBoundGroup = new LookupIndex('bound_group');
+  readonly #generateUnset: boolean;
+  #version = 0;
+
+  /** `generateUnset`: addresses stand in the rules themselves, so that a moved address dirties rules too. */
+  constructor(options: { readonly generateUnset: boolean }) {
+    this.#generateUnset = options.generateUnset;
+    this.#tables = Object.fromEntries(WORLD_TABLES.map((name) => [name, new WorldTable()])) as unknown as Tables;
+  }
+
+  /** Grows with every change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether every table was seen whole once; before that nothing may be compiled. */
+  get ready(): boolean {
+    return this.#loaded.size === WORLD_TABLES.length;
+  }
+
+  get missing(): readonly WorldTableName[] {
+    return WORLD_TABLES.filter((name) => !this.#loaded.has(name));
+  }
+
+  rows(table: WorldTableName): ReadonlyMap<string, Document> {
+    return this.#tables[table].rows;
+  }
+
+  groupByName(name: string): Document | undefined {
+    return this.#groupsByName.first(name);
+  }
+
+  hostByKey(hostkey: string): Document | undefined {
+    return this.#hostsByKey.first(hostkey);
+  }
+
+  hostsOf(groupName: string): readonly Document[] {
+    return this.#hostsByGroup.get(groupName);
+  }
+
+  /** What is known of a host beside its row (table `host_report`). */
+  knowledge(hostkey: string): Document | undefined {
+    return this.#tables.host_report.rows.get(hostkey);
+  }
+
+  /** Hosts whose queue hears this group's rulesets though their row names another (agent-protocol P6). */
+  strayListeners(groupName: string): readonly Document[] {
+    return this.#knowledgeByBoundGroup
+      .get(groupName)
+      .map((known) => this.hostByKey(known.id))
+      .filter((host): host is Document => host !== undefined && host.group !== groupName);
+  }
+
+  /** Hosts of this group whose queue is bound to another, so that they only hear what is sent to themselves. */
+  deafMembers(groupName: string): readonly Document[] {
+    return this.hostsOf(groupName).filter((host) => {
+      const bound = typeof host.hostkey === 'string' ? this.knowledge(host.hostkey)?.bound_group : undefined;
+      return bound !== undefined && bound !== groupName;
+    });
+  }
+
+  /** Takes a whole table: the first load, or the reopening of a feed. */
+  reconcile(table: WorldTableName, rows: Iterable<Document>): Dirt {
+    const changes = this.#tables[table].reconcile(rows);
+    const first = !this.#loaded.has(table);
+    this.#loaded.add(table);
+    const dirt = this.#absorb(table, changes);
+    return first && this.ready ? { ...dirt, complete: true } : dirt;
+  }
+
+  /** Takes single rows of a feed. */
+  apply(table: WorldTableName, seen: Iterable<{ readonly id: string; readonly after?: Document }>): Dirt {
+    return this.#absorb(table, this.#tables[table].apply(seen));
+  }
+
+  #absorb(table: WorldTableName, changes: readonly RowChange[]): Dirt {
+    const dirt = new DirtCollector();
+    if (changes.length > 0) this.#version += 1;
+    for (const change of changes) this.#absorbOne(table, change, dirt);
+    // Keys are worked out last, when every row of the batch is in place.
+    for (const id of dirt.rekey) {
+      const group = this.rows('group').get(id);
+      if (group === undefined) this.#dependencies.delete(id);
+      else
+        this.#dependencies.set(
+          id,
+          dependencyKeys(group, this.rows('profile'), (profileId) => this.#rulesetsByProfile.get(profileId)),
+        );
+    }
+    return dirt.finish();
+  }
+
+  #absorbOne(table: WorldTableName, change: RowChange, dirt: DirtCollector): void {
+    const { id, before, after } = change;
+    switch (table) {
+      case 'group': {
+        this.#groupsByName.update(change);
+        // A client may have overwritten the hashes in the row: compiling again puts them right.
+        if (after === undefined) dirt.removedGroups.add(id);
+        else dirt.groups.add(id);
+        if (!groupChanged(change)) return;
+        dirt.rekey.add(id);
+        this.#dirtyDependants(onPeer(id), dirt);
+        dirt.setSources.add(`group-${text(after?.name ?? before?.name)}`);
+        if (this.#generateUnset) this.#dirtyDependants(onPeer('all-active'), dirt);
+        return;
+      }
+      case 'zone':
+        this.#dirtyDependants(onPeer(id), dirt);
+        dirt.setSources.add(`zone->${text(after?.name ?? before?.name)}`);
+        return;
+      case 'service':
+        this.#dirtyDependants(onService(id), dirt);
+        return;
+      case 'profile':
+        this.#dirtyDependants(onProfile(id), dirt, { rekey: true });
+        return;
+      case 'ruleset':
+        this.#rulesetsByProfile.update(change);
+        this.#dirtyDependants(onRuleset(id), dirt, { rekey: true });
+        for (const row of [before, after])
+          if (typeof row?.profile_id === 'string')
+            this.#dirtyDependants(onRulesetsOf(row.profile_id), dirt, { rekey: true });
+        return;
+      case 'link':
+      case 'external':
+        dirt.setSources.add(`${table}->${text(after?.name ?? before?.name)}`);
+        if (this.#generateUnset) for (const group of this.rows('group').keys()) dirt.groups.add(group);
+        return;
+      case 'host':
+        this.#hostsByKey.update(change);
+        this.#hostsByGroup.update(change);
+        dirt.hosts.push(change);
+        if (hostConfigChanged(change)) dirt.hostConfigs.push(change);
+        if (!hostAddressesChanged(change)) return;
+        dirt.setSources.add('dog_host_interface_watcher');
+        if (this.#generateUnset) {
+          this.#dirtyDependants(onPeer('all-active'), dirt);
+          for (const name of [before?.group, after?.group]) {
+            const group = typeof name === 'string' ? this.groupByName(name) : undefined;
+            if (group !== undefined) this.#dirtyDependants(onPeer(group.id), dirt);
+          }
+        }
+        return;
+      case 'host_report':
+        this.#knowledgeByBoundGroup.update(change);
+        return;
+      case 'ipset':
+        return;
+    }
+  }
+
+  #dirtyDependants(key: string, dirt: DirtCollector, also?: { readonly rekey: boolean }): void {
+    for (const group of this.#dependencies.groupsOn(key)) {
+      dirt.groups.add(group);
+      if (also?.rekey === true) dirt.rekey.add(group);
+    }
+  }
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
