@@ -11,7 +11,7 @@ export type Author = string;
 
 /**
  * What an edit function may answer instead of a document: the commit is then refused as a whole,
- * and `reason` reaches the caller untouched.
+ * and `refused` reaches the caller untouched. It is told from a document by having no `id`.
  */
 export interface Refusal {
   readonly refused: JsonObject;
@@ -19,12 +19,15 @@ export interface Refusal {
 
 /**
  * One step of a commit. `edit` functions are pure and synchronous: a store may run them again on a newer document.
+ * Later steps see what earlier steps of the same commit wrote.
  * - `create`: the store makes a UUID when `doc.id` is absent. `uniqueOn` names fields whose values no other document
- *   of the table may have at that moment (decisions 17); the check and the insert are one atomic step.
+ *   of the table may have at that moment (decisions 17); the check and the insert are one atomic step. An absent field
+ *   is not checked. `taken` is looked for before `id_taken`.
  * - `edit`: an edit that gives an equal document writes nothing: no revision, no feed row, no audit entry.
  * - `upsert`: like `edit`, but `edit` gets `undefined` when there is no such document, and its answer is inserted.
  * - `remove`: `guard` may refuse after seeing the document.
  * `ifRevision` (If-Match) refuses as `stale` when the document has moved on.
+ * A function that throws, an edit that changes `id`, and a document that JSON cannot hold reject the commit.
  */
 export type Change =
   | {
@@ -134,7 +137,8 @@ export interface Store {
   /** Documents whose top-level `field` equals `value`; every store indexes the fields of http-api section 9. */
   find(table: Table, field: string, value: string): Promise<readonly Stored[]>;
   /**
-   * Writes all steps or none, durably, with their audit entries in the same transaction.
+   * Writes all steps or none, durably, with their audit entries in the same transaction. An error thrown by a function
+   * of `changes` rejects the commit as it is, and nothing is written.
    * `audit: false` is for what agents and the server itself write all day (keepalives, hashes).
    */
   commit(changes: readonly Change[], by: { readonly author: Author; readonly audit?: boolean }): Promise<CommitResult>;
@@ -147,7 +151,8 @@ export interface Store {
 }
 
 /** Graded by what the caller can do: `retry` says whether the same call may succeed later without a human. */
-export type StoreErrorCode = 'unavailable' | 'full' | 'busy' | 'corrupt' | 'timeout' | 'unknown_outcome' | 'closed';
+export type StoreErrorCode =
+  'unavailable' | 'full' | 'busy' | 'corrupt' | 'incompatible' | 'timeout' | 'unknown_outcome' | 'closed';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -156,6 +161,6 @@ export class StoreError extends Error {
   constructor(code: StoreErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
-    this.retry = code !== 'corrupt' && code !== 'closed';
+    this.retry = code !== 'corrupt' && code !== 'incompatible' && code !== 'closed';
   }
 }

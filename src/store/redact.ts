@@ -1,0 +1,32 @@
+import type { Json, Table } from '../model/document.js';
+import { ownedObject } from './owned-json.js';
+
+/** What stands in the audit trail in place of a secret. */
+export const REDACTED = '[redacted]';
+
+const SECRET_KEY = /passw(or)?d|passphrase|secret|token|private_?key/i;
+
+/**
+ * A document as the audit trail may show it: the value of every key whose name speaks of a secret is replaced, at any
+ * depth (decisions 21); of an API token also its hash. Shares what needs no change.
+ */
+export function redact(table: Table, doc: Json): Json {
+  return hide(doc, table === 'token' ? (key) => key === 'hash' || SECRET_KEY.test(key) : (key) => SECRET_KEY.test(key));
+}
+
+function hide(value: Json, secret: (key: string) => boolean): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const list = value as readonly Json[];
+    const parts = list.map((part) => hide(part, secret));
+    return parts.every((part, index) => part === list[index]) ? list : parts;
+  }
+  const entries = Object.entries(value as { readonly [key: string]: Json });
+  let changed = false;
+  const shown = entries.map(([key, part]): [string, Json] => {
+    const safe = secret(key) ? REDACTED : hide(part, secret);
+    changed ||= safe !== part;
+    return [key, safe];
+  });
+  return changed ? ownedObject(shown) : value;
+}

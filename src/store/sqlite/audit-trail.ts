@@ -1,0 +1,44 @@
+import type { Database } from 'better-sqlite3';
+import type { Json, Table } from '../../model/document.js';
+import type { AuditEntry, AuditQuery } from '../store.js';
+
+interface AuditRow {
+  readonly seq: number;
+  readonly at: number;
+  readonly author: string;
+  readonly tbl: string;
+  readonly id: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * One page of the audit trail, newest first.
+ * @throws RangeError when `limit` is not 1 to 1000
+ */
+export function readAudit(db: Database, query: AuditQuery): readonly AuditEntry[] {
+  const { table, id, author, beforeSeq, limit } = query;
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new RangeError(`limit must be 1 to 1000: ${limit}`);
+  const conditions: (readonly [sql: string, value: string | number | undefined])[] = [
+    ['tbl = ?', table],
+    ['id = ?', id],
+    ['author = ?', author],
+    ['seq < ?', beforeSeq],
+  ];
+  const given = conditions.filter(([, value]) => value !== undefined);
+  const where = given.length === 0 ? '' : `WHERE ${given.map(([sql]) => sql).join(' AND ')}`;
+  return db
+    .prepare<(string | number | undefined)[], AuditRow>(
+      `SELECT seq, at, author, tbl, id, before, after FROM audit ${where} ORDER BY seq DESC LIMIT ?`,
+    )
+    .all(...given.map(([, value]) => value), limit)
+    .map((row) => ({
+      seq: row.seq,
+      at: row.at,
+      author: row.author,
+      table: row.tbl as Table,
+      id: row.id,
+      before: JSON.parse(row.before) as Json,
+      after: JSON.parse(row.after) as Json,
+    }));
+}

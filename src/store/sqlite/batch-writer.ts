@@ -1,0 +1,126 @@
+import type { Database } from 'better-sqlite3';
+import { redact } from '../redact.js';
+import type { Author } from '../store.js';
+import type { Effect, Totals } from './apply-changes.js';
+import type { LogBounds } from './bounded-log.js';
+import { BoundedLog } from './bounded-log.js';
+import { corrupt } from './sqlite-errors.js';
+import { changeCheck } from './row-check.js';
+import { undoPatch } from './undo-patch.js';
+
+/** Whose effects they are, and whether the audit trail keeps them. */
+export interface Written {
+  readonly effects: readonly Effect[];
+  readonly author: Author;
+  readonly audit: boolean;
+}
+
+export interface WriterBounds {
+  /** How far back a watcher can resume. */
+  readonly history: LogBounds;
+  readonly audit: LogBounds;
+}
+
+/** Writes batches of effects: documents, changes, audit entries and totals, in one transaction each. */
+export class BatchWriter {
+  readonly #db: Database;
+  readonly #path: string;
+  readonly #history: BoundedLog;
+  readonly #audit: BoundedLog;
+  readonly #statements;
+  #takeBack: readonly (() => void)[] = [];
+
+  constructor(db: Database, path: string, bounds: WriterBounds) {
+    this.#db = db;
+    this.#path = path;
+    this.#history = new BoundedLog(db, 'changes', bounds.history);
+    this.#audit = new BoundedLog(db, 'audit', bounds.audit);
+    this.#statements = prepare(db);
+  }
+
+  /** @throws SqliteError with a SQLITE_BUSY code when another process is writing. */
+  begin(): void {
+    this.#takeBack = [this.#history.mark(), this.#audit.mark()];
+    this.#db.exec('BEGIN IMMEDIATE');
+  }
+
+  write(batch: readonly Written[], totals: Totals, at: number): void {
+    for (const { effects, author, audit } of batch) {
+      for (const effect of effects) {
+        this.#writeDocument(effect);
+        this.#writeChange(effect, at);
+        if (audit) this.#writeAudit(effect, author, at);
+      }
+    }
+    this.#history.trim(at, (seq) => this.#statements.trimmed.run(seq));
+    this.#audit.trim(at);
+    this.#statements.totals.run(totals.seq, totals.ord, totals.rows, totals.digest);
+  }
+
+  /** Resolves nothing: when it returns, the batch is on the disk. */
+  commit(): void {
+    this.#db.exec('COMMIT');
+  }
+
+  rollback(): void {
+    for (const takeBack of this.#takeBack) takeBack();
+    // SQLite rolls back by itself after some errors.
+    if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+  }
+
+  /** Writes a byte or two, to see whether writing works again. */
+  probe(): void {
+    this.#statements.probe.run();
+  }
+
+  #writeDocument({ table, id, before, after, text }: Effect): void {
+    const { insert, update, remove } = this.#statements;
+    if (before === undefined) {
+      if (after !== undefined) insert.run(after.ord, table, id, after.stored.revision, after.sum, text);
+      return;
+    }
+    const { changes } =
+      after === undefined ? remove.run(before.ord) : update.run(after.stored.revision, after.sum, text, after.ord);
+    if (changes !== 1) throw corrupt(this.#path, `the row of ${table} ${id} is gone from the file`);
+  }
+
+  #writeChange({ seq, table, id, before, after }: Effect, at: number): void {
+    const kind = before === undefined ? 'c' : after === undefined ? 'r' : 'u';
+    let undo = '';
+    if (before !== undefined) {
+      undo = JSON.stringify(after === undefined ? before.stored.doc : undoPatch(before.stored.doc, after.stored.doc));
+    }
+    const size = undo.length + id.length;
+    this.#statements.change.run(seq, at, table, id, kind, size, changeCheck(seq, table, id, kind, undo), undo);
+    this.#history.added(size, at);
+  }
+
+  #writeAudit({ seq, table, id, before, after, text }: Effect, author: Author, at: number): void {
+    const beforeText = before === undefined ? 'null' : JSON.stringify(redact(table, before.stored.doc));
+    let afterText = 'null';
+    if (after !== undefined) {
+      const shown = redact(table, after.stored.doc);
+      afterText = shown === after.stored.doc ? text : JSON.stringify(shown);
+    }
+    const size = beforeText.length + afterText.length + author.length;
+    this.#statements.audit.run(seq, at, author, table, id, size, beforeText, afterText);
+    this.#audit.added(size, at);
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    insert: db.prepare('INSERT INTO documents (ord, tbl, id, revision, sum, doc) VALUES (?, ?, ?, ?, ?, ?)'),
+    update: db.prepare('UPDATE documents SET revision = ?, sum = ?, doc = ? WHERE ord = ?'),
+    remove: db.prepare('DELETE FROM documents WHERE ord = ?'),
+    change: db.prepare('INSERT INTO changes (seq, at, tbl, id, kind, size, sum, undo) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+    audit: db.prepare(
+      'INSERT INTO audit (seq, at, author, tbl, id, size, before, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    totals: db.prepare('UPDATE state SET seq = ?, ord = ?, rows = ?, digest = ?'),
+    trimmed: db.prepare(
+      'INSERT OR REPLACE INTO trimmed (tbl, seq) SELECT tbl, max(seq) FROM changes WHERE seq <= ? GROUP BY tbl',
+    ),
+    probe: db.prepare('UPDATE state SET running = 1'),
+  };
+}

@@ -1,0 +1,39 @@
+import Database from 'better-sqlite3';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { StoreError } from '../store.js';
+import { sqliteCode, storeError } from './sqlite-errors.js';
+
+/** Held for as long as a process has the database open for writing. */
+export interface OwnerLock {
+  release(): void;
+}
+
+/**
+ * Takes the one right to write to the database at `path`, so that two servers never share a file. It is the operating
+ * system's lock on `<path>.lock` (taken by SQLite, which Node cannot do by itself), so it ends with its process, however
+ * that ends; `<path>.owner` names the holder for the error message. Readers such as a backup need no such lock.
+ * @throws StoreError `busy`, naming the holder
+ */
+export function takeOwnerLock(path: string): OwnerLock {
+  const ownerFile = `${path}.owner`;
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(`${path}.lock`, { timeout: 0 });
+    db.exec('BEGIN EXCLUSIVE');
+    writeFileSync(ownerFile, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    db?.close();
+    if (!sqliteCode(error)?.startsWith('SQLITE_BUSY')) throw storeError(error, `${path}.lock`);
+    throw new StoreError('busy', `${path} is in use by process ${holder(ownerFile)}; only one server may open it`);
+  }
+  const held = db;
+  return { release: () => held.close() };
+}
+
+function holder(ownerFile: string): string {
+  try {
+    return readFileSync(ownerFile, 'utf8').trim() || '(unknown)';
+  } catch {
+    return `(unknown: ${ownerFile} cannot be read)`;
+  }
+}

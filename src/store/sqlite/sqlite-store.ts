@@ -1,0 +1,168 @@
+import type { Database } from 'better-sqlite3';
+import type { Table } from '../../model/document.js';
+import type {
+  AuditEntry,
+  AuditQuery,
+  Author,
+  Change,
+  CommitResult,
+  Cursor,
+  Feed,
+  FeedEvent,
+  Store,
+  Stored,
+  StoreState,
+} from '../store.js';
+import { StoreError } from '../store.js';
+import { readAudit } from './audit-trail.js';
+import type { WriterBounds } from './batch-writer.js';
+import { BatchWriter } from './batch-writer.js';
+import { FeedHub } from './feed-hub.js';
+import { GroupCommit } from './group-commit.js';
+import { History } from './history.js';
+import type { Loaded } from './load-image.js';
+import type { OwnerLock } from './owner-lock.js';
+import type { Row } from './row.js';
+import { storeError } from './sqlite-errors.js';
+import { StoreStatus } from './store-status.js';
+
+export interface SqliteStoreParts {
+  readonly path: string;
+  readonly db: Database;
+  readonly lock: OwnerLock | undefined;
+  readonly loaded: Loaded;
+  readonly now: () => number;
+  readonly bounds: WriterBounds;
+  readonly busyMs: number;
+  readonly maxWaiting: number;
+  readonly probeMs: number;
+}
+
+/** The embedded store: reads from memory, writes to SQLite (see Image and GroupCommit for why that is sound). */
+export class SqliteStore implements Store {
+  readonly kind = 'sqlite';
+  readonly #parts: SqliteStoreParts;
+  readonly #status: StoreStatus;
+  readonly #commits: GroupCommit;
+  readonly #feeds: FeedHub;
+  readonly #probe: NodeJS.Timeout;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: SqliteStoreParts) {
+    this.#parts = parts;
+    const { path, db, loaded, now, busyMs, maxWaiting } = parts;
+    const { image, totals } = loaded;
+    this.#status = new StoreStatus(now);
+    const writer = new BatchWriter(db, path, parts.bounds);
+    this.#feeds = new FeedHub({
+      history: new History(db, image, loaded.history),
+      seq: () => totals.seq,
+      rows: (table) => this.#rows(table),
+      errorOf: (error) => storeError(error, path),
+    });
+    this.#commits = new GroupCommit({
+      path,
+      image,
+      totals,
+      writer,
+      status: this.#status,
+      now,
+      busyMs,
+      maxWaiting,
+      onDurable: (effects) => this.#feeds.publish(effects),
+    });
+    this.#probe = setInterval(() => this.#tryToWrite(writer), parts.probeMs).unref();
+  }
+
+  async get(table: Table, id: string): Promise<Stored | undefined> {
+    this.#mustBeOpen();
+    return this.#parts.loaded.image.table(table).get(id)?.stored;
+  }
+
+  async list(table: Table): Promise<readonly Stored[]> {
+    this.#mustBeOpen();
+    return this.#rows(table);
+  }
+
+  async find(table: Table, field: string, value: string): Promise<readonly Stored[]> {
+    this.#mustBeOpen();
+    return stored(this.#parts.loaded.image.table(table).withField(field, value));
+  }
+
+  async commit(
+    changes: readonly Change[],
+    { author, audit = true }: { readonly author: Author; readonly audit?: boolean },
+  ): Promise<CommitResult> {
+    this.#mustBeOpen();
+    return this.#commits.commit(changes, author, audit);
+  }
+
+  feed(table: Table, from: Cursor | undefined, on: (event: FeedEvent) => void): Feed {
+    this.#mustBeOpen();
+    return this.#feeds.open(table, from, on);
+  }
+
+  async audit(query: AuditQuery): Promise<readonly AuditEntry[]> {
+    this.#mustBeOpen();
+    const { db, path } = this.#parts;
+    try {
+      return readAudit(db, query);
+    } catch (error) {
+      throw error instanceof RangeError ? error : storeError(error, path);
+    }
+  }
+
+  state(): StoreState {
+    return this.#status.current;
+  }
+
+  onState(listener: (state: StoreState) => void): () => void {
+    return this.#status.listen(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { db, lock, path } = this.#parts;
+    clearInterval(this.#probe);
+    await this.#commits.drained();
+    await this.#feeds.closeAll(closed(path));
+    try {
+      // A database that cannot be written is closed all the same; the next start will then find it unclean.
+      if (this.#status.current.up) db.exec('UPDATE state SET running = 0');
+    } finally {
+      db.close();
+      lock?.release();
+    }
+  }
+
+  #rows(table: Table): readonly Stored[] {
+    return stored(this.#parts.loaded.image.table(table).all());
+  }
+
+  #tryToWrite(writer: BatchWriter): void {
+    if (this.#status.current.up) return;
+    try {
+      writer.probe();
+    } catch (error) {
+      this.#status.down(storeError(error, this.#parts.path));
+      return;
+    }
+    this.#status.up();
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closing !== undefined) throw closed(this.#parts.path);
+  }
+}
+
+function stored(rows: Iterable<Row>): readonly Stored[] {
+  return Object.freeze(Array.from(rows, (row) => row.stored));
+}
+
+function closed(path: string): StoreError {
+  return new StoreError('closed', `the store ${path} is closed`);
+}

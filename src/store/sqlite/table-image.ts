@@ -1,0 +1,91 @@
+import type { Json } from '../../model/document.js';
+import { sameJson } from '../same-json.js';
+import type { Row } from './row.js';
+
+/** One table's documents in order of creation, with its indexes. */
+export class TableImage {
+  #rows = new Map<string, Row>();
+  readonly #indexes = new Map<string, Map<string, Set<string>>>();
+  /** False after a row came back to its old place (an undone remove): the map's order is then wrong until sorted. */
+  #sorted = true;
+  #last = -1;
+
+  constructor(indexed: readonly string[]) {
+    for (const field of indexed) this.#indexes.set(field, new Map());
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(id: string): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** Puts `row` in the place of what `id` had, or takes it out. */
+  set(id: string, row: Row | undefined): void {
+    const before = this.#rows.get(id);
+    this.#reindex(id, before, row);
+    if (row === undefined) {
+      this.#rows.delete(id);
+      return;
+    }
+    if (before === undefined) {
+      if (row.ord < this.#last) this.#sorted = false;
+      else this.#last = row.ord;
+    }
+    this.#rows.set(id, row);
+  }
+
+  /** All rows in order of creation. */
+  all(): Iterable<Row> {
+    if (!this.#sorted) {
+      this.#rows = new Map([...this.#rows].sort(([, a], [, b]) => a.ord - b.ord));
+      this.#sorted = true;
+    }
+    return this.#rows.values();
+  }
+
+  /** Rows whose top-level `field` equals `value`, in order of creation. */
+  withField(field: string, value: Json): readonly Row[] {
+    const index = this.#indexes.get(field);
+    const key = scalarKey(value);
+    if (index === undefined || key === undefined) {
+      return [...this.all()].filter(({ stored: { doc } }) => {
+        const held = Object.hasOwn(doc, field) ? doc[field] : undefined;
+        return held !== undefined && sameJson(held, value);
+      });
+    }
+    const ids = index.get(key);
+    if (ids === undefined) return [];
+    const rows: Row[] = [];
+    for (const id of ids) {
+      const row = this.#rows.get(id);
+      if (row !== undefined) rows.push(row);
+    }
+    return rows.sort((a, b) => a.ord - b.ord);
+  }
+
+  #reindex(id: string, before: Row | undefined, after: Row | undefined): void {
+    for (const [field, index] of this.#indexes) {
+      const from = before && scalarKey(before.stored.doc[field]);
+      const to = after && scalarKey(after.stored.doc[field]);
+      if (from === to) continue;
+      if (from !== undefined) {
+        const ids = index.get(from);
+        ids?.delete(id);
+        if (ids?.size === 0) index.delete(from);
+      }
+      if (to !== undefined) {
+        const ids = index.get(to);
+        if (ids === undefined) index.set(to, new Set([id]));
+        else ids.add(id);
+      }
+    }
+  }
+}
+
+/** A key for values that an index holds: text, numbers, booleans and null; undefined for lists, objects and absence. */
+function scalarKey(value: Json | undefined): string | undefined {
+  return value === undefined || (typeof value === 'object' && value !== null) ? undefined : JSON.stringify(value);
+}
