@@ -1,0 +1,104 @@
+import { isUtf8 } from 'node:buffer';
+import type { Json, JsonObject } from '../../model/document.js';
+import { MESSAGE_LIMITS, type DecodeLimits } from '../decode-limits.js';
+import { atom, atomKey, binary, charlist, map } from '../term.js';
+import { decodeEnvelope, encodeEnvelope, type Stamp } from './envelope.js';
+import { MessageError } from './message-error.js';
+
+/** Addresses by name, of one family. */
+export interface FederatedFamily {
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+  readonly zones: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What one server tells a linked one: its own groups and zones (agent-protocol section 9). */
+export interface FederatedSets {
+  /** The sender's `env`. Not proof of anything: compare it with the routing key and the link (P15). */
+  readonly name: string;
+  readonly v4: FederatedFamily;
+  readonly v6: FederatedFamily;
+  /** EC2 security groups by group name. */
+  readonly ec2: Readonly<Record<string, readonly { readonly region: string; readonly sgid: string }[]>>;
+}
+
+/** All sets of a large fleet are a few MB of JSON in one binary. */
+const LIMITS: DecodeLimits = { ...MESSAGE_LIMITS, maxBytes: 32 * 1024 * 1024, maxInflatedBytes: 32 * 1024 * 1024 };
+
+/** The message for exchange `inbound` of the linked broker, key the sender's `env`. */
+export function encodeFederation(sets: FederatedSets, stamp: Stamp): Buffer {
+  const { name, v4, v6, ec2 } = sets;
+  const json = JSON.stringify({ name, v4, v6, ec2 });
+  return encodeEnvelope(
+    map([
+      [atom('ipsets'), binary(json)],
+      [atom('name'), charlist(name)],
+    ]),
+    stamp,
+  );
+}
+
+/** @throws MessageError naming the member that is wrong; addresses are texts, nothing more is promised. */
+export function decodeFederation(body: Uint8Array): FederatedSets {
+  const ipsets = atomKey(decodeEnvelope(body, LIMITS), 'ipsets');
+  if (ipsets?.kind !== 'binary' || !isUtf8(ipsets.bytes)) {
+    throw new MessageError('malformed_envelope', 'ipsets', 'ipsets: no binary of text in user_data');
+  }
+  const payload = object('ipsets', parse(ipsets.bytes.toString('utf8')));
+  if (typeof payload['name'] !== 'string') throw wrong('name', 'a text');
+  return {
+    name: payload['name'],
+    v4: family('v4', payload['v4']),
+    v6: family('v6', payload['v6']),
+    ec2: members('ec2', payload['ec2'] ?? {}, (place, value) =>
+      array(place, value).map((entry, index) => {
+        const { region, sgid } = object(`${place}[${index}]`, entry);
+        if (typeof region !== 'string' || typeof sgid !== 'string')
+          throw wrong(`${place}[${index}]`, 'region and sgid');
+        return { region, sgid };
+      }),
+    ),
+  };
+}
+
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new MessageError('wrong_type', 'ipsets', 'ipsets: no JSON', { cause });
+  }
+}
+
+function family(place: string, value: Json | undefined): FederatedFamily {
+  const { groups, zones } = object(place, value);
+  return { groups: members(`${place}.groups`, groups, texts), zones: members(`${place}.zones`, zones, texts) };
+}
+
+function texts(place: string, value: Json): readonly string[] {
+  return array(place, value).map((entry) => {
+    if (typeof entry !== 'string') throw wrong(place, 'a list of texts');
+    return entry;
+  });
+}
+
+function members<T>(
+  place: string,
+  value: Json | undefined,
+  read: (place: string, value: Json) => T,
+): Readonly<Record<string, T>> {
+  const entries = Object.entries(object(place, value));
+  return Object.fromEntries(entries.map(([name, member]) => [name, read(`${place}.${name.slice(0, 40)}`, member)]));
+}
+
+function object(place: string, value: Json | undefined): JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(place, 'an object');
+  return value as JsonObject;
+}
+
+function array(place: string, value: Json): readonly Json[] {
+  if (!Array.isArray(value)) throw wrong(place, 'a list');
+  return value as readonly Json[];
+}
+
+function wrong(place: string, wanted: string): MessageError {
+  return new MessageError('wrong_type', place, `${place}: not ${wanted}`);
+}

@@ -1,0 +1,55 @@
+/** What a report's field may hold, and how much of it, in bytes (agent-protocol section 4). */
+export interface FieldRule {
+  readonly kind: 'text' | 'text_or_chunks' | 'text_or_list' | 'list' | 'tags';
+  /** The server can do nothing with a report that lacks it: refused. */
+  readonly required: boolean;
+  readonly maxBytes: number;
+}
+
+const text = (required: boolean, maxBytes = 1024): FieldRule => ({ kind: 'text', required, maxBytes });
+
+/**
+ * Every field but `updatetype`. Agents differ in the optional ones: the Elixir agent has no `docker_container_ids`,
+ * older agents lack cloud and system fields.
+ */
+export const REPORT_FIELDS: Readonly<Record<string, FieldRule>> = {
+  name: text(true),
+  interfaces: text(true, 256 * 1024),
+  group: text(true),
+  location: text(true),
+  environment: text(true),
+  // Queue and routing keys hold it, and AMQP ends those at 255 bytes.
+  hostkey: text(true, 200),
+  hash4_ipsets: text(true, 128),
+  hash6_ipsets: text(true, 128),
+  hash4_iptables: text(true, 128),
+  hash6_iptables: text(true, 128),
+  ipset_hash: text(true, 128),
+  version: text(false),
+  provider: text(false),
+  ec2_region: text(false),
+  ec2_instance_id: text(false),
+  ec2_availability_zone: text(false),
+  ec2_owner_id: text(false),
+  ec2_vpc_id: text(false),
+  ec2_subnet_id: text(false),
+  ec2_security_group_ids: { kind: 'text_or_list', required: false, maxBytes: 64 * 1024 },
+  ec2_instance_tags: { kind: 'tags', required: false, maxBytes: 64 * 1024 },
+  os_distribution: { kind: 'text_or_chunks', required: false, maxBytes: 1024 },
+  os_version: { kind: 'text_or_chunks', required: false, maxBytes: 1024 },
+  docker_container_ids: { kind: 'list', required: false, maxBytes: 512 * 1024 },
+  active: text(false, 32),
+};
+
+/** Fields that end up in queue names, routing keys, file names and mail headers: one line of text, no controls. */
+export const ONE_LINE_FIELDS: ReadonlySet<string> = new Set([
+  'name',
+  'hostkey',
+  'group',
+  'location',
+  'environment',
+  'version',
+]);
+
+/** All fields that no rule names, together: bytes of their JSON. */
+export const MAX_EXTRA_BYTES = 64 * 1024;

@@ -1,0 +1,164 @@
+import type { Json, JsonObject } from '../../model/document.js';
+import { MESSAGE_LIMITS } from '../decode-limits.js';
+import { binaryKeyMap, plainJson, termFromJson } from '../json.js';
+import { atom, binaryText, map, type Term } from '../term.js';
+import { decodeConfigEnvelope, encodeEnvelope, type Stamp } from './envelope.js';
+import { describeTerm } from './describe-term.js';
+import { fieldValue } from './field-value.js';
+import { parseInterfaces, type Interfaces } from './interfaces.js';
+import { MessageError } from './message-error.js';
+import { MAX_EXTRA_BYTES, ONE_LINE_FIELDS, REPORT_FIELDS } from './report-fields.js';
+
+/** Why an agent reports: it started or stops (`force`), its interfaces changed (`update`), or it lives (`keepalive`). */
+export type UpdateType = 'force' | 'update' | 'keepalive';
+
+/** The five hashes of what a host has loaded (agent-protocol section 10), 64 lower-case hex digits when all is well. */
+export interface ReportedHashes {
+  readonly hash4_ipsets: string;
+  readonly hash6_ipsets: string;
+  readonly hash4_iptables: string;
+  readonly hash6_iptables: string;
+  readonly ipset_hash: string;
+}
+
+/** A report that passed every check. */
+export interface Report {
+  readonly updateType: UpdateType;
+  readonly hostkey: string;
+  readonly name: string;
+  /** May be empty: an agent without a group. */
+  readonly group: string;
+  readonly environment: string;
+  readonly location: string;
+  readonly hashes: ReportedHashes;
+  readonly interfaces: Interfaces;
+  /** The host says that it stops (`active` = inactive). */
+  readonly stopping: boolean;
+  /** All documented fields that were there, but `updatetype`, under their own names: what a host row takes over. */
+  readonly fields: JsonObject;
+  /** Fields that no contract names, as far as JSON can hold them. Not to be merged into a row unseen. */
+  readonly extra: JsonObject;
+}
+
+/** A report that is refused; `hostkey` is what it claimed, when that much could be read. */
+export class ReportError extends MessageError {
+  override readonly name = 'ReportError';
+  readonly hostkey: string | undefined;
+
+  constructor(cause: MessageError, hostkey: string | undefined) {
+    super(cause.reason, cause.field, `report refused: ${cause.message}`, { cause });
+    this.hostkey = hostkey;
+  }
+}
+
+const UPDATE_TYPES: ReadonlySet<string> = new Set<UpdateType>(['force', 'update', 'keepalive']);
+// C0, DEL, C1 and the two Unicode line ends.
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+/**
+ * Decodes and checks a message of queue `ips` (agent-protocol section 4). Nothing of `body` is kept alive.
+ * @throws ReportError with a reason to count by and the field.
+ */
+export function decodeReport(body: Uint8Array): Report {
+  let hostkey: string | undefined;
+  try {
+    const fields = fieldsByName(decodeConfigEnvelope(body, MESSAGE_LIMITS));
+    hostkey = claimedHostkey(fields);
+    return checked(fields);
+  } catch (error) {
+    throw error instanceof MessageError ? new ReportError(error, hostkey) : error;
+  }
+}
+
+/** The message an agent sends: `fields` under their own names, and the update type as an atom (agent-protocol section 4). */
+export function encodeReport(updateType: UpdateType, fields: JsonObject, stamp: Stamp): Buffer {
+  const config: [string, Term][] = Object.entries(fields).map(([name, value]) => [name, termFromJson(value)]);
+  config.push(['updatetype', atom(updateType)]);
+  return encodeEnvelope(map([[atom('config'), binaryKeyMap(config)]]), stamp);
+}
+
+/** Only binary keys are fields: Erlang keeps an atom or a charlist of the same letters apart. */
+function fieldsByName(config: Term & { kind: 'map' }): Map<string, Term> {
+  const fields = new Map<string, Term>();
+  for (const [key, value] of config.entries) {
+    const name = binaryText(key);
+    if (name !== undefined) fields.set(name, value);
+  }
+  return fields;
+}
+
+function claimedHostkey(fields: ReadonlyMap<string, Term>): string | undefined {
+  const term = fields.get('hostkey');
+  const text = term === undefined ? undefined : binaryText(term);
+  return text === undefined || Buffer.byteLength(text) > 200 || CONTROL.test(text) ? undefined : text;
+}
+
+function checked(terms: Map<string, Term>): Report {
+  const updateType = updateTypeOf(terms.get('updatetype'));
+  terms.delete('updatetype');
+  const values = new Map<string, Json>();
+  for (const [field, rule] of Object.entries(REPORT_FIELDS)) {
+    const term = terms.get(field);
+    if (term === undefined) {
+      if (rule.required) throw new MessageError('missing_field', field, `${field}: missing`);
+      continue;
+    }
+    const value = fieldValue(field, rule, term);
+    if (ONE_LINE_FIELDS.has(field) && CONTROL.test(value as string)) {
+      throw new MessageError('bad_value', field, `${field}: holds a control character`);
+    }
+    values.set(field, value);
+    terms.delete(field);
+  }
+  const text = (field: string): string => (values.get(field) ?? '') as string;
+  for (const field of ['hostkey', 'name']) {
+    if (text(field) === '') throw new MessageError('bad_value', field, `${field}: empty`);
+  }
+  const active = values.get('active');
+  if (active !== undefined && active !== 'inactive') {
+    throw new MessageError('bad_value', 'active', 'active: an agent may only say inactive');
+  }
+  return {
+    updateType,
+    hostkey: text('hostkey'),
+    name: text('name'),
+    group: text('group'),
+    environment: text('environment'),
+    location: text('location'),
+    hashes: {
+      hash4_ipsets: text('hash4_ipsets'),
+      hash6_ipsets: text('hash6_ipsets'),
+      hash4_iptables: text('hash4_iptables'),
+      hash6_iptables: text('hash6_iptables'),
+      ipset_hash: text('ipset_hash'),
+    },
+    interfaces: parseInterfaces(text('interfaces')),
+    stopping: active === 'inactive',
+    fields: Object.fromEntries(values),
+    extra: extraFields(terms),
+  };
+}
+
+function updateTypeOf(term: Term | undefined): UpdateType {
+  if (term === undefined) throw new MessageError('missing_field', 'updatetype', 'updatetype: missing');
+  if (term.kind !== 'atom') {
+    throw new MessageError('wrong_type', 'updatetype', `updatetype: ${describeTerm(term)}, where an atom belongs`);
+  }
+  if (!UPDATE_TYPES.has(term.name)) {
+    throw new MessageError('unknown_update_type', 'updatetype', 'updatetype: none of force, update, keepalive');
+  }
+  return term.name as UpdateType;
+}
+
+function extraFields(terms: ReadonlyMap<string, Term>): JsonObject {
+  const extra: [string, Json][] = [];
+  for (const [field, term] of terms) {
+    const value = plainJson(term);
+    if (value !== undefined) extra.push([field, value]);
+  }
+  const result = Object.fromEntries(extra);
+  if (extra.length > 0 && JSON.stringify(result).length > MAX_EXTRA_BYTES) {
+    throw new MessageError('too_large', 'extra', `fields of no contract: over ${MAX_EXTRA_BYTES} bytes together`);
+  }
+  return result;
+}

@@ -1,0 +1,72 @@
+import { atom, atomKey, charlist, map, type MapEntry, type Term } from '../term.js';
+import { LARGE_LIMITS } from '../decode-limits.js';
+import { decodeEnvelope, encodeEnvelope, type Stamp } from './envelope.js';
+import { describeTerm } from './describe-term.js';
+import { MessageError } from './message-error.js';
+
+/** A text for a file of the agent, or `false`: leave that file alone. The empty text is written and applied. */
+export type RulesetText = string | false;
+
+/** The four rulesets of a group: addresses as sets (`ipset`) or expanded (`iptables`). */
+export interface RulesetTexts {
+  readonly ruleset4_ipset: RulesetText;
+  readonly ruleset6_ipset: RulesetText;
+  readonly ruleset4_iptables: RulesetText;
+  readonly ruleset6_iptables: RulesetText;
+}
+
+/** What the queue `iptables.<hostkey>` carries: rulesets (section 6), sets (section 7), or both. Empty sets: left alone. */
+export interface RulesPayload extends RulesetTexts {
+  readonly ipsets: string;
+}
+
+/** Key order of the old server's messages; it means nothing to agents. */
+const RULESET_KEYS = ['ruleset4_ipset', 'ruleset4_iptables', 'ruleset6_ipset', 'ruleset6_iptables'] as const;
+
+/** Texts go as charlists of their UTF-8 bytes; all five keys are always there, or agents crash (section 6). */
+export function encodeRulesPayload(payload: RulesPayload, stamp: Stamp): Buffer {
+  const rulesets = RULESET_KEYS.map((key): MapEntry => {
+    const text = payload[key];
+    return [atom(key), text === false ? atom('false') : charlist(text)];
+  });
+  return encodeEnvelope(map([[atom('ipsets'), charlist(payload.ipsets)], ...rulesets]), stamp);
+}
+
+/** What an agent reads. @throws MessageError where the agent would crash: `ipsets` missing or no text, and the like. */
+export function decodeRulesPayload(body: Uint8Array): RulesPayload {
+  const userData = decodeEnvelope(body, LARGE_LIMITS);
+  const ruleset = (key: keyof RulesetTexts): RulesetText => {
+    const term = required(userData, key);
+    return term.kind === 'atom' && term.name === 'false' ? false : iodataText(key, term);
+  };
+  return {
+    ruleset4_ipset: ruleset('ruleset4_ipset'),
+    ruleset6_ipset: ruleset('ruleset6_ipset'),
+    ruleset4_iptables: ruleset('ruleset4_iptables'),
+    ruleset6_iptables: ruleset('ruleset6_iptables'),
+    ipsets: iodataText('ipsets', required(userData, 'ipsets')),
+  };
+}
+
+function required(userData: Term, key: string): Term {
+  const term = atomKey(userData, key);
+  if (term === undefined) throw new MessageError('missing_field', key, `${key}: missing in user_data`);
+  return term;
+}
+
+/** Agents write any iodata: nested lists of binaries and bytes. */
+function iodataText(field: string, term: Term): string {
+  const parts: Buffer[] = [];
+  const add = (part: Term): void => {
+    if (part.kind === 'nil') return;
+    if (part.kind === 'binary' || part.kind === 'charlist') parts.push(part.bytes);
+    else if (part.kind === 'integer' && Number(part.value) >= 0 && Number(part.value) <= 255) {
+      parts.push(Buffer.of(Number(part.value)));
+    } else if (part.kind === 'list') {
+      part.elements.forEach(add);
+      if (part.tail !== undefined) add(part.tail);
+    } else throw new MessageError('wrong_type', field, `${field}: ${describeTerm(part)}, where text belongs`);
+  };
+  add(term);
+  return Buffer.concat(parts).toString('utf8');
+}
