@@ -1,0 +1,158 @@
+import { CallFailed, CallMsg, CastMsg } from './call.js';
+import type { From } from './call.js';
+import type { Behaviour, DetailObject, ExitMsg, Kernel, Message, Self, SpawnOptions } from './kernel-api.js';
+import type { Pid } from './pid.js';
+import type { ExitReason } from './reason.js';
+import type { Address, ServerRef } from './server-ref.js';
+import { startResult } from './start-result.js';
+import type { StartResult } from './start-result.js';
+
+/** Given back by a `call` handler that will use `from.reply` later. */
+export const NO_REPLY = Symbol('no reply');
+
+/**
+ * A process that answers calls. State lives in the object (or closure) that `start` makes anew for each incarnation.
+ * Handlers run one at a time, also asynchronous ones; a throw ends the process and is its supervisor's business, so
+ * what is expected to fail belongs into the Reply. Message bodies are shared, not copied: treat them as read-only.
+ *
+ * @example A worker that counts, and its place in a tree.
+ * ```ts
+ * type CounterCall = { readonly get: 'count' };
+ * type CounterCast = { readonly add: number };
+ * type CounterInfo = { readonly tag: 'tick' };
+ * export const COUNTER = serverName<CounterCall, number, CounterCast>('counter');
+ *
+ * class Counter implements Server<CounterCall, number, CounterCast, CounterInfo> {
+ *   #count = 0;
+ *   init(self: Self) { self.sendInterval(1000, { tag: 'tick' }); }   // dies with the process
+ *   call(_self: Self, _request: CounterCall) { return this.#count; }
+ *   cast(_self: Self, message: CounterCast) { this.#count += message.add; }
+ *   info(_self: Self, _message: CounterInfo) { this.#count++; }
+ *   describe() { return { count: this.#count }; }                    // shown by GET /api/V2/actors
+ * }
+ *
+ * export const counterSpec: ChildSpec = {
+ *   id: 'counter',
+ *   restart: 'permanent',
+ *   shutdown: 5000,
+ *   start: ({ kernel, parent }) => startServer(kernel, new Counter(), { parent, name: COUNTER, maxQueue: 10_000 }),
+ * };
+ *
+ * const root = await startSupervisor(kernel, () => ({ flags: { strategy: 'one_for_one' }, children: [counterSpec] }));
+ * cast(kernel, COUNTER, { add: 2 });
+ * const count: number = await call(kernel, COUNTER, { get: 'count' });
+ * ```
+ *
+ * @typeParam Call requests of `call`, Reply their answers, Cast bodies of `cast`, Info all other messages: timers of
+ * its own, `EXIT` when it traps exits, `DOWN` of its monitors, and what is sent with plain `send`.
+ */
+export interface Server<Call = never, Reply = unknown, Cast = never, Info extends Message = Message> {
+  /** The starter waits for it. `self.ignore()`: not wanted now; `self.stop(reason)` or a throw: the start fails. */
+  init?(self: Self): void | Promise<void>;
+  call?(self: Self, request: Call, from: From<Reply>): Reply | typeof NO_REPLY | Promise<Reply | typeof NO_REPLY>;
+  cast?(self: Self, message: Cast): void | Promise<void>;
+  info?(self: Self, message: Info): void | Promise<void>;
+  /** Last words, within the child spec's `shutdown` time. Not called on a kill, nor when exits are not trapped. */
+  terminate?(self: Self, reason: ExitReason): void | Promise<void>;
+  /** For the tree: what an operator wants to know, small. Read at any time, without a turn. */
+  describe?(): DetailObject;
+}
+
+export interface ServerOptions extends Omit<SpawnOptions, 'label'> {
+  /** Shown in the tree and in reports. Default: the name. */
+  readonly label?: string;
+}
+
+/** Asks a server to stop; always gets into its mailbox. */
+class StopMsg implements Message {
+  readonly tag = '$stop';
+  readonly reason: ExitReason;
+
+  constructor(reason: ExitReason) {
+    this.reason = reason;
+  }
+}
+
+type AnyServer = Server<unknown, unknown, unknown, Message>;
+
+class GenServer implements Behaviour {
+  readonly #server: AnyServer;
+  readonly terminate: Behaviour['terminate'];
+
+  constructor(server: AnyServer) {
+    this.#server = server;
+    // Only those that have last words get the asynchronous way out.
+    this.terminate = server.terminate === undefined ? undefined : (self, reason) => server.terminate?.(self, reason);
+  }
+
+  init(self: Self): void | Promise<void> {
+    const server = this.#server;
+    if (server.describe !== undefined) self.publish({ describe: () => server.describe?.() ?? {} });
+    return server.init?.(self);
+  }
+
+  handle(self: Self, message: Message): void | Promise<void> {
+    if (message instanceof CastMsg) {
+      if (this.#server.cast !== undefined) return this.#server.cast(self, message.body);
+    } else if (message instanceof CallMsg) {
+      return this.#call(self, message);
+    } else {
+      if (message instanceof StopMsg) return self.stop(message.reason);
+      // As in OTP: the parent's end is not up for discussion, even when exits are trapped.
+      if (message.tag === 'EXIT' && (message as ExitMsg).from === self.parent) self.stop((message as ExitMsg).reason);
+      if (this.#server.info !== undefined) return this.#server.info(self, message);
+    }
+    self.kernel.report({ kind: 'unexpected_message', pid: self.pid, tag: message.tag });
+  }
+
+  #call(self: Self, { request, from }: CallMsg): void | Promise<void> {
+    if (this.#server.call === undefined) {
+      from.fail('not_handled');
+      return;
+    }
+    const reply = this.#server.call(self, request, from);
+    if (reply instanceof Promise) {
+      return reply.then((value) => {
+        if (value !== NO_REPLY) from.reply(value);
+      });
+    }
+    if (reply !== NO_REPLY) from.reply(reply);
+  }
+}
+
+/**
+ * Starts a server and waits for its `init`; to be used as (or in) a child spec's `start`. With a `name` it is registered
+ * before `init`; a name that is taken gives `{error: {already_started: pid}}`. It is linked to `parent`.
+ */
+export const startServer = <Call, Reply, Cast, Info extends Message>(
+  kernel: Kernel,
+  server: Server<Call, Reply, Cast, Info>,
+  options: ServerOptions = {},
+): Promise<StartResult<ServerRef<Call, Reply, Cast>>> => {
+  const label = options.label ?? options.name ?? 'server';
+  // The mailbox carries what the phantom types let in: the one place where they are taken on trust.
+  return startResult(kernel.spawn(new GenServer(server as unknown as AnyServer), { ...options, label }));
+};
+
+/**
+ * Tells a server to stop with `reason`, after the messages that wait already, and waits until it has. Rejects with
+ * `CallFailed`: `noproc`, or `timeout` after `timeoutMs` (default: never).
+ */
+export const stopServer = async (
+  kernel: Kernel,
+  to: Address,
+  reason: ExitReason = 'normal',
+  timeoutMs = Infinity,
+): Promise<void> => {
+  const pid: Pid | undefined = kernel.whereis(to);
+  if (pid === undefined || !kernel.sendControl(pid, new StopMsg(reason))) throw new CallFailed(to, 'noproc');
+  let timer: object | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = kernel.clock.setTimer(timeoutMs, () => reject(new CallFailed(to, 'timeout')));
+  });
+  try {
+    await Promise.race([kernel.exited(pid), late]);
+  } finally {
+    if (timer !== undefined) kernel.clock.clearTimer(timer);
+  }
+};

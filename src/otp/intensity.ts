@@ -1,0 +1,28 @@
+/** Restart attempts of a supervisor that still count. Immutable. */
+export interface RestartWindow {
+  /** Restarts allowed within the period. */
+  readonly max: number;
+  readonly periodMs: number;
+  /** Monotonic milliseconds, oldest first; never more than `max + 1`. */
+  readonly stamps: readonly number[];
+}
+
+export const emptyWindow = (max: number, periodMs: number): RestartWindow => ({ max, periodMs, stamps: [] });
+
+/**
+ * Counts one restart attempt at `nowMs`. Not `ok`: it was one more than `max` within the period, so the supervisor must
+ * give up. A stamp exactly one period old still counts. OTP counts in whole seconds (its window is period to period + 1 s
+ * long); this one in milliseconds.
+ */
+export const addRestart = (window: RestartWindow, nowMs: number): { ok: boolean; window: RestartWindow } => {
+  const { max, periodMs, stamps } = window;
+  let first = 0;
+  while (first < stamps.length && nowMs - (stamps[first] as number) > periodMs) first++;
+  const kept = stamps.slice(Math.max(first, stamps.length - max));
+  kept.push(nowMs);
+  return { ok: stamps.length - first + 1 <= max, window: { max, periodMs, stamps: kept } };
+};
+
+/** Restart attempts within the period that ends at `nowMs`. */
+export const restartsInWindow = (window: RestartWindow, nowMs: number): number =>
+  window.stamps.filter((stamp) => nowMs - stamp <= window.periodMs).length;

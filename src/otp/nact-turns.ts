@@ -1,0 +1,30 @@
+import { dispatch, spawn, start, stop } from 'nact';
+import type { Turn, TurnPort } from './turn.js';
+
+/** Any value will do: what a process has to do is in the kernel's own mailbox. */
+const WAKE = 0;
+
+/**
+ * Turns given by nact: one flat nact actor a process, whose messages are mere wake tokens. Nact's supervision,
+ * nesting, query, names and lifecycle hooks are not used, because of the defects in actors.md 1.3.
+ */
+export const nactTurns = (): TurnPort => {
+  const system = start();
+  return {
+    open: (name, run, onFault): Turn => {
+      const actor = spawn(system, (_state: undefined, _message: number) => run() as undefined, name, {
+        onCrash: (_message, error, context) => {
+          onFault(error);
+          return context.stop;
+        },
+      });
+      return {
+        wake: () => dispatch(actor, WAKE),
+        close: () => stop(actor),
+      };
+    },
+    afterTick: (next) => {
+      setImmediate(next);
+    },
+  };
+};

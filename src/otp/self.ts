@@ -1,0 +1,124 @@
+import { call, cast } from './call.js';
+import { Exit, IgnoreStart, ProcessDead } from './exit.js';
+import type { Behaviour, Kernel, Message, MonitorRef, Published, Self, SpawnOptions, TimerRef } from './kernel-api.js';
+import type { Name, Pid } from './pid.js';
+import type { Process } from './process.js';
+import type { ExitReason } from './reason.js';
+import type { Address, Untyped } from './server-ref.js';
+import { cancelTimer, startTimer } from './timer.js';
+import type { TimerHost } from './timer.js';
+
+/** One process's own view of the kernel, fenced off once the process is dead. */
+export class ProcessSelf implements Self {
+  readonly kernel: Kernel;
+  readonly #process: Process;
+  readonly #timers: TimerHost;
+
+  constructor(kernel: Kernel, process: Process, timers: TimerHost) {
+    this.kernel = kernel;
+    this.#process = process;
+    this.#timers = timers;
+  }
+
+  get pid(): Pid {
+    return this.#process.pid;
+  }
+
+  get parent(): Pid | undefined {
+    return this.#process.parent;
+  }
+
+  get signal(): AbortSignal {
+    const process = this.#process;
+    process.abort ??= new AbortController();
+    if (process.phase === 'dead') process.abort.abort();
+    return process.abort.signal;
+  }
+
+  now(): number {
+    return this.kernel.clock.now();
+  }
+
+  send(to: Address, message: Message): boolean {
+    this.#alive();
+    return this.kernel.send(to, message);
+  }
+
+  cast(to: Address, message: unknown): boolean {
+    this.#alive();
+    return cast(this.kernel, to as Untyped, message);
+  }
+
+  call<Reply>(to: Address, request: unknown, timeoutMs?: number): Promise<Reply> {
+    const { pid } = this.#alive();
+    // It would wait for itself until the time-out.
+    if (this.kernel.whereis(to) === pid) throw new Error(`${String(pid)} calls itself`);
+    return call<Reply>(this.kernel, to as Untyped, request, timeoutMs);
+  }
+
+  sendAfter(ms: number, message: Message): TimerRef {
+    return startTimer(this.#timers, this.#alive(), ms, message, false);
+  }
+
+  sendInterval(ms: number, message: Message): TimerRef {
+    return startTimer(this.#timers, this.#alive(), ms, message, true);
+  }
+
+  cancel(timer: TimerRef): boolean {
+    return cancelTimer(this.#timers, this.#alive(), timer);
+  }
+
+  link(pid: Pid): void {
+    this.kernel.link(this.#alive().pid, pid);
+  }
+
+  unlink(pid: Pid): void {
+    this.kernel.unlink(this.#alive().pid, pid);
+  }
+
+  monitor(pid: Pid): MonitorRef {
+    return this.kernel.monitor(this.#alive().pid, pid);
+  }
+
+  demonitor(ref: MonitorRef): void {
+    this.#alive();
+    this.kernel.demonitor(ref);
+  }
+
+  exit(to: Pid, reason: ExitReason): void {
+    this.kernel.exit(to, reason, this.#alive().pid);
+  }
+
+  stop(reason: ExitReason): never {
+    this.#alive();
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- control flow, not an error (see Exit)
+    throw new Exit(reason);
+  }
+
+  ignore(): never {
+    this.#alive();
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- control flow, not an error
+    throw new IgnoreStart();
+  }
+
+  trapExit(on: boolean): void {
+    this.#alive().trapping = on;
+  }
+
+  spawn(behaviour: Behaviour, options: SpawnOptions = {}): Promise<Pid> {
+    return this.kernel.spawn(behaviour, { parent: this.#alive().pid, ...options });
+  }
+
+  register(name: Name): boolean {
+    return this.kernel.register(name, this.#alive().pid);
+  }
+
+  publish(published: Published): void {
+    this.#alive().published = published;
+  }
+
+  #alive(): Process {
+    if (this.#process.phase === 'dead') throw new ProcessDead(String(this.#process.pid));
+    return this.#process;
+  }
+}

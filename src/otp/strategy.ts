@@ -1,0 +1,40 @@
+import { isOrderly } from './reason.js';
+import type { ExitReason } from './reason.js';
+
+/** Whose turn it is when a child dies. */
+export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one' | 'simple_one_for_one';
+
+/** `permanent`: always restarted; `transient`: after an abnormal end only; `temporary`: never. */
+export type Restart = 'permanent' | 'transient' | 'temporary';
+
+/** What becomes of a child that has ended: started again, kept as a stopped row, or forgotten with its spec. */
+export type Verdict = 'restart' | 'keep_undefined' | 'forget';
+
+/** The fifteen cells of restart type by reason (points 22 to 24). */
+export const verdict = (restart: Restart, reason: ExitReason): Verdict => {
+  if (restart === 'permanent') return 'restart';
+  if (restart === 'temporary') return 'forget';
+  return isOrderly(reason) ? 'keep_undefined' : 'restart';
+};
+
+/**
+ * Which children a restart of `failed` takes along (points 26 to 28): `stop` in reverse start order and without `failed`,
+ * which is down already; `start` in start order, with it. An unknown `failed` affects nobody.
+ */
+export const affected = (
+  strategy: Strategy,
+  idsInStartOrder: readonly string[],
+  failed: string,
+): { readonly stop: readonly string[]; readonly start: readonly string[] } => {
+  const at = idsInStartOrder.indexOf(failed);
+  if (at < 0) return { stop: [], start: [] };
+  switch (strategy) {
+    case 'one_for_one':
+    case 'simple_one_for_one':
+      return { stop: [], start: [failed] };
+    case 'one_for_all':
+      return { stop: idsInStartOrder.filter((id) => id !== failed).reverse(), start: idsInStartOrder };
+    case 'rest_for_one':
+      return { stop: idsInStartOrder.slice(at + 1).reverse(), start: idsInStartOrder.slice(at) };
+  }
+};

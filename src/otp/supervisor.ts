@@ -1,0 +1,84 @@
+import { call } from './call.js';
+import type { AnyChildSpec, CheckedSpec } from './child-spec.js';
+import { startServer } from './gen-server.js';
+import type { ChildCounts, ChildView, Kernel } from './kernel-api.js';
+import type { Name, Pid } from './pid.js';
+import type { Address, Untyped } from './server-ref.js';
+import type { StartResult } from './start-result.js';
+import { SupervisorServer } from './supervisor-server.js';
+import type { ChildStarted, InitCallback, SupCall } from './supervisor-server.js';
+
+export type { ChildStarted, InitCallback, SupInit } from './supervisor-server.js';
+
+export interface SupervisorOptions {
+  readonly parent?: Pid;
+  readonly name?: Name;
+  /** Shown in the tree. Default: the name, else `supervisor`. */
+  readonly label?: string;
+  /** Milliseconds for the start of all children together. Default: no limit, as each child has its own. */
+  readonly initTimeoutMs?: number;
+}
+
+/**
+ * Starts a supervisor and its static children, in order, each after the one before has finished its `init`. If one
+ * refuses, those before it are stopped in reverse and the result is
+ * `{error: {shutdown: {failed_to_start_child: id, reason}}}`. Other errors: `{supervisor_data: FlagError}`,
+ * `{start_spec: SpecError}`, `{bad_start_spec}`, `{bad_return}`, and `{error}` when `init` threw.
+ */
+export const startSupervisor = (
+  kernel: Kernel,
+  init: InitCallback,
+  options: SupervisorOptions = {},
+): Promise<StartResult> => {
+  const label = options.label ?? options.name ?? 'supervisor';
+  return startServer(kernel, new SupervisorServer(init), {
+    initTimeoutMs: Infinity,
+    ...options,
+    label,
+    trapExit: true,
+  });
+};
+
+/** Done, or why not: `not_found`, `running`, `restarting`, `simple_one_for_one`. */
+export type ChildDone = { readonly ok: true } | { readonly error: unknown };
+
+// As in OTP there is no time-out: the supervisor may be busy stopping a slow child, and the request will be done anyway.
+const ask = <Reply>(kernel: Kernel, supervisor: Address, request: SupCall): Promise<Reply> =>
+  call<Reply>(kernel, supervisor as Untyped, request, Infinity);
+
+/** Adds a static child and starts it. Errors: a `SpecError`, `{already_started}`, `already_present`, or the start's own. */
+export const startChild = (kernel: Kernel, supervisor: Address, spec: AnyChildSpec): Promise<ChildStarted> =>
+  ask(kernel, supervisor, { op: 'start_child', spec });
+
+/** Starts a child of a simple_one_for_one supervisor with these arguments. */
+export const startDynamicChild = (
+  kernel: Kernel,
+  supervisor: Address,
+  args: readonly unknown[],
+): Promise<ChildStarted> => ask(kernel, supervisor, { op: 'start_dynamic', args });
+
+/** Starts a stopped child again, by hand: does not count against the intensity. */
+export const restartChild = (kernel: Kernel, supervisor: Address, id: string): Promise<ChildStarted> =>
+  ask(kernel, supervisor, { op: 'restart_child', id });
+
+/** Stops a child and waits for its end. Static: by id, the spec stays unless temporary. Dynamic: by Pid. */
+export const terminateChild = (kernel: Kernel, supervisor: Address, id: string | Pid): Promise<ChildDone> =>
+  ask(kernel, supervisor, { op: 'terminate_child', id });
+
+/** Forgets the spec of a stopped child. */
+export const deleteChild = (kernel: Kernel, supervisor: Address, id: string): Promise<ChildDone> =>
+  ask(kernel, supervisor, { op: 'delete_child', id });
+
+/** All rows, newest first. */
+export const whichChildren = (kernel: Kernel, supervisor: Address): Promise<readonly ChildView[]> =>
+  ask(kernel, supervisor, { op: 'which_children' });
+
+export const countChildren = (kernel: Kernel, supervisor: Address): Promise<ChildCounts> =>
+  ask(kernel, supervisor, { op: 'count_children' });
+
+/** The spec with its defaults filled in. */
+export const getChildspec = (
+  kernel: Kernel,
+  supervisor: Address,
+  id: string | Pid,
+): Promise<CheckedSpec | { readonly error: unknown }> => ask(kernel, supervisor, { op: 'get_childspec', id });
