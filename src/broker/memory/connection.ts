@@ -8,6 +8,7 @@ import type {
   QueueDeclaration,
   QueueInfo,
 } from '../broker.js';
+import { checkPublication, checkShortStrings, describePublication } from '../names.js';
 import { MemoryConsumer } from './consumer.js';
 import type { MemoryNode } from './node.js';
 
@@ -40,6 +41,7 @@ export class MemoryConnection implements BrokerConnection {
   #blocked: string | undefined;
   #idle: (() => void)[] = [];
   #tags = 0;
+  #closing: Promise<void> | undefined;
 
   constructor(node: MemoryNode, faults: PublishFaults, onGone: (connection: MemoryConnection) => void) {
     this.#node = node;
@@ -58,11 +60,11 @@ export class MemoryConnection implements BrokerConnection {
   }
 
   declareExchange(exchange: ExchangeDeclaration): Promise<void> {
-    return this.#call(() => this.#node.declareExchange(exchange));
+    return this.#call(() => this.#node.declareExchange(exchange), { exchange: exchange.name });
   }
 
   declareQueue(queue: QueueDeclaration): Promise<QueueInfo> {
-    return this.#call(() => this.#node.declareQueue(queue, this).info);
+    return this.#call(() => this.#node.declareQueue(queue, this).info, { queue: queue.name });
   }
 
   inspectQueue(name: string): Promise<QueueInfo | undefined> {
@@ -70,7 +72,8 @@ export class MemoryConnection implements BrokerConnection {
   }
 
   bindQueue(queue: string, exchange: string, routingKey: string): Promise<void> {
-    return this.#call(() => this.#node.exchange(exchange).bind(this.#node.queue(queue, this), routingKey));
+    const names = { queue, exchange, 'routing key': routingKey };
+    return this.#call(() => this.#node.exchange(exchange).bind(this.#node.queue(queue, this), routingKey), names);
   }
 
   unbindQueue(queue: string, exchange: string, routingKey: string): Promise<void> {
@@ -102,13 +105,19 @@ export class MemoryConnection implements BrokerConnection {
 
   publish(message: Publication): Promise<void> {
     return new Promise((resolve, reject) => {
+      checkPublication(message); // a throw in here rejects
       if (this.#gone !== undefined) reject(this.#gone);
+      else if (this.#closing !== undefined) reject(this.#closedByUs());
       else if (this.#blocked !== undefined) this.#waiting.push({ message, resolve, reject });
       else this.#send({ message, resolve, reject });
     });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     if (this.#gone !== undefined) return;
     if (this.#blocked === undefined && this.#unconfirmed.size > 0)
       await new Promise<void>((resolve) => this.#idle.push(resolve));
@@ -119,8 +128,7 @@ export class MemoryConnection implements BrokerConnection {
   /** Ends the connection: `error` undefined after `close()`. Everything pending rejects. */
   end(error: BrokerError | undefined): void {
     if (this.#gone !== undefined) return;
-    const reason =
-      error ?? new BrokerError('connection', 'closed', 'the connection to the in-process broker is closed');
+    const reason = error ?? this.#closedByUs();
     this.#gone = reason;
     for (const publish of [...this.#unconfirmed, ...this.#waiting]) publish.reject(reason);
     this.#unconfirmed.clear();
@@ -137,7 +145,10 @@ export class MemoryConnection implements BrokerConnection {
     if (this.#gone !== undefined || this.#blocked === reason) return;
     this.#blocked = reason;
     for (const listener of [...this.#listeners]) listener(reason);
-    if (reason !== undefined) return;
+    if (reason !== undefined) {
+      this.#wakeIdle();
+      return;
+    }
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const publish of waiting) this.#send(publish);
@@ -149,13 +160,19 @@ export class MemoryConnection implements BrokerConnection {
       // Gone: the connection, or the channel by the fault of an earlier publish.
       if (!this.#unconfirmed.has(publish)) return;
       if (this.#faults.takeNack()) {
-        this.#settle(publish, new BrokerError('message', 'nacked', `the broker refused ${describe(publish.message)}`));
+        this.#settle(
+          publish,
+          new BrokerError('message', 'nacked', `the broker refused ${describePublication(publish.message)}`),
+        );
         return;
       }
       const outcome = this.#node.publish(publish.message);
       if (outcome instanceof BrokerError) this.#publishChannelGone(publish, outcome);
       else if (outcome === 'unroutable' && publish.message.mandatory === true) {
-        this.#settle(publish, new BrokerError('message', 'unroutable', `no queue takes ${describe(publish.message)}`));
+        this.#settle(
+          publish,
+          new BrokerError('message', 'unroutable', `no queue takes ${describePublication(publish.message)}`),
+        );
       } else this.#settle(publish, undefined);
     });
   }
@@ -174,8 +191,9 @@ export class MemoryConnection implements BrokerConnection {
     for (const publish of [...this.#unconfirmed]) this.#settle(publish, others);
   }
 
-  #call<T>(operation: () => T): Promise<T> {
+  #call<T>(operation: () => T, names: Readonly<Record<string, string>> = {}): Promise<T> {
     return new Promise((resolve, reject) => {
+      checkShortStrings(names); // a throw in here rejects
       this.#node.later(() => {
         if (this.#gone !== undefined) {
           reject(this.#gone);
@@ -196,13 +214,13 @@ export class MemoryConnection implements BrokerConnection {
     if (consumer.unanswered.size === 0) this.#consumers.delete(consumer);
   }
 
+  #closedByUs(): BrokerError {
+    return new BrokerError('connection', 'closed', 'the connection to the in-process broker is closed');
+  }
+
   #wakeIdle(): void {
     const idle = this.#idle;
     this.#idle = [];
     for (const resolve of idle) resolve();
   }
-}
-
-function describe(message: Publication): string {
-  return `a message to exchange '${message.exchange}' with key '${message.routingKey}'`;
 }

@@ -1,0 +1,34 @@
+/** The `ssl_options` keys of the old configuration (host-lifecycle section 13, turtle). Files are PEM. */
+export interface SslOptions {
+  readonly cacertfile?: string;
+  readonly certfile?: string;
+  readonly keyfile?: string;
+  /** Default `verify_peer`. */
+  readonly verify?: 'verify_peer' | 'verify_none';
+  /** `disable`: no name is sent and none is checked; a name: that one; absent: the host's. */
+  readonly server_name_indication?: string;
+  /** Has a meaning for servers only; accepted. */
+  readonly fail_if_no_peer_cert?: boolean;
+}
+
+/** How to reach RabbitMQ. What a URL doesn't say comes from the other fields. */
+export interface AmqpBrokerOptions {
+  /** `amqp://user:password@host:port/vhost` or `amqps://…`; several are tried in random order. */
+  readonly urls: readonly string[];
+  readonly username?: string;
+  readonly password?: string;
+  /** Default `dog`. */
+  readonly vhost?: string;
+  /** For `amqps` URLs. */
+  readonly ssl_options?: SslOptions;
+  /** Seconds, default 15; 0 turns heartbeats off. A silent peer is noticed within two of them. */
+  readonly heartbeatSeconds?: number;
+  /** For one host, handshake included; default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** Most publishes sent and not yet confirmed; default 512. */
+  readonly publishWindow?: number;
+  /** Shown by `rabbitmqctl list_connections client_properties`; default `dog_trainer`. */
+  readonly connectionName?: string;
+  /** In [0, 1), for the order of hosts; default `Math.random`. */
+  readonly random?: () => number;
+}

@@ -1,0 +1,5 @@
+import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
+import { brokerSuite } from './broker-suite.js';
+
+const broker = createMemoryBroker();
+brokerSuite('in-process', () => broker);
