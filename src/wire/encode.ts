@@ -107,9 +107,9 @@ function writeCharlist(out: Buffer, at: number, bytes: Buffer): number {
     return writeBytes(out, out.writeUInt16BE(bytes.length, out.writeUInt8(tag.STRING, at)), bytes);
   }
   let end = out.writeUInt32BE(bytes.length, out.writeUInt8(tag.LIST, at));
-  for (const byte of bytes) {
+  for (let i = 0; i < bytes.length; i++) {
     out[end++] = tag.SMALL_INTEGER;
-    out[end++] = byte;
+    out[end++] = bytes[i] as number;
   }
   return out.writeUInt8(tag.NIL_TAG, end);
 }

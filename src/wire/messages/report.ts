@@ -51,6 +51,7 @@ export class ReportError extends MessageError {
   }
 }
 
+const FIELD_RULES = Object.entries(REPORT_FIELDS);
 const UPDATE_TYPES: ReadonlySet<string> = new Set<UpdateType>(['force', 'update', 'keepalive']);
 // C0, DEL, C1 and the two Unicode line ends.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
@@ -97,7 +98,7 @@ function checked(terms: Map<string, Term>): Report {
   const updateType = updateTypeOf(terms.get('updatetype'));
   terms.delete('updatetype');
   const values = new Map<string, Json>();
-  for (const [field, rule] of Object.entries(REPORT_FIELDS)) {
+  for (const [field, rule] of FIELD_RULES) {
     const term = terms.get(field);
     if (term === undefined) {
       if (rule.required) throw new MessageError('missing_field', field, `${field}: missing`);
