@@ -2,6 +2,7 @@ import { afterAll, it } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { startRabbit } from '../support/rabbitmq.js';
 import { brokerSuite } from './broker-suite.js';
+import { topologySuite } from './topology-suite.js';
 
 const rabbit = await startRabbit();
 if ('unavailable' in rabbit) {
@@ -10,4 +11,5 @@ if ('unavailable' in rabbit) {
   const broker = createAmqpBroker({ urls: [rabbit.url] });
   afterAll(() => rabbit.close());
   brokerSuite('RabbitMQ', () => broker);
+  topologySuite('RabbitMQ', () => broker);
 }
