@@ -69,6 +69,8 @@ const run = (command: string, args: readonly string[], stdin = ''): Promise<Ran>
     child.stdin.end(stdin);
   });
 
+const verdictOf = ({ ok, message }: Ran): ToolResult => ({ ok, message });
+
 const EMPTY_TABLE = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
 const VERSIONS: readonly IpVersion[] = ['v4', 'v6'];
 
@@ -111,8 +113,8 @@ class NamespaceOracle implements Oracle {
     return run('ip', ['netns', 'exec', this.namespace, ...args], stdin);
   }
 
-  loadSets(text: string): Promise<ToolResult> {
-    return this.#inside(['ipset', 'restore', '-exist'], text);
+  async loadSets(text: string): Promise<ToolResult> {
+    return verdictOf(await this.#inside(['ipset', 'restore', '-exist'], text));
   }
 
   async saveSets(): Promise<string> {
@@ -129,7 +131,7 @@ class NamespaceOracle implements Oracle {
   async loadRuleset(text: string, version: IpVersion, backend: Backend): Promise<ToolResult> {
     this.#used.add(`${version} ${backend}`);
     // The lock file of legacy iptables is one for all namespaces: wait for whoever holds it.
-    return this.#inside([tool(version, backend, 'restore'), '-w', '60'], text);
+    return verdictOf(await this.#inside([tool(version, backend, 'restore'), '-w', '60'], text));
   }
 
   async saveRuleset(version: IpVersion, backend: Backend): Promise<string> {

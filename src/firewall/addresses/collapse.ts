@@ -1,0 +1,43 @@
+import { ALL_4, covers4, HALVES_4, join4, type Net4 } from './ipv4.js';
+import { ALL_6, covers6, HALVES_6, join6, type Net6 } from './ipv6.js';
+
+/*
+ * The shortest list of nets that holds exactly the given addresses. One pass over the sorted list with a stack: a net
+ * comes before all that it covers, and what the stack holds is disjoint, in order and not joinable, so that a new net
+ * can only be covered by the top or join with it, and a joined net can in turn only join with the one below.
+ * The whole address space comes out as its two halves, because sets cannot hold a net of length 0.
+ */
+
+/** Drops covered nets, joins neighbours. Reads the nets in any order, with repeats; gives them back in address order. */
+export const collapse4 = (nets: readonly Net4[]): Net4[] => {
+  const stack: Net4[] = [];
+  for (let net of Float64Array.from(nets).sort()) {
+    const top = stack.at(-1);
+    if (top !== undefined && covers4(top, net)) continue;
+    for (let below = stack.at(-1); below !== undefined; below = stack.at(-1)) {
+      const joined = join4(below, net);
+      if (joined < 0) break;
+      stack.pop();
+      net = joined;
+    }
+    stack.push(net);
+  }
+  return stack[0] === ALL_4 ? [...HALVES_4] : stack;
+};
+
+/** As {@link collapse4}, for IPv6. */
+export const collapse6 = (nets: readonly Net6[]): Net6[] => {
+  const stack: Net6[] = [];
+  for (let net of [...nets].sort()) {
+    const top = stack.at(-1);
+    if (top !== undefined && covers6(top, net)) continue;
+    for (let below = stack.at(-1); below !== undefined; below = stack.at(-1)) {
+      const joined = join6(below, net);
+      if (joined === undefined) break;
+      stack.pop();
+      net = joined;
+    }
+    stack.push(net);
+  }
+  return stack[0] === ALL_6 ? [...HALVES_6] : stack;
+};

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { Family } from '../addresses/family.js';
+import { compareBytes } from '../hash/byte-order.js';
+import type { RenderedSet } from './render-set.js';
+
+/** The one ipset text for all hosts, and the hash that agents will report once they have loaded it. */
+export interface SetsText {
+  readonly text: string;
+  readonly hash: string;
+}
+
+const FAMILIES: readonly Family[] = ['v4', 'v6'];
+
+const byBase = (a: RenderedSet, b: RenderedSet): number => compareBytes(a.base, b.base);
+const byName = (a: RenderedSet, b: RenderedSet): number => compareBytes(a.name, b.name);
+
+/**
+ * Puts sets together (rulesets section 5.1): the blocks of v4 then v6, zones before groups, then `flush` and `destroy`
+ * of the work copies, parts parted by empty lines; sets in byte order of their base names.
+ */
+const textOf = (sets: readonly RenderedSet[]): string => {
+  const sorted = [...sets].sort(byBase);
+  const part = (family: Family, line: (set: RenderedSet) => string): string => {
+    const of = (kind: RenderedSet['kind']): string =>
+      sorted
+        .filter((set) => set.family === family && set.kind === kind)
+        .map(line)
+        .join('');
+    return `${of('zone')}\n${of('group')}`;
+  };
+  const lines: readonly ((set: RenderedSet) => string)[] = [
+    (set) => set.block,
+    (set) => `flush ${set.name}n\n`,
+    (set) => `destroy ${set.name}n\n`,
+  ];
+  return lines.flatMap((line) => FAMILIES.map((family) => part(family, line))).join('\n');
+};
+
+/**
+ * The hash of what `ipset save` will print. It is not always the hash of the text itself: agents and the old server
+ * sort lines before they shorten them, the text has `web_gv4n` where the kernel has `web_gv4`, and so sets whose names
+ * begin alike (`main_gv4`, `main_gv4_gv4`) come in another order (agent-protocol P18). Set names hold nothing below
+ * U+0021, so that the order of the names is the order of their lines.
+ */
+const savedHash = (sets: readonly RenderedSet[]): string => {
+  const hash = createHash('sha256');
+  let first = true;
+  for (const set of [...sets].sort(byName)) {
+    if (set.hashed === '') continue;
+    if (!first) hash.update('\n');
+    hash.update(set.hashed, 'utf8');
+    first = false;
+  }
+  return hash.digest('hex');
+};
+
+/** Text and hash of all sets together. Costs what joining the kept blocks costs. */
+export const assembleSets = (sets: readonly RenderedSet[]): SetsText => ({
+  text: textOf(sets),
+  hash: savedHash(sets),
+});

@@ -1,0 +1,87 @@
+import type { Family } from '../addresses/family.js';
+import type { Dialect } from '../dialect.js';
+import { canonicalSet, type Junk, type ListOrder } from './canonical-set.js';
+import { type RenderedSet, renderSet } from './render-set.js';
+import { type SetKind, setName, setNameFault } from './set-name.js';
+
+/** A set as policy wants it, before anything is checked. */
+export interface WantedSet {
+  /** Name of the group or zone, with `ENV#` before it where a linked environment's prefix is kept. */
+  readonly base: string;
+  readonly kind: SetKind;
+  readonly family: Family;
+  readonly addresses: readonly unknown[];
+  readonly order: ListOrder;
+}
+
+/** Entries that the kernel takes in a set made without `maxelem`; it may take a few more, but not surely. */
+export const MAX_ENTRIES = 65_536;
+
+/** From here on an operator is warned. */
+export const WARN_ENTRIES = Math.floor(MAX_ENTRIES * 0.8);
+
+/** What is wrong with one set. None of them touches another set. `set` is the full name, such as `web_gv4`. */
+export type SetProblem =
+  | ({ readonly set: string; readonly kind: 'junk'; readonly reason: string } & Junk)
+  | { readonly set: string; readonly kind: 'name'; readonly reason: string }
+  | {
+      readonly set: string;
+      readonly kind: 'full';
+      readonly reason: string;
+      readonly count: number;
+      /** What is published instead. Groups that name a set held `empty` must be held back (decisions 2). */
+      readonly instead: 'last_good' | 'empty';
+    }
+  | { readonly set: string; readonly kind: 'nearly_full'; readonly reason: string; readonly count: number }
+  | { readonly set: string; readonly kind: 'any_as_one'; readonly reason: string };
+
+/** `rendered` is absent when no set of that name can exist. */
+export interface BuiltSet {
+  readonly rendered?: RenderedSet;
+  readonly problems: readonly SetProblem[];
+}
+
+const nameProblem = (set: string, reason: string): SetProblem => ({
+  set,
+  kind: 'name',
+  reason: `${reason}; the set is left out`,
+});
+
+const contentProblems = (set: string, count: number, junk: Junk, anyAsOne: boolean): SetProblem[] => {
+  const problems: SetProblem[] = [];
+  if (junk.count > 0) {
+    const first = junk.examples[0];
+    const example = first === undefined ? '' : `, the first is '${first.element}': ${first.reason}`;
+    const reason = `${junk.count} elements are no addresses and were left out${example}`;
+    problems.push({ set, kind: 'junk', reason, count: junk.count, examples: junk.examples });
+  }
+  if (anyAsOne) {
+    const reason = '0.0.0.0/0 is published as 0.0.0.0, which matches one address only; write 0.0.0.0/1 and 128.0.0.0/1';
+    problems.push({ set, kind: 'any_as_one', reason });
+  }
+  if (count > WARN_ENTRIES && count <= MAX_ENTRIES) {
+    const reason = `${count} of at most ${MAX_ENTRIES} entries are used`;
+    problems.push({ set, kind: 'nearly_full', reason, count });
+  }
+  return problems;
+};
+
+/**
+ * Makes one set: checks its name, makes its addresses canonical, renders it. A set over the kernel's limit is published
+ * with its last good content (`lastGood`: the `addresses` of an earlier {@link RenderedSet} of it), or empty.
+ */
+export const buildSet = (wanted: WantedSet, dialect: Dialect, lastGood?: readonly string[]): BuiltSet => {
+  const { base, kind, family } = wanted;
+  const set = setName(base, kind, family);
+  const fault = setNameFault(base);
+  if (fault !== undefined) return { problems: [nameProblem(set, fault)] };
+  const { addresses, junk, anyAsOne } = canonicalSet(wanted.addresses, family, dialect, wanted.order);
+  const count = addresses.length;
+  const problems = contentProblems(set, count, junk, anyAsOne);
+  if (count <= MAX_ENTRIES) return { rendered: renderSet(base, kind, family, addresses), problems };
+  const instead = lastGood === undefined ? 'empty' : 'last_good';
+  const kept = lastGood === undefined ? 'no addresses' : 'the last addresses that fitted';
+  const reason = `${count} entries after merging, the kernel takes ${MAX_ENTRIES}; published with ${kept}`;
+  problems.push({ set, kind: 'full', reason, count, instead });
+  return { rendered: renderSet(base, kind, family, lastGood ?? []), problems };
+};

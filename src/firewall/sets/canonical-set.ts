@@ -1,0 +1,105 @@
+import { collapse4, collapse6 } from '../addresses/collapse.js';
+import { explainAddress } from '../addresses/explain-address.js';
+import type { Family } from '../addresses/family.js';
+import { ALL_4, formatNet4, type Net4, parseNet4 } from '../addresses/ipv4.js';
+import { formatNet6, type Net6, parseNet6 } from '../addresses/ipv6.js';
+import type { Dialect } from '../dialect.js';
+import { sortByBytes } from '../hash/byte-order.js';
+import { spelledSet } from './spelled-set.js';
+
+/** `sorted`: a set, whatever order it comes in. `given`: `dog1` keeps the order, as the old server did with prefixes. */
+export type ListOrder = 'sorted' | 'given';
+
+/** Elements of a list that are no addresses of its family: how many, and the first few with the reason. */
+export interface Junk {
+  readonly count: number;
+  readonly examples: readonly { readonly element: string; readonly reason: string }[];
+}
+
+/** The addresses of one set in the form that is published. */
+export interface CanonicalSet {
+  /** What stands after `add NAMEn `, in order: never a net of length 0, never the same net twice. */
+  readonly addresses: readonly string[];
+  /** What was left out of it. */
+  readonly junk: Junk;
+  /** `dog1` only: the list holds `0.0.0.0/0`, which is published as `0.0.0.0` and so matches one address. */
+  readonly anyAsOne: boolean;
+}
+
+/** Enough to see what is wrong without carrying a list of a million. */
+const MAX_EXAMPLES = 10;
+const MAX_SHOWN = 80;
+
+const show = (element: unknown): string => {
+  const text = typeof element === 'string' ? element : (JSON.stringify(element) ?? String(element));
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+};
+
+/** Collects junk while a list is read. */
+class JunkCounter implements Junk {
+  count = 0;
+  readonly examples: { element: string; reason: string }[] = [];
+
+  add(element: unknown, family: Family): void {
+    this.count += 1;
+    if (this.examples.length >= MAX_EXAMPLES) return;
+    const reason = typeof element === 'string' ? explainAddress(element, family).reason : 'is no text';
+    this.examples.push({ element: show(element), reason });
+  }
+}
+
+const readNets4 = (list: readonly unknown[], junk: JunkCounter): { texts: string[]; nets: Net4[] } => {
+  const texts: string[] = [];
+  const nets: Net4[] = [];
+  for (const element of list) {
+    const net = typeof element === 'string' ? parseNet4(element) : -1;
+    if (net < 0) junk.add(element, 'v4');
+    else {
+      texts.push(element as string);
+      nets.push(net);
+    }
+  }
+  return { texts, nets };
+};
+
+const readNets6 = (list: readonly unknown[], junk: JunkCounter): { texts: string[]; nets: Net6[] } => {
+  const texts: string[] = [];
+  const nets: Net6[] = [];
+  for (const element of list) {
+    const net = typeof element === 'string' ? parseNet6(element) : undefined;
+    if (net === undefined) junk.add(element, 'v6');
+    else {
+      texts.push(element as string);
+      nets.push(net);
+    }
+  }
+  return { texts, nets };
+};
+
+/**
+ * Makes a list of addresses ready for a set (decisions 3). In both dialects: host bits cleared, the kernel's spelling,
+ * no net twice, `::/0` as its two halves, junk left out and reported.
+ * - `dog2`: covered nets dropped, neighbours joined, `0.0.0.0/0` as its two halves; sorted by bytes.
+ * - `dog1`: nets stay as they are and keep a `/32` or `/128` that was written; dropped is only a host address whose net
+ *   is there too and that servers and agents would sort differently (agent-protocol P18); `0.0.0.0/0` is `0.0.0.0`.
+ * Elements of any type are taken, because stored documents may hold anything.
+ */
+export const canonicalSet = (
+  list: readonly unknown[],
+  family: Family,
+  dialect: Dialect,
+  order: ListOrder = 'sorted',
+): CanonicalSet => {
+  const junk = new JunkCounter();
+  if (family === 'v4') {
+    const { texts, nets } = readNets4(list, junk);
+    if (dialect === 'dog2') {
+      return { addresses: sortByBytes(collapse4(nets).map(formatNet4)), junk, anyAsOne: false };
+    }
+    return { addresses: spelledSet(texts, nets, 'v4', order), junk, anyAsOne: nets.includes(ALL_4) };
+  }
+  const { texts, nets } = readNets6(list, junk);
+  const addresses =
+    dialect === 'dog2' ? sortByBytes(collapse6(nets).map(formatNet6)) : spelledSet(texts, nets, 'v6', order);
+  return { addresses, junk, anyAsOne: false };
+};

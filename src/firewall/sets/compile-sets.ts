@@ -1,0 +1,42 @@
+import type { Dialect } from '../dialect.js';
+import { assembleSets } from './assemble-sets.js';
+import { buildSet, type SetProblem, type WantedSet } from './build-set.js';
+import { mergeSets, type SetsInput } from './merge-sets.js';
+import { setName } from './set-name.js';
+
+/** All sets, compiled. */
+export interface CompiledSets {
+  /** What is published to every agent: input of `ipset restore -exist`. */
+  readonly text: string;
+  /** What agents report once they have loaded it. */
+  readonly hash: string;
+  /** What was left out, cut or replaced, set by set; empty when all is well. */
+  readonly problems: readonly SetProblem[];
+  /** Every published set by full name, with its addresses: the `lastGood` of the next time. */
+  readonly sets: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The addresses that a set was last published with, by full name. */
+export type LastGood = ReadonlyMap<string, readonly string[]>;
+
+/** Compiles sets that are already merged. The order they come in does not matter. */
+export const compileWantedSets = (
+  wanted: readonly WantedSet[],
+  dialect: Dialect,
+  lastGood?: LastGood,
+): CompiledSets => {
+  const built = wanted.map((set) => buildSet(set, dialect, lastGood?.get(setName(set.base, set.kind, set.family))));
+  const rendered = built.flatMap((set) => (set.rendered === undefined ? [] : [set.rendered]));
+  return {
+    ...assembleSets(rendered),
+    problems: built.flatMap((set) => set.problems),
+    sets: new Map(rendered.map((set) => [set.name, set.addresses])),
+  };
+};
+
+/**
+ * Merges and compiles sets. A set that cannot be built never breaks another: see {@link SetProblem} for what becomes of
+ * it. Source: rulesets section 5, decisions 2 and 3.
+ */
+export const compileSets = (input: SetsInput, dialect: Dialect, lastGood?: LastGood): CompiledSets =>
+  compileWantedSets(mergeSets(input), dialect, lastGood);

@@ -1,0 +1,47 @@
+import { type Family, WIDTH } from '../addresses/family.js';
+import { sortByBytes } from '../hash/byte-order.js';
+import { type SetKind, setName } from './set-name.js';
+
+/** One set as text, ready to be put together with others. Rendered once and kept until its addresses change. */
+export interface RenderedSet {
+  readonly name: string;
+  readonly base: string;
+  readonly kind: SetKind;
+  readonly family: Family;
+  readonly addresses: readonly string[];
+  /** Its `create`, `add` and `swap` lines, a line feed at the end. */
+  readonly block: string;
+  /** What is left of the lines that `ipset save` prints for it once they are hashed; no line feed at the end. */
+  readonly hashed: string;
+}
+
+const INET: Readonly<Record<Family, string>> = { v4: 'inet', v6: 'inet6' };
+
+/**
+ * The `add` lines that the kernel gives back, sorted as an agent sorts them, then shortened as it shortens them. The
+ * kernel prints no `/32` of v4 and no `/128`; a v6 `/32` it does print, and the hash takes it away.
+ */
+const hashedLines = (name: string, family: Family, addresses: readonly string[]): string => {
+  if (addresses.length === 0) return '';
+  const host = `/${WIDTH[family]}`;
+  const saved = addresses.map((text) => (text.endsWith(host) ? text.slice(0, -host.length) : text));
+  const start = `add ${name} `;
+  return (start + sortByBytes(saved).join(`\n${start}`)).replaceAll('/32', '').replaceAll('/128', '');
+};
+
+/** Renders one set (rulesets section 5.1). `addresses` are a `CanonicalSet`'s; none leave one empty line. */
+export const renderSet = (base: string, kind: SetKind, family: Family, addresses: readonly string[]): RenderedSet => {
+  const name = setName(base, kind, family);
+  const create = `hash:net family ${INET[family]} -exist`;
+  const add = `add ${name}n `;
+  const adds = addresses.length === 0 ? '' : add + addresses.join(`\n${add}`);
+  return {
+    name,
+    base,
+    kind,
+    family,
+    addresses,
+    block: `create ${name} ${create}\ncreate ${name}n ${create}\n${adds}\nswap ${name}n ${name}\n`,
+    hashed: hashedLines(name, family, addresses),
+  };
+};

@@ -1,0 +1,32 @@
+import type { Family } from '../addresses/family.js';
+
+/** What a set holds the addresses of. */
+export type SetKind = 'group' | 'zone';
+
+/** The kernel takes 31 bytes for a set's name; the work copy's suffix, such as `_gv4n`, takes five. */
+export const MAX_BASE_BYTES = 26;
+
+/** The name of a set, such as `web_gv4`, `office_zv6`, `q1#web_gv4`. */
+export const setName = (base: string, kind: SetKind, family: Family): string =>
+  `${base}_${kind === 'group' ? 'g' : 'z'}${family}`;
+
+/** The base name of a set that a linked environment sends and that keeps that environment's name. */
+export const prefixedBase = (environment: string, base: string): string => `${environment}#${base}`;
+
+/* Measured with ipset 7.17: of all ASCII characters only these part a line into other words. */
+ 
+const UNUSABLE = /[\u0000-\u0020\u007f"]/;
+
+/**
+ * Why no set can have a name made from `base`; `undefined` if one can. Stored groups and zones may have names that a
+ * new one could not get (decisions 4), so this asks only what the kernel and its tools can take.
+ */
+export const setNameFault = (base: string): string | undefined => {
+  if (base === '') return 'the name is empty';
+  if (UNUSABLE.test(base)) return 'the name holds a blank, a control character or a double quote';
+  const bytes = Buffer.byteLength(base);
+  if (bytes > MAX_BASE_BYTES) {
+    return `the name has ${bytes} bytes: at most ${MAX_BASE_BYTES} fit into the name of a set, a prefix included`;
+  }
+  return undefined;
+};
