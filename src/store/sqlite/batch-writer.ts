@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { redact } from '../redact.js';
 import type { Author } from '../store.js';
+import { StoreError } from '../store.js';
 import type { Effect, Totals } from './apply-changes.js';
 import type { LogBounds } from './bounded-log.js';
 import { BoundedLog } from './bounded-log.js';
@@ -29,6 +30,7 @@ export class BatchWriter {
   readonly #audit: BoundedLog;
   readonly #statements;
   #takeBack: readonly (() => void)[] = [];
+  #distrusted = false;
 
   constructor(db: Database, path: string, bounds: WriterBounds) {
     this.#db = db;
@@ -41,6 +43,7 @@ export class BatchWriter {
   /** @throws SqliteError with a SQLITE_BUSY code when another process is writing. */
   begin(): void {
     this.#takeBack = [this.#history.mark(), this.#audit.mark()];
+    if (this.#distrusted) this.#leaveLog();
     this.#db.exec('BEGIN IMMEDIATE');
   }
 
@@ -57,7 +60,7 @@ export class BatchWriter {
     this.#statements.totals.run(totals.seq, totals.ord, totals.rows, totals.digest);
   }
 
-  /** Resolves nothing: when it returns, the batch is on the disk. */
+  /** When it returns the batch is in the log, which the caller must sync. */
   commit(): void {
     this.#db.exec('COMMIT');
   }
@@ -68,9 +71,30 @@ export class BatchWriter {
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
   }
 
-  /** Writes a byte or two, to see whether writing works again. */
+  /** Writes the state row anew, to see whether writing works again. */
   probe(): void {
-    this.#statements.probe.run();
+    this.begin();
+    try {
+      this.#statements.probe.run();
+      this.commit();
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
+  /**
+   * Says that the log was not synced. The system may have forgotten its pages without writing them, and a later sync
+   * would not tell; so nothing more is written behind them until all of the log is in the database file.
+   */
+  distrustLog(): void {
+    this.#distrusted = true;
+  }
+
+  #leaveLog(): void {
+    const rows = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { readonly busy: number }[];
+    if (rows[0]?.busy !== 0) throw new StoreError('busy', `${this.#path} is being read by another process`);
+    this.#distrusted = false;
   }
 
   #writeDocument({ table, id, before, after, text }: Effect): void {

@@ -7,6 +7,7 @@ import type { Notice } from './database-file.js';
 import { openDatabaseFile } from './database-file.js';
 import { loadImage } from './load-image.js';
 import { lookAtLog } from './log-recovery.js';
+import { openLogSync } from './log-sync.js';
 import type { OwnerLock } from './owner-lock.js';
 import { takeOwnerLock } from './owner-lock.js';
 import { storeError } from './sqlite-errors.js';
@@ -51,6 +52,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
         path,
         db,
         lock,
+        log: openLogSync(path),
         loaded,
         now,
         bounds: {

@@ -7,7 +7,7 @@ import type { History } from './history.js';
 
 export interface FeedHubParts {
   readonly history: History;
-  /** The newest durable change number. */
+  /** The newest change number that documents show. */
   readonly seq: () => number;
   readonly rows: (table: Table) => readonly Stored[];
   /** Turns what reading the history threw into the port's error. */
@@ -35,39 +35,47 @@ export class FeedHub {
     return feed;
   }
 
-  /** Passes a durable batch on. */
+  /** Passes a batch on, now that it is durable. Batches come in order. */
   publish(effects: readonly Effect[]): void {
-    const cursor = this.#parts.history.cursor(this.#parts.seq());
+    const last = effects.at(-1)?.seq ?? 0;
+    const cursor = this.#parts.history.cursor(last);
     for (const [table, feeds] of this.#feeds) {
       if (feeds.size === 0) continue;
       const changes = Object.freeze(effects.filter((effect) => effect.table === table).map(rowChange));
       if (changes.length === 0) continue;
-      for (const feed of feeds) feed.push({ type: 'changes', changes, cursor });
+      for (const feed of feeds) feed.changed({ type: 'changes', changes, cursor }, last);
     }
   }
 
   /** Ends all feeds with a `lost` event; resolves when no callback will run any more. */
   async closeAll(error: StoreError): Promise<void> {
     const feeds = [...this.#feeds.values()].flatMap((set) => [...set]);
-    for (const feed of feeds) feed.push({ type: 'lost', error });
+    for (const feed of feeds) feed.lose(error);
     await Promise.all(feeds.map((feed) => feed.ended));
   }
 
-  #first(table: Table, from: Cursor | undefined): FeedEvent | undefined {
+  #first(table: Table, from: Cursor | undefined): First {
     const { history, seq, rows, errorOf } = this.#parts;
+    const upTo = seq();
     try {
-      const cursor = history.cursor(seq());
-      const changes = from === undefined ? undefined : history.since(table, from, seq());
-      if (changes === undefined) return { type: 'snapshot', rows: rows(table), cursor };
-      return changes.length === 0 ? undefined : { type: 'changes', changes, cursor };
+      const cursor = history.cursor(upTo);
+      const changes = from === undefined ? undefined : history.since(table, from, upTo);
+      if (changes === undefined) return { upTo, event: { type: 'snapshot', rows: rows(table), cursor } };
+      return { upTo, event: changes.length === 0 ? undefined : { type: 'changes', changes, cursor } };
     } catch (error) {
-      return { type: 'lost', error: errorOf(error) };
+      return { upTo, event: { type: 'lost', error: errorOf(error) } };
     }
   }
 }
 
 function rowChange({ id, before, after }: Effect): RowChange {
   return { id, ...(before && { before: before.stored.doc }), ...(after && { after: after.stored.doc }) };
+}
+
+/** How a feed begins: up to which change its first event covers its table, and the event, if there is anything to say. */
+interface First {
+  readonly upTo: number;
+  readonly event: FeedEvent | undefined;
 }
 
 /**
@@ -81,12 +89,13 @@ class LiveFeed implements Feed {
   readonly #onEnd: () => void;
   #settle: () => void = () => undefined;
   /** Makes the first event; taken away once it was asked for. */
-  #first: (() => FeedEvent | undefined) | undefined;
+  #first: (() => First) | undefined;
+  #covered = 0;
   #pending: FeedEvent[] = [];
   #scheduled = false;
   #open = true;
 
-  constructor(first: () => FeedEvent | undefined, on: (event: FeedEvent) => void, onEnd: () => void) {
+  constructor(first: () => First, on: (event: FeedEvent) => void, onEnd: () => void) {
     this.#first = first;
     this.#on = on;
     this.#onEnd = onEnd;
@@ -94,11 +103,13 @@ class LiveFeed implements Feed {
     this.#schedule();
   }
 
-  push(event: FeedEvent): void {
-    // Before the first event was made there is nothing to add: it will cover this change too.
-    if (!this.#open || (this.#first !== undefined && event.type !== 'lost')) return;
-    this.#pending.push(event);
-    this.#schedule();
+  /** `last` is the batch's last change. Its changes may be in the first event already: those are not told twice. */
+  changed(event: FeedEvent, last: number): void {
+    if (this.#first === undefined && last > this.#covered) this.#push(event);
+  }
+
+  lose(error: StoreError): void {
+    this.#push({ type: 'lost', error });
   }
 
   close(): Promise<void> {
@@ -115,9 +126,7 @@ class LiveFeed implements Feed {
   #deliver(): void {
     this.#scheduled = false;
     if (!this.#open) return;
-    const first = this.#first?.();
-    this.#first = undefined;
-    if (first !== undefined) this.#pending.unshift(first);
+    this.#begin();
     try {
       for (let event = this.#pending.shift(); this.#open && event !== undefined; event = this.#pending.shift()) {
         if (event.type === 'lost') this.#end();
@@ -127,6 +136,20 @@ class LiveFeed implements Feed {
       this.#end();
       throw error;
     }
+  }
+
+  #begin(): void {
+    if (this.#first === undefined) return;
+    const { upTo, event } = this.#first();
+    this.#first = undefined;
+    this.#covered = upTo;
+    if (event !== undefined) this.#pending.unshift(event);
+  }
+
+  #push(event: FeedEvent): void {
+    if (!this.#open) return;
+    this.#pending.push(event);
+    this.#schedule();
   }
 
   #end(): void {

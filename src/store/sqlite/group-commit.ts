@@ -4,10 +4,11 @@ import type { Effect, Totals } from './apply-changes.js';
 import { applyChanges, undoEffects } from './apply-changes.js';
 import type { BatchWriter, Written } from './batch-writer.js';
 import type { Image } from './image.js';
+import type { LogSync } from './log-sync.js';
 import { sqliteCode, storeError } from './sqlite-errors.js';
 import type { StoreStatus } from './store-status.js';
 
-/** Bounds of one batch: whatever is met first ends it, and the rest waits for the next turn of the event loop. */
+/** Bounds of one batch: whatever is met first ends it, and the rest waits for the next. */
 const BATCH = { commits: 500, bytes: 4 << 20, ms: 20 } as const;
 /** Pauses between tries while another process holds the file's write lock. */
 const BUSY_PAUSE_MS = [2, 5, 10, 20, 50, 100] as const;
@@ -17,6 +18,7 @@ export interface GroupCommitParts {
   readonly image: Image;
   readonly totals: Totals;
   readonly writer: BatchWriter;
+  readonly log: LogSync;
   readonly status: StoreStatus;
   readonly now: () => number;
   /** How long a commit waits for a foreign lock before it is refused as `busy`. */
@@ -35,14 +37,23 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** What ran together: its commits, how each is to be answered once all is durable, and what they changed. */
+interface Batch {
+  readonly answers: { readonly of: Waiting; readonly answer: () => void }[];
+  readonly effects: Effect[];
+  readonly written: Written[];
+}
+
 /**
- * Writes all commits that wait in the same turn of the event loop in one transaction with one fsync. Nobody is
- * answered before that. A batch runs to its end without a pause, so nobody ever reads what is not durable.
+ * Writes commits that wait at the same time in one transaction, synced to disk once: while one batch is on its way to
+ * the disk the next gathers. Nobody is answered, and no feed hears of it, before that. A refused commit has written
+ * nothing by then, so it costs the others nothing; a batch that cannot be written is refused as a whole.
  */
 export class GroupCommit {
   readonly #parts: GroupCommitParts;
   #queue: Waiting[] = [];
-  #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  /** A run is planned or under way. */
+  #active = false;
   #busySince: number | undefined;
   #busyTries = 0;
   #idle: (() => void)[] = [];
@@ -52,71 +63,80 @@ export class GroupCommit {
   }
 
   commit(changes: readonly Change[], author: Author, audit: boolean): Promise<CommitResult> {
-    if (this.#queue.length >= this.#parts.maxWaiting) {
-      const waiting = `${this.#queue.length} commits are waiting already`;
-      return Promise.reject(new StoreError('busy', `${this.#parts.path}: ${waiting}; try again later`));
+    const { maxWaiting, path } = this.#parts;
+    if (this.#queue.length >= maxWaiting) {
+      return Promise.reject(new StoreError('busy', `${path}: ${maxWaiting} commits are waiting; try again later`));
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ changes, author, audit, resolve, reject });
-      this.#schedule();
+      if (!this.#active) this.#plan();
     });
   }
 
-  /** Resolves once nothing waits. */
+  /** Resolves once nothing waits and nothing is under way. */
   drained(): Promise<void> {
-    if (this.#queue.length === 0) return Promise.resolve();
+    if (!this.#active) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  #schedule(pauseMs?: number): void {
-    if (this.#timer !== undefined || this.#queue.length === 0) return;
-    const run = () => {
-      this.#timer = undefined;
-      this.#flush();
-      if (this.#queue.length > 0) {
-        this.#schedule(this.#busySince === undefined ? undefined : (BUSY_PAUSE_MS[this.#busyTries] ?? 100));
-        return;
-      }
-      for (const resolve of this.#idle.splice(0)) resolve();
-    };
-    this.#timer = pauseMs === undefined ? setImmediate(run) : setTimeout(run, pauseMs);
+  #plan(pauseMs?: number): void {
+    this.#active = true;
+    if (pauseMs === undefined) setImmediate(() => this.#run());
+    else setTimeout(() => this.#run(), pauseMs);
   }
 
-  #flush(): void {
-    const { writer, path, status } = this.#parts;
+  #next(): void {
+    if (this.#queue.length > 0) {
+      this.#plan();
+      return;
+    }
+    this.#active = false;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #run(): void {
+    const { writer, log } = this.#parts;
     try {
       writer.begin();
     } catch (error) {
-      writer.rollback();
-      if (sqliteCode(error)?.startsWith('SQLITE_BUSY') && this.#waitForLock()) return;
-      this.#busySince = undefined;
-      const failure = storeError(error, path);
-      status.down(failure);
-      for (const waiting of this.#queue.splice(0)) waiting.reject(failure);
+      this.#notBegun(error);
       return;
     }
     this.#busySince = undefined;
     this.#busyTries = 0;
-    this.#runBatch();
+    const batch = this.#apply();
+    if (!this.#write(batch)) return this.#next();
+    if (batch.effects.length === 0) {
+      for (const { answer } of batch.answers) answer();
+      return this.#next();
+    }
+    log.sync().then(
+      () => this.#durable(batch),
+      (error: unknown) => this.#notDurable(batch, error),
+    );
   }
 
-  #waitForLock(): boolean {
-    const { now, busyMs } = this.#parts;
-    this.#busySince ??= now();
-    this.#busyTries += 1;
-    return now() - this.#busySince < busyMs;
+  #notBegun(error: unknown): void {
+    const { writer, now, busyMs } = this.#parts;
+    writer.rollback();
+    if (sqliteCode(error)?.startsWith('SQLITE_BUSY')) {
+      this.#busySince ??= now();
+      if (now() - this.#busySince < busyMs) return this.#plan(BUSY_PAUSE_MS[this.#busyTries++] ?? 100);
+      this.#busySince = undefined;
+    }
+    const failure = this.#down(error);
+    for (const waiting of this.#queue.splice(0)) waiting.reject(failure);
+    this.#next();
   }
 
-  #runBatch(): void {
-    const { image, totals, writer, path, status, now, onDurable } = this.#parts;
-    const effects: Effect[] = [];
-    const written: Written[] = [];
-    const answers: { readonly of: Waiting; readonly answer: () => void }[] = [];
-    let taken = 0;
-    let bytes = 0;
+  /** Runs the edits of what waits, up to the bounds. The image then shows what is about to be written. */
+  #apply(): Batch {
+    const { image, totals } = this.#parts;
+    const batch: Batch = { answers: [], effects: [], written: [] };
+    const { answers, effects, written } = batch;
     const startedAt = performance.now();
+    let bytes = 0;
     for (const of of this.#queue) {
-      taken += 1;
       const mark = effects.length;
       try {
         const result = applyChanges(image, totals, of.changes, effects);
@@ -127,41 +147,59 @@ export class GroupCommit {
       const mine = effects.slice(mark);
       if (mine.length > 0) written.push({ effects: mine, author: of.author, audit: of.audit });
       bytes = mine.reduce((sum, effect) => sum + effect.text.length, bytes);
-      if (taken >= BATCH.commits || bytes >= BATCH.bytes || performance.now() - startedAt >= BATCH.ms) break;
+      const full = answers.length >= BATCH.commits || bytes >= BATCH.bytes;
+      if (full || performance.now() - startedAt >= BATCH.ms) break;
     }
-    this.#queue.splice(0, taken);
-    let committing = false;
+    this.#queue.splice(0, answers.length);
+    return batch;
+  }
+
+  /** Commits to the log. False: nothing was written, the image is as before, and all of the batch are refused. */
+  #write({ effects, written, answers }: Batch): boolean {
+    const { image, totals, writer, now } = this.#parts;
     try {
       if (effects.length > 0) writer.write(written, totals, now());
-      committing = true;
       writer.commit();
+      return true;
     } catch (error) {
       undoEffects(image, totals, effects, 0);
-      const failure = failureOf(error, committing, path);
-      status.down(failure);
+      const failure = this.#down(error);
+      try {
+        writer.rollback();
+      } catch (second) {
+        this.#down(second);
+      }
       // Also those refused: they may have been refused for what another commit of this batch did not get to write.
       for (const { of } of answers) of.reject(failure);
-      this.#rollback();
-      return;
+      return false;
     }
-    if (effects.length > 0) status.up();
+  }
+
+  #durable({ answers, effects }: Batch): void {
+    const { status, onDurable } = this.#parts;
+    status.up();
     for (const { answer } of answers) answer();
-    if (effects.length > 0) onDurable(effects);
+    onDurable(effects);
+    this.#next();
   }
 
-  #rollback(): void {
-    const { writer, status, path } = this.#parts;
-    try {
-      writer.rollback();
-    } catch (error) {
-      status.down(storeError(error, path));
-    }
+  /** The log could not be synced: it is committed and shown, but whether it survives a power cut nobody knows. */
+  #notDurable({ answers, effects }: Batch, error: unknown): void {
+    const { path, writer, status, onDurable } = this.#parts;
+    const detail = error instanceof Error ? error.message : String(error);
+    const failure = new StoreError('unknown_outcome', `${path}-wal could not be synced to the disk: ${detail}`, {
+      cause: error,
+    });
+    status.down(failure);
+    writer.distrustLog();
+    for (const { of } of answers) of.reject(failure);
+    onDurable(effects);
+    this.#next();
   }
-}
 
-/** A failed write of the log during COMMIT may still be found by the recovery after a crash. */
-function failureOf(error: unknown, committing: boolean, path: string): StoreError {
-  const failure = storeError(error, path);
-  if (!committing || !sqliteCode(error)?.startsWith('SQLITE_IOERR')) return failure;
-  return new StoreError('unknown_outcome', failure.message, { cause: error });
+  #down(error: unknown): StoreError {
+    const failure = storeError(error, this.#parts.path);
+    this.#parts.status.down(failure);
+    return failure;
+  }
 }

@@ -21,6 +21,7 @@ import { FeedHub } from './feed-hub.js';
 import { GroupCommit } from './group-commit.js';
 import { History } from './history.js';
 import type { Loaded } from './load-image.js';
+import type { LogSync } from './log-sync.js';
 import type { OwnerLock } from './owner-lock.js';
 import type { Row } from './row.js';
 import { storeError } from './sqlite-errors.js';
@@ -30,6 +31,7 @@ export interface SqliteStoreParts {
   readonly path: string;
   readonly db: Database;
   readonly lock: OwnerLock | undefined;
+  readonly log: LogSync;
   readonly loaded: Loaded;
   readonly now: () => number;
   readonly bounds: WriterBounds;
@@ -50,7 +52,7 @@ export class SqliteStore implements Store {
 
   constructor(parts: SqliteStoreParts) {
     this.#parts = parts;
-    const { path, db, loaded, now, busyMs, maxWaiting } = parts;
+    const { path, db, log, loaded, now, busyMs, maxWaiting } = parts;
     const { image, totals } = loaded;
     this.#status = new StoreStatus(now);
     const writer = new BatchWriter(db, path, parts.bounds);
@@ -65,6 +67,7 @@ export class SqliteStore implements Store {
       image,
       totals,
       writer,
+      log,
       status: this.#status,
       now,
       busyMs,
@@ -126,7 +129,7 @@ export class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { db, lock, path } = this.#parts;
+    const { db, lock, log, path } = this.#parts;
     clearInterval(this.#probe);
     await this.#commits.drained();
     await this.#feeds.closeAll(closed(path));
@@ -134,6 +137,7 @@ export class SqliteStore implements Store {
       // A database that cannot be written is closed all the same; the next start will then find it unclean.
       if (this.#status.current.up) db.exec('UPDATE state SET running = 0');
     } finally {
+      log.close();
       db.close();
       lock?.release();
     }
