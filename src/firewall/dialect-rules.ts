@@ -1,0 +1,78 @@
+import type { Dialect } from './dialect.js';
+
+/**
+ * What the two dialects do differently in rulesets (decisions 1, 3, 4, 5). `dog1` repeats the old server wherever the
+ * kernel reads its text back to the same hash; `dog2` also mends what is wrong. Everything else is the same code.
+ */
+export interface RuleChoices {
+  readonly dialect: Dialect;
+  /** Which side of an answering packet the peer's set is matched against. `src` is the old server's defect. */
+  readonly answerSetSide: 'src' | 'dst';
+  /** Whether IPv6 OUTPUT, which drops by policy, lets loopback, established traffic and neighbour discovery out. */
+  readonly ipv6HostTraffic: boolean;
+  /** `old`: quoted only round blanks, nothing escaped, wherever that reads back alike. `kernel`: as `iptables-save`. */
+  readonly commentStyle: 'old' | 'kernel';
+  /** Print `?` for what is not ASCII: agents read it back as characters, not bytes, and never find the same hash. */
+  readonly asciiComments: boolean;
+  /** Whether control characters are refused in a stored comment (line feed and NUL always are). */
+  readonly refuseControls: boolean;
+  /** Whether null, true and false print as words in `interface`, and lists of texts are run together. */
+  readonly looseText: boolean;
+  /** Whether only `BASIC` and `DROP` in capitals count when the answering rules are chosen. */
+  readonly exactAnswerWords: boolean;
+  /** Whether a group, zone or service whose name is ANY in any case stands for everyone, whatever it holds. */
+  readonly anyByName: boolean;
+  /** What an outbound ping rule lets out: only replies (the old server), or requests. */
+  readonly outboundPing: 'reply' | 'request';
+  /** Whether ICMP types are translated for IPv6, or keep their IPv4 number. */
+  readonly translateIcmp: boolean;
+  /** What addresses of local groups and zones are looked up by in rulesets without sets: maps go by name. */
+  readonly addressKey: 'id' | 'name';
+  /** Whether rulesets without sets keep limits, or turn them into unconditional rules. */
+  readonly limitsWithoutSets: boolean;
+  /**
+   * Most bytes in the name of a set: 31 is what a rule can name, 30 leaves room for the `n` of the work copy, without
+   * which the set is never made.
+   */
+  readonly setNameBytes: 31 | 30;
+  /** Agents leave lines of LXD's bridge out of their hash: refuse such a rule, or only warn. */
+  readonly refuseLxdBridge: boolean;
+}
+
+/** The two tables. */
+export const RULE_CHOICES: Readonly<Record<Dialect, RuleChoices>> = {
+  dog1: {
+    dialect: 'dog1',
+    answerSetSide: 'src',
+    ipv6HostTraffic: false,
+    commentStyle: 'old',
+    asciiComments: false,
+    refuseControls: false,
+    looseText: true,
+    exactAnswerWords: true,
+    anyByName: true,
+    outboundPing: 'reply',
+    translateIcmp: false,
+    addressKey: 'id',
+    limitsWithoutSets: false,
+    setNameBytes: 31,
+    refuseLxdBridge: false,
+  },
+  dog2: {
+    dialect: 'dog2',
+    answerSetSide: 'dst',
+    ipv6HostTraffic: true,
+    commentStyle: 'kernel',
+    asciiComments: true,
+    refuseControls: true,
+    looseText: false,
+    exactAnswerWords: false,
+    anyByName: false,
+    outboundPing: 'request',
+    translateIcmp: true,
+    addressKey: 'name',
+    limitsWithoutSets: true,
+    setNameBytes: 30,
+    refuseLxdBridge: true,
+  },
+};

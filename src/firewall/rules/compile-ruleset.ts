@@ -1,0 +1,128 @@
+import type { Dialect } from '../dialect.js';
+import { RULE_CHOICES } from '../dialect-rules.js';
+import { sortByBytes } from '../hash/byte-order.js';
+import { rulesetHash } from '../hash/normalize-ruleset.js';
+import { COMMENT_BYTES } from './comment-text.js';
+import type { CompileError, CompileWarning, Fault } from './compile-error.js';
+import type { Emission, Pass } from './emission.js';
+import { printRule } from './print-rule.js';
+import type { PlacedRead, PolicyModel } from './read-profile.js';
+import { readProfile } from './read-profile.js';
+import { ruleToKernel, serviceOf } from './rule-to-kernel.js';
+import type { RulesetInput } from './ruleset-input.js';
+import { skeletonV4, skeletonV6 } from './skeleton.js';
+
+/** One ruleset of a group: its text for `iptables-restore`, and the hash that hosts report when they hold it. */
+export interface CompiledRuleset {
+  readonly ok: true;
+  readonly text: string;
+  readonly hash: string;
+  /** Names of the sets that the rules match against, in byte order; they must exist before the text is loaded. */
+  readonly sets: readonly string[];
+  readonly warnings: readonly CompileWarning[];
+}
+
+/** Nothing was made: what the kernel would refuse, or read back otherwise, is never published (decisions 2). */
+export interface RefusedRuleset {
+  readonly ok: false;
+  readonly error: CompileError;
+}
+
+export type RulesetResult = CompiledRuleset | RefusedRuleset;
+
+/** Ends a compilation at its first fault; never leaves this file. */
+class Refused extends Error {
+  readonly fault: CompileError;
+  constructor(fault: CompileError) {
+    super(fault.reason);
+    this.fault = fault;
+  }
+}
+
+type Variant = Omit<RulesetInput, 'profile'>;
+
+const addWarning = (warnings: CompileWarning[], added: CompileWarning): void => {
+  const same = (one: CompileWarning): boolean =>
+    one.rule?.direction === added.rule?.direction &&
+    one.rule?.index === added.rule?.index &&
+    one.field === added.field &&
+    one.message === added.message;
+  if (!warnings.some(same)) warnings.push(added);
+};
+
+class RulesetCompiler {
+  readonly #emission: Emission;
+  readonly #style: 'old' | 'kernel';
+  readonly sets = new Set<string>();
+  readonly warnings: CompileWarning[] = [];
+  /** The rule at hand. */
+  #at: PlacedRead['position'] = { direction: 'inbound', index: 0 };
+
+  constructor(variant: Variant, dialect: Dialect) {
+    const choices = RULE_CHOICES[dialect];
+    this.#style = choices.commentStyle;
+    this.#emission = {
+      ...variant,
+      choices,
+      sets: this.sets,
+      fault: (fault: Fault) => {
+        throw new Refused({ ...fault, rule: this.#at });
+      },
+      warn: (field, message) => addWarning(this.warnings, { rule: this.#at, field, message }),
+    };
+  }
+
+  /** The lines of all rules in one pass. */
+  lines(rules: readonly PlacedRead[], pass: Pass): string[] {
+    const lines: string[] = [];
+    for (const { rule, faults, cut, position } of rules) {
+      this.#at = position;
+      const [fault] = faults;
+      if (rule === null) {
+        if (fault !== undefined) this.#emission.fault(fault);
+        continue;
+      }
+      if (pass === 'answer' && !rule.answered) continue;
+      const service = faults.some(({ field }) => field === 'service') ? undefined : serviceOf(rule, this.#emission);
+      // A service without entries says nothing, whatever else the rule holds.
+      if (service?.entries.length === 0) continue;
+      if (fault !== undefined) this.#emission.fault(fault);
+      if (service === undefined) continue;
+      if (cut) this.#emission.warn('comment', `was cut to the ${COMMENT_BYTES} bytes that the kernel keeps`);
+      for (const made of ruleToKernel(rule, service, pass, this.#emission)) {
+        for (const line of printRule(made, this.#style)) lines.push(line);
+      }
+    }
+    return lines;
+  }
+}
+
+const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
+
+/**
+ * Compiles one variant of a policy that was read with the same dialect. Use this for the four variants of a group:
+ * the rules are read once.
+ */
+export const compilePolicy = (policy: PolicyModel, variant: Variant, dialect: Dialect): RulesetResult => {
+  const compiler = new RulesetCompiler(variant, dialect);
+  try {
+    const inbound = compiler.lines(policy.inbound, 'inbound');
+    const answers = compiler.lines(policy.inbound, 'answer');
+    const outbound = compiler.lines(policy.outbound, 'outbound');
+    const docker = variant.version === 'v4' && policy.docker;
+    if (typeof docker !== 'boolean') return { ok: false, error: docker };
+    const frame = variant.version === 'v4' ? skeletonV4(docker) : skeletonV6(RULE_CHOICES[dialect].ipv6HostTraffic);
+    const text = frame.head + joined(inbound) + frame.middle + joined(answers) + joined(outbound) + frame.tail;
+    const sets = sortByBytes([...compiler.sets]);
+    return { ok: true, text, hash: rulesetHash(text), sets, warnings: compiler.warnings };
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, error: error.fault };
+    throw error;
+  }
+};
+
+/** Compiles one ruleset (rulesets sections 2 to 4) in a dialect (decisions 1). */
+export const compileRuleset = (input: RulesetInput, dialect: Dialect): RulesetResult => {
+  const read = readProfile(input.profile, RULE_CHOICES[dialect]);
+  return read.ok ? compilePolicy(read.policy, input, dialect) : { ok: false, error: read.error };
+};

@@ -1,0 +1,36 @@
+import type { Family } from '../addresses/family.js';
+import type { RuleChoices } from '../dialect-rules.js';
+import type { Fault } from './compile-error.js';
+import type { PolicyLookups } from './policy-lookups.js';
+
+/**
+ * The three passes over the rules of a ruleset (rulesets section 3). `answer`: the packets that answer an inbound
+ * rule, in chain OUTPUT; the contract calls it symmetric.
+ */
+export type Pass = 'inbound' | 'answer' | 'outbound';
+
+/** `ipsets`: rules name sets. `iptables`: rules hold plain addresses. */
+export type RulesetType = 'ipsets' | 'iptables';
+
+/** Addresses of groups (`role`) and zones by name; of other environments by `ENV#NAME`. Lists are never changed. */
+export interface AddressMaps {
+  readonly roleV4: ReadonlyMap<string, readonly string[]>;
+  readonly roleV6: ReadonlyMap<string, readonly string[]>;
+  readonly zoneV4: ReadonlyMap<string, readonly string[]>;
+  readonly zoneV6: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What a rule is compiled for, and where what is found on the way goes. */
+export interface Emission {
+  readonly choices: RuleChoices;
+  readonly type: RulesetType;
+  readonly version: Family;
+  readonly lookups: PolicyLookups;
+  /** Name of the group that the ruleset is for. */
+  readonly selfGroup: string;
+  readonly addresses: AddressMaps;
+  /** Names of the sets that rules match against are put in here. */
+  readonly sets: Set<string>;
+  fault(fault: Fault): void;
+  warn(field: string, message: string): void;
+}

@@ -1,0 +1,33 @@
+import { readAddress } from '../addresses/canonical-address.js';
+import type { Family } from '../addresses/family.js';
+
+/** A list of addresses as rules name them: what the kernel prints back; anyone (`0.0.0.0/0`, `::/0`) is empty. */
+export interface PeerAddresses {
+  readonly list: readonly string[];
+  /** Elements that are no addresses of the family and were left out. */
+  readonly dropped: readonly string[];
+}
+
+const known: Readonly<Record<Family, WeakMap<readonly string[], PeerAddresses>>> = {
+  v4: new WeakMap(),
+  v6: new WeakMap(),
+};
+
+/**
+ * Makes the addresses of a list canonical, in its order. Lists are shared by many rules and groups and never change,
+ * so each is read once for as long as it lives.
+ */
+export const peerAddresses = (addresses: readonly string[], family: Family): PeerAddresses => {
+  const found = known[family].get(addresses);
+  if (found !== undefined) return found;
+  const list: string[] = [];
+  const dropped: string[] = [];
+  for (const text of addresses) {
+    const read = readAddress(text, family);
+    if (read.ok) list.push(read.length === 0 ? '' : `${read.address}/${read.length}`);
+    else dropped.push(text);
+  }
+  const made = { list, dropped };
+  known[family].set(addresses, made);
+  return made;
+};

@@ -1,0 +1,42 @@
+import { SERVICE_ANY } from '../../model/builtins.js';
+import type { Json } from '../../model/document.js';
+import { isObject } from '../../model/validate.js';
+import type { ReadService } from './read-service.js';
+import { readService } from './read-service.js';
+
+/**
+ * What rules refer to, by id. Names that are no text are null. The same lookups serve every group, so that services
+ * are read once; whoever keeps them up to date uses {@link readService} for a service that changed.
+ */
+export interface PolicyLookups {
+  readonly groups: ReadonlyMap<string, string | null>;
+  readonly zones: ReadonlyMap<string, string | null>;
+  readonly services: ReadonlyMap<string, ReadService>;
+}
+
+const byId = <T>(documents: readonly Json[], read: (document: Json) => T): Map<string, T> => {
+  const found = new Map<string, T>();
+  for (const document of documents) {
+    if (isObject(document) && typeof document['id'] === 'string') found.set(document['id'], read(document));
+  }
+  return found;
+};
+
+const nameOf = (document: Json): string | null =>
+  isObject(document) && typeof document['name'] === 'string' ? document['name'] : null;
+
+/** Groups that a rule may name without a document of theirs (rulesets section 1.3). */
+const RULE_BUILTINS = ['all-active', 'self'] as const;
+
+/** Lookups from whole documents; the built-in groups and the service `any` are added where they are missing. */
+export const policyLookups = (
+  groups: readonly Json[],
+  zones: readonly Json[],
+  services: readonly Json[],
+): PolicyLookups => {
+  const named = byId(groups, nameOf);
+  for (const id of RULE_BUILTINS) if (!named.has(id)) named.set(id, id);
+  const read = byId(services, readService);
+  if (!read.has(SERVICE_ANY.id)) read.set(SERVICE_ANY.id, readService(SERVICE_ANY));
+  return { groups: named, zones: byId(zones, nameOf), services: read };
+};

@@ -1,0 +1,57 @@
+import type { Json } from '../../model/document.js';
+import { isList, isObject } from '../../model/validate.js';
+import type { RuleChoices } from '../dialect-rules.js';
+import type { CompileError, RulePosition } from './compile-error.js';
+import type { ReadRule } from './read-rule.js';
+import { readRule } from './read-rule.js';
+
+/** A rule with its place in the document. */
+export interface PlacedRead extends ReadRule {
+  readonly position: RulePosition;
+}
+
+/** The rules of a profile, each read once for all variants, and whether docker's chains belong in IPv4. */
+export interface PolicyModel {
+  readonly inbound: readonly PlacedRead[];
+  readonly outbound: readonly PlacedRead[];
+  /** An error counts for IPv4 only. */
+  readonly docker: boolean | CompileError;
+}
+
+export type ReadProfile =
+  { readonly ok: true; readonly policy: PolicyModel } | { readonly ok: false; readonly error: CompileError };
+
+const profileError = (field: string, reason: string, value?: Json): CompileError =>
+  value === undefined
+    ? { rule: null, kind: 'shape', field, reason: `missing: ${reason}` }
+    : { rule: null, kind: 'shape', field, reason, value };
+
+const readDocker = (value: Json | undefined): boolean | CompileError => {
+  if (value === undefined || value === false || value === 'false' || value === 'undefined') return false;
+  if (value === true || value === 'true') return true;
+  return profileError('docker', 'give true or false', value);
+};
+
+/** Reads a profile document with `rules` in it; ids and names are not needed. */
+export const readProfile = (profile: Json, choices: RuleChoices): ReadProfile => {
+  if (!isObject(profile)) return { ok: false, error: profileError('profile', 'give an object', profile) };
+  const { rules } = profile;
+  if (!isObject(rules)) {
+    return { ok: false, error: profileError('rules', 'give an object with the lists inbound and outbound', rules) };
+  }
+  const { inbound, outbound } = rules;
+  if (!isList(inbound)) return { ok: false, error: profileError('rules.inbound', 'give a list of rules', inbound) };
+  if (!isList(outbound)) return { ok: false, error: profileError('rules.outbound', 'give a list of rules', outbound) };
+  const place = (direction: RulePosition['direction']) => (rule: Json, index: number) => ({
+    ...readRule(rule, choices),
+    position: { direction, index },
+  });
+  return {
+    ok: true,
+    policy: {
+      inbound: inbound.map(place('inbound')),
+      outbound: outbound.map(place('outbound')),
+      docker: readDocker(profile['docker']),
+    },
+  };
+};

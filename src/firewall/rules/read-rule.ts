@@ -1,0 +1,200 @@
+import type { Json, JsonObject } from '../../model/document.js';
+import { isList, isObject } from '../../model/validate.js';
+import type { RuleChoices } from '../dialect-rules.js';
+import { cutComment } from './comment-text.js';
+import type { Fault } from './compile-error.js';
+import { readConnectionLimit, readRecentLimit } from './read-limit.js';
+import type { Action, RuleKind, RuleModel, RulePeer, State } from './rule-model.js';
+import { STATES } from './rule-model.js';
+
+/** A rule as read; where a field is faulty a harmless value stands in, so that all other fields are looked at too. */
+export interface ReadRule {
+  /** Null for a rule that says nothing (its service is one blank), and for what is no object. */
+  readonly rule: RuleModel | null;
+  readonly faults: readonly Fault[];
+  /** A comment that was cut to what the kernel keeps. */
+  readonly cut: boolean;
+}
+
+/** Interface names are at most IFNAMSIZ - 1 bytes. */
+const INTERFACE_BYTES = 15;
+const SKIPPED: ReadRule = { rule: null, faults: [], cut: false };
+
+class RuleReader {
+  readonly faults: Fault[] = [];
+  readonly #rule: JsonObject;
+  readonly #choices: RuleChoices;
+
+  constructor(rule: JsonObject, choices: RuleChoices) {
+    this.#rule = rule;
+    this.#choices = choices;
+  }
+
+  #fault(kind: Fault['kind'], field: string, reason: string): void {
+    const value = this.#rule[field];
+    this.faults.push(
+      value === undefined ? { kind, field, reason: `missing: ${reason}` } : { kind, field, value, reason },
+    );
+  }
+
+  flag(field: string, absent?: boolean): boolean {
+    const value = this.#rule[field] ?? (field in this.#rule ? undefined : absent);
+    if (typeof value === 'boolean') return value;
+    this.#fault('shape', field, 'give true or false');
+    return true;
+  }
+
+  /** Text as the dialect takes it: the old server also ran lists of texts together. */
+  #text(field: string): string | undefined {
+    const value = this.#rule[field];
+    if (value === undefined) return '';
+    if (typeof value === 'string') return value;
+    const loose = this.#choices.looseText && isList(value) && value.length > 0;
+    if (loose && value.every((item) => typeof item === 'string')) return value.join('');
+    return undefined;
+  }
+
+  service(): string {
+    const value = this.#rule['service'];
+    if (typeof value === 'string') return value;
+    this.#fault('shape', 'service', 'give the id of a service');
+    return '';
+  }
+
+  action(ignored: boolean): Action {
+    const value = this.#rule['action'];
+    if (typeof value !== 'string') {
+      this.#fault('shape', 'action', 'give ACCEPT, DROP or REJECT');
+      return 'DROP';
+    }
+    const word = value.toUpperCase();
+    if (word === 'ACCEPT' || word === 'DROP' || word === 'REJECT') return word;
+    if (!ignored) this.#fault('kernel', 'action', 'give ACCEPT, DROP or REJECT');
+    return 'DROP';
+  }
+
+  kind(): RuleKind {
+    const value = this.#rule['type'];
+    const word = typeof value === 'string' ? value.toUpperCase() : value === undefined ? 'BASIC' : '';
+    if (word === 'BASIC') return { type: word };
+    if (word === 'CONNLIMIT') return { type: word, limit: readConnectionLimit(this.#rule) };
+    if (word === 'RECENT') return { type: word, limit: readRecentLimit(this.#rule) };
+    this.#fault('shape', 'type', 'give BASIC, CONNLIMIT or RECENT');
+    return { type: 'BASIC' };
+  }
+
+  #environment(): string | null {
+    const value = this.#rule['environment'];
+    if (value === undefined || value === '' || value === 'local') return null;
+    if (isList(value) && value.length === 0) return null;
+    if (typeof value === 'string') return value;
+    this.#fault('shape', 'environment', 'give the name of a linked environment, or leave it out');
+    return null;
+  }
+
+  peer(): RulePeer {
+    const environment = this.#environment();
+    const type = this.#rule['group_type'];
+    if (type === 'ANY') return { kind: 'anyone' };
+    if (type !== 'ROLE' && type !== 'GROUP' && type !== 'ZONE') {
+      this.#fault('shape', 'group_type', 'give ANY, ROLE, GROUP or ZONE');
+      return { kind: 'anyone' };
+    }
+    const id = this.#rule['group'];
+    if (typeof id === 'string') return { kind: type === 'ZONE' ? 'zone' : 'group', id, environment };
+    this.#fault('shape', 'group', `give the id of a ${type === 'ZONE' ? 'zone' : 'group'}`);
+    return { kind: 'anyone' };
+  }
+
+  states(): readonly State[] {
+    const value = this.#rule['states'];
+    if (value === undefined) return [];
+    const wanted = `give a list of ${STATES.join(', ')}, or an empty one for any state`;
+    if (!isList(value) || !value.every((state) => typeof state === 'string')) {
+      this.#fault('shape', 'states', wanted);
+      return [];
+    }
+    if (value.length === 0) return [];
+    const words = new Set(value.join(',').toUpperCase().split(','));
+    const known = STATES.filter((state) => words.has(state));
+    if (known.length !== words.size) this.#fault('kernel', 'states', wanted);
+    return known;
+  }
+
+  interface(): string {
+    const value = this.#rule['interface'];
+    const word = this.#choices.looseText && (value === null || typeof value === 'boolean');
+    const name = word ? String(value) : this.#text('interface');
+    if (name === undefined) {
+      this.#fault('shape', 'interface', 'give the name of an interface, or an empty text for any');
+      return '';
+    }
+    // A plus alone means every interface, and the kernel prints nothing for it.
+    if (name === '' || name === 'ANY' || name === '+') return '';
+     
+    if (/[\u0000-\u0020\u007f"\\]/.test(name)) {
+      this.#fault(
+        'kernel',
+        'interface',
+        'give a name without blanks, control characters, double quotes and backslashes',
+      );
+    } else if (Buffer.byteLength(name) > INTERFACE_BYTES) {
+      this.#fault('kernel', 'interface', `give a name of at most ${INTERFACE_BYTES} bytes`);
+    }
+    return name;
+  }
+
+  comment(): string {
+    const text = this.#text('comment');
+    if (text === undefined) {
+      this.#fault('shape', 'comment', 'give a text, or an empty one for none');
+      return '';
+    }
+     
+    const refused = this.#choices.refuseControls ? /[\u0000-\u001f\u007f\\]/ : /[\u0000\n\\]/;
+    if (refused.test(text)) {
+      this.#fault('kernel', 'comment', 'give a text without line feeds, other control characters and backslashes');
+    }
+    return this.#choices.asciiComments ? text.replace(/[^\u0000-\u007f]/gu, '?') : text;
+  }
+
+  /** The symmetric pass takes basic rules that let in or reject; a dropped packet needs no answer. */
+  answered(): boolean {
+    const { type, action } = this.#rule;
+    const loose = (value: Json | undefined): Json | undefined =>
+      typeof value === 'string' && !this.#choices.exactAnswerWords ? value.toUpperCase() : value;
+    return (type === undefined || loose(type) === 'BASIC') && loose(action) !== 'DROP';
+  }
+}
+
+/** Reads one rule of a ruleset document; absent fields as decisions 5 says, `log` and `log_prefix` do nothing. */
+export const readRule = (value: Json, choices: RuleChoices): ReadRule => {
+  if (!isObject(value)) {
+    return { rule: null, cut: false, faults: [{ kind: 'shape', field: 'rule', value, reason: 'a rule is an object' }] };
+  }
+  if (value['service'] === ' ') return SKIPPED;
+  const reader = new RuleReader(value, choices);
+  const service = reader.service();
+  const peer = reader.peer();
+  const states = reader.states();
+  reader.flag('log', false);
+  const kind = reader.kind();
+  const device = reader.interface();
+  const action = reader.action(kind.type === 'CONNLIMIT');
+  const whole = reader.comment();
+  const comment = cutComment(whole);
+  const active = reader.flag('active');
+  const rule: RuleModel = {
+    active,
+    action,
+    kind,
+    peer,
+    service,
+    states,
+    interface: device,
+    comment,
+    answered: reader.answered(),
+  };
+  const faults = active ? reader.faults : reader.faults.filter((fault) => fault.kind !== 'kernel');
+  return { rule, faults, cut: active && comment !== whole };
+};

@@ -1,0 +1,24 @@
+import { readAddress } from '../addresses/canonical-address.js';
+import type { Family } from '../addresses/family.js';
+
+/** A mask of `-m recent`, as the kernel prints it, and the family it is for. */
+export interface RecentMask {
+  readonly family: Family;
+  readonly mask: string;
+}
+
+/** Reads a mask: an address of either family, without a prefix length. */
+export const readRecentMask = (text: string): RecentMask | undefined => {
+  if (text.includes('/')) return undefined;
+  for (const family of ['v4', 'v6'] as const) {
+    const read = readAddress(text, family);
+    if (read.ok) return { family, mask: read.address };
+  }
+  return undefined;
+};
+
+/** The mask that keeps addresses whole. */
+export const WHOLE_MASK: Readonly<Record<Family, string>> = {
+  v4: '255.255.255.255',
+  v6: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+};

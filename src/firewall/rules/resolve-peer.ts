@@ -1,0 +1,86 @@
+import { MAX_BASE_BYTES, setName } from '../sets/set-name.js';
+import type { Emission, Pass } from './emission.js';
+import { peerAddresses } from './peer-addresses.js';
+import type { RulePeer } from './rule-model.js';
+
+/** Whom a rule matches, in the words of its variant. */
+export type ResolvedPeer =
+  | { readonly kind: 'anyone' }
+  | { readonly kind: 'set'; readonly name: string }
+  | { readonly kind: 'addresses'; readonly list: readonly string[] };
+
+type NamedPeer = Exclude<RulePeer, { kind: 'anyone' }>;
+
+const ANYONE: ResolvedPeer = { kind: 'anyone' };
+/** The name behind the id, or the name as it goes by from another environment; undefined after a fault. */
+const displayName = (peer: NamedPeer, emission: Emission): string | undefined => {
+  if (peer.environment !== null) return `${peer.environment}#${peer.id}`;
+  const name = (peer.kind === 'group' ? emission.lookups.groups : emission.lookups.zones).get(peer.id);
+  if (name === undefined) {
+    emission.fault({
+      kind: 'reference',
+      field: 'group',
+      value: peer.id,
+      reason: `there is no ${peer.kind} with this id`,
+    });
+    return undefined;
+  }
+  if (name === null) {
+    emission.fault({ kind: 'shape', field: 'group', value: peer.id, reason: `the ${peer.kind} has no name in text` });
+    return undefined;
+  }
+  return peer.kind === 'group' && name === 'self' ? emission.selfGroup : name;
+};
+
+/** The name of the peer's set, checked if it will be printed: a rule with a wrong one takes the whole ruleset down. */
+const usedSet = (peer: NamedPeer, name: string, active: boolean, emission: Emission): string => {
+  const set = setName(name, peer.kind, emission.version);
+  if (!active) return set;
+  const { setNameBytes } = emission.choices;
+  const refuse = (reason: string): void =>
+    emission.fault({ kind: 'kernel', field: 'group', value: name, reason: `no set can have its name: ${reason}` });
+   
+  if (name === '' || /[\u0000-\u0020\u007f"\\]/.test(name)) {
+    refuse('it is empty or holds a blank, a control character, a double quote or a backslash');
+  } else if (Buffer.byteLength(set) > setNameBytes) {
+    refuse(`at most ${MAX_BASE_BYTES} bytes fit, a prefix and its # included`);
+  }
+  emission.sets.add(set);
+  return set;
+};
+
+const NO_ADDRESSES: readonly string[] = [];
+
+const addressesOf = (peer: NamedPeer, name: string, emission: Emission): readonly string[] => {
+  const { addresses, version, choices } = emission;
+  const maps = peer.kind === 'group' ? [addresses.roleV4, addresses.roleV6] : [addresses.zoneV4, addresses.zoneV6];
+  const map = version === 'v4' ? maps[0] : maps[1];
+  const id = peer.environment === null ? peer.id : name;
+  // Maps go by name; where an input's own maps go by id, nothing is there under the name.
+  const byName = choices.addressKey === 'name' ? map?.get(name) : undefined;
+  return byName ?? map?.get(id) ?? NO_ADDRESSES;
+};
+
+/** Looks up whom a rule is about; undefined after a fault. Inactive rules are looked up too, but name no set. */
+export const resolvePeer = (
+  peer: RulePeer,
+  active: boolean,
+  pass: Pass,
+  emission: Emission,
+): ResolvedPeer | undefined => {
+  if (peer.kind === 'anyone') return ANYONE;
+  const name = displayName(peer, emission);
+  if (name === undefined) return undefined;
+  if (emission.type === 'ipsets') {
+    if (emission.choices.anyByName && name.toUpperCase() === 'ANY') return ANYONE;
+    return { kind: 'set', name: usedSet(peer, name, active, emission) };
+  }
+  const { list, dropped } = peerAddresses(addressesOf(peer, name, emission), emission.version);
+  if (active && dropped.length > 0) {
+    emission.warn(
+      'group',
+      `${dropped.length} element(s) of ${name} are no ${emission.version} addresses and were left out`,
+    );
+  }
+  return { kind: 'addresses', list: pass === 'inbound' ? list : list.toReversed() };
+};

@@ -1,0 +1,54 @@
+import type { Fault } from './compile-error.js';
+
+/** Connection states that `-m state` knows, in the order in which the kernel prints them. */
+export const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED'] as const;
+export type State = (typeof STATES)[number];
+
+export type RuleType = 'BASIC' | 'CONNLIMIT' | 'RECENT';
+export type Action = 'ACCEPT' | 'DROP' | 'REJECT';
+
+/** Whom a rule is about. `environment`: the name of a linked environment, then `id` is a name over there. */
+export type RulePeer =
+  | { readonly kind: 'anyone' }
+  | { readonly kind: 'group' | 'zone'; readonly id: string; readonly environment: string | null };
+
+/** More than `above` connections at once from one network of `mask` bits; null: the whole address. */
+export interface ConnectionLimit {
+  readonly above: number;
+  readonly mask: number | null;
+}
+
+/** `hits` packets from one source within `seconds`; `hits` 0: one is enough. Masks are null where none is given. */
+export interface RecentLimit {
+  readonly name: string;
+  readonly seconds: number;
+  readonly hits: number;
+  readonly mask: string | null;
+}
+
+/** A limit, or why there is none: some variants never look at it. */
+export type Limit<T> =
+  { readonly ok: true; readonly limit: T } | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** What a rule does beside matching: a limit belongs to its type. */
+export type RuleKind =
+  | { readonly type: 'BASIC' }
+  | { readonly type: 'CONNLIMIT'; readonly limit: Limit<ConnectionLimit> }
+  | { readonly type: 'RECENT'; readonly limit: Limit<RecentLimit> };
+
+/** One rule of a ruleset, read and checked as far as it can be without names, services and addresses. */
+export interface RuleModel {
+  readonly active: boolean;
+  readonly action: Action;
+  readonly kind: RuleKind;
+  readonly peer: RulePeer;
+  /** Id of the service. */
+  readonly service: string;
+  /** In the kernel's order, without repeats; none: any state. */
+  readonly states: readonly State[];
+  /** Name, perhaps ending in `+` for all that begin so; empty: any. */
+  readonly interface: string;
+  readonly comment: string;
+  /** Whether an inbound rule lets (or refuses) the answering packets too, in chain OUTPUT. */
+  readonly answered: boolean;
+}
