@@ -11,9 +11,13 @@ export type {
   StartContext,
   SupFlags,
 } from './child-spec.js';
+export { backoffMs } from './backoff.js';
+export type { Backoff } from './backoff.js';
 export { realClock } from './clock.js';
 export type { Clock, TimerHandle } from './clock.js';
 export { endProcess, endProcesses } from './end-process.js';
+export { startApplication } from './application.js';
+export type { Application, ApplicationOptions, Outcome } from './application.js';
 export { ProcessDead, StartFailed } from './exit.js';
 export { crash, watchFaults } from './faults.js';
 export type { FaultWatch } from './faults.js';
@@ -41,6 +45,8 @@ export { createKernel } from './kernel.js';
 export type { KernelOptions } from './kernel.js';
 export { manualTurns } from './manual-turns.js';
 export type { ManualTurns } from './manual-turns.js';
+export { keyedChildren } from './keyed-children.js';
+export type { KeyedChildren, KeyedChildrenOptions, KeyedCounts, KeyInBackoff } from './keyed-children.js';
 export { nactTurns } from './nact-turns.js';
 export { Pid } from './pid.js';
 export type { Name } from './pid.js';
@@ -63,6 +69,8 @@ export {
   whichChildren,
 } from './supervisor.js';
 export type { ChildDone, ChildStarted, InitCallback, SupInit, SupervisorOptions } from './supervisor.js';
+export { findActor, tree } from './tree.js';
+export type { ActorNode, ActorState, SupervisorNode, TreeOptions } from './tree.js';
 export type { TurnPort } from './turn.js';
 export { virtualClock } from './virtual-clock.js';
 export type { VirtualClock } from './virtual-clock.js';

@@ -43,6 +43,8 @@ export interface SupervisorView {
   readonly strategy: string;
   readonly intensity: number;
   readonly periodS: number;
+  /** Restart type of the dynamic children of simple_one_for_one; undefined otherwise. */
+  readonly restart: 'permanent' | 'transient' | 'temporary' | undefined;
   /** Restart attempts that count against the intensity now. */
   restartsUsed(): number;
   counts(): ChildCounts;

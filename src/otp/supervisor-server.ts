@@ -78,6 +78,7 @@ export class SupervisorServer implements Server<SupCall, SupReply, never> {
         strategy: this.#flags.strategy,
         intensity: this.#flags.intensity,
         periodS: this.#flags.periodS,
+        restart: this.#template?.restart,
         restartsUsed: () => restartsInWindow(this.#window, self.kernel.clock.monotonic()),
         counts: () => this.#children.counts(),
         rows: (offset, limit) => this.#children.page(offset, limit),
