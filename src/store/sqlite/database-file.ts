@@ -1,9 +1,11 @@
 import Database from 'better-sqlite3';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { StoreError } from '../store.js';
 import { checkVersion, migrate, schemaText } from './schema.js';
 import { corrupt, storeError } from './sqlite-errors.js';
+
+/** The file's name in the data folder. */
+export const DATABASE_NAME = 'dog_trainer.db';
 
 /** Tells the operator, one sentence at a time, what the store found and did by itself. */
 export type Notice = (message: string) => void;
@@ -96,9 +98,4 @@ export function checkWhole(db: Database.Database, path: string): void {
   } finally {
     model.close();
   }
-}
-
-/** Whether an error says that the data cannot be trusted (and not, say, that the disk is full). */
-export function isCorrupt(error: unknown): boolean {
-  return error instanceof StoreError && error.code === 'corrupt';
 }

@@ -43,6 +43,7 @@ export const MIGRATIONS: readonly string[] = [
 /** Brings `db` to the newest version in one transaction; an empty database gets everything. Returns the old version. */
 export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): number {
   const version = db.pragma('user_version', { simple: true }) as number;
+  if (version >= migrations.length) return version;
   db.transaction(() => {
     for (const step of migrations.slice(version)) db.exec(step);
     if (version === 0) {

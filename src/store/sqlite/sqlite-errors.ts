@@ -12,7 +12,7 @@ export function storeError(error: unknown, path: string): StoreError {
   const code = sqliteCode(error);
   const detail = error instanceof Error ? error.message : String(error);
   const cause = { cause: error };
-  switch (primary(code)) {
+  switch (primary(error)) {
     case 'SQLITE_FULL':
       return new StoreError('full', `the disk that holds ${path} is full; make room and it goes on by itself`, cause);
     case 'SQLITE_BUSY':
@@ -23,8 +23,7 @@ export function storeError(error: unknown, path: string): StoreError {
     case 'SQLITE_FORMAT':
       return corrupt(path, detail, error);
     default:
-      // A full disk can also show as a failed write; the cause tells which file operation it was.
-      return new StoreError('unavailable', `${path}: ${detail} (${code ?? 'no SQLite code'})`, cause);
+      return new StoreError('unavailable', `${path}: ${detail}${code === undefined ? '' : ` (${code})`}`, cause);
   }
 }
 
@@ -36,6 +35,9 @@ export function corrupt(path: string, detail: string, cause?: unknown): StoreErr
   return new StoreError('corrupt', message, cause === undefined ? undefined : { cause });
 }
 
-function primary(code: string | undefined): string | undefined {
+/** SQLite's primary code; a file operation of our own that met a full disk counts as SQLite's. */
+function primary(error: unknown): string | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'SQLITE_FULL';
   return code?.split('_').slice(0, 2).join('_');
 }
