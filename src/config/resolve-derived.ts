@@ -20,7 +20,7 @@ export function resolveDerived(
   const inData = (key: string, name: string) => values.set(key, resolve(given(key) ?? join(data, name)));
   values.set('data_dir', data);
   values.set('run_dir', resolve(given('run_dir') ?? fromSystemd('RUNTIME_DIRECTORY') ?? join(data, 'run')));
-  inData('store.path', 'dog.sqlite');
+  inData('store.path', 'dog_trainer.db');
   inData('queuejournal.dir', 'queuejournal');
 
   const logs = given('log.dir') ?? fromSystemd('LOGS_DIRECTORY');

@@ -104,7 +104,7 @@ describe('the order of sources', () => {
   it('puts files under the data directory, or where systemd says', () => {
     expect(loadConfig({ data: '/d' }).config).toMatchObject({
       run_dir: '/d/run',
-      store: { path: '/d/dog.sqlite' },
+      store: { path: '/d/dog_trainer.db' },
       queuejournal: { dir: '/d/queuejournal' },
       log: { dir: undefined },
     });

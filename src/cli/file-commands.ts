@@ -1,0 +1,64 @@
+import { basename, dirname } from 'node:path';
+import type { Command } from 'commander';
+import type { Config } from '../config/schema.js';
+import { CommandFailure, ToldFailure } from './cli-io.js';
+import type { CliIo } from './cli-io.js';
+import { loadFrom, withConfigOptions } from './config-options.js';
+import type { ConfigFlags } from './config-options.js';
+
+// Each command's code is loaded only when it is asked for, so that `--help` needs none of it.
+
+/** `decode FILE`. */
+export function addDecode(program: Command, io: CliIo): void {
+  program
+    .command('decode')
+    .description('print an external term (a message of an agent, say) as annotated JSON')
+    .argument('<file>', 'the bytes of the term')
+    .action(async (file: string) => {
+      const { decodeCommand } = await import('./decode.js');
+      told(await decodeCommand(file, { write: io.out }, { write: io.err }));
+    });
+}
+
+/** `backup FILE`. */
+export function addBackup(program: Command, io: CliIo): void {
+  withConfigOptions(program.command('backup'))
+    .description('copy the embedded store to a file, also while the server runs')
+    .argument('<file>', 'where to')
+    .action(async (file: string, flags: ConfigFlags) => {
+      const { backupCommand } = await import('./backup.js');
+      told(backupCommand(await storeDirectory(flags, io), file, { write: io.out }, { write: io.err }));
+    });
+}
+
+/** `restore FILE`. */
+export function addRestore(program: Command, io: CliIo): void {
+  withConfigOptions(program.command('restore'))
+    .description('check a backup and put it in the place of the embedded store; the server must not run')
+    .argument('<file>', 'a file that `backup` made')
+    .action(async (file: string, flags: ConfigFlags) => {
+      const { restoreCommand } = await import('./backup.js');
+      told(restoreCommand(await storeDirectory(flags, io), file, { write: io.out }, { write: io.err }));
+    });
+}
+
+function told(exitCode: number): void {
+  if (exitCode !== 0) throw new ToldFailure(exitCode);
+}
+
+/** The directory of the embedded store, which has a fixed name in it. */
+async function storeDirectory(flags: ConfigFlags, io: CliIo): Promise<string> {
+  const { store }: Config = loadFrom(flags, io).config;
+  if (store.kind !== 'sqlite') {
+    throw new CommandFailure(`store.kind is ${store.kind}: only the embedded store is backed up by this command`, {
+      exitCode: 2,
+    });
+  }
+  const { DATABASE_NAME } = await import('../store/sqlite/database-file.js');
+  if (basename(store.path) !== DATABASE_NAME) {
+    throw new CommandFailure(`store.path is ${store.path}: this command needs a store named ${DATABASE_NAME}`, {
+      exitCode: 2,
+    });
+  }
+  return dirname(store.path);
+}

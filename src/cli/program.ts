@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config/config-error.js';
+import { CommandFailure, ToldFailure } from './cli-io.js';
+import type { CliIo } from './cli-io.js';
+import { addConfig } from './config.js';
+import { addDemo } from './demo.js';
+import { addBackup, addDecode, addRestore } from './file-commands.js';
+import { addStart } from './start.js';
+import { addTree } from './tree.js';
+
+/**
+ * Runs one command line.
+ * @returns the exit code: 0 done; 1 it could not be done; 2 the command line or the configuration is wrong.
+ */
+export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  const program = createProgram(io);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof ToldFailure) return error.exitCode;
+    if (error instanceof ConfigError) return report(io, error.message, 2);
+    if (error instanceof CommandFailure) return report(io, error.message, error.exitCode);
+    return report(io, error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
+  }
+}
+
+function report(io: CliIo, message: string, code: number): number {
+  io.err(`dog-trainer: ${message}\n`);
+  return code;
+}
+
+function createProgram(io: CliIo): Command {
+  const program = new Command('dog-trainer')
+    .description('The central server of dog: firewall policy in, proven rules out, drift found.')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: (text, write) => write(`dog-trainer: ${text}`),
+    })
+    .showHelpAfterError('Run with --help to see what there is.');
+  for (const add of [addStart, addDemo, addTree, addDecode, addConfig, addBackup, addRestore]) add(program, io);
+  return program;
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version;
+}

@@ -1,0 +1,22 @@
+import type { Config } from '../config/schema.js';
+import type { Logs } from '../log/create-logger.js';
+
+/** A server that is up: everything of the tree is started and both ports listen. */
+export interface RunningServer {
+  /** Base URLs (`http://127.0.0.1:7070`) and ports as they really are. */
+  readonly listening: {
+    readonly api: string;
+    readonly api_port: number;
+    readonly metrics: string;
+    readonly metrics_port: number;
+  };
+  /** Settles when the tree has given up by itself, with why; never rejects. */
+  readonly ended: Promise<Error>;
+  /** Stops in order, within `shutdown_seconds`: intake first, queues drained or journalled. Resolves with what was left. */
+  stop(): Promise<readonly string[]>;
+  /** What would be lost if the process ended now, one text a thing. */
+  left(): readonly string[];
+}
+
+/** What src/supervisors/start-server.ts exports as `startServer`. Rejects when the tree cannot start. */
+export type StartServer = (options: { readonly config: Config; readonly logs: Logs }) => Promise<RunningServer>;

@@ -1,0 +1,104 @@
+import type { LoadedConfig } from '../config/load.js';
+import { createLogger } from '../log/create-logger.js';
+import { CommandFailure } from './cli-io.js';
+import type { CliIo } from './cli-io.js';
+import { createNotifier } from './notify.js';
+import type { RunningServer, StartServer } from './running-server.js';
+
+/** How much longer than its own deadline an orderly stop may take before the process ends anyway, in milliseconds. */
+const STOP_SLACK_MS = 1000;
+
+/**
+ * Runs the server until it is told to stop. SIGTERM and SIGINT stop it in order, a second one at once;
+ * SIGHUP opens the log files anew. Resolves after an orderly stop.
+ * @throws CommandFailure when it could not start, gave up by itself, or was forced to stop
+ */
+export async function serve({ config, warnings }: LoadedConfig, io: CliIo): Promise<void> {
+  const logs = createLogger(config.log);
+  const { log } = logs;
+  process.on('exit', () => logs.flushSync());
+  process.on('SIGHUP', () => logs.reopen());
+  const notifier = createNotifier(io.environment, (text) => log.warn(text));
+  const signals = signalQueue(['SIGTERM', 'SIGINT']);
+  for (const warning of warnings) log.warn(warning);
+  log.info({ version: config.version, data_dir: config.data_dir, pid: process.pid }, 'starting');
+
+  let server: RunningServer;
+  try {
+    server = await start({ config, logs });
+  } catch (error) {
+    logs.crash({ err: error }, 'the server could not start');
+    await logs.close();
+    throw new CommandFailure(`the server could not start: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+  log.info(server.listening, 'listening');
+  notifier.startWatchdog();
+  await notifier.send('READY=1', `STATUS=API on ${server.listening.api}`);
+
+  const why = await Promise.race([signals.next(), server.ended]);
+  if (why instanceof Error) {
+    logs.crash({ err: why }, 'the server gave up');
+    await logs.close();
+    throw new CommandFailure(`the server gave up: ${why.message}`, { cause: why });
+  }
+  log.info({ signal: why }, 'stopping');
+  await notifier.send('STOPPING=1');
+  const forced = await stopInOrder(server, signals, config.shutdown_seconds * 1000 + STOP_SLACK_MS);
+  notifier.stopWatchdog();
+  if (typeof forced === 'string') {
+    const left = server.left();
+    log.error({ left }, `stopped by force: ${forced}`);
+    await logs.close();
+    throw new CommandFailure(`stopped by force (${forced}); left: ${left.join(', ') || 'nothing'}`);
+  }
+  log.info({ left: forced }, 'stopped');
+  await logs.close();
+}
+
+const start: StartServer = async (options) => {
+  const module = '../supervisors/start-server.js';
+  const { startServer } = (await import(module)) as { startServer: StartServer };
+  return startServer(options);
+};
+
+/** What was left by an orderly stop, or why it was cut short. */
+async function stopInOrder(
+  server: RunningServer,
+  signals: SignalQueue,
+  limitMs: number,
+): Promise<readonly string[] | string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`not done after ${limitMs / 1000} seconds`), limitMs);
+  });
+  try {
+    return await Promise.race([server.stop(), signals.next().then((signal) => `a second signal, ${signal}`), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface SignalQueue {
+  next(): Promise<string>;
+}
+
+/** Signals in the order they came, also those that came while nobody waited. */
+function signalQueue(names: readonly NodeJS.Signals[]): SignalQueue {
+  const came: string[] = [];
+  let wake: ((name: string) => void) | undefined;
+  for (const name of names) {
+    process.on(name, () => {
+      if (wake === undefined) came.push(name);
+      else wake(name);
+      wake = undefined;
+    });
+  }
+  return {
+    next: () => {
+      const early = came.shift();
+      return early === undefined ? new Promise((resolve) => (wake = resolve)) : Promise.resolve(early);
+    },
+  };
+}
