@@ -1,0 +1,50 @@
+import type { ReportedHashes } from '../wire/messages/report.js';
+import type { RulesetTexts } from '../wire/messages/rules-payload.js';
+import { agentHash, normalizeAgentRuleset, normalizeAgentSets, throughEcho } from './agent-normalize.js';
+import { saveFilter, type FilterTable } from './kernel/filter-table.js';
+import { remember } from './kernel/remember.js';
+import { saveSets, type SetTable } from './kernel/set-table.js';
+import type { SimKernel } from './kernel/sim-kernel.js';
+
+/** Which of the two ruleset variants an agent applies, if any. */
+export interface Enforcement {
+  readonly enforcing: boolean;
+  readonly useIpsets: boolean;
+}
+
+/** The agent's ruleset files by the key that fills them; absent until the first ruleset. */
+export type RulesetFiles = ReadonlyMap<keyof RulesetTexts, string>;
+
+const FILE_NAMES: Readonly<Record<keyof RulesetTexts, string>> = {
+  ruleset4_ipset: 'ip4tables_ipsets.txt',
+  ruleset6_ipset: 'ip6tables_ipsets.txt',
+  ruleset4_iptables: 'ip4tables_iptables.txt',
+  ruleset6_iptables: 'ip6tables_iptables.txt',
+};
+
+const liveFilterHash = remember((table: FilterTable) =>
+  agentHash(normalizeAgentRuleset(throughEcho(saveFilter(table)))),
+);
+const liveSetsHash = remember((table: SetTable) => agentHash(normalizeAgentSets(throughEcho(saveSets(table)))));
+
+/** The five hashes an agent reports (agent-protocol section 10): of what is live, or of a file's text. */
+export function agentHashes(
+  kernel: SimKernel,
+  files: RulesetFiles,
+  { enforcing, useIpsets }: Enforcement,
+): ReportedHashes {
+  const live = { 4: liveFilterHash(kernel.filter('inet'), ''), 6: liveFilterHash(kernel.filter('inet6'), '') };
+  return {
+    hash4_ipsets: enforcing && useIpsets ? live[4] : fileHash(files, 'ruleset4_ipset'),
+    hash6_ipsets: enforcing && useIpsets ? live[6] : fileHash(files, 'ruleset6_ipset'),
+    hash4_iptables: enforcing && !useIpsets ? live[4] : fileHash(files, 'ruleset4_iptables'),
+    hash6_iptables: enforcing && !useIpsets ? live[6] : fileHash(files, 'ruleset6_iptables'),
+    ipset_hash: liveSetsHash(kernel.sets, ''),
+  };
+}
+
+/** Agents hash what `cat` prints; for a file that is not there yet, that is its complaint. */
+function fileHash(files: RulesetFiles, key: keyof RulesetTexts): string {
+  const text = files.get(key) ?? `cat: /etc/dog/${FILE_NAMES[key]}: No such file or directory\n`;
+  return agentHash(normalizeAgentRuleset(text));
+}

@@ -1,0 +1,22 @@
+import type { HostConfig } from '../wire/messages/config.js';
+
+/** What makes one simulated host this one. */
+export interface AgentIdentity {
+  readonly hostkey: string;
+  /** Fully qualified host name. */
+  readonly name: string;
+  readonly group: string;
+  /** `*` in practice; anything else hears nothing from the server (P3). */
+  readonly environment: string;
+  readonly location: string;
+  /** Interface name to addresses, loopback and link-local ones included. */
+  readonly interfaces: Readonly<Record<string, readonly string[]>>;
+  /** The Elixir agent never sends `update`, omits the docker list, and goes without a word. */
+  readonly kind: 'erlang' | 'elixir';
+  readonly version: string;
+}
+
+/** The part that `config.json` holds and a config message changes. */
+export function configOf({ hostkey, group, environment, location }: AgentIdentity): HostConfig {
+  return { hostkey, group, environment, location };
+}
