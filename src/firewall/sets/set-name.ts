@@ -14,7 +14,7 @@ export const setName = (base: string, kind: SetKind, family: Family): string =>
 export const prefixedBase = (environment: string, base: string): string => `${environment}#${base}`;
 
 /* Measured with ipset 7.17: of all ASCII characters only these part a line into other words. */
- 
+
 const UNUSABLE = /[\u0000-\u0020\u007f"]/;
 
 /**

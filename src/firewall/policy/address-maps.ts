@@ -1,0 +1,51 @@
+import type { Family } from '../addresses/family.js';
+import { fullText } from '../addresses/full-text.js';
+import type { Dialect } from '../dialect.js';
+import { sortByBytes } from '../hash/byte-order.js';
+import type { AddressMaps } from '../rules/emission.js';
+import type { WantedSet } from '../sets/build-set.js';
+import { canonicalSet } from '../sets/canonical-set.js';
+
+/** The addresses that stand in rules in place of a set: with their prefix length, as `iptables-save` prints them. */
+const ruleAddresses = ({ addresses, family, order }: WantedSet, dialect: Dialect): readonly string[] => {
+  if (dialect === 'dog2') {
+    return canonicalSet(addresses, family, dialect).addresses.map((text) => fullText(text, family) ?? text);
+  }
+  const texts = addresses.flatMap((text) => (typeof text === 'string' ? (fullText(text, family) ?? []) : []));
+  const unique = [...new Set(texts)];
+  return order === 'given' ? unique : sortByBytes(unique);
+};
+
+/** Works out a set's addresses when a rule first asks for them: most sets are named by few rules, or none. */
+class LazyAddresses extends Map<string, readonly string[]> {
+  readonly #wanted: ReadonlyMap<string, WantedSet>;
+  readonly #dialect: Dialect;
+
+  constructor(wanted: readonly WantedSet[], kind: WantedSet['kind'], family: Family, dialect: Dialect) {
+    super();
+    const own = wanted.filter((set) => set.kind === kind && set.family === family);
+    this.#wanted = new Map(own.map((set) => [set.base, set]));
+    this.#dialect = dialect;
+  }
+
+  override get(name: string): readonly string[] | undefined {
+    const found = super.get(name);
+    if (found !== undefined) return found;
+    const set = this.#wanted.get(name);
+    if (set === undefined) return undefined;
+    const made = ruleAddresses(set, this.#dialect);
+    this.set(name, made);
+    return made;
+  }
+}
+
+/**
+ * The addresses by name for rulesets without sets (rulesets section 1.4): the same merge as for sets. Asking by name is
+ * the only thing that these maps are for; they hold what was asked for so far.
+ */
+export const addressMaps = (wanted: readonly WantedSet[], dialect: Dialect): AddressMaps => ({
+  roleV4: new LazyAddresses(wanted, 'group', 'v4', dialect),
+  roleV6: new LazyAddresses(wanted, 'group', 'v6', dialect),
+  zoneV4: new LazyAddresses(wanted, 'zone', 'v4', dialect),
+  zoneV6: new LazyAddresses(wanted, 'zone', 'v6', dialect),
+});

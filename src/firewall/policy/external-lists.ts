@@ -1,0 +1,76 @@
+import type { Document, Json } from '../../model/document.js';
+import { isList, isObject } from '../../model/validate.js';
+import { compareBytes } from '../hash/byte-order.js';
+import { prefixedBase } from '../sets/set-name.js';
+import type { OwnLists } from './own-lists.js';
+import type { Policy, PolicyFault } from './policy.js';
+
+type ListKey = Exclude<keyof OwnLists, 'faults'>;
+
+/** The addresses that linked environments sent, by whole base name. */
+export type ExternalLists = Readonly<Record<ListKey, ReadonlyMap<string, readonly Json[]>>>;
+
+/** Partitioned by what becomes of them: united with our own of the same name, or kept under `ENV#NAME`. */
+export interface Externals {
+  readonly union: ExternalLists;
+  readonly prefix: ExternalLists;
+  readonly faults: readonly PolicyFault[];
+}
+
+const PARTS: readonly (readonly [ListKey, 'v4' | 'v6', 'groups' | 'zones'])[] = [
+  ['groupsV4', 'v4', 'groups'],
+  ['groupsV6', 'v6', 'groups'],
+  ['zonesV4', 'v4', 'zones'],
+  ['zonesV6', 'v6', 'zones'],
+];
+
+const emptyLists = (): Record<ListKey, Map<string, Json[]>> => ({
+  groupsV4: new Map(),
+  groupsV6: new Map(),
+  zonesV4: new Map(),
+  zonesV6: new Map(),
+});
+
+/** By name, then by id: the old server's outcome hung on the order in which the database gave its rows. */
+const activeExternals = (policy: Policy): (Document & { readonly name: string })[] =>
+  [...policy.external.values()]
+    .filter(
+      (row): row is Document & { readonly name: string } => row.state === 'active' && typeof row.name === 'string',
+    )
+    .sort((a, b) => compareBytes(a.name, b.name) || compareBytes(a.id, b.id));
+
+/** The link of the same name decides, else the row itself; anything but `prefix` is `union` (http-api section 5). */
+const isPrefixed = (row: Document, handlingByLink: ReadonlyMap<string, Json | undefined>): boolean =>
+  (handlingByLink.get(row.name as string) ?? row.address_handling) === 'prefix';
+
+/**
+ * What active linked environments add (rulesets section 5.3, decisions 6): partitioned by handling and taken by name,
+ * so that no order of rows matters; environments of one kind that send the same name add up.
+ */
+export const externalLists = (policy: Policy): Externals => {
+  const handlingByLink = new Map<string, Json | undefined>();
+  for (const link of policy.link.values()) {
+    if (typeof link.name === 'string') handlingByLink.set(link.name, link.address_handling);
+  }
+  const union = emptyLists();
+  const prefix = emptyLists();
+  const faults: PolicyFault[] = [];
+  for (const row of activeExternals(policy)) {
+    const prefixed = isPrefixed(row, handlingByLink);
+    for (const [key, version, kind] of PARTS) {
+      const ofVersion = row[version];
+      const lists = isObject(ofVersion) ? ofVersion[kind] : undefined;
+      if (!isObject(lists)) {
+        faults.push({ table: 'external', id: row.id, reason: `${version}.${kind} is no object; taken as empty` });
+        continue;
+      }
+      for (const [name, list] of Object.entries(lists)) {
+        const base = prefixed ? prefixedBase(row.name, name) : name;
+        const to = (prefixed ? prefix : union)[key];
+        const before = to.get(base) ?? [];
+        to.set(base, before.concat(isList(list) ? list : [list]));
+      }
+    }
+  }
+  return { union, prefix, faults };
+};

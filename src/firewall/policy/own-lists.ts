@@ -1,0 +1,120 @@
+import type { Document, Json } from '../../model/document.js';
+import { isList } from '../../model/validate.js';
+import type { Family } from '../addresses/family.js';
+import { fullText } from '../addresses/full-text.js';
+import type { Dialect } from '../dialect.js';
+import { hostAddresses } from './host-addresses.js';
+import type { Policy, PolicyFault, PolicyPart } from './policy.js';
+import { sortedDocuments } from './sorted-documents.js';
+
+/** Addresses by name, as policy has them: canonical with their prefix length, junk still in its place. */
+export interface OwnLists {
+  readonly groupsV4: ReadonlyMap<string, readonly Json[]>;
+  readonly groupsV6: ReadonlyMap<string, readonly Json[]>;
+  readonly zonesV4: ReadonlyMap<string, readonly Json[]>;
+  readonly zonesV6: ReadonlyMap<string, readonly Json[]>;
+  readonly faults: readonly PolicyFault[];
+}
+
+/** Groups that have sets without a document: the addresses of all, and none (rulesets section 6). */
+const ALL_ACTIVE = 'all-active';
+const SELF = 'self';
+
+type Lists = Map<string, Json[]>;
+
+const listIn = (lists: Lists, name: string): Json[] => {
+  const found = lists.get(name);
+  if (found !== undefined) return found;
+  const made: Json[] = [];
+  lists.set(name, made);
+  return made;
+};
+
+/** Appends one by one: a spread of a million elements overflows the stack. */
+const append = (list: Json[], elements: readonly Json[]): void => {
+  for (const element of elements) list.push(element);
+};
+
+const withLength = (element: Json, family: Family): Json =>
+  typeof element === 'string' ? (fullText(element, family) ?? element) : element;
+
+/** Gathers the lists of one policy. */
+class Gatherer {
+  readonly lists: Record<Family, Record<'groups' | 'zones', Lists>> = {
+    v4: { groups: new Map(), zones: new Map() },
+    v6: { groups: new Map(), zones: new Map() },
+  };
+  readonly faults: PolicyFault[] = [];
+
+  fault(table: PolicyPart, id: string, reason: string): void {
+    this.faults.push({ table, id, reason });
+  }
+
+  nameOf(table: 'group' | 'zone', document: Document): string | undefined {
+    const { id, name } = document;
+    if (typeof name !== 'string') {
+      this.fault(table, id, 'has no name in text and is left out');
+    } else if (table === 'group' && (name === ALL_ACTIVE || name === SELF)) {
+      this.fault(table, id, `has the name of the built-in group ${name} and is left out`);
+    } else return name;
+    return undefined;
+  }
+
+  field(table: 'group' | 'zone', document: Document, key: string, family: Family): Json[] {
+    const value = document[key];
+    if (isList(value)) return value.map((element) => withLength(element, family));
+    if (table === 'zone' || (value !== undefined && value !== null)) {
+      this.fault(table, document.id, `${key} is no list; taken as empty`);
+    }
+    return [];
+  }
+}
+
+const gatherHosts = (policy: Policy, dialect: Dialect, to: Gatherer): void => {
+  for (const host of policy.host.values()) {
+    if (host.active !== 'active') continue;
+    const { v4, v6, fault } = hostAddresses(host, dialect);
+    if (fault !== undefined) to.fault('host', host.id, fault);
+    // A host's group may be any text: one without a document counts for all-active only.
+    const named = typeof host.group === 'string' && host.group !== SELF && host.group !== ALL_ACTIVE;
+    for (const [family, addresses] of [
+      ['v4', v4],
+      ['v6', v6],
+    ] as const) {
+      const { groups } = to.lists[family];
+      append(listIn(groups, ALL_ACTIVE), addresses);
+      const own = named ? groups.get(host.group as string) : undefined;
+      if (own !== undefined) append(own, addresses);
+    }
+  }
+};
+
+/**
+ * The addresses of every group and zone by name, externals not merged in (rulesets section 6): a group has those of its
+ * active hosts and its own external ones; `all-active` those of all active hosts and groups; `self` none. Groups or
+ * zones of one name are taken together. Documents that lack something are skipped or defaulted, and reported.
+ */
+export const ownLists = (policy: Policy, dialect: Dialect): OwnLists => {
+  const to = new Gatherer();
+  for (const family of ['v4', 'v6'] as const)
+    for (const name of [ALL_ACTIVE, SELF]) listIn(to.lists[family].groups, name);
+  for (const group of sortedDocuments(policy.group.values())) {
+    const name = to.nameOf('group', group);
+    if (name === undefined) continue;
+    for (const family of ['v4', 'v6'] as const) {
+      const external = to.field('group', group, `external_ip${family}_addresses`, family);
+      append(listIn(to.lists[family].groups, name), external);
+      append(listIn(to.lists[family].groups, ALL_ACTIVE), external);
+    }
+  }
+  gatherHosts(policy, dialect, to);
+  for (const zone of sortedDocuments(policy.zone.values())) {
+    const name = to.nameOf('zone', zone);
+    if (name === undefined) continue;
+    for (const family of ['v4', 'v6'] as const) {
+      append(listIn(to.lists[family].zones, name), to.field('zone', zone, `ip${family}_addresses`, family));
+    }
+  }
+  const { v4, v6 } = to.lists;
+  return { groupsV4: v4.groups, groupsV6: v6.groups, zonesV4: v4.zones, zonesV6: v6.zones, faults: to.faults };
+};

@@ -1,0 +1,21 @@
+import type { Document } from '../../model/document.js';
+
+/** The tables that rules and sets are made from. */
+export const POLICY_PARTS = ['external', 'group', 'host', 'link', 'profile', 'ruleset', 'service', 'zone'] as const;
+export type PolicyPart = (typeof POLICY_PARTS)[number];
+
+/** All documents that rules and sets are made from, by table, then by id. They may hold anything: the store is old. */
+export type Policy = { readonly [Part in PolicyPart]: ReadonlyMap<string, Document> } & {
+  /**
+   * Grows when a document changes, where the maps are kept up to date in place: what was worked out from a policy is
+   * used again while its version stands. Absent: the maps never change, or nothing is to be kept.
+   */
+  readonly version?: number;
+};
+
+/** A document that was skipped or stood for by a default, so that it breaks nothing else (http-api section 8). */
+export interface PolicyFault {
+  readonly table: PolicyPart;
+  readonly id: string;
+  readonly reason: string;
+}

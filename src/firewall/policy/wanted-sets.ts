@@ -1,0 +1,48 @@
+import type { Family } from '../addresses/family.js';
+import type { Dialect } from '../dialect.js';
+import type { WantedSet } from '../sets/build-set.js';
+import { mergeSets, type SetMaps } from '../sets/merge-sets.js';
+import { type ExternalLists, externalLists } from './external-lists.js';
+import { ownLists } from './own-lists.js';
+import type { Policy, PolicyFault } from './policy.js';
+
+/** All sets of a policy, ready to be compiled, and the documents that could not be read as they stand. */
+export interface PolicySets {
+  readonly wanted: readonly WantedSet[];
+  readonly faults: readonly PolicyFault[];
+}
+
+const asRecords = ({ groupsV4, groupsV6, zonesV4, zonesV6 }: ExternalLists): SetMaps => ({
+  groupsV4: Object.fromEntries(groupsV4),
+  groupsV6: Object.fromEntries(groupsV6),
+  zonesV4: Object.fromEntries(zonesV4),
+  zonesV6: Object.fromEntries(zonesV6),
+});
+
+/**
+ * A linked environment may send a name for one family only, but rules for both families name its sets, and a rule that
+ * names a set which does not exist takes the whole ruleset down: the other family's set is made, and is empty.
+ */
+const inBothFamilies = (wanted: readonly WantedSet[]): WantedSet[] => {
+  const key = ({ kind, base }: WantedSet, family: Family): string => `${family} ${kind} ${base}`;
+  const there = new Set(wanted.map((set) => key(set, set.family)));
+  return wanted.flatMap((set) => {
+    const other = set.family === 'v4' ? 'v6' : 'v4';
+    return there.has(key(set, other)) ? [set] : [set, { ...set, family: other, addresses: [] }];
+  });
+};
+
+/**
+ * Every set that a policy's hosts get: our own with those of linked environments (rulesets sections 5.3 and 6). In
+ * `dog2` each name has a set of both families; `dog1` leaves it at those that there are, as the old server did.
+ */
+export const wantedSets = (policy: Policy, dialect: Dialect): PolicySets => {
+  const own = ownLists(policy, dialect);
+  const { union, prefix, faults } = externalLists(policy);
+  const wanted = mergeSets({
+    internal: asRecords(own),
+    externalUnion: asRecords(union),
+    externalPrefix: asRecords(prefix),
+  });
+  return { wanted: dialect === 'dog2' ? inBothFamilies(wanted) : wanted, faults: [...own.faults, ...faults] };
+};
