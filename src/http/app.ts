@@ -1,0 +1,84 @@
+import Router from '@koa/router';
+import Koa, { type Context, type Next } from 'koa';
+import { FailureLimit } from './access/failure-limit.js';
+import { answerCall, type Shared } from './answer-call.js';
+import { canonicalPath } from './canonical-path.js';
+import type { Deps } from './deps.js';
+import { makeExclusive } from './documents/exclusive.js';
+import { asApiError, errorReply } from './error-reply.js';
+import { ApiError } from './errors.js';
+import type { Route } from './route.js';
+import { allRoutes } from './routes/all-routes.js';
+import { sendReply } from './send-reply.js';
+
+/** What the middleware leave for each other. */
+interface State {
+  route?: Route;
+  author?: string;
+}
+
+/** The API as a Koa app: the first middleware answers errors and logs, the second finds the route, the routes do the rest. */
+export function createApp(deps: Deps): Koa {
+  const shared: Shared = {
+    deps,
+    exclusive: makeExclusive(),
+    failures: new FailureLimit(deps.config.api.auth_failures_per_minute),
+  };
+  const router = new Router({ sensitive: true, strict: true });
+  for (const route of allRoutes()) {
+    router.register(route.path, [route.method], async (ctx: Context) => {
+      (ctx.state as State).route = route;
+      const { author, reply } = await answerCall(ctx, route, shared);
+      (ctx.state as State).author = author;
+      await sendReply(ctx, reply);
+    });
+  }
+  const app = new Koa();
+  app.use(answerErrorsAndLog(deps));
+  app.use((ctx, next) => refuseUnrouted(router, ctx, next));
+  app.use(router.routes());
+  // Koa reports here what goes wrong once an answer was begun: a client that went away.
+  app.on('error', (error: unknown) => {
+    deps.log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'http answer cut off');
+  });
+  return app;
+}
+
+/** Answers whatever is thrown further in, then logs one line: never bodies, queries or headers, which may hold secrets. */
+function answerErrorsAndLog(deps: Deps): Koa.Middleware {
+  let requests = 0;
+  return async (ctx, next) => {
+    const request = (requests += 1);
+    const start = performance.now();
+    const state = ctx.state as State;
+    try {
+      await next();
+    } catch (thrown) {
+      const error = asApiError(thrown);
+      if (error.code === 'internal') {
+        deps.log.error({ request, method: ctx.method, path: ctx.path, err: error.cause ?? error }, 'request failed');
+      }
+      await sendReply(ctx, errorReply(error, { v1: isV1(ctx.path), method: ctx.method }, request));
+    }
+    const ms = Math.round((performance.now() - start) * 10) / 10;
+    const { method, path, status } = ctx;
+    deps.log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous' }, 'request');
+  };
+}
+
+function isV1(path: string): boolean {
+  return !path.startsWith('/api/V2/');
+}
+
+/** 404 for a path without a route, 405 for a method that its routes don't have (HEAD, PATCH and OPTIONS never have one). */
+async function refuseUnrouted(router: Router, ctx: Context, next: Next): Promise<void> {
+  ctx.path = canonicalPath(ctx.req.url ?? '/');
+  const { path: layers } = router.match(ctx.path, ctx.method);
+  const methods = new Set(layers.flatMap((layer) => layer.methods).filter((method) => method !== 'HEAD'));
+  if (methods.size === 0) throw new ApiError('not_found', { what: 'there is no such path' });
+  if (!methods.has(ctx.method)) {
+    const allow = ['GET', 'POST', 'PUT', 'DELETE'].filter((method) => methods.has(method)).join(', ');
+    throw new ApiError('method_not_allowed', { method: ctx.method }, { headers: { allow } });
+  }
+  await next();
+}

@@ -1,0 +1,92 @@
+import { addressFaults } from '../../firewall/addresses/canonical-address.js';
+import type { Family } from '../../firewall/addresses/family.js';
+import type { Dialect } from '../../firewall/dialect.js';
+import { MAX_ENTRIES } from '../../firewall/sets/build-set.js';
+import { canonicalSet } from '../../firewall/sets/canonical-set.js';
+import type { Document, Json, JsonObject } from '../../model/document.js';
+import { schemaJson } from '../../model/json-schema.js';
+import { isList } from '../../model/validate.js';
+import type { Finding } from './finding.js';
+
+/** Elements that one answer names; the rest is counted. */
+const MAX_NAMED = 100;
+
+/**
+ * The faults of the address lists of a zone or group: elements that are no address of their family, each named with its
+ * place and reason, and lists of more entries than a set holds once merged. `fields` says which list is of which family.
+ */
+export function addressViolation(
+  doc: JsonObject,
+  before: Document | undefined,
+  fields: Readonly<Record<Family, string>>,
+  dialect: Dialect,
+): Finding | undefined {
+  for (const family of ['v4', 'v6'] as const) {
+    const field = fields[family];
+    const found = listViolation(doc[field], before?.[field], field, family, dialect);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function listViolation(
+  value: Json | undefined,
+  stored: Json | undefined,
+  field: string,
+  family: Family,
+  dialect: Dialect,
+): Finding | undefined {
+  if (value === undefined || value === stored) return undefined;
+  if (!isList(value)) return wrongType(value, field, family);
+  const notText = value.findIndex((item) => typeof item !== 'string');
+  if (notText >= 0) return wrongType(value[notText] as Json, field, family, notText);
+  const list = value as readonly string[];
+  const known = new Set(isList(stored) ? stored : []);
+  const faults = addressFaults(list, family).filter(({ element }) => !known.has(element));
+  const [first] = faults;
+  if (first) {
+    const named = faults.slice(0, MAX_NAMED).map(({ index, element, reason }) => ({
+      path: [field, index],
+      value: element.slice(0, 200),
+      reason,
+    }));
+    return {
+      violation: {
+        errorType: 'no_match',
+        path: [field, first.index],
+        value: first.element.slice(0, 200),
+        schema: schemaOf(family),
+        reason: first.reason,
+      },
+      more: { elements: named, faults: faults.length },
+    };
+  }
+  return tooMany(list, field, family, dialect);
+}
+
+function tooMany(list: readonly string[], field: string, family: Family, dialect: Dialect): Finding | undefined {
+  // Merging only ever makes a list shorter.
+  if (list.length <= MAX_ENTRIES) return undefined;
+  const entries = canonicalSet(list, family, dialect).addresses.length;
+  if (entries <= MAX_ENTRIES) return undefined;
+  return {
+    violation: {
+      errorType: 'wrong_size',
+      path: [field],
+      value: list.length,
+      schema: schemaJson({ type: 'array', maxItems: MAX_ENTRIES }),
+      reason: `${entries} entries are left after merging, a set holds ${MAX_ENTRIES}: use larger nets or several zones`,
+    },
+  };
+}
+
+function wrongType(value: Json, field: string, family: Family, index?: number): Finding {
+  const schema = index === undefined ? schemaJson({ type: 'array' }) : schemaOf(family);
+  const path = index === undefined ? [field] : [field, index];
+  return { violation: { errorType: 'wrong_type', path, value, schema } };
+}
+
+function schemaOf(family: Family): Json {
+  const what = family === 'v4' ? 'an IPv4 address or net' : 'an IPv6 address or net';
+  return schemaJson({ type: 'string', description: what });
+}

@@ -1,0 +1,58 @@
+import type { Document, JsonObject, Resource } from '../../model/document.js';
+import type { Deps } from '../deps.js';
+import { violationError } from '../documents/violation-error.js';
+import { addressViolation } from './check-addresses.js';
+import { setNameViolation } from './check-set-name.js';
+import type { Finding } from './finding.js';
+import { checkRuleset } from './check-ruleset.js';
+import { checkService } from './check-service.js';
+
+/**
+ * Refuses a write that leads to sets or rules which the kernel would refuse (decisions 2, 3, 4, 7), naming the place and
+ * the reason. `before` is the stored document: what it holds already may stay, so that old data can still be mended
+ * piece by piece. Throws `data_invalid`.
+ */
+export async function checkWrite(
+  deps: Deps,
+  resource: Resource,
+  doc: JsonObject,
+  before: Document | undefined,
+): Promise<void> {
+  const finding = await find(deps, resource, doc, before);
+  if (finding) throw violationError(finding.violation, finding.more);
+}
+
+async function find(
+  deps: Deps,
+  resource: Resource,
+  doc: JsonObject,
+  before: Document | undefined,
+): Promise<Finding | undefined> {
+  switch (resource) {
+    case 'zone':
+      return (
+        setNameViolation(resource, doc, before) ??
+        addressViolation(doc, before, { v4: 'ipv4_addresses', v6: 'ipv6_addresses' }, deps.runtime.dialect())
+      );
+    case 'group':
+      return (
+        setNameViolation(resource, doc, before) ??
+        addressViolation(
+          doc,
+          before,
+          { v4: 'external_ipv4_addresses', v6: 'external_ipv6_addresses' },
+          deps.runtime.dialect(),
+        )
+      );
+    case 'ruleset':
+      return checkRuleset(deps, doc, before);
+    case 'service':
+      return checkService(deps, doc, before);
+    case 'external':
+    case 'fact':
+    case 'host':
+    case 'link':
+    case 'profile':
+      return undefined;
+  }
+}

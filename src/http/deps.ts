@@ -1,0 +1,106 @@
+import type { Json, JsonObject } from '../model/document.js';
+import type { Store } from '../store/store.js';
+
+/** The keys of the configuration's `api` section that the HTTP room reads. Sizes in bytes, times in milliseconds. */
+export interface ApiConfig {
+  readonly auth: 'none' | 'tokens';
+  /** Whether remote commands and file transfer are allowed at all (decisions 21). */
+  readonly commands: boolean;
+  readonly max_body_bytes: number;
+  readonly max_upload_bytes: number;
+  readonly request_timeout_ms: number;
+  readonly headers_timeout_ms: number;
+  readonly keep_alive_timeout_ms: number;
+  readonly max_connections: number;
+  readonly auth_failures_per_minute: number;
+}
+
+export interface HttpConfig {
+  /** Name of this environment, two characters; `GET /api/V2/ipsets` names it. */
+  readonly env: string;
+  readonly api: ApiConfig;
+}
+
+/** The part of a pino logger that the HTTP room uses. */
+export interface HttpLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+/** Whether the server may serve traffic, and if not, why: one sentence a reason. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** Whether outgoing messages are held back by an operator. */
+export interface PublishingState {
+  readonly paused: boolean;
+  /** Epoch seconds and author of the last change, where there was one. */
+  readonly since?: number;
+  readonly author?: string;
+}
+
+/** The agent's answer to a command or file request; `error` is what the agent said, a text or a list of texts. */
+export type AgentAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Json };
+
+/** `timeout`: no answer in time; `unavailable`: the broker is away; nothing is ever kept for later. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly code: 'timeout' | 'unavailable';
+  constructor(code: 'timeout' | 'unavailable', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Who asks: `api_user` of the agent protocol (section 8). */
+export interface CommandCaller {
+  readonly apiUser?: string;
+}
+
+/** Remote commands and files (agent-protocol section 8). Calls may reject with `CommandError`. */
+export interface Commands {
+  execute(
+    hostkey: string,
+    command: string,
+    options: CommandCaller & { readonly useShell: boolean; readonly user?: string },
+  ): Promise<AgentAnswer<string>>;
+  /** Sends the file to the absolute `path` on the host; resolves when the broker has confirmed every block. */
+  sendFile(hostkey: string, path: string, content: Uint8Array, caller: CommandCaller): Promise<void>;
+  fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<Uint8Array>>;
+  deleteFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<null>>;
+}
+
+/** What the API asks of the running actors. The supervisors implement it; nothing here waits for a broker but `commands`. */
+export interface Runtime {
+  /** The actor tree as JSON; `path` limits it to a subtree where given. Undefined: no such path. */
+  tree(options: { readonly path?: string }): JsonObject | undefined | Promise<JsonObject | undefined>;
+  /** Queues a group for publishing; an unknown name is ignored. */
+  publishGroup(name: string): void;
+  readiness(): Readiness;
+  /** Hosts whose reports are being refused, with why. */
+  refusedHosts(): readonly JsonObject[];
+  /** What a host has loaded against what it should have; undefined: no such host. */
+  drift(hostId: string): Promise<JsonObject | undefined>;
+  publishing(): PublishingState;
+  setPublishing(paused: boolean, author: string): Promise<PublishingState>;
+  /** The dialect that rules are compiled in: writes are checked against it. */
+  dialect(): 'dog1' | 'dog2';
+  readonly commands: Commands;
+}
+
+/** All that the HTTP room needs from outside. */
+export interface Deps {
+  readonly store: Store;
+  readonly config: HttpConfig;
+  readonly log: HttpLog;
+  readonly clock: Clock;
+  readonly runtime: Runtime;
+}

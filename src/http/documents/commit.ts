@@ -1,0 +1,38 @@
+import type { Change, CommitFailure, Stored } from '../../store/store.js';
+import type { Call } from '../route.js';
+import { ApiError } from '../errors.js';
+import { refusedError } from './refusal.js';
+import { entityTag, staleError } from './preconditions.js';
+
+/** The refusal of a new document because of one that is there. */
+export function existsError(field: string, id: string): ApiError {
+  return new ApiError('exists', {}, { body: { field, id } });
+}
+
+/** Writes all steps or none, in the caller's name. Throws what the failure means to the client. */
+export async function commitOrThrow(
+  call: Pick<Call, 'deps' | 'author'>,
+  changes: readonly Change[],
+): Promise<readonly (Stored | undefined)[]> {
+  const result = await call.deps.store.commit(changes, { author: call.author });
+  if (result.ok) return result.stored;
+  throw failureError(result.failure, changes);
+}
+
+function failureError(failure: CommitFailure, changes: readonly Change[]): Error {
+  switch (failure.reason) {
+    case 'taken':
+      return existsError(failure.field, failure.existing.doc.id);
+    case 'id_taken':
+      return existsError('id', failure.existing.doc.id);
+    case 'not_found':
+      return new ApiError('not_found', { what: 'no document has this id' });
+    case 'stale': {
+      const change = changes[failure.index];
+      const wanted = change !== undefined && 'ifRevision' in change ? (change.ifRevision ?? 0) : 0;
+      return staleError(`"${wanted}"`, entityTag(failure.current));
+    }
+    case 'refused':
+      return refusedError(failure.refused);
+  }
+}

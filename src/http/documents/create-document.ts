@@ -1,0 +1,38 @@
+import type { JsonObject } from '../../model/document.js';
+import type { ResourceModel } from '../../model/resource-model.js';
+import { schemaViolation } from '../../model/schema-verdict.js';
+import type { Change, Stored } from '../../store/store.js';
+import { checkWrite } from '../checks/check-write.js';
+import type { Call } from '../route.js';
+import { refuseBuiltin } from './builtin-documents.js';
+import { commitOrThrow } from './commit.js';
+import { externalForLink } from './link-external.js';
+import { violationError } from './violation-error.js';
+
+/** A new document, completed and checked against its schema; throws `data_invalid` or `exists`. */
+export function completeNew(call: Call, model: ResourceModel, sent: JsonObject): JsonObject {
+  const doc = model.complete(sent, call.now, call.version);
+  const violation = schemaViolation(model.createSchema[call.version], doc);
+  if (violation) throw violationError(violation);
+  refuseBuiltin(model.name, doc);
+  return doc;
+}
+
+/** The step that writes a new document if its unique fields and its id are free. */
+export function createStep(call: Call, model: ResourceModel, doc: JsonObject): Change {
+  return { op: 'create', table: model.name, doc, uniqueOn: model.uniqueOn[call.version] };
+}
+
+/**
+ * Makes a new document of what was sent, together with what comes with it (a link's external). Throws what is wrong
+ * with it: `data_invalid`, `exists`.
+ */
+export async function createDocument(call: Call, model: ResourceModel, sent: JsonObject): Promise<Stored> {
+  const doc = completeNew(call, model, sent);
+  return call.exclusive(async () => {
+    await checkWrite(call.deps, model.name, doc, undefined);
+    const along = model.name === 'link' ? await externalForLink(call, doc) : [];
+    const [stored] = await commitOrThrow(call, [createStep(call, model, doc), ...along]);
+    return stored as Stored;
+  });
+}

@@ -1,0 +1,46 @@
+import type { Document, JsonObject, Resource } from '../../model/document.js';
+import type { ResourceModel } from '../../model/resource-model.js';
+import { resourceModel } from '../../model/resources.js';
+import type { Call } from '../route.js';
+import { createDocument } from './create-document.js';
+import { byId, byQuery, notFound } from './find-document.js';
+import { entityTag } from './preconditions.js';
+import { removeDocument } from './remove-document.js';
+import { updateDocument } from './update-document.js';
+
+/** A document as a version of the API shows it, with its entity tag; built-in ones have none. */
+export interface Shown {
+  readonly doc: JsonObject;
+  readonly tag?: string;
+}
+
+/** What the handlers ask of a resource; v1 profiles, which hide rulesets inside, and groups, some built in, have their own. */
+export interface DocumentService {
+  readonly model: ResourceModel;
+  read(call: Call, id: string): Promise<Shown>;
+  find(call: Call): Promise<Shown>;
+  create(call: Call, sent: JsonObject): Promise<Shown & { readonly doc: Document }>;
+  update(call: Call, id: string, sent: JsonObject): Promise<Shown & { readonly doc: Document }>;
+  remove(call: Call, id: string): Promise<void>;
+}
+
+/** The service of a resource that shows its documents as they are. */
+export function plainService(resource: Resource): DocumentService {
+  const model = resourceModel(resource);
+  const shown = (stored: { readonly doc: Document; readonly revision: number }) => ({
+    doc: stored.doc,
+    tag: entityTag(stored),
+  });
+  return {
+    model,
+    read: async (call, id) => {
+      const stored = await byId(call.deps.store, resource, id);
+      if (!stored) throw notFound(resource, 'with this id');
+      return shown(stored);
+    },
+    find: async (call) => shown(await byQuery(call.deps.store, resource, call.query, call.version)),
+    create: async (call, sent) => shown(await createDocument(call, model, sent)),
+    update: async (call, id, sent) => shown(await updateDocument(call, model, id, sent)),
+    remove: (call, id) => removeDocument(call, model, id),
+  };
+}

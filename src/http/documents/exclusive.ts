@@ -1,0 +1,16 @@
+/** Runs one piece of work at a time, in order of asking. */
+export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * A queue of one. Checks that look at several documents (rules against services, deletions against users) and the
+ * commit that follows must not interleave with another writer's; single documents need no queue, their commit is atomic.
+ */
+export function makeExclusive(): Exclusive {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const run = last.then(work);
+    // Only the order matters to the next one; the failure goes to whoever asked for this piece.
+    last = run.catch(() => undefined);
+    return run;
+  };
+}

@@ -1,0 +1,76 @@
+import type { Document, JsonObject } from '../../model/document.js';
+import { mergePut } from '../../model/merge.js';
+import type { ResourceModel } from '../../model/resource-model.js';
+import { schemaViolation } from '../../model/schema-verdict.js';
+import type { Change, Stored } from '../../store/store.js';
+import { checkWrite } from '../checks/check-write.js';
+import { ApiError } from '../errors.js';
+import type { Call } from '../route.js';
+import { isBuiltinId } from './builtin-documents.js';
+import { commitOrThrow } from './commit.js';
+import { byId } from './find-document.js';
+import { checkIfMatch, entityTag } from './preconditions.js';
+import { refusal } from './refusal.js';
+import { violationError } from './violation-error.js';
+
+/** The document that a PUT is about. Throws `not_updated` or `not_found_on_update` (http-api section 2). */
+export async function documentToUpdate(
+  call: Call,
+  model: ResourceModel,
+  id: string,
+  sent: JsonObject,
+): Promise<Stored> {
+  if (isBuiltinId(model.name, id)) throw new ApiError('not_updated');
+  const current = await byId(call.deps.store, model.name, id);
+  if (!current) throw new ApiError('not_found_on_update');
+  if (sent['id'] !== undefined && sent['id'] !== id) throw new ApiError('not_updated');
+  if (!Object.hasOwn(sent, 'name')) {
+    const schema = { required: ['name'] };
+    throw violationError({ errorType: 'missing_required_property', path: [], value: 'name', schema });
+  }
+  return current;
+}
+
+/** What a PUT makes of the document; throws `data_invalid`. */
+export function mergeValid(call: Call, model: ResourceModel, current: Document, sent: JsonObject): Document {
+  const { checked, stored } = mergePut(model, call.version, current, sent, call.now);
+  const violation = schemaViolation(model.schema, checked);
+  if (violation) throw violationError(violation);
+  return stored;
+}
+
+/** The step that stores a merged PUT; a store that runs it again does so on the newer document. */
+export function updateStep(
+  call: Call,
+  model: ResourceModel,
+  id: string,
+  sent: JsonObject,
+  ifRevision?: number,
+): Change {
+  return {
+    op: 'edit',
+    table: model.name,
+    id,
+    ...(ifRevision === undefined ? {} : { ifRevision }),
+    edit: (current) => {
+      try {
+        return mergeValid(call, model, current, sent);
+      } catch (error) {
+        if (error instanceof ApiError) return refusal(error);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Updates a document by what was sent. Throws what is wrong with it. */
+export async function updateDocument(call: Call, model: ResourceModel, id: string, sent: JsonObject): Promise<Stored> {
+  return call.exclusive(async () => {
+    const current = await documentToUpdate(call, model, id, sent);
+    const exact = checkIfMatch(call.headers['if-match'], entityTag(current));
+    await checkWrite(call.deps, model.name, mergeValid(call, model, current.doc, sent), current.doc);
+    const step = updateStep(call, model, id, sent, exact ? current.revision : undefined);
+    const [stored] = await commitOrThrow(call, [step]);
+    return stored as Stored;
+  });
+}

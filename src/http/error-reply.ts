@@ -1,0 +1,29 @@
+import { StoreError } from '../store/store.js';
+import { CommandError } from './deps.js';
+import { ApiError, errorStatus } from './errors.js';
+import { jsonReply, type Reply } from './reply.js';
+
+/** The error as the API answers it: refusals as they are, the store's and the broker's trouble in their terms, all else 500. */
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof StoreError) {
+    if (error.code === 'full') return new ApiError('storage_full', {}, { cause: error });
+    if (error.code === 'corrupt') return new ApiError('internal', {}, { cause: error });
+    const reason = `store ${error.code}: ${error.message}`;
+    return new ApiError('unavailable', { reason }, { cause: error, headers: { 'retry-after': '5' } });
+  }
+  if (error instanceof CommandError) {
+    return new ApiError('unavailable', { reason: error.message }, { cause: error, headers: { 'retry-after': '5' } });
+  }
+  return new ApiError('internal', {}, { cause: error });
+}
+
+/** The answer to an error: `{"error": TEXT, "code": CODE, ...}` (http-api section 10). `request`: its number in the log. */
+export function errorReply(
+  { code, message, body, headers }: ApiError,
+  where: { readonly v1: boolean; readonly method: string },
+  request: number,
+): Reply {
+  const more = code === 'internal' ? { request } : body;
+  return jsonReply({ error: message, code, ...more }, errorStatus(code, where), headers);
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Json } from '../model/document.js';
+import { ApiError } from './errors.js';
+import { JsonSyntaxError } from './json/json-syntax-error.js';
+import { readJson } from './json/read-json.js';
+
+/**
+ * The whole body as bytes. Throws 413 as soon as it is known to be over `limit` bytes, by its announced length before
+ * a byte is read.
+ */
+export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limit) throw tooLarge(request, limit);
+  owed.get(request)?.writeContinue();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge(request, limit);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    // The client went away or sent a malformed chunk: nobody reads this answer, but the log should not call it our fault.
+    throw new ApiError('bad_request', { reason: 'the body ended early' }, { cause: error });
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/** Interim answers owed to clients that wait for one before they send their body (RFC 9110 section 10.1.1). */
+const owed = new WeakMap<IncomingMessage, ServerResponse>();
+
+/** Notes that the client waits for `100 Continue`; it gets it when the body is wanted, and never for one too large. */
+export function oweContinue(request: IncomingMessage, response: ServerResponse): void {
+  owed.set(request, response);
+}
+
+/** 413; the rest of the body is read and forgotten, so that the client gets to see the answer. */
+function tooLarge(request: IncomingMessage, limit: number): ApiError {
+  request.resume();
+  return new ApiError('too_large', { limit });
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Reads and parses a JSON body. Throws 400 with where it is wrong, or 413. */
+export async function readJsonBody(request: IncomingMessage, limit: number): Promise<Json> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new ApiError('unsupported_media_type', { wanted: 'sent without a content-encoding' });
+  }
+  const bytes = await readBytes(request, limit);
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch (error) {
+    throw new ApiError('bad_json', { reason: 'it is not UTF-8' }, { cause: error });
+  }
+  try {
+    return readJson(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw new ApiError('bad_json', { reason: error.message }, { cause: error });
+    throw error;
+  }
+}

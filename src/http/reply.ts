@@ -1,0 +1,39 @@
+import type { Readable } from 'node:stream';
+import type { Json } from '../model/document.js';
+import { TEXT_TYPE } from './media-type.js';
+
+/** What a handler answers: plain data, so that it can be looked at without a socket. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ReplyBody;
+}
+
+export type ReplyBody =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'json'; readonly value: Json }
+  | { readonly kind: 'text'; readonly text: string; readonly type: string }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array | Readable; readonly type: string };
+
+type Headers = Readonly<Record<string, string>>;
+
+export function jsonReply(value: Json, status = 200, headers: Headers = {}): Reply {
+  return { status, headers, body: { kind: 'json', value } };
+}
+
+/** Text, by default `text/plain`; some texts go out typed as JSON (http-api section 4). */
+export function textReply(text: string, type: string = TEXT_TYPE): Reply {
+  return { status: 200, headers: {}, body: { kind: 'text', text, type } };
+}
+
+export function bytesReply(bytes: Uint8Array, type: string): Reply {
+  return { status: 200, headers: {}, body: { kind: 'bytes', bytes, type } };
+}
+
+/** 204 without a body. */
+export const emptyReply: Reply = { status: 204, headers: {}, body: { kind: 'none' } };
+
+/** `location` as the clients cut it up: always a path, never a host. */
+export function locationOf(base: string, id: string): Headers {
+  return { location: `${base}/${encodeURIComponent(id)}` };
+}

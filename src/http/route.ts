@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import type { Json } from '../model/document.js';
+import type { JsonSchema } from '../model/json-schema.js';
+import type { ApiVersion } from '../model/resource-model.js';
+import type { Deps } from './deps.js';
+import type { Exclusive } from './documents/exclusive.js';
+import type { ErrorCode } from './errors.js';
+import type { Reply } from './reply.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** What a token must be allowed to do for a route; `open` routes need none (decisions 20). */
+export type Scope = 'open' | 'read' | 'write' | 'command';
+
+/** One call, as handlers see it. */
+export interface Call {
+  readonly deps: Deps;
+  readonly method: Method;
+  readonly version: ApiVersion;
+  /** Decoded path segments by their names in the route. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  /** Who asks, for the audit trail. */
+  readonly author: string;
+  /** The media type chosen from the route's `produces`. */
+  readonly accepts: string;
+  /** The parsed body of a route that takes JSON, else null. */
+  readonly body: Json;
+  /** The raw request, for bodies that are no JSON. */
+  readonly incoming: IncomingMessage;
+  /** Epoch seconds. */
+  readonly now: number;
+  /** The queue of writes that look at more than their own document. */
+  readonly exclusive: Exclusive;
+}
+
+/** A query parameter that the route looks at; all others are ignored (decisions 18). */
+export interface Parameter {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: JsonSchema;
+}
+
+/** What a status of a route carries: a schema by name or in place, a media type where it isn't JSON, or nothing. */
+export interface Answer {
+  readonly description: string;
+  readonly schema?: JsonSchema | { readonly $ref: string };
+  readonly type?: string;
+}
+
+/** Which body a route takes. `before`: JSON is parsed before its type is looked at (http-api section 1, "request type"). */
+export interface TakesJson {
+  readonly kind: 'json';
+  readonly parsedFirst: boolean;
+  readonly schema: JsonSchema | { readonly $ref: string };
+}
+
+/** A route as data: the router, the OpenAPI document and the access check all read it. */
+export interface Route {
+  readonly method: Method;
+  /** Path with `:name` for a segment. */
+  readonly path: string;
+  readonly version: ApiVersion;
+  /** Unique name of the operation. */
+  readonly id: string;
+  readonly summary: string;
+  readonly scope: Scope;
+  /** Media types on offer, the preferred one first. */
+  readonly produces: readonly string[];
+  readonly takes?: TakesJson | { readonly kind: 'json-or-form' };
+  readonly parameters?: readonly Parameter[];
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Refusals beside those that any route may give. */
+  readonly refuses?: readonly ErrorCode[];
+  readonly handle: (call: Call) => Promise<Reply> | Reply;
+}

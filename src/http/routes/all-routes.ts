@@ -1,0 +1,46 @@
+import { RESOURCES } from '../../model/resources.js';
+import type { ApiVersion } from '../../model/resource-model.js';
+import type { Resource } from '../../model/document.js';
+import { type DocumentService, plainService } from '../documents/document-service.js';
+import { groupService } from '../documents/group-service.js';
+import { serviceService } from '../documents/service-service.js';
+import { v1ProfileService } from '../documents/v1-profile.js';
+import type { Route } from '../route.js';
+import { auditRoutes } from './audit-routes.js';
+import { documentRoutes } from './document-routes.js';
+import { fileTransferRoutes } from './file-transfer-routes.js';
+import { hclRoutes } from './hcl-routes.js';
+import { listRoutes } from './list-routes.js';
+import { openapiRoutes } from './openapi-routes.js';
+import { subResourceRoute } from './sub-resource-routes.js';
+import { systemRoutes } from './system-routes.js';
+
+/** Every route of the API. Where two paths fit a request, the first one answers. */
+export function allRoutes(): readonly Route[] {
+  const routes = [
+    ...systemRoutes,
+    ...hclRoutes,
+    ...auditRoutes,
+    ...fileTransferRoutes,
+    ...(['v1', 'v2'] as const).flatMap((version) =>
+      [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
+    ),
+  ];
+  return [...routes, ...openapiRoutes(routes)];
+}
+
+function resourceRoutes(resource: Resource, version: ApiVersion): readonly Route[] {
+  const service = serviceOf(resource, version);
+  return [
+    ...documentRoutes(service, version),
+    subResourceRoute(service, version),
+    ...listRoutes(service.model, version),
+  ];
+}
+
+function serviceOf(resource: Resource, version: ApiVersion): DocumentService {
+  if (resource === 'group') return groupService();
+  if (resource === 'service') return serviceService();
+  if (resource === 'profile' && version === 'v1') return v1ProfileService();
+  return plainService(resource);
+}

@@ -1,0 +1,88 @@
+import { POLICY_TABLES, OWN_TABLES, type JsonObject, type Table } from '../../model/document.js';
+import type { AuditEntry } from '../../store/store.js';
+import { ApiError } from '../errors.js';
+import { JSON_TYPE } from '../media-type.js';
+import { jsonReply, type Reply } from '../reply.js';
+import type { Call, Route } from '../route.js';
+
+const PATH = '/api/V2/audit';
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1000;
+const TABLES: readonly string[] = [...POLICY_TABLES, ...OWN_TABLES];
+
+/** The audit trail: who changed what, when, before and after; newest first. */
+export const auditRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: PATH,
+    version: 'v2',
+    id: 'v2.audit',
+    summary: 'Every change, newest first; the `link` header leads to the next page',
+    scope: 'read',
+    produces: [JSON_TYPE],
+    parameters: [
+      { name: 'resource', description: 'Changes of this resource', schema: { type: 'string' } },
+      { name: 'id', description: 'Changes of the document of this id', schema: { type: 'string' } },
+      { name: 'author', description: 'Changes by this author', schema: { type: 'string' } },
+      { name: 'before', description: 'Only entries with a smaller `seq`', schema: { type: 'integer', minimum: 1 } },
+      {
+        name: 'limit',
+        description: `At most so many, by default ${DEFAULT_LIMIT}`,
+        schema: { type: 'integer', minimum: 1 },
+      },
+    ],
+    answers: {
+      200: {
+        description: 'The entries',
+        schema: { type: 'array', items: { $ref: '#/components/schemas/audit-entry' } as never },
+      },
+    },
+    refuses: ['bad_parameter'],
+    handle: audit,
+  },
+];
+
+async function audit({ deps, query }: Call): Promise<Reply> {
+  const resource = query.get('resource');
+  if (resource !== null && !TABLES.includes(resource)) {
+    throw new ApiError('bad_parameter', { name: 'resource', reason: `give one of ${TABLES.join(', ')}` });
+  }
+  const limit = whole(query, 'limit') ?? DEFAULT_LIMIT;
+  if (limit > MAX_LIMIT) throw new ApiError('bad_parameter', { name: 'limit', reason: `give 1 to ${MAX_LIMIT}` });
+  const before = whole(query, 'before');
+  const [id, author] = [query.get('id'), query.get('author')];
+  const entries = await deps.store.audit({
+    limit,
+    ...(resource === null ? {} : { table: resource as Table }),
+    ...(id === null ? {} : { id }),
+    ...(author === null ? {} : { author }),
+    ...(before === undefined ? {} : { beforeSeq: before }),
+  });
+  return jsonReply(entries.map(shown), 200, nextPage(query, entries, limit));
+}
+
+function whole(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (!/^[1-9][0-9]{0,14}$/.test(text)) {
+    throw new ApiError('bad_parameter', { name, reason: 'give a whole number from 1' });
+  }
+  return Number(text);
+}
+
+/** `time` in epoch seconds, as everywhere in the API. */
+function shown({ seq, at, author, table, id, before, after }: AuditEntry): JsonObject {
+  return { seq, time: Math.floor(at / 1000), author, resource: table, id, before, after };
+}
+
+function nextPage(
+  query: URLSearchParams,
+  entries: readonly AuditEntry[],
+  limit: number,
+): Readonly<Record<string, string>> {
+  const last = entries.at(-1);
+  if (last === undefined || entries.length < limit) return {};
+  const next = new URLSearchParams(query);
+  next.set('before', String(last.seq));
+  return { link: `<${PATH}?${next.toString()}>; rel="next"` };
+}

@@ -1,0 +1,64 @@
+import type { Document, JsonObject } from '../../model/document.js';
+import type { DocumentService, Shown } from '../documents/document-service.js';
+import { sentObject } from '../documents/sent-object.js';
+import { takenMeanwhile, takenName } from '../documents/taken-name.js';
+import { emptyReply, jsonReply, locationOf, type Reply } from '../reply.js';
+import type { Call } from '../route.js';
+import { TEXT_TYPE } from '../media-type.js';
+import { BASE } from './api-base.js';
+import { profileText } from './profile-text.js';
+
+/** Answers `GET /R`, by the query, and `GET /R/:id`. */
+export async function readDocument(call: Call, service: DocumentService): Promise<Reply> {
+  const { id } = call.params;
+  if (id !== undefined && call.version === 'v1' && call.accepts === TEXT_TYPE && service.model.name === 'profile') {
+    return profileText(call);
+  }
+  const { doc, tag } = id === undefined ? await service.find(call) : await service.read(call, id);
+  return jsonReply(doc, 200, tag === undefined ? {} : { etag: tag });
+}
+
+/** Answers POST in v2: 201 with the document. An id in the path is ignored. */
+export async function createInV2(call: Call, service: DocumentService): Promise<Reply> {
+  const shown = await service.create(call, sentObject(call.body));
+  return jsonReply(shown.doc, 201, headersOf(call, service, shown));
+}
+
+/** Answers POST in v1: 201 with the id, or 303 with that of the document which has the name already. */
+export async function createInV1(call: Call, service: DocumentService): Promise<Reply> {
+  const sent = sentObject(call.body);
+  const exists = (id: string): Reply =>
+    jsonReply({ id, result: 'exists' }, 303, locationOf(`${BASE.v1}/${service.model.name}`, id));
+  const taken = await takenName(call, service.model, sent);
+  if (taken !== undefined) return exists(taken);
+  try {
+    const shown = await service.create(call, sent);
+    return jsonReply({ id: shown.doc.id, result: 'created' }, 201, headersOf(call, service, shown));
+  } catch (error) {
+    const meanwhile = takenMeanwhile(error);
+    if (meanwhile !== undefined) return exists(meanwhile);
+    throw error;
+  }
+}
+
+/** Answers PUT: 303 with the document, in v1 with its id alone. */
+export async function updateDocumentReply(call: Call, service: DocumentService): Promise<Reply> {
+  const shown = await service.update(call, call.params['id'] ?? '', sentObject(call.body));
+  const body: JsonObject = call.version === 'v1' ? { id: shown.doc.id } : shown.doc;
+  return jsonReply(body, 303, headersOf(call, service, shown));
+}
+
+/** Answers DELETE: 204. */
+export async function removeDocumentReply(call: Call, service: DocumentService): Promise<Reply> {
+  await service.remove(call, call.params['id'] ?? '');
+  return emptyReply;
+}
+
+function headersOf(
+  call: Call,
+  service: DocumentService,
+  { doc, tag }: Shown & { readonly doc: Document },
+): Readonly<Record<string, string>> {
+  const location = locationOf(`${BASE[call.version]}/${service.model.name}`, doc.id);
+  return tag === undefined ? location : { ...location, etag: tag };
+}

@@ -1,0 +1,76 @@
+import type { ApiVersion } from '../../model/resource-model.js';
+import type { DocumentService } from '../documents/document-service.js';
+import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
+import type { Answer, Method, Parameter, Route } from '../route.js';
+import { BASE } from './api-base.js';
+import { createInV1, createInV2, readDocument, removeDocumentReply, updateDocumentReply } from './document-handlers.js';
+
+const NAME: Parameter = { name: 'name', description: 'The document of this name', schema: { type: 'string' } };
+const HOSTKEY: Parameter = { name: 'hostkey', description: 'The host of this hostkey', schema: { type: 'string' } };
+
+type Differing = Pick<Route, 'summary' | 'answers' | 'refuses' | 'handle'> &
+  Pick<Partial<Route>, 'takes' | 'parameters'>;
+
+/**
+ * The routes of single documents of a resource: look up, read, create, update, remove (http-api section 2). Each path
+ * exists with an id and without: a POST's id is ignored, a PUT or DELETE without one names no document.
+ */
+export function documentRoutes(service: DocumentService, version: ApiVersion): readonly Route[] {
+  const { name } = service.model;
+  const answers = answersOf(name, version);
+  const both = (method: Method, verb: string, differing: Differing): readonly Route[] =>
+    (['', '/:id'] as const).map((suffix) => ({
+      method,
+      path: `${BASE[version]}/${name}${suffix}`,
+      version,
+      id: `${version}.${name}.${verb}${suffix === '' ? '' : '-by-id'}`,
+      scope: method === 'GET' ? 'read' : 'write',
+      produces: [JSON_TYPE, TEXT_TYPE],
+      ...differing,
+    }));
+  const takes = (parsedFirst: boolean) =>
+    ({ kind: 'json', parsedFirst, schema: { $ref: `#/components/schemas/${name}` } }) as const;
+  return [
+    ...both('GET', 'read', {
+      summary: `Reads a ${name}, by id or by name`,
+      parameters: name === 'host' ? [NAME, HOSTKEY] : [NAME],
+      answers: { 200: answers.document },
+      refuses: ['not_found'],
+      handle: (call) => readDocument(call, service),
+    }),
+    ...both('POST', 'create', {
+      summary: `Makes a ${name}; an id in the path is ignored`,
+      takes: takes(version === 'v1'),
+      answers: { 201: answers.created, ...(version === 'v1' ? { 303: answers.exists } : {}) },
+      refuses: ['data_invalid', 'exists'],
+      handle: (call) => (version === 'v1' ? createInV1(call, service) : createInV2(call, service)),
+    }),
+    ...both('PUT', 'update', {
+      summary: `Updates a ${name}`,
+      takes: takes(true),
+      answers: { 303: answers.updated },
+      refuses: ['data_invalid', 'not_updated', 'not_found_on_update', 'stale'],
+      handle: (call) => updateDocumentReply(call, service),
+    }),
+    ...both('DELETE', 'remove', {
+      summary: `Removes a ${name}`,
+      answers: { 204: { description: 'It is gone' } },
+      refuses: ['not_found', 'builtin', 'in_use', 'stale'],
+      handle: (call) => removeDocumentReply(call, service),
+    }),
+  ];
+}
+
+function answersOf(
+  name: string,
+  version: ApiVersion,
+): Readonly<Record<'document' | 'created' | 'exists' | 'updated', Answer>> {
+  const document = { $ref: `#/components/schemas/${name}-document` };
+  const schema = version === 'v2' ? document : { $ref: '#/components/schemas/written' };
+  return {
+    document: { description: 'The document', schema: document },
+    created: { description: 'Made; `location` is its path', schema },
+    exists: { description: 'One of that name is there; `location` is its path', schema },
+    updated: { description: 'Updated; `location` is its path', schema },
+  };
+}

@@ -1,0 +1,117 @@
+import type { Json, JsonObject } from '../../model/document.js';
+import { CommandError, type CommandCaller, type Commands } from '../deps.js';
+import { sentObject } from '../documents/sent-object.js';
+import { ApiError } from '../errors.js';
+import { bodyMediaType, JSON_TYPE } from '../media-type.js';
+import { readBytes, readJsonBody } from '../read-body.js';
+import { readForm } from '../read-form.js';
+import { bytesReply, emptyReply, jsonReply, type Reply } from '../reply.js';
+import type { Call } from '../route.js';
+
+const FORM_TYPE = 'multipart/form-data';
+const UNKNOWN = 'Hostkey not found';
+
+/** The port to the hosts, once it is sure that it may be used. */
+function commandsOf({ deps }: Call): Commands {
+  if (!deps.config.api.commands) throw new ApiError('commands_off');
+  return deps.runtime.commands;
+}
+
+function callerOf({ author }: Call): CommandCaller {
+  return author === 'anonymous' ? {} : { apiUser: author };
+}
+
+async function hostExists({ deps, params }: Call): Promise<boolean> {
+  return (await deps.store.find('host', 'hostkey', params['hostkey'] as string)).length > 0;
+}
+
+/** Answers POST: a command as JSON, files as a form. */
+export async function postToHost(call: Call): Promise<Reply> {
+  const commands = commandsOf(call);
+  const type = bodyMediaType(call.headers['content-type']);
+  if (type === JSON_TYPE) return runCommand(call, commands);
+  if (type === FORM_TYPE) return storeFiles(call, commands);
+  throw new ApiError('unsupported_media_type', { wanted: `${JSON_TYPE} or ${FORM_TYPE}` });
+}
+
+/** Always 200: clients look at `retcode`, and take `stderr.error` for the output of a failed command. */
+async function runCommand(call: Call, commands: Commands): Promise<Reply> {
+  const hostkey = call.params['hostkey'] as string;
+  const {
+    command,
+    use_shell: shell = 'false',
+    user,
+  } = sentObject(await readJsonBody(call.incoming, call.deps.config.api.max_body_bytes));
+  if (typeof command !== 'string' || command === '')
+    throw new ApiError('bad_request', { reason: 'command must be a text' });
+  if (shell !== 'true' && shell !== 'false') {
+    throw new ApiError('bad_request', { reason: 'use_shell must be the text "true" or "false"' });
+  }
+  if (user !== undefined && typeof user !== 'string')
+    throw new ApiError('bad_request', { reason: 'user must be a text' });
+  const result = (of: JsonObject) => jsonReply({ [hostkey]: of });
+  if (!(await hostExists(call))) return result({ retcode: 1, stdout: [], stderr: UNKNOWN });
+  const options = { ...callerOf(call), useShell: shell === 'true', ...(user === undefined ? {} : { user }) };
+  const answer = await commands.execute(hostkey, command, options).catch(agentSilent);
+  if (answer.ok) return result({ retcode: 0, stdout: answer.value.trim(), stderr: {} });
+  return result({ retcode: 1, stdout: '', stderr: { error: answer.error } });
+}
+
+/** A host that does not answer in time, or can't be reached, as one that answered with an error. */
+function agentSilent(error: unknown): { readonly ok: false; readonly error: Json } {
+  if (!(error instanceof CommandError)) throw error;
+  return { ok: false, error: error.code === 'timeout' ? 'timeout' : error.message };
+}
+
+async function storeFiles(call: Call, commands: Commands): Promise<Reply> {
+  const hostkey = call.params['hostkey'] as string;
+  if (!(await hostExists(call))) throw new ApiError('unknown_hostkey');
+  const body = await readBytes(call.incoming, call.deps.config.api.max_upload_bytes);
+  const files = await readForm(call.headers['content-type'] ?? '', body);
+  // All names are checked before the first file is sent.
+  const sent = files.map((file) => ({ file, path: hostPath(file.name, 'file name') }));
+  for (const { file, path } of sent) await commands.sendFile(hostkey, path, file.content, callerOf(call));
+  return jsonReply(
+    files.map(({ field, name, type }) => ({
+      'content-disposition': `form-data; name="${field}"; filename="${name}"`,
+      'content-type': type,
+    })),
+  );
+}
+
+/** Answers GET: the file's bytes, or the host's error as JSON, both with 200. */
+export async function fetchFile(call: Call): Promise<Reply> {
+  const commands = commandsOf(call);
+  const path = queryPath(call);
+  if (!(await hostExists(call))) return jsonReply({ error: UNKNOWN });
+  const answer = await commands.fetchFile(call.params['hostkey'] as string, path, callerOf(call)).catch(agentSilent);
+  return answer.ok ? bytesReply(answer.value, 'application/octet-stream') : jsonReply({ error: answer.error });
+}
+
+/** Answers DELETE: 204, or 500 with the host's error. */
+export async function deleteFile(call: Call): Promise<Reply> {
+  const commands = commandsOf(call);
+  const path = queryPath(call);
+  if (!(await hostExists(call))) throw new ApiError('unknown_hostkey');
+  const answer = await commands.deleteFile(call.params['hostkey'] as string, path, callerOf(call)).catch(agentSilent);
+  if (answer.ok) return emptyReply;
+  const reason = answer.error === 'timeout' ? 'agent_timeout' : answer.error;
+  throw new ApiError('agent_error', { reason: typeof reason === 'string' ? reason : JSON.stringify(reason) });
+}
+
+function queryPath({ query }: Call): string {
+  const path = query.get('path');
+  if (path === null)
+    throw new ApiError('bad_parameter', { name: 'path', reason: 'name the file by its absolute path' });
+  return hostPath(path, 'path');
+}
+
+/** A path on a host: absolute, and nothing in it that leads elsewhere than it says. Throws 400. */
+function hostPath(path: string, what: string): string {
+  const wrong = (reason: string) => new ApiError('bad_request', { reason: `${what}: ${reason}` });
+  if (!path.startsWith('/')) throw wrong('it must be an absolute path');
+  if (path.includes('\0')) throw wrong('it holds a NUL');
+  if (path.split('/').includes('..')) throw wrong('it must not hold ".."');
+  if (path.endsWith('/')) throw wrong('it names a directory');
+  return path;
+}

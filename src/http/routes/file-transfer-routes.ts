@@ -1,0 +1,49 @@
+import { JSON_TYPE } from '../media-type.js';
+import type { Method, Parameter, Route } from '../route.js';
+import { deleteFile, fetchFile, postToHost } from './file-transfer-handlers.js';
+
+const OCTETS = 'application/octet-stream';
+const PATH: Parameter = {
+  name: 'path',
+  description: 'Absolute path of the file on the host',
+  schema: { type: 'string', pattern: '^/' },
+};
+
+/** `/api/V2/file_transfer/:hostkey`: remote commands and files (http-api section 3, "Others"). Off unless `api.commands`. */
+export const fileTransferRoutes: readonly Route[] = [
+  route('POST', {
+    summary: 'Runs a command on the host (JSON), or stores files there (form)',
+    produces: [JSON_TYPE],
+    takes: { kind: 'json-or-form' },
+    answers: { 200: { description: 'What the host said, failures included; for files the headers of the parts' } },
+    refuses: ['commands_off', 'bad_request', 'unknown_hostkey'],
+    handle: postToHost,
+  }),
+  route('GET', {
+    summary: 'Fetches a file from the host',
+    produces: [OCTETS, JSON_TYPE],
+    parameters: [PATH],
+    answers: { 200: { description: 'The file, or as JSON the `error` of the host', type: OCTETS } },
+    refuses: ['commands_off', 'bad_parameter'],
+    handle: fetchFile,
+  }),
+  route('DELETE', {
+    summary: 'Removes a file on the host',
+    produces: [JSON_TYPE],
+    parameters: [PATH],
+    answers: { 204: { description: 'It is gone' } },
+    refuses: ['commands_off', 'bad_parameter', 'unknown_hostkey', 'agent_error'],
+    handle: deleteFile,
+  }),
+];
+
+function route(method: Method, more: Omit<Route, 'method' | 'path' | 'version' | 'id' | 'scope'>): Route {
+  return {
+    method,
+    path: '/api/V2/file_transfer/:hostkey',
+    version: 'v2',
+    id: `v2.file_transfer.${method.toLowerCase()}`,
+    scope: 'command',
+    ...more,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Call, Method, Route } from '../route.js';
+import { sentObject } from '../documents/sent-object.js';
+import { ApiError } from '../errors.js';
+import { TEXT_TYPE } from '../media-type.js';
+import { type Reply, textReply } from '../reply.js';
+import { hasHcl, hclResource } from '../text/hcl-resource.js';
+import { rulesetHcl } from './sub-resource-handlers.js';
+
+/** The media type that this route always answered with; nobody reads it. */
+const PLAIN_TEXT = 'plain/text';
+
+/** `/api/hcl/:sub`: a posted document as Terraform text (http-api section 3, "Others"). */
+export const hclRoutes: readonly Route[] = (['POST', 'PUT'] as const).map((method: Method) => ({
+  method,
+  path: '/api/hcl/:sub',
+  version: 'v1',
+  id: `v1.hcl.${method.toLowerCase()}`,
+  summary: 'The posted document as a Terraform resource',
+  scope: 'read',
+  produces: [TEXT_TYPE],
+  takes: { kind: 'json', parsedFirst: true, schema: { type: 'object' } },
+  answers: { 200: { description: 'Terraform text', type: PLAIN_TEXT } },
+  refuses: ['not_found', 'bad_request'],
+  handle: hclOfBody,
+}));
+
+async function hclOfBody(call: Call): Promise<Reply> {
+  const sub = call.params['sub'] as string;
+  if (!hasHcl(sub)) throw new ApiError('not_found', { what: 'no such resource has an HCL form' });
+  const doc = sentObject(call.body);
+  if (typeof doc['name'] !== 'string') throw new ApiError('bad_request', { reason: 'the document has no name' });
+  return textReply(sub === 'ruleset' ? await rulesetHcl(call, doc) : hclResource(sub, doc), PLAIN_TEXT);
+}

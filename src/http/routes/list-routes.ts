@@ -1,0 +1,57 @@
+import type { JsonSchema } from '../../model/json-schema.js';
+import type { ApiVersion, ResourceModel } from '../../model/resource-model.js';
+import { JSON_TYPE } from '../media-type.js';
+import type { Parameter, Route } from '../route.js';
+import { BASE } from './api-base.js';
+import { listReply, listSubReply } from './list-handlers.js';
+import { flagParameter } from './list-parameters.js';
+
+const ACTIVE: Readonly<Record<string, Parameter>> = {
+  host: flagParameter('active', 'true: only hosts whose `active` is `active`'),
+  profile: flagParameter('active', 'true: only profiles that some group has'),
+  ruleset: flagParameter('active', 'true: only rulesets of profiles that some group has, one a profile'),
+};
+const NAMES = flagParameter('names', 'true: rules hold names in place of ids');
+
+/** The list of a resource and the views of it. */
+export function listRoutes(model: ResourceModel, version: ApiVersion): readonly Route[] {
+  const path = `${BASE[version]}/${model.plural}`;
+  const active = ACTIVE[model.name];
+  const parameters = [...(active ? [active] : []), ...(model.name === 'ruleset' ? [NAMES] : [])];
+  const items: JsonSchema | { readonly $ref: string } =
+    version === 'v2'
+      ? { $ref: `#/components/schemas/${model.name}-list` }
+      : { type: 'array', items: { type: 'object' } };
+  const common = { method: 'GET', version, scope: 'read', produces: [JSON_TYPE] } as const;
+  return [
+    {
+      ...common,
+      path,
+      id: `${version}.${model.name}.list`,
+      summary: `Every ${model.name}${version === 'v1' ? ', in short' : ''}; there is no paging`,
+      ...(version === 'v2' && parameters.length > 0 ? { parameters, refuses: ['bad_parameter'] as const } : {}),
+      answers: { 200: { description: 'The list', schema: items } },
+      handle: (call) => listReply(call, model),
+    },
+    {
+      ...common,
+      path: `${path}/:sub`,
+      id: `${version}.${model.name}.list-view`,
+      summary: `A view of the list: ${views(model, version)}`,
+      answers: { 200: { description: 'The view' } },
+      refuses: ['not_found', 'bad_parameter'],
+      handle: (call) => listSubReply(call, model),
+    },
+  ];
+}
+
+function views(model: ResourceModel, version: ApiVersion): string {
+  if (version === 'v2' && (model.name === 'profile' || model.name === 'ruleset')) return 'the list itself';
+  const names = [
+    ...(model.listsSchema[version] ? ['schema'] : []),
+    ...(model.name === 'zone' ? ['ips'] : []),
+    ...(model.name === 'host' ? ['names', 'hostkeys'] : []),
+    ...(model.name === 'host' && version === 'v2' ? ['refused'] : []),
+  ];
+  return names.length === 0 ? 'there is none' : names.map((name) => `\`${name}\``).join(', ');
+}

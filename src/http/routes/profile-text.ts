@@ -1,0 +1,32 @@
+import { rulesetWithNames } from '../../model/ruleset-names.js';
+import { byId, notFound } from '../documents/find-document.js';
+import { loadNames } from '../documents/load-names.js';
+import { rulesetOf } from '../documents/v1-profile.js';
+import { textReply, type Reply } from '../reply.js';
+import type { Call } from '../route.js';
+import { gitDiff } from '../text/git-diff.js';
+import { rulesTable } from '../text/rules-table.js';
+
+/**
+ * Answers `GET /api/profile/:id` as text: the table of its rules, or with `git_diff=ID2` how that of another profile
+ * differs from it. `diff=ID2` was always answered with the table alone (http-api section 4).
+ */
+export async function profileText(call: Call): Promise<Reply> {
+  const id = call.params['id'] as string;
+  const table = await tableOf(call, id);
+  const other = call.query.get('git_diff');
+  if (other === null) return textReply(table);
+  return textReply(gitDiff(table, await tableOf(call, other), [`profile/${safe(id)}`, `profile/${safe(other)}`]));
+}
+
+async function tableOf(call: Call, id: string): Promise<string> {
+  const { store } = call.deps;
+  if (!(await byId(store, 'profile', id))) throw notFound('profile', 'with this id');
+  const ruleset = await rulesetOf(call, id);
+  return rulesTable(ruleset && rulesetWithNames(ruleset.doc, await loadNames(store)));
+}
+
+/** An id as a path that a reader of diffs takes. */
+function safe(id: string): string {
+  return id.replace(/[^A-Za-z0-9_.-]/g, '_');
+}

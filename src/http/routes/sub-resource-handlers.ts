@@ -1,0 +1,107 @@
+import { isBuiltinGroup } from '../../model/builtins.js';
+import type { Document, Json, JsonObject } from '../../model/document.js';
+import { isList } from '../../model/validate.js';
+import { rulesetWithNames } from '../../model/ruleset-names.js';
+import type { DocumentService } from '../documents/document-service.js';
+import { byId, notFound } from '../documents/find-document.js';
+import { loadFleet } from '../documents/load-fleet.js';
+import { loadNames } from '../documents/load-names.js';
+import { rulesetOf } from '../documents/v1-profile.js';
+import { jsonReply, type Reply, textReply } from '../reply.js';
+import type { Call } from '../route.js';
+import { hasHcl, hclResource } from '../text/hcl-resource.js';
+import { builtinGroupSub } from '../views/builtin-groups.js';
+import { ADDRESS_SUBS, addressesOf } from '../views/group-addresses.js';
+import { groupRuleset, groupRulesetText } from '../views/group-ruleset.js';
+import { isActive } from '../views/host-addresses.js';
+
+/** Answers `GET /R/:id/:sub` (http-api section 4). What there is no such sub-resource of is 404. */
+export async function subResourceReply(call: Call, service: DocumentService): Promise<Reply> {
+  const { name, hcl } = service.model;
+  const id = call.params['id'] as string;
+  const sub = call.params['sub'] as string;
+  const unknown = notFound(name, `has no ${JSON.stringify(sub.slice(0, 100))}`);
+  if (sub === 'hcl') {
+    if (!hcl[call.version]) throw unknown;
+    return textReply(await documentHcl(call, service, id), call.accepts);
+  }
+  if (name === 'group') {
+    const reply = await groupSub(call, id, sub);
+    if (reply) return reply;
+  }
+  if (name === 'host' && sub === 'drift' && call.version === 'v2') {
+    const drift = await call.deps.runtime.drift(id);
+    if (!drift) throw notFound('host', 'with this id');
+    return jsonReply(drift);
+  }
+  throw unknown;
+}
+
+/** HCL of a document, with names for the ids in rules; v1 gives that of a profile's ruleset (http-api section 4). */
+async function documentHcl(call: Call, service: DocumentService, id: string): Promise<string> {
+  const { name } = service.model;
+  if (call.version === 'v1' && name === 'profile') {
+    await service.read(call, id);
+    const ruleset = await rulesetOf(call, id);
+    if (!ruleset) throw notFound('ruleset', 'belongs to this profile');
+    return rulesetHcl(call, ruleset.doc);
+  }
+  const { doc } = await service.read(call, id);
+  if (name === 'ruleset') return rulesetHcl(call, doc);
+  if (!hasHcl(name)) throw notFound(name, 'has no hcl');
+  return hclResource(name, doc);
+}
+
+/** HCL of a ruleset, with names for ids. */
+export async function rulesetHcl(call: Call, doc: JsonObject): Promise<string> {
+  return hclResource('ruleset', rulesetWithNames(doc, await loadNames(call.deps.store)));
+}
+
+const TEXTS = { iptablesv4: 'unset4', iptablesv6: 'unset6', ipsetsv4: 'set4', ipsetsv6: 'set6' } as const;
+
+async function groupSub(call: Call, id: string, sub: string): Promise<Reply | undefined> {
+  const { store, runtime } = call.deps;
+  if (isBuiltinGroup(id) || id === 'any') {
+    const fleet = await loadFleet(store);
+    if (sub === 'hosts') {
+      const all = id === 'all-active' || id === 'internal-active';
+      return jsonReply(all ? fleet.hosts.map((host) => pick(host, ['id', 'name', 'group', 'active', 'hostkey'])) : []);
+    }
+    if (sub === 'ec2_security_group_ids') return jsonReply([]);
+    const addresses = builtinGroupSub(id, sub, fleet, runtime.dialect());
+    return addresses && jsonReply(addresses);
+  }
+  const group = await byId(store, 'group', id);
+  if (!group) throw notFound('group', 'with this id');
+  if (sub === 'hosts') {
+    const hosts = (await hostsOf(call, group.doc)).filter(isActive);
+    return jsonReply(hosts.map((host) => pick(host, ['id', 'name', 'hostkey'])));
+  }
+  if (sub === 'ec2_security_group_ids') {
+    const ids = group.doc['ec2_security_group_ids'];
+    return jsonReply(isList(ids) ? ids : []);
+  }
+  if (sub === 'ruleset' && call.version === 'v2') return jsonReply(groupRuleset(group.doc, await outputOf(call, id)));
+  if (Object.hasOwn(TEXTS, sub)) {
+    const text = groupRulesetText(await outputOf(call, id), TEXTS[sub as keyof typeof TEXTS]);
+    if (text === undefined) throw notFound('group', 'has no ruleset yet');
+    return textReply(text);
+  }
+  if (!Object.hasOwn(ADDRESS_SUBS, sub)) return undefined;
+  const of = addressesOf([group.doc], await hostsOf(call, group.doc), runtime.dialect());
+  return jsonReply(ADDRESS_SUBS[sub]?.(of) ?? []);
+}
+
+async function hostsOf(call: Call, group: Document): Promise<readonly Document[]> {
+  const { name } = group;
+  if (typeof name !== 'string') return [];
+  return (await call.deps.store.find('host', 'group', name)).map(({ doc }) => doc);
+}
+
+async function outputOf(call: Call, groupId: string): Promise<Document | undefined> {
+  return (await call.deps.store.get('ruleset_output', groupId))?.doc;
+}
+
+function pick(doc: JsonObject, keys: readonly string[]): JsonObject {
+  return Object.fromEntries(keys.flatMap((key) => (Object.hasOwn(doc, key) ? [[key, doc[key] as Json]] : [])));
+}

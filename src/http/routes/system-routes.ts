@@ -1,0 +1,150 @@
+import type { JsonObject } from '../../model/document.js';
+import { listDocuments, loadFleet } from '../documents/load-fleet.js';
+import { sentObject } from '../documents/sent-object.js';
+import { violationError } from '../documents/violation-error.js';
+import type { PublishingState, Readiness } from '../deps.js';
+import { ApiError } from '../errors.js';
+import { JSON_TYPE } from '../media-type.js';
+import { jsonReply, type Reply } from '../reply.js';
+import type { Call, Route } from '../route.js';
+import { ipsetsView } from '../views/ipsets-view.js';
+
+const v1 = { version: 'v1', produces: [JSON_TYPE] } as const;
+const v2 = { version: 'v2', produces: [JSON_TYPE] } as const;
+const OBJECT = { type: 'object' } as const;
+const PUBLISHING = {
+  type: 'object',
+  properties: { paused: { type: 'boolean' } },
+  required: ['paused'],
+} as const;
+
+/** Health, publishing, the actor tree and the sets: what belongs to no resource (http-api section 3, "Others"). */
+export const systemRoutes: readonly Route[] = [
+  {
+    ...v1,
+    method: 'GET',
+    path: '/livez',
+    id: 'livez',
+    summary: 'The process answers',
+    scope: 'open',
+    answers: { 200: { description: 'Always', schema: OBJECT } },
+    handle: () => jsonReply({ live: true }),
+  },
+  {
+    ...v1,
+    method: 'GET',
+    path: '/readyz',
+    id: 'readyz',
+    summary: 'Whether the server can do its work, and if not, why',
+    scope: 'open',
+    answers: {
+      200: { description: 'Ready', schema: OBJECT },
+      503: { description: 'Not ready; `reasons` says why', schema: OBJECT },
+    },
+    handle: ({ deps }) => readyReply(deps.runtime.readiness()),
+  },
+  {
+    ...v1,
+    method: 'GET',
+    path: '/api/healthcheck',
+    id: 'v1.healthcheck',
+    summary: 'Whether the store answers; always 200',
+    scope: 'open',
+    answers: { 200: { description: '`health` is `ok` or says what is wrong', schema: OBJECT } },
+    handle: ({ deps }) => jsonReply({ health: deps.store.state().up ? 'ok' : 'unable to access db' }),
+  },
+  {
+    ...v1,
+    method: 'GET',
+    path: '/api/publish',
+    id: 'v1.publish',
+    summary: 'Queues a group for publishing',
+    scope: 'write',
+    parameters: [{ name: 'group', description: 'Name of the group', schema: { type: 'string' } }],
+    answers: { 200: { description: 'Queued', schema: { type: 'string' } } },
+    refuses: ['bad_parameter'],
+    handle: publish,
+  },
+  {
+    ...v2,
+    method: 'GET',
+    path: '/api/V2/ipsets',
+    id: 'v2.ipsets',
+    summary: "This server's own sets: the addresses of every group and zone, by name",
+    scope: 'read',
+    answers: { 200: { description: 'The sets', schema: OBJECT } },
+    handle: async ({ deps }) => {
+      const [fleet, zones] = await Promise.all([loadFleet(deps.store), listDocuments(deps.store, 'zone')]);
+      return jsonReply(ipsetsView(deps.config.env, fleet, zones, deps.runtime.dialect()));
+    },
+  },
+  {
+    ...v2,
+    method: 'GET',
+    path: '/api/V2/actors',
+    id: 'v2.actors',
+    summary: 'The tree of supervisors and actors: path, state, mailbox, messages handled, restarts, last crash',
+    scope: 'read',
+    parameters: [{ name: 'path', description: 'Only the tree below this path', schema: { type: 'string' } }],
+    answers: { 200: { description: 'The tree', schema: OBJECT } },
+    refuses: ['not_found'],
+    handle: actors,
+  },
+  {
+    ...v2,
+    method: 'GET',
+    path: '/api/V2/publishing',
+    id: 'v2.publishing.read',
+    summary: 'Whether publishing is paused',
+    scope: 'read',
+    answers: { 200: { description: 'The state', schema: OBJECT } },
+    handle: ({ deps }) => jsonReply(publishingJson(deps.runtime.publishing())),
+  },
+  {
+    ...v2,
+    method: 'POST',
+    path: '/api/V2/publishing',
+    id: 'v2.publishing.write',
+    summary: 'Pauses publishing, or lets it go on',
+    scope: 'write',
+    takes: { kind: 'json', parsedFirst: false, schema: PUBLISHING },
+    answers: { 200: { description: 'The new state', schema: OBJECT } },
+    refuses: ['data_invalid'],
+    handle: setPublishing,
+  },
+];
+
+function readyReply({ ready, reasons }: Readiness): Reply {
+  return jsonReply({ ready, reasons }, ready ? 200 : 503, ready ? {} : { 'retry-after': '5' });
+}
+
+function publish({ deps, query }: Call): Reply {
+  const group = query.get('group');
+  if (group === null || group === '') throw new ApiError('bad_parameter', { name: 'group', reason: 'name a group' });
+  deps.runtime.publishGroup(group);
+  return jsonReply('ok');
+}
+
+async function actors({ deps, query }: Call): Promise<Reply> {
+  const path = query.get('path');
+  const tree = await deps.runtime.tree(path === null ? {} : { path });
+  if (!tree) throw new ApiError('not_found', { what: 'no actor has this path' });
+  return jsonReply(tree);
+}
+
+async function setPublishing({ deps, body, author }: Call): Promise<Reply> {
+  const { paused } = sentObject(body);
+  if (typeof paused !== 'boolean') {
+    throw violationError({
+      errorType: 'wrong_type',
+      path: ['paused'],
+      value: paused ?? null,
+      schema: { type: 'boolean' },
+    });
+  }
+  return jsonReply(publishingJson(await deps.runtime.setPublishing(paused, author)));
+}
+
+function publishingJson({ paused, since, author }: PublishingState): JsonObject {
+  return { paused, since: since ?? null, author: author ?? null };
+}

@@ -1,0 +1,46 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Context } from 'koa';
+import { writeJson } from './json/write-json.js';
+import { JSON_TYPE } from './media-type.js';
+import type { Reply } from './reply.js';
+
+/** Bodies of fewer bytes are not worth compressing (http-api section 1). */
+const MIN_GZIP_BYTES = 300;
+
+const gzipBytes = promisify(gzip);
+
+/** Puts a reply on the wire, compressed where the client takes it. */
+export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
+  ctx.status = reply.status;
+  ctx.set(reply.headers);
+  const { body } = reply;
+  switch (body.kind) {
+    case 'none':
+      ctx.body = null;
+      ctx.status = reply.status;
+      return;
+    case 'json':
+      await sendText(ctx, writeJson(body.value), JSON_TYPE);
+      return;
+    case 'text':
+      await sendText(ctx, body.text, body.type);
+      return;
+    case 'bytes':
+      ctx.set('content-type', body.type);
+      ctx.body = body.bytes instanceof Uint8Array ? Buffer.from(body.bytes) : body.bytes;
+      return;
+  }
+}
+
+async function sendText(ctx: Context, text: string, type: string): Promise<void> {
+  ctx.set('content-type', type === JSON_TYPE ? type : `${type}; charset=utf-8`);
+  const bytes = Buffer.from(text);
+  ctx.vary('accept-encoding');
+  if (bytes.length < MIN_GZIP_BYTES || ctx.acceptsEncodings('gzip', 'identity') !== 'gzip') {
+    ctx.body = bytes;
+    return;
+  }
+  ctx.body = await gzipBytes(bytes);
+  ctx.set('content-encoding', 'gzip');
+}

@@ -1,0 +1,62 @@
+import { fullText } from '../../firewall/addresses/full-text.js';
+import { isLocalAddress } from '../../firewall/addresses/local-address.js';
+import type { Dialect } from '../../firewall/dialect.js';
+import type { Document, Json, JsonObject } from '../../model/document.js';
+import { isList, isObject } from '../../model/validate.js';
+
+/**
+ * Every text in a host's `interfaces`, in order and as reported. A host that never reported, or whose `interfaces` is no
+ * JSON, has none: one bad row must not break a list (http-api section 8).
+ */
+export function reportedAddresses(host: JsonObject): readonly string[] {
+  const byName = parsed(host['interfaces']);
+  if (!isObject(byName)) return [];
+  return Object.values(byName).flatMap((list) =>
+    isList(list) ? list.filter((item): item is string => typeof item === 'string') : [],
+  );
+}
+
+function parsed(interfaces: Json | undefined): Json | undefined {
+  if (typeof interfaces !== 'string') return interfaces;
+  try {
+    return JSON.parse(interfaces) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the host counts: only hosts that are `active` lend their addresses (host-lifecycle section 4). */
+export function isActive(host: JsonObject): boolean {
+  return host['active'] === 'active';
+}
+
+/** The addresses of hosts, as given, without local ones. */
+export function internalAddresses(hosts: readonly Document[], dialect: Dialect): readonly string[] {
+  return hosts.flatMap(reportedAddresses).filter((address) => !isLocalAddress(address, dialect));
+}
+
+/** The addresses of one family among `list`: canonical, with prefix length, sorted, unique; what is none is left out. */
+export function ofFamily(list: readonly Json[], family: 'v4' | 'v6'): readonly string[] {
+  const found = list.flatMap((item) => (typeof item === 'string' ? (fullText(item, family) ?? []) : []));
+  return sortedUnique(found);
+}
+
+/** Sorted, without repeats. */
+export function sortedUnique(list: readonly string[]): readonly string[] {
+  return [...new Set(list)].sort();
+}
+
+/**
+ * `{ADDRESS: FIELD}` of active hosts (http-api section 3, `hosts/names`): as reported; `127.0.0.1` is every host's, so
+ * one of each host is left out.
+ */
+export function fieldByAddress(hosts: readonly Document[], field: 'name' | 'hostkey'): JsonObject {
+  const found = new Map<string, Json>();
+  for (const host of hosts.filter(isActive)) {
+    const addresses = [...reportedAddresses(host)];
+    const loopback = addresses.indexOf('127.0.0.1');
+    if (loopback >= 0) addresses.splice(loopback, 1);
+    for (const address of addresses) found.set(address, host[field] ?? '');
+  }
+  return Object.fromEntries(found);
+}

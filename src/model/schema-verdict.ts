@@ -1,0 +1,34 @@
+import Ajv from 'ajv-draft-04';
+import type { Json } from './document.js';
+import type { JsonSchema } from './json-schema.js';
+import { schemaJson } from './json-schema.js';
+import type { Violation } from './validate.js';
+import { firstViolation } from './validate.js';
+
+type Check = (doc: unknown) => boolean;
+
+const ajv = new Ajv.default({
+  strict: true,
+  allowUnionTypes: true,
+  strictTypes: false,
+  ownProperties: true,
+  addUsedSchema: false,
+});
+const compiled = new WeakMap<JsonSchema, Check>();
+
+/** Whether the document keeps the schema, by the letter of draft 04. */
+export function keepsSchema(schema: JsonSchema, doc: Json): boolean {
+  let check = compiled.get(schema);
+  if (!check) compiled.set(schema, (check = ajv.compile(schema)));
+  return check(doc);
+}
+
+/**
+ * The first fault of a document, in the order that clients know. The compiled check answers the usual case, a valid
+ * document; only a refused one is walked again to find the fault to name.
+ */
+export function schemaViolation(schema: JsonSchema, doc: Json): Violation | undefined {
+  if (keepsSchema(schema, doc)) return undefined;
+  // The two agree (a property test proves it); should they ever differ, the document is still refused.
+  return firstViolation(schema, doc) ?? { errorType: 'wrong_type', path: [], value: doc, schema: schemaJson(schema) };
+}

@@ -1,0 +1,17 @@
+import type { JsonSchema } from '../json-schema.js';
+import { idSchema } from './id-schema.js';
+
+/** profile (http-api section 5). `docker` is stored as sent (decisions 5). */
+export const profileSchema: JsonSchema = {
+  $schema: 'http://json-schema.org/draft-04/schema#',
+  title: 'profile',
+  type: 'object',
+  properties: {
+    id: idSchema,
+    name: { type: 'string', minLength: 1 },
+    version: { type: 'string' },
+    created: { type: 'number' },
+    ruleset_id: idSchema,
+  },
+  required: ['name'],
+};

@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiServer, startApiServer } from '../support/api-server.js';
+import { runCases } from '../support/run-cases.js';
+
+describe('the black-box cases of the old server', () => {
+  let server: ApiServer;
+  beforeAll(async () => {
+    server = await startApiServer();
+  });
+  afterAll(() => server.close());
+
+  it('all pass', async () => {
+    const { code, output } = await runCases('visible.json', server.url);
+    expect(output).toMatch(/\b60 passed, 0 failed/);
+    expect(code).toBe(0);
+  });
+});

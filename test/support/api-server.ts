@@ -1,0 +1,55 @@
+import { createApp } from '../../src/http/app.js';
+import type { ApiConfig, Deps } from '../../src/http/deps.js';
+import { startHttpServer } from '../../src/http/server.js';
+import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
+import type { Store } from '../../src/store/store.js';
+import { FakeRuntime } from './fake-runtime.js';
+
+export const TEST_API: ApiConfig = {
+  auth: 'none',
+  commands: true,
+  max_body_bytes: 8 * 1024 * 1024,
+  max_upload_bytes: 16 * 1024 * 1024,
+  request_timeout_ms: 30_000,
+  headers_timeout_ms: 10_000,
+  keep_alive_timeout_ms: 5_000,
+  max_connections: 10_000,
+  auth_failures_per_minute: 60,
+};
+
+export interface ApiServer {
+  readonly url: string;
+  readonly port: number;
+  readonly store: Store;
+  readonly runtime: FakeRuntime;
+  /** Every log line, as an object with its message. */
+  readonly lines: readonly Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+/** The API on a real port, with the embedded store in memory and a runtime without actors. */
+export async function startApiServer(api: Partial<ApiConfig> = {}): Promise<ApiServer> {
+  const store = await createSqliteStore({ path: ':memory:' });
+  const runtime = new FakeRuntime();
+  const lines: Record<string, unknown>[] = [];
+  const log = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
+  const deps: Deps = {
+    store,
+    config: { env: 'qa', api: { ...TEST_API, ...api } },
+    log: { info: log('info'), warn: log('warn'), error: log('error') },
+    clock: { now: () => Date.now() },
+    runtime,
+  };
+  const server = await startHttpServer(createApp(deps), { ...deps.config.api, host: '127.0.0.1', port: 0 });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    port: server.port,
+    store,
+    runtime,
+    lines,
+    close: async () => {
+      await server.close(1000);
+      await store.close();
+    },
+  };
+}

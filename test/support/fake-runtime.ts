@@ -1,0 +1,89 @@
+import type { JsonObject } from '../../src/model/document.js';
+import type { AgentAnswer, CommandCaller, Commands, PublishingState, Readiness, Runtime } from '../../src/http/deps.js';
+
+/** A runtime without actors: records what the API asks of it, answers what a test tells it to. */
+export class FakeRuntime implements Runtime {
+  readonly published: string[] = [];
+  readonly commands = new FakeCommands();
+  ready: Readiness = { ready: true, reasons: [] };
+  refused: readonly JsonObject[] = [];
+  readonly drifts = new Map<string, JsonObject>();
+  state: PublishingState = { paused: false };
+  spoken: 'dog1' | 'dog2' = 'dog2';
+
+  tree(options: { readonly path?: string }): JsonObject | undefined {
+    if (options.path !== undefined && options.path !== 'dog_trainer') return undefined;
+    return { path: 'dog_trainer', kind: 'supervisor', children: [] };
+  }
+
+  publishGroup(name: string): void {
+    this.published.push(name);
+  }
+
+  readiness(): Readiness {
+    return this.ready;
+  }
+
+  refusedHosts(): readonly JsonObject[] {
+    return this.refused;
+  }
+
+  async drift(hostId: string): Promise<JsonObject | undefined> {
+    return this.drifts.get(hostId);
+  }
+
+  publishing(): PublishingState {
+    return this.state;
+  }
+
+  async setPublishing(paused: boolean, author: string): Promise<PublishingState> {
+    this.state = { paused, author, since: 1 };
+    return this.state;
+  }
+
+  dialect(): 'dog1' | 'dog2' {
+    return this.spoken;
+  }
+}
+
+/** Hosts that answer by a table; every call is recorded. */
+export class FakeCommands implements Commands {
+  readonly calls: readonly unknown[][] = [];
+  readonly files = new Map<string, Uint8Array>();
+  executes: (command: string) => AgentAnswer<string> | Error = (command) => ({ ok: true, value: `${command}\n` });
+  deletes: (path: string) => AgentAnswer<null> | Error = () => ({ ok: true, value: null });
+
+  #note(...call: unknown[]): void {
+    (this.calls as unknown[][]).push(call);
+  }
+
+  async execute(
+    hostkey: string,
+    command: string,
+    options: CommandCaller & { readonly useShell: boolean; readonly user?: string },
+  ): Promise<AgentAnswer<string>> {
+    this.#note('execute', hostkey, command, options);
+    return thrown(this.executes(command));
+  }
+
+  async sendFile(hostkey: string, path: string, content: Uint8Array, caller: CommandCaller): Promise<void> {
+    this.#note('sendFile', hostkey, path, caller);
+    this.files.set(path, content);
+  }
+
+  async fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<Uint8Array>> {
+    this.#note('fetchFile', hostkey, path, caller);
+    const found = this.files.get(path);
+    return found ? { ok: true, value: found } : { ok: false, error: 'enoent' };
+  }
+
+  async deleteFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<null>> {
+    this.#note('deleteFile', hostkey, path, caller);
+    return thrown(this.deletes(path));
+  }
+}
+
+function thrown<T>(answer: AgentAnswer<T> | Error): AgentAnswer<T> {
+  if (answer instanceof Error) throw answer;
+  return answer;
+}
