@@ -5,17 +5,21 @@ export const HASH_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'h
 export type HashField = (typeof HASH_FIELDS)[number];
 export type Hashes = Readonly<Record<HashField, string>>;
 
-/** What the server wants a host to run. Times are epoch seconds. */
+const RULE_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'] as const;
+const V4_RULE_FIELDS = ['hash4_ipsets', 'hash4_iptables'] as const;
+
+/** What the server wants a host to run. Times are epoch seconds. An absent half was never published: nothing to compare. */
 export interface Wanted {
-  readonly hash4_ipsets: string;
-  readonly hash6_ipsets: string;
-  readonly hash4_iptables: string;
-  readonly hash6_iptables: string;
-  /** When the group's four hashes last changed. */
-  readonly rulesChangedAt: number;
-  /** The newest hash of the sets, and every other that was newest within the window (host-lifecycle L5). */
-  readonly ipsetHashes: ReadonlySet<string>;
-  readonly setsChangedAt: number;
+  readonly rules?: {
+    readonly hashes: Readonly<Record<Exclude<HashField, 'ipset_hash'>, string>>;
+    /** When the group's four hashes last changed. */
+    readonly changedAt: number;
+  };
+  readonly sets?: {
+    /** The newest hash, and every other that was newest within the window (host-lifecycle L5). */
+    readonly hashes: ReadonlySet<string>;
+    readonly changedAt: number;
+  };
 }
 
 export interface HashCheckOptions {
@@ -54,19 +58,20 @@ export const checkHashes = (
   now: number,
   options: HashCheckOptions,
 ): HashVerdict => {
-  const rules: readonly HashField[] = options.checkV6
-    ? ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables']
-    : ['hash4_ipsets', 'hash4_iptables'];
-  const differing: HashField[] = rules.filter((field) => reported[field] !== wanted[field as keyof Wanted]);
+  const differing: HashField[] = [];
+  const { rules, sets } = wanted;
+  if (rules !== undefined)
+    for (const field of options.checkV6 ? RULE_FIELDS : V4_RULE_FIELDS)
+      if (reported[field] !== rules.hashes[field]) differing.push(field);
   const rulesMatch = differing.length === 0;
-  const setsMatch = wanted.ipsetHashes.has(reported.ipset_hash);
+  const setsMatch = sets === undefined || sets.hashes.has(reported.ipset_hash);
   if (!setsMatch) differing.push('ipset_hash');
 
   const within = options.toleranceSeconds;
-  const rulesTolerated =
-    rulesMatch || recent(memory.iptables_hash_timestamp, now, within) || recent(wanted.rulesChangedAt, now, within);
-  const setsTolerated =
-    setsMatch || recent(memory.ipset_hash_timestamp, now, within) || recent(wanted.setsChangedAt, now, within);
+  const tolerated = (last: number | '', changedAt: number | undefined): boolean =>
+    recent(last, now, within) || (changedAt !== undefined && recent(changedAt, now, within));
+  const rulesTolerated = rulesMatch || tolerated(memory.iptables_hash_timestamp, rules?.changedAt);
+  const setsTolerated = setsMatch || tolerated(memory.ipset_hash_timestamp, sets?.changedAt);
 
   const stamps = {
     iptables_hash_timestamp: rulesMatch ? now : memory.iptables_hash_timestamp,

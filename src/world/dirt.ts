@@ -7,6 +7,8 @@ export interface Dirt {
   /** Ids of groups to compile again. */
   readonly groups: ReadonlySet<string>;
   readonly removedGroups: ReadonlySet<string>;
+  /** Groups whose row changed at all: their hashes may have been written over. */
+  readonly groupHashes: ReadonlySet<string>;
   /** Why the sets are stale, in the words of the old counter `ipset_queue_add`; empty: they are not. */
   readonly setSources: ReadonlySet<string>;
   /** Hosts whose row changed in any way. */
@@ -19,15 +21,17 @@ export interface Dirt {
 export class DirtCollector {
   readonly groups = new Set<string>();
   readonly removedGroups = new Set<string>();
+  readonly groupHashes = new Set<string>();
   readonly setSources = new Set<string>();
   readonly hosts: RowChange[] = [];
   readonly hostConfigs: RowChange[] = [];
   /** Groups whose dependencies must be worked out again. */
   readonly rekey = new Set<string>();
+  policyChanged = false;
 
   finish(): Dirt {
     for (const id of this.removedGroups) this.groups.delete(id);
-    const { groups, removedGroups, setSources, hosts, hostConfigs } = this;
-    return { complete: false, groups, removedGroups, setSources, hosts, hostConfigs };
+    const { groups, removedGroups, groupHashes, setSources, hosts, hostConfigs } = this;
+    return { complete: false, groups, removedGroups, groupHashes, setSources, hosts, hostConfigs };
   }
 }

@@ -1,3 +1,4 @@
+import type { Policy } from '../firewall/policy/policy.js';
 import type { Document, Table } from '../model/document.js';
 import { DependencyIndex } from './dependency-index.js';
 import { dependencyKeys, onPeer, onProfile, onRuleset, onRulesetsOf, onService } from './dependency-keys.js';
@@ -40,14 +41,31 @@ export class World {
   readonly #knowledgeByBoundGroup = new LookupIndex('bound_group');
   readonly #generateUnset: boolean;
   #version = 0;
+  /** What compiling reads: live views of the tables; its version grows only with changes that can show in a text. */
+  readonly policy: Policy;
 
   /** `generateUnset`: addresses stand in the rules themselves, so that a moved address dirties rules too. */
   constructor(options: { readonly generateUnset: boolean }) {
     this.#generateUnset = options.generateUnset;
     this.#tables = Object.fromEntries(WORLD_TABLES.map((name) => [name, new WorldTable()])) as unknown as Tables;
+    const { external, group, host, link, profile, ruleset, service, zone } = this.#tables;
+    const version = (): number => this.#version;
+    this.policy = {
+      external: external.rows,
+      group: group.rows,
+      host: host.rows,
+      link: link.rows,
+      profile: profile.rows,
+      ruleset: ruleset.rows,
+      service: service.rows,
+      zone: zone.rows,
+      get version() {
+        return version();
+      },
+    };
   }
 
-  /** Grows with every change. */
+  /** Grows with every change of policy or of the addresses of a host; not with keepalives and hashes. */
   get version(): number {
     return this.#version;
   }
@@ -114,8 +132,8 @@ export class World {
 
   #absorb(table: WorldTableName, changes: readonly RowChange[]): Dirt {
     const dirt = new DirtCollector();
-    if (changes.length > 0) this.#version += 1;
     for (const change of changes) this.#absorbOne(table, change, dirt);
+    if (dirt.policyChanged) this.#version += 1;
     // Keys are worked out last, when every row of the batch is in place.
     for (const id of dirt.rekey) {
       const group = this.rows('group').get(id);
@@ -134,10 +152,12 @@ export class World {
     switch (table) {
       case 'group': {
         this.#groupsByName.update(change);
-        // A client may have overwritten the hashes in the row: compiling again puts them right.
+        // A client may have overwritten the hashes in the row.
+        if (after !== undefined) dirt.groupHashes.add(id);
+        if (!groupChanged(change)) return;
+        dirt.policyChanged = true;
         if (after === undefined) dirt.removedGroups.add(id);
         else dirt.groups.add(id);
-        if (!groupChanged(change)) return;
         dirt.rekey.add(id);
         this.#dirtyDependants(onPeer(id), dirt);
         dirt.setSources.add(`group-${text(after?.name ?? before?.name)}`);
@@ -145,16 +165,20 @@ export class World {
         return;
       }
       case 'zone':
+        dirt.policyChanged = true;
         this.#dirtyDependants(onPeer(id), dirt);
         dirt.setSources.add(`zone->${text(after?.name ?? before?.name)}`);
         return;
       case 'service':
+        dirt.policyChanged = true;
         this.#dirtyDependants(onService(id), dirt);
         return;
       case 'profile':
+        dirt.policyChanged = true;
         this.#dirtyDependants(onProfile(id), dirt, { rekey: true });
         return;
       case 'ruleset':
+        dirt.policyChanged = true;
         this.#rulesetsByProfile.update(change);
         this.#dirtyDependants(onRuleset(id), dirt, { rekey: true });
         for (const row of [before, after])
@@ -163,6 +187,7 @@ export class World {
         return;
       case 'link':
       case 'external':
+        dirt.policyChanged = true;
         dirt.setSources.add(`${table}->${text(after?.name ?? before?.name)}`);
         if (this.#generateUnset) for (const group of this.rows('group').keys()) dirt.groups.add(group);
         return;
@@ -172,6 +197,7 @@ export class World {
         dirt.hosts.push(change);
         if (hostConfigChanged(change)) dirt.hostConfigs.push(change);
         if (!hostAddressesChanged(change)) return;
+        dirt.policyChanged = true;
         dirt.setSources.add('dog_host_interface_watcher');
         if (this.#generateUnset) {
           this.#dirtyDependants(onPeer('all-active'), dirt);

@@ -1,0 +1,160 @@
+import { backoffDelayMs } from '../broker/backoff.js';
+import { BrokerError, type BrokerConnection } from '../broker/broker.js';
+import { declareServerTopology } from '../broker/topology.js';
+import type { DetailObject, DownMsg, ExitReason, Pid, Self, Server } from '../otp/index.js';
+import type { ConnectionCall, ConnectionInfo, ConnectionReply } from './connection-messages.js';
+import type { ServerContext } from './context.js';
+import { tell } from './tell.js';
+
+type Info =
+  | { readonly tag: 'connect' }
+  | { readonly tag: 'connected'; readonly connection: BrokerConnection }
+  | { readonly tag: 'failed'; readonly error: unknown }
+  | { readonly tag: 'lost'; readonly connection: BrokerConnection; readonly error: BrokerError | undefined }
+  | DownMsg;
+
+/**
+ * Keeps one connection to the broker. That it is away is a state, shown and logged once, with tries at growing, jittered
+ * intervals; it never costs a restart. Whoever needs the connection subscribes.
+ */
+export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionReply, never, Info> {
+  readonly #context: ServerContext;
+  readonly #subscribers = new Set<Pid>();
+  #connection: BrokerConnection | undefined = undefined;
+  #attempts = 0;
+  /** Epoch milliseconds since when the state is what it is. */
+  #since: number;
+  #lastError: string | undefined = undefined;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+    this.#since = context.kernel.clock.now();
+  }
+
+  init(self: Self): void {
+    // However this process ends, its connection ends with it: there is never a second one.
+    self.signal.addEventListener('abort', () => this.#drop(), { once: true });
+    this.#connect(self);
+  }
+
+  call(self: Self, { pid }: ConnectionCall): ConnectionReply {
+    if (!this.#subscribers.has(pid)) {
+      this.#subscribers.add(pid);
+      self.monitor(pid);
+    }
+    return { connection: this.#connection };
+  }
+
+  info(self: Self, message: Info): void {
+    const { log, metrics } = this.#context;
+    switch (message.tag) {
+      case 'DOWN':
+        this.#subscribers.delete(message.pid);
+        return;
+      case 'connect':
+        return this.#connect(self);
+      case 'connected':
+        this.#up(self, message.connection);
+        return;
+      case 'failed':
+        if (this.#attempts === 1 || this.#lastError === undefined)
+          log.warn(
+            { err: message.error, broker: this.#context.broker.describe },
+            'the broker cannot be reached; trying until it can',
+          );
+        this.#lastError = message.error instanceof Error ? message.error.message : String(message.error);
+        metrics.gauge('dog_trainer_broker_up', 0);
+        this.#retry(self);
+        return;
+      case 'lost':
+        if (message.connection !== this.#connection) return;
+        log.warn({ err: message.error, broker: this.#context.broker.describe }, 'the connection to the broker is lost');
+        this.#lastError = message.error?.message ?? 'closed';
+        this.#connection = undefined;
+        this.#since = self.now();
+        this.#context.outbox.detach();
+        metrics.gauge('dog_trainer_broker_up', 0);
+        for (const pid of this.#subscribers) self.send(pid, { tag: 'broker_down' } satisfies ConnectionInfo);
+        this.#retry(self);
+    }
+  }
+
+  /** Last words in an ordered stop: what is under way is confirmed, then the connection is closed. */
+  async terminate(_self: Self, _reason: ExitReason): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#context.outbox.detach();
+    await connection?.close();
+  }
+
+  describe(): DetailObject {
+    return {
+      broker: this.#context.broker.describe,
+      state: this.#connection === undefined ? 'down' : this.#connection.blocked === undefined ? 'up' : 'blocked',
+      since: Math.floor(this.#since / 1000),
+      attempts: this.#attempts,
+      ...(this.#connection === undefined && this.#lastError !== undefined ? { error: this.#lastError } : {}),
+      ...(this.#connection?.blocked === undefined ? {} : { blocked: this.#connection.blocked }),
+    };
+  }
+
+  #connect(self: Self): void {
+    this.#attempts += 1;
+    const { broker, log } = this.#context;
+    const attempt = async (): Promise<BrokerConnection> => {
+      const connection = await broker.connect(self.signal);
+      try {
+        await declareServerTopology(connection);
+        return connection;
+      } catch (error) {
+        await connection.close();
+        throw error;
+      }
+    };
+    attempt()
+      .then(
+        (connection) => {
+          if (!tell<Info>(self, { tag: 'connected', connection })) this.#close(connection);
+        },
+        (error: unknown) => {
+          tell<Info>(self, { tag: 'failed', error });
+        },
+      )
+      .catch((error: unknown) => log.debug({ err: error }, 'a connection attempt ended after its actor'));
+  }
+
+  #up(self: Self, connection: BrokerConnection): void {
+    const { log, metrics, outbox, broker } = this.#context;
+    this.#connection = connection;
+    this.#attempts = 0;
+    this.#lastError = undefined;
+    this.#since = self.now();
+    connection.closed
+      .then((error) => tell<Info>(self, { tag: 'lost', connection, error }))
+      .catch((error: unknown) => log.debug({ err: error }, 'the connection ended after its actor'));
+    log.info({ broker: broker.describe }, 'connected to the broker');
+    metrics.gauge('dog_trainer_broker_up', 1);
+    outbox.attach(connection);
+    for (const pid of this.#subscribers) self.send(pid, { tag: 'broker_up', connection } as ConnectionInfo);
+  }
+
+  #retry(self: Self): void {
+    const { reconnect_min_ms, reconnect_max_ms } = this.#context.config.broker;
+    const delay = backoffDelayMs({ initialMs: reconnect_min_ms, maxMs: reconnect_max_ms }, this.#attempts, Math.random);
+    self.sendAfter(delay, { tag: 'connect' });
+  }
+
+  #drop(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection === undefined) return;
+    this.#context.outbox.detach();
+    this.#close(connection);
+  }
+
+  #close(connection: BrokerConnection): void {
+    connection
+      .close()
+      .catch((error: unknown) => this.#context.log.debug({ err: error }, 'closing a connection failed'));
+  }
+}

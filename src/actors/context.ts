@@ -1,0 +1,52 @@
+import type { Outbox } from '../broker/outbox.js';
+import type { Broker } from '../broker/broker.js';
+import type { Config } from '../config/schema.js';
+import type { Dialect } from '../firewall/dialect.js';
+import type { Kernel, KeyedChildren } from '../otp/index.js';
+import type { Store } from '../store/store.js';
+import type { SetBook } from '../world/set-book.js';
+import type { World } from '../world/world.js';
+import type { AgentGuardState } from './agent-guard-state.js';
+import type { DeadLetters } from './dead-letters.js';
+import type { HashFailures } from './hash-failures.js';
+import type { Log } from './log-port.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { PublishingGate } from './publishing-gate.js';
+import type { RateLimiter } from './rate-limiter.js';
+import type { RefusedReports } from './refused-reports.js';
+import type { RulesetOutputs } from './ruleset-outputs.js';
+import type { GroupCast } from './group-messages.js';
+import type { HostCall, HostCast, HostReply } from './host-messages.js';
+
+/**
+ * What every actor may know: the ports, and the state that outlives a crash of those who write it. Plain objects, no
+ * actor: reading them costs no message, and each has one writer or is safe for several.
+ */
+export interface ServerContext {
+  readonly kernel: Kernel;
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly store: Store;
+  readonly broker: Broker;
+  readonly outbox: Outbox;
+  readonly world: World;
+  readonly sets: SetBook;
+  readonly outputs: RulesetOutputs;
+  readonly guard: AgentGuardState;
+  readonly gate: PublishingGate;
+  readonly refused: RefusedReports;
+  readonly deadLetters: DeadLetters;
+  readonly hashFailures: HashFailures;
+  /** Repairs over all hosts (`repair_max_per_minute`). */
+  readonly repairs: RateLimiter;
+  /** New hosts (`intake.registrations_per_minute`). */
+  readonly registrations: RateLimiter;
+  readonly dialect: Dialect;
+  /** Profile actors by group id, and host actors by hostkey. */
+  readonly groups: KeyedChildren<GroupCast>;
+  readonly hosts: KeyedChildren<HostCast, HostCall, HostReply>;
+}
+
+/** Epoch seconds, as documents keep them. */
+export const nowSeconds = ({ kernel }: Pick<ServerContext, 'kernel'>): number => Math.floor(kernel.clock.now() / 1000);

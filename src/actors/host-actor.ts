@@ -1,0 +1,310 @@
+import { decideReport, groupAfter, registerHost, type ReportOutcome } from '../host/decide-report.js';
+import { decideTimeout, type TimeoutOutcome } from '../host/decide-timeout.js';
+import { knowledgeFromDoc, knowledgeToDoc, type HostKnowledge, type HostReport } from '../host/host-report.js';
+import { stateOf } from '../host/host-state.js';
+import type { Document } from '../model/document.js';
+import type { DetailObject, Self, Server, TimerRef } from '../otp/index.js';
+import type { Change } from '../store/store.js';
+import { CONFIG_PUBLISHER } from './config-publisher-messages.js';
+import { nowSeconds, type ServerContext } from './context.js';
+import { guardOpened } from './guard-opened.js';
+import { HostDelivery } from './host-delivery.js';
+import type { HostCall, HostCast, HostReply } from './host-messages.js';
+import { raiseAlert } from './raise-alert.js';
+import { storePatiently } from './store-patiently.js';
+import { wantedHashes } from './wanted-hashes.js';
+
+type HostInfo = { readonly tag: 'deadline' };
+
+/**
+ * One host: what its reports and its silence mean. The row in the store is the truth, each decision is made inside the
+ * store's own edit, so that a change over the API at the same moment is never overwritten (host-lifecycle L3). Deadlines
+ * are monotonic and count from the last report, the start, or the opening of the guard, whichever is latest.
+ */
+export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo> {
+  readonly #context: ServerContext;
+  readonly #hostkey: string;
+  readonly #delivery: HostDelivery;
+  #known: HostKnowledge | undefined = undefined;
+  /** The row this actor made, until the world has it too. */
+  #madeId: string | undefined = undefined;
+  #lastSeen: number;
+  /** A good-bye brings the keepalive deadline forward to this moment. */
+  #stopDeadline = Infinity;
+  #timer: TimerRef | undefined = undefined;
+  #timerAt = Infinity;
+  #names: readonly string[] = [];
+
+  constructor(context: ServerContext, hostkey: string) {
+    this.#context = context;
+    this.#hostkey = hostkey;
+    this.#delivery = new HostDelivery(context, hostkey);
+    this.#lastSeen = context.kernel.clock.monotonic();
+    this.#known = knowledgeFromDoc(context.world.knowledge(hostkey));
+    if (this.#known?.stoppedAt !== undefined) this.#stopDeadline = this.#lastSeen + this.#graceMs;
+  }
+
+  init(self: Self): void {
+    this.#arm(self);
+  }
+
+  async call(self: Self, { report }: HostCall): Promise<HostReply> {
+    await this.#report(self, report);
+    return 'done';
+  }
+
+  cast(self: Self, message: HostCast): void {
+    switch (message.type) {
+      case 'check':
+        this.#arm(self);
+        return;
+      case 'removed':
+        this.#context.hashFailures.set(this.#hostkey, []);
+        return self.stop('normal');
+    }
+  }
+
+  async info(self: Self, _message: HostInfo): Promise<void> {
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+    const next = this.#next();
+    const now = this.#context.kernel.clock.monotonic();
+    if (next === undefined || next.at > now) return this.#arm(self);
+    // Nobody is heard: look again when the guard may have moved on.
+    if (!this.#context.guard.open) {
+      return this.#armAt(self, now + this.#context.config.last_agent_update_check_interval_seconds * 1000);
+    }
+    await this.#timeout(self, next.event);
+    this.#arm(self);
+  }
+
+  describe(): DetailObject {
+    const row = this.#row();
+    return {
+      state: row === undefined ? 'unregistered' : stateOf(row),
+      differing: this.#context.hashFailures.differing(this.#hostkey),
+      ...this.#delivery.describe(),
+    };
+  }
+
+  async #report(self: Self, report: HostReport): Promise<void> {
+    const { refused } = this.#context;
+    this.#noticeClone(report);
+    const row = this.#row();
+    const outcome = row === undefined ? await this.#register(self, report) : await this.#update(self, row.id, report);
+    if (outcome === 'gone' || outcome === undefined) return;
+    if (outcome === 'taken') {
+      this.#lastSeen = this.#context.kernel.clock.monotonic();
+      guardOpened(this.#context);
+      return;
+    }
+    if (outcome.event === undefined) {
+      const { now } = this.#context.kernel.clock;
+      refused.add(now(), report, 'unknown_group', `no group is named ${JSON.stringify(report.group)}`);
+    } else if (!this.#cloned) refused.clear(this.#hostkey);
+    this.#follow(self, outcome, report);
+  }
+
+  /** The host's row: the world's, or for a moment after registration the one this actor made. */
+  #row(): ({ readonly id: string } & Document) | undefined {
+    const row = this.#context.world.hostByKey(this.#hostkey);
+    if (row !== undefined) {
+      this.#madeId = undefined;
+      return row;
+    }
+    return this.#madeId === undefined ? undefined : { id: this.#madeId };
+  }
+
+  async #register(self: Self, report: HostReport): Promise<ReportOutcome | 'gone' | 'taken' | undefined> {
+    const { config, refused, kernel, log, registrations } = this.#context;
+    const refuse = (reason: 'unknown_host' | 'registration_limit', detail: string): undefined => {
+      if (refused.add(kernel.clock.now(), report, reason, detail))
+        log.warn({ hostkey: report.hostkey, name: report.name, reason }, `report not taken: ${detail}`);
+      return undefined;
+    };
+    if (report.updateType !== 'force' || report.stopped)
+      return refuse('unknown_host', 'the host is not registered; it registers when its agent starts');
+    if (!config.auto_register_hosts)
+      return refuse('unknown_host', 'auto_register_hosts is off; create it over the API');
+    if (!registrations.take())
+      return refuse('registration_limit', 'too many new hosts this minute (intake.registrations_per_minute)');
+    const { row, known } = registerHost(report, nowSeconds(this.#context));
+    const result = await storePatiently(
+      self,
+      this.#context,
+      [
+        { op: 'create', table: 'host', doc: row, uniqueOn: ['hostkey'] },
+        { op: 'upsert', table: 'host_report', id: this.#hostkey, edit: () => knowledgeToDoc(this.#hostkey, known) },
+      ],
+      `agent:${this.#hostkey}`,
+    );
+    if (!result.ok) {
+      // Somebody created it over the API a moment ago: then this is a report of a known host.
+      if (result.failure.reason === 'taken') return this.#update(self, result.failure.existing.doc.id, report);
+      return undefined;
+    }
+    this.#known = known;
+    this.#madeId = result.stored[0]?.doc.id;
+    log.info({ hostkey: report.hostkey, name: report.name, group: report.group }, 'host registered');
+    refused.clear(this.#hostkey);
+    // It has just started and runs we know not what: it gets all that its group has.
+    const wanted = wantedHashes(this.#context, report.group, nowSeconds(this.#context), 0);
+    if (wanted !== undefined) this.#delivery.send(report.group, { sets: true, rules: true, cause: 'start' });
+    return 'taken';
+  }
+
+  async #update(self: Self, id: string, report: HostReport): Promise<ReportOutcome | 'gone'> {
+    const { config } = this.#context;
+    let outcome: ReportOutcome | undefined;
+    const decide = (row: Document): ReportOutcome => {
+      const now = nowSeconds(this.#context);
+      return decideReport(row, this.#known, report, {
+        now,
+        wanted: wantedHashes(this.#context, groupAfter(row, this.#known, report), now, config.ipset_hash_valid_seconds),
+        hashCheck: {
+          toleranceSeconds: config.hashcheck_alert_seconds,
+          maxFailCount: config.max_hash_fail_count,
+          checkV6: config.check_v6_hashes,
+        },
+        agentStopGraceSeconds: config.agent_stop_grace_seconds,
+      });
+    };
+    const changes: Change[] = [
+      {
+        op: 'edit',
+        table: 'host',
+        id,
+        edit: (row) => {
+          outcome = decide(row);
+          return { ...outcome.row, id: row.id };
+        },
+      },
+      // What is known changes only with a start, a good-bye or a new place: an equal document writes nothing.
+      {
+        op: 'upsert',
+        table: 'host_report',
+        id: this.#hostkey,
+        edit: (doc) =>
+          outcome === undefined ? (doc ?? { id: this.#hostkey }) : knowledgeToDoc(this.#hostkey, outcome.known),
+      },
+    ];
+    const result = await storePatiently(self, this.#context, changes, `agent:${this.#hostkey}`);
+    if (!result.ok || outcome === undefined) return 'gone';
+    this.#known = outcome.known;
+    return outcome;
+  }
+
+  /** What is due after a report is stored. */
+  #follow(self: Self, outcome: ReportOutcome, report: HostReport): void {
+    const context = this.#context;
+    const clock = context.kernel.clock;
+    this.#lastSeen = clock.monotonic();
+    this.#stopDeadline =
+      outcome.deadlineInSeconds === undefined
+        ? Infinity
+        : Math.min(this.#stopDeadline, clock.monotonic() + outcome.deadlineInSeconds * 1000);
+    guardOpened(context);
+    context.hashFailures.set(this.#hostkey, outcome.differing);
+    this.#delivery.observed(outcome.differing);
+    if (outcome.from !== outcome.to)
+      context.log.info(
+        { hostkey: this.#hostkey, name: report.name, from: outcome.from, to: outcome.to },
+        'host changed state',
+      );
+    if (outcome.mail !== undefined) raiseAlert(context, outcome.mail, { ...outcome.row, id: '' }, outcome.differing);
+    const group = String(outcome.row.group);
+    if (outcome.resend) {
+      this.#delivery.send(group, {
+        sets: outcome.differing.includes('ipset_hash'),
+        rules: outcome.differing.some((field) => field !== 'ipset_hash'),
+        cause: report.updateType === 'force' ? 'start' : 'drift',
+      });
+    }
+    if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { type: 'remind', hostkey: this.#hostkey });
+    this.#arm(self);
+  }
+
+  get #graceMs(): number {
+    return this.#context.config.agent_stop_grace_seconds * 1000;
+  }
+
+  /** Which deadline the host's state has now, in monotonic milliseconds. */
+  #next(): { readonly event: 'keepalive_timeout' | 'retirement_timeout'; readonly at: number } | undefined {
+    const { config, guard } = this.#context;
+    const row = this.#row();
+    if (row === undefined) return undefined;
+    const from = Math.max(this.#lastSeen, guard.openedAt);
+    switch (stateOf(row)) {
+      case 'active':
+      case 'active_hashfail':
+        return {
+          event: 'keepalive_timeout',
+          at: Math.min(from + config.keepalive_alert_seconds * 1000, Math.max(this.#stopDeadline, guard.openedAt)),
+        };
+      case 'inactive':
+      case 'inactive_hashfail':
+        return { event: 'retirement_timeout', at: from + config.retirement_alert_seconds * 1000 };
+      case 'new':
+      case 'retired':
+        return undefined;
+    }
+  }
+
+  /** One timer is enough: it may come early, finds that nothing is due, and is set again. */
+  #arm(self: Self): void {
+    const next = this.#next();
+    if (next !== undefined && next.at < this.#timerAt) this.#armAt(self, next.at);
+  }
+
+  #armAt(self: Self, at: number): void {
+    if (this.#timer !== undefined) self.cancel(this.#timer);
+    this.#timerAt = at;
+    this.#timer = self.sendAfter(Math.max(0, at - this.#context.kernel.clock.monotonic()), { tag: 'deadline' });
+  }
+
+  async #timeout(self: Self, event: 'keepalive_timeout' | 'retirement_timeout'): Promise<void> {
+    const { log } = this.#context;
+    const row = this.#row();
+    if (row === undefined) return;
+    let outcome: TimeoutOutcome | undefined;
+    const result = await storePatiently(
+      self,
+      this.#context,
+      [
+        {
+          op: 'edit',
+          table: 'host',
+          id: row.id,
+          edit: (current) => {
+            outcome = decideTimeout(current, this.#known, event);
+            return { ...outcome.row, id: current.id };
+          },
+        },
+      ],
+      'system',
+    );
+    if (!result.ok || outcome === undefined) return;
+    this.#stopDeadline = Infinity;
+    if (outcome.from !== outcome.to)
+      log.info(
+        { hostkey: this.#hostkey, name: outcome.row.name, from: outcome.from, to: outcome.to },
+        'host changed state',
+      );
+    if (outcome.mail !== undefined) raiseAlert(this.#context, outcome.mail, { ...outcome.row, id: row.id }, []);
+  }
+
+  /** Two machines with one hostkey take turns in its row (host-lifecycle L22): the name goes to and fro. */
+  #noticeClone(report: HostReport): void {
+    const [last, before] = this.#names;
+    if (report.name === last) return;
+    this.#names = last === undefined ? [report.name] : [report.name, last];
+    if (report.name !== before) return;
+    this.#cloned = true;
+    const { refused, log, kernel } = this.#context;
+    const detail = `two machines report with this hostkey: ${JSON.stringify(report.name)} and ${JSON.stringify(last)}`;
+    if (refused.add(kernel.clock.now(), report, 'cloned_hostkey', detail))
+      log.warn({ hostkey: this.#hostkey }, `${detail}; give one of them a hostkey of its own`);
+  }
+
+  #cloned = false;
+}

@@ -1,0 +1,103 @@
+import type { OutboxEntry } from '../broker/outbox.js';
+import type { DetailObject } from '../otp/index.js';
+import { nowSeconds, type ServerContext } from './context.js';
+import type { HostDrift } from './host-messages.js';
+import { hostRuleset, hostSets } from './publications.js';
+import type { HashField } from '../host/hash-check.js';
+
+/** What to send to one host, and why: its agent has just started, or its hashes differ beyond the tolerance. */
+export interface Delivery {
+  readonly sets: boolean;
+  readonly rules: boolean;
+  readonly cause: 'start' | 'drift';
+}
+
+/**
+ * Sends a host its own copy of what its group has (decisions 11, agent-protocol P6 and P21): by the host's own key, never
+ * to the whole group, and not too often. Sets go before rules that name them.
+ */
+export class HostDelivery {
+  readonly #context: ServerContext;
+  readonly #hostkey: string;
+  #lastSent: Readonly<Record<Delivery['cause'], number>> = { start: -Infinity, drift: -Infinity };
+  #differingSince: number | null = null;
+  #repairs = 0;
+  #lastRepairAt: number | null = null;
+
+  constructor(context: ServerContext, hostkey: string) {
+    this.#context = context;
+    this.#hostkey = hostkey;
+  }
+
+  /** Keeps since when the host differs. */
+  observed(differing: readonly HashField[]): void {
+    if (differing.length === 0) this.#differingSince = null;
+    else this.#differingSince ??= nowSeconds(this.#context);
+  }
+
+  get drift(): Omit<HostDrift, 'differing'> {
+    return { differingSince: this.#differingSince, repairs: this.#repairs, lastRepairAt: this.#lastRepairAt };
+  }
+
+  describe(): DetailObject {
+    return { differing_since: this.#differingSince, repairs: this.#repairs };
+  }
+
+  send(groupName: string, what: Delivery): void {
+    const { world, outputs, sets, kernel, log, gate } = this.#context;
+    if (gate.paused || !this.#allowed(what.cause)) return;
+    const now = kernel.clock.now();
+    const group = world.groupByName(groupName);
+    const output = what.rules && group !== undefined ? outputs.get(group.id) : undefined;
+    // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
+    const text = what.sets || (output !== undefined && what.cause === 'drift') ? sets.published?.text : undefined;
+    if (text !== undefined) {
+      this.#post({
+        target: `host-sets/${this.#hostkey}`,
+        class: 'host',
+        publication: hostSets(text, this.#hostkey, now),
+      });
+    }
+    if (output !== undefined) {
+      this.#post({
+        target: `host/${this.#hostkey}`,
+        class: 'host',
+        publication: hostRuleset(output, this.#hostkey, now),
+      });
+    }
+    if (text === undefined && output === undefined) return;
+    log.info(
+      {
+        hostkey: this.#hostkey,
+        group: groupName,
+        cause: what.cause,
+        sets: text !== undefined,
+        rules: output !== undefined,
+      },
+      what.cause === 'drift' ? 'host repaired: its own copy was sent again' : 'host brought up to date after its start',
+    );
+    if (what.cause === 'drift') {
+      this.#repairs += 1;
+      this.#lastRepairAt = nowSeconds(this.#context);
+    }
+  }
+
+  #post(entry: OutboxEntry): void {
+    const { outbox, log } = this.#context;
+    outbox
+      .post(entry)
+      .catch((error: unknown) => log.warn({ err: error, target: entry.target }, 'a host was not sent its copy'));
+  }
+
+  /** At most once an interval for each cause, and over all hosts so many repairs a minute. */
+  #allowed(cause: Delivery['cause']): boolean {
+    const { config, kernel, repairs } = this.#context;
+    if (cause === 'drift' && !config.repair) return false;
+    const interval = cause === 'drift' ? config.repair_interval_seconds : config.intake.force_interval_seconds;
+    const now = kernel.clock.monotonic();
+    if (now - this.#lastSent[cause] < interval * 1000) return false;
+    if (cause === 'drift' && !repairs.take()) return false;
+    this.#lastSent = { ...this.#lastSent, [cause]: now };
+    return true;
+  }
+}

@@ -1,0 +1,17 @@
+import type { HostReport } from '../host/host-report.js';
+
+/** A report of this host. The reply comes when what follows from it is stored, or it was refused for good. */
+export interface HostCall {
+  readonly report: HostReport;
+}
+export type HostReply = 'done';
+
+/** `check`: the row may have changed otherwise, look at the deadlines. `removed`: the row is gone. */
+export type HostCast = { readonly type: 'check' } | { readonly type: 'removed' };
+
+/** What `GET /api/V2/host/:id/drift` needs of the actor itself; times are epoch seconds. */
+export interface HostDrift {
+  readonly differingSince: number | null;
+  readonly repairs: number;
+  readonly lastRepairAt: number | null;
+}

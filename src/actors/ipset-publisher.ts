@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import type { Document } from '../model/document.js';
+import type { DetailObject, Message, Self, Server, TimerRef } from '../otp/index.js';
+import type { Change } from '../store/store.js';
+import type { RenderedSets } from '../world/set-book.js';
+import { nowSeconds, type ServerContext } from './context.js';
+import { allSets } from './publications.js';
+import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } from './publisher-messages.js';
+import { patiently, storePatiently } from './store-patiently.js';
+import { newestSetHash } from './wanted-hashes.js';
+import { tell } from './tell.js';
+
+type IpsetInfo =
+  | { readonly tag: 'due' }
+  | { readonly tag: 'confirmed'; readonly rendered: RenderedSets; readonly sha: string }
+  | { readonly tag: 'superseded' }
+  | { readonly tag: 'dropped'; readonly error: unknown };
+
+/** Which text all agents have, so that a restart need not send it again (table `setting`). */
+const PUBLISHED = 'sets_published';
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/**
+ * Publishes all sets to all agents. What dirties them gathers in the mailbox: after a quiet time one text goes out, and
+ * under a burst at most one an interval (decisions 14). The text is compared, not the hash: an empty new set changes no
+ * hash, but a rule may name it. The hash is recorded when the broker has confirmed.
+ */
+export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, IpsetInfo> {
+  readonly #context: ServerContext;
+  /** Set at the start: whatever is dirty by then was never counted. */
+  #dirty = true;
+  #confirmedSha = '';
+  #sentAt = -Infinity;
+  #timer: TimerRef | undefined = undefined;
+  #held: 'guard' | 'paused' | 'loading' | undefined = undefined;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  async init(self: Self): Promise<void> {
+    const { store, sets } = this.#context;
+    // A predecessor may have died before it recorded a confirm: what it sent counts as unsent.
+    sets.published = undefined;
+    const stored = await patiently(self, this.#context, () => store.get('setting', PUBLISHED));
+    if (typeof stored?.doc.text_sha256 === 'string') this.#confirmedSha = stored.doc.text_sha256;
+    this.#schedule(self);
+  }
+
+  cast(self: Self, message: IpsetCast): void {
+    if (message.type === 'dirty') {
+      for (const source of message.sources) this.#context.metrics.count('ipset_queue_add', source);
+      this.#dirty = true;
+    }
+    this.#schedule(self);
+  }
+
+  async call(self: Self, _request: IpsetCall): Promise<IpsetReply> {
+    if (this.#dirty && this.#waitMs() <= this.#context.config.publish_quiet_ms) await this.#publish(self);
+    const { published } = this.#context.sets;
+    return { published: published?.names ?? new Set(), unusable: published?.unusable ?? new Set() };
+  }
+
+  async info(self: Self, message: IpsetInfo): Promise<void> {
+    switch (message.tag) {
+      case 'due':
+        this.#timer = undefined;
+        if (this.#dirty) await this.#publish(self);
+        return;
+      case 'confirmed':
+        this.#confirmedSha = message.sha;
+        this.#context.metrics.count('ipset_publish');
+        await this.#record(self, message.rendered, message.sha);
+        return;
+      case 'superseded':
+        return;
+      case 'dropped':
+        // The outbox had no room for it: try again, with whatever is current then.
+        this.#context.log.error({ err: message.error }, 'the sets were not sent');
+        this.#context.sets.published = undefined;
+        this.#dirty = true;
+        this.#schedule(self);
+    }
+  }
+
+  describe(): DetailObject {
+    const { published } = this.#context.sets;
+    return {
+      dirty: this.#dirty,
+      held: this.#held ?? null,
+      sets: published?.names.size ?? 0,
+      hash: published?.hash ?? null,
+      problems: published?.problems.map(({ set, reason }) => ({ set, reason })) ?? [],
+    };
+  }
+
+  /** Milliseconds until the next text may go out. */
+  #waitMs(): number {
+    const { config, kernel } = this.#context;
+    const interval = config.ipset_periodic_publish_interval_seconds * 1000;
+    return Math.max(config.publish_quiet_ms, this.#sentAt + interval - kernel.clock.monotonic());
+  }
+
+  #schedule(self: Self): void {
+    if (!this.#dirty || this.#timer !== undefined) return;
+    this.#timer = self.sendAfter(this.#waitMs(), { tag: 'due' } satisfies Message);
+  }
+
+  async #publish(self: Self): Promise<void> {
+    const { world, sets, guard, gate, kernel, outbox, log } = this.#context;
+    this.#held = !world.ready ? 'loading' : !guard.open ? 'guard' : gate.paused ? 'paused' : undefined;
+    if (this.#held !== undefined) return;
+    this.#dirty = false;
+    const rendered = sets.render();
+    if (rendered.text === sets.published?.text) return;
+    sets.published = rendered;
+    this.#report(rendered);
+    const sha = sha256(rendered.text);
+    if (sha === this.#confirmedSha) {
+      // All agents have it, from before a restart.
+      await this.#record(self, rendered, sha);
+      return;
+    }
+    this.#sentAt = kernel.clock.monotonic();
+    outbox
+      .post({ target: 'sets', class: 'sets', publication: allSets(rendered.text, kernel.clock.now()) })
+      .then(
+        (outcome) =>
+          tell<IpsetInfo>(self, outcome === 'confirmed' ? { tag: outcome, rendered, sha } : { tag: outcome }),
+        (error: unknown) => tell<IpsetInfo>(self, { tag: 'dropped', error }),
+      )
+      .catch((error: unknown) => log.debug({ err: error }, 'the publisher ended before its sets were confirmed'));
+  }
+
+  /** The hash becomes what hosts are compared with; rows are added only when it changed (host-lifecycle L5). */
+  async #record(self: Self, rendered: RenderedSets, sha: string): Promise<void> {
+    const { world, config } = this.#context;
+    const now = nowSeconds(this.#context);
+    const rows = [...world.rows('ipset').values()];
+    const changes: Change[] = [
+      {
+        op: 'upsert',
+        table: 'setting',
+        id: PUBLISHED,
+        edit: (doc) =>
+          doc?.text_sha256 === sha ? doc : { id: PUBLISHED, text_sha256: sha, hash: rendered.hash, published_at: now },
+      },
+    ];
+    if (newestSetHash(rows) !== rendered.hash) {
+      changes.push({ op: 'create', table: 'ipset', doc: { hash: rendered.hash, timestamp: now } });
+      for (const id of this.#outdated(rows, now - config.ipset_hash_valid_seconds)) {
+        changes.push({ op: 'remove', table: 'ipset', id });
+      }
+    }
+    await storePatiently(self, this.#context, changes, 'system');
+    self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
+  }
+
+  /** Rows beyond the number to keep whose time is also past the window, the one row that still counted then left out. */
+  #outdated(rows: readonly Document[], before: number): readonly string[] {
+    const at = (row: Document): number => (typeof row.timestamp === 'number' ? row.timestamp : 0);
+    return [...rows]
+      .sort((a, b) => at(b) - at(a))
+      .slice(this.#context.config.ipset_number_to_keep - 1)
+      .slice(1)
+      .filter((row) => at(row) < before)
+      .map((row) => row.id);
+  }
+
+  #report(rendered: RenderedSets): void {
+    const { log } = this.#context;
+    for (const problem of rendered.problems) log.warn({ set: problem.set, kind: problem.kind }, problem.reason);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Publication } from '../broker/broker.js';
+import { encodeConfig, type HostConfig } from '../wire/messages/config.js';
+import { stampAt } from '../wire/messages/envelope.js';
+import { encodeIpsets } from '../wire/messages/ipsets.js';
+import { encodeRuleset } from '../wire/messages/ruleset.js';
+import type { JsonObject } from '../model/document.js';
+import type { RulesetOutput } from './ruleset-outputs.js';
+
+/** The properties of every message to agents (agent-protocol section 2; the content type is what agents are used to). */
+const message = (exchange: string, routingKey: string, body: Buffer): Publication => ({
+  exchange,
+  routingKey,
+  body,
+  contentType: 'text/json',
+  persistent: true,
+});
+
+/** Words 1 and 2 are literal asterisks (agent-protocol section 2); a host's own key reaches only its queue. */
+const groupKey = (group: string): string => `*.*.${group}.*`;
+const hostKey = (hostkey: string): string => `*.*.*.${hostkey}`;
+
+const rulesetBody = ({ texts }: RulesetOutput, now: number): Buffer =>
+  encodeRuleset(
+    {
+      ruleset4_ipset: texts.set4.text,
+      ruleset6_ipset: texts.set6.text,
+      ruleset4_iptables: texts.unset4.text,
+      ruleset6_iptables: texts.unset6.text,
+    },
+    stampAt(new Date(now)),
+  );
+
+/** A ruleset to all agents of its group. `now` is epoch milliseconds. */
+export const groupRuleset = (output: RulesetOutput, now: number): Publication =>
+  message('iptables', groupKey(output.groupName), rulesetBody(output, now));
+
+/** The same to one agent. */
+export const hostRuleset = (output: RulesetOutput, hostkey: string, now: number): Publication =>
+  message('iptables', hostKey(hostkey), rulesetBody(output, now));
+
+/** All sets to all agents. */
+export const allSets = (text: string, now: number): Publication =>
+  message('ipsets', 'fanout', encodeIpsets(text, stampAt(new Date(now))));
+
+/** All sets to one agent (agent-protocol P21). */
+export const hostSets = (text: string, hostkey: string, now: number): Publication =>
+  message('iptables', hostKey(hostkey), encodeIpsets(text, stampAt(new Date(now))));
+
+/** A host's row to its agent (agent-protocol section 5). */
+export const hostConfig = (row: HostConfig & JsonObject, now: number): Publication =>
+  message('config', row.hostkey, encodeConfig(row, stampAt(new Date(now))));

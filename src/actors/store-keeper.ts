@@ -1,0 +1,38 @@
+import type { DetailObject, Message, Self, Server } from '../otp/index.js';
+import type { StoreState } from '../store/store.js';
+import type { ServerContext } from './context.js';
+import { tell } from './tell.js';
+
+type Info = { readonly tag: 'state'; readonly state: StoreState };
+
+/** Watches over the store: an outage is a state that it shows and logs once, not a crash. */
+export class StoreKeeper implements Server<never, never, never, Info & Message> {
+  readonly #context: ServerContext;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  init(self: Self): void {
+    const unsubscribe = this.#context.store.onState((state) => tell<Info>(self, { tag: 'state', state }));
+    self.signal.addEventListener('abort', unsubscribe, { once: true });
+    this.#context.metrics.gauge('dog_trainer_store_up', this.#context.store.state().up ? 1 : 0);
+  }
+
+  info(_self: Self, { state }: Info): void {
+    const { log, metrics } = this.#context;
+    metrics.gauge('dog_trainer_store_up', state.up ? 1 : 0);
+    if (state.up) log.info({}, 'the store is back');
+    else log.error({ reason: state.reason }, 'the store is down; what changes is kept waiting until it is back');
+  }
+
+  describe(): DetailObject {
+    const { up, since, reason } = this.#context.store.state();
+    return {
+      kind: this.#context.store.kind,
+      up,
+      since: Math.floor(since / 1000),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
+}
