@@ -1,0 +1,128 @@
+/**
+ * The old server's counters (metrics contract, section 2), printed by imetrics paths and `/metrics` alike.
+ * `keys`: fixed keys, which exist at 0 from the start; `open`: other keys may come; no `keys` and not `open`: no key at all.
+ */
+export const OLD_COUNTERS = {
+  ips_update: {
+    help: 'Reports from agents, by update type',
+    keys: ['force', 'update', 'keepalive', 'exception'],
+    open: true,
+  },
+  ipset_queue_add: { help: 'Requests to rebuild the sets, by source', open: true },
+  ipset_queue_add_force: { help: 'Forced requests to rebuild the sets, by source', open: true },
+  ipset_publish: { help: 'Global sets handed to the broker' },
+  iptables_publish: { help: 'Rulesets handed to the broker' },
+  iptables_publish_group: { help: 'Rulesets handed to the broker, by group', open: true },
+  generate_iptables_ruleset: { help: 'Tables generated, by result', keys: ['ok', 'error'] },
+  external_queue_add: { help: 'Federation publishes queued' },
+  ipset_outbound_publish: { help: 'Sets sent to linked servers' },
+  external_ipset_update: { help: 'Sets received from linked servers' },
+  watcher: {
+    help: 'Changes seen in the store, by table',
+    keys: [
+      'ruleset_update',
+      'profile_update',
+      'service_update',
+      'host_active_update',
+      'group_update',
+      'zone_update',
+      'link_update',
+      'host_config_update',
+    ],
+  },
+  alert: {
+    help: 'Alerts handed to the mail relay, by kind',
+    keys: ['retirement', 'keepalive_fail', 'keepalive_recover', 'hash_fail', 'hash_recover'],
+  },
+  file_transfer: {
+    help: 'Remote requests started, by kind',
+    keys: ['execute_command', 'delete_file', 'send_file', 'fetch_file'],
+  },
+} as const satisfies Definitions;
+
+/** The old server's gauges (section 3), with `hash_failures` and `failure` of the seed's sample. */
+export const OLD_GAUGES = {
+  publish_queue_length: { help: 'Groups waiting to be published' },
+  interval_since_last_agent_update: { help: 'Intervals since any agent reported' },
+  no_agent_updates_received: { help: '1 while nothing is published because no agent reports' },
+  host_active_state: { help: 'Hosts, by state', keys: ['new', 'active', 'inactive', 'retired'] },
+  host_keepalive: {
+    help: 'Hosts past a deadline, and hosts back from retirement',
+    keys: ['retirement', 'inactive', 'failure', 'recovery'],
+  },
+  hash_failures: {
+    help: 'Hosts whose last report failed a comparison, by hash',
+    keys: ['hash4_iptables', 'hash6_iptables', 'hash4_ipsets', 'hash6_ipsets', 'ipset_hash'],
+  },
+} as const satisfies Definitions;
+
+/** This server's own counters: only on `/metrics`. */
+export const OWN_COUNTERS = {
+  dog_trainer_restarts_total: { help: 'Actors restarted, by supervisor', open: true },
+  dog_trainer_reports_refused_total: { help: 'Reports refused, by reason', open: true },
+  dog_trainer_dead_letters_total: { help: 'Messages given up, by kind', open: true },
+  dog_trainer_repairs_total: { help: 'Rules, sets or configuration sent to one host again, by kind', open: true },
+  dog_trainer_compile_failures_total: { help: 'Compiles refused, the group keeping its last good rules' },
+  dog_trainer_publish_failures_total: { help: 'Publishes that failed, by reason', open: true },
+  dog_trainer_journal_dropped_total: { help: 'Journal entries dropped, by reason', open: true },
+  dog_trainer_mail_failures_total: { help: 'Tries to send mail that failed' },
+  dog_trainer_authentication_failures_total: { help: 'API requests with a missing or wrong token' },
+  dog_trainer_scrape_failures_total: { help: 'Figures that could not be collected for a scrape' },
+} as const satisfies Definitions;
+
+/** This server's own gauges. */
+export const OWN_GAUGES = {
+  dog_trainer_mailbox_length: { help: 'Messages waiting, by actor', open: true },
+  dog_trainer_actors: { help: 'Actors alive, by supervisor', open: true },
+  dog_trainer_outage: { help: '1 while a part is away', keys: ['broker', 'store', 'smtp'], open: true },
+  dog_trainer_outbox_messages: { help: 'Outgoing messages waiting in memory' },
+  dog_trainer_journal_entries: { help: 'Outgoing messages waiting on disk' },
+  dog_trainer_groups_in_error: { help: 'Groups whose policy cannot be compiled' },
+  dog_trainer_mail_waiting: { help: 'Alerts waiting to be mailed' },
+  dog_trainer_mail_dead_letters: { help: 'Alerts that could not be mailed' },
+} as const satisfies Definitions;
+
+/** This server's own histograms, in seconds; `buckets` are upper bounds. */
+export const OWN_HISTOGRAMS = {
+  dog_trainer_publish_to_converge_seconds: {
+    help: 'From the publish of a ruleset until a host reports its hashes',
+    buckets: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800],
+  },
+  dog_trainer_compile_seconds: { help: 'Compiling one group', buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2] },
+  dog_trainer_report_seconds: {
+    help: 'From the delivery of a report until it is stored',
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10],
+  },
+  dog_trainer_confirm_seconds: {
+    help: 'From a publish until the broker confirms it',
+    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+  },
+} as const satisfies Readonly<Record<string, Definition & { readonly buckets: readonly number[] }>>;
+
+/** One metric; see `OLD_COUNTERS`. */
+export interface Definition {
+  readonly help: string;
+  readonly keys?: readonly string[];
+  readonly open?: true;
+}
+type Definitions = Readonly<Record<string, Definition>>;
+
+export const COUNTERS = { ...OLD_COUNTERS, ...OWN_COUNTERS };
+export const GAUGES = { ...OLD_GAUGES, ...OWN_GAUGES };
+
+/** The keys a metric takes: its fixed ones, any text if it is open, `never` if it has none. */
+export type KeyOf<D> = D extends { readonly open: true }
+  ? string
+  : D extends { readonly keys: readonly (infer K)[] }
+    ? K
+    : never;
+
+type Plain<T> = { [N in keyof T]: [KeyOf<T[N]>] extends [never] ? N : never }[keyof T];
+
+export type CounterName = keyof typeof COUNTERS;
+export type PlainCounter = Plain<typeof COUNTERS>;
+export type KeyedCounter = Exclude<CounterName, PlainCounter>;
+export type GaugeName = keyof typeof GAUGES;
+export type PlainGauge = Plain<typeof GAUGES>;
+export type KeyedGauge = Exclude<GaugeName, PlainGauge>;
+export type HistogramName = keyof typeof OWN_HISTOGRAMS;
