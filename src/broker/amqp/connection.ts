@@ -146,7 +146,7 @@ export class AmqpConnection implements BrokerConnection {
     this.#saidGoodbye = true;
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_LIMIT_MS)));
-    await Promise.race([this.#sayGoodbye(), limit]);
+    await Promise.race([this.#sayGoodbye(), this.closed, limit]);
     clearTimeout(timer);
     this.#end(undefined);
   }
@@ -188,8 +188,10 @@ export class AmqpConnection implements BrokerConnection {
     const asked = error === undefined || (this.#saidGoodbye && error.code === 'closed');
     this.#ended = asked ? this.#closedByUs() : error;
     this.#stopWatching();
-    // amqplib only half-closes, which a dead peer never answers.
-    this.#setup.socket.destroy();
+    // amqplib only half-closes, which a dead peer never answers. And after a loss a reset throws away what the kernel
+    // still holds: sent late, an old message could arrive after newer ones on the next connection.
+    if (asked) this.#setup.socket.destroy();
+    else this.#setup.socket.resetAndDestroy();
     this.#publisher.end(this.#ended);
     for (const consumer of [...this.#consumers]) consumer.end(asked ? undefined : error);
     this.#settleClosed(asked ? undefined : error);

@@ -38,6 +38,11 @@ export function lostConnection(label: string, cause: unknown): BrokerError {
 /** A connection could not be made. */
 export function failedConnect(label: string, cause: unknown): BrokerError {
   if (cause instanceof BrokerError) return cause;
+  // amqplib has no words for the broker's answer to `connection.open`.
+  if (messageOf(cause).startsWith('Expected ConnectionOpenOk; got <ConnectionClose')) {
+    const why = 'the broker closed the connection at the virtual host: it does not exist, or the user may not use it';
+    return new BrokerError('connection', 'access', `${label}: ${why}`, { cause });
+  }
   return new BrokerError('connection', connectCode(cause), `${label}: ${messageOf(cause)}`, { cause });
 }
 
@@ -64,5 +69,5 @@ function codeOf(cause: unknown): unknown {
 
 function messageOf(cause: unknown): string {
   if (cause instanceof AggregateError && cause.message === '') return cause.errors.map(messageOf).join('; ');
-  return cause instanceof Error ? cause.message : String(cause);
+  return (cause instanceof Error ? cause.message : String(cause)).trim();
 }
