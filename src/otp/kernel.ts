@@ -24,6 +24,7 @@ import { RunLoop } from './run-loop.js';
 import { ProcessSelf } from './self.js';
 import type { Address } from './server-ref.js';
 import { clearTimers } from './timer.js';
+import type { TimerHost } from './timer.js';
 import type { TurnPort } from './turn.js';
 
 /** Milliseconds. A deliberate departure: OTP waits for ever (actors.md 2.2). */
@@ -49,6 +50,7 @@ class ProcessTable implements Kernel {
   readonly #table = new Map<number, Process>();
   readonly #registry = new Registry();
   readonly #loop: RunLoop;
+  readonly #timers: TimerHost;
   readonly #sink: ReportSink | undefined;
   readonly #deadLetterHook: ((to: Address, message: Message) => void) | undefined;
   #deadLetters = 0;
@@ -57,6 +59,7 @@ class ProcessTable implements Kernel {
   constructor(options: KernelOptions) {
     this.clock = options.clock ?? realClock;
     this.turns = options.turns ?? nactTurns();
+    this.#timers = { clock: this.clock, deliver: (process, message) => this.#deliver(process, message) };
     this.#sink = options.report;
     this.#deadLetterHook = options.deadLetter;
     this.#loop = new RunLoop({
@@ -90,10 +93,7 @@ class ProcessTable implements Kernel {
       initTimeoutMs: options.initTimeoutMs ?? INIT_TIMEOUT_MS,
       startedAt: this.clock.now(),
     });
-    process.self = new ProcessSelf(this, process, {
-      clock: this.clock,
-      deliver: (to, message) => this.#deliver(to, message),
-    });
+    process.self = new ProcessSelf(this, process, this.#timers);
     this.#table.set(pid.id, process);
     if (options.name !== undefined) this.register(options.name, pid);
     if (parent !== undefined && options.link !== false) linkProcesses(process, parent);

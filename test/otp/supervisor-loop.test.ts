@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import {
+  countChildren,
+  deleteChild,
+  endProcess,
+  restartChild,
+  startChild,
+  startSupervisor,
+  terminateChild,
+} from '../../src/otp/index.js';
+import type { ChildSpec, ExitReason, Pid, SupFlags } from '../../src/otp/index.js';
+import { boom, labels, supervision } from '../support/supervision.js';
+
+describe('supervisor: restart loop (point 51)', () => {
+  /** b (of a, b, c) can't restart, and one request is already waiting when the loop begins. */
+  const bench = async (strategy: NonNullable<SupFlags['strategy']>) => {
+    const s = supervision();
+    const parent = await s.run(
+      s.kernel.spawn({ init: () => undefined, handle: () => undefined }, { label: 'parent', trapExit: true }),
+    );
+    const children = [s.worker('a'), s.worker('b'), s.worker('c')];
+    const sup = await s.supervisor({ strategy, intensity: 1000 }, children, parent);
+    s.plans.set('b', ['refuse']);
+    return { s, sup, parent, k: s.kernel };
+  };
+
+  it('51: which shows restarting, later rest_for_one siblings undefined, and counts are without them', async () => {
+    const { s, sup, k } = await bench('rest_for_one');
+    k.exit(s.pid('b'), 'kill', sup);
+    const [rows, counts] = await Promise.all([s.which(sup), s.run(countChildren(k, sup))]);
+    expect(rows).toEqual([
+      ['c', undefined],
+      ['b', 'restarting'],
+      ['a', 'pid'],
+    ]);
+    expect(counts).toEqual({ specs: 3, active: 1, supervisors: 0, workers: 3 });
+  });
+
+  it('51: start_child says already_present, restart and delete say restarting, terminate ends the loop', async () => {
+    const { s, sup, k } = await bench('one_for_one');
+    k.exit(s.pid('b'), 'kill', sup);
+    const answers = Promise.all([
+      startChild(k, sup, s.worker('b')),
+      restartChild(k, sup, 'b'),
+      deleteChild(k, sup, 'b'),
+      terminateChild(k, sup, 'b'),
+    ]);
+    expect(await s.run(answers)).toEqual([
+      { error: 'already_present' },
+      { error: 'restarting' },
+      { error: 'restarting' },
+      { ok: true },
+    ]);
+    const tries = s.log.length;
+    await s.advance(1000);
+    expect(s.log.length).toBe(tries);
+    expect(await s.which(sup)).toEqual([
+      ['c', 'pid'],
+      ['b', undefined],
+      ['a', 'pid'],
+    ]);
+  });
+
+  it('51: stopping the supervisor during the loop works', async () => {
+    const { s, sup, parent, k } = await bench('one_for_one');
+    k.exit(s.pid('b'), 'kill', sup);
+    const stopping = endProcess(k, parent, sup, 'infinity');
+    expect(await s.run(stopping)).toBe('shutdown');
+    expect(labels(k)).toEqual(['parent']);
+    expect(s.clock.pending).toBe(0);
+  });
+});
+
+const significant = (restart: 'transient' | 'temporary') => ({ restart, significant: true });
+
+describe('supervisor: significant children (points 52 to 55)', () => {
+  it.each([
+    ['transient', 'normal', true],
+    ['transient', 'shutdown', true],
+    ['transient', { shutdown: 'enough' }, true],
+    ['transient', boom, false],
+    ['transient', 'kill', false],
+    ['temporary', 'normal', true],
+    ['temporary', boom, true],
+    ['temporary', 'kill', true],
+  ] as ['transient' | 'temporary', ExitReason, boolean][])(
+    '52: any_significant: %s + %j ends it: %s',
+    async (restart, reason, ends) => {
+      const s = supervision();
+      const children = [s.worker('a'), s.worker('s', significant(restart)), s.worker('c')];
+      const sup = await s.supervisor({ autoShutdown: 'any_significant' }, children);
+      const before = s.pid('s');
+      s.takeLog();
+      await s.end(before, reason);
+      if (ends) {
+        expect(sup.exit).toBe('shutdown');
+        expect(s.log.filter((line) => !line.startsWith('stop s'))).toEqual(['stop c shutdown', 'stop a shutdown']);
+      } else {
+        expect(s.kernel.isAlive(sup)).toBe(true);
+        expect(s.pid('s')).not.toBe(before);
+      }
+    },
+  );
+
+  it('53: all_significant: only the last active significant one triggers it', async () => {
+    const s = supervision();
+    const children = [
+      s.worker('s1', significant('transient')),
+      s.worker('s2', significant('temporary')),
+      s.worker('s3', significant('transient')),
+      s.worker('a'),
+    ];
+    const sup = await s.supervisor({ autoShutdown: 'all_significant' }, children);
+    await s.end(s.pid('s1'), 'normal');
+    await s.end(s.pid('s2'), boom);
+    expect(s.kernel.isAlive(sup)).toBe(true);
+    await s.end(s.pid('s3'), 'normal');
+    expect(sup.exit).toBe('shutdown');
+    expect(s.alive('a')).toBe(false);
+  });
+
+  it('54: terminate_child never triggers', async () => {
+    const s = supervision();
+    const children = [s.worker('s1', significant('transient')), s.worker('s2', significant('temporary'))];
+    const sup = await s.supervisor({ autoShutdown: 'any_significant' }, children);
+    await s.run(terminateChild(s.kernel, sup, 's1'));
+    await s.run(terminateChild(s.kernel, sup, 's2'));
+    expect(s.kernel.isAlive(sup)).toBe(true);
+  });
+
+  it.each(['one_for_all', 'rest_for_one'] as const)('54: nor does a significant bystander of %s', async (strategy) => {
+    const s = supervision();
+    const children = [
+      s.worker('a'),
+      s.worker('s1', significant('transient')),
+      s.worker('s2', significant('temporary')),
+    ];
+    const sup = await s.supervisor({ strategy, autoShutdown: 'any_significant' }, children);
+    await s.end(s.pid('a'), 'kill');
+    expect(s.kernel.isAlive(sup)).toBe(true);
+    expect(await s.which(sup)).toEqual([
+      ['s1', 'pid'],
+      ['a', 'pid'],
+    ]);
+  });
+
+  it.each([
+    [true, false],
+    [false, true],
+  ])(
+    '55: a child supervisor (significant: %s) that shuts itself down leaves its parent alive: %s',
+    async (counts, alive) => {
+      const s = supervision();
+      const inner: ChildSpec = {
+        id: 'inner',
+        type: 'supervisor',
+        restart: 'transient',
+        significant: counts,
+        start: ({ kernel, parent }) => {
+          const children = [s.worker('s', significant('transient'))];
+          return startSupervisor(kernel, () => ({ flags: { autoShutdown: 'any_significant' }, children }), { parent });
+        },
+      };
+      const outer: Pid = await s.supervisor({ autoShutdown: 'any_significant' }, [inner, s.worker('a')]);
+      await s.end(s.pid('s'), 'normal');
+      expect(s.kernel.isAlive(outer)).toBe(alive);
+      expect(s.alive('a')).toBe(alive);
+    },
+  );
+});

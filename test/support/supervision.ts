@@ -1,0 +1,178 @@
+import { CallFailed, cast, startServer, startSupervisor, stopServer, whichChildren } from '../../src/otp/index.js';
+import type {
+  Address,
+  AnyChildSpec,
+  ChildSpec,
+  ExitReason,
+  Kernel,
+  Message,
+  Pid,
+  Self,
+  Server,
+  StartContext,
+  StartResult,
+  SupFlags,
+} from '../../src/otp/index.js';
+import { virtualKernel } from './virtual-kernel.js';
+import type { VirtualKernel } from './virtual-kernel.js';
+
+/** What a child's start function does next time. */
+export type Plan = 'ok' | 'ignore' | 'refuse' | 'throw' | 'rubbish' | 'slow';
+
+export interface WorkerTraits {
+  /** Trap exits and log the end. Default true. */
+  readonly traps?: boolean;
+  /** Milliseconds that its `terminate` takes; Infinity never ends by itself. Default 0. */
+  readonly stopMs?: number;
+  /** Reason it ends with when told to stop, instead of the one it was told. */
+  readonly lastReason?: ExitReason;
+  /** Unlinks itself from its parent at once. */
+  readonly unlinks?: boolean;
+}
+
+type WorkerCast = { readonly stop: ExitReason } | { readonly fail: unknown };
+
+/** A supervisor's test bench: children that do what a plan says and write down what happens to them. */
+export interface Supervision extends VirtualKernel {
+  /** `start a`, `stop a shutdown`, in order. */
+  readonly log: string[];
+  /** What the next starts of a child do; the last one stays. Default `ok`. */
+  readonly plans: Map<string, Plan[]>;
+  /** Latest process of each id that started. */
+  readonly last: Map<string, Pid>;
+  worker(id: string, over?: Partial<Omit<ChildSpec, 'id' | 'start'>>, traits?: WorkerTraits): ChildSpec;
+  /** Starts a worker process as a child spec's start function would. */
+  startWorker(context: StartContext, id: string, traits?: WorkerTraits): Promise<StartResult>;
+  supervisor(flags: SupFlags, children: readonly AnyChildSpec[], parent?: Pid): Promise<Pid>;
+  /** Ends a worker by its own doing (or by kill) and lets everything react. */
+  end(pid: Pid | undefined, reason: ExitReason): Promise<void>;
+  /** id → process, restarting or undefined, newest first. */
+  which(supervisor: Address): Promise<[string | undefined, 'pid' | 'restarting' | undefined][]>;
+  pid(id: string): Pid;
+  alive(id: string): boolean;
+  takeLog(): string[];
+  sleep(ms: number): Promise<void>;
+}
+
+const worker = (id: string, log: string[], sleep: (ms: number) => Promise<void>, traits: WorkerTraits) => {
+  const { traps = true, stopMs = 0, lastReason } = traits;
+  const server: Server<'ping', string, WorkerCast, Message> = {
+    init: (self: Self) => {
+      log.push(`start ${id}`);
+      if (traits.unlinks === true && self.parent !== undefined) self.unlink(self.parent);
+    },
+    call: () => id,
+    cast: (self: Self, message) => {
+      if ('fail' in message) throw message.fail;
+      self.stop(message.stop);
+    },
+    info: () => undefined,
+  };
+  if (!traps) return server;
+  server.terminate = async (self: Self, reason: ExitReason) => {
+    if (stopMs > 0) await sleep(stopMs);
+    log.push(`stop ${id} ${typeof reason === 'string' ? reason : Object.keys(reason).join()}`);
+    if (lastReason !== undefined) self.stop(lastReason);
+  };
+  return server;
+};
+
+/** Makes a test bench on manual turns and virtual time. */
+export const supervision = (): Supervision => {
+  const v = virtualKernel();
+  const log: string[] = [];
+  const plans = new Map<string, Plan[]>();
+  const last = new Map<string, Pid>();
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => void v.clock.setTimer(ms, resolve));
+
+  const startWorker = async (context: StartContext, id: string, traits: WorkerTraits = {}): Promise<StartResult> => {
+    const started = await startServer(context.kernel, worker(id, log, sleep, traits), {
+      parent: context.parent,
+      label: id,
+      trapExit: traits.traps ?? true,
+    });
+    if (typeof started === 'object' && 'ok' in started) last.set(id, started.ok);
+    return started;
+  };
+
+  const s: Supervision = {
+    ...v,
+    log,
+    plans,
+    last,
+    sleep,
+    startWorker,
+    worker: (id, over = {}, traits = {}) => ({
+      id,
+      ...over,
+      start: async (context) => {
+        const plan = plans.get(id);
+        const next = (plan !== undefined && plan.length > 1 ? plan.shift() : plan?.[0]) ?? 'ok';
+        if (next !== 'ok') log.push(`${next} ${id}`);
+        switch (next) {
+          case 'ignore':
+            return 'ignore';
+          case 'refuse':
+            return { error: 'refused' };
+          case 'throw':
+            throw new Error(`start of ${id} threw`);
+          case 'rubbish':
+            return 'rubbish' as unknown as StartResult;
+          case 'slow':
+            await sleep(100);
+            return startWorker(context, id, traits);
+          case 'ok':
+            return startWorker(context, id, traits);
+        }
+      },
+    }),
+    supervisor: async (flags, children, parent) => {
+      const started = await v.run(
+        startSupervisor(v.kernel, () => ({ flags, children }), parent === undefined ? {} : { parent }),
+      );
+      if (typeof started !== 'object' || !('ok' in started))
+        throw new Error('supervisor did not start', { cause: started });
+      return started.ok;
+    },
+    end: async (pid, reason) => {
+      if (pid === undefined) throw new Error('no such process');
+      if (reason === 'kill') v.kernel.exit(pid, 'kill', pid);
+      else if (typeof reason === 'object' && 'error' in reason) cast(v.kernel, pid, { fail: reason.error });
+      else {
+        await v.run(
+          stopServer(v.kernel, pid, reason).catch((error: unknown) => {
+            if (!(error instanceof CallFailed)) throw error;
+          }),
+        );
+      }
+      await v.idle();
+    },
+    which: async (supervisor) => {
+      const rows = await v.run(whichChildren(v.kernel, supervisor));
+      return rows.map((row) => [row.id, typeof row.child === 'object' ? 'pid' : row.child]);
+    },
+    pid: (id) => {
+      const pid = last.get(id);
+      if (pid === undefined) throw new Error(`${id} never started`);
+      return pid;
+    },
+    alive: (id) => last.get(id) !== undefined && v.kernel.isAlive(s.pid(id)),
+    takeLog: () => log.splice(0),
+  };
+  return s;
+};
+
+/** The process of a start that must have succeeded. */
+export const started = (result: StartResult | { readonly ok: Pid | undefined } | { readonly error: unknown }): Pid => {
+  if (typeof result === 'object' && 'ok' in result && result.ok !== undefined) return result.ok;
+  throw new Error('did not start', { cause: result });
+};
+
+/** Numbers of the processes, to compare identities before and after. */
+export const ids = (s: Supervision, ...names: string[]): number[] => names.map((name) => s.pid(name).id);
+
+/** A crash by thrown error, as an exit reason. */
+export const boom: ExitReason = { error: new Error('boom') };
+
+/** A kernel's live processes by label. */
+export const labels = (kernel: Kernel): string[] => Array.from(kernel.processes(), (pid) => pid.label);
