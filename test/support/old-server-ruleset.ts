@@ -74,6 +74,7 @@ const entryText = (
     environment === '' ||
     environment === 'local' ||
     (Array.isArray(environment) && environment.length === 0);
+  if (!local && (typeof environment !== 'string' || (groupType !== 'ANY' && typeof group !== 'string'))) fail('badarg');
   const key = local ? group : `${environment as string}#${group}`;
   const nameOf = (): string => {
     if (groupType === 'ANY') return 'ANY';

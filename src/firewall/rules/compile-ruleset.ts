@@ -77,7 +77,7 @@ class RulesetCompiler {
     const lines: string[] = [];
     for (const { rule, faults, cut, position } of rules) {
       this.#at = position;
-      const [fault] = faults;
+      const fault = faults.find(({ kind }) => kind !== 'kernel');
       if (rule === null) {
         if (fault !== undefined) this.#emission.fault(fault);
         continue;
@@ -89,7 +89,7 @@ class RulesetCompiler {
       if (fault !== undefined) this.#emission.fault(fault);
       if (service === undefined) continue;
       if (cut) this.#emission.warn('comment', `was cut to the ${COMMENT_BYTES} bytes that the kernel keeps`);
-      for (const made of ruleToKernel(rule, service, pass, this.#emission)) {
+      for (const made of ruleToKernel(rule, service, pass, this.#emission, faults)) {
         for (const line of printRule(made, this.#style)) lines.push(line);
       }
     }

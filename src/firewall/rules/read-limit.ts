@@ -38,7 +38,6 @@ export const readConnectionLimit = (rule: JsonObject): Limit<ConnectionLimit> =>
   return done({ above, mask }, faults);
 };
 
- 
 const BAD_RECENT_NAME = /[\u0000-\u0020\u007f"\\/]/;
 
 const recentName = (value: Json | undefined, faults: Fault[]): string => {

@@ -49,8 +49,8 @@ class RuleReader {
     const value = this.#rule[field];
     if (value === undefined) return '';
     if (typeof value === 'string') return value;
-    const loose = this.#choices.looseText && isList(value) && value.length > 0;
-    if (loose && value.every((item) => typeof item === 'string')) return value.join('');
+    if (this.#choices.looseText && isList(value) && value.every((item) => typeof item === 'string'))
+      return value.join('');
     return undefined;
   }
 
@@ -129,9 +129,12 @@ class RuleReader {
       this.#fault('shape', 'interface', 'give the name of an interface, or an empty text for any');
       return '';
     }
+    // The old server wrote the flag without a name.
+    if (isList(value) && name === '')
+      this.#fault('kernel', 'interface', 'give the name of an interface, or an empty text for any');
     // A plus alone means every interface, and the kernel prints nothing for it.
     if (name === '' || name === 'ANY' || name === '+') return '';
-     
+
     if (/[\u0000-\u0020\u007f"\\]/.test(name)) {
       this.#fault(
         'kernel',
@@ -150,7 +153,7 @@ class RuleReader {
       this.#fault('shape', 'comment', 'give a text, or an empty one for none');
       return '';
     }
-     
+
     const refused = this.#choices.refuseControls ? /[\u0000-\u001f\u007f\\]/ : /[\u0000\n\\]/;
     if (refused.test(text)) {
       this.#fault('kernel', 'comment', 'give a text without line feeds, other control characters and backslashes');

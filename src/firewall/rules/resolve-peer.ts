@@ -39,7 +39,7 @@ const usedSet = (peer: NamedPeer, name: string, active: boolean, emission: Emiss
   const { setNameBytes } = emission.choices;
   const refuse = (reason: string): void =>
     emission.fault({ kind: 'kernel', field: 'group', value: name, reason: `no set can have its name: ${reason}` });
-   
+
   if (name === '' || /[\u0000-\u0020\u007f"\\]/.test(name)) {
     refuse('it is empty or holds a blank, a control character, a double quote or a backslash');
   } else if (Buffer.byteLength(set) > setNameBytes) {

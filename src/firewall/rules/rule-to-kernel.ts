@@ -1,3 +1,4 @@
+import type { Fault } from './compile-error.js';
 import type { Emission, Pass } from './emission.js';
 import type { KernelRule, Match, Target } from './kernel-rule.js';
 import type { PacketMatch } from './packet-matches.js';
@@ -145,16 +146,20 @@ const rulesOfEntry = (
 
 /**
  * The kernel rules of one rule for one pass, in order. Faults go to the emission; after one the result means nothing.
- * Inactive rules give none, but their references are looked up.
+ * Inactive rules give none, nor do rules about a group without addresses: only their references are looked up.
+ * @param faults what the kernel would refuse in the rule: it counts once there is a line to refuse.
  */
 export const ruleToKernel = (
   rule: RuleModel,
   service: ServiceModel,
   pass: Pass,
   emission: Emission,
+  faults: readonly Fault[],
 ): readonly KernelRule[] => {
   const peer = resolvePeer(rule.peer, rule.active, pass, emission);
   if (peer === undefined || !rule.active) return [];
+  if (peer.kind === 'addresses' && peer.list.length === 0) return [];
+  faults.forEach((fault) => emission.fault(fault));
   checkInterface(rule, pass, peer, emission);
   const limited = rule.kind.type !== 'BASIC' && (emission.type === 'ipsets' || emission.choices.limitsWithoutSets);
   return service.entries.flatMap((entry) => {
