@@ -9,6 +9,12 @@ describe('the black-box cases of the old server', () => {
   });
   afterAll(() => server.close());
 
+  it('pass for v1, as the console uses it', async () => {
+    const { code, output } = await runCases('v1.json', server.url);
+    expect(output).toMatch(/^\d+ passed, 0 failed$/m);
+    expect(code).toBe(0);
+  });
+
   it('all pass', async () => {
     const { code, output } = await runCases('visible.json', server.url);
     expect(output).toMatch(/\b60 passed, 0 failed/);

@@ -3,7 +3,7 @@ import type { BuiltinGroup } from '../../model/builtins.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { ADDRESS_SUBS, addressesOf, type GroupAddresses } from './group-addresses.js';
 
-const NOTHING: GroupAddresses = { internal: [], internalV4: [], internalV6: [], externalV4: [], externalV6: [] };
+const NOTHING: GroupAddresses = { internal: () => [], internalV4: [], internalV6: [], externalV4: [], externalV6: [] };
 
 /** What the built-in groups are made of: every group, and every host. */
 export interface Fleet {
@@ -51,6 +51,6 @@ export function builtinGroupSub(
   const of = builtinAddresses(id, fleet, dialect);
   // Quirks that were always so: all-active's internal_ips are everything, internal-active's ips its bare internal_ips.
   if (id === 'all-active' && sub === 'internal_ips') return ADDRESS_SUBS['ips']?.(of);
-  if (id === 'internal-active' && sub === 'ips') return of.internal;
+  if (id === 'internal-active' && sub === 'ips') return of.internal();
   return ADDRESS_SUBS[sub]?.(of);
 }

@@ -1,29 +1,32 @@
 import type { Dialect } from '../../firewall/dialect.js';
+import { hostAddresses } from '../../firewall/policy/host-addresses.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { isList } from '../../model/validate.js';
 import { internalAddresses, isActive, ofFamily, sortedUnique } from './host-addresses.js';
 
-/** The addresses of a group. `internal` as its hosts gave them; the others canonical, with prefix length, sorted. */
+/** The addresses of a group. All but `internal` are canonical, with prefix length, sorted, unique. */
 export interface GroupAddresses {
-  readonly internal: readonly string[];
+  /** Those of its hosts, as they gave them. */
+  readonly internal: () => readonly string[];
   readonly internalV4: readonly string[];
   readonly internalV6: readonly string[];
   readonly externalV4: readonly string[];
   readonly externalV6: readonly string[];
 }
 
-/** The addresses of any groups and hosts together. */
+/** The addresses of any groups and hosts together; only active hosts count. */
 export function addressesOf(
   groups: readonly JsonObject[],
   hosts: readonly Document[],
   dialect: Dialect,
 ): GroupAddresses {
-  const internal = internalAddresses(hosts.filter(isActive), dialect);
+  const active = hosts.filter(isActive);
+  const internal = active.map((host) => hostAddresses(host, dialect));
   const external = (field: string) => groups.flatMap((group) => (isList(group[field]) ? group[field] : []));
   return {
-    internal,
-    internalV4: ofFamily(internal, 'v4'),
-    internalV6: ofFamily(internal, 'v6'),
+    internal: () => internalAddresses(active, dialect),
+    internalV4: sortedUnique(internal.flatMap(({ v4 }) => v4)),
+    internalV6: sortedUnique(internal.flatMap(({ v6 }) => v6)),
     externalV4: ofFamily(external('external_ipv4_addresses'), 'v4'),
     externalV6: ofFamily(external('external_ipv6_addresses'), 'v6'),
   };
@@ -33,7 +36,7 @@ const join = (...lists: readonly (readonly string[])[]): readonly string[] => so
 
 /** The address sub-resources of a group (http-api section 4). */
 export const ADDRESS_SUBS: Readonly<Record<string, (of: GroupAddresses) => readonly string[]>> = {
-  internal_ips: (of) => of.internal,
+  internal_ips: (of) => of.internal(),
   internal_ipv4s: (of) => of.internalV4,
   internal_ipv6s: (of) => of.internalV6,
   external_ipv4s: (of) => of.externalV4,

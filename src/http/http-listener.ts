@@ -1,0 +1,51 @@
+import type { DetailObject, ExitReason, Self, Server } from '../otp/index.js';
+import type { HttpServer } from './server.js';
+
+/** How long a restarted listener waits for its predecessor to let go of the port. */
+const PORT_TRIES = 50;
+const PORT_WAIT_MS = 100;
+/** How long requests under way may take at an orderly stop. */
+const CLOSE_MS = 3000;
+
+/** A server that listens, as an actor: it serves while the actor lives, and however that ends, the port is free again. */
+export class HttpListener implements Server {
+  readonly #start: () => Promise<HttpServer>;
+  readonly #listening: (port: number) => void;
+  #server: HttpServer | undefined = undefined;
+
+  /** `listening` is told the real port each time the server is up. */
+  constructor(options: { readonly start: () => Promise<HttpServer>; readonly listening: (port: number) => void }) {
+    this.#start = options.start;
+    this.#listening = options.listening;
+  }
+
+  async init(self: Self): Promise<void> {
+    const server = await this.#startPatiently(self);
+    this.#server = server;
+    self.signal.addEventListener('abort', () => void this.#server?.close(0), { once: true });
+    this.#listening(server.port);
+  }
+
+  async terminate(_self: Self, _reason: ExitReason): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    await server?.close(CLOSE_MS);
+  }
+
+  describe(): DetailObject {
+    return { port: this.#server?.port ?? null };
+  }
+
+  /** The predecessor's socket closes a moment after its actor died; a port that stays taken is an error. */
+  async #startPatiently(self: Self): Promise<HttpServer> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#start();
+      } catch (error) {
+        const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+        if (!taken || tries >= PORT_TRIES) throw error;
+        await new Promise<void>((resolve) => self.kernel.clock.setTimer(PORT_WAIT_MS, resolve));
+      }
+    }
+  }
+}
