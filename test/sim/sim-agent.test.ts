@@ -227,6 +227,23 @@ describe('SimAgent', () => {
   });
 });
 
+describe('a SimAgent after a config message and a lost connection', () => {
+  it('has its config queue again, and rules of its old group until it restarts', async () => {
+    const agent = await startAgent();
+    const config = { hostkey: HOST.hostkey, group: 'db', environment: '*', location: '*' };
+    await server.publish('config', HOST.hostkey, encodeConfig(config, stampAt(new Date())));
+    await vi.waitFor(() => expect(agent.progress().group).toBe('db'));
+    broker.dropConnections('a cable');
+    serverConnection = await broker.connect();
+    server = await startTestServer(serverConnection);
+    connection = await broker.connect();
+    await agent.reattach(connection);
+    expect(await exists(`config.${HOST.hostkey}`)).toBe(true);
+    await converge(agent);
+    expect(agent.progress().group).toBe('db');
+  });
+});
+
 describe('commands to a SimAgent', () => {
   const run = (line: string) => {
     const [exitCode = '0', stdout = '', stderr = ''] = line.split(',');
