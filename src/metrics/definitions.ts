@@ -18,6 +18,7 @@ export const OLD_COUNTERS = {
   ipset_outbound_publish: { help: 'Sets sent to linked servers' },
   external_ipset_update: { help: 'Sets received from linked servers' },
   watcher: {
+    open: true,
     help: 'Changes seen in the store, by table',
     keys: [
       'ruleset_update',
