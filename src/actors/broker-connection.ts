@@ -4,6 +4,7 @@ import { declareServerTopology } from '../broker/topology.js';
 import type { DetailObject, DownMsg, ExitReason, Pid, Self, Server } from '../otp/index.js';
 import type { ConnectionCall, ConnectionInfo, ConnectionReply } from './connection-messages.js';
 import type { ServerContext } from './context.js';
+import { drainOutbox } from './outbox-actor.js';
 import { tell } from './tell.js';
 
 type Info =
@@ -63,7 +64,7 @@ export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionR
             'the broker cannot be reached; trying until it can',
           );
         this.#lastError = message.error instanceof Error ? message.error.message : String(message.error);
-        metrics.gauge('dog_trainer_broker_up', 0);
+        metrics.gauge('dog_trainer_outage', 'broker', 1);
         this.#retry(self);
         return;
       case 'lost':
@@ -73,7 +74,7 @@ export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionR
         this.#connection = undefined;
         this.#since = self.now();
         this.#context.outbox.detach();
-        metrics.gauge('dog_trainer_broker_up', 0);
+        metrics.gauge('dog_trainer_outage', 'broker', 1);
         for (const pid of this.#subscribers) self.send(pid, { tag: 'broker_down' } satisfies ConnectionInfo);
         this.#retry(self);
     }
@@ -81,6 +82,7 @@ export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionR
 
   /** Last words in an ordered stop: what is under way is confirmed, then the connection is closed. */
   async terminate(_self: Self, _reason: ExitReason): Promise<void> {
+    if (this.#connection !== undefined) await drainOutbox(this.#context);
     const connection = this.#connection;
     this.#connection = undefined;
     this.#context.outbox.detach();
@@ -133,7 +135,7 @@ export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionR
       .then((error) => tell<Info>(self, { tag: 'lost', connection, error }))
       .catch((error: unknown) => log.debug({ err: error }, 'the connection ended after its actor'));
     log.info({ broker: broker.describe }, 'connected to the broker');
-    metrics.gauge('dog_trainer_broker_up', 1);
+    metrics.gauge('dog_trainer_outage', 'broker', 0);
     outbox.attach(connection);
     for (const pid of this.#subscribers) self.send(pid, { tag: 'broker_up', connection } as ConnectionInfo);
   }

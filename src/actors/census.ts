@@ -22,7 +22,7 @@ export class Census implements Server<never, never, never, Message> {
   }
 
   info(self: Self, _message: Message): void {
-    const { world, hosts, groups, metrics, hashFailures, config, kernel } = this.#context;
+    const { world, hosts, groups, metrics, drift, config, kernel } = this.#context;
     if (!world.ready) {
       self.sendAfter(500, { tag: 'count' });
       return;
@@ -45,11 +45,12 @@ export class Census implements Server<never, never, never, Message> {
       if (groups.whereis(id) === undefined) groups.send(id, { type: 'recompile' });
     }
     this.#counts = counts;
-    for (const state of STATES) metrics.gauge('host_active_state', counts[state], state);
+    for (const state of STATES) metrics.gauge('host_active_state', state, counts[state]);
     const open = this.#context.guard.open;
-    metrics.gauge('host_keepalive', open ? silent : 0, 'inactive');
-    metrics.gauge('host_keepalive', open ? retiring : 0, 'retirement');
-    for (const field of HASH_FIELDS) metrics.gauge('hash_failures', hashFailures.count(field), field);
+    metrics.gauge('host_keepalive', 'inactive', open ? silent : 0);
+    metrics.gauge('host_keepalive', 'failure', open ? silent : 0);
+    metrics.gauge('host_keepalive', 'retirement', open ? retiring : 0);
+    for (const field of HASH_FIELDS) metrics.gauge('hash_failures', field, drift.count(field));
   }
 
   describe(): DetailObject {

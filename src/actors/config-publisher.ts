@@ -5,6 +5,7 @@ import type { HostConfig } from '../wire/messages/config.js';
 import type { ConfigCast } from './config-publisher-messages.js';
 import type { ServerContext } from './context.js';
 import { hostConfig } from './publications.js';
+import { reportDropped } from './report-dropped.js';
 
 /** How many hosts are remembered as told; the oldest is forgotten first. */
 const REMEMBERED = 50_000;
@@ -59,10 +60,13 @@ export class ConfigPublisher implements Server<never, never, ConfigCast> {
   }
 
   #send(row: HostConfig & JsonObject): void {
-    const { outbox, kernel, log } = this.#context;
+    const { outbox, kernel } = this.#context;
     const { hostkey } = row;
-    outbox
-      .post({ target: `config/${hostkey}`, class: 'config', publication: hostConfig(row, kernel.clock.now()) })
-      .catch((error: unknown) => log.warn({ err: error, hostkey }, 'a host was not told its configuration'));
+    const put = {
+      target: `config/${hostkey}`,
+      class: 'config',
+      publication: hostConfig(row, kernel.clock.now()),
+    } as const;
+    reportDropped(this.#context, put, outbox.put(put));
   }
 }

@@ -1,4 +1,4 @@
-import type { Outbox } from '../broker/outbox.js';
+import type { Outbox } from '../broker/outbox-contract.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Dialect } from '../firewall/dialect.js';
@@ -8,9 +8,9 @@ import type { SetBook } from '../world/set-book.js';
 import type { World } from '../world/world.js';
 import type { AgentGuardState } from './agent-guard-state.js';
 import type { DeadLetters } from './dead-letters.js';
-import type { HashFailures } from './hash-failures.js';
+import type { DriftBook } from './drift-book.js';
 import type { Log } from './log-port.js';
-import type { Metrics } from '../metrics/metrics.js';
+import type { Metrics } from '../metrics/create-metrics.js';
 import type { PublishingGate } from './publishing-gate.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { RefusedReports } from './refused-reports.js';
@@ -37,7 +37,7 @@ export interface ServerContext {
   readonly gate: PublishingGate;
   readonly refused: RefusedReports;
   readonly deadLetters: DeadLetters;
-  readonly hashFailures: HashFailures;
+  readonly drift: DriftBook;
   /** Repairs over all hosts (`repair_max_per_minute`). */
   readonly repairs: RateLimiter;
   /** New hosts (`intake.registrations_per_minute`). */

@@ -150,6 +150,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
     outputs.failures.set(this.#id, failure);
     if (!withoutProfile) {
       metrics.count('generate_iptables_ruleset', 'error');
+      metrics.count('dog_trainer_compile_failures_total');
       log.error(
         { group: this.#name, error },
         'the group cannot be compiled; its hosts keep the last good ruleset until the policy is mended',

@@ -59,7 +59,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         this.#arm(self);
         return;
       case 'removed':
-        this.#context.hashFailures.set(this.#hostkey, []);
+        this.#context.drift.forget(this.#hostkey);
         return self.stop('normal');
     }
   }
@@ -82,8 +82,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     const row = this.#row();
     return {
       state: row === undefined ? 'unregistered' : stateOf(row),
-      differing: this.#context.hashFailures.differing(this.#hostkey),
-      ...this.#delivery.describe(),
+      differing: this.#context.drift.get(this.#hostkey)?.differing ?? [],
     };
   }
 
@@ -204,8 +203,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         ? Infinity
         : Math.min(this.#stopDeadline, clock.monotonic() + outcome.deadlineInSeconds * 1000);
     guardOpened(context);
-    context.hashFailures.set(this.#hostkey, outcome.differing);
-    this.#delivery.observed(outcome.differing);
+    context.drift.observe(this.#hostkey, outcome.differing, nowSeconds(context));
     if (outcome.from !== outcome.to)
       context.log.info(
         { hostkey: this.#hostkey, name: report.name, from: outcome.from, to: outcome.to },

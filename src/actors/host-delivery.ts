@@ -1,9 +1,7 @@
-import type { OutboxEntry } from '../broker/outbox.js';
-import type { DetailObject } from '../otp/index.js';
+import type { OutboxPut } from '../broker/outbox-contract.js';
 import { nowSeconds, type ServerContext } from './context.js';
-import type { HostDrift } from './host-messages.js';
 import { hostRuleset, hostSets } from './publications.js';
-import type { HashField } from '../host/hash-check.js';
+import { reportDropped } from './report-dropped.js';
 
 /** What to send to one host, and why: its agent has just started, or its hashes differ beyond the tolerance. */
 export interface Delivery {
@@ -20,31 +18,14 @@ export class HostDelivery {
   readonly #context: ServerContext;
   readonly #hostkey: string;
   #lastSent: Readonly<Record<Delivery['cause'], number>> = { start: -Infinity, drift: -Infinity };
-  #differingSince: number | null = null;
-  #repairs = 0;
-  #lastRepairAt: number | null = null;
 
   constructor(context: ServerContext, hostkey: string) {
     this.#context = context;
     this.#hostkey = hostkey;
   }
 
-  /** Keeps since when the host differs. */
-  observed(differing: readonly HashField[]): void {
-    if (differing.length === 0) this.#differingSince = null;
-    else this.#differingSince ??= nowSeconds(this.#context);
-  }
-
-  get drift(): Omit<HostDrift, 'differing'> {
-    return { differingSince: this.#differingSince, repairs: this.#repairs, lastRepairAt: this.#lastRepairAt };
-  }
-
-  describe(): DetailObject {
-    return { differing_since: this.#differingSince, repairs: this.#repairs };
-  }
-
   send(groupName: string, what: Delivery): void {
-    const { world, outputs, sets, kernel, log, gate } = this.#context;
+    const { world, outputs, sets, kernel, log, gate, metrics, drift } = this.#context;
     if (gate.paused || !this.#allowed(what.cause)) return;
     const now = kernel.clock.now();
     const group = world.groupByName(groupName);
@@ -62,6 +43,7 @@ export class HostDelivery {
       this.#post({
         target: `host/${this.#hostkey}`,
         class: 'host',
+        after: [`host-sets/${this.#hostkey}`],
         publication: hostRuleset(output, this.#hostkey, now),
       });
     }
@@ -77,16 +59,14 @@ export class HostDelivery {
       what.cause === 'drift' ? 'host repaired: its own copy was sent again' : 'host brought up to date after its start',
     );
     if (what.cause === 'drift') {
-      this.#repairs += 1;
-      this.#lastRepairAt = nowSeconds(this.#context);
+      if (text !== undefined) metrics.count('dog_trainer_repairs_total', 'sets');
+      if (output !== undefined) metrics.count('dog_trainer_repairs_total', 'rules');
+      drift.repaired(this.#hostkey, nowSeconds(this.#context));
     }
   }
 
-  #post(entry: OutboxEntry): void {
-    const { outbox, log } = this.#context;
-    outbox
-      .post(entry)
-      .catch((error: unknown) => log.warn({ err: error, target: entry.target }, 'a host was not sent its copy'));
+  #post(put: OutboxPut): void {
+    reportDropped(this.#context, put, this.#context.outbox.put(put));
   }
 
   /** At most once an interval for each cause, and over all hosts so many repairs a minute. */

@@ -8,10 +8,3 @@ export type HostReply = 'done';
 
 /** `check`: the row may have changed otherwise, look at the deadlines. `removed`: the row is gone. */
 export type HostCast = { readonly type: 'check' } | { readonly type: 'removed' };
-
-/** What `GET /api/V2/host/:id/drift` needs of the actor itself; times are epoch seconds. */
-export interface HostDrift {
-  readonly differingSince: number | null;
-  readonly repairs: number;
-  readonly lastRepairAt: number | null;
-}

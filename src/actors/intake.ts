@@ -113,7 +113,7 @@ export class Intake implements Server<never, never, never, Info> {
     const report = this.#read(delivery.body);
     if (report instanceof MessageError) {
       metrics.count('ips_update', 'exception');
-      metrics.count('dog_trainer_reports_refused', report.reason);
+      metrics.count('dog_trainer_reports_refused_total', report.reason);
       const hostkey = report instanceof ReportError ? report.hostkey : undefined;
       if (hostkey !== undefined)
         this.#context.refused.add(kernel.clock.now(), { hostkey }, 'malformed', report.message);
@@ -124,7 +124,7 @@ export class Intake implements Server<never, never, never, Info> {
     if (refusal !== undefined) {
       const detail = `${refusal.field}: ${refusal.reason}`;
       metrics.count('ips_update', 'exception');
-      metrics.count('dog_trainer_reports_refused', 'invalid');
+      metrics.count('dog_trainer_reports_refused_total', 'invalid');
       this.#context.refused.add(kernel.clock.now(), report, 'invalid', detail);
       return this.#bury(delivery, 'invalid', detail, report.hostkey);
     }
@@ -164,7 +164,7 @@ export class Intake implements Server<never, never, never, Info> {
           if (self.signal.aborted) return;
           if (tries > 1) return this.#hand(self, delivery, report, tries - 1);
           metrics.count('ips_update', 'exception');
-          metrics.count('dog_trainer_reports_refused', 'not_handled');
+          metrics.count('dog_trainer_reports_refused_total', 'not_handled');
           const why = error instanceof Error ? error.message : String(error);
           this.#bury(delivery, 'not_handled', `the host's actor failed on it again and again: ${why}`, report.hostkey);
         },

@@ -13,8 +13,7 @@ import { tell } from './tell.js';
 type IpsetInfo =
   | { readonly tag: 'due' }
   | { readonly tag: 'confirmed'; readonly rendered: RenderedSets; readonly sha: string }
-  | { readonly tag: 'superseded' }
-  | { readonly tag: 'dropped'; readonly error: unknown };
+  | { readonly tag: 'dropped'; readonly reason: string };
 
 /** Which text all agents have, so that a restart need not send it again (table `setting`). */
 const PUBLISHED = 'sets_published';
@@ -73,11 +72,9 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
         this.#context.metrics.count('ipset_publish');
         await this.#record(self, message.rendered, message.sha);
         return;
-      case 'superseded':
-        return;
       case 'dropped':
         // The outbox had no room for it: try again, with whatever is current then.
-        this.#context.log.error({ err: message.error }, 'the sets were not sent');
+        this.#context.log.error({ reason: message.reason }, 'the sets were not sent');
         this.#context.sets.published = undefined;
         this.#dirty = true;
         this.#schedule(self);
@@ -108,7 +105,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   }
 
   async #publish(self: Self): Promise<void> {
-    const { world, sets, guard, gate, kernel, outbox, log } = this.#context;
+    const { world, sets, guard, gate, kernel, outbox } = this.#context;
     this.#held = !world.ready ? 'loading' : !guard.open ? 'guard' : gate.paused ? 'paused' : undefined;
     if (this.#held !== undefined) return;
     this.#dirty = false;
@@ -123,14 +120,17 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
       return;
     }
     this.#sentAt = kernel.clock.monotonic();
-    outbox
-      .post({ target: 'sets', class: 'sets', publication: allSets(rendered.text, kernel.clock.now()) })
-      .then(
-        (outcome) =>
-          tell<IpsetInfo>(self, outcome === 'confirmed' ? { tag: outcome, rendered, sha } : { tag: outcome }),
-        (error: unknown) => tell<IpsetInfo>(self, { tag: 'dropped', error }),
-      )
-      .catch((error: unknown) => log.debug({ err: error }, 'the publisher ended before its sets were confirmed'));
+    const put = { target: 'sets', class: 'sets', publication: allSets(rendered.text, kernel.clock.now()) } as const;
+    void outbox.put(put).outcome.then((outcome) => {
+      switch (outcome.kind) {
+        case 'confirmed':
+          return tell<IpsetInfo>(self, { tag: 'confirmed', rendered, sha });
+        case 'dropped':
+          return tell<IpsetInfo>(self, { tag: 'dropped', reason: outcome.reason });
+        case 'superseded':
+          return false;
+      }
+    });
   }
 
   /** The hash becomes what hosts are compared with; rows are added only when it changed (host-lifecycle L5). */

@@ -3,6 +3,7 @@ import { CallFailed } from '../otp/index.js';
 import { nowSeconds, type ServerContext } from './context.js';
 import { groupRuleset, hostRuleset } from './publications.js';
 import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
+import { reportDropped } from './report-dropped.js';
 import { hashFieldsOf, outputToDoc, type RulesetOutput } from './ruleset-outputs.js';
 import { storePatiently } from './store-patiently.js';
 import { tell } from './tell.js';
@@ -10,8 +11,7 @@ import { tell } from './tell.js';
 type IptablesInfo =
   | { readonly tag: 'due' }
   | { readonly tag: 'confirmed'; readonly output: RulesetOutput }
-  | { readonly tag: 'superseded' }
-  | { readonly tag: 'dropped'; readonly output: RulesetOutput; readonly error: unknown };
+  | { readonly tag: 'dropped'; readonly output: RulesetOutput; readonly reason: string };
 
 interface Waiting {
   /** Monotonic milliseconds. */
@@ -75,13 +75,20 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       case 'confirmed':
         await this.#record(self, message.output);
         return;
-      case 'superseded':
-        return;
       case 'dropped':
-        this.#context.log.error({ group: message.output.groupName, err: message.error }, 'a ruleset was not sent');
+        this.#context.log.error({ group: message.output.groupName, reason: message.reason }, 'a ruleset was not sent');
         this.#add(message.output.groupId, false);
         this.#schedule(self);
     }
+  }
+
+  /** Last words: what was gathered need not wait for its time any more. */
+  async terminate(self: Self): Promise<void> {
+    const { guard, gate } = this.#context;
+    if (this.#waiting.size === 0 || !guard.open || gate.paused) return;
+    const sets = await this.#currentSets(self);
+    if (sets === undefined) return;
+    for (const [id, { force }] of [...this.#waiting]) this.#publishOne(self, id, force, sets);
   }
 
   describe(): DetailObject {
@@ -164,21 +171,25 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   }
 
   #send(self: Self, output: RulesetOutput): void {
-    const { outbox, kernel, metrics, log } = this.#context;
+    const { outbox, kernel, metrics } = this.#context;
     this.#sentAt.set(output.groupId, kernel.clock.monotonic());
     metrics.count('iptables_publish');
     metrics.count('iptables_publish_group', output.groupName);
-    outbox
-      .post({
-        target: `group/${output.groupId}`,
-        class: 'group',
-        publication: groupRuleset(output, kernel.clock.now()),
-      })
-      .then(
-        (outcome) => tell<IptablesInfo>(self, outcome === 'confirmed' ? { tag: outcome, output } : { tag: outcome }),
-        (error: unknown) => tell<IptablesInfo>(self, { tag: 'dropped', output, error }),
-      )
-      .catch((error: unknown) => log.debug({ err: error }, 'the publisher ended before a ruleset was confirmed'));
+    const put = {
+      target: `group/${output.groupId}`,
+      class: 'group',
+      publication: groupRuleset(output, kernel.clock.now()),
+    } as const;
+    void outbox.put(put).outcome.then((outcome) => {
+      switch (outcome.kind) {
+        case 'confirmed':
+          return tell<IptablesInfo>(self, { tag: 'confirmed', output });
+        case 'dropped':
+          return tell<IptablesInfo>(self, { tag: 'dropped', output, reason: outcome.reason });
+        case 'superseded':
+          return false;
+      }
+    });
     this.#sendToAstray(output);
   }
 
@@ -187,7 +198,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
    * that listen elsewhere get their own copy, and those of other groups that listen here get theirs after it.
    */
   #sendToAstray(output: RulesetOutput): void {
-    const { world, outputs, outbox, kernel, log } = this.#context;
+    const { world, outputs, outbox, kernel } = this.#context;
     const copies = [
       ...world.deafMembers(output.groupName).map((host) => ({ host, output })),
       ...world.strayListeners(output.groupName).flatMap((host) => {
@@ -198,9 +209,13 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     ];
     for (const { host, output: own } of copies) {
       const hostkey = String(host.hostkey);
-      outbox
-        .post({ target: `host/${hostkey}`, class: 'host', publication: hostRuleset(own, hostkey, kernel.clock.now()) })
-        .catch((error: unknown) => log.warn({ err: error, hostkey }, 'a moved host was not sent its ruleset'));
+      const put = {
+        target: `host/${hostkey}`,
+        class: 'host',
+        after: [`group/${output.groupId}`],
+        publication: hostRuleset(own, hostkey, kernel.clock.now()),
+      } as const;
+      reportDropped(this.#context, put, outbox.put(put));
     }
   }
 

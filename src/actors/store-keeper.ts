@@ -16,12 +16,12 @@ export class StoreKeeper implements Server<never, never, never, Info & Message> 
   init(self: Self): void {
     const unsubscribe = this.#context.store.onState((state) => tell<Info>(self, { tag: 'state', state }));
     self.signal.addEventListener('abort', unsubscribe, { once: true });
-    this.#context.metrics.gauge('dog_trainer_store_up', this.#context.store.state().up ? 1 : 0);
+    this.#context.metrics.gauge('dog_trainer_outage', 'store', this.#context.store.state().up ? 0 : 1);
   }
 
   info(_self: Self, { state }: Info): void {
     const { log, metrics } = this.#context;
-    metrics.gauge('dog_trainer_store_up', state.up ? 1 : 0);
+    metrics.gauge('dog_trainer_outage', 'store', state.up ? 0 : 1);
     if (state.up) log.info({}, 'the store is back');
     else log.error({ reason: state.reason }, 'the store is down; what changes is kept waiting until it is back');
   }

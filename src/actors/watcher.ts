@@ -1,6 +1,7 @@
 import { backoffDelayMs } from '../broker/backoff.js';
 import type { DetailObject, Self, Server } from '../otp/index.js';
 import type { Cursor, Feed, FeedEvent } from '../store/store.js';
+import type { Dirt } from '../world/dirt.js';
 import type { WorldTableName } from '../world/world.js';
 import type { ServerContext } from './context.js';
 import { routeDirt } from './route-dirt.js';
@@ -39,7 +40,7 @@ export class Watcher implements Server<never, never, never, Info> {
   info(self: Self, message: Info): void {
     if (message.tag === 'open') return this.#open(self);
     if (message.feed !== this.#number) return;
-    const { world, metrics, log } = this.#context;
+    const { world, log } = this.#context;
     const { event } = message;
     switch (event.type) {
       case 'snapshot':
@@ -54,8 +55,7 @@ export class Watcher implements Server<never, never, never, Info> {
         return;
       case 'changes':
         this.#healthy(self, event.cursor);
-        metrics.count('watcher', `${this.#table}_update`, event.changes.length);
-        routeDirt(this.#context, world.apply(this.#table, event.changes));
+        routeDirt(this.#context, this.#counted(world.apply(this.#table, event.changes), event.changes.length));
         return;
       case 'lost': {
         this.#losses += 1;
@@ -77,6 +77,32 @@ export class Watcher implements Server<never, never, never, Info> {
       since: Math.floor(this.#since / 1000),
       ...(this.#lastError === undefined ? {} : { error: this.#lastError }),
     };
+  }
+
+  /** Counts as the old server did: some tables by the row, some by the batch (metrics section 2). */
+  #counted(dirt: Dirt, rows: number): Dirt {
+    const { metrics } = this.#context;
+    switch (this.#table) {
+      case 'group':
+      case 'zone':
+      case 'link':
+        metrics.count('watcher', `${this.#table}_update`, rows);
+        break;
+      case 'ruleset':
+      case 'profile':
+      case 'service':
+        metrics.count('watcher', `${this.#table}_update`);
+        break;
+      case 'host':
+        if (dirt.hostConfigs.length > 0) metrics.count('watcher', 'host_config_update', dirt.hostConfigs.length);
+        if (dirt.hosts.some(({ before, after }) => before?.active !== after?.active))
+          metrics.count('watcher', 'host_active_update');
+        break;
+      case 'external':
+      case 'host_report':
+      case 'ipset':
+    }
+    return dirt;
   }
 
   #open(self: Self): void {

@@ -1,0 +1,18 @@
+import { BrokerConnectionActor } from '../actors/broker-connection.js';
+import type { ServerContext } from '../actors/context.js';
+import { OutboxActor } from '../actors/outbox-actor.js';
+import { supervisorSpec } from './supervisor-spec.js';
+import { workerSpec } from './worker-spec.js';
+
+/**
+ * The outbox first, then the connection that empties it: a new connection attaches itself, so rest_for_one is enough.
+ * An absent broker is a state of the connection and no crash; ten crashes in a minute are more than bad luck.
+ */
+export const brokerSup = (context: ServerContext) =>
+  supervisorSpec('broker_sup', { strategy: 'rest_for_one', intensity: 10, periodS: 60 }, () => [
+    workerSpec('outbox', () => new OutboxActor(context)),
+    // Its last words wait until the outbox is drained.
+    workerSpec('broker_connection', () => new BrokerConnectionActor(context), {
+      shutdown: context.config.shutdown_seconds * 1000,
+    }),
+  ]);

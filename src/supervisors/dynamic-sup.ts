@@ -1,0 +1,26 @@
+import { startServer, type ChildSpec, type Message, type Server } from '../otp/index.js';
+import { supervisorSpec } from './supervisor-spec.js';
+
+/** Messages that wait for one host or group; its reports are bounded by the broker's prefetch long before. */
+const MAX_QUEUE = 10_000;
+
+/**
+ * Actors by key, all temporary (decisions 13): started by their first message and, after a crash, by their next one with
+ * back-off, so that one bad host or group never spends a budget. The supervisor itself restarts nobody.
+ */
+export const dynamicSup = <Call, Reply, Cast, Info extends Message>(
+  id: string,
+  kind: string,
+  make: (key: string) => Server<Call, Reply, Cast, Info>,
+): ChildSpec =>
+  supervisorSpec(id, { strategy: 'simple_one_for_one', intensity: 1, periodS: 5 }, () => {
+    const child: ChildSpec<readonly [string]> = {
+      id: kind,
+      restart: 'temporary',
+      // They hold nothing that is not stored or redelivered: a stop need not wait for their turn.
+      shutdown: 1000,
+      start: ({ kernel, parent }, key) =>
+        startServer(kernel, make(key), { parent, label: `${kind}:${key}`, maxQueue: MAX_QUEUE }),
+    };
+    return [child];
+  });

@@ -1,0 +1,10 @@
+import type { ServerContext } from '../actors/context.js';
+import { Intake } from '../actors/intake.js';
+import { supervisorSpec } from './supervisor-spec.js';
+import { workerSpec } from './worker-spec.js';
+
+/** Last up, first down: reports are taken when all who handle them are there. */
+export const intakeSup = (context: ServerContext) =>
+  supervisorSpec('intake_sup', { strategy: 'one_for_one', intensity: 10, periodS: 60 }, () => [
+    workerSpec('intake', () => new Intake(context)),
+  ]);

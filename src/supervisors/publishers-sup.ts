@@ -1,0 +1,23 @@
+import { AgentGuard } from '../actors/agent-guard.js';
+import { Census } from '../actors/census.js';
+import { ConfigPublisher } from '../actors/config-publisher.js';
+import type { ServerContext } from '../actors/context.js';
+import { IpsetPublisher } from '../actors/ipset-publisher.js';
+import { IptablesPublisher } from '../actors/iptables-publisher.js';
+import { RemoteCommands } from '../actors/remote-commands.js';
+import { supervisorSpec } from './supervisor-spec.js';
+import { workerSpec } from './worker-spec.js';
+
+/**
+ * Each publisher on its own: what one has gathered is known from the world and the store, so a new one finds it again.
+ * The same budget as the old server's publishers: five crashes in a minute.
+ */
+export const publishersSup = (context: ServerContext) =>
+  supervisorSpec('publishers_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
+    workerSpec('agent_guard', () => new AgentGuard(context)),
+    workerSpec('ipset_publisher', () => new IpsetPublisher(context)),
+    workerSpec('iptables_publisher', () => new IptablesPublisher(context)),
+    workerSpec('config_publisher', () => new ConfigPublisher(context), { maxQueue: 100_000 }),
+    workerSpec('remote_commands', () => new RemoteCommands(context), { maxQueue: 1000 }),
+    workerSpec('census', () => new Census(context)),
+  ]);
