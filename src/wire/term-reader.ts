@@ -114,7 +114,7 @@ export class TermReader {
       this.#need(1, 'the tail of a list');
       const tail = this.#bytes[this.#position];
       if (tail === tag.LIST) {
-        this.#position++;
+        this.#count(this.#position++, 1);
         continue;
       }
       const rest = this.#term();
