@@ -1,0 +1,131 @@
+import type { Json } from '../../model/document.js';
+import { isList, isObject } from '../../model/validate.js';
+import type { Dialect } from '../dialect.js';
+import { RULE_CHOICES } from '../dialect-rules.js';
+import type { CompileError, Fault, RulePosition } from './compile-error.js';
+import type { AddressMaps, Emission, Pass, RulesetType } from './emission.js';
+import type { PolicyLookups } from './policy-lookups.js';
+import { readRule } from './read-rule.js';
+import { ruleToKernel, serviceOf } from './rule-to-kernel.js';
+
+export interface RulesCheck {
+  readonly lookups: PolicyLookups;
+  readonly dialect: Dialect;
+  /** Whether rulesets without sets are made too. */
+  readonly unsetTables: boolean;
+  /** Rules that are stored already: a reference to what does not exist is no fault if they hold it (decisions 7). */
+  readonly stored?: Json | undefined;
+}
+
+/** Stands in for the addresses of any group or zone, which are not known when rules are written. */
+class AnyAddresses extends Map<string, readonly string[]> {
+  readonly #list: readonly string[];
+  constructor(address: string) {
+    super();
+    this.#list = [address];
+  }
+  override get(): readonly string[] {
+    return this.#list;
+  }
+}
+
+const SOME_V4 = new AnyAddresses('192.0.2.1/32');
+const SOME_V6 = new AnyAddresses('2001:db8::1/128');
+const SOME: AddressMaps = { roleV4: SOME_V4, roleV6: SOME_V6, zoneV4: SOME_V4, zoneV6: SOME_V6 };
+
+ 
+const UNWRITABLE = /[\u0000-\u001f\u007f\\]/;
+
+/** Text that a stored rule may hold, but a new one may not (decisions 4). */
+const writtenTextFaults = (rule: Json): Fault[] => {
+  const comment = isObject(rule) ? rule['comment'] : undefined;
+  if (typeof comment !== 'string' || !UNWRITABLE.test(comment)) return [];
+  const reason = 'give a text without line feeds, other control characters and backslashes';
+  return [{ kind: 'kernel', field: 'comment', value: comment, reason }];
+};
+
+/** What rules refer to: `field` and id. */
+const referencesOf = (rules: Json | undefined): ReadonlySet<string> => {
+  const found = new Set<string>();
+  if (!isObject(rules)) return found;
+  for (const list of [rules['inbound'], rules['outbound']]) {
+    if (!isList(list)) continue;
+    for (const rule of list) {
+      if (!isObject(rule)) continue;
+      for (const field of ['group', 'service']) found.add(JSON.stringify([field, rule[field] ?? null]));
+    }
+  }
+  return found;
+};
+
+const PASSES: Readonly<Record<RulePosition['direction'], readonly Pass[]>> = {
+  inbound: ['inbound', 'answer'],
+  outbound: ['outbound'],
+};
+
+/** Every fault of one rule in every variant, each once. */
+const ruleFaults = (value: Json, direction: RulePosition['direction'], check: RulesCheck): readonly Fault[] => {
+  const choices = RULE_CHOICES[check.dialect];
+  const { rule, faults } = readRule(value, choices);
+  const found = new Map<string, Fault>();
+  const fault = (one: Fault): void => {
+    const key = `${one.field}\n${one.reason}`;
+    if (!found.has(key)) found.set(key, one);
+  };
+  faults.forEach(fault);
+  if (rule === null) return [...found.values()];
+  writtenTextFaults(value).forEach(fault);
+  const types: readonly RulesetType[] = check.unsetTables ? ['ipsets', 'iptables'] : ['ipsets'];
+  for (const type of types) {
+    for (const version of ['v4', 'v6'] as const) {
+      const emission: Emission = {
+        choices,
+        type,
+        version,
+        lookups: check.lookups,
+        selfGroup: 'self',
+        addresses: SOME,
+        sets: new Set(),
+        fault,
+        warn: () => undefined,
+      };
+      const service = faults.some(({ field }) => field === 'service') ? undefined : serviceOf(rule, emission);
+      if (service === undefined) continue;
+      for (const pass of PASSES[direction]) {
+        if (pass !== 'answer' || rule.answered) ruleToKernel(rule, service, pass, emission, []);
+      }
+    }
+  }
+  return [...found.values()];
+};
+
+/**
+ * Everything that is wrong with the `rules` of a ruleset document that somebody wants to write: each rule is compiled
+ * for both families, with sets and without. Empty when the rules compile for every group, whatever addresses there are.
+ * Absent rules are fine: the profile has none then.
+ */
+export const checkRules = (rules: Json | undefined, check: RulesCheck): readonly CompileError[] => {
+  if (rules === undefined) return [];
+  if (!isObject(rules)) {
+    return [
+      { rule: null, kind: 'shape', field: 'rules', value: rules, reason: 'give an object with inbound and outbound' },
+    ];
+  }
+  const known = referencesOf(check.stored);
+  const errors: CompileError[] = [];
+  for (const direction of ['inbound', 'outbound'] as const) {
+    const list = rules[direction];
+    if (!isList(list)) {
+      const fault = { rule: null, kind: 'shape', field: `rules.${direction}`, reason: 'give a list of rules' } as const;
+      errors.push(list === undefined ? fault : { ...fault, value: list });
+      continue;
+    }
+    for (const [index, rule] of list.entries()) {
+      for (const fault of ruleFaults(rule, direction, check)) {
+        const stored = fault.kind === 'reference' && known.has(JSON.stringify([fault.field, fault.value]));
+        if (!stored) errors.push({ ...fault, rule: { direction, index } });
+      }
+    }
+  }
+  return errors;
+};
