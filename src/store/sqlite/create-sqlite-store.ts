@@ -20,6 +20,8 @@ export interface SqliteStoreOptions {
   readonly now?: () => number;
   /** How far back a watcher can resume from a cursor; default 7 days, 500,000 changes, 128 MiB. */
   readonly history?: Partial<LogBounds>;
+  /** How many changes a resuming watcher is told one by one before a snapshot is taken for cheaper; default 2,000. */
+  readonly replayLimit?: number;
   /** How long the audit trail goes back; default 400 days, 1,000,000 entries, 512 MiB. */
   readonly audit?: Partial<LogBounds>;
   /** How long a commit waits while another process locks the file; default 5,000 ms. */
@@ -62,6 +64,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
         busyMs: options.busyMs ?? 5_000,
         maxWaiting: options.maxWaiting ?? 20_000,
         probeMs: options.probeMs ?? 1_000,
+        replayLimit: options.replayLimit ?? 2_000,
       });
     } catch (error) {
       db.close();

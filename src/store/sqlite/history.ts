@@ -14,9 +14,6 @@ interface ChangeRow {
   readonly undo: string;
 }
 
-/** Past this many changes a snapshot is cheaper than a replay, unless the table is larger still. */
-const REPLAY_LIMIT = 1_000;
-
 /** The past of each table: what happened since a cursor, as far back as the change table goes. */
 export class History {
   readonly #image: Image;
@@ -24,11 +21,16 @@ export class History {
   readonly #since;
   readonly #count;
   readonly #trimmed;
+  readonly #replayLimit: number;
 
-  /** `name` is this line of history's (`state.history`); a cursor of another line is worth nothing here. */
-  constructor(db: Database, image: Image, name: string) {
+  /**
+   * `name` is this line of history's (`state.history`); a cursor of another line is worth nothing here. Past
+   * `replayLimit` changes a snapshot is taken for cheaper than a replay, unless the table is larger still.
+   */
+  constructor(db: Database, image: Image, name: string, replayLimit: number) {
     this.#image = image;
     this.#name = name;
+    this.#replayLimit = replayLimit;
     this.#since = db.prepare<[string, number], ChangeRow>(
       'SELECT seq, id, kind, sum, undo FROM changes WHERE tbl = ? AND seq > ? ORDER BY seq DESC',
     );
@@ -51,7 +53,7 @@ export class History {
   since(table: Table, from: Cursor, last: number): readonly RowChange[] | undefined {
     const seq = this.#seqOf(from);
     if (seq === undefined || seq > last || seq < (this.#trimmed.get(table) ?? 0)) return undefined;
-    const limit = Math.max(REPLAY_LIMIT, this.#image.table(table).size);
+    const limit = Math.max(this.#replayLimit, this.#image.table(table).size);
     if ((this.#count.get(table, seq, limit + 1) ?? 0) > limit) return undefined;
     return this.#replay(table, seq);
   }

@@ -38,6 +38,7 @@ export interface SqliteStoreParts {
   readonly busyMs: number;
   readonly maxWaiting: number;
   readonly probeMs: number;
+  readonly replayLimit: number;
 }
 
 /** The embedded store: reads from memory, writes to SQLite (see Image and GroupCommit for why that is sound). */
@@ -57,7 +58,7 @@ export class SqliteStore implements Store {
     this.#status = new StoreStatus(now);
     const writer = new BatchWriter(db, path, parts.bounds);
     this.#feeds = new FeedHub({
-      history: new History(db, image, loaded.history),
+      history: new History(db, image, loaded.history, parts.replayLimit),
       seq: () => totals.seq,
       rows: (table) => this.#rows(table),
       errorOf: (error) => storeError(error, path),

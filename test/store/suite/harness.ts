@@ -112,9 +112,11 @@ export class Watcher {
     }
   }
 
-  /** Waits until `done`; the test's own time limit ends a wait in vain. */
+  /** Waits until `done`; the end of the feed, or the test's own time limit, ends a wait in vain. */
   async until(done: (watcher: this) => boolean): Promise<void> {
     while (!done(this)) {
+      const last = this.events.at(-1);
+      if (last?.type === 'lost') throw new Error('the feed was lost', { cause: last.error });
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
