@@ -18,6 +18,8 @@ export interface ApiConfig {
 export interface HttpConfig {
   /** Name of this environment, two characters; `GET /api/V2/ipsets` names it. */
   readonly env: string;
+  /** Whether rulesets without sets are made too: rules must then compile for those as well. */
+  readonly generate_unset_tables: boolean;
   readonly api: ApiConfig;
 }
 

@@ -35,7 +35,7 @@ export async function startApiServer(api: Partial<ApiConfig> = {}): Promise<ApiS
   const log = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
   const deps: Deps = {
     store,
-    config: { env: 'qa', api: { ...TEST_API, ...api } },
+    config: { env: 'qa', generate_unset_tables: true, api: { ...TEST_API, ...api } },
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     clock: { now: () => Date.now() },
     runtime,

@@ -1,16 +1,49 @@
-import type { Document, JsonObject } from '../../model/document.js';
+import type { CompileError } from '../../firewall/rules/compile-error.js';
+import { checkRules } from '../../firewall/rules/check-rules.js';
+import type { Document, Json, JsonObject } from '../../model/document.js';
+import { sameJson } from '../../model/same-json.js';
+import { isList, isObject } from '../../model/validate.js';
 import type { Deps } from '../deps.js';
-import { missingReference } from './check-references.js';
 import type { Finding } from './finding.js';
-import { loadRuleTables } from './rule-tables.js';
+import { ruleFinding } from './rule-findings.js';
+import { loadRuleLookups } from './rule-lookups.js';
 
-/** The first fault of a ruleset that its schema can't see: names of nothing, and rules that the kernel would refuse. */
+/**
+ * What is wrong with the rules of a ruleset that its schema can't see: ids of nothing, and what the kernel would refuse.
+ * Let through are rules that are stored already as they are, and rules that lack a key: consoles save those (clients,
+ * "What would break" 9), and the group that gets one is held back and shows why.
+ */
 export async function checkRuleset(
   deps: Deps,
   doc: JsonObject,
   before: Document | undefined,
 ): Promise<Finding | undefined> {
-  if (doc['rules'] === undefined) return undefined;
-  const tables = await loadRuleTables(deps.store);
-  return missingReference(doc, before, tables);
+  const { rules } = doc;
+  const stored = before?.['rules'];
+  if (rules === undefined || sameJson(rules, stored)) return undefined;
+  const check = {
+    lookups: await loadRuleLookups(deps.store),
+    dialect: deps.runtime.dialect(),
+    unsetTables: deps.config.generate_unset_tables,
+    stored,
+  };
+  const faults = withoutIncomplete(checkRules(rules, check));
+  return ruleFinding(faults.filter((fault) => !isStored(fault, rules, stored)));
+}
+
+/** Of a rule that lacks a key only its references count: nothing is compiled from it before it is complete. */
+function withoutIncomplete(faults: readonly CompileError[]): readonly CompileError[] {
+  const place = ({ rule }: CompileError) => `${rule?.direction} ${rule?.index}`;
+  const incomplete = new Set(faults.filter(({ kind, value }) => kind === 'shape' && value === undefined).map(place));
+  return faults.filter((fault) => fault.kind === 'reference' || !incomplete.has(place(fault)));
+}
+
+function isStored({ rule: place }: CompileError, rules: Json, stored: Json | undefined): boolean {
+  if (place === null) return false;
+  const listOf = (of: Json | undefined): readonly Json[] => {
+    const list = isObject(of) ? of[place.direction] : undefined;
+    return isList(list) ? list : [];
+  };
+  const rule = listOf(rules)[place.index];
+  return listOf(stored).some((other) => sameJson(other, rule));
 }

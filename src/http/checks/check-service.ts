@@ -1,12 +1,61 @@
-import type { Document, JsonObject } from '../../model/document.js';
+import type { CompileError } from '../../firewall/rules/compile-error.js';
+import { checkRules } from '../../firewall/rules/check-rules.js';
+import type { PolicyLookups } from '../../firewall/rules/policy-lookups.js';
+import type { Document, Json, JsonObject } from '../../model/document.js';
+import { rulesetsUsingService } from '../../model/references.js';
+import { rulesOf } from '../../model/rules-of.js';
 import type { Deps } from '../deps.js';
+import { listDocuments } from '../documents/load-fleet.js';
 import type { Finding } from './finding.js';
+import { ruleFinding } from './rule-findings.js';
+import { loadRuleLookups } from './rule-lookups.js';
 
-/** The first ruleset that a changed service would break. */
+/** The rules that a changed service would break, by ruleset: those that compile with the stored one and not with this. */
 export async function checkService(
-  _deps: Deps,
-  _doc: JsonObject,
-  _before: Document | undefined,
+  deps: Deps,
+  doc: JsonObject,
+  before: Document | undefined,
 ): Promise<Finding | undefined> {
+  if (!before) return undefined;
+  const users = rulesetsUsingService(before.id, await listDocuments(deps.store, 'ruleset'));
+  if (users.length === 0) return undefined;
+  const [now, then] = [await loadRuleLookups(deps.store), await loadRuleLookups(deps.store, doc)];
+  for (const ruleset of users) {
+    const rules = rulesNaming(before.id, ruleset);
+    const known = new Set(faultsOf(deps, rules, now).map(keyOf));
+    const broken = faultsOf(deps, rules, then).filter((fault) => !known.has(keyOf(fault)));
+    const finding = ruleFinding(broken);
+    if (finding) return named(finding, ruleset, doc);
+  }
   return undefined;
+}
+
+/** Rules for other services don't matter here, but keep their places, so that faults name the right ones. */
+function rulesNaming(service: string, ruleset: Document): Json {
+  const rules: Record<'inbound' | 'outbound', Json[]> = { inbound: [], outbound: [] };
+  const skipped: Json = { service: ' ' };
+  for (const { direction, index, rule } of rulesOf(ruleset)) {
+    const list = rules[direction];
+    while (list.length < index) list.push(skipped);
+    list.push(rule['service'] === service ? rule : skipped);
+  }
+  return rules;
+}
+
+function faultsOf(deps: Deps, rules: Json, lookups: PolicyLookups): readonly CompileError[] {
+  const { generate_unset_tables: unsetTables } = deps.config;
+  return checkRules(rules, { lookups, dialect: deps.runtime.dialect(), unsetTables });
+}
+
+function keyOf({ rule, field, reason }: CompileError): string {
+  return JSON.stringify([rule?.direction, rule?.index, field, reason]);
+}
+
+/** The fault is the service's, and the answer says whose rule it breaks. */
+function named({ violation, more }: Finding, ruleset: Document, doc: JsonObject): Finding {
+  const reason = `ruleset ${JSON.stringify(ruleset['name'] ?? ruleset.id)} uses it: ${violation.reason ?? ''}`;
+  return {
+    violation: { ...violation, path: ['services'], value: doc['services'] ?? null, reason },
+    more: { ...more, errors: { 'in ruleset': [ruleset.id] } },
+  };
 }
