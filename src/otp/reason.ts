@@ -36,6 +36,10 @@ const describe = (value: unknown, depth: number): string => {
 
 /** One line for logs and the tree, at most 500 characters; stacks stay with the report's own error. */
 export const formatReason = (reason: ExitReason): string => {
-  const text = typeof reason === 'string' ? reason : describe(reason, 4);
+  let text: string;
+  if (typeof reason === 'string') text = reason;
+  else if ('error' in reason) text = describe(reason.error, 4);
+  else if ('term' in reason) text = describe(reason.term, 4);
+  else text = `shutdown: ${describe(reason.shutdown, 4)}`;
   return text.length > 500 ? `${text.slice(0, 497)}...` : text;
 };
