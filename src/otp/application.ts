@@ -24,7 +24,7 @@ export interface Outcome {
    * the deadline passed; 128 + the signal's number when a second signal forced it.
    */
   readonly code: number;
-  /** What had to be abandoned: labels of processes that were killed, and handlers still running. */
+  /** What had to be abandoned: labels of processes that were killed, and the number of unfinished handlers. */
   readonly left: readonly string[];
 }
 
@@ -76,7 +76,7 @@ export const startApplication = async (kernel: Kernel, options: ApplicationOptio
       kernel.exit(pid, 'kill', parent);
     }
     kernel.exit(parent, 'kill', parent);
-    if (kernel.orphans > 0) left.push(`${kernel.orphans} handlers still running`);
+    if (kernel.orphans > 0) left.push(`unfinished handlers: ${kernel.orphans}`);
     const outcome = { code, left };
     if (finished) return outcome;
     finished = true;

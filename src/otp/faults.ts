@@ -1,4 +1,4 @@
-import { Exit, IgnoreStart, ProcessDead } from './exit.js';
+import { IgnoreStart, ProcessDead } from './exit.js';
 import type { Kernel } from './kernel-api.js';
 import { owners } from './owner.js';
 
@@ -11,7 +11,7 @@ export interface FaultWatch {
 /**
  * Catches what no turn can: a promise that nobody waits for and that rejects, a throw in a timer or callback that a
  * handler began. The process in whose turn it began is ended with `{error}` (its supervisor decides what next). An error
- * that nobody owns goes to `onUnowned`, which should bring the server down in order: nobody knows what it left undone.
+ * that nobody owns (Node 20 forgets whose a throw in `queueMicrotask` was) goes to `onUnowned`, which should bring the server down in order: nobody knows what it left undone.
  */
 export const watchFaults = (kernel: Kernel, onUnowned: (error: unknown) => void): FaultWatch => {
   const blame = (error: unknown): void => {
@@ -24,8 +24,6 @@ export const watchFaults = (kernel: Kernel, onUnowned: (error: unknown) => void)
     // What a fenced-off handler runs into is the fence doing its work.
     if (error instanceof ProcessDead || error instanceof IgnoreStart) return;
     if (!owner.kernel.isAlive(pid)) return owner.kernel.report({ kind: 'late_fault', pid, error });
-    // `self.stop` in a floating continuation: it still means stop.
-    if (error instanceof Exit) return owner.kernel.exit(pid, error.reason, pid);
     owner.kernel.fault(pid, error);
   };
   const onRejection = (error: unknown): void => blame(error);

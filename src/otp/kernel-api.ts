@@ -155,7 +155,7 @@ export interface Kernel {
   sendControl(to: Address, message: Message): boolean;
   /** Sends an exit signal. `kill` can't be trapped; `normal` from others is ignored unless trapped. */
   exit(to: Pid, reason: ExitReason, from: Pid): void;
-  /** Ends the process now, as if it had thrown `error`, trapping or not. `terminate` is not called. */
+  /** Ends the process now, as if it had thrown `error` (also an `Exit`), trapping or not. `terminate` is not called. */
   fault(pid: Pid, error: unknown): void;
   link(a: Pid, b: Pid): void;
   unlink(a: Pid, b: Pid): void;

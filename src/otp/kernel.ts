@@ -1,6 +1,6 @@
 import { realClock } from './clock.js';
 import type { Clock } from './clock.js';
-import { StartFailed } from './exit.js';
+import { Exit, StartFailed } from './exit.js';
 import type {
   Behaviour,
   DownMsg,
@@ -130,11 +130,12 @@ class ProcessTable implements Kernel {
   fault(pid: Pid, error: unknown): void {
     const process = this.#table.get(pid.id);
     if (process === undefined) return;
+    const reason = error instanceof Exit ? error.reason : { error };
     // A failed start is reported as such, by #bury.
-    if (process.starter === undefined) {
-      this.report({ kind: 'crash', pid, reason: { error }, queued: process.mailbox.length });
+    if (process.starter === undefined && !isOrderly(reason)) {
+      this.report({ kind: 'crash', pid, reason, queued: process.mailbox.length });
     }
-    this.#die(process, { error });
+    this.#die(process, reason);
   }
 
   link(a: Pid, b: Pid): void {

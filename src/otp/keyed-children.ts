@@ -92,10 +92,13 @@ type Stage =
 /** Crashed keys that nobody writes to any more are remembered up to this many; the oldest is forgotten first. */
 const REMEMBERED = 10_000;
 
+/** A start's `error` is anything; an exit reason among them is kept as it is. */
 const asReason = (error: unknown): ExitReason => {
-  const known =
-    typeof error === 'object' && error !== null && ('error' in error || 'shutdown' in error || 'term' in error);
-  return known || typeof error === 'string' ? (error as ExitReason) : { term: error };
+  if (typeof error === 'object' && error !== null && ('error' in error || 'shutdown' in error || 'term' in error)) {
+    return error;
+  }
+  if (error === 'normal' || error === 'shutdown' || error === 'killed' || error === 'noproc') return error;
+  return { term: error };
 };
 
 /** Makes a directory; see `KeyedChildren`. */

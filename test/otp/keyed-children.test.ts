@@ -148,7 +148,7 @@ describe('keyed children', () => {
     plan.set('a', ['refuse', 'refuse']);
     hosts.send('a', { note: 'kept' });
     await v.idle();
-    expect(hosts.backingOff()).toMatchObject([{ key: 'a', failures: 1, lastError: 'refused', queued: 1 }]);
+    expect(hosts.backingOff()).toMatchObject([{ key: 'a', failures: 1, lastError: { term: 'refused' }, queued: 1 }]);
     await v.advance(100);
     await v.advance(200);
     expect(log).toEqual(['start a', 'start a', 'start a', 'a kept']);
