@@ -33,7 +33,6 @@ const SOME_V4 = new AnyAddresses('192.0.2.1/32');
 const SOME_V6 = new AnyAddresses('2001:db8::1/128');
 const SOME: AddressMaps = { roleV4: SOME_V4, roleV6: SOME_V6, zoneV4: SOME_V4, zoneV6: SOME_V6 };
 
- 
 const UNWRITABLE = /[\u0000-\u001f\u007f\\]/;
 
 /** Text that a stored rule may hold, but a new one may not (decisions 4). */

@@ -44,14 +44,19 @@ export const printRule = (rule: KernelRule, style: 'old' | 'kernel'): string[] =
   const start = `-A ${rule.chain}`;
   const place =
     (device === null ? '' : ` ${device.flag} ${device.name}`) + (protocol === null ? '' : ` -p ${protocol}`);
-  const end = (comment: string): string =>
-    place + matches.map((match) => printMatch(match, comment)).join('') + printTarget(rule.target);
+  const end = (comment: string): string => {
+    let text = place;
+    for (const match of matches) text += printMatch(match, comment);
+    return text + printTarget(rule.target);
+  };
   const first = addresses === null ? '' : address(addresses.flag, addresses.list[0] ?? '');
   const text = matches.find((match) => match.match === 'comment')?.text ?? '';
-  const rest =
-    text !== '' && style === 'old'
-      ? oldStyleLine(text, (comment) => start + first + end(comment)).slice(start.length + first.length)
-      : end(kernelComment(text));
+  let rest: string;
+  if (text === '') rest = end('');
+  else if (style === 'kernel') rest = end(kernelComment(text));
+  else {
+    rest = oldStyleLine(text, (comment) => start + first + end(comment)).slice(start.length + first.length);
+  }
   if (addresses === null) return [start + rest];
   return addresses.list.map((item) => start + address(addresses.flag, item) + rest);
 };

@@ -50,39 +50,87 @@ const recentMask = (limit: RecentLimit, emission: Emission): string => {
   return WHOLE_MASK[emission.version];
 };
 
-/** A rule without its limit, as parts to put together. */
-interface Parts {
-  readonly base: Omit<KernelRule, 'matches' | 'target'>;
-  readonly before: readonly Match[];
-  readonly comment: readonly Match[];
+/** What all kernel rules of one rule and pass share. */
+interface Shared {
+  readonly chain: KernelRule['chain'];
+  readonly addresses: KernelRule['addresses'];
+  readonly interface: KernelRule['interface'];
+  readonly set: Match | null;
+  readonly state: Match | null;
+  readonly comment: Match | null;
   readonly target: Target;
 }
 
+const shared = (rule: RuleModel, pass: Pass, peer: ResolvedPeer, emission: Emission): Shared => {
+  const inbound = pass === 'inbound';
+  const side = inbound ? 'src' : pass === 'answer' ? emission.choices.answerSetSide : 'dst';
+  const states = pass === 'answer' ? ANSWER_STATES : rule.states;
+  return {
+    chain: inbound ? 'INPUT' : 'OUTPUT',
+    addresses: peer.kind === 'addresses' ? { flag: inbound ? '-s' : '-d', list: peer.list } : null,
+    interface: rule.interface === '' ? null : { flag: inbound ? '-i' : '-o', name: rule.interface },
+    set: peer.kind === 'set' ? { match: 'set', name: peer.name, side } : null,
+    state: states.length === 0 ? null : { match: 'state', states },
+    comment: rule.comment === '' ? null : { match: 'comment', text: rule.comment },
+    target: targetOf(rule, emission),
+  };
+};
+
+const present = (matches: readonly (Match | null)[]): readonly Match[] => matches.filter((match) => match !== null);
+
+/** One kernel rule; fields are named one by one, for spreading objects is what compiling would mostly do otherwise. */
+const kernelRule = (
+  parts: Shared,
+  protocol: string | null,
+  matches: readonly (Match | null)[],
+  target: Target,
+): KernelRule => ({
+  chain: parts.chain,
+  addresses: parts.addresses,
+  interface: parts.interface,
+  protocol,
+  matches: present(matches),
+  target,
+});
+
 /**
- * With its limit, if it has one. A recent limit takes two rules: the first acts on who came too often, the second
- * remembers who came. Their comment stands before the limit, for a line that ends in a comment would be trimmed.
+ * A recent limit takes two rules: the first acts on who came too often, the second remembers who came. Their comment
+ * stands before the limit, for the end of a line that ends in a comment may be trimmed.
  */
-const withLimit = (rule: RuleModel, parts: Parts, limited: boolean, emission: Emission): readonly KernelRule[] => {
-  const { base, before, comment, target } = parts;
-  const plain: KernelRule = { ...base, matches: [...before, ...comment], target };
-  if (!limited || rule.kind.type === 'BASIC') return [plain];
-  const { limit } = rule.kind;
-  if (!limit.ok) {
-    limit.faults.forEach((fault) => emission.fault(fault));
+const recentRules = (
+  limit: RecentLimit,
+  parts: Shared,
+  { protocol, match }: PacketMatch,
+  emission: Emission,
+): readonly KernelRule[] => {
+  const named = { match: 'recent', name: limit.name, mask: recentMask(limit, emission) } as const;
+  const update: Match = { ...named, step: { kind: 'update', seconds: limit.seconds, hits: limit.hits } };
+  const remember: Match = { ...named, step: { kind: 'set' } };
+  const before = [parts.set, match, parts.state, parts.comment];
+  return [
+    kernelRule(parts, protocol, [...before, update], parts.target),
+    kernelRule(parts, protocol, [...before, remember], null),
+  ];
+};
+
+/** The kernel rules for one kind of packets, with the rule's limit if the variant has limits. */
+const rulesOfPackets = (
+  { kind }: RuleModel,
+  parts: Shared,
+  packets: PacketMatch,
+  limited: boolean,
+  emission: Emission,
+): readonly KernelRule[] => {
+  const { protocol, match } = packets;
+  const { set, state, comment, target } = parts;
+  if (!limited || kind.type === 'BASIC') return [kernelRule(parts, protocol, [set, match, state, comment], target)];
+  if (!kind.limit.ok) {
+    kind.limit.faults.forEach((fault) => emission.fault(fault));
     return [];
   }
-  if (rule.kind.type === 'CONNLIMIT') {
-    const match = connectionLimit(limit.limit as ConnectionLimit, emission);
-    return [{ ...base, matches: [...before, match, ...comment], target }];
-  }
-  const recent = limit.limit as RecentLimit;
-  const named = { match: 'recent', name: recent.name, mask: recentMask(recent, emission) } as const;
-  const update: Match = { ...named, step: { kind: 'update', seconds: recent.seconds, hits: recent.hits } };
-  const remember: Match = { ...named, step: { kind: 'set' } };
-  return [
-    { ...plain, matches: [...plain.matches, update] },
-    { ...plain, matches: [...plain.matches, remember], target: null },
-  ];
+  if (kind.type === 'RECENT') return recentRules(kind.limit.limit, parts, packets, emission);
+  const limit = connectionLimit(kind.limit.limit, emission);
+  return [kernelRule(parts, protocol, [set, match, state, limit, comment], target)];
 };
 
 /** Whether the entry stands for all packets, so that its protocol does not count. */
@@ -117,33 +165,6 @@ const checkInterface = (rule: RuleModel, pass: Pass, peer: ResolvedPeer, emissio
   else emission.warn('interface', reason);
 };
 
-const rulesOfEntry = (
-  rule: RuleModel,
-  packets: readonly PacketMatch[],
-  pass: Pass,
-  peer: ResolvedPeer,
-  limited: boolean,
-  emission: Emission,
-): readonly KernelRule[] => {
-  const inbound = pass === 'inbound';
-  const side = inbound ? 'src' : pass === 'answer' ? emission.choices.answerSetSide : 'dst';
-  const states = pass === 'answer' ? ANSWER_STATES : rule.states;
-  const set: readonly Match[] = peer.kind === 'set' ? [{ match: 'set', name: peer.name, side }] : [];
-  const state: readonly Match[] = states.length === 0 ? [] : [{ match: 'state', states }];
-  const comment: readonly Match[] = rule.comment === '' ? [] : [{ match: 'comment', text: rule.comment }];
-  const target = targetOf(rule, emission);
-  return packets.flatMap(({ protocol, match }) => {
-    const base: Parts['base'] = {
-      chain: inbound ? 'INPUT' : 'OUTPUT',
-      addresses: peer.kind === 'addresses' ? { flag: inbound ? '-s' : '-d', list: peer.list } : null,
-      interface: rule.interface === '' ? null : { flag: inbound ? '-i' : '-o', name: rule.interface },
-      protocol,
-    };
-    const before = match === null ? [...set, ...state] : [...set, match, ...state];
-    return withLimit(rule, { base, before, comment, target }, limited, emission);
-  });
-};
-
 /**
  * The kernel rules of one rule for one pass, in order. Faults go to the emission; after one the result means nothing.
  * Inactive rules give none, nor do rules about a group without addresses: only their references are looked up.
@@ -162,11 +183,12 @@ export const ruleToKernel = (
   faults.forEach((fault) => emission.fault(fault));
   checkInterface(rule, pass, peer, emission);
   const limited = rule.kind.type !== 'BASIC' && (emission.type === 'ipsets' || emission.choices.limitsWithoutSets);
+  const parts = shared(rule, pass, peer, emission);
   return service.entries.flatMap((entry) => {
     const packets = isEverything(service, entry, emission)
       ? everything(entry, peer, emission)
       : packetMatches(entry, pass, limited, emission);
     checkReset(packets, rule, emission);
-    return rulesOfEntry(rule, packets, pass, peer, limited, emission);
+    return packets.flatMap((some) => rulesOfPackets(rule, parts, some, limited, emission));
   });
 };
