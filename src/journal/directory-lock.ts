@@ -1,0 +1,31 @@
+import Database from 'better-sqlite3';
+import { join } from 'node:path';
+import { JournalError, reasonOf } from './journal-error.js';
+
+/** The name of the lock file in the directory; it stays, empty. */
+export const LOCK_NAME = 'lock';
+
+/**
+ * Locks a directory for this process: the kernel lets go when the process ends, however it ends. Node has no call for
+ * file locks, but SQLite takes them: an empty database, exclusively opened, and nothing is ever stored in it.
+ * @returns a function that unlocks
+ * @throws JournalError locked, or unusable
+ */
+export function lockDirectory(directory: string): () => void {
+  const path = join(directory, LOCK_NAME);
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, { timeout: 0 });
+    database.exec('BEGIN EXCLUSIVE');
+    const held = database;
+    return () => held.close();
+  } catch (error) {
+    database?.close();
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+      throw new JournalError('locked', `${directory} is in use by another server; each needs a directory of its own`, {
+        cause: error,
+      });
+    }
+    throw new JournalError('unusable', `${path} can't be locked: ${reasonOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,102 @@
+import { mkdir, rm } from 'node:fs/promises';
+import type { JournalRecord, OutboxJournal } from '../broker/outbox-contract.js';
+import { lockDirectory } from './directory-lock.js';
+import { JournalError, reasonOf } from './journal-error.js';
+import { JournalWriter } from './journal-writer.js';
+import { recover } from './recover.js';
+import { listSegments, putAside, removeTemporary } from './segment-files.js';
+
+/** `queuejournal.*`. */
+export interface JournalOptions {
+  readonly dir: string;
+  /** Read what an earlier run left; default true. False: it is put aside, unread. */
+  readonly check_journal?: boolean;
+  /** Disk space; default 1 GiB. Live messages may take a third, as a compaction has the old segment and the new. */
+  readonly maxBytes?: number;
+  /** Messages of an earlier run that are older are not sent; default a week. */
+  readonly maxAgeMs?: number;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+/** What opening found and did, for the log: all zero and empty when the last run ended well. */
+export interface JournalReport {
+  readonly recovered: number;
+  readonly tornBytes: number;
+  readonly damagedPlaces: number;
+  /** Targets to be made anew from the policy: see `Recovery.doubtful`. */
+  readonly doubtful: readonly string[];
+  /** More may be lost than `doubtful` names: make everything anew. */
+  readonly unnamedLoss: boolean;
+  /** Targets whose message was too old. */
+  readonly expired: readonly string[];
+  /** Segments that were kept for people to look at. */
+  readonly aside: readonly string[];
+}
+
+/** The open journal. */
+export interface Journal extends OutboxJournal {
+  readonly report: JournalReport;
+  /** Bytes on disk now. */
+  readonly bytes: number;
+  /** Writes what is pending and lets go of the directory. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the journal of a directory, making it if need be. What is live is written to a fresh segment at once, so a torn
+ * tail is repaired by the time this resolves; a damaged segment is kept as `damaged-….log`.
+ * @throws JournalError locked, or unusable
+ */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { dir, check_journal = true, maxBytes = 1 << 30, maxAgeMs = 7 * 86_400_000, now = Date.now } = options;
+  let unlock: (() => void) | undefined;
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    unlock = lockDirectory(dir);
+    await removeTemporary(dir);
+    const segments = await listSegments(dir);
+    const newest = segments.at(-1);
+    // An older one is what a compaction was about to delete.
+    for (const old of segments.slice(0, -1)) await rm(old.path);
+    const aside: string[] = [];
+    const found = newest !== undefined && check_journal ? await recover(newest.path) : undefined;
+    const tooOld = now() - maxAgeMs;
+    const live = (found?.live ?? []).filter((record) => record.at >= tooOld);
+    const expired = (found?.live ?? []).filter((record) => record.at < tooOld).map((record) => record.target);
+
+    const generation = (newest?.generation ?? 0) + 1;
+    const writer = await JournalWriter.create(dir, generation, Math.floor(maxBytes / 3), live);
+    if (newest !== undefined) {
+      if (found === undefined) aside.push(await putAside(dir, newest, 'unread'));
+      else if (found.damage.length > 0) aside.push(await putAside(dir, newest, 'damaged'));
+      else await rm(newest.path);
+    }
+    const release = unlock;
+    return {
+      recovered: live,
+      report: {
+        recovered: live.length,
+        tornBytes: found?.tornBytes ?? 0,
+        damagedPlaces: found?.damage.length ?? 0,
+        doubtful: found?.doubtful ?? [],
+        unnamedLoss: found?.unnamedLoss ?? false,
+        expired,
+        aside,
+      },
+      get bytes() {
+        return writer.bytes;
+      },
+      append: (record: JournalRecord) => writer.append(record),
+      remove: (target: string, seq: number) => writer.remove(target, seq),
+      async close() {
+        await writer.close();
+        release();
+      },
+    };
+  } catch (error) {
+    unlock?.();
+    if (error instanceof JournalError) throw error;
+    throw new JournalError('unusable', `the journal in ${dir} can't be opened: ${reasonOf(error)}`, { cause: error });
+  }
+}
