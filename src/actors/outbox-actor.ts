@@ -23,8 +23,19 @@ export class OutboxActor implements Server {
   }
 
   describe(): DetailObject {
-    const { attached, blocked, waiting, inFlight, bytes, oldestAt, confirmed, superseded, dropped, failed, lastFailure } =
-      this.#context.outbox.snapshot();
+    const {
+      attached,
+      blocked,
+      waiting,
+      inFlight,
+      bytes,
+      oldestAt,
+      confirmed,
+      superseded,
+      dropped,
+      failed,
+      lastFailure,
+    } = this.#context.outbox.snapshot();
     return {
       attached,
       blocked: blocked ?? null,

@@ -1,7 +1,7 @@
 import type { AlertKind } from '../host/host-state.js';
 import type { JsonObject } from '../model/document.js';
 import { cast } from '../otp/index.js';
-import { ALERTS } from './alert-messages.js';
+import { MAILER } from './alert-messages.js';
 import type { ServerContext } from './context.js';
 import { newestSetHash } from './wanted-hashes.js';
 
@@ -26,6 +26,6 @@ export const raiseAlert = (
   const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
   if (!config[SWITCH[kind]] || host.alert_enable === false || group?.alert_enable === false) return;
   const alert = { kind, host, group, ipsetHash: newestSetHash(world.rows('ipset').values()), differing };
-  if (!cast(kernel, ALERTS, { type: 'alert', alert }))
+  if (!cast(kernel, MAILER, { type: 'alert', alert }))
     log.warn({ kind, name: host.name }, 'an alert was not mailed: the mailer is not running or has too much to do');
 };

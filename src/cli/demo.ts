@@ -4,14 +4,11 @@ import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 
 /** The flags of `demo`. */
-export interface DemoFlags {
+interface DemoFlags {
   readonly agents: number;
   readonly once?: true;
   readonly amqp?: string;
 }
-
-/** What src/supervisors/demo.ts exports. Resolves when the demo has ended; rejects when the fleet did not converge. */
-export type RunDemo = (flags: DemoFlags, io: CliIo) => Promise<void>;
 
 /** `demo`: the server on the embedded default with a seeded policy and a simulated fleet. */
 export function addDemo(program: Command, io: CliIo): void {
@@ -22,14 +19,19 @@ export function addDemo(program: Command, io: CliIo): void {
     .option('--once', 'end when all have converged; the last line is JSON')
     .option('--amqp <url>', 'use this RabbitMQ instead of the in-process broker')
     .action(async (flags: DemoFlags) => {
-      const module = '../supervisors/demo.js';
-      let runDemo: RunDemo;
+      // Loaded only here, so that the other commands start quickly.
+      const { runDemo } = await import('../demo/run-demo.js');
+      const ending = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+      let result;
       try {
-        ({ runDemo } = (await import(module)) as { runDemo: RunDemo });
+        result = await runDemo({ ...flags, out: io.out, signal: ending.signal });
       } catch (error) {
-        throw new CommandFailure(`the demo cannot be loaded: ${(error as Error).message}`, { cause: error });
+        throw new CommandFailure(`the demo failed: ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        });
       }
-      await runDemo(flags, io);
+      if (flags.once === true) io.out(`${JSON.stringify(result)}\n`);
     });
 }
 

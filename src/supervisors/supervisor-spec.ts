@@ -1,11 +1,7 @@
 import { startSupervisor, type AnyChildSpec, type ChildSpec, type SupFlags } from '../otp/index.js';
 
 /** A supervisor as a child: its name is its id, and how operators see it in the tree. */
-export const supervisorSpec = (
-  id: string,
-  flags: SupFlags,
-  children: () => readonly AnyChildSpec[],
-): ChildSpec => ({
+export const supervisorSpec = (id: string, flags: SupFlags, children: () => readonly AnyChildSpec[]): ChildSpec => ({
   id,
   type: 'supervisor',
   start: ({ kernel, parent }) => startSupervisor(kernel, () => ({ flags, children: children() }), { parent, name: id }),

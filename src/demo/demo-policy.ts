@@ -1,0 +1,85 @@
+import type { JsonObject } from '../model/document.js';
+
+/** A small company's policy: web servers that anybody may visit, databases that only they may ask, ssh from the office. */
+export const DEMO_GROUPS = ['web', 'db', 'cache'] as const;
+
+/** Creates one document over the API and gives it back with its id. */
+export type Create = (resource: string, doc: JsonObject) => Promise<{ readonly id: string }>;
+
+const rule = (comment: string, parts: JsonObject): JsonObject => ({
+  order: 0,
+  active: true,
+  action: 'ACCEPT',
+  type: 'BASIC',
+  group_type: 'ANY',
+  group: 'any',
+  service: 'any',
+  states: ['NEW'],
+  log: false,
+  log_prefix: '',
+  interface: '',
+  environments: [],
+  comment,
+  ...parts,
+});
+
+/** Seeds zones, services, profiles with their rulesets, and groups. */
+export const seedDemoPolicy = async (create: Create): Promise<void> => {
+  const service = async (name: string, protocol: string, ports: readonly string[]): Promise<string> =>
+    (await create('service', { name, version: 1, services: [{ protocol, ports }] })).id;
+  const zone = async (name: string, v4: readonly string[], v6: readonly string[]): Promise<string> =>
+    (await create('zone', { name, ipv4_addresses: v4, ipv6_addresses: v6 })).id;
+  const profile = async (name: string, inbound: readonly JsonObject[]): Promise<string> => {
+    const { id } = await create('profile', { name, version: '1.0' });
+    const outbound = [rule('all outbound', {})];
+    await create('ruleset', { name, profile_id: id, rules: { inbound, outbound } });
+    return id;
+  };
+  const group = (name: string, profileId: string): Promise<{ readonly id: string }> =>
+    create('group', {
+      name,
+      description: `the ${name} servers`,
+      profile_id: profileId,
+      profile_name: name,
+      profile_version: 'latest',
+    });
+
+  const [ssh, http, postgres, redis, ping] = [
+    await service('ssh', 'tcp', ['22']),
+    await service('http', 'tcp', ['80', '443']),
+    await service('postgres', 'tcp', ['5432']),
+    await service('redis', 'tcp', ['6379']),
+    await service('ping', 'icmp', ['8']),
+  ];
+  const office = await zone('office', ['192.0.2.0/24', '198.51.100.7'], ['2001:db8:1::/48']);
+  const admin = rule('ssh from the office', { group_type: 'ZONE', group: office, service: ssh });
+  const pinged = rule('ping', { service: ping });
+  const web = await group(
+    'web',
+    await profile('web', [
+      admin,
+      pinged,
+      rule('the site', { service: http }),
+      rule('too many connections', {
+        type: 'CONNLIMIT',
+        action: 'REJECT',
+        service: http,
+        conn_limit_above: 100,
+        conn_limit_mask: 32,
+      }),
+    ]),
+  );
+  const cache = await group(
+    'cache',
+    await profile('cache', [admin, rule('redis for web', { group_type: 'GROUP', group: web.id, service: redis })]),
+  );
+  await group(
+    'db',
+    await profile('db', [
+      admin,
+      pinged,
+      rule('postgres for web', { group_type: 'GROUP', group: web.id, service: postgres }),
+      rule('postgres for cache', { group_type: 'GROUP', group: cache.id, service: postgres }),
+    ]),
+  );
+};

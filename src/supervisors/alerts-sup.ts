@@ -1,0 +1,10 @@
+import type { ServerContext } from '../actors/context.js';
+import { MailerActor } from '../actors/mailer-actor.js';
+import { supervisorSpec } from './supervisor-spec.js';
+import { workerSpec } from './worker-spec.js';
+
+/** Alerts are told by casts alone, into a bounded mailbox: whatever becomes of mail, reports go on. */
+export const alertsSup = (context: ServerContext) =>
+  supervisorSpec('alerts_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
+    workerSpec('mailer', () => new MailerActor(context), { maxQueue: context.config.alerts.queue_max }),
+  ]);

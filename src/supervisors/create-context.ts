@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { AgentGuardState } from '../actors/agent-guard-state.js';
+import type { ServerContext } from '../actors/context.js';
+import { DeadLetters } from '../actors/dead-letters.js';
+import { DriftBook } from '../actors/drift-book.js';
+import { PublishingGate } from '../actors/publishing-gate.js';
+import { RateLimiter } from '../actors/rate-limiter.js';
+import { RefusedReports } from '../actors/refused-reports.js';
+import { RulesetOutputs } from '../actors/ruleset-outputs.js';
+import type { Log } from '../actors/log-port.js';
+import type { Broker } from '../broker/broker.js';
+import { createOutbox } from '../broker/outbox.js';
+import type { Config } from '../config/schema.js';
+import type { Metrics } from '../metrics/create-metrics.js';
+import { keyedChildren, type Kernel } from '../otp/index.js';
+import type { Store } from '../store/store.js';
+import { SetBook } from '../world/set-book.js';
+import { World } from '../world/world.js';
+import { chooseDialect } from './choose-dialect.js';
+import { restorePublishing } from './publishing-setting.js';
+
+export interface ContextParts {
+  readonly kernel: Kernel;
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly store: Store;
+  readonly broker: Broker;
+}
+
+/** Puts together what the actors share. Reads the store: which dialect, and whether publishing was paused. */
+export const createContext = async (parts: ContextParts): Promise<ServerContext> => {
+  const { kernel, config, log, store } = parts;
+  const world = new World({ generateUnset: config.generate_unset_tables });
+  const dialect = await chooseDialect(config, store, log);
+  const gate = new PublishingGate();
+  await restorePublishing(store, gate);
+  if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
+  return {
+    ...parts,
+    world,
+    dialect,
+    gate,
+    sets: new SetBook(world.policy, dialect),
+    outputs: new RulesetOutputs(),
+    outbox: createOutbox({
+      maxEntries: config.queuejournal.memqueue_max,
+      window: config.broker.max_unconfirmed,
+      now: () => kernel.clock.now(),
+    }),
+    guard: new AgentGuardState({
+      clock: kernel.clock,
+      maxSilentIntervals: config.max_interval_since_last_agent_update,
+      hasHosts: () => world.rows('host').size > 0,
+    }),
+    refused: new RefusedReports(config.intake.refused_max),
+    deadLetters: new DeadLetters({
+      path: config.store.path === ':memory:' ? undefined : join(config.data_dir, 'dead-letters.ndjson'),
+      max: config.intake.dead_letters_max,
+      log,
+    }),
+    drift: new DriftBook(),
+    repairs: new RateLimiter(kernel.clock, config.repair_max_per_minute),
+    registrations: new RateLimiter(kernel.clock, config.intake.registrations_per_minute),
+    groups: keyedChildren(kernel, { supervisor: 'groups_sup' }),
+    hosts: keyedChildren(kernel, { supervisor: 'hosts_sup' }),
+  };
+};

@@ -1,0 +1,89 @@
+import { hashFieldsOf } from '../actors/ruleset-outputs.js';
+import { nowSeconds, type ServerContext } from '../actors/context.js';
+import { IPSET_PUBLISHER, IPTABLES_PUBLISHER } from '../actors/publisher-messages.js';
+import { acceptedSetHashes } from '../actors/wanted-hashes.js';
+import { HASH_FIELDS } from '../host/hash-check.js';
+import { stateOf } from '../host/host-state.js';
+import type { Runtime } from '../http/deps.js';
+import type { Json, JsonObject } from '../model/document.js';
+import { cast, findActor, tree, type Pid } from '../otp/index.js';
+import { readiness } from './readiness.js';
+import { remoteCommandsPort } from './remote-commands-port.js';
+import { storePublishing } from './publishing-setting.js';
+
+/** Most children of one supervisor that the tree lists; the counts are always of all. */
+const TREE_LIMIT = 200;
+
+/** What the API asks of the running actors. `root` is the top of the tree once it is started. */
+export const httpRuntime = (context: ServerContext, root: () => Pid | undefined): Runtime => ({
+  tree({ path }) {
+    const top = root();
+    if (top === undefined) return undefined;
+    const from = path === undefined ? top : findActor(context.kernel, top, path);
+    const node = from === undefined ? undefined : tree(context.kernel, from, { limit: TREE_LIMIT });
+    return node as unknown as JsonObject | undefined;
+  },
+  publishGroup(name) {
+    const group = context.world.groupByName(name);
+    if (group !== undefined) context.groups.send(group.id, { type: 'republish' });
+  },
+  readiness: () => readiness(context),
+  refusedHosts: () => context.refused.list(),
+  drift: async (hostId) => drift(context, hostId),
+  publishing: () => ({ paused: context.gate.paused, ...context.gate.lastChange }),
+  async setPublishing(paused, author) {
+    await storePublishing(context.store, context.gate, paused, { author, since: nowSeconds(context) });
+    context.log.warn({ author }, paused ? 'publishing is paused' : 'publishing goes on');
+    if (!paused) {
+      cast(context.kernel, IPSET_PUBLISHER, { type: 'resume' });
+      cast(context.kernel, IPTABLES_PUBLISHER, { type: 'resume' });
+    }
+    return { paused: context.gate.paused, ...context.gate.lastChange };
+  },
+  dialect: () => context.dialect,
+  commands: remoteCommandsPort(context),
+});
+
+const iso = (seconds: number | null | undefined): Json => seconds ?? null;
+
+/** Which hash differs, since when, what was sent, what was last reported (`GET /api/V2/host/:id/drift`). */
+const drift = (context: ServerContext, hostId: string): JsonObject | undefined => {
+  const { world, outputs, config } = context;
+  const host = world.rows('host').get(hostId);
+  if (host === undefined) return undefined;
+  const hostkey = typeof host.hostkey === 'string' ? host.hostkey : '';
+  const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
+  const output = group === undefined ? undefined : outputs.get(group.id);
+  const found = context.drift.get(hostkey);
+  const sets = acceptedSetHashes(world.rows('ipset').values(), nowSeconds(context), config.ipset_hash_valid_seconds);
+  return {
+    id: hostId,
+    name: host.name ?? null,
+    hostkey,
+    group: host.group ?? null,
+    state: stateOf(host),
+    differing: found?.differing ?? [],
+    since: iso(found?.since),
+    repair_attempts: found?.repairs ?? 0,
+    last_repair_at: iso(found?.lastRepairAt),
+    sent: {
+      ...(output === undefined ? {} : hashFieldsOf(output)),
+      ipset_hash: sets === undefined ? null : [...sets.hashes],
+      published_at: iso(output?.publishedAt),
+      sets_changed_at: iso(sets?.changedAt),
+      texts:
+        output === undefined
+          ? null
+          : {
+              set4: output.texts.set4.text,
+              set6: output.texts.set6.text,
+              unset4: output.texts.unset4.text,
+              unset6: output.texts.unset6.text,
+            },
+    },
+    reported: {
+      ...Object.fromEntries(HASH_FIELDS.map((field) => [field, host[field] ?? null])),
+      at: host.keepalive_timestamp ?? null,
+    },
+  };
+};

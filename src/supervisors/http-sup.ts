@@ -1,0 +1,50 @@
+import type { ServerContext } from '../actors/context.js';
+import { createApp } from '../http/app.js';
+import type { Runtime } from '../http/deps.js';
+import { HttpListener } from '../http/http-listener.js';
+import { startHttpServer } from '../http/server.js';
+import { startMetricsServer } from '../metrics/metrics-server.js';
+import { supervisorSpec } from './supervisor-spec.js';
+import { workerSpec } from './worker-spec.js';
+
+/** Told the real ports when the servers listen. */
+export interface Ports {
+  api: number;
+  metrics: number;
+}
+
+/** The API on 7070 and the metrics on 8085, each on its own: one that falls does not take the other down. */
+export const httpSup = (context: ServerContext, runtime: Runtime, ports: Ports) =>
+  supervisorSpec('http_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
+    workerSpec(
+      'api',
+      () =>
+        new HttpListener({
+          start: () => {
+            const { store, config, log, kernel } = context;
+            const app = createApp({ store, config, log, clock: kernel.clock, runtime });
+            // After a restart the port that callers know is kept, also when any free one was asked for.
+            return startHttpServer(app, { ...config.api, port: ports.api || config.api.port });
+          },
+          listening: (port) => (ports.api = port),
+        }),
+    ),
+    workerSpec(
+      'metrics',
+      () =>
+        new HttpListener({
+          start: async () => {
+            const { metrics, config, log } = context;
+            const server = await startMetricsServer({
+              metrics,
+              host: config.metrics.host,
+              port: ports.metrics || config.metrics.port,
+              readiness: () => runtime.readiness(),
+              onError: (error) => log.error({ err: error }, 'a scrape could not be answered'),
+            });
+            return { port: server.port, close: () => server.close() };
+          },
+          listening: (port) => (ports.metrics = port),
+        }),
+    ),
+  ]);

@@ -1,0 +1,26 @@
+import type { ServerContext } from '../actors/context.js';
+import { CONNECTION } from '../actors/connection-messages.js';
+import type { Readiness } from '../http/deps.js';
+
+/**
+ * Whether this server does its whole work, and what keeps it from that, part by part (`/readyz`). What is only worth
+ * knowing (publishing paused by an operator, no agent heard) is among the reasons but leaves the server ready.
+ */
+export const readiness = (context: ServerContext): Readiness => {
+  const { store, world, kernel, guard, gate, outbox } = context;
+  const failures: string[] = [];
+  const notes: string[] = [];
+  const state = store.state();
+  if (!state.up) failures.push(`store: ${state.reason ?? 'down'}`);
+  if (!world.ready) failures.push(`watchers: not loaded yet: ${world.missing.join(', ')}`);
+  if (!outbox.snapshot().attached) failures.push(`broker: not connected to ${context.broker.describe}`);
+  const blocked = outbox.snapshot().blocked;
+  if (blocked !== undefined) failures.push(`broker: takes no messages: ${blocked}`);
+  for (const name of [CONNECTION, 'ipset_publisher', 'iptables_publisher', 'intake'])
+    if (kernel.whereis(name) === undefined) failures.push(`${name}: not running`);
+  if (!guard.open) notes.push('agent_guard: no agent is heard, so nothing is published and nobody declared dead');
+  if (gate.paused) notes.push(`publishing: paused by ${gate.lastChange?.author ?? 'an operator'}`);
+  const broken = context.outputs.failures.size;
+  if (broken > 0) notes.push(`groups: ${broken} cannot be compiled and keep their last good ruleset`);
+  return { ready: failures.length === 0, reasons: [...failures, ...notes] };
+};

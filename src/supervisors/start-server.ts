@@ -1,0 +1,107 @@
+import type { ServerContext } from '../actors/context.js';
+import type { Broker } from '../broker/broker.js';
+import type { Config } from '../config/schema.js';
+import type { Logs } from '../log/create-logger.js';
+import { createMetrics } from '../metrics/create-metrics.js';
+import { createKernel, startApplication, type Clock, type Pid } from '../otp/index.js';
+import type { Store } from '../store/store.js';
+import { alertsSup } from './alerts-sup.js';
+import { createBroker } from './create-broker.js';
+import { createContext } from './create-context.js';
+import { createStore } from './create-store.js';
+import { dogTrainerSup } from './dog-trainer-sup.js';
+import { httpRuntime } from './http-runtime.js';
+import { httpSup, type Ports } from './http-sup.js';
+import { reportSink } from './report-sink.js';
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly logs: Logs;
+  /** Instead of the configured ones: tests and the demo share a broker with their agents. */
+  readonly broker?: Broker;
+  readonly store?: Store;
+  readonly clock?: Clock;
+}
+
+/** A server that is up. */
+export interface StartedServer {
+  /** Base URLs and ports as they really are. */
+  readonly listening: {
+    readonly api: string;
+    readonly api_port: number;
+    readonly metrics: string;
+    readonly metrics_port: number;
+  };
+  /** Settles when the tree has given up by itself, with why; never rejects. */
+  readonly ended: Promise<Error>;
+  /** Stops in order and resolves with what was left, one text a thing. */
+  stop(): Promise<readonly string[]>;
+  /** What would be lost if the process ended now. */
+  left(): readonly string[];
+  readonly context: ServerContext;
+  readonly root: Pid;
+}
+
+/** How much of the stop's deadline is kept for what comes after the tree. */
+const STORE_CLOSE_MS = 500;
+
+const url = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/**
+ * Opens the store, builds the tree and starts it; resolves when both ports listen. The broker need not be there.
+ * @throws StoreError when the store can't be opened, Error when the tree does not start
+ */
+export const startServer = async ({ config, logs, ...given }: StartOptions): Promise<StartedServer> => {
+  const metrics = createMetrics({ maxKeys: config.metrics.max_keys, process: true });
+  const kernel = createKernel({
+    report: reportSink(logs, metrics),
+    ...(given.clock === undefined ? {} : { clock: given.clock }),
+  });
+  const store = given.store ?? (await createStore(config, logs.log));
+  try {
+    const broker = given.broker ?? createBroker(config);
+    const context = await createContext({ kernel, config, log: logs.log, metrics, store, broker });
+    const ports: Ports = { api: 0, metrics: 0 };
+    const runtime = httpRuntime(context, () => kernel.whereis('dog_trainer'));
+    const spec = dogTrainerSup(context, { alerts: alertsSup(context), http: httpSup(context, runtime, ports) });
+    const application = await startApplication(kernel, {
+      name: 'dog_trainer',
+      start: spec.start,
+      stopTimeoutMs: config.shutdown_seconds * 1000 + STORE_CLOSE_MS,
+      // The command line waits for signals.
+      signals: [],
+    });
+    const left = (): readonly string[] => {
+      const waiting = context.outbox.depth();
+      return waiting === 0 ? [] : [`${waiting} messages that the broker has not confirmed`];
+    };
+    let stopping = false;
+    return {
+      listening: {
+        api: url(config.api.host, ports.api),
+        api_port: ports.api,
+        metrics: url(config.metrics.host, ports.metrics),
+        metrics_port: ports.metrics,
+      },
+      ended: application.done.then(async () => {
+        // After an asked-for stop nobody waits here.
+        if (stopping) return new Promise<never>(() => undefined);
+        await store.close();
+        return new Error('the tree of actors gave up; the log says which part and why');
+      }),
+      async stop() {
+        stopping = true;
+        const outcome = await application.stop('asked to stop');
+        const rest = [...left(), ...outcome.left];
+        await store.close();
+        return rest;
+      },
+      left,
+      context,
+      root: application.root,
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};
