@@ -1,0 +1,107 @@
+import type { JsonObject } from '../model/document.js';
+import type { Alert, AlertConfig, AlertKind, Letter } from './alert.js';
+import { ALERT_KINDS } from './alert.js';
+
+/** A digest names so many hosts; the others are only counted. */
+const MAX_DIGEST_LINES = 2000;
+/** Longer names are cut in subjects. */
+const MAX_NAME = 120;
+const HASH_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables', 'ipset_hash'];
+
+/** Writes the mail of one alert: subjects and fields as in host-lifecycle section 5. */
+export function composeLetter(
+  alert: Alert,
+  config: Pick<AlertConfig, 'keepalive_alert_seconds' | 'retirement_alert_seconds'>,
+): Letter {
+  const name = oneLine(field(alert.host, 'name'));
+  const quoted = quote(name);
+  const hostkey = `HostKey: ${oneLine(field(alert.host, 'hostkey'))}`;
+  const carries = new Map([[alert.kind, 1]]);
+  const mail = (subject: string, lines: readonly string[]): Letter => ({
+    subject,
+    text: `${lines.join('\n')}\n`,
+    carries,
+  });
+  switch (alert.kind) {
+    case 'retirement':
+      return mail(`Dog Agent Retired: ${quoted}`, [
+        `No report for ${config.retirement_alert_seconds} seconds: retired.`,
+        `HostName: ${quoted}`,
+        hostkey,
+      ]);
+    case 'keepalive_fail':
+      return mail(`Dog Agents Disconnected: ${quoted}`, [
+        `No report for ${config.keepalive_alert_seconds} seconds: disconnected.`,
+        `HostName: ${quoted}`,
+        hostkey,
+      ]);
+    case 'keepalive_recover':
+      return mail(`Dog Agents Reconnected: ${quoted}`, [
+        `A report came after more than ${config.keepalive_alert_seconds} seconds: reconnected.`,
+        `HostName: ${name}`,
+        hostkey,
+      ]);
+    case 'hash_fail':
+      return mail(`Dog Locally Modified On: ${name}`, hashLines(alert, name, hostkey));
+    case 'hash_recover':
+      return mail(`Dog Back In Control On: ${name}`, hashLines(alert, name, hostkey));
+  }
+}
+
+/** Writes one mail for many alerts. `unnamed`: further ones whose hosts are not known any more, by kind. */
+export function composeDigest(
+  alerts: readonly Alert[],
+  unnamed: ReadonlyMap<AlertKind, number>,
+  windowSeconds: number,
+): Letter {
+  const carries = new Map(unnamed);
+  for (const { kind } of alerts) carries.set(kind, (carries.get(kind) ?? 0) + 1);
+  const total = [...carries.values()].reduce((sum, count) => sum + count, 0);
+  const counts = ALERT_KINDS.flatMap((kind) => {
+    const count = carries.get(kind);
+    return count === undefined ? [] : [`${count} ${KIND_WORDS[kind]}`];
+  });
+  const lines = alerts.slice(0, MAX_DIGEST_LINES).map(({ kind, host }) => {
+    const group = oneLine(field(host, 'group'));
+    return `${KIND_WORDS[kind]}: ${quote(oneLine(field(host, 'name')))}, group ${group}, hostkey ${oneLine(field(host, 'hostkey'))}`;
+  });
+  const more = total - lines.length;
+  return {
+    subject: `Dog Alerts: ${total} in ${windowSeconds} seconds (${counts.join(', ')})`,
+    text: [...lines, ...(more > 0 ? [`and ${more} more`] : []), ''].join('\n'),
+    carries,
+  };
+}
+
+const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
+  retirement: 'retired',
+  keepalive_fail: 'disconnected',
+  keepalive_recover: 'reconnected',
+  hash_fail: 'locally modified',
+  hash_recover: 'back in control',
+};
+
+function hashLines({ host, group, ipsetHash, differing }: Alert, name: string, hostkey: string): readonly string[] {
+  const status = Object.fromEntries(HASH_FIELDS.map((hash) => [hash, !differing.includes(hash)]));
+  return [
+    `HostName: ${name}`,
+    hostkey,
+    `Host: ${JSON.stringify(host)}`,
+    `Group: ${group === undefined ? 'none' : JSON.stringify(group)}`,
+    `IpsetHashes: ${ipsetHash ?? 'none'}`,
+    `HashStatus: ${JSON.stringify({ name: host['name'] ?? '', id: host['id'] ?? '', ...status })}`,
+  ];
+}
+
+function field(row: JsonObject, name: string): string {
+  const value = row[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** Control, format and line-breaking characters become blanks: a name is never more than a part of its line. */
+export function oneLine(text: string): string {
+  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return clean.length > MAX_NAME ? `${clean.slice(0, MAX_NAME)}...` : clean;
+}
+
+const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
