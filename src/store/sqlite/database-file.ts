@@ -7,6 +7,9 @@ import { corrupt, storeError } from './sqlite-errors.js';
 /** The file's name in the data folder. */
 export const DATABASE_NAME = 'dog_trainer.db';
 
+/** Bytes of SQLite's smallest page. It takes anything shorter for an empty database, and begins a new one in it. */
+const SMALLEST = 512;
+
 /** Tells the operator, one sentence at a time, what the store found and did by itself. */
 export type Notice = (message: string) => void;
 
@@ -19,7 +22,8 @@ export function openDatabaseFile(path: string, notice: Notice): Database.Databas
   let db: Database.Database | undefined;
   try {
     if (!existsSync(path)) create(path);
-    if (statSync(path).size === 0) throw corrupt(path, 'the file is empty');
+    const { size } = statSync(path);
+    if (size < SMALLEST) throw corrupt(path, `it has ${size} bytes, a database has at least ${SMALLEST}`);
     db = new Database(path, { fileMustExist: true, timeout: 0 });
     setUp(db);
     checkVersion(db, path);
