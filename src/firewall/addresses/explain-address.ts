@@ -33,7 +33,7 @@ const otherFamily = (text: string, family: Family): boolean =>
 export const explainAddress = (text: string, family: Family): AddressFault => {
   const wanted = `an ${NAME[family]} address`;
   if (text === '') return { reason: `empty: give ${FORM[family]}` };
-   
+
   if (/[\u0000-\u0020\u007f]/.test(text))
     return { reason: `holds a blank or a control character: give ${FORM[family]}` };
   if (otherFamily(text, family)) return { reason: `is not ${wanted}, but of the other family` };

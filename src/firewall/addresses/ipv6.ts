@@ -95,25 +95,13 @@ export const parseNet6 = (text: string): Net6 | undefined => {
   return masked(length);
 };
 
-/** The longest run of two or more zero groups, the first of equals: [start, end), or [-1, -1). */
-const zeroRun = (net: Net6): readonly [number, number] => {
-  let best: readonly [number, number] = [-1, -1];
-  for (let i = 0; i < 8; i += 1) {
-    if (net.charCodeAt(i) !== 0) continue;
-    let end = i + 1;
-    while (end < 8 && net.charCodeAt(end) === 0) end += 1;
-    if (end - i > Math.max(1, best[1] - best[0])) best = [i, end];
-    i = end;
-  }
-  return best;
-};
+/** Groups in hexadecimal, made when first needed: the same few thousand come up again and again. */
+const hex: (string | undefined)[] = [];
+const hexOf = (group: number): string => (hex[group] ??= group.toString(16));
 
 const hexGroups = (net: Net6, from: number, to: number): string => {
   let text = '';
-  for (let i = from; i < to; i += 1) {
-    if (i > from) text += ':';
-    text += net.charCodeAt(i).toString(16);
-  }
+  for (let i = from; i < to; i += 1) text += i > from ? `:${hexOf(net.charCodeAt(i))}` : hexOf(net.charCodeAt(i));
   return text;
 };
 
@@ -122,7 +110,16 @@ const hexGroups = (net: Net6, from: number, to: number): string => {
  * longest run of zeros as `::` (RFC 5952), and the last 32 bits dotted in `::a.b.c.d` and `::ffff:a.b.c.d`.
  */
 export const formatAddress6 = (net: Net6): string => {
-  const [start, end] = zeroRun(net);
+  // The longest run of two or more zero groups, the first of equals.
+  let start = -1;
+  let end = 0;
+  for (let i = 0; i < 8; i += 1) {
+    if (net.charCodeAt(i) !== 0) continue;
+    let stop = i + 1;
+    while (stop < 8 && net.charCodeAt(stop) === 0) stop += 1;
+    if (stop - i > 1 && stop - i > end - Math.max(start, 0)) [start, end] = [i, stop];
+    i = stop;
+  }
   if (start < 0) return hexGroups(net, 0, 8);
   if (start === 0 && (end === 6 || (end === 5 && net.charCodeAt(5) === 0xffff))) {
     const dotted = formatAddress4(net.charCodeAt(6) * 65536 + net.charCodeAt(7));

@@ -5,7 +5,7 @@ import { ALL_4, formatNet4, type Net4, parseNet4 } from '../addresses/ipv4.js';
 import { formatNet6, type Net6, parseNet6 } from '../addresses/ipv6.js';
 import type { Dialect } from '../dialect.js';
 import { sortByBytes } from '../hash/byte-order.js';
-import { spelledSet } from './spelled-set.js';
+import { spelledSet, spellings4, spellings6 } from './spelled-set.js';
 
 /** `sorted`: a set, whatever order it comes in. `given`: `dog1` keeps the order, as the old server did with prefixes. */
 export type ListOrder = 'sorted' | 'given';
@@ -96,10 +96,12 @@ export const canonicalSet = (
     if (dialect === 'dog2') {
       return { addresses: sortByBytes(collapse4(nets).map(formatNet4)), junk, anyAsOne: false };
     }
-    return { addresses: spelledSet(texts, nets, 'v4', order), junk, anyAsOne: nets.includes(ALL_4) };
+    return { addresses: spelledSet(spellings4(texts, nets), 'v4', order), junk, anyAsOne: nets.includes(ALL_4) };
   }
   const { texts, nets } = readNets6(list, junk);
   const addresses =
-    dialect === 'dog2' ? sortByBytes(collapse6(nets).map(formatNet6)) : spelledSet(texts, nets, 'v6', order);
+    dialect === 'dog2'
+      ? sortByBytes(collapse6(nets).map(formatNet6))
+      : spelledSet(spellings6(texts, nets), 'v6', order);
   return { addresses, junk, anyAsOne: false };
 };

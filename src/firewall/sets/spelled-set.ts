@@ -1,58 +1,64 @@
 import { type Family, WIDTH } from '../addresses/family.js';
-import { ALL_4, baseOf4, formatNet4, lengthOf4, type Net4 } from '../addresses/ipv4.js';
-import { ALL_6, baseOf6, formatNet6, HALVES_6, lengthOf6, type Net6 } from '../addresses/ipv6.js';
+import { ALL_4, formatNet4, lengthOf4, type Net4 } from '../addresses/ipv4.js';
+import { ALL_6, formatNet6, HALVES_6, lengthOf6, type Net6 } from '../addresses/ipv6.js';
 import { sortByBytes } from '../hash/byte-order.js';
 
-type Net = Net4 | Net6;
+/** One net in the spelling that is published; `0.0.0.0/0` as the old server did. */
+const spell4 = (text: string, net: Net4): string => {
+  // What parses as a host is spelled in the only way there is.
+  if (lengthOf4(net) === 32) return text;
+  return net === ALL_4 ? '0.0.0.0' : formatNet4(net);
+};
 
-const lengthOf = (net: Net): number => (typeof net === 'number' ? lengthOf4(net) : lengthOf6(net));
-const baseOf = (net: Net): number | string => (typeof net === 'number' ? baseOf4(net) : baseOf6(net));
-const format = (net: Net): string => (typeof net === 'number' ? formatNet4(net) : formatNet6(net));
+const spell6 = (text: string, net: Net6): string => {
+  const canonical = formatNet6(net);
+  const spelled = lengthOf6(net) === 128 && text.includes('/') ? `${canonical}/128` : canonical;
+  // The same text, but in one piece: sorting a text that was put together costs several times as much.
+  return spelled === text ? text : spelled;
+};
 
-/**
- * The nets in order of first appearance, each with whether its length was left unwritten anywhere. Of two spellings of
- * one host the shorter wins, so that the outcome does not hang on the order of the list.
- */
-const bareness = (texts: readonly string[], nets: readonly Net[]): Map<Net, boolean> => {
-  const bare = new Map<Net, boolean>();
-  nets.forEach((net, i) => {
-    const isBare = !(texts[i] as string).includes('/');
-    if (net === ALL_6) for (const half of HALVES_6) bare.set(half, false);
-    else bare.set(net, isBare || bare.get(net) === true);
-  });
-  return bare;
+/** The spellings of all nets, in the order given, with repeats. `nets` are the meanings of `texts`, one for one. */
+export const spellings4 = (texts: readonly string[], nets: readonly Net4[]): string[] =>
+  nets.map((net, i) => spell4(texts[i] as string, net));
+
+/** As {@link spellings4}; `::/0`, which no set can hold, becomes its two halves. */
+export const spellings6 = (texts: readonly string[], nets: readonly Net6[]): string[] => {
+  const spelled = nets.map((net, i) => spell6(texts[i] as string, net));
+  return nets.includes(ALL_6)
+    ? spelled.flatMap((text) => (text === '::/0' ? HALVES_6.map(formatNet6) : text))
+    : spelled;
 };
 
 /**
- * The base addresses of nets whose line sorts before that of a host of the same address with its length written:
- * `10.0.0.0/24` before `10.0.0.0/32`. Agents sort lines without that length, and so the other way round.
+ * What must go from a sorted list: repeats, and hosts with their length written (`10.0.0.0/32`) that are there a second
+ * time. Those are hosts also written without it, and hosts whose own net sorts before them (`10.0.0.0/24`): agents sort
+ * lines without that length, and so the other way round. The last net before a host is its own, if there is one.
  */
-const basesBefore = (nets: Iterable<Net>, hostLength: string): Set<number | string> => {
-  const bases = new Set<number | string>();
-  for (const net of nets) if (String(lengthOf(net)) < hostLength) bases.add(baseOf(net));
-  return bases;
+const redundant = (sorted: readonly string[], family: Family): Set<string> => {
+  const suffix = `/${WIDTH[family]}`;
+  const dropped = new Set<string>();
+  const bare: string[] = [];
+  let net = '';
+  for (const text of sorted) {
+    if (text.endsWith(suffix)) {
+      if (net !== '' && net.startsWith(text.slice(0, 1 - suffix.length))) dropped.add(text);
+    } else if (text.includes('/')) net = text;
+    else bare.push(text);
+  }
+  for (const text of bare) dropped.add(text + suffix);
+  return dropped;
 };
 
 /**
  * A set's addresses for `dog1`: the old server's spelling, with a `/32` or `/128` where one was written, made harmless.
- * `nets` are the meanings of `texts`, one for one.
+ * Reads {@link spellings4} or {@link spellings6}. `given` keeps their order, `sorted` sorts them by bytes.
  */
-export const spelledSet = (
-  texts: readonly string[],
-  nets: readonly Net[],
-  family: Family,
-  order: 'sorted' | 'given',
-): string[] => {
-  const width = WIDTH[family];
-  const bare = bareness(texts, nets);
-  const before = basesBefore(bare.keys(), String(width));
-  const spelled = new Set<string>();
-  for (const [net, isBare] of bare) {
-    if (net === ALL_4) spelled.add('0.0.0.0');
-    else if (lengthOf(net) !== width || isBare) spelled.add(format(net));
-    else if (!before.has(baseOf(net))) spelled.add(`${format(net)}/${width}`);
-  }
-  // What 0.0.0.0/0 turns into is one more spelling of the host 0.0.0.0.
-  if (spelled.has('0.0.0.0')) spelled.delete('0.0.0.0/32');
-  return order === 'given' ? [...spelled] : sortByBytes([...spelled]);
+export const spelledSet = (spelled: readonly string[], family: Family, order: 'sorted' | 'given'): string[] => {
+  const sorted = sortByBytes([...spelled]);
+  const unique = sorted.filter((text, i) => text !== sorted[i - 1]);
+  const dropped = redundant(unique, family);
+  const kept = dropped.size === 0 ? unique : unique.filter((text) => !dropped.has(text));
+  if (order === 'sorted') return kept;
+  const wanted = new Set(kept);
+  return [...new Set(spelled)].filter((text) => wanted.has(text));
 };
