@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Document, Json } from '../../../src/model/document.js';
+import { ownedCopy } from '../../../src/store/owned-json.js';
+import { sameJson } from '../../../src/store/same-json.js';
+import { parseUndoPatch, undo, undoPatch } from '../../../src/store/sqlite/undo-patch.js';
+
+const aKey = fc.oneof(fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor', 'toString'), fc.string());
+const aDocument = fc
+  .array(fc.tuple(aKey, fc.jsonValue({ maxDepth: 2 })), { maxLength: 8 })
+  .map((entries) => ownedCopy(Object.fromEntries([...entries, ['id', 'x']]) as Document));
+
+it('leads from any document back to any other, through its JSON text', () => {
+  fc.assert(
+    fc.property(aDocument, aDocument, (before, after) => {
+      const patch = parseUndoPatch(JSON.stringify(undoPatch(before, after)));
+      expect(sameJson(undo(after, patch), before)).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('holds only what differs', () => {
+  const before = { id: 'h', name: 'n', list: [1, 2], seen: 1, gone: true };
+  const after = { id: 'h', name: 'n', list: [1, 2], seen: 2, added: null };
+  expect(undoPatch(before, after)).toEqual({ set: [['seen', 1], ['gone', true]], unset: ['added'] }); // prettier-ignore
+});
+
+it('is told from a document with the same keys in another order by nothing', () => {
+  const a: Json = { x: { p: 1, q: [{ r: 2, s: 3 }] }, y: 0 };
+  const b: Json = { y: 0, x: { q: [{ s: 3, r: 2 }], p: 1 } };
+  expect(sameJson(a, b)).toBe(true);
+  expect(sameJson(a, { ...b, y: '0' })).toBe(false);
+  expect(sameJson([1, 2], [2, 1])).toBe(false);
+  expect(sameJson([], {})).toBe(false);
+  expect(sameJson({ a: null }, { b: null })).toBe(false);
+  expect(sameJson([null], [])).toBe(false);
+});
