@@ -203,7 +203,9 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         ? Infinity
         : Math.min(this.#stopDeadline, clock.monotonic() + outcome.deadlineInSeconds * 1000);
     guardOpened(context);
+    const before = context.drift.get(this.#hostkey);
     context.drift.observe(this.#hostkey, outcome.differing, nowSeconds(context));
+    if (before !== undefined && outcome.differing.length === 0) this.#converged(String(outcome.row.group));
     if (outcome.from !== outcome.to)
       context.log.info(
         { hostkey: this.#hostkey, name: report.name, from: outcome.from, to: outcome.to },
@@ -220,6 +222,15 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     }
     if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { type: 'remind', hostkey: this.#hostkey });
     this.#arm(self);
+  }
+
+  /** From the confirm of the group's ruleset until this host runs it. */
+  #converged(groupName: string): void {
+    const { world, outputs, metrics, kernel } = this.#context;
+    const group = world.groupByName(groupName);
+    const publishedAt = group === undefined ? null : outputs.get(group.id)?.publishedAt;
+    if (typeof publishedAt === 'number')
+      metrics.observe('dog_trainer_publish_to_converge_seconds', kernel.clock.now() / 1000 - publishedAt);
   }
 
   get #graceMs(): number {

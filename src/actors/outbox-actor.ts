@@ -1,8 +1,6 @@
-import type { DetailObject, Self, Server } from '../otp/index.js';
+import type { DetailObject, Server } from '../otp/index.js';
 import type { ServerContext } from './context.js';
 
-/** How often figures are shown. */
-const SHOW_MS = 1000;
 /** Left of the stop's time for closing the connection after the outbox is drained. */
 const CLOSE_MS = 1500;
 
@@ -12,14 +10,6 @@ export class OutboxActor implements Server {
 
   constructor(context: ServerContext) {
     this.#context = context;
-  }
-
-  init(self: Self): void {
-    self.sendInterval(SHOW_MS, { tag: 'show' });
-  }
-
-  info(): void {
-    this.#context.metrics.gauge('dog_trainer_outbox_messages', this.#context.outbox.depth());
   }
 
   describe(): DetailObject {

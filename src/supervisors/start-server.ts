@@ -13,6 +13,7 @@ import { dogTrainerSup } from './dog-trainer-sup.js';
 import { httpRuntime } from './http-runtime.js';
 import { httpSup, type Ports } from './http-sup.js';
 import { reportSink } from './report-sink.js';
+import { scrapeFigures } from './scrape-figures.js';
 
 export interface StartOptions {
   readonly config: Config;
@@ -61,6 +62,7 @@ export const startServer = async ({ config, logs, ...given }: StartOptions): Pro
   try {
     const broker = given.broker ?? createBroker(config);
     const context = await createContext({ kernel, config, log: logs.log, metrics, store, broker });
+    scrapeFigures(context);
     const ports: Ports = { api: 0, metrics: 0 };
     const runtime = httpRuntime(context, () => kernel.whereis('dog_trainer'));
     const spec = dogTrainerSup(context, { alerts: alertsSup(context), http: httpSup(context, runtime, ports) });

@@ -1,0 +1,15 @@
+import type { ServerContext } from '../actors/context.js';
+import { countActors } from './count-actors.js';
+
+/** Figures that are cheaper asked than told, gathered when somebody scrapes. */
+export const scrapeFigures = (context: ServerContext): void => {
+  const { metrics, kernel, outbox, outputs } = context;
+  metrics.onScrape(() => {
+    metrics.gauge('dog_trainer_outbox_messages', outbox.depth());
+    metrics.gauge('dog_trainer_groups_in_error', outputs.failures.size);
+    for (const [kind, { alive, waiting }] of countActors(kernel)) {
+      metrics.gauge('dog_trainer_actors', kind, alive);
+      metrics.gauge('dog_trainer_mailbox_length', kind, waiting);
+    }
+  });
+};
