@@ -244,10 +244,14 @@ export class SupervisorServer implements Server<SupCall, SupReply, never> {
     this.#judgeEnd(self, child, pid, await endProcess(self.kernel, self.pid, pid, child.spec.shutdown));
   }
 
-  /** A child that did not end as told is worth a report (44). */
-  #judgeEnd(self: Self, { spec }: Child, pid: Pid, reason: ExitReason): void {
+  /** A child that did not end as told is worth a report (44); one that had crashed just before, worth remembering. */
+  #judgeEnd(self: Self, child: Child, pid: Pid, reason: ExitReason): void {
+    const { spec } = child;
     const told = reason === (spec.shutdown === 'brutal_kill' ? 'killed' : 'shutdown');
     if (told || (spec.restart !== 'permanent' && isOrderly(reason))) return;
+    if (typeof reason === 'object' && !isOrderly(reason)) {
+      this.#children.recordCrash(child, pid, { at: self.now(), reason });
+    }
     self.kernel.report({ kind: 'shutdown_error', supervisor: self.pid, child: pid, id: spec.id, reason });
   }
 
