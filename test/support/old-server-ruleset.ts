@@ -105,7 +105,7 @@ const entryText = (
             : ` -m ${protocol} --${end}`
           : '';
   const list = need(rule, 'states');
-  if (!Array.isArray(list)) fail('case_clause');
+  if (!Array.isArray(list) || !list.every((state) => typeof state === 'string')) fail('case_clause');
   const stateList = list as string[];
   const states = symmetric
     ? ' -m state --state RELATED,ESTABLISHED'
