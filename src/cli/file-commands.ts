@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Config } from '../config/schema.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
@@ -7,6 +8,19 @@ import { loadFrom, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 
 // Each command's code is loaded only when it is asked for, so that `--help` needs none of it.
+
+/** `compile FILE`. */
+export function addCompile(program: Command, io: CliIo): void {
+  program
+    .command('compile')
+    .description('compile one ruleset, or all sets, from a JSON file; the hash goes to standard error')
+    .argument('<file>', 'JSON: {"kind": "ruleset" or "ipset", "input": ...}')
+    .addOption(new Option('--dialect <dialect>', 'whose bytes').choices(['dog1', 'dog2']).default('dog2'))
+    .action(async (file: string, options: { readonly dialect: 'dog1' | 'dog2' }) => {
+      const { compileCommand } = await import('./compile.js');
+      told(await compileCommand(file, options, { write: io.out }, { write: io.err }));
+    });
+}
 
 /** `decode FILE`. */
 export function addDecode(program: Command, io: CliIo): void {
@@ -39,6 +53,26 @@ export function addRestore(program: Command, io: CliIo): void {
     .action(async (file: string, flags: ConfigFlags) => {
       const { restoreCommand } = await import('./backup.js');
       told(restoreCommand(await storeDirectory(flags, io), file, { write: io.out }, { write: io.err }));
+    });
+}
+
+/** `journal list` and `journal verify`. */
+export function addJournal(program: Command, io: CliIo): void {
+  const journal = program.command('journal').description('look into the journal of outgoing messages');
+  withConfigOptions(journal.command('list'))
+    .description('print the messages that wait, oldest first')
+    .option('--json', 'one JSON object a line')
+    .action(async (flags: ConfigFlags & { readonly json?: true }) => {
+      const { journalListCommand } = await import('./journal.js');
+      const { dir } = loadFrom(flags, io).config.queuejournal;
+      told(await journalListCommand(dir, flags, { write: io.out }, { write: io.err }));
+    });
+  withConfigOptions(journal.command('verify'))
+    .description('read every byte and say what is sound; exit 1 if something is not')
+    .action(async (flags: ConfigFlags) => {
+      const { journalVerifyCommand } = await import('./journal.js');
+      const { dir } = loadFrom(flags, io).config.queuejournal;
+      told(await journalVerifyCommand(dir, { write: io.out }, { write: io.err }));
     });
 }
 

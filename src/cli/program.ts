@@ -5,7 +5,7 @@ import { CommandFailure, ToldFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { addConfig } from './config.js';
 import { addDemo } from './demo.js';
-import { addBackup, addDecode, addRestore } from './file-commands.js';
+import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
 import { addStart } from './start.js';
 import { addTree } from './tree.js';
 
@@ -43,7 +43,9 @@ function createProgram(io: CliIo): Command {
       outputError: (text, write) => write(`dog-trainer: ${text}`),
     })
     .showHelpAfterError('Run with --help to see what there is.');
-  for (const add of [addStart, addDemo, addTree, addDecode, addConfig, addBackup, addRestore]) add(program, io);
+  for (const add of [addStart, addDemo, addTree, addCompile, addDecode, addConfig, addBackup, addRestore, addJournal]) {
+    add(program, io);
+  }
   return program;
 }
 

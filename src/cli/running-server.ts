@@ -1,6 +1,3 @@
-import type { Config } from '../config/schema.js';
-import type { Logs } from '../log/create-logger.js';
-
 /** A server that is up: everything of the tree is started and both ports listen. */
 export interface RunningServer {
   /** Base URLs (`http://127.0.0.1:7070`) and ports as they really are. */
@@ -17,6 +14,3 @@ export interface RunningServer {
   /** What would be lost if the process ended now, one text a thing. */
   left(): readonly string[];
 }
-
-/** What src/supervisors/start-server.ts exports as `startServer`. Rejects when the tree cannot start. */
-export type StartServer = (options: { readonly config: Config; readonly logs: Logs }) => Promise<RunningServer>;

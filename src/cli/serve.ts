@@ -3,7 +3,7 @@ import { createLogger } from '../log/create-logger.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { createNotifier } from './notify.js';
-import type { RunningServer, StartServer } from './running-server.js';
+import type { RunningServer } from './running-server.js';
 
 /** How much longer than its own deadline an orderly stop may take before the process ends anyway, in milliseconds. */
 const STOP_SLACK_MS = 1000;
@@ -25,7 +25,9 @@ export async function serve({ config, warnings }: LoadedConfig, io: CliIo): Prom
 
   let server: RunningServer;
   try {
-    server = await start({ config, logs });
+    // Loaded only now, so that a mistake in the configuration is told at once.
+    const { startServer } = await import('../supervisors/start-server.js');
+    server = await startServer({ config, logs });
   } catch (error) {
     logs.crash({ err: error }, 'the server could not start');
     await logs.close();
@@ -56,12 +58,6 @@ export async function serve({ config, warnings }: LoadedConfig, io: CliIo): Prom
   log.info({ left: forced }, 'stopped');
   await logs.close();
 }
-
-const start: StartServer = async (options) => {
-  const module = '../supervisors/start-server.js';
-  const { startServer } = (await import(module)) as { startServer: StartServer };
-  return startServer(options);
-};
 
 /** What was left by an orderly stop, or why it was cut short. */
 async function stopInOrder(
