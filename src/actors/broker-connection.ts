@@ -1,5 +1,5 @@
 import { backoffDelayMs } from '../broker/backoff.js';
-import { BrokerError, type BrokerConnection } from '../broker/broker.js';
+import type { BrokerConnection, BrokerError } from '../broker/broker.js';
 import { declareServerTopology } from '../broker/topology.js';
 import type { DetailObject, DownMsg, ExitReason, Pid, Self, Server } from '../otp/index.js';
 import type { ConnectionCall, ConnectionInfo, ConnectionReply } from './connection-messages.js';

@@ -1,8 +1,8 @@
 import type { BrokerConnection } from '../broker/broker.js';
-import { serverName } from '../otp/index.js';
+import { serverName, type Pid } from '../otp/index.js';
 
 /** Asks for the connection there is now. Subscribers get `broker_up` and `broker_down` infos from then on. */
-export type ConnectionCall = { readonly type: 'subscribe'; readonly pid: import('../otp/index.js').Pid };
+export type ConnectionCall = { readonly type: 'subscribe'; readonly pid: Pid };
 export type ConnectionReply = { readonly connection: BrokerConnection | undefined };
 
 /** What subscribers are sent. */

@@ -3,6 +3,7 @@ import { decideTimeout, type TimeoutOutcome } from '../host/decide-timeout.js';
 import { knowledgeFromDoc, knowledgeToDoc, type HostKnowledge, type HostReport } from '../host/host-report.js';
 import { stateOf } from '../host/host-state.js';
 import type { Document } from '../model/document.js';
+import { textOf } from '../model/text-of.js';
 import type { DetailObject, Self, Server, TimerRef } from '../otp/index.js';
 import type { Change } from '../store/store.js';
 import { CONFIG_PUBLISHER } from './config-publisher-messages.js';
@@ -98,8 +99,12 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       return;
     }
     if (outcome.event === undefined) {
-      const { now } = this.#context.kernel.clock;
-      refused.add(now(), report, 'unknown_group', `no group is named ${JSON.stringify(report.group)}`);
+      refused.add(
+        this.#context.kernel.clock.now(),
+        report,
+        'unknown_group',
+        `no group is named ${JSON.stringify(report.group)}`,
+      );
     } else if (!this.#cloned) refused.clear(this.#hostkey);
     this.#follow(self, outcome, report);
   }
@@ -205,14 +210,14 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     guardOpened(context);
     const before = context.drift.get(this.#hostkey);
     context.drift.observe(this.#hostkey, outcome.differing, nowSeconds(context));
-    if (before !== undefined && outcome.differing.length === 0) this.#converged(String(outcome.row.group));
+    if (before !== undefined && outcome.differing.length === 0) this.#converged(textOf(outcome.row.group));
     if (outcome.from !== outcome.to)
       context.log.info(
         { hostkey: this.#hostkey, name: report.name, from: outcome.from, to: outcome.to },
         'host changed state',
       );
     if (outcome.mail !== undefined) raiseAlert(context, outcome.mail, { ...outcome.row, id: '' }, outcome.differing);
-    const group = String(outcome.row.group);
+    const group = textOf(outcome.row.group);
     if (outcome.resend) {
       this.#delivery.send(group, {
         sets: outcome.differing.includes('ipset_hash'),

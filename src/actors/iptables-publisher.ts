@@ -1,3 +1,4 @@
+import { textOf } from '../model/text-of.js';
 import type { DetailObject, Message, Self, Server, TimerRef } from '../otp/index.js';
 import { CallFailed } from '../otp/index.js';
 import { nowSeconds, type ServerContext } from './context.js';
@@ -208,7 +209,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       }),
     ];
     for (const { host, output: own } of copies) {
-      const hostkey = String(host.hostkey);
+      const hostkey = textOf(host.hostkey);
       const put = {
         target: `host/${hostkey}`,
         class: 'host',

@@ -14,7 +14,7 @@ type Info =
   | { readonly tag: 'ready'; readonly connection: BrokerConnection; readonly replyQueue: string }
   | { readonly tag: 'reply'; readonly delivery: Delivery }
   | { readonly tag: 'timeout'; readonly id: string }
-  | { readonly tag: 'published'; readonly id: string; readonly error: unknown };
+  | { readonly tag: 'published'; readonly id: string; readonly error: Error | undefined };
 
 interface Pending {
   readonly from: From<CommandReply>;
@@ -82,11 +82,12 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
           return;
         }
         const unroutable = message.error instanceof BrokerError && message.error.code === 'unroutable';
-        const why = message.error instanceof Error ? message.error.message : String(message.error);
         this.#fail(
           message.id,
           'unavailable',
-          unroutable ? 'the host is not connected: no queue takes the request' : `the request was not sent: ${why}`,
+          unroutable
+            ? 'the host is not connected: no queue takes the request'
+            : `the request was not sent: ${message.error.message}`,
         );
       }
     }
@@ -125,7 +126,8 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
       })
       .then(
         () => tell<Info>(self, { tag: 'published', id, error: undefined }),
-        (error: unknown) => tell<Info>(self, { tag: 'published', id, error: error ?? new Error('unknown') }),
+        (error: unknown) =>
+          tell<Info>(self, { tag: 'published', id, error: error instanceof Error ? error : new Error(String(error)) }),
       )
       .catch((error: unknown) => this.#context.log.debug({ err: error }, 'a command ended after its actor'));
   }

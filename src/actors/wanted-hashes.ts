@@ -1,15 +1,14 @@
+import { textOf } from '../model/text-of.js';
 import type { Document } from '../model/document.js';
 import type { Wanted } from '../host/hash-check.js';
 import type { World } from '../world/world.js';
 import { HASH_FIELD_OF, VARIANTS, type RulesetOutputs } from './ruleset-outputs.js';
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
 /** The hash of the sets published last; `undefined` when none ever were. */
 export const newestSetHash = (rows: Iterable<Document>): string | undefined => {
   let newest: { readonly hash: string; readonly at: number } | undefined;
   for (const row of rows) {
-    const hash = text(row.hash);
+    const hash = textOf(row.hash);
     const at = typeof row.timestamp === 'number' ? row.timestamp : 0;
     if (hash !== '' && hash !== 'initial' && (newest === undefined || at > newest.at)) newest = { hash, at };
   }
@@ -26,7 +25,7 @@ export const acceptedSetHashes = (
   windowSeconds: number,
 ): { readonly hashes: ReadonlySet<string>; readonly changedAt: number } | undefined => {
   const history = [...rows]
-    .map((row) => ({ hash: text(row.hash), at: typeof row.timestamp === 'number' ? row.timestamp : 0 }))
+    .map((row) => ({ hash: textOf(row.hash), at: typeof row.timestamp === 'number' ? row.timestamp : 0 }))
     .filter(({ hash }) => hash !== '' && hash !== 'initial')
     .sort((a, b) => b.at - a.at);
   const newest = history[0];
@@ -54,7 +53,7 @@ export const wantedHashes = (
 ): Wanted | undefined => {
   const group = groupName === '' ? undefined : world.groupByName(groupName);
   if (group === undefined) return undefined;
-  const [set4, set6, unset4, unset6] = VARIANTS.map((variant) => text(group[HASH_FIELD_OF[variant]]));
+  const [set4, set6, unset4, unset6] = VARIANTS.map((variant) => textOf(group[HASH_FIELD_OF[variant]]));
   const sets = acceptedSetHashes(world.rows('ipset').values(), now, windowSeconds);
   return {
     // Four empty fields: this group never had a ruleset.

@@ -1,6 +1,7 @@
 import type { ServerContext } from '../actors/context.js';
 import { newestSetHash } from '../actors/wanted-hashes.js';
 import { stateOf } from '../host/host-state.js';
+import { textOf } from '../model/text-of.js';
 import type { Fleet } from '../sim/sim-fleet.js';
 
 /** How far the fleet is. `converged`: hosts that reported, and really run, the five hashes that the server wants. */
@@ -25,10 +26,10 @@ export const convergence = ({ world }: ServerContext, fleet: Fleet): Convergence
   for (const host of world.rows('host').values()) {
     registered += 1;
     const state = stateOf(host);
-    const hostkey = String(host.hostkey);
+    const hostkey = textOf(host.hostkey);
     if (state === 'active') active += 1;
     if (state === 'active_hashfail') drifted.push(hostkey);
-    const group = world.groupByName(String(host.group));
+    const group = world.groupByName(textOf(host.group));
     const now = live.get(hostkey);
     if (state !== 'active' || group === undefined || setHash === undefined || now === undefined) continue;
     const rules = FIELDS.every(

@@ -1,4 +1,5 @@
-import type { Document, Json, JsonObject } from '../model/document.js';
+import { textOf } from '../model/text-of.js';
+import type { Document, JsonObject } from '../model/document.js';
 import { checkHashes, hashMemoryOf, type HashCheckOptions, type HashField, type Wanted } from './hash-check.js';
 import type { HostKnowledge, HostReport } from './host-report.js';
 import { fieldsOf, stateOf, TRANSITIONS, type AlertKind, type HostEvent, type HostState } from './host-state.js';
@@ -34,8 +35,6 @@ export interface ReportOutcome {
   readonly deadlineInSeconds?: number;
 }
 
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-
 /**
  * Who owns group, environment and location (decisions 12): the report, when it says something else than last time;
  * the row, when the report only repeats itself. Without knowledge the row is taken for the last report.
@@ -43,9 +42,13 @@ const text = (value: Json | undefined): string => (typeof value === 'string' ? v
 const owned = (row: Document, known: HostKnowledge | undefined, report: HostReport) => {
   const pick = (last: string, now: string, stored: string): string => (now === last ? stored : now);
   return {
-    group: pick(known?.reportedGroup ?? text(row.group), report.group, text(row.group)),
-    environment: pick(known?.reportedEnvironment ?? text(row.environment), report.environment, text(row.environment)),
-    location: pick(known?.reportedLocation ?? text(row.location), report.location, text(row.location)),
+    group: pick(known?.reportedGroup ?? textOf(row.group), report.group, textOf(row.group)),
+    environment: pick(
+      known?.reportedEnvironment ?? textOf(row.environment),
+      report.environment,
+      textOf(row.environment),
+    ),
+    location: pick(known?.reportedLocation ?? textOf(row.location), report.location, textOf(row.location)),
   };
 };
 
@@ -104,7 +107,7 @@ export const decideReport = (
       reportedGroup: report.group,
       reportedEnvironment: report.environment,
       reportedLocation: report.location,
-      boundGroup: starting ? report.group : (known?.boundGroup ?? text(row.group)),
+      boundGroup: starting ? report.group : (known?.boundGroup ?? textOf(row.group)),
       ...(stoppedAt === undefined ? {} : { stoppedAt }),
     },
     from,

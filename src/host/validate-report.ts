@@ -22,7 +22,6 @@ export const refuseReport = (report: HostReport): ReportRefusal | undefined => {
     return { field: 'hostkey', reason: `${shown(hostkey)} is longer than the 200 bytes that fit a queue name` };
   if (!HOSTKEY.test(hostkey))
     return { field: 'hostkey', reason: `${shown(hostkey)} must begin with a letter, a digit or one of + % _ . -` };
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[*#\u0000-\u0020\u007f]/.test(hostkey))
     return { field: 'hostkey', reason: `${shown(hostkey)} holds a blank, a control character, * or #` };
   if (name === '') return { field: 'name', reason: 'is empty, the host name is needed' };

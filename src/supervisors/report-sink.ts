@@ -7,11 +7,12 @@ const errorOf = (reason: unknown): unknown =>
 
 /** What the actor kernel reports becomes log lines, crash reports and counters. */
 export const reportSink =
-  ({ log, crash }: Logs, metrics: Metrics): ReportSink =>
+  (logs: Logs, metrics: Metrics): ReportSink =>
   (report: Report) => {
+    const { log } = logs;
     switch (report.kind) {
       case 'crash':
-        crash(
+        logs.crash(
           {
             actor: report.pid.label,
             reason: formatReason(report.reason),
@@ -22,7 +23,7 @@ export const reportSink =
         );
         return;
       case 'late_fault':
-        crash({ actor: report.pid.label, err: report.error }, 'an actor that had ended failed later');
+        logs.crash({ actor: report.pid.label, err: report.error }, 'an actor that had ended failed later');
         return;
       case 'child_terminated':
         metrics.count('dog_trainer_restarts_total', report.supervisor.label);
@@ -47,7 +48,7 @@ export const reportSink =
         );
         return;
       case 'intensity_reached':
-        crash(
+        logs.crash(
           {
             supervisor: report.supervisor.label,
             child: report.id,
@@ -67,7 +68,7 @@ export const reportSink =
         log.warn({ actor: report.pid.label, tag: report.tag }, 'an actor was sent something it does not know');
         return;
       case 'unowned_fault':
-        crash({ err: report.error }, 'an error that belongs to no actor: the server stops in order');
+        logs.crash({ err: report.error }, 'an error that belongs to no actor: the server stops in order');
         return;
       case 'callback_fault':
         log.error({ where: report.where, err: report.error }, 'a callback failed');

@@ -1,4 +1,5 @@
 import type { Policy } from '../firewall/policy/policy.js';
+import { textOf } from '../model/text-of.js';
 import type { Document, Table } from '../model/document.js';
 import { DependencyIndex } from './dependency-index.js';
 import { dependencyKeys, onPeer, onProfile, onRuleset, onRulesetsOf, onService } from './dependency-keys.js';
@@ -160,14 +161,14 @@ export class World {
         else dirt.groups.add(id);
         dirt.rekey.add(id);
         this.#dirtyDependants(onPeer(id), dirt);
-        dirt.setSources.add(`group-${text(after?.name ?? before?.name)}`);
+        dirt.setSources.add(`group-${textOf(after?.name ?? before?.name)}`);
         if (this.#generateUnset) this.#dirtyDependants(onPeer('all-active'), dirt);
         return;
       }
       case 'zone':
         dirt.policyChanged = true;
         this.#dirtyDependants(onPeer(id), dirt);
-        dirt.setSources.add(`zone->${text(after?.name ?? before?.name)}`);
+        dirt.setSources.add(`zone->${textOf(after?.name ?? before?.name)}`);
         return;
       case 'service':
         dirt.policyChanged = true;
@@ -188,7 +189,7 @@ export class World {
       case 'link':
       case 'external':
         dirt.policyChanged = true;
-        dirt.setSources.add(`${table}->${text(after?.name ?? before?.name)}`);
+        dirt.setSources.add(`${table}->${textOf(after?.name ?? before?.name)}`);
         if (this.#generateUnset) for (const group of this.rows('group').keys()) dirt.groups.add(group);
         return;
       case 'host':
@@ -222,5 +223,3 @@ export class World {
     }
   }
 }
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
