@@ -30,6 +30,8 @@ export interface SqliteStoreOptions {
   readonly maxWaiting?: number;
   /** How often a store that cannot write tries whether it can again; default 1,000 ms. */
   readonly probeMs?: number;
+  /** Opens what syncs the log; a test may stand in for a disk that is slow or fails. */
+  readonly openLog?: typeof openLogSync;
   /** Hears what was repaired at the start. */
   readonly notice?: Notice;
 }
@@ -54,7 +56,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
         path,
         db,
         lock,
-        log: openLogSync(path),
+        log: (options.openLog ?? openLogSync)(path),
         loaded,
         now,
         bounds: {

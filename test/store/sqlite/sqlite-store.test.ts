@@ -1,9 +1,10 @@
 import Database from 'better-sqlite3';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SqliteStoreOptions } from '../../../src/store/sqlite/create-sqlite-store.js';
 import { createSqliteStore } from '../../../src/store/sqlite/create-sqlite-store.js';
+import { openLogSync } from '../../../src/store/sqlite/log-sync.js';
 import type { Store, StoreState } from '../../../src/store/store.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { runTypescript } from '../../support/typescript-child.js';
@@ -193,6 +194,45 @@ describe('commits that wait together', () => {
     await store.close();
     const again = await open({ path });
     expect((await again.list('zone')).map(({ doc }) => doc.id)).toEqual(['z', 'a', 'b']);
+  });
+});
+
+describe('the disk', () => {
+  it('has what was committed before anybody is answered or told', async () => {
+    let sync: () => void = () => undefined;
+    const slow = () => ({ sync: () => new Promise<void>((resolve) => (sync = resolve)), close: () => undefined });
+    const store = await open({ path: somewhere(), openLog: slow });
+    const watcher = new Watcher(store, 'zone');
+    await watcher.until(({ events }) => events.length > 0);
+    let answered = false;
+    const commit = store.commit([create('zone', { id: 'z' })], BY).then(() => (answered = true));
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toBe(false);
+    expect(watcher.rows.size).toBe(0);
+    sync();
+    await commit;
+    await watcher.until(({ rows }) => rows.has('z'));
+  });
+
+  it('that cannot sync leaves the outcome unknown, takes the store down, and is not trusted with more behind it', async () => {
+    let broken = true;
+    const openLog = (file: string) => {
+      const real = openLogSync(file);
+      return { ...real, sync: () => (broken ? Promise.reject(new Error('EIO: i/o error')) : real.sync()) };
+    };
+    const path = somewhere();
+    const store = await open({ path, openLog, probeMs: 5 });
+    await expect(store.commit([create('zone', { id: 'a' })], BY)).rejects.toMatchObject({
+      code: 'unknown_outcome',
+      retry: true,
+      message: expect.stringContaining('EIO') as string,
+    });
+    broken = false;
+    while (!store.state().up) await new Promise((resolve) => setTimeout(resolve, 5));
+    // What was in the log is in the database file now: a power cut may take the log.
+    expect(readFileSync(path).includes('"id":"a"')).toBe(true);
+    written(await store.commit([create('zone', { id: 'b' })], BY));
+    expect(await store.list('zone')).toHaveLength(2);
   });
 });
 
