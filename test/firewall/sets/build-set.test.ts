@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { buildSet, MAX_ENTRIES, WARN_ENTRIES, type WantedSet } from '../../../src/firewall/sets/build-set.js';
-import { compileWantedSets } from '../../../src/firewall/sets/compile-sets.js';
-import { IncrementalSets } from '../../../src/firewall/sets/incremental-sets.js';
 import { setNameFault } from '../../../src/firewall/sets/set-name.js';
 
 const wanted = (base: string, addresses: readonly unknown[], change: Partial<WantedSet> = {}): WantedSet => ({
@@ -68,35 +66,5 @@ describe('buildSet', () => {
       rendered: { addresses: ['0.0.0.0/1', '128.0.0.0/1'] },
       problems: [],
     });
-  });
-});
-
-describe('IncrementalSets', () => {
-  it('gives what compiling from nothing gives, after any change', () => {
-    const sets = new IncrementalSets('dog2');
-    const states = [
-      [wanted('a', ['10.0.0.1']), wanted('b', ['10.0.0.2'])],
-      [wanted('b', ['10.0.0.2', '10.0.0.3']), wanted('a', ['10.0.0.1'])],
-      [wanted('b', ['10.0.0.2', '10.0.0.3'])],
-      [wanted('b', ['fd00::1'], { family: 'v6' }), wanted('b', ['10.0.0.3'])],
-      [],
-    ];
-    for (const state of states) expect(sets.compile(state)).toEqual(compileWantedSets(state, 'dog2'));
-  });
-
-  it('holds on to the last good content while a set is too large, and forgets it with the set', () => {
-    const sets = new IncrementalSets('dog2');
-    const large = wanted('z', apart(MAX_ENTRIES + 1));
-    const addresses = (state: WantedSet[]) => sets.compile(state).sets.get('z_zv4');
-    expect(addresses([large])).toEqual([]);
-    expect(sets.compile([large]).problems).toMatchObject([{ kind: 'full', instead: 'empty' }]);
-    expect(addresses([wanted('z', ['10.0.0.1'])])).toEqual(['10.0.0.1']);
-    expect(addresses([large])).toEqual(['10.0.0.1']);
-    expect(addresses([wanted('z', [...apart(MAX_ENTRIES + 1), '11.0.0.1'])])).toEqual(['10.0.0.1']);
-    sets.compile([]);
-    expect(addresses([large])).toEqual([]);
-    expect(new IncrementalSets('dog2', new Map([['z_zv4', ['10.0.0.7']]])).compile([large]).sets.get('z_zv4')).toEqual([
-      '10.0.0.7',
-    ]);
   });
 });

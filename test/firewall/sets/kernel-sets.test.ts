@@ -99,7 +99,7 @@ if ('unavailable' in oracle) {
     await oracle.reset();
   };
 
-  it('dog1 gives the old text wherever that loads and reads back to its own hash', async () => {
+  it('dog1 gives the old text wherever that loads and reads back to its own hash', { timeout: 600_000 }, async () => {
     let faithful = 0;
     await fc.assert(
       fc.asyncProperty(maps, maps, maps, async (internal, externalUnion, externalPrefix) => {
@@ -116,7 +116,7 @@ if ('unavailable' in oracle) {
     expect(faithful).toBeGreaterThan(5);
   });
 
-  describe.each(['dog1', 'dog2'] as const)('%s', (dialect) => {
+  describe.each(['dog1', 'dog2'] as const)('%s', { timeout: 600_000 }, (dialect) => {
     it('any sets load and read back to our hash', async () => {
       await fc.assert(
         fc.asyncProperty(maps, maps, maps, async (internal, externalUnion, externalPrefix) => {
