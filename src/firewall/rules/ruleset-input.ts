@@ -36,27 +36,27 @@ const addressMap = (value: Json | undefined): ReadonlyMap<string, readonly strin
   return map;
 };
 
-const refuse = (field: string, reason: string): ReadInput => ({
-  ok: false,
-  error: { rule: null, kind: 'shape', field, reason },
-});
+const refuse = (field: string, reason: string, value?: Json): ReadInput => {
+  const error = { rule: null, kind: 'shape', field, reason } as const;
+  return { ok: false, error: value === undefined ? error : { ...error, value } };
+};
 
 /**
  * Reads a ruleset input as the command `compile` takes it: `{profile, type, version, selfGroup, groups, zones,
  * services, ipMaps}`, where groups, zones and services are lists of documents and `ipMaps` maps names to addresses.
  */
 export const readRulesetInput = (value: Json): ReadInput => {
-  if (!isObject(value)) return refuse('input', 'give an object');
+  if (!isObject(value)) return refuse('input', 'give an object', value);
   const { profile, type, version, selfGroup, groups, zones, services, ipMaps } = value;
   if (profile === undefined) return refuse('profile', 'missing: give the profile with its rules');
-  if (type !== 'ipsets' && type !== 'iptables') return refuse('type', 'give ipsets or iptables');
-  if (version !== 'v4' && version !== 'v6') return refuse('version', 'give v4 or v6');
-  if (typeof selfGroup !== 'string') return refuse('selfGroup', 'give the name of the group that asks');
-  if (!isList(groups)) return refuse('groups', 'give a list of groups');
-  if (!isList(zones)) return refuse('zones', 'give a list of zones');
-  if (!isList(services)) return refuse('services', 'give a list of services');
+  if (type !== 'ipsets' && type !== 'iptables') return refuse('type', 'give ipsets or iptables', type);
+  if (version !== 'v4' && version !== 'v6') return refuse('version', 'give v4 or v6', version);
+  if (typeof selfGroup !== 'string') return refuse('selfGroup', 'give the name of the group that asks', selfGroup);
+  if (!isList(groups)) return refuse('groups', 'give a list of groups', groups);
+  if (!isList(zones)) return refuse('zones', 'give a list of zones', zones);
+  if (!isList(services)) return refuse('services', 'give a list of services', services);
   const maps = isObject(ipMaps) ? ipMaps : ipMaps === undefined ? {} : undefined;
-  if (maps === undefined) return refuse('ipMaps', 'give an object of four maps');
+  if (maps === undefined) return refuse('ipMaps', 'give an object of four maps', ipMaps);
   const read = (['roleV4', 'roleV6', 'zoneV4', 'zoneV6'] as const).map((key) => [key, addressMap(maps[key])] as const);
   const broken = read.find(([, map]) => map === undefined);
   if (broken !== undefined) return refuse(`ipMaps.${broken[0]}`, 'give an object of lists of addresses in text');

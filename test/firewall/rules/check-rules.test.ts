@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { checkRules } from '../../../src/firewall/rules/check-rules.js';
+import { describeError } from '../../../src/firewall/rules/compile-error.js';
+import { policyLookups } from '../../../src/firewall/rules/policy-lookups.js';
+import type { Json, JsonObject } from '../../../src/model/document.js';
+
+const lookups = policyLookups(
+  [{ id: 'g1', name: 'web' }],
+  [{ id: 'z1', name: 'office' }],
+  [
+    { id: 'ssh', name: 'ssh', services: [{ protocol: 'tcp', ports: ['22'] }] },
+    {
+      id: 'dns',
+      name: 'dns',
+      services: [
+        { protocol: 'tcp', ports: ['53'] },
+        { protocol: 'udp', ports: ['53'] },
+      ],
+    },
+    { id: 'bad', name: 'bad', services: [{ protocol: 'tcp', ports: ['65536'] }] },
+  ],
+);
+const GOOD: JsonObject = {
+  action: 'ACCEPT',
+  active: true,
+  group: 'g1',
+  group_type: 'ROLE',
+  service: 'ssh',
+  comment: 'it\'s "fine"',
+};
+
+const check = (rules: Json | undefined, stored?: Json) =>
+  checkRules(rules, { lookups, dialect: 'dog2', unsetTables: true, stored });
+const paths = (rules: Json | undefined, stored?: Json) =>
+  check(rules, stored).map((error) => describeError(error).split(':')[0]);
+const inbound = (...rules: readonly Json[]) => ({ inbound: rules, outbound: [] });
+
+describe('rules that somebody wants to write', () => {
+  it('may be absent, empty, or good', () => {
+    expect(check(undefined)).toEqual([]);
+    expect(check({ inbound: [], outbound: [] })).toEqual([]);
+    expect(check(inbound(GOOD, { ...GOOD, group: 'z1', group_type: 'ZONE' }, { service: ' ' }))).toEqual([]);
+  });
+
+  it('are told every fault of every rule, once', () => {
+    const rules = {
+      inbound: [
+        GOOD,
+        { ...GOOD, comment: 'a\nb', interface: 'far too long a name', states: ['OLD'] },
+        { ...GOOD, service: 'dns', type: 'CONNLIMIT', conn_limit_above: 3 },
+      ],
+      outbound: [{ ...GOOD, group: 'nobody', service: 'nothing' }, { ...GOOD, service: 'bad' }, 'no rule'],
+    };
+    expect(paths(rules)).toEqual([
+      'rules.inbound[1].states ["OLD"]',
+      'rules.inbound[1].interface "far too long a name"',
+      'rules.inbound[1].comment "a\\nb"',
+      'rules.inbound[2].service "dns"',
+      'rules.outbound[0].service "nothing"',
+      'rules.outbound[1].service',
+      'rules.outbound[2].rule "no rule"',
+    ]);
+  });
+
+  it('may keep a reference to what is gone, but not take up one', () => {
+    const gone = { ...GOOD, group: 'gone' };
+    expect(paths(inbound(gone))).toEqual(['rules.inbound[0].group "gone"']);
+    expect(paths(inbound(gone), inbound(gone))).toEqual([]);
+    expect(paths(inbound({ ...gone, group: 'other' }), inbound(gone))).toEqual(['rules.inbound[0].group "other"']);
+  });
+
+  it('may not hold what only an old document may', () => {
+    const check1 = (comment: string) =>
+      checkRules(inbound({ ...GOOD, comment }), { lookups, dialect: 'dog1', unsetTables: false });
+    expect(check1('tab\there')).toMatchObject([{ field: 'comment', rule: { direction: 'inbound', index: 0 } }]);
+    expect(check1('Zoë')).toEqual([]);
+  });
+
+  it('check limits although no group has addresses', () => {
+    expect(check(inbound({ ...GOOD, type: 'RECENT', seconds: 0 })).map(({ field }) => field)).toEqual([
+      'seconds',
+      'hit_count',
+    ]);
+  });
+
+  it('are objects of two lists', () => {
+    expect(paths([])).toEqual(['rules []']);
+    expect(paths({ inbound: [] })).toEqual(['rules.outbound']);
+    expect(paths({ inbound: {}, outbound: [] })).toEqual(['rules.inbound {}']);
+  });
+});
