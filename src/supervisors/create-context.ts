@@ -11,6 +11,7 @@ import type { Log } from '../actors/log-port.js';
 import type { Broker } from '../broker/broker.js';
 import { createOutbox } from '../broker/outbox.js';
 import type { Config } from '../config/schema.js';
+import type { Journal } from '../journal/journal.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import { keyedChildren, type Kernel } from '../otp/index.js';
 import type { Store } from '../store/store.js';
@@ -26,10 +27,11 @@ export interface ContextParts {
   readonly metrics: Metrics;
   readonly store: Store;
   readonly broker: Broker;
+  readonly journal: Journal | undefined;
 }
 
 /** Puts together what the actors share. Reads the store: which dialect, and whether publishing was paused. */
-export const createContext = async (parts: ContextParts): Promise<ServerContext> => {
+export const createContext = async ({ journal, ...parts }: ContextParts): Promise<ServerContext> => {
   const { kernel, config, log, store } = parts;
   const world = new World({ generateUnset: config.generate_unset_tables });
   const dialect = await chooseDialect(config, store, log);
@@ -47,6 +49,7 @@ export const createContext = async (parts: ContextParts): Promise<ServerContext>
       maxEntries: config.queuejournal.memqueue_max,
       window: config.broker.max_unconfirmed,
       now: () => kernel.clock.now(),
+      ...(journal === undefined ? {} : { journal }),
     }),
     guard: new AgentGuardState({
       clock: kernel.clock,

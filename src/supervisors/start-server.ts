@@ -7,7 +7,9 @@ import { createKernel, startApplication, type Clock, type Pid } from '../otp/ind
 import type { Store } from '../store/store.js';
 import { alertsSup } from './alerts-sup.js';
 import { createBroker } from './create-broker.js';
+import type { Journal } from '../journal/journal.js';
 import { createContext } from './create-context.js';
+import { createJournal } from './create-journal.js';
 import { createStore } from './create-store.js';
 import { dogTrainerSup } from './dog-trainer-sup.js';
 import { httpRuntime } from './http-runtime.js';
@@ -59,9 +61,15 @@ export const startServer = async ({ config, logs, ...given }: StartOptions): Pro
     ...(given.clock === undefined ? {} : { clock: given.clock }),
   });
   const store = given.store ?? (await createStore(config, logs.log));
+  let journal: Journal | undefined;
+  const close = async (): Promise<void> => {
+    await journal?.close();
+    await store.close();
+  };
   try {
+    journal = await createJournal(config, logs.log);
     const broker = given.broker ?? createBroker(config);
-    const context = await createContext({ kernel, config, log: logs.log, metrics, store, broker });
+    const context = await createContext({ kernel, config, log: logs.log, metrics, store, broker, journal });
     scrapeFigures(context);
     const ports: Ports = { api: 0, metrics: 0 };
     const runtime = httpRuntime(context, () => kernel.whereis('dog_trainer'));
@@ -75,7 +83,10 @@ export const startServer = async ({ config, logs, ...given }: StartOptions): Pro
     });
     const left = (): readonly string[] => {
       const waiting = context.outbox.depth();
-      return waiting === 0 ? [] : [`${waiting} messages that the broker has not confirmed`];
+      if (waiting === 0) return [];
+      return [
+        `${waiting} messages that the broker has not confirmed${journal === undefined ? '' : ' (kept in the journal)'}`,
+      ];
     };
     let stopping = false;
     return {
@@ -88,14 +99,14 @@ export const startServer = async ({ config, logs, ...given }: StartOptions): Pro
       ended: application.done.then(async () => {
         // After an asked-for stop nobody waits here.
         if (stopping) return new Promise<never>(() => undefined);
-        await store.close();
+        await close();
         return new Error('the tree of actors gave up; the log says which part and why');
       }),
       async stop() {
         stopping = true;
         const outcome = await application.stop('asked to stop');
         const rest = [...left(), ...outcome.left];
-        await store.close();
+        await close();
         return rest;
       },
       left,
@@ -103,7 +114,7 @@ export const startServer = async ({ config, logs, ...given }: StartOptions): Pro
       root: application.root,
     };
   } catch (error) {
-    await store.close();
+    await close();
     throw error;
   }
 };
