@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const COUNT = 20;
+const REGISTER = fileURLToPath(new URL('../support/register-typescript.mjs', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./programs/write-in-turn.ts', import.meta.url));
+
+const noStrace: string | undefined =
+  spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
+    ? undefined
+    : 'strace is not installed, or may not trace';
+if (noStrace !== undefined) process.stdout.write(`trial 1, fsync before the answer, skipped: ${noStrace}\n`);
+
+/** Trial 1, for the power cut that no test can make: the system calls between the asking and the answer. */
+it.skipIf(noStrace !== undefined)('the log is synced to the disk between every write asked for and its answer', () => {
+  const path = join(temporaryDirectory(), 'dog_trainer.db');
+  const node = [process.execPath, '--import', REGISTER, PROGRAM, path, String(COUNT)];
+  const calls = 'trace=write,pwrite64,fdatasync,fsync';
+  const { stderr, status } = spawnSync('strace', ['-f', '-y', '-e', calls, ...node], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  expect(status, stderr.slice(-2_000)).toBe(0);
+  for (let n = 0; n < COUNT; n++) {
+    const asked = stderr.indexOf(`"asked ${n}\\n"`);
+    const answered = stderr.indexOf(`"answered ${n}\\n"`);
+    expect(asked).toBeGreaterThan(0);
+    const between = stderr.slice(asked, answered).split('\n');
+    const written = between.findLastIndex((line) => /pwrite64\(.*dog_trainer\.db-wal/.test(line));
+    // Another thread syncs, so its return may be on a line of its own ("resumed").
+    const called = between.findLastIndex((line) => /fdatasync\(\d+<.*dog_trainer\.db-wal>/.test(line));
+    const returned = between.findLastIndex((line) => /fdatasync(\(| resumed).*= 0$/.test(line));
+    expect(written, `write ${n} reached the log`).toBeGreaterThanOrEqual(0);
+    expect(called, `write ${n}: sync asked for after the last write to the log`).toBeGreaterThan(written);
+    expect(returned, `write ${n}: sync done before the answer`).toBeGreaterThanOrEqual(called);
+  }
+  process.stdout.write(`trial 1: ${COUNT} writes, each with fdatasync between the asking and the answer\n`);
+});
