@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
 import type { ApiConfig } from './deps.js';
 import { oweContinue } from './read-body.js';
@@ -24,7 +24,6 @@ export interface HttpServer {
 
 /** How often the deadlines of connections are looked at. */
 const CHECK_MS = 1000;
-const IDLE_CHECK_MS = 20;
 
 /**
  * Listens for the app. A connection that does not bring its headers in time, or its whole request, is ended by the
@@ -32,24 +31,27 @@ const IDLE_CHECK_MS = 20;
  */
 export async function startHttpServer(app: Koa, options: HttpServerOptions): Promise<HttpServer> {
   const handle = app.callback();
-  const server = createServer(
-    {
-      headersTimeout: options.headers_timeout_ms ?? 10_000,
-      requestTimeout: Math.max(options.request_timeout_ms ?? 30_000, options.headers_timeout_ms ?? 10_000),
-      keepAliveTimeout: options.keep_alive_timeout_ms ?? 65_000,
-      connectionsCheckingInterval: CHECK_MS,
-      maxHeaderSize: 16 * 1024,
-      noDelay: true,
-    },
-    (request, response) => void handle(request, response),
-  );
+  const server = createServer({
+    headersTimeout: options.headers_timeout_ms ?? 10_000,
+    requestTimeout: Math.max(options.request_timeout_ms ?? 30_000, options.headers_timeout_ms ?? 10_000),
+    keepAliveTimeout: options.keep_alive_timeout_ms ?? 65_000,
+    connectionsCheckingInterval: CHECK_MS,
+    maxHeaderSize: 16 * 1024,
+    noDelay: true,
+  });
+  const connections = new Connections();
+  connections.watch(server);
+  server.on('request', (request, response) => void handle(request, response));
   server.maxConnections = options.max_connections ?? 10_000;
   server.on('checkContinue', (request, response) => {
     oweContinue(request, response);
     server.emit('request', request, response);
   });
   await listening(server, options);
-  return { port: (server.address() as AddressInfo).port, close: (deadlineMs) => closeServer(server, deadlineMs) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (deadlineMs) => closeServer(server, connections, deadlineMs),
+  };
 }
 
 function listening(server: Server, { host, port }: HttpServerOptions): Promise<void> {
@@ -62,14 +64,38 @@ function listening(server: Server, { host, port }: HttpServerOptions): Promise<v
   });
 }
 
-async function closeServer(server: Server, deadlineMs: number): Promise<void> {
-  // Connections that stay open between requests are told to end with the next answer.
-  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+/** Knows which connections have a call under way, so that closing can end all others. */
+class Connections {
+  readonly #open = new Set<Socket>();
+  readonly #busy = new Set<Socket>();
+  #closing = false;
+
+  watch(server: Server): void {
+    server.on('connection', (socket: Socket) => {
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
+    });
+    server.on('request', ({ socket }, response) => {
+      this.#busy.add(socket);
+      if (this.#closing) response.setHeader('connection', 'close');
+      response.once('close', () => {
+        this.#busy.delete(socket);
+        if (this.#closing) socket.end();
+      });
+    });
+  }
+
+  /** Ends every connection without a call now, and each other one after its answer. */
+  end(): void {
+    this.#closing = true;
+    for (const socket of this.#open) if (!this.#busy.has(socket)) socket.destroy();
+  }
+}
+
+async function closeServer(server: Server, connections: Connections, deadlineMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection falls idle when its last answer is out; nothing tells us when.
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  connections.end();
   const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
   await closed;
-  clearInterval(idle);
   clearTimeout(timer);
 }

@@ -62,7 +62,7 @@ describe('documents', () => {
             x_numbers: numbers,
             x_order: ['b', 'a', 'c'],
           };
-          const sent = { ...least(resource), ...extra };
+          const sent: JsonObject = { ...least(resource), ...extra };
           const made = await call('POST', path, sent);
           expect(made.status).toBe(201);
           const id = made.json['id'] as string;
@@ -101,7 +101,7 @@ describe('documents', () => {
     it('answers unknown ids, bad ids in bodies and nameless bodies with 4xx in both versions', async () => {
       for (const base of ['/api', '/api/V2']) {
         const at = `${base}/${resource}`;
-        const body = { ...least(resource), rules: { inbound: [], outbound: [] } };
+        const body: JsonObject = { ...least(resource), rules: { inbound: [], outbound: [] } };
         expect((await call('GET', `${at}/none`)).status).toBe(404);
         expect((await call('GET', at)).status).toBe(404);
         expect((await call('DELETE', `${at}/none`)).status).toBe(404);
@@ -114,7 +114,7 @@ describe('documents', () => {
         const one = `${at}/${made.json['id'] as string}`;
         const moved = await call('PUT', one, { ...body, id: 'other' });
         expect([moved.status, moved.json['error']]).toEqual([400, 'no_updated']);
-        const { name: _name, ...nameless } = body as JsonObject & { name: Json };
+        const { name: _name, ...nameless } = body;
         expect((await call('PUT', one, nameless)).status).toBe(400);
         for (const name of [null, {}, 1]) {
           expect((await call('PUT', one, { ...body, name })).status).toBe(400);

@@ -20,12 +20,8 @@ function line(rule: JsonObject): string {
 }
 
 /** Control characters in a value would make two rows or columns of one. */
-function cell(value: Json | undefined): string {
-  const text = isList(value)
-    ? value.map(cell).join(',')
-    : typeof value === 'string'
-      ? value
-      : JSON.stringify(value ?? '');
+function cell(value: Json = ''): string {
+  const text = isList(value) ? value.map(cell).join(',') : typeof value === 'string' ? value : JSON.stringify(value);
 
   return text.replace(/[\u0000-\u001f\u007f]/g, ' ');
 }
