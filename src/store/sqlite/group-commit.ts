@@ -9,7 +9,7 @@ import { sqliteCode, storeError } from './sqlite-errors.js';
 import type { StoreStatus } from './store-status.js';
 
 /** Bounds of one batch: whatever is met first ends it, and the rest waits for the next. */
-const BATCH = { commits: 500, bytes: 4 << 20, ms: 20 } as const;
+const BATCH = { commits: 250, bytes: 4 << 20, ms: 10 } as const;
 /** Pauses between tries while another process holds the file's write lock. */
 const BUSY_PAUSE_MS = [2, 5, 10, 20, 50, 100] as const;
 
