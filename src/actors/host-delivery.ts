@@ -31,12 +31,12 @@ export class HostDelivery {
     const group = world.groupByName(groupName);
     const output = what.rules && group !== undefined ? outputs.get(group.id) : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
-    const text = what.sets || (output !== undefined && what.cause === 'drift') ? sets.published?.text : undefined;
-    if (text !== undefined) {
+    const copy = what.sets || (output !== undefined && what.cause === 'drift') ? sets.published : undefined;
+    if (copy !== undefined) {
       this.#post({
         target: `host-sets/${this.#hostkey}`,
         class: 'host',
-        publication: hostSets(text, this.#hostkey, now),
+        publication: hostSets(copy, this.#hostkey, now),
       });
     }
     if (output !== undefined) {
@@ -47,19 +47,19 @@ export class HostDelivery {
         publication: hostRuleset(output, this.#hostkey, now),
       });
     }
-    if (text === undefined && output === undefined) return;
+    if (copy === undefined && output === undefined) return;
     log.info(
       {
         hostkey: this.#hostkey,
         group: groupName,
         cause: what.cause,
-        sets: text !== undefined,
+        sets: copy !== undefined,
         rules: output !== undefined,
       },
       what.cause === 'drift' ? 'host repaired: its own copy was sent again' : 'host brought up to date after its start',
     );
     if (what.cause === 'drift') {
-      if (text !== undefined) metrics.count('dog_trainer_repairs_total', 'sets');
+      if (copy !== undefined) metrics.count('dog_trainer_repairs_total', 'sets');
       if (output !== undefined) metrics.count('dog_trainer_repairs_total', 'rules');
       drift.repaired(this.#hostkey, nowSeconds(this.#context));
     }

@@ -120,7 +120,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
       return;
     }
     this.#sentAt = kernel.clock.monotonic();
-    const put = { target: 'sets', class: 'sets', publication: allSets(rendered.text, kernel.clock.now()) } as const;
+    const put = { target: 'sets', class: 'sets', publication: allSets(rendered, kernel.clock.now()) } as const;
     void outbox.put(put).outcome.then((outcome) => {
       switch (outcome.kind) {
         case 'confirmed':

@@ -4,6 +4,7 @@ import { stampAt } from '../wire/messages/envelope.js';
 import { encodeIpsets } from '../wire/messages/ipsets.js';
 import { encodeRuleset } from '../wire/messages/ruleset.js';
 import type { JsonObject } from '../model/document.js';
+import type { RenderedSets } from '../world/set-book.js';
 import type { RulesetOutput } from './ruleset-outputs.js';
 
 /** The properties of every message to agents (agent-protocol section 2; the content type is what agents are used to). */
@@ -19,7 +20,24 @@ const message = (exchange: string, routingKey: string, body: Buffer): Publicatio
 const groupKey = (group: string): string => `*.*.${group}.*`;
 const hostKey = (hostkey: string): string => `*.*.*.${hostkey}`;
 
-const rulesetBody = ({ texts }: RulesetOutput, now: number): Buffer =>
+/**
+ * A body is encoded once and sent to whoever is to have it: a fleet that starts at once asks for the same megabytes again
+ * and again. The time stamp in it is read by nobody (agent-protocol section 3).
+ */
+const encodedOnce = <From extends object>(encode: (from: From, now: number) => Buffer) => {
+  const bodies = new WeakMap<From, Buffer>();
+  return (from: From, now: number): Buffer => {
+    const known = bodies.get(from);
+    if (known !== undefined) return known;
+    const body = encode(from, now);
+    bodies.set(from, body);
+    return body;
+  };
+};
+
+const setsBody = encodedOnce(({ text }: RenderedSets, now) => encodeIpsets(text, stampAt(new Date(now))));
+
+const rulesetBody = encodedOnce(({ texts }: RulesetOutput, now) =>
   encodeRuleset(
     {
       ruleset4_ipset: texts.set4.text,
@@ -28,7 +46,8 @@ const rulesetBody = ({ texts }: RulesetOutput, now: number): Buffer =>
       ruleset6_iptables: texts.unset6.text,
     },
     stampAt(new Date(now)),
-  );
+  ),
+);
 
 /** A ruleset to all agents of its group. `now` is epoch milliseconds. */
 export const groupRuleset = (output: RulesetOutput, now: number): Publication =>
@@ -39,12 +58,12 @@ export const hostRuleset = (output: RulesetOutput, hostkey: string, now: number)
   message('iptables', hostKey(hostkey), rulesetBody(output, now));
 
 /** All sets to all agents. */
-export const allSets = (text: string, now: number): Publication =>
-  message('ipsets', 'fanout', encodeIpsets(text, stampAt(new Date(now))));
+export const allSets = (sets: RenderedSets, now: number): Publication =>
+  message('ipsets', 'fanout', setsBody(sets, now));
 
 /** All sets to one agent (agent-protocol P21). */
-export const hostSets = (text: string, hostkey: string, now: number): Publication =>
-  message('iptables', hostKey(hostkey), encodeIpsets(text, stampAt(new Date(now))));
+export const hostSets = (sets: RenderedSets, hostkey: string, now: number): Publication =>
+  message('iptables', hostKey(hostkey), setsBody(sets, now));
 
 /** A host's row to its agent (agent-protocol section 5). */
 export const hostConfig = (row: HostConfig & JsonObject, now: number): Publication =>
