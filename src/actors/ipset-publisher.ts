@@ -4,6 +4,7 @@ import type { DetailObject, Message, Self, Server, TimerRef } from '../otp/index
 import type { Change } from '../store/store.js';
 import type { RenderedSets } from '../world/set-book.js';
 import { nowSeconds, type ServerContext } from './context.js';
+import { keepLastGoodSets, loadLastGoodSets } from './last-good-sets.js';
 import { allSets } from './publications.js';
 import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } from './publisher-messages.js';
 import { patiently, storePatiently } from './store-patiently.js';
@@ -31,6 +32,8 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   #dirty = true;
   #confirmedSha = '';
   #sentAt = -Infinity;
+  /** Some set is published with its last good content, as far as the store knows. */
+  #standingIn = false;
   #timer: TimerRef | undefined = undefined;
   #held: 'guard' | 'paused' | 'loading' | undefined = undefined;
 
@@ -44,6 +47,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     sets.published = undefined;
     const stored = await patiently(self, this.#context, () => store.get('setting', PUBLISHED));
     if (typeof stored?.doc.text_sha256 === 'string') this.#confirmedSha = stored.doc.text_sha256;
+    sets.remember(await patiently(self, this.#context, () => loadLastGoodSets(store)));
     this.#schedule(self);
   }
 
@@ -113,6 +117,8 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     if (rendered.text === sets.published?.text) return;
     sets.published = rendered;
     this.#report(rendered);
+    // Before anything is sent: a crash must not find the only good content gone.
+    await this.#keepStandIns(self, rendered);
     const sha = sha256(rendered.text);
     if (sha === this.#confirmedSha) {
       // All agents have it, from before a restart.
@@ -131,6 +137,12 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
           return false;
       }
     });
+  }
+
+  async #keepStandIns(self: Self, { standIns }: RenderedSets): Promise<void> {
+    if (standIns.size === 0 && !this.#standingIn) return;
+    await storePatiently(self, this.#context, [keepLastGoodSets(standIns)], 'system');
+    this.#standingIn = standIns.size > 0;
   }
 
   /** The hash becomes what hosts are compared with; rows are added only when it changed (host-lifecycle L5). */
