@@ -47,7 +47,9 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     sets.published = undefined;
     const stored = await patiently(self, this.#context, () => store.get('setting', PUBLISHED));
     if (typeof stored?.doc.text_sha256 === 'string') this.#confirmedSha = stored.doc.text_sha256;
-    sets.remember(await patiently(self, this.#context, () => loadLastGoodSets(store)));
+    const lastGood = await patiently(self, this.#context, () => loadLastGoodSets(store));
+    sets.remember(lastGood);
+    this.#standingIn = lastGood.size > 0;
     this.#schedule(self);
   }
 
