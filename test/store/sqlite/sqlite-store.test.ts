@@ -160,7 +160,7 @@ describe('a foreign lock', () => {
 });
 
 describe('commits that wait together', () => {
-  it('are one transaction', async () => {
+  it('share transactions', async () => {
     const path = somewhere();
     const store = await open({ path });
     const reader = new Database(path, { readonly: true });
@@ -171,7 +171,9 @@ describe('commits that wait together', () => {
       store.commit([create('zone', { id: `z${i}` })], BY).then(() => seen.add(count.get() ?? -1)),
     );
     await Promise.all(commits);
-    expect([...seen]).toEqual([400]);
+    expect(Math.max(...seen)).toBe(400);
+    // As many sizes as transactions: a few, not 400 (how many depends on how fast the machine is).
+    expect(seen.size).toBeLessThan(40);
   });
 
   it('do not stop each other: one throws, one is refused, the rest is written', async () => {
