@@ -2,13 +2,62 @@ import type { Json } from '../../model/document.js';
 
 /** Compact JSON with the keys of every object in alphabetical order; lists keep theirs (http-api section 1). */
 export function writeJson(value: Json): string {
+  if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(writeJson).join(',')}]`;
-  const object = value as Readonly<Record<string, Json | undefined>>;
+  if (Array.isArray(value)) return writeList(value as readonly Json[]);
+  return writeObject(value as Readonly<Record<string, Json | undefined>>);
+}
+
+function writeList(list: readonly Json[]): string {
   let text = '';
-  for (const key of Object.keys(object).sort()) {
+  for (const item of list) text += text === '' ? writeJson(item) : `,${writeJson(item)}`;
+  return `[${text}]`;
+}
+
+function writeObject(object: Readonly<Record<string, Json | undefined>>): string {
+  let text = '';
+  for (const key of sortedKeys(object)) {
     const member = object[key];
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${writeJson(member)}`;
+    if (member === undefined) continue;
+    const pair = `${quotedKey(key)}:${writeJson(member)}`;
+    text += text === '' ? pair : `,${pair}`;
   }
   return `{${text}}`;
+}
+
+/** Sorted keys by unsorted ones: documents of one table come in few orders. Bounded. */
+const orders = new Map<string, readonly string[]>();
+const MAX_ORDERS = 1000;
+const MAX_ORDER_LENGTH = 2000;
+
+function sortedKeys(object: object): readonly string[] {
+  const keys = Object.keys(object);
+  if (keys.length < 2) return keys;
+  // JSON parts keys without doubt, whatever is in them; a plain join would not.
+  const order = keys.map(quotedKey).join('');
+  const known = orders.get(order);
+  if (known) return known;
+  keys.sort();
+  if (orders.size < MAX_ORDERS && order.length < MAX_ORDER_LENGTH) orders.set(order, keys);
+  return keys;
+}
+
+/** What JSON may have to escape. Most texts hold nothing of it, and calling out for each costs more than all the rest. */
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const SPECIAL = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+function quoted(text: string): string {
+  return SPECIAL.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+/** Documents of one table share their keys. Bounded: clients may send any. */
+const quotedKeys = new Map<string, string>();
+const MAX_KEYS = 1000;
+
+function quotedKey(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const made = quoted(key);
+  if (quotedKeys.size < MAX_KEYS) quotedKeys.set(key, made);
+  return made;
 }
