@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import type { JournalRecord } from '../broker/outbox-contract.js';
 import {
   RECORD_HEADER_BYTES,
@@ -12,6 +11,7 @@ import {
   isSegmentHeader,
 } from './journal-format.js';
 import type { RecordHeader } from './journal-format.js';
+import { WindowedFile } from './windowed-file.js';
 
 /** What a segment holds, in order. */
 export type SegmentItem =
@@ -28,11 +28,12 @@ const SCAN_BYTES = 1 << 20;
 
 /** Reads a segment from its start to its end, whatever it holds. @throws Error from the file system */
 export async function* readSegment(path: string): AsyncGenerator<SegmentItem> {
-  const file = await open(path, 'r');
+  const handle = await open(path, 'r');
   try {
-    const { size } = await file.stat();
+    const { size } = await handle.stat();
+    const file = new WindowedFile(handle);
     let offset = 0;
-    const start = await readAt(file, 0, SEGMENT_HEADER_BYTES);
+    const start = await file.read(0, SEGMENT_HEADER_BYTES);
     if (isSegmentHeader(start)) offset = SEGMENT_HEADER_BYTES;
     while (offset < size) {
       const item = await readRecord(file, offset, size);
@@ -50,23 +51,23 @@ export async function* readSegment(path: string): AsyncGenerator<SegmentItem> {
       }
     }
   } finally {
-    await file.close();
+    await handle.close();
   }
 }
 
 /** The record at `offset`; undefined when there is no sound header. */
 async function readRecord(
-  file: FileHandle,
+  file: WindowedFile,
   offset: number,
   size: number,
 ): Promise<{ item: SegmentItem; bytes: number } | undefined> {
-  const header = decodeHeader(await readAt(file, offset, RECORD_HEADER_BYTES));
+  const header = decodeHeader(await file.read(offset, RECORD_HEADER_BYTES));
   if (header === undefined) return undefined;
   const bytes = RECORD_HEADER_BYTES + header.metaBytes + header.bodyBytes;
   if (offset + bytes > size) return { item: { kind: 'torn', offset, bytes: size - offset }, bytes: size - offset };
-  const meta = await readAt(file, offset + RECORD_HEADER_BYTES, header.metaBytes);
+  const meta = await file.read(offset + RECORD_HEADER_BYTES, header.metaBytes);
   const target = decodeTarget(header, meta);
-  const body = await readAt(file, offset + RECORD_HEADER_BYTES + header.metaBytes, header.bodyBytes);
+  const body = await file.read(offset + RECORD_HEADER_BYTES + header.metaBytes, header.bodyBytes);
   const last = offset + bytes === size;
   if (target === undefined || !isBody(header, body)) {
     // The file grew but not all of its content was written: a torn tail too.
@@ -80,24 +81,13 @@ async function readRecord(
 }
 
 /** The offset of the next sound header at or after `from`. */
-async function findRecord(file: FileHandle, from: number, size: number): Promise<number | undefined> {
+async function findRecord(file: WindowedFile, from: number, size: number): Promise<number | undefined> {
   for (let base = from; base < size; base += SCAN_BYTES) {
     // A marker may begin in this block and its header end in the next.
-    const block = await readAt(file, base, SCAN_BYTES + RECORD_HEADER_BYTES);
+    const block = await file.read(base, SCAN_BYTES + RECORD_HEADER_BYTES);
     for (let at = findMarker(block, 0); at >= 0 && at < SCAN_BYTES; at = findMarker(block, at + 1)) {
       if (decodeHeader(block.subarray(at)) !== undefined) return base + at;
     }
   }
   return undefined;
-}
-
-async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  let read = 0;
-  while (read < length) {
-    const { bytesRead } = await file.read(buffer, read, length - read, offset + read);
-    if (bytesRead === 0) break;
-    read += bytesRead;
-  }
-  return buffer.subarray(0, read);
 }

@@ -1,0 +1,50 @@
+import { writeSync } from 'node:fs';
+import { openJournal } from '../../../src/journal/journal.js';
+
+/**
+ * Writes to the journal in argv[2] until it is killed, and prints `accepted <target> <n>` for each record that is safe
+ * and `done <target> <n>` before it says that one is done with. argv[3] is the number of the first.
+ */
+const [dir = '', from = '0'] = process.argv.slice(2);
+const journal = await openJournal({ dir });
+let n = Number(from);
+
+/** The body of a record says which it is, and is of a length of its own. */
+const bodyOf = (target: string, number: number): Uint8Array =>
+  new TextEncoder().encode(`${target} ${number} ${'x'.repeat((number * 37) % 20_000)}`);
+
+/** Synchronous: once the line is in the pipe it counts as told, whatever happens to this process. */
+function tell(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, line);
+      return;
+    } catch (error) {
+      // The pipe is full: the reader is slower than the journal.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+async function write(writer: number): Promise<void> {
+  for (;;) {
+    const seq = ++n;
+    const target = `group/${writer}-${seq % 10}`;
+    const publication = {
+      exchange: 'iptables',
+      routingKey: 'k',
+      body: bodyOf(target, seq),
+      contentType: 'text/json',
+      persistent: true,
+    };
+    await journal.append({ seq, target, class: 'group', after: ['sets'], at: Date.now(), publication });
+    tell(`accepted ${target} ${seq}\n`);
+    if (seq % 3 === 0) {
+      tell(`done ${target} ${seq}\n`);
+      journal.remove(target, seq);
+    }
+  }
+}
+
+tell('ready\n');
+await Promise.all(Array.from({ length: 4 }, (_, writer) => write(writer)));
