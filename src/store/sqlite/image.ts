@@ -1,22 +1,8 @@
 import type { Json, Table } from '../../model/document.js';
 import { OWN_TABLES, POLICY_TABLES } from '../../model/document.js';
-import type { Row } from './row.js';
+import { INDEXED_FIELDS } from '../indexed-fields.js';
+import type { Stored } from '../store.js';
 import { TableImage } from './table-image.js';
-
-/** Indexed fields (http-api section 9). A field without an index is found by looking at every document. */
-const INDEXED: Partial<Record<Table, readonly string[]>> = {
-  external: ['name'],
-  fact: ['name'],
-  group: ['name', 'profile_id'],
-  host: ['group', 'hostkey', 'hostname', 'name'],
-  ipset: ['name', 'timestamp'],
-  link: ['name'],
-  profile: ['docker', 'name'],
-  ruleset: ['name', 'profile_id'],
-  service: ['name'],
-  zone: ['name'],
-  token: ['name'],
-};
 
 /**
  * All documents, parsed and frozen, by table and id. One process owns the file, so memory is read and the file is
@@ -28,7 +14,7 @@ export class Image {
 
   constructor() {
     for (const table of [...POLICY_TABLES, ...OWN_TABLES]) {
-      this.#tables.set(table, new TableImage(INDEXED[table] ?? []));
+      this.#tables.set(table, new TableImage(INDEXED_FIELDS[table] ?? []));
     }
   }
 
@@ -39,8 +25,8 @@ export class Image {
     return table;
   }
 
-  /** The first other document whose `field` equals `value`. */
-  holder(table: Table, field: string, value: Json): Row | undefined {
-    return this.table(table).withField(field, value)[0];
+  /** The oldest document whose `field` equals `value`. */
+  holder(table: Table, field: string, value: Json): Stored | undefined {
+    return this.table(table).withField(field, value)[0]?.stored;
   }
 }
