@@ -276,7 +276,7 @@ class Directory<Cast, Call, Reply> implements KeyedChildren<Cast, Call, Reply> {
   #ended(key: string, stage: Stage & { at: 'running' }, reason: ExitReason): void {
     if (this.#running.get(key) !== stage) return;
     this.#running.delete(key);
-    if (isOrderly(reason) || this.#kernel.whereis(this.#options.supervisor) === undefined) return;
+    if (isOrderly(reason)) return;
     const steady = this.#kernel.clock.monotonic() - stage.since >= this.#options.resetAfterMs;
     const waiting = new WaitingRoom(this.#options.queueLimit);
     this.#failed({ key, waiting }, steady ? 1 : stage.failures + 1, reason);

@@ -111,6 +111,7 @@ export class RunLoop {
     const self = process.self as Self;
     let left = batch;
     while (left > 0) {
+      // If the process died in its handler, the mailbox is empty by now and stays so.
       let message = mailbox.shift();
       if (message === undefined) break;
       if (message instanceof Revocable) {
@@ -128,8 +129,6 @@ export class RunLoop {
       } catch (error) {
         return this.#threw(process, error);
       }
-      // A handler can end its own process through others, for instance by killing its supervisor.
-      if (process.phase === 'dead') break;
     }
     this.#spend(batch - left);
     if (!this.#isOver(process)) this.#rest(process);

@@ -204,7 +204,6 @@ export class SupervisorServer implements Server<SupCall, SupReply, never> {
     if (!ok) {
       const { intensity, periodS } = this.#flags;
       self.kernel.report({ kind: 'intensity_reached', supervisor: self.pid, id: child.spec.id, intensity, periodS });
-      this.#children.remove(child);
       self.stop('shutdown');
     }
     const { stop, start } =

@@ -127,6 +127,19 @@ describe('faults outside a turn', () => {
     },
   );
 
+  it('a fault whose owner is dead already is reported, and nobody else crashes for it', async () => {
+    const { lines, code } = await run(['fault', 'dead'], (line, kill) => {
+      if ('late' in line) kill('SIGTERM');
+    });
+    expect(lines.slice(3, 7)).toEqual([
+      { stop: 'victim', reason: 'shutdown' },
+      { start: 'victim' },
+      { late: 'victim', error: 'Error: dead in victim' },
+      { stopping: 'SIGTERM' },
+    ]);
+    expect(code).toBe(0);
+  });
+
   it('a floating self.stop still stops its process, with its reason', async () => {
     let starts = 0;
     const { lines } = await run(['fault', 'stop'], (line, kill) => {

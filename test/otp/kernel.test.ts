@@ -232,6 +232,15 @@ describe('kernel: death', () => {
     expect(calls).toEqual(['noproc']);
   });
 
+  it('a watcher that dies first watches no more', async () => {
+    const v = virtualKernel();
+    const [watcher, target] = [await keeper(v), await keeper(v)];
+    watcher.self.monitor(target.pid);
+    expect(v.kernel.info(target.pid)?.monitors).toBe(1);
+    v.kernel.exit(watcher.pid, 'kill', watcher.pid);
+    expect(v.kernel.info(target.pid)?.monitors).toBe(0);
+  });
+
   it('a monitor callback that throws is reported and harms nobody', async () => {
     const v = virtualKernel();
     const target = await keeper(v);

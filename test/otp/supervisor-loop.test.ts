@@ -61,6 +61,16 @@ describe('supervisor: restart loop (point 51)', () => {
     ]);
   });
 
+  it('51: a restart that says ignore in the end ends the loop without a process', async () => {
+    const { s, sup, k } = await bench('one_for_one');
+    s.plans.set('b', ['refuse', 'ignore']);
+    k.exit(s.pid('b'), 'kill', sup);
+    await s.idle();
+    expect(await s.which(sup)).toContainEqual(['b', undefined]);
+    s.plans.set('b', ['ok']);
+    expect(await s.run(restartChild(k, sup, 'b'))).toEqual({ ok: s.pid('b') });
+  });
+
   it('51: stopping the supervisor during the loop works', async () => {
     const { s, sup, parent, k } = await bench('one_for_one');
     k.exit(s.pid('b'), 'kill', sup);
@@ -117,6 +127,18 @@ describe('supervisor: significant children (points 52 to 55)', () => {
     await s.end(s.pid('s3'), 'normal');
     expect(sup.exit).toBe('shutdown');
     expect(s.alive('a')).toBe(false);
+  });
+
+  it('53: one that is being restarted counts as active', async () => {
+    const s = supervision();
+    const children = [s.worker('s1', significant('transient')), s.worker('s2', significant('temporary'))];
+    const sup = await s.supervisor({ autoShutdown: 'all_significant', intensity: 1000 }, children);
+    s.plans.set('s1', [...Array<'refuse'>(5).fill('refuse'), 'ok']);
+    s.kernel.exit(s.pid('s1'), 'kill', sup);
+    s.kernel.exit(s.pid('s2'), 'kill', sup);
+    await s.idle();
+    expect(s.kernel.isAlive(sup)).toBe(true);
+    expect(await s.which(sup)).toEqual([['s1', 'pid']]);
   });
 
   it('54: terminate_child never triggers', async () => {

@@ -153,6 +153,20 @@ describe('supervisor: shutdown (points 38 to 46)', () => {
     expect(s.log).toEqual(['stop a killed']);
   });
 
+  it('endProcess does not take its caller along, nor leave it a signal', async () => {
+    const s = supervision();
+    const mail: unknown[] = [];
+    const spawnParent = (trapExit: boolean) =>
+      s.kernel.spawn({ init: () => undefined, handle: (_self, message) => void mail.push(message) }, { trapExit });
+    for (const traps of [true, false]) {
+      const by = await s.run(spawnParent(traps));
+      const child = await s.run(s.kernel.spawn({ init: () => undefined, handle: () => undefined }, { parent: by }));
+      expect(await s.run(endProcess(s.kernel, by, child, 'brutal_kill'))).toBe('killed');
+      await s.idle();
+      expect([s.kernel.isAlive(by), mail]).toEqual([true, []]);
+    }
+  });
+
   it('terminate_child of a stubborn child takes its shutdown time, and others are served after it', async () => {
     const { s, sup } = await bench((b) => [b.worker('a', { shutdown: 200 }, { stopMs: Infinity }), b.worker('b')]);
     const before = s.clock.monotonic();

@@ -16,7 +16,7 @@ import type { ChildSpec, Self, Server, StartContext } from '../../../src/otp/ind
 
 const say = (line: Readonly<Record<string, unknown>>): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
-type Fault = 'float' | 'late' | 'timer' | 'immediate' | 'tick' | 'file' | 'microtask' | 'stop' | 'throw';
+type Fault = 'float' | 'late' | 'timer' | 'immediate' | 'tick' | 'file' | 'microtask' | 'dead' | 'stop' | 'throw';
 const VICTIM = serverName<never, unknown, Fault>('victim');
 
 const worker = (id: string, stopMs = 0): ChildSpec => {
@@ -53,6 +53,10 @@ const worker = (id: string, stopMs = 0): ChildSpec => {
           // Nobody waits for this promise, and `stop` throws in it.
           void Promise.resolve().then(() => self.stop({ term: 'floating stop' }));
           return;
+        case 'dead':
+          setTimeout(fail, 5);
+          self.stop('shutdown');
+          break;
         case 'throw':
           throw error;
       }
@@ -74,6 +78,7 @@ const fault = process.argv[3] as Fault | undefined;
 const kernel = createKernel({
   report: (report) => {
     if (report.kind === 'crash') say({ crash: report.pid.label, reason: formatReason(report.reason) });
+    if (report.kind === 'late_fault') say({ late: report.pid.label, error: String(report.error) });
     if (report.kind === 'application_stopping') say({ stopping: report.why });
     if (report.kind === 'unowned_fault') say({ unowned: String(report.error) });
     if (report.kind === 'application_stopped') say({ stopped: report.code, left: report.left });
