@@ -1,8 +1,7 @@
 import { backoffDelayMs } from '../broker/backoff.js';
 import type { BrokerConnection, BrokerError } from '../broker/broker.js';
 import { declareServerTopology } from '../broker/topology.js';
-import type { DetailObject, DownMsg, ExitReason, Pid, Self, Server } from '../otp/index.js';
-import type { ConnectionCall, ConnectionInfo, ConnectionReply } from './connection-messages.js';
+import type { DetailObject, ExitReason, Self, Server } from '../otp/index.js';
 import type { ServerContext } from './context.js';
 import { drainOutbox } from './outbox-actor.js';
 import { tell } from './tell.js';
@@ -11,16 +10,14 @@ type Info =
   | { readonly tag: 'connect' }
   | { readonly tag: 'connected'; readonly connection: BrokerConnection }
   | { readonly tag: 'failed'; readonly error: unknown }
-  | { readonly tag: 'lost'; readonly connection: BrokerConnection; readonly error: BrokerError | undefined }
-  | DownMsg;
+  | { readonly tag: 'lost'; readonly connection: BrokerConnection; readonly error: BrokerError | undefined };
 
 /**
  * Keeps one connection to the broker. That it is away is a state, shown and logged once, with tries at growing, jittered
- * intervals; it never costs a restart. Whoever needs the connection subscribes.
+ * intervals; it never costs a restart. Whoever needs the connection subscribes to the broker link.
  */
-export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionReply, never, Info> {
+export class BrokerConnectionActor implements Server<never, never, never, Info> {
   readonly #context: ServerContext;
-  readonly #subscribers = new Set<Pid>();
   #connection: BrokerConnection | undefined = undefined;
   #attempts = 0;
   /** Epoch milliseconds since when the state is what it is. */
@@ -38,20 +35,9 @@ export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionR
     this.#connect(self);
   }
 
-  call(self: Self, { pid }: ConnectionCall): ConnectionReply {
-    if (!this.#subscribers.has(pid)) {
-      this.#subscribers.add(pid);
-      self.monitor(pid);
-    }
-    return { connection: this.#connection };
-  }
-
   info(self: Self, message: Info): void {
     const { log, metrics } = this.#context;
     switch (message.tag) {
-      case 'DOWN':
-        this.#subscribers.delete(message.pid);
-        return;
       case 'connect':
         return this.#connect(self);
       case 'connected':
@@ -75,7 +61,7 @@ export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionR
         this.#since = self.now();
         this.#context.outbox.detach();
         metrics.gauge('dog_trainer_outage', 'broker', 1);
-        for (const pid of this.#subscribers) self.send(pid, { tag: 'broker_down' } satisfies ConnectionInfo);
+        this.#context.link.down();
         this.#retry(self);
     }
   }
@@ -86,6 +72,7 @@ export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionR
     const connection = this.#connection;
     this.#connection = undefined;
     this.#context.outbox.detach();
+    this.#context.link.down();
     await connection?.close();
   }
 
@@ -137,7 +124,7 @@ export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionR
     log.info({ broker: broker.describe }, 'connected to the broker');
     metrics.gauge('dog_trainer_outage', 'broker', 0);
     outbox.attach(connection);
-    for (const pid of this.#subscribers) self.send(pid, { tag: 'broker_up', connection } as ConnectionInfo);
+    this.#context.link.up(connection);
   }
 
   #retry(self: Self): void {
@@ -151,6 +138,7 @@ export class BrokerConnectionActor implements Server<ConnectionCall, ConnectionR
     this.#connection = undefined;
     if (connection === undefined) return;
     this.#context.outbox.detach();
+    this.#context.link.down();
     this.#close(connection);
   }
 

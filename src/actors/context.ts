@@ -6,6 +6,7 @@ import type { Kernel, KeyedChildren } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 import type { SetBook } from '../world/set-book.js';
 import type { World } from '../world/world.js';
+import type { BrokerLink } from './broker-link.js';
 import type { AgentGuardState } from './agent-guard-state.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { DriftBook } from './drift-book.js';
@@ -30,6 +31,8 @@ export interface ServerContext {
   readonly store: Store;
   readonly broker: Broker;
   readonly outbox: Outbox;
+  /** The live connection, and who wants to know of the next one. */
+  readonly link: BrokerLink;
   readonly world: World;
   readonly sets: SetBook;
   readonly outputs: RulesetOutputs;

@@ -2,28 +2,35 @@ import type { BrokerConnection, Consumer, Delivery } from '../broker/broker.js';
 import { REPORT_QUEUE } from '../broker/topology.js';
 import { refuseReport } from '../host/validate-report.js';
 import type { HostReport } from '../host/host-report.js';
-import type { DetailObject, Self, Server } from '../otp/index.js';
+import { CallFailed, type DetailObject, type Self, type Server } from '../otp/index.js';
 import { MessageError } from '../wire/messages/message-error.js';
 import { decodeReport, ReportError, type Report } from '../wire/messages/report.js';
-import { CONNECTION, type ConnectionInfo } from './connection-messages.js';
+import type { ConnectionInfo } from './connection-messages.js';
 import type { ServerContext } from './context.js';
-import { subscribe } from './subscribe.js';
 import { tell } from './tell.js';
 
 type Info =
   | ConnectionInfo
   | { readonly tag: 'delivery'; readonly delivery: Delivery }
-  | { readonly tag: 'consumer'; readonly consumer: Consumer }
-  | { readonly tag: 'ended'; readonly consumer: Consumer | undefined; readonly error: unknown }
+  | { readonly tag: 'ended'; readonly connection: BrokerConnection; readonly error: unknown }
+  | { readonly tag: 'retry'; readonly delivery: Delivery; readonly report: HostReport; readonly tries: number }
   | { readonly tag: 'consume' };
 
-/** A host's actor that crashed is started again after a wait; its report waits with it for so long at the most. */
+/** Between two tries to consume, and to hand over a report while there are no hosts' actors at all. */
 const RETRY_MS = 1000;
+/** Between two looks whether the world is loaded. */
+const LOADING_MS = 50;
 
 const toHostReport = ({ fields, stopping, ...report }: Report): HostReport => {
   const { active: _active, ...row } = fields;
   return { ...report, stopped: stopping, fields: row };
 };
+
+/** Whether a host's actor died of its report, or had too many; otherwise it only was not there at that moment. */
+const isItsFault = (error: unknown): boolean =>
+  !(error instanceof CallFailed) ||
+  error.reason === 'overloaded' ||
+  (typeof error.reason === 'object' && !('shutdown' in error.reason));
 
 /**
  * Consumes the agents' reports (queue `ips`) and hands each to its host's actor. The broker is answered when what
@@ -33,7 +40,11 @@ const toHostReport = ({ fields, stopping, ...report }: Report): HostReport => {
 export class Intake implements Server<never, never, never, Info> {
   readonly #context: ServerContext;
   #connection: BrokerConnection | undefined = undefined;
+  /** The connection on which there is a consumer, or one is being made. */
+  #consuming: BrokerConnection | undefined = undefined;
   #consumer: Consumer | undefined = undefined;
+  /** Delivered, and in the mailbox or waiting for another try. */
+  readonly #unread = new Set<Delivery>();
   #underWay = 0;
   #handled = 0;
 
@@ -41,10 +52,10 @@ export class Intake implements Server<never, never, never, Info> {
     this.#context = context;
   }
 
-  async init(self: Self): Promise<void> {
+  init(self: Self): void {
     // A consumer must not outlive its actor: the broker would go on sending to nobody.
     self.signal.addEventListener('abort', () => this.#stop(), { once: true });
-    this.#connection = await subscribe(self, CONNECTION);
+    this.#connection = this.#context.link.subscribe(self);
     this.#consume(self);
   }
 
@@ -55,22 +66,25 @@ export class Intake implements Server<never, never, never, Info> {
         return this.#consume(self);
       case 'broker_down':
         this.#connection = undefined;
+        this.#consuming = undefined;
         this.#consumer = undefined;
+        this.#unread.clear();
         return;
       case 'consume':
         return this.#consume(self);
-      case 'consumer':
-        this.#consumer = message.consumer;
-        return;
       case 'ended':
-        if (message.consumer !== undefined && message.consumer !== this.#consumer) return;
+        if (message.connection !== this.#consuming) return;
+        this.#consuming = undefined;
         this.#consumer = undefined;
-        if (this.#connection === undefined) return;
         this.#context.log.warn({ err: message.error }, 'reports are not consumed; trying again');
         self.sendAfter(RETRY_MS, { tag: 'consume' });
         return;
       case 'delivery':
+        this.#unread.delete(message.delivery);
         return this.#take(self, message.delivery);
+      case 'retry':
+        this.#unread.delete(message.delivery);
+        return this.#hand(self, message.delivery, message.report, message.tries);
     }
   }
 
@@ -90,20 +104,27 @@ export class Intake implements Server<never, never, never, Info> {
 
   #consume(self: Self): void {
     const connection = this.#connection;
-    if (connection === undefined || this.#consumer !== undefined) return;
-    const { config, log } = this.#context;
+    if (connection === undefined || this.#consuming === connection) return;
+    const { config, log, world } = this.#context;
+    if (!world.ready) {
+      // Without the fleet in memory every host would be a stranger, and no group would have hashes.
+      self.sendAfter(LOADING_MS, { tag: 'consume' });
+      return;
+    }
+    this.#consuming = connection;
     connection
-      .consume(REPORT_QUEUE, { prefetch: config.intake.prefetch }, (delivery) =>
-        tell<Info>(self, { tag: 'delivery', delivery }),
-      )
+      .consume(REPORT_QUEUE, { prefetch: config.intake.prefetch }, (delivery) => {
+        this.#unread.add(delivery);
+        if (!tell<Info>(self, { tag: 'delivery', delivery })) delivery.reject({ requeue: true });
+      })
       .then(
         async (consumer) => {
           if (self.signal.aborted) return consumer.cancel();
-          tell<Info>(self, { tag: 'consumer', consumer });
+          if (this.#consuming === connection) this.#consumer = consumer;
           const error = await consumer.ended;
-          tell<Info>(self, { tag: 'ended', consumer, error });
+          tell<Info>(self, { tag: 'ended', connection, error });
         },
-        (error: unknown) => tell<Info>(self, { tag: 'ended', consumer: undefined, error }),
+        (error: unknown) => tell<Info>(self, { tag: 'ended', connection, error }),
       )
       .catch((error: unknown) => log.debug({ err: error }, 'the consumer of reports ended after its actor'));
   }
@@ -161,7 +182,13 @@ export class Intake implements Server<never, never, never, Info> {
         },
         (error: unknown) => {
           this.#underWay -= 1;
-          if (self.signal.aborted) return;
+          // Whoever comes after this actor gets it again.
+          if (self.signal.aborted) return delivery.reject({ requeue: true });
+          if (!isItsFault(error)) {
+            this.#unread.add(delivery);
+            self.sendAfter(RETRY_MS, { tag: 'retry', delivery, report, tries } as Info);
+            return;
+          }
           if (tries > 1) return this.#hand(self, delivery, report, tries - 1);
           metrics.count('ips_update', 'exception');
           metrics.count('dog_trainer_reports_refused_total', 'not_handled');
@@ -190,6 +217,9 @@ export class Intake implements Server<never, never, never, Info> {
   #stop(): void {
     const consumer = this.#consumer;
     this.#consumer = undefined;
+    // On a live channel what nobody answers would stay away for ever.
+    for (const delivery of this.#unread) delivery.reject({ requeue: true });
+    this.#unread.clear();
     consumer
       ?.cancel()
       .catch((error: unknown) => this.#context.log.debug({ err: error }, 'cancelling a consumer failed'));

@@ -1,20 +1,23 @@
-import { BrokerError, type BrokerConnection, type Delivery } from '../broker/broker.js';
+import { BrokerError, type BrokerConnection, type Consumer, type Delivery } from '../broker/broker.js';
 import { NO_REPLY, type DetailObject, type From, type Self, type Server } from '../otp/index.js';
 import { stampAt } from '../wire/messages/envelope.js';
 import { parseReply } from '../wire/messages/file-transfer-reply.js';
 import { encodeRequest } from '../wire/messages/file-transfer.js';
-import { CONNECTION, type ConnectionInfo } from './connection-messages.js';
+import type { ConnectionInfo } from './connection-messages.js';
 import type { ServerContext } from './context.js';
 import type { CommandCall, CommandReply } from './remote-commands-messages.js';
-import { subscribe } from './subscribe.js';
 import { tell } from './tell.js';
 
 type Info =
   | ConnectionInfo
   | { readonly tag: 'ready'; readonly connection: BrokerConnection; readonly replyQueue: string }
+  | { readonly tag: 'listen'; readonly connection: BrokerConnection }
   | { readonly tag: 'reply'; readonly delivery: Delivery }
   | { readonly tag: 'timeout'; readonly id: string }
   | { readonly tag: 'published'; readonly id: string; readonly error: Error | undefined };
+
+/** Between two tries to listen for answers on a live connection. */
+const LISTEN_RETRY_MS = 1000;
 
 interface Pending {
   readonly from: From<CommandReply>;
@@ -29,14 +32,17 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
   readonly #context: ServerContext;
   readonly #pending = new Map<string, Pending>();
   #broker: { readonly connection: BrokerConnection; readonly replyQueue: string } | undefined = undefined;
+  /** The consumer of replies; its queue goes with it. */
+  #consumer: Consumer | undefined = undefined;
   #lastId = 0;
 
   constructor(context: ServerContext) {
     this.#context = context;
   }
 
-  async init(self: Self): Promise<void> {
-    const connection = await subscribe(self, CONNECTION);
+  init(self: Self): void {
+    self.signal.addEventListener('abort', () => this.#stop(), { once: true });
+    const connection = this.#context.link.subscribe(self);
     if (connection !== undefined) this.#listen(self, connection);
   }
 
@@ -55,14 +61,19 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
   info(self: Self, message: Info): void {
     switch (message.tag) {
       case 'broker_up':
+        this.#broker = undefined;
         return this.#listen(self, message.connection);
+      case 'listen':
+        if (this.#context.link.connection === message.connection) this.#listen(self, message.connection);
+        return;
       case 'broker_down':
         this.#broker = undefined;
+        this.#consumer = undefined;
         for (const id of [...this.#pending.keys()])
           this.#fail(id, 'timeout', 'the broker went away before the agent answered');
         return;
       case 'ready':
-        this.#broker = message;
+        if (this.#context.link.connection === message.connection) this.#broker = message;
         return;
       case 'reply': {
         message.delivery.ack();
@@ -101,10 +112,17 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
     const { log } = this.#context;
     const start = async (): Promise<void> => {
       const { name } = await connection.declareQueue({ name: '', durable: false, autoDelete: true, exclusive: true });
-      await connection.consume(name, { prefetch: 0 }, (delivery) => tell<Info>(self, { tag: 'reply', delivery }));
-      tell<Info>(self, { tag: 'ready', connection, replyQueue: name });
+      const consumer = await connection.consume(name, { prefetch: 0 }, (delivery) =>
+        tell<Info>(self, { tag: 'reply', delivery }),
+      );
+      if (!tell<Info>(self, { tag: 'ready', connection, replyQueue: name })) return consumer.cancel();
+      this.#consumer = consumer;
     };
-    start().catch((error: unknown) => log.warn({ err: error }, 'answers to remote commands cannot be received'));
+    start().catch((error: unknown) => {
+      if (self.signal.aborted) return;
+      log.warn({ err: error }, 'answers to remote commands cannot be received; trying again');
+      self.sendAfter(LISTEN_RETRY_MS, { tag: 'listen', connection } as Info);
+    });
   }
 
   #send(
@@ -130,6 +148,13 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
           tell<Info>(self, { tag: 'published', id, error: error instanceof Error ? error : new Error(String(error)) }),
       )
       .catch((error: unknown) => this.#context.log.debug({ err: error }, 'a command ended after its actor'));
+  }
+
+  /** On a live connection a consumer would outlive its actor. */
+  #stop(): void {
+    this.#consumer
+      ?.cancel()
+      .catch((error: unknown) => this.#context.log.debug({ err: error }, 'cancelling a consumer failed'));
   }
 
   #fail(id: string, code: 'unavailable' | 'timeout', message: string): void {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AgentGuardState } from '../actors/agent-guard-state.js';
+import { BrokerLink } from '../actors/broker-link.js';
 import type { ServerContext } from '../actors/context.js';
 import { DeadLetters } from '../actors/dead-letters.js';
 import { DriftBook } from '../actors/drift-book.js';
@@ -45,6 +46,7 @@ export const createContext = async ({ journal, ...parts }: ContextParts): Promis
     gate,
     sets: new SetBook(world.policy, dialect),
     outputs: new RulesetOutputs(),
+    link: new BrokerLink(),
     outbox: createOutbox({
       maxEntries: config.queuejournal.memqueue_max,
       window: config.broker.max_unconfirmed,
