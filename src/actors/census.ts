@@ -1,5 +1,5 @@
 import type { DetailObject, Message, Self, Server } from '../otp/index.js';
-import { HASH_FIELDS } from '../host/hash-check.js';
+import type { CensusCast } from './census-messages.js';
 import type { ServerContext } from './context.js';
 
 const STATES = ['new', 'active', 'inactive', 'retired'] as const;
@@ -8,8 +8,10 @@ const STATES = ['new', 'active', 'inactive', 'retired'] as const;
  * Counts hosts by state, and sees to it that everybody who should have an actor has one: after a start, and after the
  * supervisor of hosts or groups was restarted, silent hosts must still have their deadlines.
  */
-export class Census implements Server<never, never, never, Message> {
+export class Census implements Server<never, never, CensusCast, Message> {
   readonly #context: ServerContext;
+  /** Since the start. */
+  #returned = 0;
   #counts: Record<(typeof STATES)[number], number> = { new: 0, active: 0, inactive: 0, retired: 0 };
 
   constructor(context: ServerContext) {
@@ -21,8 +23,14 @@ export class Census implements Server<never, never, never, Message> {
     self.send(self.pid, { tag: 'count' });
   }
 
+  /** A host that had been retired is back. */
+  cast(): void {
+    this.#returned += 1;
+    this.#context.metrics.gauge('host_keepalive', 'recovery', this.#returned);
+  }
+
   info(self: Self, _message: Message): void {
-    const { world, hosts, groups, metrics, drift, config, kernel } = this.#context;
+    const { world, hosts, groups, metrics, config, kernel } = this.#context;
     if (!world.ready) {
       self.sendAfter(500, { tag: 'count' });
       return;
@@ -48,12 +56,10 @@ export class Census implements Server<never, never, never, Message> {
     for (const state of STATES) metrics.gauge('host_active_state', state, counts[state]);
     const open = this.#context.guard.open;
     metrics.gauge('host_keepalive', 'inactive', open ? silent : 0);
-    metrics.gauge('host_keepalive', 'failure', open ? silent : 0);
     metrics.gauge('host_keepalive', 'retirement', open ? retiring : 0);
-    for (const field of HASH_FIELDS) metrics.gauge('hash_failures', field, drift.count(field));
   }
 
   describe(): DetailObject {
-    return { ...this.#counts };
+    return { ...this.#counts, returned_from_retirement: this.#returned };
   }
 }

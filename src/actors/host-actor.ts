@@ -1,4 +1,5 @@
 import { decideReport, groupAfter, registerHost, type ReportOutcome } from '../host/decide-report.js';
+import { CloneWatch } from '../host/clone-watch.js';
 import { decideTimeout, type TimeoutOutcome } from '../host/decide-timeout.js';
 import { knowledgeFromDoc, knowledgeToDoc, type HostKnowledge, type HostReport } from '../host/host-report.js';
 import { stateOf } from '../host/host-state.js';
@@ -34,7 +35,9 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   #stopDeadline = Infinity;
   #timer: TimerRef | undefined = undefined;
   #timerAt = Infinity;
-  #names: readonly string[] = [];
+  /** Whose ruleset the host was last sent or found to have; unknown until its first report. */
+  #groupServed: string | undefined = undefined;
+  #clones: CloneWatch | undefined = undefined;
 
   constructor(context: ServerContext, hostkey: string) {
     this.#context = context;
@@ -57,10 +60,14 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   cast(self: Self, message: HostCast): void {
     switch (message.type) {
       case 'check':
-        this.#arm(self);
-        return;
+        return this.#arm(self);
+      case 'moved':
+        return this.#moved();
       case 'removed':
+        // Another row may have the hostkey, or have it again.
+        if (this.#context.world.hostByKey(this.#hostkey) !== undefined) return this.#arm(self);
         this.#context.drift.forget(this.#hostkey);
+        this.#context.refused.clear(this.#hostkey);
         return self.stop('normal');
     }
   }
@@ -91,7 +98,12 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     const { refused } = this.#context;
     this.#noticeClone(report);
     const row = this.#row();
-    const outcome = row === undefined ? await this.#register(self, report) : await this.#update(self, row.id, report);
+    let outcome: ReportOutcome | 'gone' | 'taken' | undefined =
+      row === undefined ? 'gone' : await this.#update(self, row.id, report);
+    if (outcome === 'gone') {
+      this.#madeId = undefined;
+      outcome = await this.#register(self, report);
+    }
     if (outcome === 'gone' || outcome === undefined) return;
     if (outcome === 'taken') {
       this.#lastSeen = this.#context.kernel.clock.monotonic();
@@ -99,13 +111,14 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       return;
     }
     if (outcome.event === undefined) {
+      const { group } = outcome.row;
       refused.add(
         this.#context.kernel.clock.now(),
         report,
         'unknown_group',
-        `no group is named ${JSON.stringify(report.group)}`,
+        `no group is named ${JSON.stringify(group)}`,
       );
-    } else if (!this.#cloned) refused.clear(this.#hostkey);
+    } else if (this.#clones?.found !== true) refused.clear(this.#hostkey);
     this.#follow(self, outcome, report);
   }
 
@@ -179,6 +192,8 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         table: 'host',
         id,
         edit: (row) => {
+          // It was given another hostkey a moment ago: this report is of a host that there is not.
+          if (row.hostkey !== this.#hostkey) return { refused: { reason: 'other_hostkey' } };
           outcome = decide(row);
           return { ...outcome.row, id: row.id };
         },
@@ -195,6 +210,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     const result = await storePatiently(self, this.#context, changes, `agent:${this.#hostkey}`);
     if (!result.ok || outcome === undefined) return 'gone';
     this.#known = outcome.known;
+    this.#groupServed = textOf(outcome.row.group);
     return outcome;
   }
 
@@ -216,8 +232,9 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         { hostkey: this.#hostkey, name: report.name, from: outcome.from, to: outcome.to },
         'host changed state',
       );
-    if (outcome.mail !== undefined) raiseAlert(context, outcome.mail, { ...outcome.row, id: '' }, outcome.differing);
+    if (outcome.mail !== undefined) raiseAlert(context, outcome.mail, outcome.row, outcome.differing);
     const group = textOf(outcome.row.group);
+    this.#count(report, group);
     if (outcome.resend) {
       this.#delivery.send(group, {
         sets: outcome.differing.includes('ipset_hash'),
@@ -227,6 +244,20 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     }
     if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { type: 'remind', hostkey: this.#hostkey });
     this.#arm(self);
+  }
+
+  /** An agent that was moved over the API goes on listening to its old group: its new rules go to itself, at once. */
+  #moved(): void {
+    const group = textOf(this.#row()?.group);
+    if (group === this.#groupServed) return;
+    this.#groupServed = group;
+    this.#delivery.send(group, { sets: false, rules: true, cause: 'moved' });
+  }
+
+  /** The old server rebuilt all sets for these reports; here they only ask for what really changed (P21). */
+  #count({ updateType }: HostReport, group: string): void {
+    if (updateType === 'force') this.#context.metrics.count('ipset_queue_add_force', `host_group->${group}`);
+    if (updateType === 'update') this.#context.metrics.count('ipset_queue_add', `host_group->${group}`);
   }
 
   /** From the confirm of the group's ruleset until this host runs it. */
@@ -307,18 +338,16 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     if (outcome.mail !== undefined) raiseAlert(this.#context, outcome.mail, { ...outcome.row, id: row.id }, []);
   }
 
-  /** Two machines with one hostkey take turns in its row (host-lifecycle L22): the name goes to and fro. */
   #noticeClone(report: HostReport): void {
-    const [last, before] = this.#names;
-    if (report.name === last) return;
-    this.#names = last === undefined ? [report.name] : [report.name, last];
-    if (report.name !== before) return;
-    this.#cloned = true;
+    const clones = (this.#clones ??= new CloneWatch()).see({
+      name: report.name,
+      interfaces: textOf(report.fields.interfaces),
+    });
+    if (clones === undefined) return;
     const { refused, log, kernel } = this.#context;
-    const detail = `two machines report with this hostkey: ${JSON.stringify(report.name)} and ${JSON.stringify(last)}`;
+    const pair = [clones.one, clones.other].sort().map((text) => JSON.stringify(text.slice(0, 200)));
+    const detail = `two machines with different ${clones.by === 'name' ? 'names' : 'interfaces'} report with this hostkey: ${pair.join(' and ')}`;
     if (refused.add(kernel.clock.now(), report, 'cloned_hostkey', detail))
       log.warn({ hostkey: this.#hostkey }, `${detail}; give one of them a hostkey of its own`);
   }
-
-  #cloned = false;
 }

@@ -1,14 +1,23 @@
 import type { OutboxPut } from '../broker/outbox-contract.js';
 import { nowSeconds, type ServerContext } from './context.js';
 import { hostRuleset, hostSets } from './publications.js';
+import type { RulesetOutput } from './ruleset-outputs.js';
 import { reportDropped } from './report-dropped.js';
 
-/** What to send to one host, and why: its agent has just started, or its hashes differ beyond the tolerance. */
+/** What to send to one host, and why: its agent has just started, its hashes differ beyond the tolerance, or it was moved. */
+type Cause = 'start' | 'drift' | 'moved';
+
 export interface Delivery {
   readonly sets: boolean;
   readonly rules: boolean;
-  readonly cause: 'start' | 'drift';
+  readonly cause: Cause;
 }
+
+const SENT: Readonly<Record<Cause, string>> = {
+  start: 'host brought up to date after its start',
+  drift: 'host repaired: its own copy was sent again',
+  moved: 'host moved: the ruleset of its new group was sent to it',
+};
 
 /**
  * Sends a host its own copy of what its group has (decisions 11, agent-protocol P6 and P21): by the host's own key, never
@@ -17,7 +26,11 @@ export interface Delivery {
 export class HostDelivery {
   readonly #context: ServerContext;
   readonly #hostkey: string;
-  #lastSent: Readonly<Record<Delivery['cause'], number>> = { start: -Infinity, drift: -Infinity };
+  #lastSent: Readonly<Record<Delivery['cause'], number>> = {
+    start: -Infinity,
+    drift: -Infinity,
+    moved: -Infinity,
+  };
 
   constructor(context: ServerContext, hostkey: string) {
     this.#context = context;
@@ -29,7 +42,8 @@ export class HostDelivery {
     if (gate.paused || !this.#allowed(what.cause)) return;
     const now = kernel.clock.now();
     const group = world.groupByName(groupName);
-    const output = what.rules && group !== undefined ? outputs.get(group.id) : undefined;
+    const latest = what.rules && group !== undefined ? outputs.get(group.id) : undefined;
+    const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
     const copy = what.sets || (output !== undefined && what.cause === 'drift') ? sets.published : undefined;
     if (copy !== undefined) {
@@ -56,13 +70,20 @@ export class HostDelivery {
         sets: copy !== undefined,
         rules: output !== undefined,
       },
-      what.cause === 'drift' ? 'host repaired: its own copy was sent again' : 'host brought up to date after its start',
+      SENT[what.cause],
     );
     if (what.cause === 'drift') {
       if (copy !== undefined) metrics.count('dog_trainer_repairs_total', 'sets');
       if (output !== undefined) metrics.count('dog_trainer_repairs_total', 'rules');
       drift.repaired(this.#hostkey, nowSeconds(this.#context));
     }
+  }
+
+  /** A ruleset on its way reaches the host with its group's; one that names sets which are not out would not load. */
+  #isSafe({ publishedAt, sets: needed }: RulesetOutput): boolean {
+    const { published } = this.#context.sets;
+    const isOut = (name: string): boolean => published?.names.has(name) === true && !published.unusable.has(name);
+    return publishedAt !== null && needed.every(isOut);
   }
 
   #post(put: OutboxPut): void {
@@ -73,7 +94,9 @@ export class HostDelivery {
   #allowed(cause: Delivery['cause']): boolean {
     const { config, kernel, repairs } = this.#context;
     if (cause === 'drift' && !config.repair) return false;
-    const interval = cause === 'drift' ? config.repair_interval_seconds : config.intake.force_interval_seconds;
+    // Moves are made by hand, one by one.
+    const interval =
+      cause === 'drift' ? config.repair_interval_seconds : cause === 'start' ? config.intake.force_interval_seconds : 0;
     const now = kernel.clock.monotonic();
     if (now - this.#lastSent[cause] < interval * 1000) return false;
     if (cause === 'drift' && !repairs.take()) return false;

@@ -6,5 +6,10 @@ export interface HostCall {
 }
 export type HostReply = 'done';
 
-/** `check`: the row may have changed otherwise, look at the deadlines. `removed`: the row is gone. */
-export type HostCast = { readonly type: 'check' } | { readonly type: 'removed' };
+/**
+ * `check`: the row may have changed otherwise, look at the deadlines. `moved`: its group is another one. `removed`: the
+ * row is gone, or has another hostkey.
+ */
+export interface HostCast {
+  readonly type: 'check' | 'moved' | 'removed';
+}

@@ -54,7 +54,9 @@ const owned = (row: Document, known: HostKnowledge | undefined, report: HostRepo
 
 /** A keepalive of a dying agent, sent between its good-bye and its end. */
 const isEcho = (known: HostKnowledge | undefined, report: HostReport, now: number): boolean =>
-  known?.stoppedAt !== undefined && report.updateType !== 'force' && now - known.stoppedAt <= STOP_ECHO_SECONDS;
+  known?.stoppedAt !== undefined &&
+  report.updateType !== 'force' &&
+  Math.abs(now - known.stoppedAt) <= STOP_ECHO_SECONDS;
 
 /** The group that the row will have after this report: what the caller must look up `wanted` for. */
 export const groupAfter = (row: Document, known: HostKnowledge | undefined, report: HostReport): string =>

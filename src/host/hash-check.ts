@@ -44,7 +44,12 @@ export interface HashVerdict {
   readonly memory: HashMemory;
 }
 
-const recent = (stamp: number | '', now: number, within: number): boolean => stamp !== '' && now - stamp <= within;
+// Either way: after the clock was set back, a moment that lies far ahead is not recent.
+const recent = (stamp: number | '', now: number, within: number): boolean =>
+  stamp !== '' && Math.abs(now - stamp) <= within;
+
+/** The clock was set back after the last match: the tolerance counts from now, not from a moment still to come. */
+const notAhead = (stamp: number | '', now: number): number | '' => (stamp === '' ? '' : Math.min(stamp, now));
 
 /**
  * Compares a report with what was sent (decisions 10). All parts match: count 0, pass. Else, while every part that
@@ -69,13 +74,13 @@ export const checkHashes = (
 
   const within = options.toleranceSeconds;
   const tolerated = (last: number | '', changedAt: number | undefined): boolean =>
-    recent(last, now, within) || (changedAt !== undefined && recent(changedAt, now, within));
+    recent(notAhead(last, now), now, within) || (changedAt !== undefined && recent(changedAt, now, within));
   const rulesTolerated = rulesMatch || tolerated(memory.iptables_hash_timestamp, rules?.changedAt);
   const setsTolerated = setsMatch || tolerated(memory.ipset_hash_timestamp, sets?.changedAt);
 
   const stamps = {
-    iptables_hash_timestamp: rulesMatch ? now : memory.iptables_hash_timestamp,
-    ipset_hash_timestamp: setsMatch ? now : memory.ipset_hash_timestamp,
+    iptables_hash_timestamp: rulesMatch ? now : notAhead(memory.iptables_hash_timestamp, now),
+    ipset_hash_timestamp: setsMatch ? now : notAhead(memory.ipset_hash_timestamp, now),
   };
   if (rulesMatch && setsMatch) return { pass: true, differing, memory: { hash_fail_count: 0, ...stamps } };
   if (rulesTolerated && setsTolerated)
