@@ -1,25 +1,33 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import type Koa from 'koa';
 import type { ApiConfig } from './deps.js';
 import { oweContinue } from './read-body.js';
 
-export interface HttpServerOptions extends Partial<
+type Limits = Partial<
   Pick<ApiConfig, 'headers_timeout_ms' | 'request_timeout_ms' | 'keep_alive_timeout_ms' | 'max_connections'>
-> {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-}
+>;
+
+/** Where to listen: a port (0: any free one), or a Unix socket that only this user can open. */
+export type HttpServerOptions = Limits &
+  ({ readonly host: string; readonly port: number } | { readonly socketPath: string });
 
 export interface HttpServer {
-  /** The port it really listens on. */
+  /** The port it really listens on; 0 for a socket. */
   readonly port: number;
   /**
    * Takes no new connections, lets calls under way end, and resolves when all are gone; after `deadlineMs` those left
    * are cut off.
    */
   close(deadlineMs: number): Promise<void>;
+}
+
+/** The port of a server that listens; 0 for a socket. */
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** How often the deadlines of connections are looked at. */
@@ -49,19 +57,39 @@ export async function startHttpServer(app: Koa, options: HttpServerOptions): Pro
   });
   await listening(server, options);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: portOf(server),
     close: (deadlineMs) => closeServer(server, connections, deadlineMs),
   };
 }
 
-function listening(server: Server, { host, port }: HttpServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function listening(server: Server, options: HttpServerOptions): Promise<void> {
+  if ('socketPath' in options) await removeStaleSocket(options.socketPath);
+  await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port, backlog: 1024 }, () => {
+    const where =
+      'socketPath' in options
+        ? { path: options.socketPath }
+        : { host: options.host, port: options.port, backlog: 1024 };
+    server.listen(where, () => {
       server.off('error', reject);
       resolve();
     });
   });
+  if ('socketPath' in options) await chmod(options.socketPath, 0o600);
+}
+
+/** A socket that a killed server left behind answers nobody, and would keep the next one from listening. */
+async function removeStaleSocket(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const answers = await new Promise<boolean>((resolve) => {
+    const probe = connect(path, () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on('error', () => resolve(false));
+  });
+  // One that answers is another server's: listening will say so.
+  if (!answers) await rm(path, { force: true });
 }
 
 /** Knows which connections have a call under way, so that closing can end all others. */

@@ -43,7 +43,6 @@ function sortedKeys(object: object): readonly string[] {
 }
 
 /** What JSON may have to escape. Most texts hold nothing of it, and calling out for each costs more than all the rest. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const SPECIAL = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 function quoted(text: string): string {

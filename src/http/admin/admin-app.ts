@@ -1,0 +1,65 @@
+import Router from '@koa/router';
+import Koa, { type Context } from 'koa';
+import type { Json, JsonObject } from '../../model/document.js';
+import { isList } from '../../model/validate.js';
+import { TokenError } from '../access/tokens.js';
+import type { Deps } from '../deps.js';
+import { sentObject } from '../documents/sent-object.js';
+import { asApiError, errorReply } from '../error-reply.js';
+import { ApiError } from '../errors.js';
+import { readJsonBody } from '../read-body.js';
+import { jsonReply } from '../reply.js';
+import { sendReply } from '../send-reply.js';
+import { tokenAdminOnStore, type WantedToken } from './token-admin.js';
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** Who made a token over the socket: whoever may open it is the operator of this machine. */
+const AUTHOR = 'local operator';
+
+/**
+ * The tokens of a running server, for the command line on the same machine. Nothing here checks who asks: it is meant
+ * for a Unix socket that only the server's user can open, and solves how the first token comes to be.
+ */
+export function createAdminApp(deps: Pick<Deps, 'store' | 'clock' | 'log'>): Koa {
+  const tokens = tokenAdminOnStore(deps.store, deps.clock, AUTHOR);
+  const router = new Router();
+  router.get('/tokens', async (ctx: Context) => {
+    await sendReply(ctx, jsonReply((await tokens.list()) as unknown as Json));
+  });
+  router.post('/tokens', async (ctx: Context) => {
+    const wanted = wantedToken(sentObject(await readJsonBody(ctx.req, MAX_BODY_BYTES)));
+    const made = await tokens.create(wanted);
+    deps.log.info({ token: made.name, scopes: made.scopes }, 'token made');
+    await sendReply(ctx, jsonReply(made as unknown as Json, 201));
+  });
+  router.delete('/tokens/:name', async (ctx: Context) => {
+    const gone = await tokens.revoke((ctx['params'] as { readonly name: string }).name);
+    deps.log.info({ token: gone.name }, 'token revoked');
+    await sendReply(ctx, jsonReply(gone as unknown as Json));
+  });
+  const app = new Koa();
+  app.use(async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404) throw new ApiError('not_found', { what: 'there is no such path' });
+    } catch (thrown) {
+      const refused = thrown instanceof TokenError ? new ApiError('bad_request', { reason: thrown.message }) : thrown;
+      const error = asApiError(refused);
+      if (error.code === 'internal') deps.log.error({ err: error.cause }, 'admin request failed');
+      await sendReply(ctx, errorReply(error, { v1: false, method: ctx.method }, 0));
+    }
+  });
+  app.use(router.routes());
+  return app;
+}
+
+function wantedToken({ name, scopes, expires }: JsonObject): WantedToken {
+  if (typeof name !== 'string') throw new ApiError('bad_request', { reason: 'name must be a text' });
+  if (!isList(scopes) || !scopes.every((scope) => typeof scope === 'string')) {
+    throw new ApiError('bad_request', { reason: 'scopes must be a list of texts' });
+  }
+  if (expires === undefined || expires === null) return { name, scopes };
+  if (typeof expires !== 'number') throw new ApiError('bad_request', { reason: 'expires must be epoch seconds' });
+  return { name, scopes, expires };
+}
