@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+/** `dog-trainer` in a process of its own. */
+export interface MainChild {
+  readonly process: ChildProcess;
+  /** What it has printed so far. */
+  readonly out: string;
+  readonly err: string;
+  /** Resolves with the exit code, or the signal's name, when it has ended. */
+  readonly ended: Promise<number | string>;
+}
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** How Node runs the program: as built, if the build is newer than all sources, else (slower) from the sources. */
+function program(): readonly string[] {
+  const built = path('../../dist/main.js');
+  const sources = readdirSync(path('../../src'), { recursive: true, encoding: 'utf8' }).map((name) =>
+    join(path('../../src'), name),
+  );
+  const age = (file: string) => statSync(file).mtimeMs;
+  if (existsSync(built) && sources.every((file) => age(file) <= age(built))) return [built];
+  return ['--import', path('./register-typescript.mjs'), path('../../src/main.ts')];
+}
+
+/** Runs the program; killed when the test ends, if it still runs. */
+export function runMain(args: readonly string[], environment: Readonly<Record<string, string>> = {}): MainChild {
+  const child = spawn(process.execPath, [...program(), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+  });
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return {
+    process: child,
+    ended,
+    get out() {
+      return out;
+    },
+    get err() {
+      return err;
+    },
+  };
+}
