@@ -74,6 +74,19 @@ describe('trial 21: deleting what is in use; two editors at once', () => {
     expect((await call('GET', `/api/V2/audit?id=${made.json['id'] as string}`)).json).toHaveLength(3);
   });
 
+  it('holds where nothing is looked up beside the document: the store itself compares', async () => {
+    const made = await call('POST', '/api/V2/group', { name: 'edited' });
+    const path = `/api/V2/group/${made.json['id'] as string}`;
+    const tag = made.headers.get('etag') as string;
+    const edit = (n: number) => call('PUT', path, { name: 'edited', n }, { 'if-match': tag });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => edit(n)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, ...Array.from({ length: 19 }, () => 412)]);
+    const won = answers.find(({ status }) => status === 303);
+    for (const lost of answers.filter(({ status }) => status === 412)) {
+      expect(lost.headers.get('etag')).toBe(won?.headers.get('etag'));
+    }
+  });
+
   it('without a tag the last one wins, as ever, and fields that only one of them sent are all there', async () => {
     const made = await call('POST', '/api/V2/fact', { name: 'f', groups: {} });
     const path = `/api/V2/fact/${made.json['id'] as string}`;

@@ -6,6 +6,7 @@ import { checkWrite } from '../checks/check-write.js';
 import type { Call } from '../route.js';
 import { refuseBuiltin } from './builtin-documents.js';
 import { commitOrThrow } from './commit.js';
+import { inTurn } from './exclusive.js';
 import { externalForLink } from './link-external.js';
 import { violationError } from './violation-error.js';
 
@@ -29,7 +30,7 @@ export function createStep(call: Call, model: ResourceModel, doc: JsonObject): C
  */
 export async function createDocument(call: Call, model: ResourceModel, sent: JsonObject): Promise<Stored> {
   const doc = completeNew(call, model, sent);
-  return call.exclusive(async () => {
+  return inTurn(call.exclusive, model.name, async () => {
     await checkWrite(call.deps, model.name, doc, undefined);
     const along = model.name === 'link' ? await externalForLink(call, doc) : [];
     const [stored] = await commitOrThrow(call, [createStep(call, model, doc), ...along]);

@@ -1,3 +1,5 @@
+import type { Resource } from '../../model/document.js';
+
 /** Runs one piece of work at a time, in order of asking. */
 export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -13,4 +15,12 @@ export function makeExclusive(): Exclusive {
     last = run.catch(() => undefined);
     return run;
   };
+}
+
+/** Resources whose writes are checked against other documents, or write one along. */
+const CHECKED_TOGETHER: ReadonlySet<Resource> = new Set<Resource>(['link', 'ruleset', 'service']);
+
+/** The queue for resources that need it; all others go straight to their commit, which the store may group. */
+export function inTurn<T>(exclusive: Exclusive, resource: Resource, work: () => Promise<T>): Promise<T> {
+  return CHECKED_TOGETHER.has(resource) ? exclusive(work) : work();
 }

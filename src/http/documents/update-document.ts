@@ -10,6 +10,7 @@ import { isBuiltinId } from './builtin-documents.js';
 import { commitOrThrow } from './commit.js';
 import { byId } from './find-document.js';
 import { checkIfMatch, entityTag } from './preconditions.js';
+import { inTurn } from './exclusive.js';
 import { refusal } from './refusal.js';
 import { violationError } from './violation-error.js';
 
@@ -65,7 +66,7 @@ export function updateStep(
 
 /** Updates a document by what was sent. Throws what is wrong with it. */
 export async function updateDocument(call: Call, model: ResourceModel, id: string, sent: JsonObject): Promise<Stored> {
-  return call.exclusive(async () => {
+  return inTurn(call.exclusive, model.name, async () => {
     const current = await documentToUpdate(call, model, id, sent);
     const exact = checkIfMatch(call.headers['if-match'], entityTag(current));
     await checkWrite(call.deps, model.name, mergeValid(call, model, current.doc, sent), current.doc);
