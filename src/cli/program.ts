@@ -7,6 +7,7 @@ import { addConfig } from './config.js';
 import { addDemo } from './demo.js';
 import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
 import { addStart } from './start.js';
+import { addToken } from './token.js';
 import { addTree } from './tree.js';
 
 /**
@@ -43,7 +44,18 @@ function createProgram(io: CliIo): Command {
       outputError: (text, write) => write(`dog-trainer: ${text}`),
     })
     .showHelpAfterError('Run with --help to see what there is.');
-  for (const add of [addStart, addDemo, addTree, addCompile, addDecode, addConfig, addBackup, addRestore, addJournal]) {
+  for (const add of [
+    addStart,
+    addDemo,
+    addTree,
+    addCompile,
+    addDecode,
+    addConfig,
+    addToken,
+    addBackup,
+    addRestore,
+    addJournal,
+  ]) {
     add(program, io);
   }
   return program;

@@ -1,0 +1,109 @@
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { adminSocket } from '../config/admin-socket.js';
+import type { Config } from '../config/schema.js';
+import type { TokenInfo } from '../http/access/tokens.js';
+import type { TokenAdmin } from '../http/admin/token-admin.js';
+import { CommandFailure } from './cli-io.js';
+import type { CliIo } from './cli-io.js';
+import { loadFrom, withConfigOptions } from './config-options.js';
+import type { ConfigFlags } from './config-options.js';
+
+interface CreateFlags extends ConfigFlags {
+  readonly scope: readonly string[];
+  readonly expires?: number;
+  readonly json?: true;
+}
+
+/** `token create|list|revoke`: the API's tokens (decisions 21), of the running server or, with none, of its store. */
+export function addToken(program: Command, io: CliIo): void {
+  const token = program.command('token').description("make, list or revoke the API's tokens");
+  withConfigOptions(token.command('create'))
+    .description('make a token and print it; it is shown this once')
+    .argument('<name>', 'who it is for: the author in the audit trail')
+    .option('--scope <scope>', 'read, write or command; may be repeated, or a list with commas', scopes, [])
+    .option('--expires <days>', 'days until it stops working; default: never', days)
+    .option('--json', 'print the token with all that is known of it')
+    .action(async (name: string, flags: CreateFlags) => {
+      const expires =
+        flags.expires === undefined ? {} : { expires: Math.floor(Date.now() / 1000 + flags.expires * 86_400) };
+      const made = await withTokens(flags, io, (tokens) => tokens.create({ name, scopes: flags.scope, ...expires }));
+      io.out(flags.json === true ? `${JSON.stringify(made)}\n` : `${made.text}\n`);
+      io.err(`token ${made.name} (${made.scopes.join(', ')}): keep it now, it is not shown again\n`);
+    });
+  withConfigOptions(token.command('list'))
+    .description('print the tokens, without their secrets')
+    .option('--json', 'one JSON object a line')
+    .action(async (flags: ConfigFlags & { readonly json?: true }) => {
+      for (const info of await withTokens(flags, io, (tokens) => tokens.list())) {
+        io.out(flags.json === true ? `${JSON.stringify(info)}\n` : `${describe(info)}\n`);
+      }
+    });
+  withConfigOptions(token.command('revoke'))
+    .description('make a token stop working, at once')
+    .argument('<name>', 'its name or id')
+    .action(async (name: string, flags: ConfigFlags) => {
+      const gone = await withTokens(flags, io, (tokens) => tokens.revoke(name));
+      io.out(`revoked ${gone.name}\n`);
+    });
+}
+
+/** Asks the running server; when there is none, opens its store. */
+async function withTokens<T>(flags: ConfigFlags, io: CliIo, use: (tokens: TokenAdmin) => Promise<T>): Promise<T> {
+  const { config } = loadFrom(flags, io);
+  const { NoServerError, tokenAdminOverSocket } = await import('../http/admin/admin-client.js');
+  const { TokenError } = await import('../http/access/tokens.js');
+  try {
+    return await use(tokenAdminOverSocket(adminSocket(config)));
+  } catch (error) {
+    if (error instanceof NoServerError) return await onStore(config, use, TokenError);
+    throw asFailure(error, TokenError);
+  }
+}
+
+async function onStore<T>(
+  config: Config,
+  use: (tokens: TokenAdmin) => Promise<T>,
+  TokenError: new (message: string) => Error,
+): Promise<T> {
+  const { createStore } = await import('../supervisors/create-store.js');
+  const { tokenAdminOnStore } = await import('../http/admin/token-admin.js');
+  const { createLogger } = await import('../log/create-logger.js');
+  // Whatever the store has to say about itself is not this command's output.
+  const { log } = createLogger({ ...config.log, dir: undefined, level: 'silent' });
+  let store;
+  try {
+    store = await createStore(config, log);
+  } catch (error) {
+    throw new CommandFailure(`the store cannot be opened: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    return await use(tokenAdminOnStore(store, { now: () => Date.now() }, 'local operator'));
+  } catch (error) {
+    throw asFailure(error, TokenError);
+  } finally {
+    await store.close();
+  }
+}
+
+function asFailure(error: unknown, TokenError: new (message: string) => Error): CommandFailure {
+  const exitCode = error instanceof TokenError ? 2 : 1;
+  return new CommandFailure(error instanceof Error ? error.message : String(error), { exitCode, cause: error });
+}
+
+function describe({ name, id, scopes, created, expires, expired }: TokenInfo): string {
+  const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+  const until = expires === null ? 'never expires' : `${expired ? 'expired' : 'expires'} ${day(expires)}`;
+  return [name, scopes.join(','), `made ${day(created)}`, until, id].join('\t');
+}
+
+const scopes = (value: string, earlier: readonly string[]): readonly string[] => [
+  ...earlier,
+  ...value.split(',').map((scope) => scope.trim()),
+];
+
+function days(value: string): number {
+  const number = Number(value);
+  if (!(number > 0)) throw new InvalidArgumentError('must be a number of days above 0.');
+  return number;
+}
