@@ -37,6 +37,7 @@ export type {
   Message,
   MonitorRef,
   ProcessInfo,
+  Published,
   Self,
   SpawnOptions,
   TimerRef,

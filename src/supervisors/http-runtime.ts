@@ -27,7 +27,7 @@ export const httpRuntime = (context: ServerContext, root: () => Pid | undefined)
     const group = context.world.groupByName(name);
     if (group !== undefined) context.groups.send(group.id, { type: 'republish' });
   },
-  readiness: () => readiness(context),
+  readiness: () => readiness(context, root()),
   refusedHosts: () => context.refused.list(),
   drift: async (hostId) => drift(context, hostId),
   publishing: () => ({ paused: context.gate.paused, ...context.gate.lastChange }),

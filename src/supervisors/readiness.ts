@@ -1,12 +1,14 @@
 import type { ServerContext } from '../actors/context.js';
-import { CONNECTION } from '../actors/connection-messages.js';
 import type { Readiness } from '../http/deps.js';
+import type { Pid } from '../otp/index.js';
+import { treeTroubles } from './tree-troubles.js';
 
 /**
  * Whether this server does its whole work, and what keeps it from that, part by part (`/readyz`). What is only worth
- * knowing (publishing paused by an operator, no agent heard) is among the reasons but leaves the server ready.
+ * knowing (publishing paused by an operator, no agent heard, an actor that fell and is back) is among the reasons but
+ * leaves the server ready. `root` is the top of the tree.
  */
-export const readiness = (context: ServerContext): Readiness => {
+export const readiness = (context: ServerContext, root: Pid | undefined): Readiness => {
   const { store, world, kernel, guard, gate, outbox } = context;
   const failures: string[] = [];
   const notes: string[] = [];
@@ -16,8 +18,9 @@ export const readiness = (context: ServerContext): Readiness => {
   if (!outbox.snapshot().attached) failures.push(`broker: not connected to ${context.broker.describe}`);
   const blocked = outbox.snapshot().blocked;
   if (blocked !== undefined) failures.push(`broker: takes no messages: ${blocked}`);
-  for (const name of [CONNECTION, 'ipset_publisher', 'iptables_publisher', 'intake'])
-    if (kernel.whereis(name) === undefined) failures.push(`${name}: not running`);
+  const { down, fallen } = treeTroubles(kernel, root);
+  failures.push(...down);
+  notes.push(...fallen);
   if (!guard.open) notes.push('agent_guard: no agent is heard, so nothing is published and nobody declared dead');
   if (gate.paused) notes.push(`publishing: paused by ${gate.lastChange?.author ?? 'an operator'}`);
   const broken = context.outputs.failures.size;

@@ -108,7 +108,7 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
     data,
     api,
     stop,
-    create: async (resource, doc) => String((await must('POST', `/api/V2/${resource}`, 201, doc)).id),
+    create: async (resource, doc) => (await must('POST', `/api/V2/${resource}`, 201, doc)).id as string,
     async edit(resource, id, change) {
       const { id: _id, ...doc } = await must('GET', `/api/V2/${resource}/${id}`, 200);
       await must('PUT', `/api/V2/${resource}/${id}`, 303, { ...doc, ...change });

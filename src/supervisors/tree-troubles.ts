@@ -1,0 +1,47 @@
+import { formatReason, type ChildView, type Kernel, type Pid, type Published } from '../otp/index.js';
+
+type View = NonNullable<Published['supervisor']>;
+
+/** What is wrong in the tree of actors, one sentence a thing. */
+export interface TreeTroubles {
+  /** Parts that do not run now. */
+  readonly down: readonly string[];
+  /** Parts that fell within their supervisor's period and run again: what will escalate if it goes on. */
+  readonly fallen: readonly string[];
+}
+
+const NO_TROUBLE: TreeTroubles = { down: ['dog_trainer: the tree of actors is not running'], fallen: [] };
+
+/**
+ * Looks at every supervisor below `root` that has children of its own (not at hosts and groups, of which there are
+ * thousands, each on its own), without a message to anybody.
+ */
+export const treeTroubles = (kernel: Kernel, root: Pid | undefined): TreeTroubles => {
+  const top = root === undefined ? undefined : kernel.info(root)?.published?.supervisor;
+  if (root === undefined || top === undefined) return NO_TROUBLE;
+  const down: string[] = [];
+  const fallen: string[] = [];
+  const look = (name: string, view: View): void => {
+    if (view.strategy === 'simple_one_for_one') return;
+    const since = kernel.clock.now() - view.periodS * 1000;
+    const again: string[] = [];
+    for (const row of view.rows(0, Infinity)) {
+      const id = row.id ?? 'child';
+      if (typeof row.child !== 'object') {
+        down.push(`${id}: not running${why(row)}`);
+        continue;
+      }
+      const info = kernel.info(row.child);
+      if (row.restarts > 0 && info !== undefined && info.startedAt >= since) again.push(id);
+      if (info?.published?.supervisor !== undefined) look(id, info.published.supervisor);
+    }
+    const used = view.restartsUsed();
+    if (used > 0)
+      fallen.push(`${name}: ${used} of at most ${view.intensity} restarts in ${view.periodS} s: ${again.join(', ')}`);
+  };
+  look(root.label, top);
+  return { down, fallen };
+};
+
+const why = ({ lastCrash }: ChildView): string =>
+  lastCrash === undefined ? '' : ` (${formatReason(lastCrash.reason)})`;
