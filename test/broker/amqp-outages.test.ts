@@ -200,7 +200,7 @@ if ('unavailable' in rabbit) {
 
   describe('a memory alarm', () => {
     it('holds publishes back, says why, and lets them go when it is over', async () => {
-      const { broker, connect } = await proxied();
+      const { proxy, broker, connect } = await proxied();
       const [publishing, consuming] = [await connect(), await connect()];
       await publishing.declareQueue({ ...durable, name: 'alarmed' });
       const got = collector((delivery) => delivery.ack());
@@ -208,20 +208,22 @@ if ('unavailable' in rabbit) {
       publishing.onBlocked((reason) => reasons.push(reason));
       await rabbit.memoryAlarm(true);
       let confirmed = 0;
-      const publish = (): Promise<number> =>
-        publishing.publish(message({ routingKey: 'alarmed' })).then(() => ++confirmed);
+      const publish = (body = new Uint8Array(1)): Promise<number> =>
+        publishing.publish(message({ routingKey: 'alarmed', body })).then(() => ++confirmed);
       // The broker says so to those who publish, at their first message.
       const publishes = [publish()];
       await expect.poll(() => publishing.blocked, { timeout: 10_000 }).toContain('memory');
-      publishes.push(publish(), publish());
+      const passed = proxy.bytesPassed;
+      for (let i = 0; i < 20; i++) publishes.push(publish(new Uint8Array(10_000)));
       expect(confirmed).toBe(0);
       // A connection that only consumes goes on, which is why intake has its own.
       await consuming.consume('alarmed', { prefetch: 1 }, got.handler);
       expect(consuming.blocked).toBeUndefined();
       expect(await consuming.inspectQueue('alarmed')).toMatchObject({ consumerCount: 1 });
+      expect(proxy.bytesPassed - passed).toBeLessThan(10_000);
       await rabbit.memoryAlarm(false);
       await Promise.all(publishes);
-      await got.atLeast(3);
+      await got.atLeast(21);
       expect(reasons).toEqual(['low on memory', undefined]);
       expect(broker.kind).toBe('amqp');
     }, 60_000);

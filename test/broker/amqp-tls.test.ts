@@ -6,6 +6,7 @@ import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import type { SslOptions } from '../../src/broker/amqp/options.js';
 import { makeCertificates } from '../support/certificates.js';
 import { startRabbit } from '../support/rabbitmq.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'dog-tls-'));
 const certificates = makeCertificates(directory);
@@ -72,6 +73,16 @@ if ('unavailable' in rabbit) {
       expect(await outcome({ ...seed, keyfile: '/no/such.key' })).toMatch(
         /^access: broker: ssl_options\.keyfile can't be read: .*\/no\/such\.key/,
       );
+    });
+
+    it('gives up on a host that doesn’t finish the handshake', async () => {
+      const proxy = await startTcpProxy({ host: '127.0.0.1', port: rabbit.tlsPort });
+      proxy.set({ kind: 'swallow' });
+      const urls = [`amqps://127.0.0.1:${proxy.port}`];
+      const broker = createAmqpBroker({ urls, username, password, vhost, ssl_options: seed, connectTimeoutMs: 300 });
+      await expect(broker.connect()).rejects.toMatchObject({ scope: 'connection', code: 'timeout' });
+      await expect.poll(() => proxy.openConnections).toBe(0);
+      await proxy.close();
     });
 
     it('notices silence over TLS too', async () => {

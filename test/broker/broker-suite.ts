@@ -369,6 +369,22 @@ export function brokerSuite(name: string, broker: () => Broker): void {
         await two.deleteQueue(queue.name);
       });
 
+      it('give back in the old order what several of them held', async () => {
+        const [one, two] = [await connect(), await connect()];
+        const queue = queueOf({ exclusive: false });
+        await one.declareQueue(queue);
+        const held = collector();
+        for (let i = 0; i < 2; i++) await one.consume(queue.name, { prefetch: 2 }, held.handler);
+        for (const body of ['1', '2', '3', '4', '5']) await one.publish(messageTo('', queue.name, body));
+        await held.atLeast(4);
+        await one.close();
+        const again = collector();
+        await two.consume(queue.name, { prefetch: 0 }, again.handler);
+        await again.atLeast(5);
+        expect(again.got.map(text)).toEqual(['1', '2', '3', '4', '5']);
+        await two.deleteQueue(queue.name);
+      });
+
       it('stop on cancel, with what they hold still theirs to answer', async () => {
         const connection = await connect();
         const { name: queue } = await connection.declareQueue(queueOf());

@@ -1,17 +1,9 @@
-import { connect } from 'amqplib';
-import { Socket } from 'node:net';
 import { BrokerError } from '../broker.js';
-import type { Broker, BrokerConnection } from '../broker.js';
-import { AmqpConnection } from './connection.js';
+import type { Broker } from '../broker.js';
+import { dial } from './dial.js';
 import { parseEndpoints, shuffled } from './endpoint.js';
-import type { Endpoint } from './endpoint.js';
 import { failedConnect } from './errors.js';
 import type { AmqpBrokerOptions } from './options.js';
-import { tlsSetup } from './tls.js';
-
-const HEARTBEAT_S = 15;
-const CONNECT_TIMEOUT_MS = 10_000;
-const PUBLISH_WINDOW = 512;
 
 /**
  * RabbitMQ as the broker. `connect` tries every host once, in random order.
@@ -44,62 +36,4 @@ export function createAmqpBroker(options: AmqpBrokerOptions): Broker {
       );
     },
   };
-}
-
-async function dial(endpoint: Endpoint, options: AmqpBrokerOptions, signal?: AbortSignal): Promise<BrokerConnection> {
-  const { label } = endpoint;
-  const heartbeatSeconds = options.heartbeatSeconds ?? HEARTBEAT_S;
-  const limit = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-  const tls = endpoint.tls ? await tlsSetup(endpoint.host, options.ssl_options ?? {}) : undefined;
-
-  // Ours alone: the caller's signal must not reach the socket once it is connected.
-  const attempt = new AbortController();
-  const giveUp = (): void =>
-    attempt.abort(
-      new BrokerError('connection', 'closed', `${label}: connecting was given up`, { cause: signal?.reason }),
-    );
-  if (signal?.aborted === true) giveUp();
-  signal?.addEventListener('abort', giveUp);
-  const timer = setTimeout(
-    () => attempt.abort(new BrokerError('connection', 'timeout', `${label}: no connection within ${limit} ms`)),
-    limit,
-  );
-  try {
-    attempt.signal.throwIfAborted();
-    const socketOptions = {
-      ...tls?.options,
-      noDelay: true,
-      keepAlive: true,
-      signal: attempt.signal,
-      clientProperties: { connection_name: options.connectionName ?? 'dog_trainer' },
-    };
-    const model = await connect(
-      {
-        protocol: endpoint.tls ? 'amqps' : 'amqp',
-        hostname: tls?.host ?? endpoint.host,
-        port: endpoint.port,
-        username: endpoint.username,
-        password: endpoint.password,
-        vhost: encodeURIComponent(endpoint.vhost),
-        heartbeat: heartbeatSeconds,
-        frameMax: 0,
-        channelMax: 0,
-      },
-      socketOptions,
-    );
-    // Not in amqplib's types; without it neither silence nor a half-open socket could be dealt with.
-    const { stream } = model.connection as unknown as { stream?: unknown };
-    if (!(stream instanceof Socket)) throw new Error('amqplib no longer shows its socket; use the version named here');
-    return new AmqpConnection(model, {
-      label,
-      socket: stream,
-      heartbeatSeconds,
-      publishWindow: options.publishWindow ?? PUBLISH_WINDOW,
-    });
-  } catch (error) {
-    throw attempt.signal.aborted ? attempt.signal.reason : error;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', giveUp);
-  }
 }

@@ -24,6 +24,8 @@ const CLOSE_LIMIT_MS = 5_000;
 export interface ConnectionSetup {
   readonly label: string;
   readonly socket: Socket;
+  /** Ends the TCP connection at once, with what is still to be sent thrown away. */
+  readonly reset: () => void;
   readonly heartbeatSeconds: number;
   readonly publishWindow: number;
 }
@@ -190,8 +192,8 @@ export class AmqpConnection implements BrokerConnection {
     this.#stopWatching();
     // amqplib only half-closes, which a dead peer never answers. And after a loss a reset throws away what the kernel
     // still holds: sent late, an old message could arrive after newer ones on the next connection.
-    if (asked) this.#setup.socket.destroy();
-    else this.#setup.socket.resetAndDestroy();
+    if (!asked) this.#setup.reset();
+    this.#setup.socket.destroy();
     this.#publisher.end(this.#ended);
     for (const consumer of [...this.#consumers]) consumer.end(asked ? undefined : error);
     this.#settleClosed(asked ? undefined : error);
