@@ -122,7 +122,7 @@ describe('a host whose row changes under it', { timeout: 120_000 }, () => {
       {
         hostkey: KEY,
         reason: 'cloned_hostkey',
-        detail: expect.stringContaining('"one.example.net" and "two.example.net"'),
+        detail: expect.stringContaining('"one.example.net" and "two.example.net"') as unknown,
       },
     ]);
     for (let report = 0; report < 11; report += 1) await w.says('keepalive', KEY, { name: 'one.example.net' });
