@@ -14,7 +14,7 @@ export function ownedCopy<T extends Json>(value: T): T {
 
 /** Parses JSON text into a deeply frozen value. Keys such as `__proto__` become ordinary own keys. */
 export function parseOwned(text: string): Json {
-  return adopt(JSON.parse(text) as Json);
+  return own(JSON.parse(text) as Json);
 }
 
 /** Puts `entries` into one frozen object; its values must be owned already. */
@@ -24,9 +24,10 @@ export function ownedObject(entries: Iterable<readonly [string, Json]>): JsonObj
   return object;
 }
 
-function adopt(value: Json): Json {
+/** Deeply freezes a value that nobody else holds, so that it need not be copied. */
+export function own(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
-  for (const part of Object.values(value)) adopt(part);
+  for (const part of Object.values(value)) own(part);
   owned.add(value);
   return Object.freeze(value);
 }

@@ -6,7 +6,7 @@ import type { BatchWriter, Written } from './batch-writer.js';
 import type { Image } from './image.js';
 import type { LogSync } from './log-sync.js';
 import { sqliteCode, storeError } from './sqlite-errors.js';
-import type { StoreStatus } from './store-status.js';
+import type { StoreStatus } from '../store-status.js';
 
 /** Bounds of one batch: whatever is met first ends it, and the rest waits for the next. */
 const BATCH = { commits: 250, bytes: 4 << 20, ms: 10 } as const;

@@ -25,7 +25,7 @@ import type { LogSync } from './log-sync.js';
 import type { OwnerLock } from './owner-lock.js';
 import type { Row } from './row.js';
 import { storeError } from './sqlite-errors.js';
-import { StoreStatus } from './store-status.js';
+import { StoreStatus } from '../store-status.js';
 
 export interface SqliteStoreParts {
   readonly path: string;

@@ -1,4 +1,4 @@
-import type { StoreError, StoreState } from '../store.js';
+import type { StoreError, StoreState } from './store.js';
 
 /** Whether the store can write, and since when; tells listeners of every change. */
 export class StoreStatus {

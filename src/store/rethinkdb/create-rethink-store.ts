@@ -1,0 +1,70 @@
+import type { Store } from '../store.js';
+import { StoreError } from '../store.js';
+import { StoreStatus } from '../store-status.js';
+import { Committer } from './committer.js';
+import { prepareDatabase } from './prepare-database.js';
+import type { LinkOptions, RethinkServer } from './rethink-link.js';
+import { RethinkLink } from './rethink-link.js';
+import { RethinkStore } from './rethink-store.js';
+import { Transaction } from './transaction.js';
+
+export interface RethinkStoreOptions {
+  /** Tried in turn; at least one. */
+  readonly servers: readonly RethinkServer[];
+  /** Default `dog`. */
+  readonly db?: string;
+  /** Default `admin`, without a password. */
+  readonly user?: string;
+  readonly password?: string;
+  /** Absent: no TLS. */
+  readonly tls?: NonNullable<LinkOptions['tls']>;
+  /** Deadline of every call; default 10,000 ms. */
+  readonly timeoutMs?: number;
+  /** Over how many seconds changes of one document may be merged in feeds; default 1; 0: never. */
+  readonly squashS?: number;
+  /** How often a silent feed is asked whether it lives; default 5,000 ms. */
+  readonly pingMs?: number;
+  /** How often commits that a dead server left lying are seen to; default 5,000 ms. */
+  readonly sweepMs?: number;
+  /** How long the audit trail goes back; default 1,000,000 entries, 400 days. */
+  readonly audit?: { readonly rows?: number; readonly ageMs?: number };
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+  /** Hears what was found and done without being asked. */
+  readonly notice?: (message: string) => void;
+}
+
+/**
+ * Opens the store on a RethinkDB, and makes there what is missing. Resolves after the first attempt to connect also
+ * when that failed: an outage is a state (`state()`), and the store goes on trying.
+ */
+export async function createRethinkStore(options: RethinkStoreOptions): Promise<Store> {
+  const { servers, db = 'dog', now = Date.now, notice = () => undefined, timeoutMs = 10_000 } = options;
+  const status = new StoreStatus(now);
+  status.down(new StoreError('unavailable', 'RethinkDB is not connected yet'));
+  const link = new RethinkLink(
+    {
+      servers,
+      db,
+      user: options.user ?? 'admin',
+      password: options.password ?? '',
+      timeoutMs,
+      ...(options.tls !== undefined && { tls: options.tls }),
+    },
+    status,
+    (connection) => prepareDatabase(connection, db),
+  );
+  await link.start();
+  const transaction = new Transaction(link, notice);
+  return new RethinkStore({
+    link,
+    status,
+    transaction,
+    committer: new Committer(link, transaction, now, timeoutMs),
+    feeds: { squashS: options.squashS ?? 1, pingMs: options.pingMs ?? 5_000 },
+    now,
+    notice,
+    audit: { rows: options.audit?.rows ?? 1_000_000, ageMs: options.audit?.ageMs ?? 400 * 86_400_000 },
+    sweepMs: options.sweepMs ?? 5_000,
+  });
+}

@@ -1,0 +1,156 @@
+import type { RDatum } from 'rethinkdb-ts';
+import { r } from 'rethinkdb-ts';
+import type { Table } from '../../model/document.js';
+import { INDEXED_FIELDS } from '../indexed-fields.js';
+import type {
+  AuditEntry,
+  AuditQuery,
+  Author,
+  Change,
+  CommitResult,
+  Cursor,
+  Feed,
+  FeedEvent,
+  Store,
+  Stored,
+  StoreState,
+} from '../store.js';
+import { StoreError } from '../store.js';
+import type { StoreStatus } from '../store-status.js';
+import { readAudit, trimAudit } from './audit-table.js';
+import type { Committer } from './committer.js';
+import type { FeedOptions } from './rethink-feed.js';
+import { RethinkFeed } from './rethink-feed.js';
+import type { RethinkLink } from './rethink-link.js';
+import type { RawRow } from './stored-form.js';
+import { isKey, visible } from './stored-form.js';
+import type { Transaction } from './transaction.js';
+
+export interface RethinkStoreParts {
+  readonly link: RethinkLink;
+  readonly status: StoreStatus;
+  readonly transaction: Transaction;
+  readonly committer: Committer;
+  readonly feeds: FeedOptions;
+  readonly now: () => number;
+  readonly notice: (message: string) => void;
+  readonly audit: { readonly rows: number; readonly ageMs: number };
+  /** How often commits that other servers left lying are seen to, ms. */
+  readonly sweepMs: number;
+}
+
+/** The store on a RethinkDB, which other servers may share (see Transaction for what that takes). */
+export class RethinkStore implements Store {
+  readonly kind = 'rethinkdb';
+  readonly #parts: RethinkStoreParts;
+  readonly #feeds = new Set<RethinkFeed>();
+  readonly #sweeper: NodeJS.Timeout;
+  readonly #pending = new Set<Promise<unknown>>();
+  #sweeping = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: RethinkStoreParts) {
+    this.#parts = parts;
+    this.#sweeper = setInterval(() => void this.#sweep(), parts.sweepMs).unref();
+  }
+
+  async get(table: Table, id: string): Promise<Stored | undefined> {
+    this.#mustBeOpen();
+    if (!isKey(id)) return undefined;
+    return visible(await this.#parts.link.read<RawRow | null>(r.table(table).get(id)));
+  }
+
+  async list(table: Table): Promise<readonly Stored[]> {
+    this.#mustBeOpen();
+    return shown(await this.#parts.link.read<readonly RawRow[]>(r.table(table)));
+  }
+
+  async find(table: Table, field: string, value: string): Promise<readonly Stored[]> {
+    this.#mustBeOpen();
+    const from = r.table(table);
+    const indexed = INDEXED_FIELDS[table]?.includes(field) === true;
+    const query = indexed ? from.getAll(value, { index: field }) : from.filter((row: RDatum) => row(field).eq(value));
+    return shown(await this.#parts.link.read<readonly RawRow[]>(query));
+  }
+
+  async commit(
+    changes: readonly Change[],
+    { author, audit = true }: { readonly author: Author; readonly audit?: boolean },
+  ): Promise<CommitResult> {
+    this.#mustBeOpen();
+    return this.#tracked(this.#parts.committer.commit(changes, author, audit));
+  }
+
+  feed(table: Table, _from: Cursor | undefined, on: (event: FeedEvent) => void): Feed {
+    this.#mustBeOpen();
+    const feed = new RethinkFeed(this.#parts.link, table, this.#parts.feeds, (event) => {
+      if (event.type === 'lost') this.#feeds.delete(feed);
+      on(event);
+    });
+    this.#feeds.add(feed);
+    return {
+      close: async () => {
+        this.#feeds.delete(feed);
+        await feed.close();
+      },
+    };
+  }
+
+  async audit(query: AuditQuery): Promise<readonly AuditEntry[]> {
+    this.#mustBeOpen();
+    return readAudit(this.#parts.link, query);
+  }
+
+  state(): StoreState {
+    return this.#parts.status.current;
+  }
+
+  onState(listener: (state: StoreState) => void): () => void {
+    return this.#parts.status.listen(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+    const error = new StoreError('closed', 'the store is closed');
+    await Promise.all([...this.#feeds].map((feed) => feed.lose(error)));
+    await this.#parts.link.close();
+  }
+
+  async #sweep(): Promise<void> {
+    const { link, status, transaction, notice, now, audit } = this.#parts;
+    if (this.#sweeping || !status.current.up) return;
+    this.#sweeping = true;
+    try {
+      const left = await this.#tracked(transaction.sweep());
+      if (left > 0) notice(`${left} commits that a server had left lying were finished or taken back`);
+      await this.#tracked(trimAudit(link, { rows: audit.rows, since: now() - audit.ageMs }));
+    } catch (error) {
+      notice(`commits left lying could not be seen to: ${(error as Error).message}`);
+    } finally {
+      this.#sweeping = false;
+    }
+  }
+
+  async #tracked<T>(work: Promise<T>): Promise<T> {
+    this.#pending.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#pending.delete(work);
+    }
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closing !== undefined) throw new StoreError('closed', 'the store is closed');
+  }
+}
+
+function shown(rows: readonly RawRow[]): readonly Stored[] {
+  return Object.freeze(rows.flatMap((row) => visible(row) ?? []));
+}

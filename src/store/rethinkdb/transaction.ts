@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+import type { RDatum } from 'rethinkdb-ts';
+import { r } from 'rethinkdb-ts';
+import type { Json } from '../../model/document.js';
+import type { Author } from '../store.js';
+import { StoreError } from '../store.js';
+import type { AuditDraft, RowWrite } from './commit-plan.js';
+import { AUDIT, COMMITS, LOCKS } from './prepare-database.js';
+import { nothingWritten } from './rethink-errors.js';
+import type { RethinkLink } from './rethink-link.js';
+import { HIDDEN, text } from './stored-form.js';
+
+/** A commit under way, in the table of commits; the change of its `state` is the moment at which it is done. */
+export interface CommitRecord {
+  readonly id: string;
+  readonly state: 'pending' | 'committed' | 'aborted';
+  readonly writes: readonly { readonly table: string; readonly id: string; readonly after: Json }[];
+  readonly audit: readonly Json[];
+  /** Seconds since it was begun, by the server's clock. */
+  readonly age: number;
+}
+
+/** What RethinkDB answers to a write. */
+interface WriteResult {
+  readonly errors?: number;
+  readonly first_error?: string;
+  readonly skipped?: number;
+  readonly changes?: readonly { readonly new_val: { readonly n: number } }[];
+}
+
+/** Seconds after which a commit that is still pending counts as abandoned by its server. */
+export const ABANDONED_S = 5;
+
+const HARD = { durability: 'hard' } as const;
+const MOVED = 'moved';
+
+/**
+ * Several documents, or one with its audit entry, changed all or none in a database that is atomic for single
+ * documents only. The way is Percolator's (https://research.google/pubs/pub36726/), with a record of its own as the
+ * primary lock:
+ * 1. a record of the commit, state `pending`, says all that is to be written;
+ * 2. each row is locked: compared with what was read, and marked with the record's id. What it shows stays the same;
+ * 3. the record goes from `pending` to `committed`, one atomic write: this is the commit;
+ * 4. each locked row gets its new content, the audit entries are inserted, the record goes.
+ * Whoever finds a lock in the way, or an old record, looks at the record: committed, it is finished (every part of
+ * step 4 may be done twice); abandoned, it is aborted first, after which step 3 can never happen.
+ */
+export class Transaction {
+  readonly #link: RethinkLink;
+  readonly #notice: (message: string) => void;
+
+  /** `notice` hears of what is left for the sweep to finish. */
+  constructor(link: RethinkLink, notice: (message: string) => void) {
+    this.#link = link;
+    this.#notice = notice;
+  }
+
+  /**
+   * Writes all, or nothing and says `moved`: a row was no longer what had been read, or `check` said no. `check` runs
+   * while all locks are held. Names are locked like rows.
+   * @throws StoreError; only `unknown_outcome` leaves open whether all or nothing was written
+   */
+  async commit(
+    writes: readonly RowWrite[],
+    names: readonly string[],
+    audit: readonly AuditDraft[],
+    author: Author,
+    check: () => Promise<boolean>,
+  ): Promise<'done' | typeof MOVED> {
+    const id = randomUUID();
+    const all = [...writes, ...names.map((name) => ({ table: LOCKS, id: name, before: null, after: null }))];
+    let entries: readonly Json[];
+    try {
+      entries = await this.#numbered(audit, author, id);
+      await this.#begin(id, all, entries);
+      if (!(await this.#lock(id, all)) || !(await check())) {
+        await this.abort(id, all);
+        return MOVED;
+      }
+    } catch (error) {
+      throw nothingWritten(error);
+    }
+    const decided = await this.#link.write<WriteResult>(r.table(COMMITS).get(id).update(decide('committed'), HARD));
+    if ((decided.errors ?? 0) > 0 || (decided.skipped ?? 0) > 0) {
+      await this.abort(id, all);
+      return MOVED;
+    }
+    try {
+      await this.finish({ id, writes: all, audit: entries });
+    } catch (error) {
+      this.#notice(`commit ${id} is decided, the sweep will finish it: ${(error as Error).message}`);
+    }
+    return 'done';
+  }
+
+  /** Step 4. May be done again and by anybody. */
+  async finish({ id, writes, audit }: Pick<CommitRecord, 'id' | 'writes' | 'audit'>): Promise<void> {
+    const entries = r.json(text(audit));
+    await Promise.all([
+      ...byTable(writes).map(([table, rows]) =>
+        this.#each(
+          table,
+          rows.map(({ id: key, after }) => ({ id: key, after })),
+          (row, write) => r.branch(isLockedBy(row, id), write('after'), row),
+        ),
+      ),
+      audit.length === 0
+        ? undefined
+        : this.#link.write(r.table(AUDIT).insert(entries, { conflict: 'replace', ...HARD })),
+    ]);
+    await this.#forget(id);
+  }
+
+  /** Takes the locks off again; if the commit turns out to have been decided, finishes it instead. */
+  async abort(id: string, writes: readonly { readonly table: string; readonly id: string }[]): Promise<void> {
+    const decided = await this.#link.write<WriteResult>(r.table(COMMITS).get(id).update(decide('aborted'), HARD));
+    if ((decided.errors ?? 0) > 0) {
+      const record = await this.find(id);
+      if (record?.state === 'committed') return this.finish(record);
+    }
+    await Promise.all(
+      byTable(writes).map(([table, rows]) =>
+        this.#each(
+          table,
+          rows.map(({ id: key }) => ({ id: key })),
+          (row) => unlocked(row, id),
+        ),
+      ),
+    );
+    await this.#forget(id);
+  }
+
+  /** Gets a lock by the commit `id` out of the way if its server is done or gone. False: it is still at work. */
+  async resolve(id: string, table: string, key: string): Promise<boolean> {
+    const record = await this.find(id);
+    // Its record went, so all its rows were seen to; a lock that is there was set by a server that overslept.
+    if (record === undefined) await this.#each(table, [{ id: key }], (row) => unlocked(row, id));
+    else if (record.state === 'committed') await this.finish(record);
+    else if (record.state === 'aborted' || record.age > ABANDONED_S) await this.abort(id, record.writes);
+    else return false;
+    return true;
+  }
+
+  /** Finishes or aborts all that other servers, or this one before it died, left lying. Returns how many. */
+  async sweep(): Promise<number> {
+    const records = await this.#link.read<readonly CommitRecord[]>(r.table(COMMITS).merge(withAge));
+    const left = records.filter(({ state, age }) => state === 'aborted' || age > ABANDONED_S);
+    for (const record of left) {
+      if (record.state === 'committed') await this.finish(record);
+      else await this.abort(record.id, record.writes);
+    }
+    return left.length;
+  }
+
+  async find(id: string): Promise<CommitRecord | undefined> {
+    const found = await this.#link.read<readonly CommitRecord[]>(r.table(COMMITS).getAll(id).merge(withAge));
+    return found[0];
+  }
+
+  /** Gives audit entries their numbers, from a counter that all servers share. */
+  async #numbered(audit: readonly AuditDraft[], author: Author, commit: string): Promise<readonly Json[]> {
+    if (audit.length === 0) return [];
+    const counter = r.table(LOCKS).get('audit sequence');
+    const { changes } = await this.#link.write<WriteResult>(
+      counter.replace((row: RDatum) => ({ id: 'audit sequence', n: row('n').default(0).add(audit.length) }), {
+        returnChanges: 'always',
+        ...HARD,
+      }),
+    );
+    const last = changes?.[0]?.new_val.n ?? 0;
+    const at = Date.now();
+    return audit.map(({ table, id, before, after }, index) => ({
+      id: last - audit.length + 1 + index,
+      at,
+      author,
+      commit,
+      table,
+      document: id,
+      // As text: what is in there must not be taken for anything, and may be larger than an array may be.
+      before: text(before),
+      after: text(after),
+    }));
+  }
+
+  async #begin(id: string, writes: readonly RowWrite[], audit: readonly Json[]): Promise<void> {
+    const kept = writes.map(({ table, id: key, after }) => ({ table, id: key, after }));
+    const record = r.json(text({ id, state: 'pending', writes: kept as unknown as Json, audit: audit as Json }));
+    const made = await this.#link.write<WriteResult>(
+      r.table(COMMITS).insert(record.merge({ at: r.now().toEpochTime() }), HARD),
+    );
+    if ((made.errors ?? 0) > 0) throw refusedBy(made);
+  }
+
+  async #lock(id: string, writes: readonly RowWrite[]): Promise<boolean> {
+    const results = await Promise.all(
+      byTable(writes).map(([table, rows]) =>
+        this.#each(
+          table,
+          rows.map(({ id: key, before }) => ({ id: key, before })),
+          (row, write) =>
+            r.branch(
+              row.eq(write('before')).not(),
+              r.error(MOVED),
+              row.eq(null),
+              { id: write('id'), [HIDDEN]: { absent: true, lock: id } },
+              row.merge({ [HIDDEN]: { lock: id } }),
+            ),
+        ),
+      ),
+    );
+    return results.every((moved) => !moved);
+  }
+
+  /** Replaces rows of one table, each by itself. True: at least one had moved. */
+  async #each(table: string, rows: readonly Json[], to: (row: RDatum, write: RDatum) => unknown): Promise<boolean> {
+    const replace = (write: RDatum) =>
+      r
+        .table(table)
+        .get(write('id'))
+        .replace((row: RDatum) => to(row, write) as RDatum, HARD);
+    const result = await this.#link.write<WriteResult>(r.json(text(rows)).forEach(replace));
+    if ((result.errors ?? 0) === 0) return false;
+    if (result.first_error === MOVED) return true;
+    throw refusedBy(result);
+  }
+
+  async #forget(id: string): Promise<void> {
+    await this.#link.write(r.table(COMMITS).get(id).delete(HARD));
+  }
+}
+
+/** A row changed by itself, if it still is what was read. */
+export async function replaceRow(link: RethinkLink, { table, id, before, after }: RowWrite): Promise<boolean> {
+  const result = await link.write<WriteResult>(
+    r
+      .table(table)
+      .get(id)
+      .replace((row: RDatum) => r.branch(row.eq(r.json(text(before))), r.json(text(after)), r.error(MOVED)), HARD),
+  );
+  if ((result.errors ?? 0) === 0) return true;
+  if (result.first_error === MOVED) return false;
+  throw refusedBy(result);
+}
+
+function decide(state: 'committed' | 'aborted') {
+  return (row: RDatum) => r.branch(row('state').eq('pending'), { state }, row('state').eq(state), {}, r.error(MOVED));
+}
+
+function withAge(row: RDatum) {
+  return { age: r.now().toEpochTime().sub(row('at')) };
+}
+
+function isLockedBy(row: RDatum, id: string): RDatum<boolean> {
+  return row(HIDDEN)('lock').default(null).eq(id);
+}
+
+function unlocked(row: RDatum, id: string): RDatum {
+  return r.branch(
+    isLockedBy(row, id).not(),
+    row,
+    row(HIDDEN)('absent').default(false),
+    null,
+    row.without({ [HIDDEN]: { lock: true } }),
+  );
+}
+
+function byTable<T extends { readonly table: string }>(writes: readonly T[]): (readonly [string, readonly T[]])[] {
+  const groups = new Map<string, T[]>();
+  for (const write of writes) {
+    const group = groups.get(write.table);
+    if (group === undefined) groups.set(write.table, [write]);
+    else group.push(write);
+  }
+  return [...groups];
+}
+
+function refusedBy(result: WriteResult): StoreError {
+  return new StoreError('unavailable', `rethinkdb refused a write: ${result.first_error ?? 'no reason given'}`);
+}
