@@ -70,12 +70,16 @@ export interface GroupParts {
 export const SOON = { timeout: 10_000, interval: 10 } as const;
 
 /** Waits until `look` gives something true, and gives it. */
-export const until = <T>(look: () => T | undefined | false | Promise<T | undefined | false>, what = 'it'): Promise<T> =>
+export const until = <T>(
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  what = 'it',
+  options: { readonly timeout: number; readonly interval: number } = SOON,
+): Promise<T> =>
   vi.waitFor(async () => {
     const found = await look();
     if (found === undefined || found === false) throw new Error(`${what} has not happened`);
     return found;
-  }, SOON);
+  }, options);
 
 /** Starts the whole server on free ports; it is stopped when the test ends, if it still runs. */
 export async function startWholeServer(options: WholeServerOptions = {}): Promise<WholeServer> {

@@ -1,0 +1,49 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { runMain } from '../support/main-child.js';
+import { startRabbit } from '../support/rabbitmq.js';
+
+/** Runs the demo to its end and gives its last line. */
+const demo = async (...more: string[]): Promise<unknown> => {
+  const child = runMain(['demo', '--once', ...more]);
+  const code = await child.ended;
+  expect(child.err).toBe('');
+  expect(code, child.out).toBe(0);
+  return JSON.parse(child.out.trimEnd().split('\n').at(-1) ?? '');
+};
+
+describe('the demo', () => {
+  it('on the embedded default: all hosts converge, the tampered one is found out and mended', async () => {
+    expect(await demo('--agents', '25')).toEqual({
+      agents: 25,
+      converged: 25,
+      tampered_found: 1,
+      seconds: expect.any(Number) as number,
+    });
+  }, 120_000);
+
+  it('ends at once, and not well, when it is interrupted', async () => {
+    const child = runMain(['demo', '--agents', '3']);
+    await expect.poll(() => child.out, { timeout: 30_000 }).toContain('the server listens on');
+    child.process.kill('SIGTERM');
+    expect(await child.ended).toBe(1);
+    expect(child.err).toContain('the demo was ended before it was done');
+  }, 60_000);
+});
+
+const rabbit = await startRabbit();
+if ('unavailable' in rabbit) {
+  it.skip(`RabbitMQ: the demo with --amqp (${rabbit.unavailable})`, () => undefined);
+} else {
+  afterAll(() => rabbit.close());
+
+  it('RabbitMQ: the demo with --amqp', async () => {
+    expect(await demo('--agents', '25', '--amqp', rabbit.url)).toMatchObject({
+      agents: 25,
+      converged: 25,
+      tampered_found: 1,
+    });
+    // It leaves nothing behind but the queue that every server and agent declares.
+    const queues = await rabbit.ctl('list_queues', '-p', 'dog', 'name');
+    expect(queues.split('\n').filter((name) => /^(ips|iptables|config|file_transfer)/.test(name))).toEqual(['ips']);
+  }, 120_000);
+}

@@ -1,0 +1,133 @@
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
+import { loadConfig } from '../../src/config/load.js';
+import type { JsonObject } from '../../src/model/document.js';
+import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
+import type { Change } from '../../src/store/store.js';
+import { RULE } from '../support/api-client.js';
+import { runMain, type MainChild } from '../support/main-child.js';
+import { startRabbit, type RabbitServer } from '../support/rabbitmq.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { until } from '../support/whole-server.js';
+
+/** Trial 10: SIGTERM with 500 publishes queued, in a real process with a real RabbitMQ. */
+const GROUPS = 500;
+/** A process made from sources, on a machine that has other tests to run. */
+const SLOW_START = { timeout: 60_000, interval: 50 };
+/** What the trial states. */
+const STOP_LIMIT_MS = 10_000;
+
+/** A data directory whose store holds a policy of 500 groups that was never published. */
+const withPolicy = async (): Promise<string> => {
+  const data = temporaryDirectory();
+  const store = await createSqliteStore({ path: loadConfig({ data }).config.store.path });
+  const doc = (table: 'group' | 'profile' | 'ruleset', row: JsonObject): Change => ({ op: 'create', table, doc: row });
+  await store.commit(
+    [
+      doc('profile', { id: 'p', name: 'p' }),
+      doc('ruleset', { id: 'r', name: 'r', profile_id: 'p', rules: { inbound: [RULE], outbound: [RULE] } }),
+      ...Array.from({ length: GROUPS }, (_, n) => doc('group', { id: `g${n}`, name: `g${n}`, profile_id: 'p' })),
+    ],
+    { author: 'test' },
+  );
+  await store.close();
+  return data;
+};
+
+/** Starts the program; publishing waits for a quiet time that does not come before it is stopped. */
+const start = async (
+  rabbit: RabbitServer,
+  data: string,
+  quietMs: number,
+): Promise<MainChild & { readonly api: string }> => {
+  const set = ['api.port=0', 'metrics.port=0', 'broker.kind=amqp', `broker.url=${rabbit.url}`];
+  const flags = [...set, `publish_quiet_ms=${quietMs}`].flatMap((each) => ['--set', each]);
+  const child = runMain(['start', '--data', data, ...flags]);
+  const line = await until(
+    () => child.out.split('\n').find((each) => each.includes('"msg":"listening"')),
+    `listening: ${child.err}`,
+    SLOW_START,
+  );
+  const { api } = JSON.parse(line) as { api: string };
+  await until(() => child.out.includes('connected to the broker'), 'connected');
+  return Object.assign(Object.create(child) as MainChild, { api });
+};
+
+const actor = async (api: string, path: string): Promise<{ detail: Record<string, unknown> }> => {
+  const response = await fetch(`${api}/api/V2/actors?path=${path}`);
+  return (await response.json()) as { detail: Record<string, unknown> };
+};
+
+const waiting = async (api: string): Promise<number> =>
+  (await actor(api, 'dog_trainer/publishers_sup/iptables_publisher')).detail.waiting as number;
+
+const rabbit = await startRabbit();
+if ('unavailable' in rabbit) {
+  it.skip(`RabbitMQ: trial 10 (${rabbit.unavailable})`, () => undefined);
+} else {
+  afterAll(() => rabbit.close());
+
+  /** Hears the rulesets of all groups, from now on. */
+  const listen = async (): Promise<ReadonlySet<string>> => {
+    const connection = await createAmqpBroker({ urls: [rabbit.url] }).connect();
+    onTestFinished(() => connection.close());
+    await connection.declareExchange({ name: 'iptables', type: 'topic', durable: true });
+    const { name } = await connection.declareQueue({ name: '', durable: false, autoDelete: true, exclusive: true });
+    await connection.bindQueue(name, 'iptables', '#');
+    const keys = new Set<string>();
+    await connection.consume(name, { prefetch: 0 }, (delivery) => {
+      keys.add(delivery.routingKey);
+      delivery.ack();
+    });
+    return keys;
+  };
+
+  describe('RabbitMQ: trial 10, SIGTERM with 500 publishes queued', () => {
+    it('drains the queue, every ruleset confirmed, and exits 0 within the limit', async () => {
+      const heard = await listen();
+      const child = await start(rabbit, await withPolicy(), 600_000);
+      await until(async () => (await waiting(child.api)) === GROUPS, '500 wait');
+      expect(heard.size).toBe(0);
+      const before = performance.now();
+      child.process.kill('SIGTERM');
+      expect(await child.ended, child.err).toBe(0);
+      expect(performance.now() - before).toBeLessThan(STOP_LIMIT_MS);
+      await until(() => heard.size === GROUPS, 'all are heard');
+      expect(child.out).toMatch(/"left":\[\],"msg":"stopped"/);
+      expect(child.err).toBe('');
+    }, 120_000);
+
+    it('a broker that takes nothing: journalled, exit 0 within the limit, sent by the next start', async () => {
+      const data = await withPolicy();
+      const child = await start(rabbit, data, 600_000);
+      await until(async () => (await waiting(child.api)) === GROUPS, '500 wait');
+      await rabbit.memoryAlarm(true);
+      onTestFinished(() => rabbit.memoryAlarm(false));
+      const before = performance.now();
+      child.process.kill('SIGTERM');
+      const code = await child.ended;
+      expect(performance.now() - before).toBeLessThan(STOP_LIMIT_MS);
+      expect(code, child.out.slice(-2000) + child.err).toBe(0);
+      await rabbit.memoryAlarm(false);
+      const heard = await listen();
+      const next = await start(rabbit, data, 600_000);
+      await until(() => heard.size === GROUPS, 'all are heard');
+      next.process.kill('SIGTERM');
+      expect(await next.ended, next.err).toBe(0);
+    }, 120_000);
+
+    it('a second SIGTERM forces, and says what was left', async () => {
+      const child = await start(rabbit, await withPolicy(), 600_000);
+      await until(async () => (await waiting(child.api)) === GROUPS, '500 wait');
+      await rabbit.memoryAlarm(true);
+      onTestFinished(() => rabbit.memoryAlarm(false));
+      child.process.kill('SIGTERM');
+      await until(() => child.out.includes('waiting until the broker has confirmed'), 'it drains');
+      const before = performance.now();
+      child.process.kill('SIGTERM');
+      expect(await child.ended).toBe(1);
+      expect(performance.now() - before).toBeLessThan(2000);
+      expect(child.err).toMatch(/stopped by force \(a second signal, SIGTERM\); left: \d{3} messages/);
+    }, 120_000);
+  });
+}
