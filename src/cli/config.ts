@@ -1,5 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { importSysConfig } from '../config/import-sys-config.js';
+import type { ImportedConfig } from '../config/import-sys-config.js';
 import { showConfig } from '../config/show-config.js';
+import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { loadFrom, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
@@ -17,4 +21,36 @@ export function addConfig(program: Command, io: CliIo): void {
       for (const warning of warnings) io.err(`warning: ${warning}\n`);
       io.out('the configuration is valid\n');
     });
+  config
+    .command('import')
+    .description(
+      "turn an old server's sys.config into our YAML; what has no meaning any more is named on standard error",
+    )
+    .argument('<file>', 'the sys.config; comments with % or # are understood')
+    .option(
+      '-o, --output <file>',
+      'a new file to write, readable by its owner only: it holds the secrets; default: standard output',
+    )
+    .action((file: string, { output }: { readonly output?: string }) => {
+      const { yaml, notes } = importFile(file);
+      if (output === undefined) io.out(yaml);
+      else writeNew(output, yaml);
+      for (const note of notes) io.err(`${note}\n`);
+    });
+}
+
+function importFile(file: string): ImportedConfig {
+  try {
+    return importSysConfig(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new CommandFailure(`${file} cannot be imported: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function writeNew(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    throw new CommandFailure(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -1,0 +1,69 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const bash = (script: string) => spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+
+describe('script/closing-line.mjs', () => {
+  const closingLine = (report: unknown): string => {
+    const file = join(temporaryDirectory(), 'report.json');
+    writeFileSync(file, typeof report === 'string' ? report : JSON.stringify(report));
+    return execFileSync(process.execPath, ['script/closing-line.mjs', file], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  };
+  const report = { numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1, testResults: [] };
+
+  it('counts what vitest reports', () => {
+    expect(closingLine(report)).toBe('tests: 5 passed, 1 failed, 3 skipped\n');
+  });
+
+  it('counts a file that could not be loaded as a failure', () => {
+    const testResults = [{ status: 'failed', assertionResults: [] }];
+    expect(closingLine({ ...report, testResults })).toBe('tests: 5 passed, 2 failed, 3 skipped\n');
+  });
+
+  it('never claims that a run without a report passed', () => {
+    expect(closingLine('')).toBe('tests: 0 passed, 1 failed, 0 skipped\n');
+  });
+});
+
+describe('script/prepare.sh', () => {
+  it('names the packages of programs that are missing, each once', () => {
+    const { stdout } = bash(
+      '. script/prepare.sh; missing_packages bash=bash no-such-a=one no-such-b=two no-such-c=one',
+    );
+    expect(stdout).toBe('one\ntwo\n');
+  });
+
+  it('does not install without root', () => {
+    const { status } = bash('id() { echo 1000; }; . script/prepare.sh; install_packages x');
+    expect(status).not.toBe(0);
+  });
+
+  it('refuses a Node that is too old, saying which is needed', () => {
+    const old = 'node() { if [ "$1" = --version ]; then echo v18.1.0; else return 1; fi; }';
+    const { status, stderr } = bash(`${old}; . script/prepare.sh; require_node`);
+    expect([status, stderr]).toEqual([1, 'bash: Node v18.1.0 is too old: 20.19 or later is needed\n']);
+    expect(bash('. script/prepare.sh; require_node').status).toBe(0);
+  });
+});
+
+describe('the scripts', () => {
+  it('are found sound by bash, and by shellcheck where it is installed', () => {
+    for (const file of ['script/demo', 'script/test', 'script/prepare.sh', '.ci/run']) {
+      expect(spawnSync('bash', ['-n', file], { encoding: 'utf8' }).stderr).toBe('');
+      const shellcheck = spawnSync('shellcheck', ['-x', file], { encoding: 'utf8' });
+      if (shellcheck.error === undefined) expect(shellcheck.stdout).toBe('');
+    }
+  });
+
+  it('refuse a test folder that does not exist, naming those that do', () => {
+    const { status, stderr } = spawnSync('script/test', ['no-such-folder'], { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('there is no test/no-such-folder; folders: ');
+  });
+});
