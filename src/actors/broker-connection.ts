@@ -2,6 +2,7 @@ import { backoffDelayMs } from '../broker/backoff.js';
 import type { BrokerConnection, BrokerError } from '../broker/broker.js';
 import { declareServerTopology } from '../broker/topology.js';
 import type { DetailObject, ExitReason, Self, Server } from '../otp/index.js';
+import type { BrokerLink } from './broker-link.js';
 import type { ServerContext } from './context.js';
 import { drainOutbox } from './outbox-actor.js';
 import { tell } from './tell.js';
@@ -13,19 +14,29 @@ type Info =
   | { readonly tag: 'lost'; readonly connection: BrokerConnection; readonly error: BrokerError | undefined };
 
 /**
+ * What a connection is for. A broker in an alarm reads nothing more from connections that publish, acknowledgements
+ * included, so reports come in over a connection of their own.
+ */
+export type ConnectionPurpose = 'publish' | 'reports';
+
+/**
  * Keeps one connection to the broker. That it is away is a state, shown and logged once, with tries at growing, jittered
  * intervals; it never costs a restart. Whoever needs the connection subscribes to the broker link.
  */
 export class BrokerConnectionActor implements Server<never, never, never, Info> {
   readonly #context: ServerContext;
+  readonly #purpose: ConnectionPurpose;
+  readonly #link: BrokerLink;
   #connection: BrokerConnection | undefined = undefined;
   #attempts = 0;
   /** Epoch milliseconds since when the state is what it is. */
   #since: number;
   #lastError: string | undefined = undefined;
 
-  constructor(context: ServerContext) {
+  constructor(context: ServerContext, purpose: ConnectionPurpose) {
     this.#context = context;
+    this.#purpose = purpose;
+    this.#link = purpose === 'publish' ? context.link : context.reportsLink;
     this.#since = context.kernel.clock.now();
   }
 
@@ -50,7 +61,7 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
             'the broker cannot be reached; trying until it can',
           );
         this.#lastError = message.error instanceof Error ? message.error.message : String(message.error);
-        metrics.gauge('dog_trainer_outage', 'broker', 1);
+        metrics.gauge('dog_trainer_outage', this.#part, 1);
         this.#retry(self);
         return;
       case 'lost':
@@ -59,20 +70,20 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
         this.#lastError = message.error?.message ?? 'closed';
         this.#connection = undefined;
         this.#since = self.now();
-        this.#context.outbox.detach();
-        metrics.gauge('dog_trainer_outage', 'broker', 1);
-        this.#context.link.down();
+        this.#detach();
+        metrics.gauge('dog_trainer_outage', this.#part, 1);
+        this.#link.down();
         this.#retry(self);
     }
   }
 
   /** Last words in an ordered stop: what is under way is confirmed, then the connection is closed. */
   async terminate(_self: Self, _reason: ExitReason): Promise<void> {
-    if (this.#connection !== undefined) await drainOutbox(this.#context);
+    if (this.#connection !== undefined && this.#purpose === 'publish') await drainOutbox(this.#context);
     const connection = this.#connection;
     this.#connection = undefined;
-    this.#context.outbox.detach();
-    this.#context.link.down();
+    this.#detach();
+    this.#link.down();
     await connection?.close();
   }
 
@@ -121,10 +132,18 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
     connection.closed
       .then((error) => tell<Info>(self, { tag: 'lost', connection, error }))
       .catch((error: unknown) => log.debug({ err: error }, 'the connection ended after its actor'));
-    log.info({ broker: broker.describe }, 'connected to the broker');
-    metrics.gauge('dog_trainer_outage', 'broker', 0);
-    outbox.attach(connection);
-    this.#context.link.up(connection);
+    log.info({ broker: broker.describe, for: this.#purpose }, 'connected to the broker');
+    metrics.gauge('dog_trainer_outage', this.#part, 0);
+    if (this.#purpose === 'publish') outbox.attach(connection);
+    this.#link.up(connection);
+  }
+
+  get #part(): 'broker' | 'broker_reports' {
+    return this.#purpose === 'publish' ? 'broker' : 'broker_reports';
+  }
+
+  #detach(): void {
+    if (this.#purpose === 'publish') this.#context.outbox.detach();
   }
 
   #retry(self: Self): void {
@@ -137,8 +156,8 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection === undefined) return;
-    this.#context.outbox.detach();
-    this.#context.link.down();
+    this.#detach();
+    this.#link.down();
     this.#close(connection);
   }
 

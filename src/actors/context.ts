@@ -33,6 +33,8 @@ export interface ServerContext {
   readonly outbox: Outbox;
   /** The live connection, and who wants to know of the next one. */
   readonly link: BrokerLink;
+  /** The connection over which reports come in. */
+  readonly reportsLink: BrokerLink;
   readonly world: World;
   readonly sets: SetBook;
   readonly outputs: RulesetOutputs;

@@ -55,7 +55,7 @@ export class Intake implements Server<never, never, never, Info> {
   init(self: Self): void {
     // A consumer must not outlive its actor: the broker would go on sending to nobody.
     self.signal.addEventListener('abort', () => this.#stop(), { once: true });
-    this.#connection = this.#context.link.subscribe(self);
+    this.#connection = this.#context.reportsLink.subscribe(self);
     this.#consume(self);
   }
 

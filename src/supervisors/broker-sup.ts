@@ -5,14 +5,15 @@ import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 
 /**
- * The outbox first, then the connection that empties it: a new connection attaches itself, so rest_for_one is enough.
+ * The outbox first, then the connection that empties it, then the one that reports come in over.
  * An absent broker is a state of the connection and no crash; ten crashes in a minute are more than bad luck.
  */
 export const brokerSup = (context: ServerContext) =>
   supervisorSpec('broker_sup', { strategy: 'rest_for_one', intensity: 10, periodS: 60 }, () => [
     workerSpec('outbox', () => new OutboxActor(context)),
     // Its last words wait until the outbox is drained.
-    workerSpec('broker_connection', () => new BrokerConnectionActor(context), {
+    workerSpec('broker_connection', () => new BrokerConnectionActor(context, 'publish'), {
       shutdown: context.config.shutdown_seconds * 1000,
     }),
+    workerSpec('report_connection', () => new BrokerConnectionActor(context, 'reports')),
   ]);

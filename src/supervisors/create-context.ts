@@ -47,6 +47,7 @@ export const createContext = async ({ journal, ...parts }: ContextParts): Promis
     sets: new SetBook(world.policy, dialect),
     outputs: new RulesetOutputs(),
     link: new BrokerLink(),
+    reportsLink: new BrokerLink(),
     outbox: createOutbox({
       maxEntries: config.queuejournal.memqueue_max,
       window: config.broker.max_unconfirmed,

@@ -16,6 +16,7 @@ export const readiness = (context: ServerContext, root: Pid | undefined): Readin
   if (!state.up) failures.push(`store: ${state.reason ?? 'down'}`);
   if (!world.ready) failures.push(`watchers: not loaded yet: ${world.missing.join(', ')}`);
   if (!outbox.snapshot().attached) failures.push(`broker: not connected to ${context.broker.describe}`);
+  if (context.reportsLink.connection === undefined) failures.push('broker: no reports come in: not connected');
   const blocked = outbox.snapshot().blocked;
   if (blocked !== undefined) failures.push(`broker: takes no messages: ${blocked}`);
   const { down, fallen } = treeTroubles(kernel, root);
