@@ -29,6 +29,7 @@ describe.skipIf(noRethink !== undefined)('on a real RethinkDB', () => {
       ordered: false,
       tellsEveryChange: true,
       keepsCallOrder: false,
+      keepsProtoKeys: false,
       async open() {
         const connection = await server.connect(db);
         const tables = await r.tableList().run(connection);

@@ -10,6 +10,7 @@ storeSuite({
   ordered: true,
   tellsEveryChange: true,
   keepsCallOrder: true,
+  keepsProtoKeys: true,
   async open() {
     const folder = await mkdtemp(join(tmpdir(), 'dog-store-'));
     const path = join(folder, 'dog_trainer.db');

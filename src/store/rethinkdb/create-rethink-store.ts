@@ -22,6 +22,8 @@ export interface RethinkStoreOptions {
   readonly timeoutMs?: number;
   /** Over how many seconds changes of one document may be merged in feeds; default 1; 0: never. */
   readonly squashS?: number;
+  /** How many changes RethinkDB keeps for a feed that is read too slowly; absent: its own default, 100,000. */
+  readonly feedQueueSize?: number;
   /** How often a silent feed is asked whether it lives; default 5,000 ms. */
   readonly pingMs?: number;
   /** How often commits that a dead server left lying are seen to; default 5,000 ms. */
@@ -61,7 +63,11 @@ export async function createRethinkStore(options: RethinkStoreOptions): Promise<
     status,
     transaction,
     committer: new Committer(link, transaction, now, timeoutMs),
-    feeds: { squashS: options.squashS ?? 1, pingMs: options.pingMs ?? 5_000 },
+    feeds: {
+      squashS: options.squashS ?? 1,
+      pingMs: options.pingMs ?? 5_000,
+      ...(options.feedQueueSize !== undefined && { queueSize: options.feedQueueSize }),
+    },
     now,
     notice,
     audit: { rows: options.audit?.rows ?? 1_000_000, ageMs: options.audit?.ageMs ?? 400 * 86_400_000 },

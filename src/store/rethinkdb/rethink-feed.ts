@@ -18,6 +18,8 @@ type FeedRow = Changes<RawRow> & { readonly error?: string };
 export interface FeedOptions {
   /** Seconds over which RethinkDB may merge changes of one document; 0: every change is told. */
   readonly squashS: number;
+  /** How many changes RethinkDB keeps for a feed that does not read them; absent: its own default, 100,000. */
+  readonly queueSize?: number;
   /** How often a silent feed is asked whether its connection still lives. */
   readonly pingMs: number;
 }
@@ -82,12 +84,13 @@ export class RethinkFeed implements Feed {
   }
 
   async #follow(connection: Connection): Promise<void> {
-    const { squashS } = this.#options;
+    const { squashS, queueSize } = this.#options;
     const feed = r.table(this.#table).changes({
       includeInitial: true,
       includeStates: true,
       includeTypes: true,
       squash: squashS === 0 ? false : squashS,
+      ...(queueSize !== undefined && { changefeedQueueSize: queueSize }),
     });
     const cursor = await this.#link.inTime(feed.run(connection, { timeFormat: 'raw', binaryFormat: 'raw' }));
     while (this.#open) this.#take((await cursor.next()) as FeedRow);

@@ -54,7 +54,12 @@ export function isKey(id: string): boolean {
   return Buffer.byteLength(id) <= 127 && !id.includes('\0');
 }
 
-/** A row or a list of them as JSON text for `r.json`, which is faster and safer than terms built from parts. */
+/**
+ * A row or a list of them as JSON text for `r.json`, which is faster and safer than terms built from parts.
+ * @throws TypeError for a key `__proto__`: the driver would lose it when it reads the row back
+ */
 export function text(value: Json | readonly Json[]): string {
-  return JSON.stringify(value);
+  const json = JSON.stringify(value);
+  if (json.includes('"__proto__":')) throw new TypeError('a key in RethinkDB may not be __proto__');
+  return json;
 }

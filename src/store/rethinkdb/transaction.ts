@@ -25,6 +25,9 @@ interface WriteResult {
   readonly errors?: number;
   readonly first_error?: string;
   readonly skipped?: number;
+  readonly replaced?: number;
+  readonly unchanged?: number;
+  readonly deleted?: number;
   readonly changes?: readonly { readonly new_val: { readonly n: number } }[];
 }
 
@@ -98,10 +101,10 @@ export class Transaction {
     const entries = r.json(text(audit));
     await Promise.all([
       ...byTable(writes).map(([table, rows]) =>
-        this.#each(
+        this.#replace(
           table,
-          rows.map(({ id: key, after }) => ({ id: key, after })),
-          (row, write) => r.branch(isLockedBy(row, id), write('after'), row),
+          rows.map((row) => [row.id, row.after]),
+          (row, after) => r.branch(isLockedBy(row, id), after, row),
         ),
       ),
       audit.length === 0
@@ -120,10 +123,10 @@ export class Transaction {
     }
     await Promise.all(
       byTable(writes).map(([table, rows]) =>
-        this.#each(
+        this.#unlock(
+          id,
           table,
-          rows.map(({ id: key }) => ({ id: key })),
-          (row) => unlocked(row, id),
+          rows.map((row) => row.id),
         ),
       ),
     );
@@ -134,7 +137,7 @@ export class Transaction {
   async resolve(id: string, table: string, key: string): Promise<boolean> {
     const record = await this.find(id);
     // Its record went, so all its rows were seen to; a lock that is there was set by a server that overslept.
-    if (record === undefined) await this.#each(table, [{ id: key }], (row) => unlocked(row, id));
+    if (record === undefined) await this.#unlock(id, table, [key]);
     else if (record.state === 'committed') await this.finish(record);
     else if (record.state === 'aborted' || record.age > ABANDONED_S) await this.abort(id, record.writes);
     else return false;
@@ -191,37 +194,65 @@ export class Transaction {
     if ((made.errors ?? 0) > 0) throw refusedBy(made);
   }
 
+  /** Step 2. False: a row was not as it had been read; some may be locked all the same. */
   async #lock(id: string, writes: readonly RowWrite[]): Promise<boolean> {
-    const results = await Promise.all(
-      byTable(writes).map(([table, rows]) =>
-        this.#each(
-          table,
-          rows.map(({ id: key, before }) => ({ id: key, before })),
-          (row, write) =>
-            r.branch(
-              row.eq(write('before')).not(),
-              r.error(MOVED),
-              row.eq(null),
-              { id: write('id'), [HIDDEN]: { absent: true, lock: id } },
-              row.merge({ [HIDDEN]: { lock: id } }),
-            ),
-        ),
+    const locked = byTable(writes).flatMap(([table, rows]) => [
+      this.#lockAbsent(id, table, rows.filter(({ before }) => before === null).map((row) => row.id)), // prettier-ignore
+      this.#lockRows(
+        id,
+        table,
+        rows.filter(({ before }) => before !== null),
       ),
-    );
-    return results.every((moved) => !moved);
+    ]);
+    return (await Promise.all(locked)).every((done) => done);
   }
 
-  /** Replaces rows of one table, each by itself. True: at least one had moved. */
-  async #each(table: string, rows: readonly Json[], to: (row: RDatum, write: RDatum) => unknown): Promise<boolean> {
-    const replace = (write: RDatum) =>
+  async #lockRows(id: string, table: string, rows: readonly RowWrite[]): Promise<boolean> {
+    const replaced = await this.#replace(
+      table,
+      rows.map((row) => [row.id, row.before]),
+      (row, before) => r.branch(row.eq(before), row.merge({ [HIDDEN]: { lock: id } }), r.error(MOVED)),
+    );
+    return replaced === rows.length;
+  }
+
+  async #lockAbsent(id: string, table: string, keys: readonly string[]): Promise<boolean> {
+    if (keys.length === 0) return true;
+    const rows = keys.map((key) => ({ id: key, [HIDDEN]: { absent: true, lock: id } }));
+    const result = await this.#link.write<WriteResult>(r.table(table).insert(r.json(text(rows)), HARD));
+    if ((result.errors ?? 0) === 0) return true;
+    if (result.first_error?.startsWith('Duplicate primary key') === true) return false;
+    throw refusedBy(result);
+  }
+
+  async #unlock(id: string, table: string, keys: readonly string[]): Promise<void> {
+    await this.#replace(
+      table,
+      keys.map((key) => [key, null]),
+      (row) => unlocked(row, id),
+    );
+  }
+
+  /**
+   * Replaces rows of one table, each by itself, all in one query: `to` gets the row and what `rows` has for it. Gives
+   * how many were there to be replaced and had not moved.
+   */
+  async #replace(
+    table: string,
+    rows: readonly (readonly [id: string, value: Json])[],
+    to: (row: RDatum, value: RDatum) => unknown,
+  ): Promise<number> {
+    if (rows.length === 0) return 0;
+    const keys = r.args(r.json(text(rows.map(([id]) => id)))) as RDatum;
+    const query = r.do(r.json(text(Object.fromEntries(rows))), (values: RDatum) =>
       r
         .table(table)
-        .get(write('id'))
-        .replace((row: RDatum) => to(row, write) as RDatum, HARD);
-    const result = await this.#link.write<WriteResult>(r.json(text(rows)).forEach(replace));
-    if ((result.errors ?? 0) === 0) return false;
-    if (result.first_error === MOVED) return true;
-    throw refusedBy(result);
+        .getAll(keys)
+        .replace((row: RDatum) => to(row, values(row('id'))) as RDatum, HARD),
+    );
+    const result = await this.#link.write<WriteResult>(query);
+    if ((result.errors ?? 0) > 0 && result.first_error !== MOVED) throw refusedBy(result);
+    return (result.replaced ?? 0) + (result.unchanged ?? 0) + (result.deleted ?? 0);
   }
 
   async #forget(id: string): Promise<void> {

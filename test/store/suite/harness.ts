@@ -22,6 +22,8 @@ export interface StoreTraits {
   readonly tellsEveryChange: boolean;
   /** Whether commits asked for together are done in the order of the asking. */
   readonly keepsCallOrder: boolean;
+  /** Whether a key may be `__proto__` (else the commit is rejected). */
+  readonly keepsProtoKeys: boolean;
   open(): Promise<StoreUnderTest>;
 }
 
