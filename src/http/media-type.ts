@@ -15,9 +15,9 @@ const RANGE = new RegExp(`^(${TOKEN})/(${TOKEN})((?:\\s*;\\s*${TOKEN}=(?:${TOKEN
 const WEIGHT = /;\s*q=([^;\s]*)/i;
 
 /**
- * Which of the offered media types answers the request; of two with equal weight the one offered first, so that
- * `application/json, text/plain` means JSON. No header: the first offered. Throws 400 on a header that can't be read
- * and 406 where nothing fits.
+ * Which of the offered media types answers the request. Of two with equal weight the one named later in the header wins,
+ * as on the old server (http-api section 1, "a trap"); of two that the same range covers, the one offered first. No
+ * header: the first offered. Throws 400 on a header that can't be read and 406 where nothing fits.
  */
 export function chooseMediaType(accept: string | undefined, offered: readonly string[]): string {
   if (accept === undefined || accept.trim() === '') return offered[0] as string;
@@ -27,9 +27,11 @@ export function chooseMediaType(accept: string | undefined, offered: readonly st
     .map(readRange);
   let best: string | undefined;
   let bestWeight = 0;
+  let bestPlace = -1;
   for (const type of offered) {
-    const weight = weightOf(type, ranges);
-    if (weight > bestWeight) [best, bestWeight] = [type, weight];
+    const { weight, place } = standing(type, ranges);
+    if (weight > bestWeight || (weight > 0 && weight === bestWeight && place > bestPlace))
+      [best, bestWeight, bestPlace] = [type, weight, place];
   }
   if (best === undefined) throw new ApiError('not_acceptable', { offered: offered.join(', ') });
   return best;
@@ -46,21 +48,22 @@ function readRange(part: string): MediaRange {
   return { type: type.toLowerCase(), subtype: subtype.toLowerCase(), weight: Number(weight) };
 }
 
-/** The weight of the most specific range that covers the type; 0 where none does. */
-function weightOf(offered: string, ranges: readonly MediaRange[]): number {
+/** Weight and place in the header of the most specific range that covers the type; weight 0 where none does. */
+function standing(offered: string, ranges: readonly MediaRange[]): { readonly weight: number; readonly place: number } {
   const [type, subtype] = offered.split('/');
   let specific = -1;
-  let weight = 0;
-  for (const range of ranges) {
+  let found = { weight: 0, place: -1 };
+  ranges.forEach((range, place) => {
     const exact = range.type === type && range.subtype === subtype;
     const whole = range.type === type && range.subtype === '*';
     const any = range.type === '*' && range.subtype === '*';
     const rank = exact ? 2 : whole ? 1 : any ? 0 : -1;
-    if (rank > specific || (rank === specific && rank >= 0 && range.weight > weight)) {
-      [specific, weight] = [rank, range.weight];
+    if (rank > specific || (rank === specific && rank >= 0 && range.weight > found.weight)) {
+      specific = rank;
+      found = { weight: range.weight, place };
     }
-  }
-  return weight;
+  });
+  return found;
 }
 
 /** The media type of a request body in lower case, without its parameters. */

@@ -85,6 +85,16 @@ describe('rules for every route (http-api section 1)', () => {
     expect([answer.status, answer.headers['content-type']]).toEqual([status, type]);
   });
 
+  it('of two types with equal weight the later one wins where there is a text', async () => {
+    const made = await call('POST', '/api/profile', { rules: { inbound: [], outbound: [] }, name: 'accept-ties' });
+    const path = `/api/profile/${String(made.json['id'])}`;
+    const typeOf = async (accept: string) => (await raw('GET', path, { accept })).headers['content-type'];
+    expect(await typeOf('application/json, text/plain, */*')).toMatch(/^text\/plain/);
+    expect(await typeOf('text/plain, application/json')).toBe('application/json');
+    expect(await typeOf('application/json')).toBe('application/json');
+    expect(await typeOf('*/*')).toBe('application/json');
+  });
+
   it('lists offer JSON only', async () => {
     expect((await raw('GET', '/api/V2/zones', { accept: 'text/plain' })).status).toBe(406);
   });
@@ -109,19 +119,27 @@ describe('rules for every route (http-api section 1)', () => {
     expect((await call('PUT', `/api/V2/zone/${id}`, '{}', type)).status).toBe(415);
   });
 
-  it.each(['', '{', '[]', '"x"', '1', 'null', '{} x', '{"name":1e999}', '{"a":'.repeat(5000), '\u0000'])(
-    'a body %j is 400 with an error',
-    async (body) => {
-      for (const [method, path] of [
-        ['POST', '/api/V2/zone'],
-        ['POST', '/api/zone'],
-        ['PUT', `/api/V2/zone/${id}`],
-      ] as const) {
-        const answer = await call(method, path, body);
-        expect([answer.status, answer.json['code']]).toEqual([400, 'bad_json']);
-      }
-    },
-  );
+  it.each([
+    ['nothing', ''],
+    ['{', '{'],
+    ['[]', '[]'],
+    ['"x"', '"x"'],
+    ['1', '1'],
+    ['null', 'null'],
+    ['{} x', '{} x'],
+    ['{"name":1e999}', '{"name":1e999}'],
+    ['5,000 open objects', '{"a":'.repeat(5000)],
+    ['a zero byte', '\u0000'],
+  ])('a body of %s is 400 with an error', async (_name, body) => {
+    for (const [method, path] of [
+      ['POST', '/api/V2/zone'],
+      ['POST', '/api/zone'],
+      ['PUT', `/api/V2/zone/${id}`],
+    ] as const) {
+      const answer = await call(method, path, body);
+      expect([answer.status, answer.json['code']]).toEqual([400, 'bad_json']);
+    }
+  });
 
   it('a body that is no UTF-8 is 400', async () => {
     const response = await fetch(`${server.url}/api/V2/zone`, {
