@@ -1,9 +1,13 @@
 import type { ServerContext } from '../actors/context.js';
+import { adminSocket } from '../config/admin-socket.js';
+import { createAdminApp } from '../http/admin/admin-app.js';
 import { createApp } from '../http/app.js';
 import type { Runtime } from '../http/deps.js';
 import { HttpListener } from '../http/http-listener.js';
 import { startHttpServer } from '../http/server.js';
 import { startMetricsServer } from '../metrics/metrics-server.js';
+import { adminListener } from './admin-listener.js';
+import type { ChildSpec } from '../otp/index.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 
@@ -13,7 +17,7 @@ export interface Ports {
   metrics: number;
 }
 
-/** The API on 7070 and the metrics on 8085, each on its own: one that falls does not take the other down. */
+/** The API on 7070, the metrics on 8085 and the admin socket, each on its own: one that falls takes no other down. */
 export const httpSup = (context: ServerContext, runtime: Runtime, ports: Ports) =>
   supervisorSpec('http_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
     workerSpec(
@@ -47,4 +51,5 @@ export const httpSup = (context: ServerContext, runtime: Runtime, ports: Ports) 
           listening: (port) => (ports.metrics = port),
         }),
     ),
+    workerSpec('admin', () => adminListener(context, runtime)),
   ]);
