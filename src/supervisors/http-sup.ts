@@ -1,13 +1,10 @@
 import type { ServerContext } from '../actors/context.js';
-import { adminSocket } from '../config/admin-socket.js';
-import { createAdminApp } from '../http/admin/admin-app.js';
 import { createApp } from '../http/app.js';
 import type { Runtime } from '../http/deps.js';
 import { HttpListener } from '../http/http-listener.js';
 import { startHttpServer } from '../http/server.js';
 import { startMetricsServer } from '../metrics/metrics-server.js';
 import { adminListener } from './admin-listener.js';
-import type { ChildSpec } from '../otp/index.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 
