@@ -34,7 +34,9 @@ export default class SuiteCountsReporter implements Reporter {
         for (const suite of counts) suite[state] += 1;
         if (state !== 'skipped') continue;
         const note = result.state === 'skipped' ? result.note : undefined;
-        skipped.push(`  ${path} > ${test.fullName}: ${note ?? 'no reason given'}`);
+        // A reason may also stand in the test's name, in brackets.
+        const reason = note ?? (test.fullName.includes('(') ? undefined : 'no reason given');
+        skipped.push(`  ${path} > ${test.fullName}${reason === undefined ? '' : `: ${reason}`}`);
       }
     }
     const lines = [...suites].map(
