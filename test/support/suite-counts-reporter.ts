@@ -8,7 +8,7 @@ const SUITES: readonly { readonly name: string; readonly has: (path: string, imp
   { name: 'kernel', has: (path, imports) => /kernel-?oracle|kernel-namespace/i.test(imports + path) },
   { name: 'golden', has: (path, imports) => /golden/i.test(imports + path) },
   { name: 'RethinkDB', has: (path, imports) => /rethinkdb/i.test(imports + path) },
-  { name: 'SMTP', has: (_, imports) => /smtp-server/.test(imports) },
+  { name: 'SMTP', has: (_, imports) => /smtp-relay/.test(imports) },
   { name: 'faults', has: (path) => path.startsWith('test/faults/') },
   { name: 'conformance', has: (path) => path.startsWith('test/conformance/') },
 ];
