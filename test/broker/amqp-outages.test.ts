@@ -148,6 +148,20 @@ if ('unavailable' in rabbit) {
       await expect.poll(() => proxy.openConnections).toBe(0);
     });
 
+    it('gives up a broker that lives but confirms nothing, not one that is slow', async () => {
+      const { proxy, connect } = await proxied({ heartbeatSeconds: 10, confirmTimeoutMs: 1_500 });
+      const connection = await connect();
+      await connection.declareQueue(durable);
+      await connection.publish(message());
+      // A confirm comes after two of these delays.
+      proxy.set({ kind: 'delay', ms: 200 });
+      await connection.publish(message());
+      proxy.set({ kind: 'delay', ms: 3_000 });
+      const stuck = { scope: 'connection', code: 'timeout' };
+      expect(await failure(connection.publish(message()))).toMatchObject(stuck);
+      expect(await connection.closed).toMatchObject(stuck);
+    });
+
     it('keeps an idle connection through many heartbeats', async () => {
       const { connect } = await proxied({ heartbeatSeconds: 1 });
       const connection = await connect();

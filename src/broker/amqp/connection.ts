@@ -12,6 +12,7 @@ import type {
 } from '../broker.js';
 import { checkShortStrings } from '../names.js';
 import { AmqpConsumer } from './consumer.js';
+import { watchConfirms } from './confirm-watch.js';
 import { DeclarationChannel } from './declarations.js';
 import { lostConnection } from './errors.js';
 import { ConfirmPublisher } from './publisher.js';
@@ -28,6 +29,8 @@ export interface ConnectionSetup {
   readonly reset: () => void;
   readonly heartbeatSeconds: number;
   readonly publishWindow: number;
+  /** See `AmqpBrokerOptions`. */
+  readonly confirmTimeoutMs: number;
 }
 
 /** A live connection to RabbitMQ. */
@@ -57,8 +60,8 @@ export class AmqpConnection implements BrokerConnection {
     model.on('close', (error) => this.#end(lostConnection(setup.label, reason ?? error ?? new Error('closed'))));
     model.on('blocked', (why) => this.#setBlocked(why === '' ? 'blocked' : why));
     model.on('unblocked', () => this.#setBlocked(undefined));
-    const { heartbeatSeconds, socket, label } = setup;
-    this.#stopWatching =
+    const { heartbeatSeconds, confirmTimeoutMs, socket, label } = setup;
+    const stopWatchingSilence =
       heartbeatSeconds === 0
         ? () => undefined
         : watchSilence(
@@ -69,6 +72,18 @@ export class AmqpConnection implements BrokerConnection {
               this.#end(new BrokerError('connection', 'heartbeat', silence));
             },
           );
+    const stopWatchingConfirms = watchConfirms(
+      confirmTimeoutMs,
+      () => this.#publisher.progress(),
+      () => {
+        const stuck = `${label}: nothing was confirmed for ${confirmTimeoutMs} ms, though messages wait for it`;
+        this.#end(new BrokerError('connection', 'timeout', stuck));
+      },
+    );
+    this.#stopWatching = () => {
+      stopWatchingSilence();
+      stopWatchingConfirms();
+    };
   }
 
   get blocked(): string | undefined {

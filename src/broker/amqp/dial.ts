@@ -12,6 +12,7 @@ import { tlsSetup } from './tls.js';
 const HEARTBEAT_S = 15;
 const CONNECT_TIMEOUT_MS = 10_000;
 const PUBLISH_WINDOW = 512;
+const CONFIRM_TIMEOUT_MS = 5_000;
 
 /**
  * One attempt at one host, from the name to the open virtual host. Rejects with a BrokerError when it was given up, or
@@ -84,6 +85,7 @@ async function open(endpoint: Endpoint, options: AmqpBrokerOptions, signal: Abor
       reset: () => (underTls ?? stream).resetAndDestroy(),
       heartbeatSeconds,
       publishWindow: options.publishWindow ?? PUBLISH_WINDOW,
+      confirmTimeoutMs: options.confirmTimeoutMs ?? CONFIRM_TIMEOUT_MS,
     });
   } catch (error) {
     underTls?.destroy();

@@ -27,6 +27,8 @@ export interface AmqpBrokerOptions {
   readonly connectTimeoutMs?: number;
   /** Most publishes sent and not yet confirmed; default 512. */
   readonly publishWindow?: number;
+  /** A connection on which messages wait and none is confirmed for so long is given up; default 5,000. */
+  readonly confirmTimeoutMs?: number;
   /** Shown by `rabbitmqctl list_connections client_properties`; default `dog_trainer`. */
   readonly connectionName?: string;
   /** In [0, 1), for the order of hosts; default `Math.random`. */

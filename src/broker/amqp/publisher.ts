@@ -3,6 +3,7 @@ import { BrokerError } from '../broker.js';
 import type { Publication } from '../broker.js';
 import { Fifo } from '../fifo.js';
 import { checkPublication, describePublication } from '../names.js';
+import type { ConfirmProgress } from './confirm-watch.js';
 import { channelError } from './errors.js';
 
 interface Pending {
@@ -23,6 +24,7 @@ export class ConfirmPublisher {
   /** By delivery tag, which the broker counts from 1 on each channel. */
   readonly #unconfirmed = new Map<number, Pending>();
   #lastTag = 0;
+  #answered = 0;
   #channel: ConfirmChannel | undefined;
   #opening = false;
   #blocked = false;
@@ -43,6 +45,11 @@ export class ConfirmPublisher {
       this.#waiting.push({ message, resolve, reject, returned: false });
       this.#pump();
     });
+  }
+
+  /** For whoever watches whether the broker still confirms. */
+  progress(): ConfirmProgress {
+    return { awaited: this.#blocked ? 0 : this.#unconfirmed.size, answered: this.#answered };
   }
 
   setBlocked(blocked: boolean): void {
@@ -157,6 +164,7 @@ export class ConfirmPublisher {
     const pending = this.#unconfirmed.get(tag);
     if (pending === undefined) return;
     this.#unconfirmed.delete(tag);
+    this.#answered++;
     const what = describePublication(pending.message);
     if (!acked) pending.reject(new BrokerError('message', 'nacked', `the broker refused ${what}`));
     else if (pending.returned) pending.reject(new BrokerError('message', 'unroutable', `no queue takes ${what}`));
