@@ -30,6 +30,8 @@ export interface Term {
 
 /** Documents come as they are stored: no dates made of what looks like one. */
 const RAW: RunOptions = { timeFormat: 'raw', binaryFormat: 'raw', arrayLimit: 10_000_000 };
+/** Making tables, and waiting for their replicas after a restart, takes longer than a call may. */
+const PREPARE_MS = 60_000;
 const BACKOFF_MS = { first: 100, most: 5_000 } as const;
 
 /**
@@ -76,9 +78,12 @@ export class RethinkLink {
     }
   }
 
-  /** Rejects with `timeout` when `promise` takes longer than a call may. */
-  async inTime<T>(promise: Promise<T>, purpose: Purpose = 'read'): Promise<T> {
-    const { timeoutMs } = this.#options;
+  /** Rejects with `timeout` (a write: `unknown_outcome`) when `promise` takes longer than a call may. */
+  async inTime<T>(
+    promise: Promise<T>,
+    purpose: Purpose = 'read',
+    timeoutMs: number = this.#options.timeoutMs,
+  ): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -138,7 +143,7 @@ export class RethinkLink {
     let connection: Connection | undefined;
     try {
       connection = await this.#dial();
-      await this.inTime(this.#prepare(connection));
+      await this.inTime(this.#prepare(connection), 'read', PREPARE_MS);
     } catch (error) {
       await connection?.close().catch(() => undefined);
       this.#status.down(rethinkError(error, this.where, 'read'));

@@ -4,7 +4,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import type { Document, JsonObject } from '../../../src/model/document.js';
 import type { RethinkStoreOptions } from '../../../src/store/rethinkdb/create-rethink-store.js';
 import { createRethinkStore } from '../../../src/store/rethinkdb/create-rethink-store.js';
+import { Committer } from '../../../src/store/rethinkdb/committer.js';
+import { RethinkLink } from '../../../src/store/rethinkdb/rethink-link.js';
 import { HIDDEN } from '../../../src/store/rethinkdb/stored-form.js';
+import { Transaction } from '../../../src/store/rethinkdb/transaction.js';
+import { StoreStatus } from '../../../src/store/store-status.js';
 import type { Store } from '../../../src/store/store.js';
 import type { RethinkServer } from '../../support/rethinkdb.js';
 import { noRethink, startRethink } from '../../support/rethinkdb.js';
@@ -40,6 +44,35 @@ describe.skipIf(noRethink !== undefined)('a RethinkDB', () => {
       expect(results.filter(({ ok }) => ok)).toHaveLength(1);
       expect(results.every((result) => result.ok || result.failure.reason === 'taken')).toBe(true);
       expect(await at(stores, 0).list('zone')).toHaveLength(1);
+      await nothingLeft();
+    });
+
+    it('has one document of a name even when one server was slow between looking and writing', async () => {
+      const fast = await open();
+      const status = new StoreStatus(Date.now);
+      const to = {
+        servers: [{ host: server.host, port: server.port }],
+        db,
+        user: 'admin',
+        password: '',
+        timeoutMs: 5_000,
+      };
+      const link = new RethinkLink(to, status, () => Promise.resolve());
+      await link.start();
+      onTestFinished(() => link.close());
+      let tries = 0;
+      class Slow extends Transaction {
+        override async commit(...args: Parameters<Transaction['commit']>): ReturnType<Transaction['commit']> {
+          tries += 1;
+          written(await fast.commit([create('zone', { name: 'z', by: 'fast' }, ['name'])], BY));
+          return super.commit(...args);
+        }
+      }
+      const committer = new Committer(link, new Slow(link, () => undefined), Date.now, 5_000);
+      const result = await committer.commit([create('zone', { name: 'z', by: 'slow' }, ['name'])], 'slow', true);
+      expect(result).toMatchObject({ ok: false, failure: { reason: 'taken', existing: { doc: { by: 'fast' } } } });
+      expect(tries).toBe(1);
+      expect(await fast.list('zone')).toHaveLength(1);
       await nothingLeft();
     });
 
