@@ -1,11 +1,12 @@
-import { knowledgeFromDoc } from '../host/host-report.js';
+import { knowledgeFromDoc, type HostKnowledge } from '../host/host-report.js';
 import type { JsonObject } from '../model/document.js';
-import type { DetailObject, Server } from '../otp/index.js';
+import type { DetailObject, Self, Server } from '../otp/index.js';
 import type { HostConfig } from '../wire/messages/config.js';
 import type { ConfigCast } from './config-publisher-messages.js';
 import type { ServerContext } from './context.js';
 import { hostConfig } from './publications.js';
 import { reportDropped } from './report-dropped.js';
+import { patiently } from './store-patiently.js';
 
 /** How many hosts are remembered as told; the oldest is forgotten first. */
 const REMEMBERED = 50_000;
@@ -27,11 +28,13 @@ export class ConfigPublisher implements Server<never, never, ConfigCast> {
     this.#context = context;
   }
 
-  cast(_self: unknown, { type, hostkey }: ConfigCast): void {
+  async cast(self: Self, { type, hostkey }: ConfigCast): Promise<void> {
     const { config, kernel, world } = this.#context;
     const now = kernel.clock.monotonic();
     const last = this.#told.get(hostkey) ?? -Infinity;
     if (type === 'remind' && now - last < config.config_resend_interval_seconds * 1000) return;
+    if (world.hostByKey(hostkey) === undefined) return;
+    const known = await this.#known(self, hostkey);
     const row = world.hostByKey(hostkey);
     if (row === undefined) return;
     if (!isConfig(row)) {
@@ -42,7 +45,6 @@ export class ConfigPublisher implements Server<never, never, ConfigCast> {
       return;
     }
     // What the agent itself reports it knows.
-    const known = knowledgeFromDoc(world.knowledge(hostkey));
     if (
       known?.reportedGroup === row.group &&
       known.reportedEnvironment === row.environment &&
@@ -53,6 +55,13 @@ export class ConfigPublisher implements Server<never, never, ConfigCast> {
     this.#told.set(hostkey, now);
     if (this.#told.size > REMEMBERED) this.#told.delete(this.#told.keys().next().value ?? '');
     this.#send(row);
+  }
+
+  /** From the store: the world has the tables by feeds of their own, and may see a new host before what is known of it. */
+  async #known(self: Self, hostkey: string): Promise<HostKnowledge | undefined> {
+    const { store } = this.#context;
+    const stored = await patiently(self, this.#context, () => store.get('host_report', hostkey));
+    return knowledgeFromDoc(stored?.doc);
   }
 
   describe(): DetailObject {

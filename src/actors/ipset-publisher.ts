@@ -19,6 +19,8 @@ type IpsetInfo =
 /** Which text all agents have, so that a restart need not send it again (table `setting`). */
 const PUBLISHED = 'sets_published';
 
+const timeOf = ({ timestamp }: Document): number => (typeof timestamp === 'number' ? timestamp : 0);
+
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 /**
@@ -30,7 +32,11 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   readonly #context: ServerContext;
   /** Set at the start: whatever is dirty by then was never counted. */
   #dirty = true;
-  #confirmedSha = '';
+  /** Of the text that all agents have; `undefined` before this server has published any. */
+  #confirmedSha: string | undefined = undefined;
+  /** Recorded last: the world has it a moment later. */
+  #recordedHash: string | undefined = undefined;
+  #recordedAt = 0;
   #sentAt = -Infinity;
   /** Some set is published with its last good content, as far as the store knows. */
   #standingIn = false;
@@ -122,8 +128,9 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     // Before anything is sent: a crash must not find the only good content gone.
     await this.#keepStandIns(self, rendered);
     const sha = sha256(rendered.text);
-    if (sha === this.#confirmedSha) {
-      // All agents have it, from before a restart.
+    if (sha === this.#confirmedSha || this.#isTakenOver(rendered)) {
+      // All agents have it, from before a restart, or from the server that this one took over from.
+      this.#confirmedSha = sha;
       await this.#record(self, rendered, sha);
       return;
     }
@@ -139,6 +146,11 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
           return false;
       }
     });
+  }
+
+  /** This server never published, and another one sent sets with this very hash last: nothing is to be sent. */
+  #isTakenOver({ hash }: RenderedSets): boolean {
+    return this.#confirmedSha === undefined && newestSetHash(this.#context.world.rows('ipset').values()) === hash;
   }
 
   async #keepStandIns(self: Self, { standIns }: RenderedSets): Promise<void> {
@@ -161,24 +173,27 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
           doc?.text_sha256 === sha ? doc : { id: PUBLISHED, text_sha256: sha, hash: rendered.hash, published_at: now },
       },
     ];
-    if (newestSetHash(rows) !== rendered.hash) {
-      changes.push({ op: 'create', table: 'ipset', doc: { hash: rendered.hash, timestamp: now } });
+    if ((this.#recordedHash ?? newestSetHash(rows)) !== rendered.hash) {
+      // Later than all others, also when the clock was set back: which one is the newest is told by the time alone.
+      const timestamp = Math.max(now, this.#recordedAt + 1, ...rows.map((row) => timeOf(row) + 1));
+      this.#recordedAt = timestamp;
+      changes.push({ op: 'create', table: 'ipset', doc: { hash: rendered.hash, timestamp } });
       for (const id of this.#outdated(rows, now - config.ipset_hash_valid_seconds)) {
         changes.push({ op: 'remove', table: 'ipset', id });
       }
     }
     await storePatiently(self, this.#context, changes, 'system');
+    this.#recordedHash = rendered.hash;
     self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
   }
 
   /** Rows beyond the number to keep whose time is also past the window, the one row that still counted then left out. */
   #outdated(rows: readonly Document[], before: number): readonly string[] {
-    const at = (row: Document): number => (typeof row.timestamp === 'number' ? row.timestamp : 0);
     return [...rows]
-      .sort((a, b) => at(b) - at(a))
+      .sort((a, b) => timeOf(b) - timeOf(a))
       .slice(this.#context.config.ipset_number_to_keep - 1)
       .slice(1)
-      .filter((row) => at(row) < before)
+      .filter((row) => timeOf(row) < before)
       .map((row) => row.id);
   }
 

@@ -36,6 +36,8 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   readonly #held = new Map<string, string>();
   #timer: TimerRef | undefined = undefined;
   #timerAt = Infinity;
+  /** Nothing is tried before, in monotonic milliseconds: the ipset publisher did not answer. */
+  #notBefore = -Infinity;
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -53,7 +55,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     switch (message.type) {
       case 'publish':
         this.#add(message.groupId, message.force === true);
-        break;
+        return this.#schedule(self, [message.groupId]);
       case 'forget':
         this.#waiting.delete(message.groupId);
         this.#held.delete(message.groupId);
@@ -112,12 +114,16 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     return Math.max(since + config.publish_quiet_ms, last + config.profile_periodic_publish_interval_seconds * 1000);
   }
 
-  #schedule(self: Self): void {
+  /** Sees to it that the timer goes off for the first of `groups` that may go out; others have been seen to. */
+  #schedule(self: Self, groups: Iterable<string> = this.#waiting.keys()): void {
     const { kernel, metrics } = this.#context;
     metrics.gauge('publish_queue_length', this.#waiting.size);
     let at = Infinity;
-    for (const [groupId, waiting] of this.#waiting)
-      if (!this.#held.has(groupId)) at = Math.min(at, this.#dueAt(groupId, waiting));
+    for (const groupId of groups) {
+      const waiting = this.#waiting.get(groupId);
+      if (waiting !== undefined && !this.#held.has(groupId)) at = Math.min(at, this.#dueAt(groupId, waiting));
+    }
+    at = Math.max(at, this.#notBefore);
     if (at >= this.#timerAt) return;
     if (this.#timer !== undefined) self.cancel(this.#timer);
     this.#timerAt = at;
@@ -136,8 +142,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     }
     const sets = await this.#currentSets(self);
     if (sets === undefined) {
-      this.#timerAt = now + RETRY_MS;
-      this.#timer = self.sendAfter(RETRY_MS, { tag: 'due' } satisfies Message);
+      this.#notBefore = kernel.clock.monotonic() + RETRY_MS;
       return;
     }
     for (const [id, { force }] of due) this.#publishOne(self, id, force, sets);

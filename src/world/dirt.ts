@@ -29,6 +29,14 @@ export class DirtCollector {
   readonly rekey = new Set<string>();
   policyChanged = false;
 
+  /** A group's row is there, or is gone; in one batch it may have been both, and the last word counts. */
+  group(id: string, isThere: boolean): void {
+    if (isThere) {
+      this.removedGroups.delete(id);
+      this.groups.add(id);
+    } else this.removedGroups.add(id);
+  }
+
   finish(): Dirt {
     for (const id of this.removedGroups) this.groups.delete(id);
     const { groups, removedGroups, groupHashes, setSources, hosts, hostConfigs } = this;

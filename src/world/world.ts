@@ -1,6 +1,6 @@
 import type { Policy } from '../firewall/policy/policy.js';
 import { textOf } from '../model/text-of.js';
-import type { Document, Table } from '../model/document.js';
+import type { Document, Json, Table } from '../model/document.js';
 import { DependencyIndex } from './dependency-index.js';
 import { dependencyKeys, onPeer, onProfile, onRuleset, onRulesetsOf, onService } from './dependency-keys.js';
 import { type Dirt, DirtCollector } from './dirt.js';
@@ -37,6 +37,7 @@ export class World {
   readonly #dependencies = new DependencyIndex();
   readonly #rulesetsByProfile = new LookupIndex('profile_id');
   readonly #groupsByName = new LookupIndex('name');
+  readonly #zonesByName = new LookupIndex('name');
   readonly #hostsByKey = new LookupIndex('hostkey');
   readonly #hostsByGroup = new LookupIndex('group');
   readonly #knowledgeByBoundGroup = new LookupIndex('bound_group');
@@ -157,17 +158,21 @@ export class World {
         if (after !== undefined) dirt.groupHashes.add(id);
         if (!groupChanged(change)) return;
         dirt.policyChanged = true;
-        if (after === undefined) dirt.removedGroups.add(id);
-        else dirt.groups.add(id);
+        dirt.group(id, after !== undefined);
         dirt.rekey.add(id);
         this.#dirtyDependants(onPeer(id), dirt);
         dirt.setSources.add(`group-${textOf(after?.name ?? before?.name)}`);
-        if (this.#generateUnset) this.#dirtyDependants(onPeer('all-active'), dirt);
+        this.#groupAddressesMoved([before?.name, after?.name], dirt);
         return;
       }
       case 'zone':
+        this.#zonesByName.update(change);
         dirt.policyChanged = true;
         this.#dirtyDependants(onPeer(id), dirt);
+        // Zones of one name share their addresses.
+        if (this.#generateUnset)
+          for (const name of [before?.name, after?.name])
+            for (const zone of this.#zonesByName.get(textOf(name))) this.#dirtyDependants(onPeer(zone.id), dirt);
         dirt.setSources.add(`zone->${textOf(after?.name ?? before?.name)}`);
         return;
       case 'service':
@@ -200,13 +205,7 @@ export class World {
         if (!hostAddressesChanged(change)) return;
         dirt.policyChanged = true;
         dirt.setSources.add('dog_host_interface_watcher');
-        if (this.#generateUnset) {
-          this.#dirtyDependants(onPeer('all-active'), dirt);
-          for (const name of [before?.group, after?.group]) {
-            const group = typeof name === 'string' ? this.groupByName(name) : undefined;
-            if (group !== undefined) this.#dirtyDependants(onPeer(group.id), dirt);
-          }
-        }
+        this.#groupAddressesMoved([before?.group, after?.group], dirt);
         return;
       case 'host_report':
         this.#knowledgeByBoundGroup.update(change);
@@ -214,6 +213,20 @@ export class World {
       case 'ipset':
         return;
     }
+  }
+
+  /**
+   * Rules without sets hold the addresses themselves, which go by the names of groups (several may have one): all rules
+   * that name such a group are stale, and those of the group itself, which may name it as `self`.
+   */
+  #groupAddressesMoved(names: readonly (Json | undefined)[], dirt: DirtCollector): void {
+    if (!this.#generateUnset) return;
+    this.#dirtyDependants(onPeer('all-active'), dirt);
+    for (const name of names)
+      for (const group of this.#groupsByName.get(textOf(name))) {
+        this.#dirtyDependants(onPeer(group.id), dirt);
+        dirt.groups.add(group.id);
+      }
   }
 
   #dirtyDependants(key: string, dirt: DirtCollector, also?: { readonly rekey: boolean }): void {
