@@ -17,7 +17,11 @@ const curl = async (url: string): Promise<string> =>
 
 /** Looks every tenth of a second; what is well takes a few seconds, on a busy machine more. */
 const sees = async (look: () => boolean | Promise<boolean>, what: () => string): Promise<void> => {
-  for (const end = performance.now() + 90_000; performance.now() < end; await new Promise((go) => setTimeout(go, 100)))
+  for (
+    const end = performance.now() + 90_000;
+    performance.now() < end;
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  )
     if (await look()) return;
   throw new Error(`not seen within 90 seconds: ${what()}`);
 };
