@@ -12,7 +12,6 @@ export const createBroker = (config: Config): Broker => {
   const { cacertfile, certfile, keyfile, verify, server_name_indication } = ssl_options;
   return createAmqpBroker({
     urls: brokerUrls(config),
-    vhost: virtual_host,
     heartbeatSeconds: heartbeat,
     connectTimeoutMs: connection_timeout,
     publishWindow: max_unconfirmed,

@@ -27,7 +27,7 @@ export function parseEndpoints(options: AmqpBrokerOptions): readonly Endpoint[] 
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const port = url.port === '' ? (tls ? 5671 : 5672) : Number(url.port);
     const path = url.pathname.replace(/^\//, '');
-    const vhost = path === '' ? (options.vhost ?? 'dog') : decodeURIComponent(path);
+    const vhost = path === '' ? (options.vhost ?? '/') : decodeURIComponent(path);
     const named = url.username !== '' || url.password !== '';
     return {
       tls,

@@ -17,7 +17,7 @@ export interface AmqpBrokerOptions {
   readonly urls: readonly string[];
   readonly username?: string;
   readonly password?: string;
-  /** Default `dog`. */
+  /** For URLs without a path; default `/`, as in other clients. */
   readonly vhost?: string;
   /** For `amqps` URLs. */
   readonly ssl_options?: SslOptions;
