@@ -5,7 +5,9 @@ import { CommandFailure, ToldFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { addConfig } from './config.js';
 import { addDemo } from './demo.js';
+import { addExport } from './export.js';
 import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
+import { addImport } from './import.js';
 import { addStart } from './start.js';
 import { addToken } from './token.js';
 import { addTree } from './tree.js';
@@ -54,6 +56,8 @@ function createProgram(io: CliIo): Command {
     addToken,
     addBackup,
     addRestore,
+    addExport,
+    addImport,
     addJournal,
   ]) {
     add(program, io);

@@ -8,6 +8,7 @@ import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { loadFrom, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
+import { withOpenStore } from './open-store.js';
 
 interface CreateFlags extends ConfigFlags {
   readonly scope: readonly string[];
@@ -66,24 +67,14 @@ async function onStore<T>(
   use: (tokens: TokenAdmin) => Promise<T>,
   TokenError: new (message: string) => Error,
 ): Promise<T> {
-  const { createStore } = await import('../supervisors/create-store.js');
   const { tokenAdminOnStore } = await import('../http/admin/token-admin.js');
-  const { createLogger } = await import('../log/create-logger.js');
-  // Whatever the store has to say about itself is not this command's output.
-  const { log } = createLogger({ ...config.log, dir: undefined, level: 'silent' });
-  let store;
-  try {
-    store = await createStore(config, log);
-  } catch (error) {
-    throw new CommandFailure(`the store cannot be opened: ${(error as Error).message}`, { cause: error });
-  }
-  try {
-    return await use(tokenAdminOnStore(store, { now: () => Date.now() }, 'local operator'));
-  } catch (error) {
-    throw asFailure(error, TokenError);
-  } finally {
-    await store.close();
-  }
+  return withOpenStore(config, async (store) => {
+    try {
+      return await use(tokenAdminOnStore(store, { now: () => Date.now() }, 'local operator'));
+    } catch (error) {
+      throw asFailure(error, TokenError);
+    }
+  });
 }
 
 function asFailure(error: unknown, TokenError: new (message: string) => Error): CommandFailure {

@@ -6,28 +6,44 @@ import type { Store } from '../store/store.js';
 
 const SETTING = 'ruleset_dialect';
 
+/** A dialect and where it comes from: the configuration, an earlier start, or what the store holds. */
+export interface WantedDialect {
+  readonly dialect: Dialect;
+  readonly from: 'config' | 'setting' | 'foreign_hashes' | 'new_installation';
+}
+
 /**
- * The dialect of decisions 1: the configured one; else the one chosen at an earlier start; else `dog1` when groups have
- * hashes that this server never wrote (another server's fleet is taken over), `dog2` for a new installation.
+ * The dialect of decisions 1, without settling it: the configured one; else the one chosen at an earlier start; else
+ * `dog1` when groups have hashes that this server never wrote (another server's fleet is taken over), `dog2` for a new
+ * installation.
  */
-export const chooseDialect = async (config: Config, store: Store, log: Log): Promise<Dialect> => {
-  if (config.ruleset_dialect !== undefined) return config.ruleset_dialect;
+export const wantedDialect = async (
+  config: Pick<Config, 'ruleset_dialect'>,
+  store: Pick<Store, 'get' | 'list'>,
+): Promise<WantedDialect> => {
+  if (config.ruleset_dialect !== undefined) return { dialect: config.ruleset_dialect, from: 'config' };
   const chosen = (await store.get('setting', SETTING))?.doc.value;
-  if (chosen === 'dog1' || chosen === 'dog2') return chosen;
+  if (chosen === 'dog1' || chosen === 'dog2') return { dialect: chosen, from: 'setting' };
   const [groups, outputs] = await Promise.all([store.list('group'), store.list('ruleset_output')]);
   const ours = new Set(outputs.flatMap(({ doc }) => outputFromDoc(doc)?.groupId ?? []));
   const foreign = groups.some(({ doc }) => {
     const hash = doc.hash4_ipsets;
     return typeof hash === 'string' && hash !== '' && !ours.has(doc.id);
   });
-  const value: Dialect = foreign ? 'dog1' : 'dog2';
-  await store.commit([{ op: 'upsert', table: 'setting', id: SETTING, edit: () => ({ id: SETTING, value }) }], {
+  return foreign ? { dialect: 'dog1', from: 'foreign_hashes' } : { dialect: 'dog2', from: 'new_installation' };
+};
+
+/** The wanted dialect, settled for later starts where what the store holds decided it. */
+export const chooseDialect = async (config: Config, store: Store, log: Log): Promise<Dialect> => {
+  const { dialect, from } = await wantedDialect(config, store);
+  if (from === 'config' || from === 'setting') return dialect;
+  await store.commit([{ op: 'upsert', table: 'setting', id: SETTING, edit: () => ({ id: SETTING, value: dialect }) }], {
     author: 'system',
   });
-  if (foreign)
+  if (from === 'foreign_hashes')
     log.info(
-      { dialect: value },
+      { dialect },
       "the store holds another server's groups: rules are written as it wrote them (ruleset_dialect)",
     );
-  return value;
+  return dialect;
 };

@@ -21,7 +21,10 @@ describe('tokens over the socket of a running server', () => {
     api = await startApiServer({ auth: 'tokens' });
     const note = (fields: object, message: string) => void lines.push({ ...fields, message });
     const log = { info: note, warn: note, error: note };
-    admin = await startHttpServer(createAdminApp({ store: api.store, clock: Date, log }), { socketPath });
+    admin = await startHttpServer(
+      createAdminApp({ store: api.store, clock: Date, log, runtime: { dialect: () => 'dog2' } }),
+      { socketPath },
+    );
   });
   afterAll(async () => {
     await admin.close(0);
@@ -58,7 +61,12 @@ describe('tokens over the socket of a running server', () => {
   it('listens in the place of a stale socket, never in that of a live server', async () => {
     const stale = join(folder, 'stale.sock');
     writeFileSync(stale, '');
-    const app = createAdminApp({ store: api.store, clock: Date, log: { info() {}, warn() {}, error() {} } });
+    const app = createAdminApp({
+      store: api.store,
+      clock: Date,
+      log: { info() {}, warn() {}, error() {} },
+      runtime: { dialect: () => 'dog2' },
+    });
     const second = await startHttpServer(app, { socketPath: stale });
     await expect(startHttpServer(app, { socketPath: stale })).rejects.toThrow(/EADDRINUSE/);
     await second.close(0);

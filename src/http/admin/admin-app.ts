@@ -10,19 +10,26 @@ import { ApiError } from '../errors.js';
 import { readJsonBody } from '../read-body.js';
 import { jsonReply } from '../reply.js';
 import { sendReply } from '../send-reply.js';
+import { PolicyFileError } from '../../transfer/policy-file.js';
+import { policyAdminOnStore } from './policy-admin.js';
 import { tokenAdminOnStore, type WantedToken } from './token-admin.js';
 
 const MAX_BODY_BYTES = 64 * 1024;
+/** A whole policy, with its hosts. */
+const MAX_POLICY_BYTES = 512 * 1024 * 1024;
 
-/** Who made a token over the socket: whoever may open it is the operator of this machine. */
+/** Who does something over the socket: whoever may open it is the operator of this machine. */
 const AUTHOR = 'local operator';
 
 /**
- * The tokens of a running server, for the command line on the same machine. Nothing here checks who asks: it is meant
+ * The tokens and the policy as one file of a running server, for the command line on the same machine. Nothing here checks who asks: it is meant
  * for a Unix socket that only the server's user can open, and solves how the first token comes to be.
  */
-export function createAdminApp(deps: Pick<Deps, 'store' | 'clock' | 'log'>): Koa {
+export function createAdminApp(
+  deps: Pick<Deps, 'store' | 'clock' | 'log'> & { readonly runtime: Pick<Deps['runtime'], 'dialect'> },
+): Koa {
   const tokens = tokenAdminOnStore(deps.store, deps.clock, AUTHOR);
+  const policy = policyAdminOnStore(deps.store, deps.clock, () => deps.runtime.dialect(), AUTHOR);
   const router = new Router();
   router.get('/tokens', async (ctx: Context) => {
     await sendReply(ctx, jsonReply((await tokens.list()) as unknown as Json));
@@ -38,13 +45,24 @@ export function createAdminApp(deps: Pick<Deps, 'store' | 'clock' | 'log'>): Koa
     deps.log.info({ token: gone.name }, 'token revoked');
     await sendReply(ctx, jsonReply(gone as unknown as Json));
   });
+  router.get('/policy', async (ctx: Context) => {
+    await sendReply(ctx, jsonReply(await policy.export()));
+  });
+  router.post('/policy', async (ctx: Context) => {
+    const file = await readJsonBody(ctx.req, MAX_POLICY_BYTES);
+    const options = { dryRun: ctx.query['dry_run'] === 'true', replace: ctx.query['replace'] === 'true' };
+    const report = await policy.import(file, options);
+    if (report.written) deps.log.info({ documents: report.items.length, ...options }, 'policy imported');
+    await sendReply(ctx, jsonReply(report as unknown as Json));
+  });
   const app = new Koa();
   app.use(async (ctx, next) => {
     try {
       await next();
       if (ctx.status === 404) throw new ApiError('not_found', { what: 'there is no such path' });
     } catch (thrown) {
-      const refused = thrown instanceof TokenError ? new ApiError('bad_request', { reason: thrown.message }) : thrown;
+      const isRefusal = thrown instanceof TokenError || thrown instanceof PolicyFileError;
+      const refused = isRefusal ? new ApiError('bad_request', { reason: thrown.message }) : thrown;
       const error = asApiError(refused);
       if (error.code === 'internal') deps.log.error({ err: error.cause }, 'admin request failed');
       await sendReply(ctx, errorReply(error, { v1: false, method: ctx.method }, 0));

@@ -1,5 +1,9 @@
 import { request } from 'node:http';
+import type { JsonObject } from '../../model/document.js';
+import { PolicyFileError } from '../../transfer/policy-file.js';
+import type { ImportReport } from '../../transfer/import-policy.js';
 import { TokenError, type TokenInfo } from '../access/tokens.js';
+import type { PolicyAdmin } from './policy-admin.js';
 import type { TokenAdmin } from './token-admin.js';
 
 /** No server listens on the socket: the store may be opened directly. */
@@ -7,8 +11,9 @@ export class NoServerError extends Error {
   override readonly name = 'NoServerError';
 }
 
-/** How long the server may take. */
+/** How long the server may take; for a whole policy, longer. */
 const TIMEOUT_MS = 10_000;
+const POLICY_TIMEOUT_MS = 300_000;
 
 /** Manages the tokens of the server that listens on the socket. Calls reject with `NoServerError` when none does. */
 export function tokenAdminOverSocket(socketPath: string): TokenAdmin {
@@ -21,22 +26,46 @@ export function tokenAdminOverSocket(socketPath: string): TokenAdmin {
   };
 }
 
-function ask(socketPath: string, method: string, path: string, body?: object): Promise<unknown> {
+/** Exports and imports the policy of the server that listens on the socket. Rejects with `NoServerError` when none does. */
+export function policyAdminOverSocket(socketPath: string): PolicyAdmin {
+  const options = { refused: PolicyFileError, timeoutMs: POLICY_TIMEOUT_MS };
+  return {
+    export: async () => (await ask(socketPath, 'GET', '/policy', undefined, options)) as JsonObject,
+    import: async (file, { dryRun, replace }) => {
+      const path = `/policy?dry_run=${String(dryRun)}&replace=${String(replace)}`;
+      return (await ask(socketPath, 'POST', path, file as object, options)) as ImportReport;
+    },
+  };
+}
+
+interface AskOptions {
+  /** What a refusal of the server is thrown as. */
+  readonly refused: new (message: string) => Error;
+  readonly timeoutMs: number;
+}
+
+function ask(
+  socketPath: string,
+  method: string,
+  path: string,
+  body?: object,
+  { refused, timeoutMs }: AskOptions = { refused: TokenError, timeoutMs: TIMEOUT_MS },
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path, timeout: TIMEOUT_MS, agent: false }, (response) => {
+    const call = request({ socketPath, method, path, timeout: timeoutMs, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
       response.on('error', reject);
       response.on('end', () => {
         try {
-          resolve(answered(response.statusCode ?? 0, JSON.parse(text)));
+          resolve(answered(response.statusCode ?? 0, JSON.parse(text), refused));
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
         }
       });
     });
-    call.on('timeout', () => call.destroy(new Error(`the server did not answer within ${TIMEOUT_MS} ms`)));
+    call.on('timeout', () => call.destroy(new Error(`the server did not answer within ${timeoutMs} ms`)));
     call.on('error', (error: NodeJS.ErrnoException) => {
       const none = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
       reject(none ? new NoServerError(`no server listens on ${socketPath}`, { cause: error }) : error);
@@ -45,9 +74,9 @@ function ask(socketPath: string, method: string, path: string, body?: object): P
   });
 }
 
-function answered(status: number, body: unknown): unknown {
+function answered(status: number, body: unknown, Refused: AskOptions['refused']): unknown {
   if (status < 400) return body;
   const { error } = body as { readonly error?: unknown };
   const text = typeof error === 'string' ? error : `the server answered ${status}`;
-  throw status < 500 ? new TokenError(text) : new Error(text);
+  throw status < 500 ? new Refused(text) : new Error(text);
 }

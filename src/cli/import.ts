@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { Json } from '../model/document.js';
+import type { ImportItem, ImportClash } from '../transfer/import-plan.js';
+import { CommandFailure, ToldFailure } from './cli-io.js';
+import type { CliIo } from './cli-io.js';
+import { withConfigOptions } from './config-options.js';
+import type { ConfigFlags } from './config-options.js';
+import { withPolicy } from './policy-admin.js';
+
+interface ImportFlags extends ConfigFlags {
+  readonly dryRun?: true;
+  readonly replace?: true;
+}
+
+/** `import FILE`: what `export` wrote, into the running server or, with none, its store; all or nothing. */
+export function addImport(program: Command, io: CliIo): void {
+  withConfigOptions(program.command('import'))
+    .description(
+      'bring a file that `export` wrote into the store, all or nothing; documents with the same id are replaced',
+    )
+    .argument('<file>', 'the file')
+    .option('--dry-run', 'only say what would change')
+    .option('--replace', 'also remove what is not in the file')
+    .action(async (file: string, flags: ImportFlags) => {
+      const value = await readFileValue(file);
+      const dryRun = flags.dryRun === true;
+      const report = await withPolicy(flags, io, (policy) =>
+        policy.import(value, { dryRun, replace: flags.replace === true }),
+      );
+      for (const item of report.items) {
+        if (item.becomes !== 'unchanged' && item.becomes !== 'kept') io.out(`${itemLine(item)}\n`);
+      }
+      for (const note of report.notes) io.err(`note: ${note}\n`);
+      for (const clash of report.clashes) io.err(`${clashLine(clash)}\n`);
+      const what = summary(report.items);
+      if (report.clashes.length > 0) {
+        io.err(
+          `dog-trainer: nothing was imported: ${report.clashes.length} documents clash with others in the store\n`,
+        );
+        throw new ToldFailure(1);
+      }
+      io.out(`${report.written ? 'imported' : 'would be'}: ${what}\n`);
+    });
+}
+
+async function readFileValue(file: string): Promise<Json> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new CommandFailure(`${file} is not JSON: ${(error as Error).message}`, { exitCode: 2, cause: error });
+  }
+}
+
+const itemLine = ({ becomes, resource, id, name }: ImportItem): string =>
+  `${becomes} ${resource} ${id}${name === '' ? '' : ` (${name})`}`;
+
+const clashLine = ({ resource, id, field, value, holder }: ImportClash): string =>
+  `clash: ${resource} ${id} of the file has the ${field} ${JSON.stringify(value)}, which ${holder} in the store has; rename or remove one`;
+
+const ORDER: readonly ImportItem['becomes'][] = ['created', 'changed', 'unchanged', 'kept', 'removed'];
+
+const summary = (items: readonly ImportItem[]): string =>
+  ORDER.map((becomes) => `${items.filter((item) => item.becomes === becomes).length} ${becomes}`).join(', ');

@@ -1,0 +1,25 @@
+import type { Config } from '../config/schema.js';
+import type { Store } from '../store/store.js';
+import { CommandFailure } from './cli-io.js';
+
+/**
+ * Opens the configured store for one command, and closes it after.
+ * @throws CommandFailure when it can't be opened, a server having it open among the reasons
+ */
+export async function withOpenStore<T>(config: Config, use: (store: Store) => Promise<T>): Promise<T> {
+  const { createStore } = await import('../supervisors/create-store.js');
+  const { createLogger } = await import('../log/create-logger.js');
+  // Whatever the store has to say about itself is not this command's output.
+  const { log } = createLogger({ ...config.log, dir: undefined, level: 'silent' });
+  let store;
+  try {
+    store = await createStore(config, log);
+  } catch (error) {
+    throw new CommandFailure(`the store cannot be opened: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,44 @@
+import { adminSocket } from '../config/admin-socket.js';
+import type { PolicyAdmin } from '../http/admin/policy-admin.js';
+import { CommandFailure } from './cli-io.js';
+import type { CliIo } from './cli-io.js';
+import { loadFrom } from './config-options.js';
+import type { ConfigFlags } from './config-options.js';
+import { withOpenStore } from './open-store.js';
+
+/**
+ * Asks the running server for its policy; when there is none, opens the store itself.
+ * @throws CommandFailure
+ */
+export async function withPolicy<T>(
+  flags: ConfigFlags,
+  io: CliIo,
+  use: (policy: PolicyAdmin) => Promise<T>,
+): Promise<T> {
+  const { config } = loadFrom(flags, io);
+  const { NoServerError, policyAdminOverSocket } = await import('../http/admin/admin-client.js');
+  const { PolicyFileError } = await import('../transfer/policy-file.js');
+  try {
+    return await use(policyAdminOverSocket(adminSocket(config)));
+  } catch (error) {
+    if (!(error instanceof NoServerError)) throw asFailure(error, error instanceof PolicyFileError);
+  }
+  const { policyAdminOnStore } = await import('../http/admin/policy-admin.js');
+  const { wantedDialect } = await import('../supervisors/choose-dialect.js');
+  return withOpenStore(config, async (store) => {
+    try {
+      const { dialect, from } = await wantedDialect(config, store);
+      // An installation that was never started and has nothing in it has not settled on one.
+      const settled = from === 'new_installation' ? undefined : dialect;
+      return await use(policyAdminOnStore(store, { now: () => Date.now() }, () => settled, 'local operator'));
+    } catch (error) {
+      throw asFailure(error, error instanceof PolicyFileError);
+    }
+  });
+}
+
+function asFailure(error: unknown, wrongFile: boolean): CommandFailure {
+  if (error instanceof CommandFailure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new CommandFailure(message, { exitCode: wrongFile ? 2 : 1, cause: error });
+}

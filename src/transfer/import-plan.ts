@@ -1,0 +1,125 @@
+import type { Document, Resource } from '../model/document.js';
+import { resourceModel } from '../model/resources.js';
+import { sameJson } from '../model/same-json.js';
+import type { Change, Stored } from '../store/store.js';
+import { RESOURCE_NAMES, type PolicyFile } from './policy-file.js';
+
+/** What becomes of one document. `kept`: it is in the store, not in the file, and stays. */
+export interface ImportItem {
+  readonly resource: Resource;
+  readonly id: string;
+  /** Its name, as far as it has one, for people. */
+  readonly name: string;
+  readonly becomes: 'created' | 'changed' | 'unchanged' | 'kept' | 'removed';
+}
+
+/** A document of the file that may not come in: another one in the store, which stays, has its name. */
+export interface ImportClash {
+  readonly resource: Resource;
+  readonly id: string;
+  readonly field: string;
+  readonly value: string;
+  /** The one that has it. */
+  readonly holder: string;
+}
+
+/** What an import does to the documents that are there. With clashes nothing may be written. */
+export interface ImportPlan {
+  readonly items: readonly ImportItem[];
+  readonly clashes: readonly ImportClash[];
+  /** One atomic commit; refused as a whole when anything it rests on has changed since the store was read. */
+  readonly changes: readonly Change[];
+}
+
+export type StoredPolicy = Readonly<Record<Resource, readonly Stored[]>>;
+
+const nameOf = ({ name }: Document): string => (typeof name === 'string' ? name : '');
+
+/**
+ * Compares a file with what a store holds. A document replaces the one with its id. Names (hostkeys of hosts) stay
+ * unique against what the file does not bring; twins inside the file are old data, and come in as they are.
+ * `replace`: what the file does not have is removed.
+ */
+export const planImport = (
+  file: PolicyFile,
+  there: StoredPolicy,
+  options: { readonly replace: boolean },
+): ImportPlan => {
+  const plans = RESOURCE_NAMES.map((resource) =>
+    planResource(resource, file.resources[resource], there[resource], options.replace),
+  );
+  // Names are freed before they are taken: removals first, then changes, then what is new.
+  const steps = (op: Change['op']): readonly Change[] =>
+    plans.flatMap(({ changes }) => changes.filter((change) => change.op === op));
+  return {
+    items: plans.flatMap(({ items }) => items),
+    clashes: plans.flatMap(({ clashes }) => clashes),
+    changes: [...steps('remove'), ...steps('edit'), ...steps('create')],
+  };
+};
+
+const planResource = (
+  resource: Resource,
+  documents: readonly Document[],
+  there: readonly Stored[],
+  replace: boolean,
+): ImportPlan => {
+  const known = new Map(there.map((stored) => [stored.doc.id, stored]));
+  const coming = new Set(documents.map(({ id }) => id));
+  const fields = resourceModel(resource).uniqueOn.v2;
+  const staying = there.filter(({ doc }) => !coming.has(doc.id));
+  const clashWith = replace ? () => undefined : clashFinder(resource, fields, staying);
+  const twins = new Set(fields.flatMap((field) => doubles(documents, field)));
+  const items: ImportItem[] = [];
+  const clashes: ImportClash[] = [];
+  const changes: Change[] = [];
+  for (const doc of documents) {
+    const { id } = doc;
+    const before = known.get(id);
+    const becomes = before === undefined ? 'created' : sameJson(before.doc, doc) ? 'unchanged' : 'changed';
+    items.push({ resource, id, name: nameOf(doc), becomes });
+    if (becomes === 'unchanged') continue;
+    const clash = clashWith(doc);
+    if (clash !== undefined) clashes.push(clash);
+    changes.push(
+      before === undefined
+        ? { op: 'create', table: resource, doc, uniqueOn: twins.has(doc) ? [] : fields }
+        : { op: 'edit', table: resource, id, ifRevision: before.revision, edit: () => doc },
+    );
+  }
+  for (const { doc, revision } of staying) {
+    items.push({ resource, id: doc.id, name: nameOf(doc), becomes: replace ? 'removed' : 'kept' });
+    if (replace) changes.push({ op: 'remove', table: resource, id: doc.id, ifRevision: revision });
+  }
+  return { items, clashes, changes };
+};
+
+const clashFinder = (resource: Resource, fields: readonly string[], staying: readonly Stored[]) => {
+  const holders = new Map<string, string>();
+  for (const { doc } of staying) {
+    for (const field of fields) if (typeof doc[field] === 'string') holders.set(`${field}\0${doc[field]}`, doc.id);
+  }
+  return (doc: Document): ImportClash | undefined => {
+    for (const field of fields) {
+      const value = doc[field];
+      if (typeof value !== 'string') continue;
+      const holder = holders.get(`${field}\0${value}`);
+      if (holder !== undefined) return { resource, id: doc.id, field, value, holder };
+    }
+    return undefined;
+  };
+};
+
+/** Documents that share the field's value with another one of the list. */
+const doubles = (documents: readonly Document[], field: string): readonly Document[] => {
+  const byValue = new Map<string, Document[]>();
+  for (const doc of documents) {
+    const value = doc[field];
+    if (value === undefined) continue;
+    const key = JSON.stringify(value);
+    const same = byValue.get(key);
+    if (same === undefined) byValue.set(key, [doc]);
+    else same.push(doc);
+  }
+  return [...byValue.values()].filter(({ length }) => length > 1).flat();
+};
