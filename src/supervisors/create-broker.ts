@@ -6,8 +6,7 @@ import type { Config } from '../config/schema.js';
 
 /** The configured broker; nothing is connected yet. */
 export const createBroker = (config: Config): Broker => {
-  const { kind, ssl_options, heartbeat, connection_timeout, confirm_timeout_ms, virtual_host, max_unconfirmed } =
-    config.broker;
+  const { kind, ssl_options, heartbeat, connection_timeout, confirm_timeout_ms, max_unconfirmed } = config.broker;
   if (kind === 'memory') return createMemoryBroker();
   const { cacertfile, certfile, keyfile, verify, server_name_indication } = ssl_options;
   return createAmqpBroker({
