@@ -7,12 +7,14 @@ import { runTypescript } from '../../support/typescript-child.js';
 
 const WRITER = new URL('../programs/write-until-killed.ts', import.meta.url);
 const KILLS = 3;
+/** About half of the kills find a write between its two commits. */
+const MOST_KILLS = 30;
 
-/** Kills trial 1's writer, and counts the writes of which only one half is there, as trial 1 looks for them. */
-async function halves(...how: readonly string[]): Promise<number> {
+/** Kills trial 1's writer, and counts the writes of which only one half is there, as trial 1 looks for them; up to the first find. */
+async function halves(kills: number, ...how: readonly string[]): Promise<number> {
   const path = join(temporaryDirectory(), 'dog_trainer.db');
   let [found, last] = [0, 0];
-  for (let kill = 0; kill < KILLS; kill++) {
+  for (let kill = 0; kill < kills && found === 0; kill++) {
     const child = runTypescript(WRITER, [path, String(last), ...how]);
     await child.firstLine;
     await sleep(150 + Math.random() * 100);
@@ -30,8 +32,8 @@ async function halves(...how: readonly string[]): Promise<number> {
 }
 
 it('trial 1 without atomic commits: half a write is there after kill -9', async () => {
-  expect(await halves()).toBe(0);
-  const found = await halves('in-two-commits');
+  expect(await halves(KILLS)).toBe(0);
+  const found = await halves(MOST_KILLS, 'in-two-commits');
   expect(found).toBeGreaterThan(0);
-  process.stdout.write(`protection off, trial 1: ${found} halves of writes after ${KILLS} kills\n`);
-});
+  process.stdout.write(`protection off, trial 1: ${found} halves of writes\n`);
+}, 120_000);
