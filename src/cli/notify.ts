@@ -10,6 +10,12 @@ export interface Notifier {
 }
 
 /**
+ * Each child waits until its message was taken in, for five seconds at most; a slow receiver must not make the next one
+ * late. More than so many at once feed nobody.
+ */
+const MAX_FEEDING = 16;
+
+/**
  * Node has no Unix datagram sockets, so messages go through `systemd-notify` children: the unit needs
  * `NotifyAccess=all`.
  * @param onFailure told, with one sentence, each time a message could not be sent
@@ -20,7 +26,7 @@ export function createNotifier(
 ): Notifier {
   const reachable = environment['NOTIFY_SOCKET'] !== undefined;
   let timer: NodeJS.Timeout | undefined;
-  let feeding = false;
+  let feeding = 0;
   const send = (...assignments: string[]) =>
     new Promise<void>((resolve) => {
       if (!reachable) return resolve();
@@ -37,9 +43,9 @@ export function createNotifier(
       const forUs = environment['WATCHDOG_PID'] === undefined || Number(environment['WATCHDOG_PID']) === process.pid;
       if (!reachable || !forUs || !(granted > 0)) return;
       const feed = () => {
-        if (feeding) return;
-        feeding = true;
-        void send('WATCHDOG=1').then(() => (feeding = false));
+        if (feeding >= MAX_FEEDING) return;
+        feeding += 1;
+        void send('WATCHDOG=1').then(() => (feeding -= 1));
       };
       feed();
       timer = setInterval(feed, granted / 3);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedConfig } from '../config/load.js';
 import { createLogger } from '../log/create-logger.js';
 import { CommandFailure } from './cli-io.js';
@@ -7,6 +8,8 @@ import type { RunningServer } from './running-server.js';
 
 /** How much longer than its own deadline an orderly stop may take before the process ends anyway, in milliseconds. */
 const STOP_SLACK_MS = 1000;
+/** So long, in milliseconds, the process lives on so that its last message is sent. */
+const TELL_MS = 500;
 
 /**
  * Runs the server until it is told to stop. SIGTERM and SIGINT stop it in order, a second one at once;
@@ -37,7 +40,8 @@ export async function serve({ config, warnings }: LoadedConfig, io: CliIo): Prom
   }
   log.info(server.listening, 'listening');
   notifier.startWatchdog();
-  await notifier.send('READY=1', `STATUS=API on ${server.listening.api}`);
+  // Not waited for: it takes as long as the one who is told takes to hear it, up to seconds.
+  void notifier.send('READY=1', `STATUS=API on ${server.listening.api}`);
 
   const why = await Promise.race([signals.next(), server.ended]);
   if (why instanceof Error) {
@@ -46,8 +50,9 @@ export async function serve({ config, warnings }: LoadedConfig, io: CliIo): Prom
     throw new CommandFailure(`the server gave up: ${why.message}`, { cause: why });
   }
   log.info({ signal: why }, 'stopping');
-  await notifier.send('STOPPING=1');
+  const told = notifier.send('STOPPING=1');
   const forced = await stopInOrder(server, signals, config.shutdown_seconds * 1000 + STOP_SLACK_MS);
+  await Promise.race([told, sleep(TELL_MS)]);
   notifier.stopWatchdog();
   if (typeof forced === 'string') {
     const left = server.left();
