@@ -216,3 +216,43 @@ export const report = (connection: BrokerConnection, type: UpdateType, fields: J
 /** Publishes bytes to the reports' exchange. */
 export const sendReport = (connection: BrokerConnection, body: Uint8Array): Promise<void> =>
   connection.publish({ exchange: 'ips', routingKey: 'ips', body, contentType: 'text/json', persistent: true });
+
+/** Everything that is published to agents, whoever they are, in order. */
+export interface Wire {
+  readonly heard: readonly { readonly key: string; readonly body: Buffer; readonly at: number }[];
+  /** Routing keys of rulesets, in order; sets are `sets`. */
+  keys(): readonly string[];
+  /** The texts with sets of the rulesets sent with this key, in order. */
+  texts(key: string): readonly string[];
+  clear(): void;
+}
+
+/** Listens to all that the server sends, from now on. */
+export async function listenToAll(broker: Broker): Promise<Wire> {
+  const connection = await broker.connect();
+  onTestFinished(() => connection.close());
+  const { name } = await connection.declareQueue({ name: '', durable: false, autoDelete: true, exclusive: true });
+  for (const [exchange, type] of [
+    ['iptables', 'topic'],
+    ['ipsets', 'fanout'],
+  ] as const) {
+    await connection.declareExchange({ name: exchange, type, durable: true });
+    await connection.bindQueue(name, exchange, '#');
+  }
+  const heard: { key: string; body: Buffer; at: number }[] = [];
+  await connection.consume(name, { prefetch: 0 }, (delivery) => {
+    const key = delivery.exchange === 'ipsets' ? 'sets' : delivery.routingKey;
+    heard.push({ key, body: Buffer.from(delivery.body), at: performance.now() });
+    delivery.ack();
+  });
+  return {
+    heard,
+    keys: () => heard.map(({ key }) => key),
+    texts: (key) =>
+      heard
+        .filter((each) => each.key === key)
+        .map(({ body }) => decodeRulesPayload(body).ruleset4_ipset)
+        .filter((text): text is string => typeof text === 'string'),
+    clear: () => void heard.splice(0),
+  };
+}

@@ -122,7 +122,7 @@ const deliveries = (events: readonly Event[]): fc.Arbitrary<readonly Delivery[]>
         const queue = left[turn % (left.length || 1)];
         const first = queue?.[0];
         if (queue === undefined || first === undefined) break;
-        delivered.push({ part: first.part, events: queue.splice(0, cut), how: how as Delivery['how'] });
+        delivered.push({ part: first.part, events: queue.splice(0, cut), how: how });
       }
       return [
         ...delivered,
@@ -133,7 +133,7 @@ const deliveries = (events: readonly Event[]): fc.Arbitrary<readonly Delivery[]>
     });
 
 const docOf = ({ id, body }: Event): Document | undefined =>
-  body === undefined ? undefined : ({ id, ...body } as unknown as Document);
+  body === undefined ? undefined : ({ id, ...body });
 
 const compile = (world: World, id: string, options: Options): CompiledGroup => compileGroup(world.policy, id, options);
 
@@ -217,7 +217,7 @@ describe('trial 18: the world', () => {
     const world = new World({ generateUnset: true });
     for (const table of WORLD_TABLES) world.reconcile(table, []);
     const put = (table: WorldTableName, doc: object) =>
-      world.apply(table, [{ id: '1', after: { id: '1', ...doc } as unknown as Document }]);
+      world.apply(table, [{ id: '1', after: { id: '1', ...doc } }]);
     put('profile', { name: 'p' });
     put('ruleset', {
       profile_id: '1',
