@@ -25,6 +25,7 @@ export class OutboxActor implements Server {
       dropped,
       failed,
       lastFailure,
+      journalFailure,
     } = this.#context.outbox.snapshot();
     return {
       attached,
@@ -38,6 +39,7 @@ export class OutboxActor implements Server {
       dropped,
       failed,
       last_failure: lastFailure ?? null,
+      journal_failure: journalFailure ?? null,
     };
   }
 }

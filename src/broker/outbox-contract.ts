@@ -64,6 +64,8 @@ export interface OutboxOptions {
   readonly maxEntries?: number;
   readonly maxBytes?: number;
   readonly journal?: OutboxJournal;
+  /** Told when the journal begins to fail, why, and (undefined) when it works again. */
+  readonly onJournal?: (failure: string | undefined) => void;
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
   readonly random?: () => number;

@@ -40,6 +40,7 @@ class OutboxPump implements Outbox {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #journal: OutboxJournal | undefined;
+  readonly #onJournal: (failure: string | undefined) => void;
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #retry: Backoff;
@@ -63,6 +64,7 @@ class OutboxPump implements Outbox {
     this.#maxEntries = options.maxEntries ?? 10_000;
     this.#maxBytes = options.maxBytes ?? 256 * 1024 * 1024;
     this.#journal = options.journal;
+    this.#onJournal = options.onJournal ?? (() => undefined);
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
     this.#retry = options.retry ?? RETRY;
@@ -101,11 +103,11 @@ class OutboxPump implements Outbox {
     }
     const accepted = this.#journal.append(record).then(
       () => {
-        this.#journalFailure = undefined;
+        this.#noteJournal(undefined);
         this.#ready(entry);
       },
       (error: unknown) => {
-        this.#journalFailure = error instanceof Error ? error.message : String(error);
+        this.#noteJournal(error instanceof Error ? error.message : String(error));
         this.#ready(entry);
         throw error;
       },
@@ -171,6 +173,12 @@ class OutboxPump implements Outbox {
       lastFailure: this.#lastFailure,
       journalFailure: this.#journalFailure,
     };
+  }
+
+  #noteJournal(failure: string | undefined): void {
+    const changed = (failure === undefined) !== (this.#journalFailure === undefined);
+    this.#journalFailure = failure;
+    if (changed) this.#onJournal(failure);
   }
 
   /** Accepted: it may be sent, unless a newer one came or a bound took it meanwhile. */

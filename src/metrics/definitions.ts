@@ -75,7 +75,11 @@ export const OWN_COUNTERS = {
 export const OWN_GAUGES = {
   dog_trainer_mailbox_length: { help: 'Messages waiting, by actor', open: true },
   dog_trainer_actors: { help: 'Actors alive, by supervisor', open: true },
-  dog_trainer_outage: { help: '1 while a part is away', keys: ['broker', 'broker_reports', 'store', 'smtp'], open: true },
+  dog_trainer_outage: {
+    help: '1 while a part is away',
+    keys: ['broker', 'broker_reports', 'journal', 'store', 'smtp'],
+    open: true,
+  },
   dog_trainer_outbox_messages: { help: 'Outgoing messages waiting in memory' },
   dog_trainer_journal_entries: { help: 'Outgoing messages waiting on disk' },
   dog_trainer_groups_in_error: { help: 'Groups whose policy cannot be compiled' },

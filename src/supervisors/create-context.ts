@@ -18,7 +18,7 @@ import { keyedChildren, type Kernel } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 import { SetBook } from '../world/set-book.js';
 import { World } from '../world/world.js';
-import { chooseDialect } from './choose-dialect.js';
+import { chooseDialect, wantedDialect } from './choose-dialect.js';
 import { restorePublishing } from './publishing-setting.js';
 
 export interface ContextParts {
@@ -29,13 +29,15 @@ export interface ContextParts {
   readonly store: Store;
   readonly broker: Broker;
   readonly journal: Journal | undefined;
+  /** Nothing may be settled in the store. */
+  readonly observe: boolean;
 }
 
 /** Puts together what the actors share. Reads the store: which dialect, and whether publishing was paused. */
-export const createContext = async ({ journal, ...parts }: ContextParts): Promise<ServerContext> => {
-  const { kernel, config, log, store } = parts;
+export const createContext = async ({ journal, observe, ...parts }: ContextParts): Promise<ServerContext> => {
+  const { kernel, config, log, store, metrics } = parts;
   const world = new World({ generateUnset: config.generate_unset_tables });
-  const dialect = await chooseDialect(config, store, log);
+  const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
   const gate = new PublishingGate();
   await restorePublishing(store, gate);
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
@@ -53,6 +55,15 @@ export const createContext = async ({ journal, ...parts }: ContextParts): Promis
       window: config.broker.max_unconfirmed,
       now: () => kernel.clock.now(),
       ...(journal === undefined ? {} : { journal }),
+      onJournal: (failure) => {
+        metrics.gauge('dog_trainer_outage', 'journal', failure === undefined ? 0 : 1);
+        if (failure === undefined) log.info({ dir: config.queuejournal.dir }, 'the journal works again');
+        else
+          log.error(
+            { dir: config.queuejournal.dir, reason: failure },
+            'the journal fails: messages wait in memory only',
+          );
+      },
     }),
     guard: new AgentGuardState({
       clock: kernel.clock,

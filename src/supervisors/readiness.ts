@@ -8,21 +8,28 @@ import { treeTroubles } from './tree-troubles.js';
  * knowing (publishing paused by an operator, no agent heard, an actor that fell and is back) is among the reasons but
  * leaves the server ready. `root` is the top of the tree.
  */
-export const readiness = (context: ServerContext, root: Pid | undefined): Readiness => {
+export const readiness = (
+  context: ServerContext,
+  root: Pid | undefined,
+  { observes }: { readonly observes: boolean } = { observes: false },
+): Readiness => {
   const { store, world, kernel, guard, gate, outbox } = context;
   const failures: string[] = [];
   const notes: string[] = [];
   const state = store.state();
   if (!state.up) failures.push(`store: ${state.reason ?? 'down'}`);
   if (!world.ready) failures.push(`watchers: not loaded yet: ${world.missing.join(', ')}`);
-  if (!outbox.snapshot().attached) failures.push(`broker: not connected to ${context.broker.describe}`);
+  if (observes) notes.push('observing: nothing is published, consumed or written');
+  else if (!outbox.snapshot().attached) failures.push(`broker: not connected to ${context.broker.describe}`);
   if (context.reportsLink.connection === undefined) failures.push('broker: no reports come in: not connected');
-  const blocked = outbox.snapshot().blocked;
+  const { blocked, journalFailure } = outbox.snapshot();
   if (blocked !== undefined) failures.push(`broker: takes no messages: ${blocked}`);
   const { down, fallen } = treeTroubles(kernel, root);
   failures.push(...down);
   notes.push(...fallen);
-  if (!guard.open) notes.push('agent_guard: no agent is heard, so nothing is published and nobody declared dead');
+  if (journalFailure !== undefined) notes.push(`journal: what waits is not kept on disk: ${journalFailure}`);
+  if (!observes && !guard.open)
+    notes.push('agent_guard: no agent is heard, so nothing is published and nobody declared dead');
   if (gate.paused) notes.push(`publishing: paused by ${gate.lastChange?.author ?? 'an operator'}`);
   const broken = context.outputs.failures.size;
   if (broken > 0) notes.push(`groups: ${broken} cannot be compiled and keep their last good ruleset`);

@@ -1,9 +1,11 @@
 import type { ServerContext } from '../actors/context.js';
+import type { Observation } from '../actors/observation.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Logs } from '../log/create-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
 import { createKernel, startApplication, type Clock, type Pid } from '../otp/index.js';
+import { readOnlyStore } from '../store/read-only-store.js';
 import type { Store } from '../store/store.js';
 import { alertsSup } from './alerts-sup.js';
 import { createBroker } from './create-broker.js';
@@ -14,8 +16,10 @@ import { createStore } from './create-store.js';
 import { dogTrainerSup } from './dog-trainer-sup.js';
 import { httpRuntime } from './http-runtime.js';
 import { httpSup, type Ports } from './http-sup.js';
+import { observeSup } from './observe-sup.js';
 import { reportSink } from './report-sink.js';
 import { scrapeFigures } from './scrape-figures.js';
+import { whatIsLeft } from './what-is-left.js';
 
 export interface StartOptions {
   readonly config: Config;
@@ -24,6 +28,8 @@ export interface StartOptions {
   readonly broker?: Broker;
   readonly store?: Store;
   readonly clock?: Clock;
+  /** Compiles and compares beside another server; publishes, consumes and writes nothing. */
+  readonly observe?: boolean;
 }
 
 /** A server that is up. */
@@ -54,26 +60,40 @@ const url = (host: string, port: number): string => `http://${host.includes(':')
  * Opens the store, builds the tree and starts it; resolves when both ports listen. The broker need not be there.
  * @throws StoreError when the store can't be opened, Error when the tree does not start
  */
-export const startServer = async ({ config, logs, ...given }: StartOptions): Promise<StartedServer> => {
+export const startServer = async ({
+  config,
+  logs,
+  observe = false,
+  ...given
+}: StartOptions): Promise<StartedServer> => {
   const metrics = createMetrics({ maxKeys: config.metrics.max_keys, process: true });
   const kernel = createKernel({
     report: reportSink(logs, metrics),
     ...(given.clock === undefined ? {} : { clock: given.clock }),
   });
-  const store = given.store ?? (await createStore(config, logs.log));
+  const opened = given.store ?? (await createStore(config, logs.log, { readOnly: observe }));
+  const store = observe ? readOnlyStore(opened, { hideOwnTables: opened.kind === 'rethinkdb' }) : opened;
   let journal: Journal | undefined;
   const close = async (): Promise<void> => {
     await journal?.close();
     await store.close();
   };
   try {
-    journal = await createJournal(config, logs.log);
+    journal = observe ? undefined : await createJournal(config, logs.log);
     const broker = given.broker ?? createBroker(config);
-    const context = await createContext({ kernel, config, log: logs.log, metrics, store, broker, journal });
+    const context = await createContext({ kernel, config, log: logs.log, metrics, store, broker, journal, observe });
     scrapeFigures(context);
     const ports: Ports = { api: 0, metrics: 0 };
-    const runtime = httpRuntime(context, () => kernel.whereis('dog_trainer'));
-    const spec = dogTrainerSup(context, { alerts: alertsSup(context), http: httpSup(context, runtime, ports) });
+    let observation: Observation | undefined;
+    const runtime = httpRuntime(context, {
+      root: () => kernel.whereis('dog_trainer'),
+      ...(observe ? { observation: () => observation } : {}),
+    });
+    const http = httpSup(context, runtime, ports);
+    const spec = observe
+      ? observeSup(context, http, (seen) => (observation = seen))
+      : dogTrainerSup(context, { alerts: alertsSup(context), http });
+    if (observe) logs.log.warn({}, 'observing: nothing is published, consumed or written (start --observe)');
     const application = await startApplication(kernel, {
       name: 'dog_trainer',
       start: spec.start,
@@ -81,13 +101,7 @@ export const startServer = async ({ config, logs, ...given }: StartOptions): Pro
       // The command line waits for signals.
       signals: [],
     });
-    const left = (): readonly string[] => {
-      const waiting = context.outbox.depth();
-      if (waiting === 0) return [];
-      return [
-        `${waiting} messages that the broker has not confirmed${journal === undefined ? '' : ' (kept in the journal)'}`,
-      ];
-    };
+    const left = (): readonly string[] => whatIsLeft(context, journal !== undefined);
     let stopping = false;
     return {
       listening: {
