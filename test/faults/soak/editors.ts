@@ -54,10 +54,25 @@ export async function createDocuments(api: Client, groupNames: readonly string[]
   return documents;
 }
 
+/** The documents as `count` editors share them out: no two edit the same one, so the last edit of each is known. */
+export function shareOut(documents: Documents, groupNames: readonly string[], count: number, editor: number) {
+  const mine = <T>(list: readonly T[]): T[] => list.filter((_, i) => i % count === editor);
+  const { zones, profiles, rulesets, groups } = documents;
+  return {
+    zones: mine(zones),
+    zoneNames: mine(ZONE_NAMES),
+    profiles: mine(profiles),
+    rulesets: mine(rulesets),
+    groups: mine(groups),
+    groupNames: mine(groupNames),
+  };
+}
+
 /** What edit number `n` sends, and where; hosts are moved only among the groups there are. */
 function chooseEdit(
   n: number,
-  documents: Documents,
+  all: Documents,
+  mine: ReturnType<typeof shareOut>,
   groupNames: readonly string[],
   hosts: readonly { readonly id: string; readonly name: string }[],
 ): { readonly resource: string; readonly id: string; readonly sent: JsonObject } {
@@ -65,36 +80,36 @@ function chooseEdit(
   const own = `10.${100 + ((n >> 16) & 63)}.${(n >> 8) & 255}.${n & 255}`;
   const kind = Math.random();
   if (kind < 0.35) {
-    const i = Math.floor(Math.random() * documents.zones.length);
+    const i = Math.floor(Math.random() * mine.zones.length);
     const ipv4_addresses = [own, ...some(20, (k) => `198.51.${k}.${Math.floor(Math.random() * 256)}`)];
-    const sent = { name: ZONE_NAMES[i] as string, ipv4_addresses, ipv6_addresses: [`2001:db8::${n.toString(16)}`] };
-    return { resource: 'zone', id: documents.zones[i] as string, sent };
+    const sent = { name: mine.zoneNames[i] as string, ipv4_addresses, ipv6_addresses: [`2001:db8::${n.toString(16)}`] };
+    return { resource: 'zone', id: mine.zones[i] as string, sent };
   }
-  const i = Math.floor(Math.random() * documents.groups.length);
-  const name = groupNames[i] as string;
+  const i = Math.floor(Math.random() * mine.groups.length);
+  const name = mine.groupNames[i] as string;
   if (kind < 0.75) {
     const inbound = some(6, (k) => ({
       ...RULE,
       ...pick([
-        { group_type: 'ZONE', group: pick(documents.zones) },
-        { group_type: 'ROLE', group: pick(documents.groups) },
+        { group_type: 'ZONE', group: pick(all.zones) },
+        { group_type: 'ROLE', group: pick(all.groups) },
         { group_type: 'ROLE', group: 'all-active' },
         {},
       ]),
       order: k,
       comment: `${marker} rule ${k}`,
     }));
-    const profile_id = documents.profiles[i] as string;
+    const profile_id = mine.profiles[i] as string;
     const sent = { name, profile_id, rules: { inbound, outbound: [{ ...RULE, comment: marker }] } };
-    return { resource: 'ruleset', id: documents.rulesets[i] as string, sent };
+    return { resource: 'ruleset', id: mine.rulesets[i] as string, sent };
   }
   const host = kind < 0.85 ? pick(hosts) : undefined;
   if (host !== undefined) {
     return { resource: 'host', id: host.id, sent: { name: host.name, group: pick(groupNames), vars: { marker } } };
   }
-  const profile_id = Math.random() < 0.3 ? pick(documents.profiles) : (documents.profiles[i] as string);
+  const profile_id = Math.random() < 0.3 ? pick(all.profiles) : (mine.profiles[i] as string);
   const sent = { name, description: marker, profile_id, external_ipv4_addresses: [own] };
-  return { resource: 'group', id: documents.groups[i] as string, sent };
+  return { resource: 'group', id: mine.groups[i] as string, sent };
 }
 
 /** Edits over HTTP, one after the other, until told to stop; gives every edit and how it was answered. */
@@ -106,12 +121,16 @@ export async function editUntil(
     readonly groupNames: readonly string[];
     readonly hosts: () => readonly { readonly id: string; readonly name: string }[];
     readonly pauseMs: number;
+    readonly editors: number;
+    /** From 0. */
+    readonly editor: number;
   },
 ): Promise<readonly Edit[]> {
   const edits: Edit[] = [];
-  for (let n = 1; !signal.aborted; n++) {
+  const mine = shareOut(scene.documents, scene.groupNames, scene.editors, scene.editor);
+  for (let n = 1 + scene.editor; !signal.aborted; n += scene.editors) {
     const author = `edit-${n}`;
-    const { resource, id, sent } = chooseEdit(n, scene.documents, scene.groupNames, scene.hosts());
+    const { resource, id, sent } = chooseEdit(n, scene.documents, mine, scene.groupNames, scene.hosts());
     const answer = await asked(scene.api, `/api/V2/${resource}/${id}`, sent, author);
     edits.push({ author, resource, id, sent, status: answer.status, text: answer.text });
     await sleep(scene.pauseMs * Math.random() * 2);

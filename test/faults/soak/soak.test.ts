@@ -14,6 +14,7 @@ const FULL = process.env['TRIALS'] === 'full';
 const LENGTH_MS = Number(process.env['SOAK_SECONDS'] ?? (FULL ? 600 : 15)) * 1000;
 const AGENTS = Number(process.env['SOAK_AGENTS'] ?? (FULL ? 200 : 20));
 const GROUPS = Array.from({ length: FULL ? 12 : 4 }, (_, i) => `group${i + 1}`);
+const EDITORS = 3;
 /** For everybody to have the final state once the faults are over. */
 const SETTLE_MS = FULL ? 120_000 : 45_000;
 
@@ -56,9 +57,10 @@ it.skipIf(skipped !== undefined)(
 
     const over = new AbortController();
     const { signal } = over;
+    const edited = { api, documents, groupNames: GROUPS, hosts, pauseMs: FULL ? 300 : 100, editors: EDITORS };
     const short = Math.min(LENGTH_MS / 2, 30_000);
     const work = Promise.all([
-      editUntil(signal, { api, documents, groupNames: GROUPS, hosts, pauseMs: FULL ? 150 : 40 }),
+      Promise.all(Array.from({ length: EDITORS }, (_, editor) => editUntil(signal, { ...edited, editor }))),
       killBroker(signal, rabbit, short),
       lockStore(signal, join(data, 'dog_trainer.db'), short / 2, FULL ? 8_000 : 2_000),
       killActors(signal, server, FULL ? 1_500 : 700),
@@ -67,8 +69,9 @@ it.skipIf(skipped !== undefined)(
     const gaveUp = await Promise.race([sleep(LENGTH_MS), server.ended]);
     over.abort();
     expect(gaveUp).toBeUndefined();
-    const [edits, brokerKills, { locks, lockedMs }, kills, stirred] = await work;
+    const [perEditor, brokerKills, { locks, lockedMs }, kills, stirred] = await work;
 
+    const edits = perEditor.flat();
     const { store, dialect } = context;
     await expect.poll(() => differences(store, fleet, dialect), { timeout: SETTLE_MS, interval: 500 }).toEqual([]);
     const trail = await wholeTrail(store);
