@@ -73,12 +73,14 @@ export class GroupActor implements Server<never, never, GroupCast> {
   }
 
   async #compile(self: Self): Promise<void> {
-    const { world, config, metrics, outputs, dialect, log } = this.#context;
+    const { world, config, metrics, outputs, dialect, log, kernel } = this.#context;
     this.#seen = world.version;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || typeof group.name !== 'string' || group.name === '') return;
     this.#name = group.name;
+    const began = kernel.clock.monotonic();
     const compiled = compileGroup(world.policy, this.#id, { dialect, generateUnset: config.generate_unset_tables });
+    metrics.observe('dog_trainer_compile_seconds', (kernel.clock.monotonic() - began) / 1000);
     if (!compiled.ok) return this.#fail(self, compiled.error);
     metrics.count('generate_iptables_ruleset', 'ok', config.generate_unset_tables ? 4 : 2);
     const failedBefore = outputs.failures.delete(this.#id);

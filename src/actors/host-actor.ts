@@ -3,6 +3,7 @@ import { CloneWatch } from '../host/clone-watch.js';
 import { decideTimeout, type TimeoutOutcome } from '../host/decide-timeout.js';
 import { knowledgeFromDoc, knowledgeToDoc, type HostKnowledge, type HostReport } from '../host/host-report.js';
 import { stateOf } from '../host/host-state.js';
+import { nextDeadline, type Deadline } from '../host/next-deadline.js';
 import type { Document } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import type { DetailObject, Self, Server, TimerRef } from '../otp/index.js';
@@ -37,6 +38,8 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   #timerAt = Infinity;
   /** Whose ruleset the host was last sent or found to have; unknown until its first report. */
   #groupServed: string | undefined = undefined;
+  /** When the ruleset was published that the host runs, as far as it was seen; epoch seconds. */
+  #convergedOn: number | undefined = undefined;
   #clones: CloneWatch | undefined = undefined;
 
   constructor(context: ServerContext, hostkey: string) {
@@ -224,9 +227,8 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         ? Infinity
         : Math.min(this.#stopDeadline, clock.monotonic() + outcome.deadlineInSeconds * 1000);
     guardOpened(context);
-    const before = context.drift.get(this.#hostkey);
     context.drift.observe(this.#hostkey, outcome.differing, nowSeconds(context));
-    if (before !== undefined && outcome.differing.length === 0) this.#converged(textOf(outcome.row.group));
+    if (outcome.event !== undefined && outcome.differing.length === 0) this.#converged(textOf(outcome.row.group));
     if (outcome.from !== outcome.to)
       context.log.info(
         { hostkey: this.#hostkey, name: report.name, from: outcome.from, to: outcome.to },
@@ -260,39 +262,32 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     if (updateType === 'update') this.#context.metrics.count('ipset_queue_add', `host_group->${group}`);
   }
 
-  /** From the confirm of the group's ruleset until this host runs it. */
+  /** From the confirm of the group's ruleset until this host runs it; not of one that was out before we knew the host. */
   #converged(groupName: string): void {
     const { world, outputs, metrics, kernel } = this.#context;
     const group = world.groupByName(groupName);
-    const publishedAt = group === undefined ? null : outputs.get(group.id)?.publishedAt;
-    if (typeof publishedAt === 'number')
-      metrics.observe('dog_trainer_publish_to_converge_seconds', kernel.clock.now() / 1000 - publishedAt);
+    const publishedAt = group === undefined ? undefined : outputs.changedAt(group.id);
+    if (publishedAt === undefined || publishedAt === this.#convergedOn) return;
+    if (this.#convergedOn !== undefined && publishedAt > this.#convergedOn)
+      metrics.observe('dog_trainer_publish_to_converge_seconds', Math.max(0, kernel.clock.now() / 1000 - publishedAt));
+    this.#convergedOn = publishedAt;
   }
 
   get #graceMs(): number {
     return this.#context.config.agent_stop_grace_seconds * 1000;
   }
 
-  /** Which deadline the host's state has now, in monotonic milliseconds. */
-  #next(): { readonly event: 'keepalive_timeout' | 'retirement_timeout'; readonly at: number } | undefined {
+  #next(): Deadline | undefined {
     const { config, guard } = this.#context;
     const row = this.#row();
     if (row === undefined) return undefined;
-    const from = Math.max(this.#lastSeen, guard.openedAt);
-    switch (stateOf(row)) {
-      case 'active':
-      case 'active_hashfail':
-        return {
-          event: 'keepalive_timeout',
-          at: Math.min(from + config.keepalive_alert_seconds * 1000, Math.max(this.#stopDeadline, guard.openedAt)),
-        };
-      case 'inactive':
-      case 'inactive_hashfail':
-        return { event: 'retirement_timeout', at: from + config.retirement_alert_seconds * 1000 };
-      case 'new':
-      case 'retired':
-        return undefined;
-    }
+    return nextDeadline(stateOf(row), {
+      lastSeen: this.#lastSeen,
+      guardOpenedAt: guard.openedAt,
+      stopDeadline: this.#stopDeadline,
+      keepaliveMs: config.keepalive_alert_seconds * 1000,
+      retirementMs: config.retirement_alert_seconds * 1000,
+    });
   }
 
   /** One timer is enough: it may come early, finds that nothing is due, and is set again. */
@@ -307,7 +302,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     this.#timer = self.sendAfter(Math.max(0, at - this.#context.kernel.clock.monotonic()), { tag: 'deadline' });
   }
 
-  async #timeout(self: Self, event: 'keepalive_timeout' | 'retirement_timeout'): Promise<void> {
+  async #timeout(self: Self, event: Deadline['event']): Promise<void> {
     const { log } = this.#context;
     const row = this.#row();
     if (row === undefined) return;

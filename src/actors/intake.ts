@@ -171,13 +171,15 @@ export class Intake implements Server<never, never, never, Info> {
   /** To the host's actor; if that dies over it, again when it is back, and after some tries it is a dead letter. */
   #hand(self: Self, delivery: Delivery, report: HostReport, tries: number): void {
     this.#underWay += 1;
-    const { hosts, metrics, log } = this.#context;
+    const { hosts, metrics, log, kernel } = this.#context;
+    const began = kernel.clock.monotonic();
     hosts
       .call(report.hostkey, { report }, Infinity)
       .then(
         () => {
           this.#underWay -= 1;
           this.#handled += 1;
+          metrics.observe('dog_trainer_report_seconds', (kernel.clock.monotonic() - began) / 1000);
           delivery.ack();
         },
         (error: unknown) => {
@@ -200,7 +202,8 @@ export class Intake implements Server<never, never, never, Info> {
   }
 
   #bury(delivery: Delivery, reason: string, detail: string, hostkey: string | undefined): void {
-    const { deadLetters, kernel, log } = this.#context;
+    const { deadLetters, kernel, log, metrics } = this.#context;
+    metrics.count('dog_trainer_dead_letters_total', 'report');
     deadLetters
       .add({
         at: kernel.clock.now(),

@@ -178,7 +178,8 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
 
   #send(self: Self, output: RulesetOutput): void {
     const { outbox, kernel, metrics } = this.#context;
-    this.#sentAt.set(output.groupId, kernel.clock.monotonic());
+    const began = kernel.clock.monotonic();
+    this.#sentAt.set(output.groupId, began);
     metrics.count('iptables_publish');
     metrics.count('iptables_publish_group', output.groupName);
     const put = {
@@ -189,6 +190,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     void outbox.put(put).outcome.then((outcome) => {
       switch (outcome.kind) {
         case 'confirmed':
+          metrics.observe('dog_trainer_confirm_seconds', (kernel.clock.monotonic() - began) / 1000);
           return tell<IptablesInfo>(self, { tag: 'confirmed', output });
         case 'dropped':
           return tell<IptablesInfo>(self, { tag: 'dropped', output, reason: outcome.reason });

@@ -101,6 +101,7 @@ export const failureFromDoc = (doc: JsonObject | undefined): CompileFailure | un
  */
 export class RulesetOutputs {
   readonly #outputs = new Map<string, RulesetOutput>();
+  readonly #published = new Map<string, { readonly hashes: string; readonly at: number }>();
   readonly failures = new Map<string, CompileFailure>();
 
   get(groupId: string): RulesetOutput | undefined {
@@ -109,10 +110,21 @@ export class RulesetOutputs {
 
   set(output: RulesetOutput): void {
     this.#outputs.set(output.groupId, output);
+    if (output.publishedAt === null) return;
+    const hashes = VARIANTS.map((variant) => output.texts[variant].hash).join();
+    const last = this.#published.get(output.groupId);
+    // Sent once more without a change, it gives nobody more time.
+    if (last?.hashes !== hashes) this.#published.set(output.groupId, { hashes, at: output.publishedAt });
+  }
+
+  /** Since when, epoch seconds, hosts are expected to have what the group's hashes say; `undefined`: not in this run. */
+  changedAt(groupId: string): number | undefined {
+    return this.#published.get(groupId)?.at;
   }
 
   delete(groupId: string): void {
     this.#outputs.delete(groupId);
+    this.#published.delete(groupId);
     this.failures.delete(groupId);
   }
 

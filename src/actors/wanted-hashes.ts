@@ -67,7 +67,7 @@ export const wantedHashes = (
               hash4_iptables: unset4 ?? '',
               hash6_iptables: unset6 ?? '',
             },
-            changedAt: outputs.get(group.id)?.publishedAt ?? 0,
+            changedAt: outputs.changedAt(group.id) ?? 0,
           },
         }),
     ...(sets === undefined ? {} : { sets }),

@@ -4,14 +4,18 @@ import { countActors } from './count-actors.js';
 
 /** Figures that are cheaper asked than told, gathered when somebody scrapes. */
 export const scrapeFigures = (context: ServerContext): void => {
-  const { metrics, kernel, outbox, outputs, drift } = context;
+  const { metrics, kernel, outbox, outputs, drift, config } = context;
   metrics.onScrape(() => {
-    metrics.gauge('dog_trainer_outbox_messages', outbox.depth());
+    const waiting = outbox.depth();
+    metrics.gauge('dog_trainer_outbox_messages', waiting);
+    // Whatever waits is in the journal too, one entry each.
+    const journalled = config.queuejournal.enabled && config.broker.kind !== 'memory';
+    metrics.gauge('dog_trainer_journal_entries', journalled ? waiting : 0);
     for (const field of HASH_FIELDS) metrics.gauge('hash_failures', field, drift.count(field));
     metrics.gauge('dog_trainer_groups_in_error', outputs.failures.size);
-    for (const [kind, { alive, waiting }] of countActors(kernel)) {
+    for (const [kind, { alive, waiting: mailbox }] of countActors(kernel)) {
       metrics.gauge('dog_trainer_actors', kind, alive);
-      metrics.gauge('dog_trainer_mailbox_length', kind, waiting);
+      metrics.gauge('dog_trainer_mailbox_length', kind, mailbox);
     }
   });
 };
