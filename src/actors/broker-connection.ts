@@ -1,6 +1,6 @@
 import { backoffDelayMs } from '../broker/backoff.js';
 import type { BrokerConnection, BrokerError } from '../broker/broker.js';
-import { declareServerTopology } from '../broker/topology.js';
+import { declareServerTopology, REPORT_QUEUE } from '../broker/topology.js';
 import type { DetailObject, ExitReason, Self, Server } from '../otp/index.js';
 import type { BrokerLink } from './broker-link.js';
 import type { ServerContext } from './context.js';
@@ -29,6 +29,8 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
   readonly #link: BrokerLink;
   #connection: BrokerConnection | undefined = undefined;
   #attempts = 0;
+  /** Only the first connection of a process says who else is there: later, its own last consumer may still be. */
+  #lookedForRivals = false;
   /** Epoch milliseconds since when the state is what it is. */
   #since: number;
   #lastError: string | undefined = undefined;
@@ -105,6 +107,7 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
       const connection = await broker.connect(self.signal);
       try {
         await declareServerTopology(connection);
+        await this.#warnOfRival(connection);
         return connection;
       } catch (error) {
         await connection.close();
@@ -121,6 +124,18 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
         },
       )
       .catch((error: unknown) => log.debug({ err: error }, 'a connection attempt ended after its actor'));
+  }
+
+  /** Two servers on one queue would each get half of the reports. Asked before our own consumer is there. */
+  async #warnOfRival(connection: BrokerConnection): Promise<void> {
+    if (this.#purpose !== 'reports' || this.#lookedForRivals) return;
+    const consumers = (await connection.inspectQueue(REPORT_QUEUE))?.consumerCount ?? 0;
+    this.#lookedForRivals = true;
+    if (consumers > 0)
+      this.#context.log.warn(
+        { queue: REPORT_QUEUE, consumers },
+        'somebody else consumes the reports: two servers on one broker each get half of them; stop the other, or start this one with --observe',
+      );
   }
 
   #up(self: Self, connection: BrokerConnection): void {

@@ -4,8 +4,10 @@ import type { Cursor, Feed, FeedEvent } from '../store/store.js';
 import type { Dirt } from '../world/dirt.js';
 import type { WorldTableName } from '../world/world.js';
 import type { ServerContext } from './context.js';
-import { routeDirt } from './route-dirt.js';
 import { tell } from './tell.js';
+
+/** Whom a watcher tells what a change made stale. */
+export type Route = (context: ServerContext, dirt: Dirt) => void;
 
 type Info = { readonly tag: 'open' } | { readonly tag: 'feed'; readonly feed: number; readonly event: FeedEvent };
 
@@ -18,6 +20,7 @@ const REOPEN = { initialMs: 250, maxMs: 10_000 };
 export class Watcher implements Server<never, never, never, Info> {
   readonly #context: ServerContext;
   readonly #table: WorldTableName;
+  readonly #route: Route;
   #feed: Feed | undefined = undefined;
   /** Tells events of this feed from those of one given up. */
   #number = 0;
@@ -26,7 +29,8 @@ export class Watcher implements Server<never, never, never, Info> {
   #since: number;
   #lastError: string | undefined = undefined;
 
-  constructor(context: ServerContext, table: WorldTableName) {
+  constructor(context: ServerContext, table: WorldTableName, route: Route) {
+    this.#route = route;
     this.#context = context;
     this.#table = table;
     this.#since = context.kernel.clock.now();
@@ -45,7 +49,7 @@ export class Watcher implements Server<never, never, never, Info> {
     switch (event.type) {
       case 'snapshot':
         this.#healthy(self, event.cursor);
-        routeDirt(
+        this.#route(
           this.#context,
           world.reconcile(
             this.#table,
@@ -55,7 +59,7 @@ export class Watcher implements Server<never, never, never, Info> {
         return;
       case 'changes':
         this.#healthy(self, event.cursor);
-        routeDirt(this.#context, this.#counted(world.apply(this.#table, event.changes), event.changes.length));
+        this.#route(this.#context, this.#counted(world.apply(this.#table, event.changes), event.changes.length));
         return;
       case 'lost': {
         this.#losses += 1;

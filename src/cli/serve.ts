@@ -16,7 +16,11 @@ const TELL_MS = 500;
  * SIGHUP opens the log files anew. Resolves after an orderly stop.
  * @throws CommandFailure when it could not start, gave up by itself, or was forced to stop
  */
-export async function serve({ config, warnings }: LoadedConfig, io: CliIo): Promise<void> {
+export async function serve(
+  { config, warnings }: LoadedConfig,
+  io: CliIo,
+  { observe }: { readonly observe: boolean } = { observe: false },
+): Promise<void> {
   const logs = createLogger(config.log);
   const { log } = logs;
   process.on('exit', () => logs.flushSync());
@@ -30,7 +34,7 @@ export async function serve({ config, warnings }: LoadedConfig, io: CliIo): Prom
   try {
     // Loaded only now, so that a mistake in the configuration is told at once.
     const { startServer } = await import('../supervisors/start-server.js');
-    server = await startServer({ config, logs });
+    server = await startServer({ config, logs, observe });
   } catch (error) {
     logs.crash({ err: error }, 'the server could not start');
     await logs.close();

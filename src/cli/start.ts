@@ -7,10 +7,11 @@ import type { ConfigFlags } from './config-options.js';
 export function addStart(program: Command, io: CliIo): void {
   withConfigOptions(program.command('start'))
     .description('run the server in the foreground')
-    .action(async (flags: ConfigFlags) => {
+    .option('--observe', 'beside another server: compile and compare, but publish, consume and write nothing')
+    .action(async (flags: ConfigFlags & { readonly observe?: true }) => {
       const loaded = loadFrom(flags, io);
       // Loaded only here, so that the other commands start quickly.
       const { serve } = await import('./serve.js');
-      await serve(loaded, io);
+      await serve(loaded, io, { observe: flags.observe === true });
     });
 }

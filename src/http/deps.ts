@@ -95,6 +95,8 @@ export interface Runtime {
   setPublishing(paused: boolean, author: string): Promise<PublishingState>;
   /** The dialect that rules are compiled in: writes are checked against it. */
   dialect(): 'dog1' | 'dog2';
+  /** What a server that only observes has found; undefined: this one does not only observe. */
+  observation(): JsonObject | undefined;
   readonly commands: Commands;
 }
 

@@ -152,7 +152,7 @@ export interface Store {
 
 /** Graded by what the caller can do: `retry` says whether the same call may succeed later without a human. */
 export type StoreErrorCode =
-  'unavailable' | 'full' | 'busy' | 'corrupt' | 'incompatible' | 'timeout' | 'unknown_outcome' | 'closed';
+  'unavailable' | 'full' | 'busy' | 'corrupt' | 'incompatible' | 'timeout' | 'unknown_outcome' | 'closed' | 'read_only';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -161,6 +161,6 @@ export class StoreError extends Error {
   constructor(code: StoreErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
-    this.retry = code !== 'corrupt' && code !== 'incompatible' && code !== 'closed';
+    this.retry = code !== 'corrupt' && code !== 'incompatible' && code !== 'closed' && code !== 'read_only';
   }
 }

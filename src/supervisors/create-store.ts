@@ -9,7 +9,11 @@ const DAY_MS = 86_400_000;
  * Opens the configured store.
  * @throws StoreError when it is corrupt, in use by another server, or can't be opened
  */
-export const createStore = (config: Config, log: Log): Promise<Store> => {
+export const createStore = (
+  config: Config,
+  log: Log,
+  _options: { readonly readOnly?: boolean } = {},
+): Promise<Store> => {
   const { kind, path, audit_days, audit_max } = config.store;
   switch (kind) {
     case 'sqlite':

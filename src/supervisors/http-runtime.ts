@@ -1,5 +1,6 @@
 import { hashFieldsOf } from '../actors/ruleset-outputs.js';
 import { nowSeconds, type ServerContext } from '../actors/context.js';
+import type { Observation } from '../actors/observation.js';
 import { IPSET_PUBLISHER, IPTABLES_PUBLISHER } from '../actors/publisher-messages.js';
 import { acceptedSetHashes } from '../actors/wanted-hashes.js';
 import { HASH_FIELDS } from '../host/hash-check.js';
@@ -14,8 +15,19 @@ import { storePublishing } from './publishing-setting.js';
 /** Most children of one supervisor that the tree lists; the counts are always of all. */
 const TREE_LIMIT = 200;
 
-/** What the API asks of the running actors. `root` is the top of the tree once it is started. */
-export const httpRuntime = (context: ServerContext, root: () => Pid | undefined): Runtime => ({
+/** What the API asks of the running actors. */
+export const httpRuntime = (
+  context: ServerContext,
+  {
+    root,
+    observation,
+  }: {
+    /** The top of the tree once it is started. */
+    readonly root: () => Pid | undefined;
+    /** Given in a server that only observes: what it has found, once it has. */
+    readonly observation?: () => Observation | undefined;
+  },
+): Runtime => ({
   tree({ path }) {
     const top = root();
     if (top === undefined) return undefined;
@@ -27,7 +39,7 @@ export const httpRuntime = (context: ServerContext, root: () => Pid | undefined)
     const group = context.world.groupByName(name);
     if (group !== undefined) context.groups.send(group.id, { type: 'republish' });
   },
-  readiness: () => readiness(context, root()),
+  readiness: () => readiness(context, root(), { observes: observation !== undefined }),
   refusedHosts: () => context.refused.list(),
   drift: async (hostId) => drift(context, hostId),
   publishing: () => ({ paused: context.gate.paused, ...context.gate.lastChange }),
@@ -41,6 +53,10 @@ export const httpRuntime = (context: ServerContext, root: () => Pid | undefined)
     return { paused: context.gate.paused, ...context.gate.lastChange };
   },
   dialect: () => context.dialect,
+  observation: () =>
+    observation === undefined
+      ? undefined
+      : { loading: observation() === undefined, ...(observation() as JsonObject | undefined) },
   commands: remoteCommandsPort(context),
 });
 

@@ -20,8 +20,10 @@ export const readiness = (
   if (!state.up) failures.push(`store: ${state.reason ?? 'down'}`);
   if (!world.ready) failures.push(`watchers: not loaded yet: ${world.missing.join(', ')}`);
   if (observes) notes.push('observing: nothing is published, consumed or written');
-  else if (!outbox.snapshot().attached) failures.push(`broker: not connected to ${context.broker.describe}`);
-  if (context.reportsLink.connection === undefined) failures.push('broker: no reports come in: not connected');
+  else {
+    if (!outbox.snapshot().attached) failures.push(`broker: not connected to ${context.broker.describe}`);
+    if (context.reportsLink.connection === undefined) failures.push('broker: no reports come in: not connected');
+  }
   const { blocked, journalFailure } = outbox.snapshot();
   if (blocked !== undefined) failures.push(`broker: takes no messages: ${blocked}`);
   const { down, fallen } = treeTroubles(kernel, root);

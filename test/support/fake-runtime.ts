@@ -41,6 +41,10 @@ export class FakeRuntime implements Runtime {
     return this.state;
   }
 
+  observation(): JsonObject | undefined {
+    return undefined;
+  }
+
   dialect(): 'dog1' | 'dog2' {
     return this.spoken;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Document } from '../../src/model/document.js';
+import type { Document, Json } from '../../src/model/document.js';
 import type { Store } from '../../src/store/store.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { exportPolicy } from '../../src/transfer/export-policy.js';
@@ -152,7 +152,7 @@ describe('the file', () => {
     const store = await openStore();
     await put(store, 'zone', { id: 'z', name: 'z', b: [1, { d: null, c: 'ü' }], a: 0.5 });
     const written = await exportPolicy(store, { now: 1_700_000_000_123, dialect: 'dog2' });
-    expect(policyFileFromJson(JSON.parse(JSON.stringify(policyFileToJson(written))))).toEqual(written);
+    expect(policyFileFromJson(JSON.parse(JSON.stringify(policyFileToJson(written))) as Json)).toEqual(written);
     expect(written).toMatchObject({ exportedAt: 1_700_000_000, dialect: 'dog2' });
   });
 

@@ -36,8 +36,8 @@ const documents = ({ profile, groups, zones, services, ipMaps }: PolicyInput): P
       service: own(services),
       zone: own(zones).map((zone) => ({
         ...zone,
-        ipv4_addresses: ipMaps.zoneV4[String(zone.name)] ?? [],
-        ipv6_addresses: ipMaps.zoneV6[String(zone.name)] ?? [],
+        ipv4_addresses: ipMaps.zoneV4[zone.name as string] ?? [],
+        ipv6_addresses: ipMaps.zoneV6[zone.name as string] ?? [],
       })),
       group: own(groups).map((group) => ({ ...group, profile_id: 'p' })),
       host: own(groups).map((group, index) => ({

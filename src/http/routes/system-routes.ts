@@ -93,6 +93,17 @@ export const systemRoutes: readonly Route[] = [
   {
     ...v2,
     method: 'GET',
+    path: '/api/V2/observe',
+    id: 'v2.observe',
+    summary: 'What a server started with `--observe` would send, compared with the stored hashes, group by group',
+    scope: 'read',
+    answers: { 200: { description: 'The comparison; `loading` until there is one', schema: OBJECT } },
+    refuses: ['not_found'],
+    handle: observation,
+  },
+  {
+    ...v2,
+    method: 'GET',
     path: '/api/V2/publishing',
     id: 'v2.publishing.read',
     summary: 'Whether publishing is paused',
@@ -130,6 +141,12 @@ async function actors({ deps, query }: Call): Promise<Reply> {
   const tree = await deps.runtime.tree(path === null ? {} : { path });
   if (!tree) throw new ApiError('not_found', { what: 'no actor has this path' });
   return jsonReply(tree);
+}
+
+function observation({ deps }: Call): Reply {
+  const found = deps.runtime.observation();
+  if (found === undefined) throw new ApiError('not_found', { what: 'this server was not started with --observe' });
+  return jsonReply(found);
 }
 
 async function setPublishing({ deps, body, author }: Call): Promise<Reply> {
