@@ -15,7 +15,7 @@ const ROUNDS = process.env['TRIALS'] === 'full' ? 20 : 3;
 it.skipIf(noTmpfs !== undefined)('a full disk refuses writes, not reads, and is over when there is room', async () => {
   const folder = mountTmpfs(8);
   const path = join(folder, 'dog_trainer.db');
-  const store = await createSqliteStore({ path, probeMs: 20 });
+  const store = await createSqliteStore({ path, probeMs: 20, history: { bytes: 200_000 }, audit: { bytes: 200_000 } });
   const states: StoreState[] = [];
   store.onState((state) => states.push(state));
   const answered: Stored[] = [];
