@@ -60,7 +60,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     return 'done';
   }
 
-  cast(self: Self, message: HostCast): void {
+  cast(self: Self, message: HostCast): void | Promise<void> {
     switch (message.type) {
       case 'check':
         return this.#arm(self);
@@ -71,8 +71,13 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         if (this.#context.world.hostByKey(this.#hostkey) !== undefined) return this.#arm(self);
         this.#context.drift.forget(this.#hostkey);
         this.#context.refused.clear(this.#hostkey);
-        return self.stop('normal');
+        return this.#forget(self);
     }
+  }
+
+  async #forget(self: Self): Promise<void> {
+    await storePatiently(self, this.#context, [{ op: 'remove', table: 'host_report', id: this.#hostkey }], 'system');
+    self.stop('normal');
   }
 
   async info(self: Self, _message: HostInfo): Promise<void> {
@@ -303,26 +308,19 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   }
 
   async #timeout(self: Self, event: Deadline['event']): Promise<void> {
-    const { log } = this.#context;
+    const { log, world } = this.#context;
     const row = this.#row();
     if (row === undefined) return;
     let outcome: TimeoutOutcome | undefined;
-    const result = await storePatiently(
-      self,
-      this.#context,
-      [
-        {
-          op: 'edit',
-          table: 'host',
-          id: row.id,
-          edit: (current) => {
-            outcome = decideTimeout(current, this.#known, event);
-            return { ...outcome.row, id: current.id };
-          },
-        },
-      ],
-      'system',
-    );
+    const edit = (current: Document): Document => {
+      const decided = decideTimeout(current, this.#known, event);
+      if (current.id === row.id) outcome = decided;
+      return { ...decided.row, id: current.id };
+    };
+    // Other rows of this hostkey fall silent with it, or their addresses would stay in the sets for ever.
+    const twins = world.hostsByKey(this.#hostkey).filter(({ id }) => id !== row.id);
+    const changes = [row, ...twins].map(({ id }) => ({ op: 'edit', table: 'host', id, edit }) as const);
+    const result = await storePatiently(self, this.#context, changes, 'system');
     if (!result.ok || outcome === undefined) return;
     this.#stopDeadline = Infinity;
     if (outcome.from !== outcome.to)

@@ -93,6 +93,11 @@ export class World {
     return this.#hostsByKey.first(hostkey);
   }
 
+  /** Old data, and writes over the API, may give several hosts one key; the first by id is the one that reports. */
+  hostsByKey(hostkey: string): readonly Document[] {
+    return this.#hostsByKey.get(hostkey);
+  }
+
   hostsOf(groupName: string): readonly Document[] {
     return this.#hostsByGroup.get(groupName);
   }

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/model/document.js';
 import { startFleet, type Fleet } from '../../src/sim/sim-fleet.js';
 import type { SimAgent } from '../../src/sim/sim-agent.js';
 import { TAMPERED_RULE } from '../../src/sim/agent-fault.js';
+import { RULE } from '../support/api-client.js';
 import { startRabbit } from '../support/rabbitmq.js';
 import { startTestRelay } from '../support/smtp-relay.js';
 import { startWholeServer, type WholeServer } from '../support/whole-server.js';
@@ -57,21 +58,28 @@ if ('unavailable' in rabbit) {
           'config_resend_interval_seconds=2',
         ],
       });
-      await w.group('web');
+      const { ruleset } = await w.group('web');
       await w.group('db', []);
       const fleet = await startFleet({ broker: newBroker(), agents: AGENTS, groups: ['web', 'db'], spreadMs: 1000 });
       try {
-        await troubles(w, fleet);
+        await troubles(w, fleet, ruleset);
       } finally {
         await fleet.stop();
       }
     });
 
-    const troubles = async (w: WholeServer, fleet: Fleet): Promise<void> => {
+    const troubles = async (w: WholeServer, fleet: Fleet, ruleset: string): Promise<void> => {
       const look = () => convergence(w.server.context, fleet);
       await sees(
         () => look().converged === AGENTS,
         () => `all converged, ${JSON.stringify(look())}`,
+      );
+      await w.edit('ruleset', ruleset, { rules: { inbound: [{ ...RULE, comment: 'edited' }], outbound: [] } });
+      const published = () => w.server.context.world.groupByName('web')?.hash4_ipsets;
+      const before = published();
+      await sees(
+        () => published() !== before && look().converged === AGENTS,
+        () => `the edit is everywhere, ${JSON.stringify(look())}`,
       );
       expect(relay.mails).toEqual([]);
       const [tampered, silent, moved, restarted] = [5, 12, 18, 23].map((index) => fleet.agents[index] as SimAgent) as [
@@ -163,6 +171,16 @@ if ('unavailable' in rabbit) {
       }
       expect(await curl(`${at}/imetrics/varz:counters`)).toMatch(/^alert hash_fail:1 hash_recover:1 keepalive_fail:1/);
       expect(counters).not.toContain('$dim');
+      const prometheus = await curl(`${at}/metrics`);
+      const figure = (name: string): number =>
+        Number(new RegExp(`^${name.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(prometheus)?.[1]);
+      expect(figure('dog_trainer_publish_to_converge_seconds_count')).toBeGreaterThanOrEqual(AGENTS / 2);
+      expect(figure('dog_trainer_report_seconds_count')).toBeGreaterThan(AGENTS);
+      expect(figure('dog_trainer_actors{map_key="host"}')).toBe(AGENTS);
+      expect(figure('dog_trainer_repairs_total{map_key="rules"}')).toBeGreaterThanOrEqual(1);
+      expect(figure('ips_update{map_key="keepalive"}')).toBeGreaterThan(AGENTS);
+      for (const name of ['nodejs_eventloop_lag_seconds', 'journal_entries', 'mailbox_length{map_key="host"}'])
+        expect(figure(`dog_trainer_${name}`), name).toBeGreaterThanOrEqual(0);
       expect(gauges).toContain(`host_active_state active:${AGENTS} inactive:0 new:0 retired:0\n`);
     };
   });
