@@ -1,28 +1,51 @@
+import { readFileSync } from 'node:fs';
 import type { Log } from '../actors/log-port.js';
+import { rethinkServers } from '../config/rethink-servers.js';
 import type { Config } from '../config/schema.js';
+import { createRethinkStore } from '../store/rethinkdb/create-rethink-store.js';
 import type { Store } from '../store/store.js';
+import { StoreError } from '../store/store.js';
 import { createSqliteStore } from '../store/sqlite/create-sqlite-store.js';
 
 const DAY_MS = 86_400_000;
 
 /**
- * Opens the configured store.
+ * Opens the configured store. `readOnly`: nothing is made or tidied up in a database that another server owns.
  * @throws StoreError when it is corrupt, in use by another server, or can't be opened
  */
 export const createStore = (
   config: Config,
   log: Log,
-  _options: { readonly readOnly?: boolean } = {},
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
 ): Promise<Store> => {
   const { kind, path, audit_days, audit_max } = config.store;
+  const audit = { rows: audit_max, ageMs: audit_days * DAY_MS };
   switch (kind) {
     case 'sqlite':
-      return createSqliteStore({
-        path,
-        audit: { rows: audit_max, ageMs: audit_days * DAY_MS },
-        notice: (text) => log.warn({ path }, text),
-      });
+      return createSqliteStore({ path, audit, notice: (text) => log.warn({ path }, text) });
     case 'rethinkdb':
-      return Promise.reject(new Error('store.kind: rethinkdb is not built yet; use sqlite'));
+      return createRethinkStore({
+        servers: rethinkServers(config),
+        db: config.store.database,
+        user: config.rethinkdb_username,
+        ...(config.rethinkdb_password === undefined ? {} : { password: config.rethinkdb_password }),
+        ...(config.store.tls ? { tls: trusted(config.store.cacertfile) } : {}),
+        timeoutMs: config.rethink_timeout_ms,
+        squashS: config.rethink_squash_sec,
+        audit,
+        readOnly,
+        notice: (text) => log.warn({ database: config.store.database }, text),
+      });
+  }
+};
+
+const trusted = (cacertfile: string | undefined): { readonly ca?: Buffer } => {
+  if (cacertfile === undefined) return {};
+  try {
+    return { ca: readFileSync(cacertfile) };
+  } catch (error) {
+    throw new StoreError('unavailable', `store.cacertfile cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 };

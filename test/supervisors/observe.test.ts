@@ -132,7 +132,7 @@ describe('at a start', () => {
     const logs = createLogger(config.log);
     const warn = (_fields: Json, message: string): void => void lines.push(message);
     const log = Object.assign(Object.create(logs.log) as typeof logs.log, { warn });
-    const server = await startServer({ config, broker, logs: { ...logs, log } as typeof logs });
+    const server = await startServer({ config, broker, logs: { ...logs, log } });
     onTestFinished(async () => void (await server.stop()));
     await until(() => server.context.reportsLink.connection !== undefined, 'the connection');
     expect(lines.filter((line) => line.includes('somebody else consumes the reports'))).toHaveLength(warnings);

@@ -1,8 +1,9 @@
+import { POLICY_TABLES } from '../../model/document.js';
 import type { Store } from '../store.js';
 import { StoreError } from '../store.js';
 import { StoreStatus } from '../store-status.js';
 import { Committer } from './committer.js';
-import { prepareDatabase } from './prepare-database.js';
+import { awaitTables, prepareDatabase } from './prepare-database.js';
 import type { LinkOptions, RethinkServer } from './rethink-link.js';
 import { RethinkLink } from './rethink-link.js';
 import { RethinkStore } from './rethink-store.js';
@@ -30,6 +31,8 @@ export interface RethinkStoreOptions {
   readonly sweepMs?: number;
   /** How long the audit trail goes back; default 1,000,000 entries, 400 days. */
   readonly audit?: { readonly rows?: number; readonly ageMs?: number };
+  /** Only to be looked at: nothing is made in the database, and nothing in it is tidied up. Default false. */
+  readonly readOnly?: boolean;
   /** Epoch milliseconds. */
   readonly now?: () => number;
   /** Hears what was found and done without being asked. */
@@ -41,7 +44,14 @@ export interface RethinkStoreOptions {
  * when that failed: an outage is a state (`state()`), and the store goes on trying.
  */
 export async function createRethinkStore(options: RethinkStoreOptions): Promise<Store> {
-  const { servers, db = 'dog', now = Date.now, notice = () => undefined, timeoutMs = 10_000 } = options;
+  const {
+    servers,
+    db = 'dog',
+    now = Date.now,
+    notice = () => undefined,
+    timeoutMs = 10_000,
+    readOnly = false,
+  } = options;
   const status = new StoreStatus(now);
   status.down(new StoreError('unavailable', 'RethinkDB is not connected yet'));
   const link = new RethinkLink(
@@ -54,7 +64,7 @@ export async function createRethinkStore(options: RethinkStoreOptions): Promise<
       ...(options.tls !== undefined && { tls: options.tls }),
     },
     status,
-    (connection) => prepareDatabase(connection, db),
+    (connection) => (readOnly ? awaitTables(connection, POLICY_TABLES) : prepareDatabase(connection, db)),
   );
   await link.start();
   const transaction = new Transaction(link, notice);
@@ -71,6 +81,6 @@ export async function createRethinkStore(options: RethinkStoreOptions): Promise<
     now,
     notice,
     audit: { rows: options.audit?.rows ?? 1_000_000, ageMs: options.audit?.ageMs ?? 400 * 86_400_000 },
-    sweepMs: options.sweepMs ?? 5_000,
+    ...(!readOnly && { sweepMs: options.sweepMs ?? 5_000 }),
   });
 }

@@ -22,14 +22,19 @@ export async function prepareDatabase(connection: Connection, db: string): Promi
   for (const table of tables) {
     if (!there.has(table)) await unlessThere(r.tableCreate(table).run(connection));
   }
-  const waits = tables.map((table) => r.table(table).wait({ waitFor: 'ready_for_writes', timeout: READY_S }));
-  await Promise.all(waits.map((wait) => wait.run(connection)));
+  await awaitTables(connection, tables);
   for (const table of [...POLICY_TABLES, ...OWN_TABLES]) {
     const fields = INDEXED_FIELDS[table] ?? [];
     if (fields.length > 0) await prepareIndexes(connection, table, fields);
   }
   await prepareIndexes(connection, AUDIT, ['author', 'document']);
   if (await r.table('ipset').isEmpty().run(connection)) await seedIpset(connection);
+}
+
+/** Waits until these tables take writes. Rejects when one is not there. */
+export async function awaitTables(connection: Connection, tables: readonly string[]): Promise<void> {
+  const waits = tables.map((table) => r.table(table).wait({ waitFor: 'ready_for_writes', timeout: READY_S }));
+  await Promise.all(waits.map((wait) => wait.run(connection)));
 }
 
 async function prepareIndexes(connection: Connection, table: string, fields: readonly string[]): Promise<void> {

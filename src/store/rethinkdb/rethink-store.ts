@@ -35,8 +35,8 @@ export interface RethinkStoreParts {
   readonly now: () => number;
   readonly notice: (message: string) => void;
   readonly audit: { readonly rows: number; readonly ageMs: number };
-  /** How often commits that other servers left lying are seen to, ms. */
-  readonly sweepMs: number;
+  /** How often commits that other servers left lying are seen to, ms; absent: never. */
+  readonly sweepMs?: number;
 }
 
 /** The store on a RethinkDB, which other servers may share (see Transaction for what that takes). */
@@ -44,14 +44,14 @@ export class RethinkStore implements Store {
   readonly kind = 'rethinkdb';
   readonly #parts: RethinkStoreParts;
   readonly #feeds = new Set<RethinkFeed>();
-  readonly #sweeper: NodeJS.Timeout;
+  readonly #sweeper: NodeJS.Timeout | undefined;
   readonly #pending = new Set<Promise<unknown>>();
   #sweeping = false;
   #closing: Promise<void> | undefined;
 
   constructor(parts: RethinkStoreParts) {
     this.#parts = parts;
-    this.#sweeper = setInterval(() => void this.#sweep(), parts.sweepMs).unref();
+    if (parts.sweepMs !== undefined) this.#sweeper = setInterval(() => void this.#sweep(), parts.sweepMs).unref();
   }
 
   async get(table: Table, id: string): Promise<Stored | undefined> {
