@@ -1,4 +1,5 @@
-import { appendFile, mkdir, rename, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Log } from './log-port.js';
 
@@ -17,6 +18,7 @@ export interface DeadLetter {
 
 /** What is kept of a body; the whole of a real report is a tenth of it. */
 const MAX_BODY = 16_384;
+const NEWLINE = 0x0a;
 
 /**
  * Messages that were refused for good, in a file of JSON lines beside the store (`body` in base64, `dog-trainer decode`
@@ -27,7 +29,8 @@ export class DeadLetters {
   readonly #path: string | undefined;
   readonly #max: number;
   readonly #log: Log;
-  #lines = 0;
+  /** In the file; undefined until it was looked at. */
+  #lines: number | undefined = undefined;
   #total = 0;
   #writing: Promise<void> = Promise.resolve();
 
@@ -57,22 +60,34 @@ export class DeadLetters {
     const kept = Buffer.from(body.subarray(0, MAX_BODY)).toString('base64');
     const line = JSON.stringify({ ...rest, bytes: body.length, body: kept });
     try {
-      if (this.#lines === 0) await this.#begin(this.#path);
+      const before = await this.#linesThere(this.#path);
       await appendFile(this.#path, `${line}\n`, { mode: 0o600 });
-      this.#lines += 1;
-      if (this.#lines >= this.#max) this.#lines = 0;
+      this.#lines = before + 1;
     } catch (error) {
       this.#log.error({ err: error, path: this.#path }, 'a dead letter could not be written; it is lost');
     }
   }
 
-  /** A file of an earlier time, or a full one, is set aside. */
-  async #begin(path: string): Promise<void> {
-    await mkdir(dirname(path), { recursive: true });
-    const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (there !== undefined) await rename(path, `${path}.old`);
+  /** Lines in the file, those of an earlier run too; a full file is set aside first. */
+  async #linesThere(path: string): Promise<number> {
+    if (this.#lines === undefined) {
+      await mkdir(dirname(path), { recursive: true });
+      this.#lines = await countLines(path);
+    }
+    if (this.#lines < this.#max) return this.#lines;
+    await rename(path, `${path}.old`);
+    this.#lines = 0;
+    return 0;
   }
 }
+
+const countLines = async (path: string): Promise<number> => {
+  let lines = 0;
+  try {
+    for await (const chunk of createReadStream(path))
+      for (const byte of chunk as Buffer) if (byte === NEWLINE) lines += 1;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return lines;
+};
