@@ -18,6 +18,8 @@ type Info =
 
 /** Between two tries to consume, and to hand over a report while there are no hosts' actors at all. */
 const RETRY_MS = 1000;
+/** How long a stop waits for reports under way; those not answered by then come again after the next start. */
+const FINISH_MS = 2000;
 /** Between two looks whether the world is loaded. */
 const LOADING_MS = 50;
 
@@ -45,7 +47,10 @@ export class Intake implements Server<never, never, never, Info> {
   #consumer: Consumer | undefined = undefined;
   /** Delivered, and in the mailbox or waiting for another try. */
   readonly #unread = new Set<Delivery>();
+  /** Reports that are at their host's actor, or on their way to the dead letters. */
   #underWay = 0;
+  /** Told when none is any more. */
+  #idle: () => void = () => undefined;
   #handled = 0;
 
   constructor(context: ServerContext) {
@@ -88,9 +93,17 @@ export class Intake implements Server<never, never, never, Info> {
     }
   }
 
-  /** Intake is the first to stop: no report is taken that could not be finished. */
-  async terminate(): Promise<void> {
+  /** Intake is the first to stop: no report is taken that could not be finished, and what was begun is. */
+  async terminate({ kernel }: Self): Promise<void> {
     await this.#consumer?.cancel();
+    if (this.#underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = kernel.clock.setTimer(FINISH_MS, resolve);
+      this.#idle = () => {
+        kernel.clock.clearTimer(timer);
+        resolve();
+      };
+    });
   }
 
   describe(): DetailObject {
@@ -177,20 +190,23 @@ export class Intake implements Server<never, never, never, Info> {
       .call(report.hostkey, { report }, Infinity)
       .then(
         () => {
-          this.#underWay -= 1;
           this.#handled += 1;
           metrics.observe('dog_trainer_report_seconds', (kernel.clock.monotonic() - began) / 1000);
           delivery.ack();
+          this.#done();
         },
         (error: unknown) => {
-          this.#underWay -= 1;
-          // Whoever comes after this actor gets it again.
-          if (self.signal.aborted) return delivery.reject({ requeue: true });
+          if (self.signal.aborted) {
+            // Whoever comes after this actor gets it again.
+            delivery.reject({ requeue: true });
+            return this.#done();
+          }
           if (!isItsFault(error)) {
             this.#unread.add(delivery);
             self.sendAfter(RETRY_MS, { tag: 'retry', delivery, report, tries } as Info);
-            return;
+            return this.#done();
           }
+          this.#underWay -= 1;
           if (tries > 1) return this.#hand(self, delivery, report, tries - 1);
           metrics.count('ips_update', 'exception');
           metrics.count('dog_trainer_reports_refused_total', 'not_handled');
@@ -203,6 +219,7 @@ export class Intake implements Server<never, never, never, Info> {
 
   #bury(delivery: Delivery, reason: string, detail: string, hostkey: string | undefined): void {
     const { deadLetters, kernel, log, metrics } = this.#context;
+    this.#underWay += 1;
     metrics.count('dog_trainer_dead_letters_total', 'report');
     deadLetters
       .add({
@@ -213,8 +230,16 @@ export class Intake implements Server<never, never, never, Info> {
         ...(hostkey === undefined ? {} : { hostkey }),
         body: delivery.body,
       })
-      .then(() => delivery.ack())
+      .then(() => {
+        delivery.ack();
+        this.#done();
+      })
       .catch((error: unknown) => log.error({ err: error }, 'a refused report could not be answered'));
+  }
+
+  #done(): void {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#idle();
   }
 
   #stop(): void {

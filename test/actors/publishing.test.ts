@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
 import { loadConfig } from '../../src/config/load.js';
-import type { Document, JsonObject } from '../../src/model/document.js';
+import type { JsonObject } from '../../src/model/document.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
 import { decodeRulesPayload } from '../../src/wire/messages/rules-payload.js';
