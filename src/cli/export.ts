@@ -13,7 +13,7 @@ export function addExport(program: Command, io: CliIo): void {
     .description('write all policy and hosts to one JSON file, for review, backup or another store')
     .argument('<file>', "where to; - for standard output. It holds the links' passwords")
     .action(async (file: string, flags: ConfigFlags) => {
-      const value = await withPolicy(flags, io, (policy) => policy.export());
+      const value = await withPolicy(flags, io, (policy) => policy.export(), { readOnly: true });
       const text = `${JSON.stringify(value, undefined, 2)}\n`;
       if (file === '-') {
         io.out(text);

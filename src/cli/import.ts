@@ -25,9 +25,10 @@ export function addImport(program: Command, io: CliIo): void {
     .action(async (file: string, flags: ImportFlags) => {
       const value = await readFileValue(file);
       const dryRun = flags.dryRun === true;
-      const report = await withPolicy(flags, io, (policy) =>
-        policy.import(value, { dryRun, replace: flags.replace === true }),
-      );
+      const replace = flags.replace === true;
+      const report = await withPolicy(flags, io, (policy) => policy.import(value, { dryRun, replace }), {
+        readOnly: dryRun,
+      });
       for (const item of report.items) {
         if (item.becomes !== 'unchanged' && item.becomes !== 'kept') io.out(`${itemLine(item)}\n`);
       }

@@ -3,17 +3,22 @@ import type { Store } from '../store/store.js';
 import { CommandFailure } from './cli-io.js';
 
 /**
- * Opens the configured store for one command, and closes it after.
+ * Opens the configured store for one command, and closes it after. `readOnly`: nothing is made in a database that may be
+ * another server's.
  * @throws CommandFailure when it can't be opened, a server having it open among the reasons
  */
-export async function withOpenStore<T>(config: Config, use: (store: Store) => Promise<T>): Promise<T> {
+export async function withOpenStore<T>(
+  config: Config,
+  use: (store: Store) => Promise<T>,
+  options: { readonly readOnly?: boolean } = {},
+): Promise<T> {
   const { createStore } = await import('../supervisors/create-store.js');
   const { createLogger } = await import('../log/create-logger.js');
   // Whatever the store has to say about itself is not this command's output.
   const { log } = createLogger({ ...config.log, dir: undefined, level: 'silent' });
   let store;
   try {
-    store = await createStore(config, log);
+    store = await createStore(config, log, options);
   } catch (error) {
     throw new CommandFailure(`the store cannot be opened: ${(error as Error).message}`, { cause: error });
   }

@@ -1,5 +1,6 @@
 import { adminSocket } from '../config/admin-socket.js';
 import type { PolicyAdmin } from '../http/admin/policy-admin.js';
+import type { Store } from '../store/store.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { loadFrom } from './config-options.js';
@@ -7,13 +8,14 @@ import type { ConfigFlags } from './config-options.js';
 import { withOpenStore } from './open-store.js';
 
 /**
- * Asks the running server for its policy; when there is none, opens the store itself.
+ * Asks the running server for its policy; when there is none, opens the store itself (`readOnly`: makes nothing in it).
  * @throws CommandFailure
  */
 export async function withPolicy<T>(
   flags: ConfigFlags,
   io: CliIo,
   use: (policy: PolicyAdmin) => Promise<T>,
+  options: { readonly readOnly: boolean },
 ): Promise<T> {
   const { config } = loadFrom(flags, io);
   const { NoServerError, policyAdminOverSocket } = await import('../http/admin/admin-client.js');
@@ -25,7 +27,7 @@ export async function withPolicy<T>(
   }
   const { policyAdminOnStore } = await import('../http/admin/policy-admin.js');
   const { wantedDialect } = await import('../supervisors/choose-dialect.js');
-  return withOpenStore(config, async (store) => {
+  const work = async (store: Store): Promise<T> => {
     try {
       const { dialect, from } = await wantedDialect(config, store);
       // An installation that was never started and has nothing in it has not settled on one.
@@ -34,7 +36,8 @@ export async function withPolicy<T>(
     } catch (error) {
       throw asFailure(error, error instanceof PolicyFileError);
     }
-  });
+  };
+  return withOpenStore(config, work, options);
 }
 
 function asFailure(error: unknown, wrongFile: boolean): CommandFailure {

@@ -72,7 +72,7 @@ export const startServer = async ({
     ...(given.clock === undefined ? {} : { clock: given.clock }),
   });
   const opened = given.store ?? (await createStore(config, logs.log, { readOnly: observe }));
-  const store = observe ? readOnlyStore(opened, { hideOwnTables: opened.kind === 'rethinkdb' }) : opened;
+  const store = observe ? readOnlyStore(opened) : opened;
   let journal: Journal | undefined;
   const close = async (): Promise<void> => {
     await journal?.close();

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { r } from 'rethinkdb-ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
@@ -5,14 +6,25 @@ import { loadConfig } from '../../src/config/load.js';
 import { createLogger } from '../../src/log/create-logger.js';
 import { POLICY_TABLES, type JsonObject } from '../../src/model/document.js';
 import { startServer } from '../../src/supervisors/start-server.js';
-import { client } from '../support/api-client.js';
+import { client, type Client } from '../support/api-client.js';
 import { noRethink, startRethink, type RethinkServer } from '../support/rethinkdb.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { QUICK, until } from '../support/whole-server.js';
 
 if (noRethink !== undefined) process.stdout.write(`the whole server on RethinkDB skipped: ${noRethink}\n`);
 
 const GROUP = { description: '', profile_id: 'p', profile_name: 'web', profile_version: 'latest' };
+
+const comparison = (api: Client): Promise<JsonObject> =>
+  until(
+    async () => {
+      const { json } = await api('GET', '/api/V2/observe');
+      return json['loading'] === false ? json : undefined;
+    },
+    'the comparison',
+    { timeout: 20_000, interval: 50 },
+  );
 
 describe.skipIf(noRethink !== undefined)('the whole server on RethinkDB', () => {
   let rethink: RethinkServer;
@@ -21,19 +33,24 @@ describe.skipIf(noRethink !== undefined)('the whole server on RethinkDB', () => 
   }, 120_000);
   afterAll(() => rethink.close());
 
+  const keys = (database: string): readonly string[] => [
+    'store.kind=rethinkdb',
+    `store.database=${database}`,
+    `store.servers=${rethink.host}:${rethink.port}`,
+    'rethink_squash_sec=0.1',
+  ];
+  const cli = (database: string | undefined, data: string, ...args: string[]) =>
+    runCliInProcess([
+      ...args,
+      '--data',
+      data,
+      ...(database === undefined ? [] : keys(database).flatMap((key) => ['--set', key])),
+    ]);
+
   const start = async (database: string, observe: boolean) => {
     const { config } = loadConfig({
       data: temporaryDirectory(),
-      set: [
-        ...QUICK,
-        'api.port=0',
-        'metrics.port=0',
-        'log.level=silent',
-        'store.kind=rethinkdb',
-        `store.database=${database}`,
-        `store.servers=${rethink.host}:${rethink.port}`,
-        'rethink_squash_sec=0.1',
-      ],
+      set: [...QUICK, 'api.port=0', 'metrics.port=0', 'log.level=silent', ...keys(database)],
     });
     const broker = createMemoryBroker();
     const server = await startServer({ config, logs: createLogger(config.log), broker, observe });
@@ -42,7 +59,7 @@ describe.skipIf(noRethink !== undefined)('the whole server on RethinkDB', () => 
   };
 
   it('makes the database, takes policy over the API, and publishes it', async () => {
-    const { api } = await start('dog_fresh', false);
+    const { api, server } = await start('dog_fresh', false);
     const profile = (await api('POST', '/api/V2/profile', { name: 'web', version: '1.0' })).json['id'] as string;
     const made = await api('POST', '/api/V2/group', { ...GROUP, name: 'web', profile_id: profile });
     expect(made.status).toBe(201);
@@ -52,6 +69,13 @@ describe.skipIf(noRethink !== undefined)('the whole server on RethinkDB', () => 
       interval: 50,
     });
     expect((await api('GET', '/readyz')).status).toBe(200);
+    await server.stop();
+
+    // What this server settled in a store of its own is known to an observer too.
+    const observer = await start('dog_fresh', true);
+    const found = await comparison(observer.api);
+    expect(found).toMatchObject({ dialect: 'dog2', sets: { state: 'same' } });
+    expect((found['groups'] as unknown as readonly JsonObject[]).map(({ state }) => state)).toEqual(['same']);
   }, 60_000);
 
   it("observes another server's database without adding a table or a word to it", async () => {
@@ -71,19 +95,24 @@ describe.skipIf(noRethink !== undefined)('the whole server on RethinkDB', () => 
     };
     const before = await content();
     const { api, server } = await start(db, true);
-    const found = await until(
-      async () => {
-        const { json } = await api('GET', '/api/V2/observe');
-        return json['loading'] === false ? json : undefined;
-      },
-      'the comparison',
-      { timeout: 20_000, interval: 50 },
-    );
+    const found = await comparison(api);
     expect(found).toMatchObject({ dialect: 'dog1', sets: { state: 'differs', stored: null } });
     const [group] = found['groups'] as unknown as readonly JsonObject[];
     expect(group).toMatchObject({ id: 'g', state: 'differs' });
     expect((await api('GET', '/readyz')).json).toMatchObject({ ready: true });
     await server.stop();
     expect(await content()).toEqual(before);
+
+    // The same database, moved into an embedded store.
+    const data = temporaryDirectory();
+    const file = join(data, 'policy.json');
+    expect(await cli(db, data, 'export', file)).toMatchObject({ code: 0, err: '' });
+    expect((await cli(db, data, 'import', file, '--dry-run')).out).toContain(
+      'would be: 0 created, 0 changed, 2 unchanged',
+    );
+    expect(await content()).toEqual(before);
+    const moved = await cli(undefined, data, 'import', file);
+    expect(moved).toMatchObject({ code: 0, err: expect.stringContaining('dialect dog1') as string });
+    expect(moved.out).toContain('imported: 2 created');
   }, 60_000);
 });

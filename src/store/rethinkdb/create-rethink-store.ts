@@ -1,9 +1,8 @@
-import { POLICY_TABLES } from '../../model/document.js';
 import type { Store } from '../store.js';
 import { StoreError } from '../store.js';
 import { StoreStatus } from '../store-status.js';
 import { Committer } from './committer.js';
-import { awaitTables, prepareDatabase } from './prepare-database.js';
+import { lookAtDatabase, prepareDatabase } from './prepare-database.js';
 import type { LinkOptions, RethinkServer } from './rethink-link.js';
 import { RethinkLink } from './rethink-link.js';
 import { RethinkStore } from './rethink-store.js';
@@ -31,7 +30,7 @@ export interface RethinkStoreOptions {
   readonly sweepMs?: number;
   /** How long the audit trail goes back; default 1,000,000 entries, 400 days. */
   readonly audit?: { readonly rows?: number; readonly ageMs?: number };
-  /** Only to be looked at: nothing is made in the database, and nothing in it is tidied up. Default false. */
+  /** Only to be looked at: nothing is made in the database or tidied up; tables that are not there seem empty. Default false. */
   readonly readOnly?: boolean;
   /** Epoch milliseconds. */
   readonly now?: () => number;
@@ -54,6 +53,7 @@ export async function createRethinkStore(options: RethinkStoreOptions): Promise<
   } = options;
   const status = new StoreStatus(now);
   status.down(new StoreError('unavailable', 'RethinkDB is not connected yet'));
+  let absent: ReadonlySet<string> = new Set();
   const link = new RethinkLink(
     {
       servers,
@@ -64,7 +64,10 @@ export async function createRethinkStore(options: RethinkStoreOptions): Promise<
       ...(options.tls !== undefined && { tls: options.tls }),
     },
     status,
-    (connection) => (readOnly ? awaitTables(connection, POLICY_TABLES) : prepareDatabase(connection, db)),
+    async (connection) => {
+      if (readOnly) absent = await lookAtDatabase(connection);
+      else await prepareDatabase(connection, db);
+    },
   );
   await link.start();
   const transaction = new Transaction(link, notice);
@@ -81,6 +84,7 @@ export async function createRethinkStore(options: RethinkStoreOptions): Promise<
     now,
     notice,
     audit: { rows: options.audit?.rows ?? 1_000_000, ageMs: options.audit?.ageMs ?? 400 * 86_400_000 },
+    isAbsent: (table) => absent.has(table),
     ...(!readOnly && { sweepMs: options.sweepMs ?? 5_000 }),
   });
 }

@@ -31,8 +31,18 @@ export async function prepareDatabase(connection: Connection, db: string): Promi
   if (await r.table('ipset').isEmpty().run(connection)) await seedIpset(connection);
 }
 
-/** Waits until these tables take writes. Rejects when one is not there. */
-export async function awaitTables(connection: Connection, tables: readonly string[]): Promise<void> {
+/** Makes nothing: waits until the tables that are there can be read, and gives those of ours and the policy that are not. */
+export async function lookAtDatabase(connection: Connection): Promise<ReadonlySet<string>> {
+  const there = new Set(await r.tableList().run(connection));
+  const tables = [...POLICY_TABLES, ...OWN_TABLES, AUDIT];
+  await awaitTables(
+    connection,
+    tables.filter((table) => there.has(table)),
+  );
+  return new Set(tables.filter((table) => !there.has(table)));
+}
+
+async function awaitTables(connection: Connection, tables: readonly string[]): Promise<void> {
   const waits = tables.map((table) => r.table(table).wait({ waitFor: 'ready_for_writes', timeout: READY_S }));
   await Promise.all(waits.map((wait) => wait.run(connection)));
 }

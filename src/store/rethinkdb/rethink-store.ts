@@ -21,6 +21,7 @@ import { readAudit, trimAudit } from './audit-table.js';
 import type { Committer } from './committer.js';
 import type { FeedOptions } from './rethink-feed.js';
 import { RethinkFeed } from './rethink-feed.js';
+import { AUDIT } from './prepare-database.js';
 import type { RethinkLink } from './rethink-link.js';
 import type { RawRow } from './stored-form.js';
 import { isKey, visible } from './stored-form.js';
@@ -35,6 +36,8 @@ export interface RethinkStoreParts {
   readonly now: () => number;
   readonly notice: (message: string) => void;
   readonly audit: { readonly rows: number; readonly ageMs: number };
+  /** Whether a table, in a database that is only looked at, is not there. */
+  readonly isAbsent: (table: string) => boolean;
   /** How often commits that other servers left lying are seen to, ms; absent: never. */
   readonly sweepMs?: number;
 }
@@ -56,17 +59,19 @@ export class RethinkStore implements Store {
 
   async get(table: Table, id: string): Promise<Stored | undefined> {
     this.#mustBeOpen();
-    if (!isKey(id)) return undefined;
+    if (!isKey(id) || this.#parts.isAbsent(table)) return undefined;
     return visible(await this.#parts.link.read<RawRow | null>(r.table(table).get(id)));
   }
 
   async list(table: Table): Promise<readonly Stored[]> {
     this.#mustBeOpen();
+    if (this.#parts.isAbsent(table)) return [];
     return shown(await this.#parts.link.read<readonly RawRow[]>(r.table(table)));
   }
 
   async find(table: Table, field: string, value: string): Promise<readonly Stored[]> {
     this.#mustBeOpen();
+    if (this.#parts.isAbsent(table)) return [];
     const from = r.table(table);
     const indexed = INDEXED_FIELDS[table]?.includes(field) === true;
     const query = indexed ? from.getAll(value, { index: field }) : from.filter((row: RDatum) => row(field).eq(value));
@@ -83,6 +88,7 @@ export class RethinkStore implements Store {
 
   feed(table: Table, _from: Cursor | undefined, on: (event: FeedEvent) => void): Feed {
     this.#mustBeOpen();
+    if (this.#parts.isAbsent(table)) return emptyFeed(on);
     const feed = new RethinkFeed(this.#parts.link, table, this.#parts.feeds, (event) => {
       if (event.type === 'lost') this.#feeds.delete(feed);
       on(event);
@@ -98,6 +104,7 @@ export class RethinkStore implements Store {
 
   async audit(query: AuditQuery): Promise<readonly AuditEntry[]> {
     this.#mustBeOpen();
+    if (this.#parts.isAbsent(AUDIT)) return [];
     return readAudit(this.#parts.link, query);
   }
 
@@ -153,4 +160,18 @@ export class RethinkStore implements Store {
 
 function shown(rows: readonly RawRow[]): readonly Stored[] {
   return Object.freeze(rows.flatMap((row) => visible(row) ?? []));
+}
+
+/** The feed of a table without rows, which nobody will write to. */
+function emptyFeed(on: (event: FeedEvent) => void): Feed {
+  let open = true;
+  setImmediate(() => {
+    if (open) on({ type: 'snapshot', rows: [], cursor: '' });
+  });
+  return {
+    close: () => {
+      open = false;
+      return Promise.resolve();
+    },
+  };
 }
