@@ -17,7 +17,12 @@ import { raiseAlert } from './raise-alert.js';
 import { storePatiently } from './store-patiently.js';
 import { wantedHashes } from './wanted-hashes.js';
 
-type HostInfo = { readonly tag: 'deadline' };
+type HostInfo = { readonly tag: 'deadline' } | { readonly tag: 'idle' };
+
+/** After a deadline has changed the row: how soon to look again, while the world may not have seen the change yet. */
+const SETTLE_MS = 1000;
+/** How long the actor of a host that is not registered waits for its next report. */
+const STRANGER_MS = 60_000;
 
 /**
  * One host: what its reports and its silence mean. The row in the store is the truth, each decision is made inside the
@@ -36,6 +41,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   #stopDeadline = Infinity;
   #timer: TimerRef | undefined = undefined;
   #timerAt = Infinity;
+  #idleTimer: TimerRef | undefined = undefined;
   /** Whose ruleset the host was last sent or found to have; unknown until its first report. */
   #groupServed: string | undefined = undefined;
   /** When the ruleset was published that the host runs, as far as it was seen; epoch seconds. */
@@ -57,6 +63,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
 
   async call(self: Self, { report }: HostCall): Promise<HostReply> {
     await this.#report(self, report);
+    if (this.#row() === undefined) this.#awaitStranger(self);
     return 'done';
   }
 
@@ -80,7 +87,12 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     self.stop('normal');
   }
 
-  async info(self: Self, _message: HostInfo): Promise<void> {
+  async info(self: Self, { tag }: HostInfo): Promise<void> {
+    if (tag === 'idle') {
+      this.#idleTimer = undefined;
+      if (this.#row() === undefined) self.stop('normal');
+      return;
+    }
     this.#timer = undefined;
     this.#timerAt = Infinity;
     const next = this.#next();
@@ -91,7 +103,14 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       return this.#armAt(self, now + this.#context.config.last_agent_update_check_interval_seconds * 1000);
     }
     await this.#timeout(self, next.event);
-    this.#arm(self);
+    const after = this.#next();
+    if (after !== undefined) this.#armAt(self, Math.max(after.at, now + SETTLE_MS));
+  }
+
+  /** Hostkeys that nobody registered may be any number: their actors go when they fall silent. */
+  #awaitStranger(self: Self): void {
+    if (this.#idleTimer !== undefined) self.cancel(this.#idleTimer);
+    this.#idleTimer = self.sendAfter(STRANGER_MS, { tag: 'idle' });
   }
 
   describe(): DetailObject {
