@@ -10,8 +10,8 @@ import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js
 import { BY, create, patch, remove, written } from '../store/suite/harness.js';
 
 const FULL = process.env['TRIALS'] === 'full';
-const FLIPS = FULL ? 5_000 : 100;
-const CUTS = FULL ? 1_000 : 40;
+const FLIPS = FULL ? 2_000 : 100;
+const CUTS = FULL ? 500 : 40;
 const SUFFIXES = ['', '-wal', '-shm'] as const;
 
 /** The files of a store at one moment, as a power cut or a kill would leave them. */
