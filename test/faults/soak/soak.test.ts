@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createAmqpBroker } from '../../../src/broker/amqp/amqp-broker.js';
+import { QUICK_TIMING } from '../../../src/sim/agent-timing.js';
 import { startFleet } from '../../../src/sim/sim-fleet.js';
 import { textOf } from '../../../src/model/text-of.js';
 import { startRabbit } from '../../support/rabbitmq.js';
@@ -14,6 +15,8 @@ const FULL = process.env['TRIALS'] === 'full';
 const LENGTH_MS = Number(process.env['SOAK_SECONDS'] ?? (FULL ? 600 : 15)) * 1000;
 const AGENTS = Number(process.env['SOAK_AGENTS'] ?? (FULL ? 200 : 20));
 const GROUPS = Array.from({ length: FULL ? 12 : 4 }, (_, i) => `group${i + 1}`);
+/** A minute of a real agent is some seconds of these. */
+const TIMING = FULL ? { ...QUICK_TIMING, pollMs: 1_000, keepaliveFirstMs: 3_000, keepaliveMs: 3_000 } : QUICK_TIMING;
 const EDITORS = 3;
 /** For everybody to have the final state once the faults are over. */
 const SETTLE_MS = FULL ? 120_000 : 45_000;
@@ -37,8 +40,8 @@ it.skipIf(skipped !== undefined)(
         'broker.kind=amqp',
         `broker.url=${rabbit.url}`,
         'log.level=silent',
-        'hashcheck_alert_seconds=2',
-        'repair_interval_seconds=2',
+        `hashcheck_alert_seconds=${FULL ? 6 : 2}`,
+        `repair_interval_seconds=${FULL ? 6 : 2}`,
         'repair_max_per_minute=100000',
         'intake.registrations_per_minute=100000',
         'profile_periodic_publish_interval_seconds=0.5',
@@ -50,7 +53,7 @@ it.skipIf(skipped !== undefined)(
     const { server, api, data } = whole;
     const { context } = server;
     const documents = await createDocuments(api, GROUPS);
-    const fleet = await startFleet({ broker, agents: AGENTS, groups: GROUPS, spreadMs: AGENTS * 10 });
+    const fleet = await startFleet({ broker, agents: AGENTS, groups: GROUPS, timing: TIMING, spreadMs: AGENTS * 10 });
     const hosts = (): { id: string; name: string }[] =>
       [...context.world.rows('host').values()].map(({ id, name }) => ({ id, name: textOf(name) }));
     await expect.poll(() => hosts().length, { timeout: 60_000, interval: 200 }).toBe(AGENTS);
@@ -73,7 +76,14 @@ it.skipIf(skipped !== undefined)(
 
     const edits = perEditor.flat();
     const { store, dialect } = context;
-    await expect.poll(() => differences(store, fleet, dialect), { timeout: SETTLE_MS, interval: 500 }).toEqual([]);
+    try {
+      await expect.poll(() => differences(store, fleet, dialect), { timeout: SETTLE_MS, interval: 500 }).toEqual([]);
+    } catch (error) {
+      const queues = await rabbit.ctl('list_queues', 'name', 'messages', 'consumers', '--no-table-headers');
+      const { text } = await api('GET', '/readyz');
+      process.stdout.write(`soak: not settled; ${text}\n${JSON.stringify(context.outbox.snapshot())}\n${queues}\n`);
+      throw error;
+    }
     const trail = await wholeTrail(store);
     expect(auditFaults(edits, trail)).toEqual([]);
     expect(lostEdits(edits, await storedPolicy(store))).toEqual([]);
