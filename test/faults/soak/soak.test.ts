@@ -79,7 +79,15 @@ it.skipIf(skipped !== undefined)(
     try {
       await expect.poll(() => differences(store, fleet, dialect), { timeout: SETTLE_MS, interval: 500 }).toEqual([]);
     } catch (error) {
-      const queues = await rabbit.ctl('list_queues', 'name', 'messages', 'consumers', '--no-table-headers');
+      const queues = await rabbit.ctl(
+        'list_queues',
+        '-p',
+        'dog',
+        'name',
+        'messages',
+        'consumers',
+        '--no-table-headers',
+      );
       const { text } = await api('GET', '/readyz');
       process.stdout.write(`soak: not settled; ${text}\n${JSON.stringify(context.outbox.snapshot())}\n${queues}\n`);
       throw error;
