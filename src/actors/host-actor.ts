@@ -1,5 +1,6 @@
 import { decideReport, groupAfter, registerHost, type ReportOutcome } from '../host/decide-report.js';
 import { CloneWatch } from '../host/clone-watch.js';
+import { FloodWatch } from '../host/flood-watch.js';
 import { decideTimeout, type TimeoutOutcome } from '../host/decide-timeout.js';
 import { knowledgeFromDoc, knowledgeToDoc, type HostKnowledge, type HostReport } from '../host/host-report.js';
 import { stateOf } from '../host/host-state.js';
@@ -47,6 +48,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   /** When the ruleset was published that the host runs, as far as it was seen; epoch seconds. */
   #convergedOn: number | undefined = undefined;
   #clones: CloneWatch | undefined = undefined;
+  readonly #floods = new FloodWatch();
 
   constructor(context: ServerContext, hostkey: string) {
     this.#context = context;
@@ -124,6 +126,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   async #report(self: Self, report: HostReport): Promise<void> {
     const { refused } = this.#context;
     this.#noticeClone(report);
+    this.#noticeFlood(report);
     const row = this.#row();
     let outcome: ReportOutcome | 'gone' | 'taken' | undefined =
       row === undefined ? 'gone' : await this.#update(self, row.id, report);
@@ -145,7 +148,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         'unknown_group',
         `no group is named ${JSON.stringify(group)}`,
       );
-    } else if (this.#clones?.found !== true) refused.clear(this.#hostkey);
+    } else if (this.#clones?.found !== true && !this.#floods.found) refused.clear(this.#hostkey);
     this.#follow(self, outcome, report);
   }
 
@@ -348,6 +351,15 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         'host changed state',
       );
     if (outcome.mail !== undefined) raiseAlert(this.#context, outcome.mail, { ...outcome.row, id: row.id }, []);
+  }
+
+  /** What it says is taken all the same, and costs a commit; what it asks for by that is sent at the agreed rate. */
+  #noticeFlood(report: HostReport): void {
+    const { refused, log, kernel } = this.#context;
+    if (!this.#floods.see(kernel.clock.monotonic())) return;
+    const detail = 'it reports more than once a second; an agent does so once a minute';
+    refused.add(kernel.clock.now(), report, 'overload', detail);
+    log.warn({ hostkey: this.#hostkey, name: report.name }, `a host floods the server with reports: ${detail}`);
   }
 
   #noticeClone(report: HostReport): void {
