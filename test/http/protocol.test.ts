@@ -87,7 +87,7 @@ describe('rules for every route (http-api section 1)', () => {
 
   it('of two types with equal weight the later one wins where there is a text', async () => {
     const made = await call('POST', '/api/profile', { rules: { inbound: [], outbound: [] }, name: 'accept-ties' });
-    const path = `/api/profile/${String(made.json['id'])}`;
+    const path = `/api/profile/${made.json['id'] as string}`;
     const typeOf = async (accept: string) => (await raw('GET', path, { accept })).headers['content-type'];
     expect(await typeOf('application/json, text/plain, */*')).toMatch(/^text\/plain/);
     expect(await typeOf('text/plain, application/json')).toBe('application/json');

@@ -132,8 +132,7 @@ const deliveries = (events: readonly Event[]): fc.Arbitrary<readonly Delivery[]>
       ];
     });
 
-const docOf = ({ id, body }: Event): Document | undefined =>
-  body === undefined ? undefined : ({ id, ...body });
+const docOf = ({ id, body }: Event): Document | undefined => (body === undefined ? undefined : { id, ...body });
 
 const compile = (world: World, id: string, options: Options): CompiledGroup => compileGroup(world.policy, id, options);
 
@@ -216,8 +215,7 @@ describe('trial 18: the world', () => {
   it('without sets, a host that moves dirties the rules of its own group, which may name it as self', () => {
     const world = new World({ generateUnset: true });
     for (const table of WORLD_TABLES) world.reconcile(table, []);
-    const put = (table: WorldTableName, doc: object) =>
-      world.apply(table, [{ id: '1', after: { id: '1', ...doc } }]);
+    const put = (table: WorldTableName, doc: object) => world.apply(table, [{ id: '1', after: { id: '1', ...doc } }]);
     put('profile', { name: 'p' });
     put('ruleset', {
       profile_id: '1',
