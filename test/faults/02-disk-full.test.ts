@@ -16,7 +16,7 @@ it.skipIf(noTmpfs !== undefined)('a full disk refuses writes, not reads, and is 
   // The database keeps what each round made it grow by: its pages are used again, but not given back.
   const folder = mountTmpfs(64);
   const path = join(folder, 'dog_trainer.db');
-  const store = await createSqliteStore({ path, probeMs: 20 });
+  const store = await createSqliteStore({ path, probeMs: 20, history: { bytes: 200_000 }, audit: { bytes: 200_000 } });
   const states: StoreState[] = [];
   store.onState((state) => states.push(state));
   const answered: Stored[] = [];
