@@ -38,7 +38,9 @@ export const acceptedSetHashes = (
     if (row === undefined || successor === undefined || successor.at < now - windowSeconds) break;
     hashes.add(row.hash);
   }
-  return { hashes, changedAt: newest.at };
+  // The old server added a row with every rebuild, changed or not: the first of the last hash is its change.
+  const other = history.findIndex(({ hash }) => hash !== newest.hash);
+  return { hashes, changedAt: history.at(other === -1 ? -1 : other - 1)?.at ?? newest.at };
 };
 
 /**
