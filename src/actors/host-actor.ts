@@ -264,10 +264,11 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     if (outcome.mail !== undefined) raiseAlert(context, outcome.mail, outcome.row, outcome.differing);
     const group = textOf(outcome.row.group);
     this.#count(report, group);
-    if (outcome.resend) {
+    const { sets, rules } = outcome.resend;
+    if (sets || rules) {
       this.#delivery.send(group, {
-        sets: outcome.differing.includes('ipset_hash'),
-        rules: outcome.differing.some((field) => field !== 'ipset_hash'),
+        sets,
+        rules,
         cause: report.updateType === 'force' ? 'start' : 'drift',
       });
     }

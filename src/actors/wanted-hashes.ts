@@ -23,7 +23,7 @@ export const acceptedSetHashes = (
   rows: Iterable<Document>,
   now: number,
   windowSeconds: number,
-): { readonly hashes: ReadonlySet<string>; readonly changedAt: number } | undefined => {
+): NonNullable<Wanted['sets']> | undefined => {
   const history = [...rows]
     .map((row) => ({ hash: textOf(row.hash), at: typeof row.timestamp === 'number' ? row.timestamp : 0 }))
     .filter(({ hash }) => hash !== '' && hash !== 'initial')
@@ -40,7 +40,7 @@ export const acceptedSetHashes = (
   }
   // The old server added a row with every rebuild, changed or not: the first of the last hash is its change.
   const other = history.findIndex(({ hash }) => hash !== newest.hash);
-  return { hashes, changedAt: history.at(other === -1 ? -1 : other - 1)?.at ?? newest.at };
+  return { hashes, newest: newest.hash, changedAt: history.at(other === -1 ? -1 : other - 1)?.at ?? newest.at };
 };
 
 /**

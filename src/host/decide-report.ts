@@ -1,6 +1,13 @@
 import { textOf } from '../model/text-of.js';
 import type { Document, JsonObject } from '../model/document.js';
-import { checkHashes, hashMemoryOf, type HashCheckOptions, type HashField, type Wanted } from './hash-check.js';
+import {
+  checkHashes,
+  hashMemoryOf,
+  type HashCheckOptions,
+  type HashField,
+  type HashVerdict,
+  type Wanted,
+} from './hash-check.js';
 import type { HostKnowledge, HostReport } from './host-report.js';
 import { fieldsOf, stateOf, TRANSITIONS, type AlertKind, type HostEvent, type HostState } from './host-state.js';
 
@@ -27,8 +34,8 @@ export interface ReportOutcome {
   readonly mail?: AlertKind;
   /** Reported hashes that are not the wanted ones, tolerated or not. */
   readonly differing: readonly HashField[];
-  /** The check failed, or the agent has just started: what differs is worth sending again. */
-  readonly resend: boolean;
+  /** What is worth sending to this host again: the check failed, its agent has just started, or its sets are outdated. */
+  readonly resend: { readonly sets: boolean; readonly rules: boolean };
   /** The agent still reports a group that the API has changed: it gets its config again (decisions 12). */
   readonly sendConfig: boolean;
   /** Set by a good-bye: the keepalive deadline is this many seconds away, if that is sooner. */
@@ -57,6 +64,16 @@ const isEcho = (known: HostKnowledge | undefined, report: HostReport, now: numbe
   known?.stoppedAt !== undefined &&
   report.updateType !== 'force' &&
   Math.abs(now - known.stoppedAt) <= STOP_ECHO_SECONDS;
+
+const NOTHING = { sets: false, rules: false };
+
+const resendOf = ({ pass, differing, setsOutdated }: HashVerdict, starting: boolean): ReportOutcome['resend'] => {
+  const failed = starting || !pass;
+  return {
+    sets: setsOutdated || (failed && differing.includes('ipset_hash')),
+    rules: failed && differing.some((field) => field !== 'ipset_hash'),
+  };
+};
 
 /** The group that the row will have after this report: what the caller must look up `wanted` for. */
 export const groupAfter = (row: Document, known: HostKnowledge | undefined, report: HostReport): string =>
@@ -117,7 +134,7 @@ export const decideReport = (
     ...(event === undefined ? {} : { event }),
     ...('mail' in step && step.mail !== undefined && !quietReturn ? { mail: step.mail } : {}),
     differing: verdict?.differing ?? [],
-    resend: verdict !== undefined && !saidGoodbye && verdict.differing.length > 0 && (starting || !verdict.pass),
+    resend: saidGoodbye || verdict === undefined ? NOTHING : resendOf(verdict, starting),
     sendConfig:
       place.group !== report.group || place.environment !== report.environment || place.location !== report.location,
     ...(saidGoodbye ? { deadlineInSeconds: context.agentStopGraceSeconds } : {}),

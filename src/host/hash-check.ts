@@ -18,6 +18,7 @@ export interface Wanted {
   readonly sets?: {
     /** The newest hash, and every other that was newest within the window (host-lifecycle L5). */
     readonly hashes: ReadonlySet<string>;
+    readonly newest: string;
     readonly changedAt: number;
   };
 }
@@ -41,6 +42,11 @@ export interface HashVerdict {
   readonly pass: boolean;
   /** Every field whose reported value is not the wanted one; empty when all match. */
   readonly differing: readonly HashField[];
+  /**
+   * The sets are of an earlier moment. Their hash still counts within the window (L5), so nobody is alarmed, but a host
+   * that has them longer than W after the change has missed a message, and nothing else would bring it the new ones.
+   */
+  readonly setsOutdated: boolean;
   readonly memory: HashMemory;
 }
 
@@ -82,11 +88,14 @@ export const checkHashes = (
     iptables_hash_timestamp: rulesMatch ? now : notAhead(memory.iptables_hash_timestamp, now),
     ipset_hash_timestamp: setsMatch ? now : notAhead(memory.ipset_hash_timestamp, now),
   };
-  if (rulesMatch && setsMatch) return { pass: true, differing, memory: { hash_fail_count: 0, ...stamps } };
+  const setsOutdated =
+    sets !== undefined && reported.ipset_hash !== sets.newest && !recent(sets.changedAt, now, within);
+  const found = { differing, setsOutdated };
+  if (rulesMatch && setsMatch) return { pass: true, ...found, memory: { hash_fail_count: 0, ...stamps } };
   if (rulesTolerated && setsTolerated)
-    return { pass: true, differing, memory: { hash_fail_count: memory.hash_fail_count, ...stamps } };
+    return { pass: true, ...found, memory: { hash_fail_count: memory.hash_fail_count, ...stamps } };
   const count = memory.hash_fail_count + 1;
-  return { pass: count < options.maxFailCount, differing, memory: { hash_fail_count: count, ...stamps } };
+  return { pass: count < options.maxFailCount, ...found, memory: { hash_fail_count: count, ...stamps } };
 };
 
 const stamp = (value: Json | undefined): number | '' =>

@@ -26,7 +26,7 @@ describe('hashes that count for the sets', () => {
 
   it('changed when the newest hash first came: the old server added a row with every rebuild', () => {
     const rows = [row('other', 100), row('same', 200), row('same', 300), row('same', NOW - 1)];
-    expect(acceptedSetHashes(rows, NOW, WINDOW)).toEqual({ hashes: new Set(['same']), changedAt: 200 });
+    expect(acceptedSetHashes(rows, NOW, WINDOW)).toEqual({ hashes: new Set(['same']), newest: 'same', changedAt: 200 });
     expect(acceptedSetHashes(rows.slice(1), NOW, WINDOW)?.changedAt).toBe(200);
   });
 

@@ -15,7 +15,7 @@ const right: Hashes = {
 const { ipset_hash: _sets, ...ruleHashes } = right;
 const wantedAt = (rulesChanged: number, setsChanged: number): Wanted => ({
   rules: { hashes: ruleHashes, changedAt: rulesChanged },
-  sets: { hashes: new Set(['s']), changedAt: setsChanged },
+  sets: { hashes: new Set(['s']), newest: 's', changedAt: setsChanged },
 });
 const long = NOW - 100_000;
 const memory = (over: Partial<HashMemory> = {}): HashMemory => ({
@@ -31,6 +31,7 @@ describe('the hash check (decisions 10)', () => {
     expect(verdict).toEqual({
       pass: true,
       differing: [],
+      setsOutdated: false,
       memory: { hash_fail_count: 0, iptables_hash_timestamp: NOW, ipset_hash_timestamp: NOW },
     });
   });
@@ -46,6 +47,17 @@ describe('the hash check (decisions 10)', () => {
     }
     // Tolerated for three minutes, counted once, and from then on wrong until it is right.
     expect(verdicts).toEqual([true, true, true, true, ...Array<boolean>(16).fill(false)]);
+  });
+
+  it('takes older sets within the window, but knows a host that missed the new ones', () => {
+    const older = { ...right, ipset_hash: 'before' };
+    const wanted = (changedAt: number): Wanted => ({
+      sets: { hashes: new Set(['s', 'before']), newest: 's', changedAt },
+    });
+    const verdict = (changedAt: number) => checkHashes(older, wanted(changedAt), memory(), NOW, options);
+    expect(verdict(NOW - W)).toMatchObject({ pass: true, differing: [], setsOutdated: false });
+    expect(verdict(NOW - W - 1)).toMatchObject({ pass: true, differing: [], setsOutdated: true });
+    expect(checkHashes(right, wanted(long), memory(), NOW, options).setsOutdated).toBe(false);
   });
 
   it('excuses a part that the server changed a moment ago, and only that part', () => {

@@ -157,7 +157,7 @@ describe('a host over any sequence of reports, waits and deadlines', () => {
             case 'report': {
               const wanted: Wanted = {
                 rules: { hashes: RIGHT, changedAt: changed.rules },
-                sets: { hashes: new Set([hash('b'), hash('c')]), changedAt: changed.sets },
+                sets: { hashes: new Set([hash('b'), hash('c')]), newest: hash('b'), changedAt: changed.sets },
               };
               const outcome = decideReport(row, known, reportOf(say), {
                 now,
