@@ -122,11 +122,13 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     if (this.#held !== undefined) return;
     this.#dirty = false;
     const rendered = sets.render();
-    if (rendered.text === sets.published?.text) return;
+    const before = sets.published;
     sets.published = rendered;
-    this.#report(rendered);
+    this.#report(rendered, before);
     // Before anything is sent: a crash must not find the only good content gone.
     await this.#keepStandIns(self, rendered);
+    // A set that grew too large changes no text, as its last good content stands in.
+    if (rendered.text === before?.text) return;
     const sha = sha256(rendered.text);
     if (sha === this.#confirmedSha || this.#isTakenOver(rendered)) {
       // All agents have it, from before a restart, or from the server that this one took over from.
@@ -197,8 +199,11 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
       .map((row) => row.id);
   }
 
-  #report(rendered: RenderedSets): void {
+  /** What is new since the last time. */
+  #report(rendered: RenderedSets, before: RenderedSets | undefined): void {
     const { log } = this.#context;
-    for (const problem of rendered.problems) log.warn({ set: problem.set, kind: problem.kind }, problem.reason);
+    const known = new Set(before?.problems.map(({ set, reason }) => `${set} ${reason}`));
+    for (const { set, kind, reason } of rendered.problems)
+      if (!known.has(`${set} ${reason}`)) log.warn({ set, kind }, reason);
   }
 }
