@@ -1,9 +1,11 @@
 import { compileGroup, type CompiledGroup } from '../firewall/policy/compile-group.js';
 import type { Document, JsonObject } from '../model/document.js';
+import { textOf } from '../model/text-of.js';
 import type { DetailObject, Self, Server } from '../otp/index.js';
 import { nowSeconds, type ServerContext } from './context.js';
 import type { GroupCast } from './group-messages.js';
 import { IPTABLES_PUBLISHER } from './publisher-messages.js';
+import { raiseCompileAlert } from './raise-alert.js';
 import {
   failureFromDoc,
   hashFieldsOf,
@@ -157,6 +159,8 @@ export class GroupActor implements Server<never, never, GroupCast> {
         { group: this.#name, error },
         'the group cannot be compiled; its hosts keep the last good ruleset until the policy is mended',
       );
+      const group = this.#context.world.rows('group').get(this.#id);
+      if (group !== undefined) raiseCompileAlert(this.#context, group, textOf(error.message));
     }
     const doc = outputToDoc(this.#id, this.#name, outputs.get(this.#id), failure);
     await storePatiently(

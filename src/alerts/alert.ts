@@ -1,10 +1,20 @@
 import type { JsonObject } from '../model/document.js';
 
-/** The five mails (host-lifecycle section 5). */
-export const ALERT_KINDS = ['retirement', 'keepalive_fail', 'keepalive_recover', 'hash_fail', 'hash_recover'] as const;
+/** The five mails about hosts (host-lifecycle section 5), and one about a group that can't be compiled (decisions 2). */
+export const ALERT_KINDS = [
+  'retirement',
+  'keepalive_fail',
+  'keepalive_recover',
+  'hash_fail',
+  'hash_recover',
+  'compile_fail',
+] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
-/** Something people are to be told about a host. Whether they want to be told was decided before. */
+/**
+ * Something people are to be told about a host, or, of kind `compile_fail`, about the group: `host` is then empty.
+ * Whether they want to be told was decided before.
+ */
 export interface Alert {
   readonly kind: AlertKind;
   readonly host: JsonObject;
@@ -13,6 +23,8 @@ export interface Alert {
   readonly ipsetHash: string | undefined;
   /** Reported hashes that are not the wanted ones, by field name. */
   readonly differing: readonly string[];
+  /** What is wrong with the group's policy, one sentence. */
+  readonly detail?: string;
 }
 
 /** A mail before it is addressed. Subject and lines are clean: no control characters, so nothing can forge a header. */

@@ -6,6 +6,7 @@ import { ALERT_KINDS } from './alert.js';
 const MAX_DIGEST_LINES = 2000;
 /** Longer names are cut in subjects. */
 const MAX_NAME = 120;
+const MAX_DETAIL = 1000;
 const HASH_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables', 'ipset_hash'];
 
 /** Writes the mail of one alert: subjects and fields as in host-lifecycle section 5. */
@@ -45,6 +46,14 @@ export function composeLetter(
       return mail(`Dog Locally Modified On: ${name}`, hashLines(alert, name, hostkey));
     case 'hash_recover':
       return mail(`Dog Back In Control On: ${name}`, hashLines(alert, name, hostkey));
+    case 'compile_fail': {
+      const group = quote(oneLine(field(alert.group ?? {}, 'name')));
+      return mail(`Dog Cannot Compile: ${group}`, [
+        `The rules of this group cannot be compiled; its hosts keep the last good ones until the policy is mended.`,
+        `GroupName: ${group}`,
+        `Reason: ${oneLine(alert.detail ?? '', MAX_DETAIL)}`,
+      ]);
+    }
   }
 }
 
@@ -61,7 +70,9 @@ export function composeDigest(
     const count = carries.get(kind);
     return count === undefined ? [] : [`${count} ${KIND_WORDS[kind]}`];
   });
-  const lines = alerts.slice(0, MAX_DIGEST_LINES).map(({ kind, host }) => {
+  const lines = alerts.slice(0, MAX_DIGEST_LINES).map(({ kind, host, group: about, detail }) => {
+    if (kind === 'compile_fail')
+      return `${KIND_WORDS[kind]}: group ${quote(oneLine(field(about ?? {}, 'name')))}, ${oneLine(detail ?? '', MAX_DETAIL)}`;
     const group = oneLine(field(host, 'group'));
     return `${KIND_WORDS[kind]}: ${quote(oneLine(field(host, 'name')))}, group ${group}, hostkey ${oneLine(field(host, 'hostkey'))}`;
   });
@@ -79,6 +90,7 @@ const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
   keepalive_recover: 'reconnected',
   hash_fail: 'locally modified',
   hash_recover: 'back in control',
+  compile_fail: 'cannot compile',
 };
 
 function hashLines({ host, group, ipsetHash, differing }: Alert, name: string, hostkey: string): readonly string[] {
@@ -99,9 +111,9 @@ function field(row: JsonObject, name: string): string {
 }
 
 /** Control, format and line-breaking characters become blanks: a name is never more than a part of its line. */
-export function oneLine(text: string): string {
+export function oneLine(text: string, longest = MAX_NAME): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return clean.length > MAX_NAME ? `${clean.slice(0, MAX_NAME)}...` : clean;
+  return clean.length > longest ? `${clean.slice(0, longest)}...` : clean;
 }
 
 const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;

@@ -53,6 +53,7 @@ export const SCHEMA = {
   keepalive_alert_enabled: flag,
   retirement_alert_enabled: flag,
   hash_alert_enabled: flag,
+  compile_alert_enabled: flag,
   alerts: {
     digest_window_seconds: period,
     digest_after: { type: 'integer', min: 1, unit: 'mails' },

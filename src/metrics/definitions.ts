@@ -34,6 +34,7 @@ export const OLD_COUNTERS = {
   alert: {
     help: 'Alerts handed to the mail relay, by kind',
     keys: ['retirement', 'keepalive_fail', 'keepalive_recover', 'hash_fail', 'hash_recover'],
+    open: true,
   },
   file_transfer: {
     help: 'Remote requests started, by kind',
