@@ -1,6 +1,7 @@
 import type { DetailObject, Message, Self, Server } from '../otp/index.js';
 import type { CensusCast } from './census-messages.js';
 import type { ServerContext } from './context.js';
+import { patiently } from './store-patiently.js';
 
 const STATES = ['new', 'active', 'inactive', 'retired'] as const;
 
@@ -12,6 +13,7 @@ export class Census implements Server<never, never, CensusCast, Message> {
   readonly #context: ServerContext;
   /** Since the start. */
   #returned = 0;
+  #tidied = false;
   #counts: Record<(typeof STATES)[number], number> = { new: 0, active: 0, inactive: 0, retired: 0 };
 
   constructor(context: ServerContext) {
@@ -29,7 +31,7 @@ export class Census implements Server<never, never, CensusCast, Message> {
     this.#context.metrics.gauge('host_keepalive', 'recovery', this.#returned);
   }
 
-  info(self: Self, _message: Message): void {
+  async info(self: Self, _message: Message): Promise<void> {
     const { world, hosts, groups, metrics, config, kernel } = this.#context;
     if (!world.ready) {
       self.sendAfter(500, { tag: 'count' });
@@ -52,11 +54,20 @@ export class Census implements Server<never, never, CensusCast, Message> {
     for (const id of world.rows('group').keys()) {
       if (groups.whereis(id) === undefined) groups.send(id, { type: 'recompile' });
     }
+    if (!this.#tidied) await this.#tidy(self);
     this.#counts = counts;
     for (const state of STATES) metrics.gauge('host_active_state', state, counts[state]);
     const open = this.#context.guard.open;
     metrics.gauge('host_keepalive', 'inactive', open ? silent : 0);
     metrics.gauge('host_keepalive', 'retirement', open ? retiring : 0);
+  }
+
+  /** Groups deleted while no server ran left their rulesets behind: nobody else would ever look at those again. */
+  async #tidy(self: Self): Promise<void> {
+    const { store, world, groups } = this.#context;
+    const outputs = await patiently(self, this.#context, () => store.list('ruleset_output'));
+    for (const { doc } of outputs) if (!world.rows('group').has(doc.id)) groups.send(doc.id, { type: 'removed' });
+    this.#tidied = true;
   }
 
   describe(): DetailObject {

@@ -296,6 +296,20 @@ describe('a set over the kernel’s limit', () => {
 });
 
 describe('a restart', () => {
+  it('keeps nothing of a group that was deleted while nobody ran', async () => {
+    const data = temporaryDirectory();
+    const w = await startWholeServer({ data });
+    const { group } = await w.group('web');
+    await w.stop();
+    const store = await storeOf(data);
+    expect(await store.get('ruleset_output', group)).toBeDefined();
+    await store.commit([{ op: 'remove', table: 'group', id: group }], { author: 'test' });
+    await store.close();
+    const second = await startWholeServer({ data });
+    const { store: kept } = second.server.context;
+    await until(async () => (await kept.get('ruleset_output', group)) === undefined, 'gone');
+  });
+
   it('publishes nothing that is unchanged, and compiles what was edited while nobody ran', async () => {
     const data = temporaryDirectory();
     const broker = createMemoryBroker();
