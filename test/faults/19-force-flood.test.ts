@@ -44,7 +44,11 @@ const suite = (title: string, newBroker: () => Broker): void => {
           ],
         });
         const { group } = await w.group('web');
-        const row: JsonObject = w.server.context.world.rows('group').get(group) ?? {};
+        // The world hears of the hashes a moment after the store has them.
+        const row: JsonObject = await until(() => {
+          const found = w.server.context.world.rows('group').get(group);
+          return found?.hash4_ipsets ? found : undefined;
+        }, 'the hashes');
         const hashes = Object.fromEntries(
           ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'].map((key) => [key, row[key] ?? '']),
         );

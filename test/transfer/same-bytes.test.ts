@@ -98,33 +98,36 @@ describe('a policy that was exported and imported compiles to the same bytes', (
 
 if (noRethink !== undefined) process.stdout.write(`export to and from RethinkDB skipped: ${noRethink}\n`);
 
-describe.skipIf(noRethink !== undefined)('from one kind of store into the other', () => {
-  let server: RethinkServer;
-  let rethink: Store;
-  let sqlite: Store;
-  beforeAll(async () => {
-    server = await startRethink();
-    rethink = await createRethinkStore({ servers: [{ host: server.host, port: server.port }], db: 'dog_transfer' });
-    sqlite = await createSqliteStore({ path: ':memory:' });
-  }, 120_000);
-  afterAll(async () => {
-    await rethink.close();
-    await sqlite.close();
-    await server.close();
-  });
+describe.skipIf(noRethink !== undefined)(
+  `from one kind of store into the other${noRethink === undefined ? '' : ` (${noRethink})`}`,
+  () => {
+    let server: RethinkServer;
+    let rethink: Store;
+    let sqlite: Store;
+    beforeAll(async () => {
+      server = await startRethink();
+      rethink = await createRethinkStore({ servers: [{ host: server.host, port: server.port }], db: 'dog_transfer' });
+      sqlite = await createSqliteStore({ path: ':memory:' });
+    }, 120_000);
+    afterAll(async () => {
+      await rethink.close();
+      await sqlite.close();
+      await server.close();
+    });
 
-  it.each([
-    ['rethinkdb', 'sqlite'],
-    ['sqlite', 'rethinkdb'],
-  ])(
-    '%s to %s: the same bytes',
-    async (from) => {
-      const [a, b] = from === 'rethinkdb' ? [rethink, sqlite] : [sqlite, rethink];
-      await fc.assert(
-        fc.asyncProperty(soundPolicy, (input) => travels(input, a, b)),
-        { numRuns: 5 },
-      );
-    },
-    120_000,
-  );
-});
+    it.each([
+      ['rethinkdb', 'sqlite'],
+      ['sqlite', 'rethinkdb'],
+    ])(
+      '%s to %s: the same bytes',
+      async (from) => {
+        const [a, b] = from === 'rethinkdb' ? [rethink, sqlite] : [sqlite, rethink];
+        await fc.assert(
+          fc.asyncProperty(soundPolicy, (input) => travels(input, a, b)),
+          { numRuns: 5 },
+        );
+      },
+      120_000,
+    );
+  },
+);

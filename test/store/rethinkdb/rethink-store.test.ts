@@ -20,7 +20,7 @@ const db = 'dog_several';
 let server: RethinkServer;
 let beside: Connection;
 
-describe.skipIf(noRethink !== undefined)('a RethinkDB', () => {
+describe.skipIf(noRethink !== undefined)(`a RethinkDB${noRethink === undefined ? '' : ` (${noRethink})`}`, () => {
   beforeAll(async () => {
     server = await startRethink();
     await (await createRethinkStore(options())).close();
