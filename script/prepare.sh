@@ -59,6 +59,10 @@ prepare_modules() {
     install_packages "${missing[@]}" ||
       fail "cannot compile better-sqlite3: as root, apt-get install ${missing[*]}"
   fi
+  # The headers that came with this Node, where they did: node-gyp would fetch them from the network.
+  local prefix
+  prefix=$(node -p 'path.dirname(path.dirname(process.execPath))')
+  if [ -z "${npm_config_nodedir:-}" ] && [ -f "$prefix/include/node/node.h" ]; then export npm_config_nodedir=$prefix; fi
   say "npm ci"
   npm ci --no-audit --no-fund >&2 </dev/null
   sqlite_loads || fail "better-sqlite3 was not compiled: see npm's output above (npm rebuild better-sqlite3)"
