@@ -22,8 +22,21 @@ describe('script/closing-line.mjs', () => {
   });
 
   it('counts a file that could not be loaded as a failure', () => {
-    const testResults = [{ status: 'failed', assertionResults: [] }];
-    expect(closingLine({ ...report, testResults })).toBe('tests: 5 passed, 2 failed, 3 skipped\n');
+    const testResults = [{ name: 'test/a.test.ts', status: 'failed', message: 'no load', assertionResults: [] }];
+    expect(closingLine({ ...report, testResults })).toBe(
+      'failed: test/a.test.ts\n      no load\ntests: 5 passed, 2 failed, 3 skipped\n',
+    );
+  });
+
+  it('names what failed and why right before it, for those who see only the end of a log', () => {
+    const assertionResults = [
+      { status: 'passed', fullName: 'one', failureMessages: [] },
+      { status: 'failed', fullName: 'two', failureMessages: ['\u001b[31mno\u001b[39m\n at /x/node_modules/y'] },
+    ];
+    const testResults = [{ name: 'test/a.test.ts', status: 'failed', message: '', assertionResults }];
+    expect(closingLine({ ...report, testResults })).toBe(
+      'failed: test/a.test.ts > two\n      no\ntests: 5 passed, 1 failed, 3 skipped\n',
+    );
   });
 
   it('never claims that a run without a report passed', () => {
