@@ -80,6 +80,21 @@ export interface Commands {
   deleteFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<null>>;
 }
 
+/** Another server of the same store, as it wrote itself into the lease. */
+export interface LeadingServer {
+  /** `cluster.name` of that server. */
+  readonly name: string;
+  /** Base URL where its API is reached, without a slash at its end. */
+  readonly url: string;
+  readonly term: number;
+}
+
+/** What this server is among those of one store. `alone`: the only one there can be, and so one that leads. */
+export type Standing =
+  | { readonly role: 'alone' }
+  | { readonly role: 'leader'; readonly term: number }
+  | { readonly role: 'follower'; readonly leader?: LeadingServer };
+
 /** What the API asks of the running actors. The supervisors implement it; nothing here waits for a broker but `commands`. */
 export interface Runtime {
   /** The actor tree as JSON; `path` limits it to a subtree where given. Undefined: no such path. */
@@ -93,11 +108,16 @@ export interface Runtime {
   drift(hostId: string): Promise<JsonObject | undefined>;
   publishing(): PublishingState;
   setPublishing(paused: boolean, author: string): Promise<PublishingState>;
-  /** The dialect that rules are compiled in: writes are checked against it. */
+  /**
+   * The dialect that rules are compiled in: writes are checked against it.
+   * @throws StoreError `unavailable` while it is not known: the store was away since the start
+   */
   dialect(): 'dog1' | 'dog2';
   /** What a server that only observes has found; undefined: this one does not only observe. */
   observation(): JsonObject | undefined;
   readonly commands: Commands;
+  /** Who leads, as this server knows it now. A follower passes on what only the leader can answer. */
+  standing(): Standing;
 }
 
 /** All that the HTTP room needs from outside. */

@@ -58,6 +58,7 @@ export const httpRuntime = (
       ? undefined
       : { loading: observation() === undefined, ...(observation() as JsonObject | undefined) },
   commands: remoteCommandsPort(context),
+  standing: () => ({ role: 'alone' }),
 });
 
 const iso = (seconds: number | null | undefined): Json => seconds ?? null;

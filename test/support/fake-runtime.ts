@@ -1,5 +1,14 @@
 import type { JsonObject } from '../../src/model/document.js';
-import type { AgentAnswer, CommandCaller, Commands, PublishingState, Readiness, Runtime } from '../../src/http/deps.js';
+import type {
+  AgentAnswer,
+  CommandCaller,
+  Commands,
+  PublishingState,
+  Readiness,
+  Runtime,
+  Standing,
+} from '../../src/http/deps.js';
+import { StoreError } from '../../src/store/store.js';
 
 /** A runtime without actors: records what the API asks of it, answers what a test tells it to. */
 export class FakeRuntime implements Runtime {
@@ -9,7 +18,9 @@ export class FakeRuntime implements Runtime {
   refused: readonly JsonObject[] = [];
   readonly drifts = new Map<string, JsonObject>();
   state: PublishingState = { paused: false };
-  spoken: 'dog1' | 'dog2' = 'dog2';
+  /** Undefined: not known yet. */
+  spoken: 'dog1' | 'dog2' | undefined = 'dog2';
+  stands: Standing = { role: 'alone' };
 
   tree(options: { readonly path?: string }): JsonObject | undefined {
     if (options.path !== undefined && options.path !== 'dog_trainer') return undefined;
@@ -46,7 +57,12 @@ export class FakeRuntime implements Runtime {
   }
 
   dialect(): 'dog1' | 'dog2' {
+    if (this.spoken === undefined) throw new StoreError('unavailable', 'the dialect is not known yet');
     return this.spoken;
+  }
+
+  standing(): Standing {
+    return this.stands;
   }
 }
 
