@@ -4,6 +4,7 @@ import { StoreError } from './store.js';
 /** A store that is only looked at: every commit is refused. */
 export const readOnlyStore = (store: Store): Store => ({
   kind: store.kind,
+  now: () => store.now(),
   get: (table, id) => store.get(table, id),
   list: (table) => store.list(table),
   find: (table, field, value) => store.find(table, field, value),

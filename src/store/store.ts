@@ -116,6 +116,26 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
+/**
+ * Until when its sender may write: a server that leads others, and may have lost that without knowing. A commit with a
+ * fence is refused as `fenced` when the store's own clock, at the moment of writing, has reached `until`.
+ */
+export interface Fence {
+  /** Which leadership it is; only named in messages. */
+  readonly term: number;
+  /** Epoch milliseconds by the store's clock (`Store.now`). */
+  readonly until: number;
+}
+
+/** Whose commit it is, and what else goes for it. */
+export interface CommitBy {
+  readonly author: Author;
+  /** Default true. */
+  readonly audit?: boolean;
+  /** Absent: written whenever it is its turn. */
+  readonly fence?: Fence;
+}
+
 export interface StoreState {
   readonly up: boolean;
   /** Epoch milliseconds since when. */
@@ -131,6 +151,8 @@ export interface StoreState {
  */
 export interface Store {
   readonly kind: 'sqlite' | 'rethinkdb';
+  /** Epoch milliseconds by the store's own clock, which all servers that share it go by. */
+  now(): Promise<number>;
   get(table: Table, id: string): Promise<Stored | undefined>;
   /** All documents of the table, in order of creation where the store knows it. */
   list(table: Table): Promise<readonly Stored[]>;
@@ -140,8 +162,10 @@ export interface Store {
    * Writes all steps or none, durably, with their audit entries in the same transaction. An error thrown by a function
    * of `changes` rejects the commit as it is, and nothing is written.
    * `audit: false` is for what agents and the server itself write all day (keepalives, hashes).
+   * A `fence` is judged where the commit is written, not where it begins to wait; one that would write nothing anyway
+   * may be answered as if it had none.
    */
-  commit(changes: readonly Change[], by: { readonly author: Author; readonly audit?: boolean }): Promise<CommitResult>;
+  commit(changes: readonly Change[], by: CommitBy): Promise<CommitResult>;
   /** Opens a feed; events come one at a time, never before this call has returned. */
   feed(table: Table, from: Cursor | undefined, on: (event: FeedEvent) => void): Feed;
   audit(query: AuditQuery): Promise<readonly AuditEntry[]>;
@@ -152,7 +176,16 @@ export interface Store {
 
 /** Graded by what the caller can do: `retry` says whether the same call may succeed later without a human. */
 export type StoreErrorCode =
-  'unavailable' | 'full' | 'busy' | 'corrupt' | 'incompatible' | 'timeout' | 'unknown_outcome' | 'closed' | 'read_only';
+  | 'unavailable'
+  | 'full'
+  | 'busy'
+  | 'corrupt'
+  | 'incompatible'
+  | 'timeout'
+  | 'unknown_outcome'
+  | 'closed'
+  | 'read_only'
+  | 'fenced';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

@@ -48,6 +48,8 @@ describe('trouble that is not the client’s', () => {
     ['timeout', 503, 'unavailable'],
     ['unknown_outcome', 503, 'unavailable'],
     ['closed', 503, 'unavailable'],
+    ['read_only', 503, 'unavailable'],
+    ['fenced', 503, 'unavailable'],
     ['full', 507, 'storage_full'],
     ['corrupt', 500, 'internal'],
   ])('a store that says %s on a write is %i; reads go on', async (code, status, name) => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RDatum } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
 import { INDEXED_FIELDS } from '../indexed-fields.js';
-import type { Author, Change, CommitResult } from '../store.js';
+import type { Change, CommitBy, CommitResult } from '../store.js';
 import { StoreError } from '../store.js';
 import type { CommitPlan, Footprint, Ground } from './commit-plan.js';
 import { footprint, planCommit, rowKey, uniqueKey, withIds } from './commit-plan.js';
@@ -31,27 +31,26 @@ export class Committer {
     this.#timeoutMs = timeoutMs;
   }
 
-  commit(changes: readonly Change[], author: Author, audit: boolean): Promise<CommitResult> {
+  commit(changes: readonly Change[], by: CommitBy): Promise<CommitResult> {
     const steps = withIds(changes);
     const prints = footprint(steps);
     const ids = [...prints.ids].flatMap(([table, set]) => [...set].map((id) => rowKey(table, id)));
     const names = [...new Set(prints.unique.map(uniqueKey))];
-    return this.#queue.run([...ids, ...names], () => this.#tries(steps, prints, names, author, audit));
+    return this.#queue.run([...ids, ...names], () => this.#tries(steps, prints, names, by));
   }
 
   async #tries(
     steps: readonly Change[],
     prints: Footprint,
     names: readonly string[],
-    author: Author,
-    audit: boolean,
+    by: CommitBy,
   ): Promise<CommitResult> {
     const deadline = performance.now() + this.#timeoutMs;
     for (let pause: number = PAUSE_MS.first; ; pause = Math.min(pause * 2, PAUSE_MS.most)) {
       const ground = await this.#read(prints);
       if (await this.#unlocked(ground)) {
         const plan = planCommit(steps, ground, this.#now());
-        if (await this.#write(plan, prints, names, author, audit)) return plan.result;
+        if (await this.#write(plan, prints, names, by)) return plan.result;
       }
       if (performance.now() > deadline) {
         throw new StoreError(
@@ -64,18 +63,15 @@ export class Committer {
   }
 
   /** False: something had moved, nothing was written. */
-  async #write(
-    plan: CommitPlan,
-    prints: Footprint,
-    names: readonly string[],
-    author: Author,
-    audit: boolean,
-  ): Promise<boolean> {
+  async #write(plan: CommitPlan, prints: Footprint, names: readonly string[], by: CommitBy): Promise<boolean> {
     const { result, writes } = plan;
+    const { audit = true } = by;
     if (!result.ok || (writes.length === 0 && plan.audit.length === 0)) return true;
     const [only] = writes;
-    if (!audit && names.length === 0 && writes.length === 1 && only !== undefined) return replaceRow(this.#link, only);
-    const outcome = await this.#transaction.commit(writes, names, audit ? plan.audit : [], author, () =>
+    if (!audit && names.length === 0 && writes.length === 1 && only !== undefined) {
+      return replaceRow(this.#link, only, by.fence);
+    }
+    const outcome = await this.#transaction.commit(writes, names, audit ? plan.audit : [], by, () =>
       this.#stillFree(prints, writes),
     );
     return outcome === 'done';

@@ -5,8 +5,8 @@ import { INDEXED_FIELDS } from '../indexed-fields.js';
 import type {
   AuditEntry,
   AuditQuery,
-  Author,
   Change,
+  CommitBy,
   CommitResult,
   Cursor,
   Feed,
@@ -57,6 +57,11 @@ export class RethinkStore implements Store {
     if (parts.sweepMs !== undefined) this.#sweeper = setInterval(() => void this.#sweep(), parts.sweepMs).unref();
   }
 
+  async now(): Promise<number> {
+    this.#mustBeOpen();
+    return Math.round((await this.#parts.link.read<number>(r.now().toEpochTime())) * 1_000);
+  }
+
   async get(table: Table, id: string): Promise<Stored | undefined> {
     this.#mustBeOpen();
     if (!isKey(id) || this.#parts.isAbsent(table)) return undefined;
@@ -78,12 +83,9 @@ export class RethinkStore implements Store {
     return shown(await this.#parts.link.read<readonly RawRow[]>(query));
   }
 
-  async commit(
-    changes: readonly Change[],
-    { author, audit = true }: { readonly author: Author; readonly audit?: boolean },
-  ): Promise<CommitResult> {
+  async commit(changes: readonly Change[], by: CommitBy): Promise<CommitResult> {
     this.#mustBeOpen();
-    return this.#tracked(this.#parts.committer.commit(changes, author, audit));
+    return this.#tracked(this.#parts.committer.commit(changes, by));
   }
 
   feed(table: Table, _from: Cursor | undefined, on: (event: FeedEvent) => void): Feed {

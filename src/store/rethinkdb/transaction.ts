@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { RDatum } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
 import type { Json } from '../../model/document.js';
-import type { Author } from '../store.js';
+import { fencePassed } from '../fence-passed.js';
+import type { Author, CommitBy, Fence } from '../store.js';
 import { StoreError } from '../store.js';
 import type { AuditDraft, RowWrite } from './commit-plan.js';
 import { AUDIT, COMMITS, LOCKS } from './prepare-database.js';
@@ -36,6 +37,7 @@ export const ABANDONED_S = 5;
 
 const HARD = { durability: 'hard' } as const;
 const MOVED = 'moved';
+const FENCED = 'fenced';
 
 /**
  * Several documents, or one with its audit entry, changed all or none in a database that is atomic for single
@@ -67,7 +69,7 @@ export class Transaction {
     writes: readonly RowWrite[],
     names: readonly string[],
     audit: readonly AuditDraft[],
-    author: Author,
+    { author, fence }: CommitBy,
     check: () => Promise<boolean>,
   ): Promise<'done' | typeof MOVED> {
     const id = randomUUID();
@@ -83,9 +85,12 @@ export class Transaction {
     } catch (error) {
       throw nothingWritten(error);
     }
-    const decided = await this.#link.write<WriteResult>(r.table(COMMITS).get(id).update(decide('committed'), HARD));
+    const decided = await this.#link.write<WriteResult>(
+      r.table(COMMITS).get(id).update(decide('committed', fence), HARD),
+    );
     if ((decided.errors ?? 0) > 0 || (decided.skipped ?? 0) > 0) {
-      await this.abort(id, all);
+      await this.#takeBack(id, all);
+      if (fence !== undefined && decided.first_error === FENCED) throw fencePassed(fence, this.#link.where);
       return MOVED;
     }
     try {
@@ -131,6 +136,15 @@ export class Transaction {
       ),
     );
     await this.#forget(id);
+  }
+
+  /** Aborts what was refused at the point of no return. */
+  async #takeBack(id: string, writes: readonly RowWrite[]): Promise<void> {
+    try {
+      await this.abort(id, writes);
+    } catch (error) {
+      throw nothingWritten(error);
+    }
   }
 
   /** Gets a lock by the commit `id` out of the way if its server is done or gone. False: it is still at work. */
@@ -260,21 +274,52 @@ export class Transaction {
   }
 }
 
-/** A row changed by itself, if it still is what was read. */
-export async function replaceRow(link: RethinkLink, { table, id, before, after }: RowWrite): Promise<boolean> {
+/**
+ * A row changed by itself, if it still is what was read. False: it is not.
+ * @throws StoreError `fenced`, and as the link
+ */
+export async function replaceRow(
+  link: RethinkLink,
+  { table, id, before, after }: RowWrite,
+  fence?: Fence,
+): Promise<boolean> {
   const result = await link.write<WriteResult>(
     r
       .table(table)
       .get(id)
-      .replace((row: RDatum) => r.branch(row.eq(r.json(text(before))), r.json(text(after)), r.error(MOVED)), HARD),
+      .replace(
+        (row: RDatum) =>
+          r.branch(passed(fence), r.error(FENCED), row.eq(r.json(text(before))), r.json(text(after)), r.error(MOVED)),
+        HARD,
+      ),
   );
   if ((result.errors ?? 0) === 0) return true;
   if (result.first_error === MOVED) return false;
+  if (fence !== undefined && result.first_error === FENCED) throw fencePassed(fence, link.where);
   throw refusedBy(result);
 }
 
-function decide(state: 'committed' | 'aborted') {
-  return (row: RDatum) => r.branch(row('state').eq('pending'), { state }, row('state').eq(state), {}, r.error(MOVED));
+function decide(state: 'committed' | 'aborted', fence?: Fence) {
+  return (row: RDatum) =>
+    r.branch(
+      passed(fence),
+      r.error(FENCED),
+      row('state').eq('pending'),
+      { state },
+      row('state').eq(state),
+      {},
+      r.error(MOVED),
+    );
+}
+
+/** Whether a fence was reached: part of the very query that writes, so that the servers' clocks do not matter. */
+function passed(fence: Fence | undefined): RDatum<boolean> {
+  return fence === undefined
+    ? r.expr(false)
+    : r
+        .now()
+        .toEpochTime()
+        .ge(fence.until / 1_000);
 }
 
 function withAge(row: RDatum) {

@@ -1,4 +1,5 @@
-import type { Author, Change, CommitResult } from '../store.js';
+import { fencePassed } from '../fence-passed.js';
+import type { Author, Change, CommitResult, Fence } from '../store.js';
 import { StoreError } from '../store.js';
 import type { Effect, Totals } from './apply-changes.js';
 import { applyChanges, undoEffects } from './apply-changes.js';
@@ -33,6 +34,7 @@ interface Waiting {
   readonly changes: readonly Change[];
   readonly author: Author;
   readonly audit: boolean;
+  readonly fence: Fence | undefined;
   readonly resolve: (result: CommitResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -62,13 +64,13 @@ export class GroupCommit {
     this.#parts = parts;
   }
 
-  commit(changes: readonly Change[], author: Author, audit: boolean): Promise<CommitResult> {
+  commit(changes: readonly Change[], author: Author, audit: boolean, fence?: Fence): Promise<CommitResult> {
     const { maxWaiting, path } = this.#parts;
     if (this.#queue.length >= maxWaiting) {
       return Promise.reject(new StoreError('busy', `${path}: ${maxWaiting} commits are waiting; try again later`));
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ changes, author, audit, resolve, reject });
+      this.#queue.push({ changes, author, audit, fence, resolve, reject });
       if (!this.#active) this.#plan();
     });
   }
@@ -131,7 +133,7 @@ export class GroupCommit {
 
   /** Runs the edits of what waits, up to the bounds. The image then shows what is about to be written. */
   #apply(): Batch {
-    const { image, totals } = this.#parts;
+    const { image, totals, path, now } = this.#parts;
     const batch: Batch = { answers: [], effects: [], written: [] };
     const { answers, effects, written } = batch;
     const startedAt = performance.now();
@@ -139,6 +141,8 @@ export class GroupCommit {
     for (const of of this.#queue) {
       const mark = effects.length;
       try {
+        // Here and not in `commit`: it may have waited long for another process.
+        if (of.fence !== undefined && now() >= of.fence.until) throw fencePassed(of.fence, path);
         const result = applyChanges(image, totals, of.changes, effects);
         answers.push({ of, answer: () => of.resolve(result) });
       } catch (error) {

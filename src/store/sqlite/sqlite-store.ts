@@ -3,8 +3,8 @@ import type { Table } from '../../model/document.js';
 import type {
   AuditEntry,
   AuditQuery,
-  Author,
   Change,
+  CommitBy,
   CommitResult,
   Cursor,
   Feed,
@@ -78,6 +78,11 @@ export class SqliteStore implements Store {
     this.#probe = setInterval(() => this.#tryToWrite(writer), parts.probeMs).unref();
   }
 
+  async now(): Promise<number> {
+    this.#mustBeOpen();
+    return this.#parts.now();
+  }
+
   async get(table: Table, id: string): Promise<Stored | undefined> {
     this.#mustBeOpen();
     return this.#parts.loaded.image.table(table).get(id)?.stored;
@@ -93,12 +98,9 @@ export class SqliteStore implements Store {
     return stored(this.#parts.loaded.image.table(table).withField(field, value));
   }
 
-  async commit(
-    changes: readonly Change[],
-    { author, audit = true }: { readonly author: Author; readonly audit?: boolean },
-  ): Promise<CommitResult> {
+  async commit(changes: readonly Change[], { author, audit = true, fence }: CommitBy): Promise<CommitResult> {
     this.#mustBeOpen();
-    return this.#commits.commit(changes, author, audit);
+    return this.#commits.commit(changes, author, audit, fence);
   }
 
   feed(table: Table, from: Cursor | undefined, on: (event: FeedEvent) => void): Feed {

@@ -69,7 +69,7 @@ describe.skipIf(noRethink !== undefined)(`a RethinkDB${noRethink === undefined ?
         }
       }
       const committer = new Committer(link, new Slow(link, () => undefined), Date.now, 5_000);
-      const result = await committer.commit([create('zone', { name: 'z', by: 'slow' }, ['name'])], 'slow', true);
+      const result = await committer.commit([create('zone', { name: 'z', by: 'slow' }, ['name'])], { author: 'slow' });
       expect(result).toMatchObject({ ok: false, failure: { reason: 'taken', existing: { doc: { by: 'fast' } } } });
       expect(tries).toBe(1);
       expect(await fast.list('zone')).toHaveLength(1);
