@@ -1,4 +1,5 @@
 import type { OutboxPut } from '../broker/outbox-contract.js';
+import { repairIntervalSeconds } from '../host/repair-interval.js';
 import { nowSeconds, type ServerContext } from './context.js';
 import { hostRuleset, hostSets } from './publications.js';
 import type { RulesetOutput } from './ruleset-outputs.js';
@@ -94,13 +95,23 @@ export class HostDelivery {
   #allowed(cause: Delivery['cause']): boolean {
     const { config, kernel, repairs } = this.#context;
     if (cause === 'drift' && !config.repair) return false;
-    // Moves are made by hand, one by one.
-    const interval =
-      cause === 'drift' ? config.repair_interval_seconds : cause === 'start' ? config.intake.force_interval_seconds : 0;
     const now = kernel.clock.monotonic();
-    if (now - this.#lastSent[cause] < interval * 1000) return false;
+    if (now - this.#lastSent[cause] < this.#intervalSeconds(cause) * 1000) return false;
     if (cause === 'drift' && !repairs.take()) return false;
     this.#lastSent = { ...this.#lastSent, [cause]: now };
     return true;
+  }
+
+  #intervalSeconds(cause: Delivery['cause']): number {
+    const { config, drift } = this.#context;
+    switch (cause) {
+      case 'drift':
+        return repairIntervalSeconds(config.repair_interval_seconds, drift.get(this.#hostkey)?.repairs ?? 0);
+      case 'start':
+        return config.intake.force_interval_seconds;
+      case 'moved':
+        // Moves are made by hand, one by one.
+        return 0;
+    }
   }
 }

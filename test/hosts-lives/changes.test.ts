@@ -195,6 +195,28 @@ describe('what drifts', { timeout: 120_000 }, () => {
     expect(await get(w, `/host/${idOf(w, KEY)}/drift`)).toMatchObject({ differing: [], since: null, state: 'active' });
   });
 
+  it('for good, is repaired ever more rarely; a report that agrees brings the pace back', async () => {
+    const w = await startVirtualServer({ set: ['hashcheck_alert_seconds=1'] });
+    await w.group('web');
+    await w.settle(KEY);
+    const ear = await listenAsAgent(w.broker, { hostkey: KEY, group: 'web' });
+    const tampered = { hash4_ipsets: 'a'.repeat(64) };
+    const minutes = async (count: number): Promise<number> => {
+      const before = ear.rulesets().length;
+      for (let i = 0; i < count; i += 1) {
+        await w.pass(61_000);
+        await w.says('keepalive', KEY, tampered);
+      }
+      await w.pass(1000);
+      return ear.rulesets().length - before;
+    };
+    // Two reports until it counts as drift, five repairs and one more at full pace, then pauses of 2, 4, 8 and 16.
+    expect(await minutes(7)).toBeGreaterThanOrEqual(5);
+    expect(await minutes(31)).toBeLessThanOrEqual(5);
+    await w.says('keepalive', KEY);
+    expect(await minutes(7)).toBeGreaterThanOrEqual(5);
+  });
+
   it('is only reported with repair: false', async () => {
     const w = await startVirtualServer({ set: ['repair=false', 'hashcheck_alert_seconds=1'] });
     await w.group('web');
