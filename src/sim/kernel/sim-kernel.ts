@@ -4,15 +4,20 @@ import type { SetFamily } from './set-address.js';
 import { NO_SETS, restoreSets, saveSets, type SetTable } from './set-table.js';
 
 /** Names of sets hold no line break, so it parts them, and the text, in a key. */
-const restoreSetsOnce = remember((table: SetTable, key: string) => {
-  const end = key.indexOf('\n\n');
-  return restoreSets(table, key.slice(end + 2), new Set(key.slice(0, end).split('\n')));
-});
+const restoreSetsOnce = remember(
+  (table: SetTable, key: string) => {
+    const end = key.indexOf('\n\n');
+    return restoreSets(table, key.slice(end + 2), new Set(key.slice(0, end).split('\n')));
+  },
+  ({ table }) => table,
+);
 
-const restoreFilterOnce = {
-  inet: remember((sets: SetTable, text: string) => restoreFilter(text, 'inet', sets)),
-  inet6: remember((sets: SetTable, text: string) => restoreFilter(text, 'inet6', sets)),
-};
+const restoreFilterOnceFor = (family: SetFamily) =>
+  remember(
+    (sets: SetTable, text: string) => restoreFilter(text, family, sets),
+    (restored) => ('table' in restored ? restored.table : undefined),
+  );
+const restoreFilterOnce = { inet: restoreFilterOnceFor('inet'), inet6: restoreFilterOnceFor('inet6') };
 
 /** Drops the sets named in the key, a line each. */
 const dropSetsOnce = remember((table: SetTable, key: string): SetTable => {
