@@ -1,7 +1,10 @@
+import type { RDatum } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { RethinkStoreOptions } from '../../src/store/rethinkdb/create-rethink-store.js';
 import { createRethinkStore } from '../../src/store/rethinkdb/create-rethink-store.js';
+import { COMMITS } from '../../src/store/rethinkdb/prepare-database.js';
+import { HIDDEN } from '../../src/store/rethinkdb/stored-form.js';
 import type { RethinkServer } from '../support/rethinkdb.js';
 import { noRethink, startRethink } from '../support/rethinkdb.js';
 import { storeSuite } from './store-suite.js';
@@ -44,6 +47,21 @@ describe.skipIf(noRethink !== undefined)(
               await store.close();
               store = await createRethinkStore(options());
               return store;
+            },
+            async block(table, id) {
+              const beside = await server.connect(db);
+              const record = { id: 'other', state: 'pending', writes: [], audit: [], at: r.now().toEpochTime() };
+              await r.table(COMMITS).insert(record).run(beside);
+              await r
+                .table(table)
+                .get(id)
+                .update({ [HIDDEN]: { lock: 'other' } })
+                .run(beside);
+              return async () => {
+                await r.table(table).get(id).replace((row: RDatum) => row.without({ [HIDDEN]: { lock: true } })).run(beside); // prettier-ignore
+                await r.table(COMMITS).get('other').delete().run(beside);
+                await beside.close();
+              };
             },
             destroy: () => store.close(),
           };

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,11 @@ storeSuite({
         await store.close();
         store = await createSqliteStore({ path });
         return store;
+      },
+      async block() {
+        const other = new Database(path);
+        other.exec('BEGIN IMMEDIATE');
+        return async () => void other.close();
       },
       async destroy() {
         await store.close();

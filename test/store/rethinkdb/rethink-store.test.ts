@@ -1,6 +1,6 @@
 import type { Connection } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Document, JsonObject } from '../../../src/model/document.js';
 import type { RethinkStoreOptions } from '../../../src/store/rethinkdb/create-rethink-store.js';
 import { createRethinkStore } from '../../../src/store/rethinkdb/create-rethink-store.js';
@@ -49,17 +49,7 @@ describe.skipIf(noRethink !== undefined)(`a RethinkDB${noRethink === undefined ?
 
     it('has one document of a name even when one server was slow between looking and writing', async () => {
       const fast = await open();
-      const status = new StoreStatus(Date.now);
-      const to = {
-        servers: [{ host: server.host, port: server.port }],
-        db,
-        user: 'admin',
-        password: '',
-        timeoutMs: 5_000,
-      };
-      const link = new RethinkLink(to, status, () => Promise.resolve());
-      await link.start();
-      onTestFinished(() => link.close());
+      const link = await linked();
       let tries = 0;
       class Slow extends Transaction {
         override async commit(...args: Parameters<Transaction['commit']>): ReturnType<Transaction['commit']> {
@@ -104,6 +94,50 @@ describe.skipIf(noRethink !== undefined)(`a RethinkDB${noRethink === undefined ?
       const counts = (await at(stores, 0).list('setting')).map(({ doc }) => doc['count']);
       expect(counts).toEqual([30, 30, 30]);
       await nothingLeft();
+    });
+  });
+
+  describe('written to by a server that may no longer lead', () => {
+    it('takes back a commit whose fence comes after all its locks are taken', async () => {
+      const store = await open();
+      written(await store.commit([create('zone', { id: 'old', n: 1 })], BY));
+      const link = await linked();
+      const fence = { term: 3, until: (await store.now()) + 1_000 };
+      let locked = 0;
+      class Slow extends Transaction {
+        override commit(...args: Parameters<Transaction['commit']>): ReturnType<Transaction['commit']> {
+          const [writes, names, audit, by, check] = args;
+          return super.commit(writes, names, audit, by, async () => {
+            const row = (await r.table('zone').get('old').run(beside)) as Document;
+            locked = 'lock' in (row[HIDDEN] as JsonObject) ? await lying() : 0;
+            await until(async () => (await store.now()) >= fence.until);
+            return check();
+          });
+        }
+      }
+      const committer = new Committer(link, new Slow(link, () => undefined), Date.now, 5_000);
+      const steps = [patch('zone', 'old', { n: 2 }), create('zone', { id: 'new', name: 'z' }, ['name'])];
+      await expect(committer.commit(steps, { author: 'slow', fence })).rejects.toMatchObject({ code: 'fenced' });
+      expect(locked).toBe(1);
+      await nothingLeft();
+      expect((await store.list('zone')).map(({ doc }) => doc)).toEqual([{ id: 'old', n: 1 }]);
+      written(await store.commit(steps, BY));
+    });
+
+    it.each([-1, 1])('goes by its own clock when that of the server is off by %i h', async (hours) => {
+      const store = await open();
+      const now = await store.now();
+      const { now: real } = Date;
+      vi.spyOn(Date, 'now').mockImplementation(() => real() + hours * 3_600_000);
+      onTestFinished(() => void vi.restoreAllMocks());
+      expect(Math.abs((await store.now()) - now)).toBeLessThan(60_000);
+      for (const audit of [false, true]) {
+        const by = { ...BY, audit };
+        const past = store.commit([create('zone', { id: 'a' })], { ...by, fence: { term: 1, until: now } });
+        await expect(past).rejects.toMatchObject({ code: 'fenced' });
+        const fence = { term: 1, until: now + 1_800_000 };
+        written(await store.commit([create('zone', { id: `b${audit}` })], { ...by, fence }));
+      }
     });
   });
 
@@ -222,6 +256,16 @@ async function open(more: Partial<RethinkStoreOptions> = {}): Promise<Store> {
   const store = await createRethinkStore(options(more));
   onTestFinished(() => store.close());
   return store;
+}
+
+/** A connection of the test's own, for a committer that is not quite as it should be. */
+async function linked(): Promise<RethinkLink> {
+  const servers = [{ host: server.host, port: server.port }];
+  const to = { servers, db, user: 'admin', password: '', timeoutMs: 5_000 };
+  const link = new RethinkLink(to, new StoreStatus(Date.now), () => Promise.resolve());
+  await link.start();
+  onTestFinished(() => link.close());
+  return link;
 }
 
 function at(stores: readonly Store[], i: number): Store {

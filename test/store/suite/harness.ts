@@ -7,6 +7,8 @@ export interface StoreUnderTest {
   readonly store: Store;
   /** Closes the store and opens the same data again. */
   reopen(): Promise<Store>;
+  /** Takes, as another process would, a lock that commits to this document wait for; gives what lets it go. */
+  block(table: Table, id: string): Promise<() => Promise<void>>;
   /** Closes the store and takes its data away. */
   destroy(): Promise<void>;
 }
@@ -28,7 +30,11 @@ export interface StoreTraits {
 }
 
 /** Opens a fresh store before each test of the enclosing suite; returns what gives the current one. */
-export function eachTest(traits: StoreTraits): { store(): Store; reopen(): Promise<Store> } {
+export function eachTest(traits: StoreTraits): {
+  store(): Store;
+  reopen(): Promise<Store>;
+  block: StoreUnderTest['block'];
+} {
   let current: StoreUnderTest | undefined;
   let store: Store | undefined;
   beforeEach(async () => {
@@ -48,6 +54,10 @@ export function eachTest(traits: StoreTraits): { store(): Store; reopen(): Promi
       if (current === undefined) throw new Error('no store outside of a test');
       store = await current.reopen();
       return store;
+    },
+    async block(table, id) {
+      if (current === undefined) throw new Error('no store outside of a test');
+      return current.block(table, id);
     },
   };
 }

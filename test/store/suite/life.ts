@@ -20,10 +20,11 @@ export function lifeSuite(traits: StoreTraits): void {
   });
 
   describe('once closed', () => {
-    it.each(['get', 'list', 'find', 'commit', 'audit'] as const)('%s rejects', async (call) => {
+    it.each(['now', 'get', 'list', 'find', 'commit', 'audit'] as const)('%s rejects', async (call) => {
       const store = test.store();
       await store.close();
       const calls = {
+        now: () => store.now(),
         get: () => store.get('zone', 'a'),
         list: () => store.list('zone'),
         find: () => store.find('zone', 'name', 'a'),
