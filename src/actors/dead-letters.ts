@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, rename } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Log } from './log-port.js';
 
 /** A message that could not be handled, as it is kept for people: one line of JSON. */
@@ -18,25 +19,46 @@ export interface DeadLetter {
 
 /** What is kept of a body; the whole of a real report is a tenth of it. */
 const MAX_BODY = 16_384;
-const NEWLINE = 0x0a;
+
+/** What a file of dead letters holds. */
+interface Extent {
+  readonly lines: number;
+  /** Epoch milliseconds of the first letter and the last; -Infinity where nobody can tell, so that it goes soon. */
+  readonly first: number;
+  readonly last: number;
+}
+
+const EMPTY: Extent = { lines: 0, first: Infinity, last: Infinity };
 
 /**
  * Messages that were refused for good, in a file of JSON lines beside the store (`body` in base64, `dog-trainer decode`
- * reads it). Bounded: after `max` lines the file becomes `.old`, and the one that was `.old` is gone. Without a path
- * they are only counted and logged.
+ * reads it). Bounded by count and by age: after `max` lines, or when its first letter is `maxAgeMs` old, the file
+ * becomes `.old`, and the one that was `.old` is gone. Looked at with every letter and with `tidy`. Without a path they
+ * are only counted and logged.
  */
 export class DeadLetters {
   readonly #path: string | undefined;
   readonly #max: number;
+  readonly #maxAgeMs: number;
+  readonly #now: () => number;
   readonly #log: Log;
-  /** In the file; undefined until it was looked at. */
-  #lines: number | undefined = undefined;
+  /** Of the file; undefined until it was looked at. */
+  #extent: Extent | undefined = undefined;
   #total = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(options: { readonly path: string | undefined; readonly max: number; readonly log: Log }) {
+  constructor(options: {
+    readonly path: string | undefined;
+    readonly max: number;
+    readonly maxAgeMs: number;
+    /** Epoch milliseconds. */
+    readonly now: () => number;
+    readonly log: Log;
+  }) {
     this.#path = options.path;
     this.#max = options.max;
+    this.#maxAgeMs = options.maxAgeMs;
+    this.#now = options.now;
     this.#log = options.log;
   }
 
@@ -54,40 +76,72 @@ export class DeadLetters {
     return this.#writing;
   }
 
+  /** Lets go of what is too old, also when no new letter comes. Never rejects. */
+  tidy(): Promise<void> {
+    this.#writing = this.#writing.then(async () => {
+      try {
+        if (this.#path !== undefined) await this.#room(this.#path);
+      } catch (error) {
+        this.#log.error({ err: error, path: this.#path }, 'old dead letters could not be removed');
+      }
+    });
+    return this.#writing;
+  }
+
   async #write(letter: DeadLetter): Promise<void> {
     if (this.#path === undefined) return;
     const { body, ...rest } = letter;
     const kept = Buffer.from(body.subarray(0, MAX_BODY)).toString('base64');
     const line = JSON.stringify({ ...rest, bytes: body.length, body: kept });
     try {
-      const before = await this.#linesThere(this.#path);
+      const { lines, first } = await this.#room(this.#path);
       await appendFile(this.#path, `${line}\n`, { mode: 0o600 });
-      this.#lines = before + 1;
+      this.#extent = { lines: lines + 1, first: Math.min(first, letter.at), last: letter.at };
     } catch (error) {
       this.#log.error({ err: error, path: this.#path }, 'a dead letter could not be written; it is lost');
     }
   }
 
-  /** Lines in the file, those of an earlier run too; a full file is set aside first. */
-  async #linesThere(path: string): Promise<number> {
-    if (this.#lines === undefined) {
+  /** What is in the file, letters of an earlier run too, once a full or old one is set aside. */
+  async #room(path: string): Promise<Extent> {
+    if (this.#extent === undefined) {
       await mkdir(dirname(path), { recursive: true });
-      this.#lines = await countLines(path);
+      this.#extent = await extentOf(path);
+      const old = await extentOf(`${path}.old`);
+      if (old.lines > 0 && this.#isOld(old.last)) await rm(`${path}.old`, { force: true });
     }
-    if (this.#lines < this.#max) return this.#lines;
+    const { lines, first, last } = this.#extent;
+    if (lines < this.#max && !this.#isOld(first)) return this.#extent;
     await rename(path, `${path}.old`);
-    this.#lines = 0;
-    return 0;
+    if (this.#isOld(last)) await rm(`${path}.old`, { force: true });
+    this.#extent = EMPTY;
+    return EMPTY;
+  }
+
+  #isOld(at: number): boolean {
+    return at < this.#now() - this.#maxAgeMs;
   }
 }
 
-const countLines = async (path: string): Promise<number> => {
-  let lines = 0;
+const extentOf = async (path: string): Promise<Extent> => {
+  let extent = EMPTY;
   try {
-    for await (const chunk of createReadStream(path))
-      for (const byte of chunk as Buffer) if (byte === NEWLINE) lines += 1;
+    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+      const at = timeOf(line);
+      extent = { lines: extent.lines + 1, first: extent.lines === 0 ? at : extent.first, last: at };
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  return lines;
+  return extent;
+};
+
+/** A line torn by a crash has no time. */
+const timeOf = (line: string): number => {
+  try {
+    const { at } = JSON.parse(line) as { readonly at?: unknown };
+    return typeof at === 'number' ? at : -Infinity;
+  } catch {
+    return -Infinity;
+  }
 };

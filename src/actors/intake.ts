@@ -14,10 +14,13 @@ type Info =
   | { readonly tag: 'delivery'; readonly delivery: Delivery }
   | { readonly tag: 'ended'; readonly connection: BrokerConnection; readonly error: unknown }
   | { readonly tag: 'retry'; readonly delivery: Delivery; readonly report: HostReport; readonly tries: number }
-  | { readonly tag: 'consume' };
+  | { readonly tag: 'consume' }
+  | { readonly tag: 'tidy' };
 
 /** Between two tries to consume, and to hand over a report while there are no hosts' actors at all. */
 const RETRY_MS = 1000;
+/** How often dead letters are looked at for old ones. */
+const TIDY_MS = 3_600_000;
 /** How long a stop waits for reports under way; those not answered by then come again after the next start. */
 const FINISH_MS = 2000;
 /** Between two looks whether the world is loaded. */
@@ -62,6 +65,8 @@ export class Intake implements Server<never, never, never, Info> {
     self.signal.addEventListener('abort', () => this.#stop(), { once: true });
     this.#connection = this.#context.reportsLink.subscribe(self);
     this.#consume(self);
+    self.sendInterval(TIDY_MS, { tag: 'tidy' });
+    self.send(self.pid, { tag: 'tidy' });
   }
 
   info(self: Self, message: Info): void {
@@ -77,6 +82,9 @@ export class Intake implements Server<never, never, never, Info> {
         return;
       case 'consume':
         return this.#consume(self);
+      case 'tidy':
+        void this.#context.deadLetters.tidy();
+        return;
       case 'ended':
         if (message.connection !== this.#consuming) return;
         this.#consuming = undefined;

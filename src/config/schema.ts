@@ -168,6 +168,7 @@ export const SCHEMA = {
     registrations_per_minute: { ...count, unit: 'hosts a minute' },
     refused_max: { ...count, unit: 'hostkeys' },
     dead_letters_max: { ...count, unit: 'messages' },
+    dead_letters_days: { ...count, unit: 'days' },
   },
 
   queuejournal: {

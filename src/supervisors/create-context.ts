@@ -21,6 +21,8 @@ import { World } from '../world/world.js';
 import { chooseDialect, wantedDialect } from './choose-dialect.js';
 import { restorePublishing } from './publishing-setting.js';
 
+const DAY_MS = 86_400_000;
+
 export interface ContextParts {
   readonly kernel: Kernel;
   readonly config: Config;
@@ -74,6 +76,8 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     deadLetters: new DeadLetters({
       path: config.store.path === ':memory:' ? undefined : join(config.data_dir, 'dead-letters.ndjson'),
       max: config.intake.dead_letters_max,
+      maxAgeMs: config.intake.dead_letters_days * DAY_MS,
+      now: () => kernel.clock.now(),
       log,
     }),
     drift: new DriftBook(),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DeadLetters } from '../../src/actors/dead-letters.js';
@@ -8,6 +8,7 @@ import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const { log } = createLogger(loadConfig({ set: ['log.level=silent'] }).config.log);
 const letter = (n: number) => ({ at: n, queue: 'ips', reason: 'r', detail: `letter ${n}`, body: Buffer.from('body') });
+const ages = { maxAgeMs: 1000, now: () => 500 };
 const details = (path: string): string[] =>
   readFileSync(path, 'utf8')
     .trimEnd()
@@ -17,13 +18,41 @@ const details = (path: string): string[] =>
 it('keeps dead letters over restarts, and at most two files of them', async () => {
   const path = join(temporaryDirectory(), 'folder', 'dead-letters.ndjson');
   // A new server for every letter.
-  for (let n = 1; n <= 5; n++) await new DeadLetters({ path, max: 3, log }).add(letter(n));
+  for (let n = 1; n <= 5; n++) await new DeadLetters({ path, max: 3, ...ages, log }).add(letter(n));
   expect(details(`${path}.old`)).toEqual(['letter 1', 'letter 2', 'letter 3']);
   expect(details(path)).toEqual(['letter 4', 'letter 5']);
-  const one = new DeadLetters({ path, max: 3, log });
+  const one = new DeadLetters({ path, max: 3, ...ages, log });
   for (let n = 6; n <= 8; n++) await one.add(letter(n));
   expect(details(`${path}.old`)).toEqual(['letter 4', 'letter 5', 'letter 6']);
   expect(details(path)).toEqual(['letter 7', 'letter 8']);
   expect(one.total).toBe(3);
   expect(existsSync(`${path}.old.old`)).toBe(false);
+});
+
+it('lets letters go when they are old, at the next letter or without one', async () => {
+  const path = join(temporaryDirectory(), 'dead-letters.ndjson');
+  let now = 0;
+  const open = (): DeadLetters => new DeadLetters({ path, max: 100, maxAgeMs: 1000, now: () => now, log });
+  const running = open();
+  for (const at of [0, 600, 1001]) {
+    now = at;
+    await running.add(letter(at));
+  }
+  // The letter of 600 is young enough; it keeps the older one of its file.
+  expect([details(`${path}.old`), details(path)]).toEqual([['letter 0', 'letter 600'], ['letter 1001']]);
+  now = 1601;
+  await open().tidy();
+  expect([existsSync(`${path}.old`), details(path)]).toEqual([false, ['letter 1001']]);
+  now = 2002;
+  await running.tidy();
+  expect([existsSync(`${path}.old`), existsSync(path)]).toEqual([false, false]);
+  await running.add(letter(2002));
+  expect(details(path)).toEqual(['letter 2002']);
+});
+
+it('does not choke on a line that a crash tore', async () => {
+  const path = join(temporaryDirectory(), 'dead-letters.ndjson');
+  writeFileSync(path, '{"at":1,"que\n');
+  await new DeadLetters({ path, max: 3, ...ages, log }).add(letter(400));
+  expect(details(path)).toEqual(['letter 400']);
 });
