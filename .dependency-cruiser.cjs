@@ -47,6 +47,7 @@ module.exports = {
     room('metrics', ['model']),
     room('alerts', ['model', 'metrics']),
     room('log', []),
+    room('cluster', ['model']),
     room('actors', [
       'otp',
       'model',
@@ -60,6 +61,7 @@ module.exports = {
       'metrics',
       'alerts',
       'log',
+      'cluster',
     ]),
     room('http', ['otp', 'model', 'firewall', 'world', 'config', 'store', 'transfer', 'metrics', 'actors', 'log']),
     room('sim', ['model', 'firewall', 'wire', 'broker']),
@@ -79,6 +81,7 @@ module.exports = {
       'alerts',
       'log',
       'actors',
+      'cluster',
       'http',
     ]),
     {

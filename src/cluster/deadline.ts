@@ -1,0 +1,26 @@
+/** Both clocks of a machine at one moment, in milliseconds; `wall` is epoch time. */
+export interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+/** The part of a clock that is read. */
+export interface Clocks {
+  now(): number;
+  monotonic(): number;
+}
+
+export const momentOf = (clock: Clocks): Moment => ({ monotonic: clock.monotonic(), wall: clock.now() });
+
+/**
+ * How many milliseconds have passed, by the clock that saw more: the monotonic one stands still while a machine is
+ * suspended (clock_gettime(2), CLOCK_MONOTONIC), the wall clock may be set back. Too long is the safe mistake.
+ */
+export const elapsedMs = (from: Moment, to: Moment): number =>
+  Math.max(0, to.monotonic - from.monotonic, to.wall - from.wall);
+
+/**
+ * How long its holder may still go by a lease, in milliseconds; 0 or less: it is over. `asked`: a moment before the store
+ * was asked for its time, so that the holder's own end always comes before the one in the store.
+ */
+export const leftMs = (asked: Moment, leaseMs: number, now: Moment): number => leaseMs - elapsedMs(asked, now);
