@@ -130,7 +130,7 @@ describe('dead letters', () => {
 
   it('are kept in order, bodies as they came; bounded; and go on after a restart', async () => {
     const path = `${temporaryDirectory()}/below/dead-letters.ndjson`;
-    const open = () => new DeadLetters({ path, max: 3, log: silent });
+    const open = () => new DeadLetters({ path, max: 3, log: silent, maxAgeMs: 1000, now: () => 0 });
     const first = open();
     await Promise.all([1, 2].map((n) => first.add(letter(n))));
     const second = open();
@@ -147,7 +147,13 @@ describe('dead letters', () => {
   it('that cannot be written are only lost: nobody waits for ever', async () => {
     const errors: unknown[] = [];
     const log = { ...silent, error: (fields: unknown) => void errors.push(fields) } as unknown as Log;
-    const letters = new DeadLetters({ path: '/dev/null/dead-letters.ndjson', max: 3, log });
+    const letters = new DeadLetters({
+      path: '/dev/null/dead-letters.ndjson',
+      max: 3,
+      log,
+      maxAgeMs: 1000,
+      now: () => 0,
+    });
     await letters.add(letter(1));
     expect([letters.total, errors.length]).toEqual([1, 1]);
   });
