@@ -80,6 +80,8 @@ export interface BrokerConnection {
   readonly closed: Promise<BrokerError | undefined>;
   /** Waits for outstanding confirms, then closes. Idempotent. */
   close(): Promise<void>;
+  /** Ends at once: nothing more is sent, not even what is on its way to the socket. `closed` settles with an error. */
+  abandon(): void;
 }
 
 /** The broker port: makes connections. Retrying is the caller's (the connection actor's) business. */
@@ -96,7 +98,7 @@ export type BrokerErrorScope = 'message' | 'channel' | 'connection';
 export class BrokerError extends Error {
   override readonly name = 'BrokerError';
   readonly scope: BrokerErrorScope;
-  /** `unroutable`, `nacked`, `closed`, `refused`, `access`, `precondition`, `timeout`, `heartbeat`, `not_found`, `protocol`. */
+  /** `unroutable`, `nacked`, `closed`, `abandoned`, `fenced`, `refused`, `access`, `precondition`, `timeout`, `heartbeat`, `not_found`, `protocol`. */
   readonly code: string;
   constructor(scope: BrokerErrorScope, code: string, message: string, options?: { cause?: unknown }) {
     super(message, options);

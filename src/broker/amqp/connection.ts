@@ -156,6 +156,10 @@ export class AmqpConnection implements BrokerConnection {
     return (this.#closing ??= this.#close());
   }
 
+  abandon(): void {
+    this.#end(new BrokerError('connection', 'abandoned', `${this.#setup.label}: this end gave the connection up`));
+  }
+
   async #close(): Promise<void> {
     if (this.#ended !== undefined) return;
     // A blocked broker would confirm only when its alarm ends.

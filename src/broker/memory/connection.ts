@@ -117,6 +117,10 @@ export class MemoryConnection implements BrokerConnection {
     return (this.#closing ??= this.#close());
   }
 
+  abandon(): void {
+    this.end(new BrokerError('connection', 'abandoned', 'this end gave the connection to the in-process broker up'));
+  }
+
   async #close(): Promise<void> {
     if (this.#gone !== undefined) return;
     if (this.#blocked === undefined && this.#unconfirmed.size > 0)
