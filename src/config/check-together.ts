@@ -57,6 +57,14 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
   if (config.broker.kind === 'memory' && (config.broker.url !== undefined || config.broker.urls.length > 0)) {
     warnings.push('broker.url is set but broker.kind is memory, so it is not used; set broker.kind: amqp');
   }
+  const shortest = 2 * config.broker.heartbeat;
+  if (config.store.kind === 'rethinkdb' && config.broker.kind === 'amqp' && config.cluster.lease_seconds <= shortest) {
+    wrong(
+      'cluster.lease_seconds',
+      config.cluster.lease_seconds,
+      `must be more than ${shortest}, two of broker.heartbeat: when another server takes over, the broker must have given up on the one before`,
+    );
+  }
   const { certfile, keyfile, verify } = config.broker.ssl_options;
   if ((certfile === undefined) !== (keyfile === undefined)) {
     const key = `broker.ssl_options.${certfile === undefined ? 'certfile' : 'keyfile'}`;

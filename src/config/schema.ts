@@ -128,6 +128,12 @@ export const SCHEMA = {
   rethink_timeout_ms: milliseconds,
   rethink_squash_sec: seconds,
 
+  cluster: {
+    lease_seconds: { type: 'number', min: 1, unit: 'seconds' },
+    name: optionalText,
+    url: { type: 'url', schemes: ['http', 'https'], optional: true },
+  },
+
   broker: {
     kind: { type: 'choice', values: ['memory', 'amqp'] },
     url: { type: 'url', schemes: amqpSchemes, optional: true },

@@ -81,6 +81,8 @@ export const OWN_GAUGES = {
     keys: ['broker', 'broker_reports', 'journal', 'store', 'smtp'],
     open: true,
   },
+  dog_trainer_leader: { help: '1 while this server leads, or is the only one' },
+  dog_trainer_term: { help: 'Term of the leader, as this server knows it; 0 where nobody is elected' },
   dog_trainer_outbox_messages: { help: 'Outgoing messages waiting in memory' },
   dog_trainer_journal_entries: { help: 'Outgoing messages waiting on disk' },
   dog_trainer_groups_in_error: { help: 'Groups whose policy cannot be compiled' },

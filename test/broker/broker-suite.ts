@@ -460,6 +460,16 @@ export function brokerSuite(name: string, broker: () => Broker): void {
     });
 
     describe('connections', () => {
+      it('end at once when they are abandoned, and send nothing more', async () => {
+        const connection = await connect();
+        const lost = connection.publish(messageTo('', 'nowhere'));
+        connection.abandon();
+        await expect(lost).rejects.toMatchObject({ scope: 'connection', code: 'abandoned' });
+        await expect(connection.publish(messageTo('', 'nowhere'))).rejects.toMatchObject({ scope: 'connection' });
+        expect((await connection.closed)?.code).toBe('abandoned');
+        await connection.close();
+      });
+
       it('confirm what is under way before they close, then refuse everything', async () => {
         const [connection, other] = [await connect(), await connect()];
         const queue = queueOf({ exclusive: false });

@@ -182,6 +182,30 @@ describe('errors', () => {
   });
 });
 
+describe('several servers', () => {
+  const SHARED = ['store.kind=rethinkdb', 'broker.kind=amqp', 'broker.url=amqp://h'];
+
+  it.each([
+    [30, 15, false],
+    [30.5, 15, true],
+    [6, 2, true],
+  ])('a lease of %s s with a heartbeat of %s s is fine: %s', (lease, heartbeat, fine) => {
+    const keys = [`cluster.lease_seconds=${lease}`, `broker.heartbeat=${heartbeat}`];
+    if (fine) expect(loadConfig({ set: [...SHARED, ...keys] }).config.cluster.lease_seconds).toBe(lease);
+    else
+      expect(errorOf({ set: [...SHARED, ...keys] }).message).toContain(
+        `cluster.lease_seconds = ${lease} (from --set cluster.lease_seconds): must be more than 30, two of broker.heartbeat`,
+      );
+    // One server alone has no lease.
+    expect(loadConfig({ set: keys }).warnings).toEqual([]);
+  });
+
+  it('their API is reached at a URL', () => {
+    expect(loadConfig({ set: ['cluster.url=http://10.0.0.5:7070'] }).config.cluster.url).toBe('http://10.0.0.5:7070');
+    expect(errorOf({ set: ['cluster.url=amqp://h'] }).message).toContain('cluster.url');
+  });
+});
+
 describe('access (decisions 21)', () => {
   it.each(['0.0.0.0', '::', '10.1.2.3', 'dog.example.org'])('api.host %s without tokens is refused', (host) => {
     expect(errorOf({ set: [`api.host=${host}`] }).message).toContain('api.allow_unauthenticated: true');
