@@ -6,6 +6,8 @@ import { withDeadline } from './deadline.js';
 import type { Deps } from './deps.js';
 import type { Exclusive } from './documents/exclusive.js';
 import { ApiError } from './errors.js';
+import { forward } from './forward/forward.js';
+import { leaderToAsk } from './forward/leader-to-ask.js';
 import { bodyMediaType, chooseMediaType, JSON_TYPE } from './media-type.js';
 import { readJsonBody } from './read-body.js';
 import type { Reply } from './reply.js';
@@ -18,15 +20,17 @@ export interface Shared {
   readonly failures: FailureLimit;
 }
 
-/** Who asked, and what they get. */
-export interface Answered {
-  readonly author: string;
-  readonly reply: Reply;
-}
+/** Who asked, and what they get: a reply, or the answer of the server named, which is on the wire already. */
+export type Answered = { readonly author: string } & ({ readonly reply: Reply } | { readonly forwardedTo: string });
 
-/** One request to one route: who asks, what they accept, what they send; then the handler. Throws the refusals of each step. */
+/** One request to one route: who asks, what they accept, what they send; then the handler, here or at the leader. Throws the refusals of each step. */
 export async function answerCall(ctx: Context, route: Route, { deps, exclusive, failures }: Shared): Promise<Answered> {
   const author = await authorize(deps, ctx.req, route.scope, failures);
+  const leader = leaderToAsk(deps, route, ctx.req);
+  if (leader !== undefined) {
+    await forward(ctx, route, leader, deps);
+    return { author, forwardedTo: leader.name };
+  }
   const accepts = chooseMediaType(ctx.req.headers.accept, route.produces);
   const body = route.takes?.kind === 'json' ? await takeJson(ctx, route.takes, deps) : null;
   const call: Call = {

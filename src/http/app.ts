@@ -15,6 +15,8 @@ import { sendReply } from './send-reply.js';
 interface State {
   route?: Route;
   author?: string;
+  /** The server that answered in place of this one. */
+  forwardedTo?: string;
 }
 
 /** The API as a Koa app: the first middleware answers errors and logs, the second finds the route, the routes do the rest. */
@@ -27,10 +29,16 @@ export function createApp(deps: Deps): Koa {
   const router = new Router({ sensitive: true, strict: true });
   for (const route of allRoutes()) {
     router.register(route.path, [route.method], async (ctx: Context) => {
-      (ctx.state as State).route = route;
-      const { author, reply } = await answerCall(ctx, route, shared);
-      (ctx.state as State).author = author;
-      await sendReply(ctx, reply);
+      const state = ctx.state as State;
+      state.route = route;
+      const answered = await answerCall(ctx, route, shared);
+      state.author = answered.author;
+      if ('reply' in answered) {
+        await sendReply(ctx, answered.reply);
+      } else {
+        state.forwardedTo = answered.forwardedTo;
+        ctx.respond = false;
+      }
     });
   }
   const app = new Koa();
@@ -62,7 +70,8 @@ function answerErrorsAndLog(deps: Deps): Koa.Middleware {
     }
     const ms = Math.round((performance.now() - start) * 10) / 10;
     const { method, path, status } = ctx;
-    deps.log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous' }, 'request');
+    const by = state.forwardedTo === undefined ? {} : { forwarded_to: state.forwardedTo };
+    deps.log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous', ...by }, 'request');
   };
 }
 

@@ -20,7 +20,14 @@ export interface HttpConfig {
   readonly env: string;
   /** Whether rulesets without sets are made too: rules must then compile for those as well. */
   readonly generate_unset_tables: boolean;
+  /** How long a host may take over a command or a block of a file, and how large a block is at most. */
+  readonly command_execution_timeout_ms: number;
+  readonly file_transfer_timeout_ms: number;
+  readonly file_delete_timeout_ms: number;
+  readonly max_block_size_bytes: number;
   readonly api: ApiConfig;
+  /** How this server is called among those of one store; without it, by its machine's name. */
+  readonly cluster?: { readonly name?: string | undefined };
 }
 
 /** The part of a pino logger that the HTTP room uses. */

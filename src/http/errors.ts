@@ -133,6 +133,12 @@ export const ERRORS = {
     text: 'the server cannot do this now: {reason}',
     advice: 'Try again after the seconds in `retry-after`; `/readyz` says what is missing.',
   },
+  not_the_leader: {
+    status: 503,
+    text: 'only the leading server can answer this: {reason}',
+    advice:
+      'Try again after the seconds in `retry-after`, or ask the server in `leader` itself. Where that is null nobody leads: within `cluster.lease_seconds` a server that is up takes over.',
+  },
   timed_out: {
     status: 503,
     text: 'no result within {ms} ms; what was asked may still happen',

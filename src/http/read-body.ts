@@ -9,9 +9,8 @@ import { readJson } from './json/read-json.js';
  * a byte is read.
  */
 export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > limit) throw tooLarge(request, limit);
-  owed.get(request)?.writeContinue();
+  refuseTooLarge(request, limit);
+  sendContinue(request);
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -28,6 +27,12 @@ export async function readBytes(request: IncomingMessage, limit: number): Promis
   return Buffer.concat(chunks, size);
 }
 
+/** Throws 413 where the announced length is over `limit` bytes. */
+export function refuseTooLarge(request: IncomingMessage, limit: number): void {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limit) throw tooLarge(request, limit);
+}
+
 /** Interim answers owed to clients that wait for one before they send their body (RFC 9110 section 10.1.1). */
 const owed = new WeakMap<IncomingMessage, ServerResponse>();
 
@@ -36,8 +41,13 @@ export function oweContinue(request: IncomingMessage, response: ServerResponse):
   owed.set(request, response);
 }
 
+/** Gives a client the `100 Continue` that it waits for, if it does: its body is wanted. */
+export function sendContinue(request: IncomingMessage): void {
+  owed.get(request)?.writeContinue();
+}
+
 /** 413; the rest of the body is read and forgotten, so that the client gets to see the answer. */
-function tooLarge(request: IncomingMessage, limit: number): ApiError {
+export function tooLarge(request: IncomingMessage, limit: number): ApiError {
   request.resume();
   return new ApiError('too_large', { limit });
 }

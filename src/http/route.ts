@@ -66,6 +66,11 @@ export interface Route {
   readonly id: string;
   readonly summary: string;
   readonly scope: Scope;
+  /**
+   * `leader`: the answer comes from actors that only the leading server runs, so the others pass the request on to it
+   * (forward/). Absent: every server answers by itself.
+   */
+  readonly answeredBy?: 'leader';
   /** Media types on offer, the preferred one first. */
   readonly produces: readonly string[];
   readonly takes?: TakesJson | { readonly kind: 'json-or-form' };

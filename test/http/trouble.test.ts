@@ -5,7 +5,7 @@ import { startHttpServer, type HttpServer } from '../../src/http/server.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { StoreError, type StoreErrorCode, type Store } from '../../src/store/store.js';
 import { client } from '../support/api-client.js';
-import { TEST_API } from '../support/api-server.js';
+import { TEST_API, TEST_HTTP_CONFIG } from '../support/api-server.js';
 import { FakeRuntime } from '../support/fake-runtime.js';
 
 const ZONE = { name: 'z', ipv4_addresses: [], ipv6_addresses: [] };
@@ -33,7 +33,7 @@ describe('trouble that is not the client’s', () => {
     const note = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
     const deps: Deps = {
       store: broken,
-      config: { env: 'qa', generate_unset_tables: true, api: { ...TEST_API, request_timeout_ms: 200 } },
+      config: { ...TEST_HTTP_CONFIG, api: { ...TEST_API, request_timeout_ms: 200 } },
       log: { info: note('info'), warn: note('warn'), error: note('error') },
       clock: Date,
       runtime,

@@ -1,5 +1,5 @@
 import { createApp } from '../../src/http/app.js';
-import type { ApiConfig, Deps } from '../../src/http/deps.js';
+import type { ApiConfig, Deps, HttpConfig } from '../../src/http/deps.js';
 import { startHttpServer } from '../../src/http/server.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
@@ -17,6 +17,16 @@ export const TEST_API: ApiConfig = {
   auth_failures_per_minute: 60,
 };
 
+/** The rest of the configuration that the API reads. */
+export const TEST_HTTP_CONFIG = {
+  env: 'qa',
+  generate_unset_tables: true,
+  command_execution_timeout_ms: 10_000,
+  file_transfer_timeout_ms: 30_000,
+  file_delete_timeout_ms: 5000,
+  max_block_size_bytes: 1024 * 1024,
+} as const;
+
 export interface ApiServer {
   readonly url: string;
   readonly port: number;
@@ -28,14 +38,23 @@ export interface ApiServer {
 }
 
 /** The API on a real port, with the embedded store in memory and a runtime without actors. */
-export async function startApiServer(api: Partial<ApiConfig> = {}): Promise<ApiServer> {
-  const store = await createSqliteStore({ path: ':memory:' });
+export async function startApiServer(
+  api: Partial<ApiConfig> = {},
+  {
+    store = undefined,
+    ...config
+  }: Partial<Omit<HttpConfig, 'api'>> & {
+    /** One that is shared with another server; closing it stays with the caller. */
+    readonly store?: Store | undefined;
+  } = {},
+): Promise<ApiServer> {
+  const own = store ?? (await createSqliteStore({ path: ':memory:' }));
   const runtime = new FakeRuntime();
   const lines: Record<string, unknown>[] = [];
   const log = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
   const deps: Deps = {
-    store,
-    config: { env: 'qa', generate_unset_tables: true, api: { ...TEST_API, ...api } },
+    store: own,
+    config: { ...TEST_HTTP_CONFIG, ...config, api: { ...TEST_API, ...api } },
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     clock: { now: () => Date.now() },
     runtime,
@@ -44,12 +63,12 @@ export async function startApiServer(api: Partial<ApiConfig> = {}): Promise<ApiS
   return {
     url: `http://127.0.0.1:${server.port}`,
     port: server.port,
-    store,
+    store: own,
     runtime,
     lines,
     close: async () => {
       await server.close(1000);
-      await store.close();
+      if (store === undefined) await own.close();
     },
   };
 }

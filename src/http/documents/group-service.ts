@@ -11,7 +11,7 @@ import type { Call } from '../route.js';
 export function groupService(): DocumentService {
   const plain = plainService('group');
   const builtin = async (call: Call, id: Parameters<typeof builtinGroup>[0]) => ({
-    doc: builtinGroup(id, await loadFleet(call.deps.store), call.deps.runtime.dialect()),
+    doc: builtinGroup(id, await loadFleet(call.deps.store), () => call.deps.runtime.dialect()),
   });
   return {
     ...plain,

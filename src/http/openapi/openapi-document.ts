@@ -82,14 +82,15 @@ function response(route: Route, answer: Answer): JsonObject {
   return { description, ...some };
 }
 
-/** Every refusal that a route may give: its own, and those that come with what it takes and who may call it. */
+/** Every refusal that a route may give: its own, and those that come with what it takes, who may call it, and who answers. */
 export function refusalsOf(route: Route): readonly ErrorCode[] {
   const always: readonly ErrorCode[] = ['bad_request', 'not_acceptable', 'internal', 'unavailable', 'timed_out'];
   const guarded: readonly ErrorCode[] =
     route.scope === 'open' ? [] : ['unauthenticated', 'forbidden', 'too_many_failures'];
   const taking: readonly ErrorCode[] = route.takes ? ['bad_json', 'too_large', 'unsupported_media_type'] : [];
   const writing: readonly ErrorCode[] = route.scope === 'write' ? ['storage_full'] : [];
-  return [...new Set([...always, ...guarded, ...taking, ...writing, ...(route.refuses ?? [])])];
+  const leading: readonly ErrorCode[] = route.answeredBy === 'leader' ? ['not_the_leader'] : [];
+  return [...new Set([...always, ...guarded, ...taking, ...writing, ...leading, ...(route.refuses ?? [])])];
 }
 
 function asJson(schema: JsonSchema | { readonly $ref: string }): Json {

@@ -8,6 +8,7 @@ import { v1ProfileService } from '../documents/v1-profile.js';
 import type { Route } from '../route.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
+import { driftRoutes } from './drift-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { listRoutes } from './list-routes.js';
@@ -22,6 +23,7 @@ export function allRoutes(): readonly Route[] {
     ...hclRoutes,
     ...auditRoutes,
     ...fileTransferRoutes,
+    ...driftRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),

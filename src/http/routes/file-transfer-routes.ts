@@ -37,13 +37,17 @@ export const fileTransferRoutes: readonly Route[] = [
   }),
 ];
 
-function route(method: Method, more: Omit<Route, 'method' | 'path' | 'version' | 'id' | 'scope'>): Route {
+function route(
+  method: Method,
+  more: Omit<Route, 'method' | 'path' | 'version' | 'id' | 'scope' | 'answeredBy'>,
+): Route {
   return {
     method,
     path: '/api/V2/file_transfer/:hostkey',
     version: 'v2',
     id: `v2.file_transfer.${method.toLowerCase()}`,
     scope: 'command',
+    answeredBy: 'leader',
     ...more,
   };
 }

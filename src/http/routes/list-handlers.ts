@@ -25,7 +25,7 @@ async function wholeList(call: Call, model: ResourceModel): Promise<readonly Jso
   switch (model.name) {
     case 'group': {
       const fleet = await loadFleet(store);
-      return [...fleet.groups, builtinGroup('all-active', fleet, runtime.dialect())];
+      return [...fleet.groups, builtinGroup('all-active', fleet, () => runtime.dialect())];
     }
     case 'host': {
       const active = flag(call.query, 'active');
@@ -62,7 +62,7 @@ async function shortList(call: Call, model: ResourceModel): Promise<readonly Jso
     Object.fromEntries(v1Item.flatMap((key) => (Object.hasOwn(doc, key) ? [[key, doc[key] as Json]] : [])));
   if (model.name !== 'group') return (await listDocuments(store, model.name)).map(short);
   const fleet = await loadFleet(store);
-  const builtin = (['all-active', 'self'] as const).map((id) => builtinGroup(id, fleet, runtime.dialect()));
+  const builtin = (['all-active', 'self'] as const).map((id) => builtinGroup(id, fleet, () => runtime.dialect()));
   return [...fleet.groups.map(short), ...builtin];
 }
 
@@ -83,6 +83,5 @@ async function listView(call: Call, model: ResourceModel, sub: string): Promise<
   if (model.name !== 'host') return undefined;
   if (sub === 'names') return fieldByAddress(await documents(), 'name');
   if (sub === 'hostkeys') return fieldByAddress(await documents(), 'hostkey');
-  if (sub === 'refused' && call.version === 'v2') return call.deps.runtime.refusedHosts();
   return undefined;
 }

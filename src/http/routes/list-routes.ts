@@ -51,7 +51,6 @@ function views(model: ResourceModel, version: ApiVersion): string {
     ...(model.listsSchema[version] ? ['schema'] : []),
     ...(model.name === 'zone' ? ['ips'] : []),
     ...(model.name === 'host' ? ['names', 'hostkeys'] : []),
-    ...(model.name === 'host' && version === 'v2' ? ['refused'] : []),
   ];
   return names.length === 0 ? 'there is none' : names.map((name) => `\`${name}\``).join(', ');
 }

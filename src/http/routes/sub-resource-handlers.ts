@@ -29,11 +29,6 @@ export async function subResourceReply(call: Call, service: DocumentService): Pr
     const reply = await groupSub(call, id, sub);
     if (reply) return reply;
   }
-  if (name === 'host' && sub === 'drift' && call.version === 'v2') {
-    const drift = await call.deps.runtime.drift(id);
-    if (!drift) throw notFound('host', 'with this id');
-    return jsonReply(drift);
-  }
   throw unknown;
 }
 
@@ -68,7 +63,7 @@ async function groupSub(call: Call, id: string, sub: string): Promise<Reply | un
       return jsonReply(all ? fleet.hosts.map((host) => pick(host, ['id', 'name', 'group', 'active', 'hostkey'])) : []);
     }
     if (sub === 'ec2_security_group_ids') return jsonReply([]);
-    const addresses = builtinGroupSub(id, sub, fleet, runtime.dialect());
+    const addresses = builtinGroupSub(id, sub, fleet, () => runtime.dialect());
     return addresses && jsonReply(addresses);
   }
   const group = await byId(store, 'group', id);
@@ -88,7 +83,7 @@ async function groupSub(call: Call, id: string, sub: string): Promise<Reply | un
     return textReply(text);
   }
   if (!Object.hasOwn(ADDRESS_SUBS, sub)) return undefined;
-  const of = addressesOf([group.doc], await hostsOf(call, group.doc), runtime.dialect());
+  const of = addressesOf([group.doc], await hostsOf(call, group.doc), () => runtime.dialect());
   return jsonReply(ADDRESS_SUBS[sub]?.(of) ?? []);
 }
 

@@ -10,7 +10,6 @@ export function subResourceRoute(service: DocumentService, version: ApiVersion):
   const { name, hcl } = service.model;
   const own: Readonly<Record<string, string>> = {
     group: '`hosts`, addresses such as `ips` and `internal_ipv4s`, `ec2_security_group_ids`, `ruleset` (v2)',
-    host: '`drift` (v2)',
   };
   const subs = [...(hcl[version] ? ['`hcl`'] : []), ...(own[name] === undefined ? [] : [own[name]])];
   return {

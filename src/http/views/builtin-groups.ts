@@ -12,7 +12,7 @@ export interface Fleet {
 }
 
 /** The document of a built-in group; `any` has no id (http-api section 5, "Built-in groups"). */
-export function builtinGroup(id: BuiltinGroup | 'any', fleet: Fleet, dialect: Dialect): JsonObject {
+export function builtinGroup(id: BuiltinGroup | 'any', fleet: Fleet, dialect: () => Dialect): JsonObject {
   if (id === 'any') {
     return { name: 'any', external_ipv4_addresses: ['0.0.0.0'], external_ipv6_addresses: ['::/0'] };
   }
@@ -25,7 +25,7 @@ export function builtinGroup(id: BuiltinGroup | 'any', fleet: Fleet, dialect: Di
   return { ...named, ...external, ...internal };
 }
 
-function builtinAddresses(id: BuiltinGroup | 'any', { groups, hosts }: Fleet, dialect: Dialect): GroupAddresses {
+function builtinAddresses(id: BuiltinGroup | 'any', { groups, hosts }: Fleet, dialect: () => Dialect): GroupAddresses {
   switch (id) {
     case 'all-active':
       return addressesOf(groups, hosts, dialect);
@@ -45,7 +45,7 @@ export function builtinGroupSub(
   id: BuiltinGroup | 'any',
   sub: string,
   fleet: Fleet,
-  dialect: Dialect,
+  dialect: () => Dialect,
 ): readonly string[] | undefined {
   if (!Object.hasOwn(ADDRESS_SUBS, sub)) return undefined;
   const of = builtinAddresses(id, fleet, dialect);

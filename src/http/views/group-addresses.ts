@@ -14,17 +14,17 @@ export interface GroupAddresses {
   readonly externalV6: readonly string[];
 }
 
-/** The addresses of any groups and hosts together; only active hosts count. */
+/** The addresses of any groups and hosts together; only active hosts count, and only they need the dialect. */
 export function addressesOf(
   groups: readonly JsonObject[],
   hosts: readonly Document[],
-  dialect: Dialect,
+  dialect: () => Dialect,
 ): GroupAddresses {
   const active = hosts.filter(isActive);
-  const internal = active.map((host) => hostAddresses(host, dialect));
+  const internal = active.map((host) => hostAddresses(host, dialect()));
   const external = (field: string) => groups.flatMap((group) => (isList(group[field]) ? group[field] : []));
   return {
-    internal: () => internalAddresses(active, dialect),
+    internal: () => internalAddresses(active, dialect()),
     internalV4: sortedUnique(internal.flatMap(({ v4 }) => v4)),
     internalV6: sortedUnique(internal.flatMap(({ v6 }) => v6)),
     externalV4: ofFamily(external('external_ipv4_addresses'), 'v4'),

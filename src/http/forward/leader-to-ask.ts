@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import type { Deps, LeadingServer } from '../deps.js';
+import { ApiError } from '../errors.js';
+import type { Route } from '../route.js';
+
+/** Names the server that passed the request on. A request that has it is never passed on again: there are no loops. */
+export const FORWARDED = 'x-dog-forwarded';
+
+/** Seconds after which a client may ask again; a takeover is over within the lease. */
+const RETRY_AFTER = '5';
+
+/**
+ * The server that must answer in place of this one; undefined where this one answers. Throws `not_the_leader` where
+ * nobody is known to lead, or the request was passed on already.
+ */
+export function leaderToAsk(
+  { runtime }: Pick<Deps, 'runtime'>,
+  { answeredBy }: Pick<Route, 'answeredBy'>,
+  { headers }: Pick<IncomingMessage, 'headers'>,
+): LeadingServer | undefined {
+  if (answeredBy !== 'leader') return undefined;
+  const standing = runtime.standing();
+  if (standing.role !== 'follower') return undefined;
+  const { leader } = standing;
+  if (headers[FORWARDED] !== undefined) {
+    const who = leader === undefined ? 'nobody is known to lead' : `${nameOf(leader)} leads`;
+    throw notTheLeader(leader, `it was passed on to a server that does not lead (${who}); try again in some seconds`);
+  }
+  if (leader === undefined) throw notTheLeader(undefined, 'nobody is known to lead now; try again in some seconds');
+  return leader;
+}
+
+/** 503 `not_the_leader`. `reason`: what happened and what to do; the answer also has the leader, or null. */
+export function notTheLeader(leader: LeadingServer | undefined, reason: string, cause?: unknown): ApiError {
+  return new ApiError(
+    'not_the_leader',
+    { reason },
+    {
+      body: { leader: leader === undefined ? null : { name: leader.name, url: shownUrl(leader.url) } },
+      headers: { 'retry-after': RETRY_AFTER },
+      cause,
+    },
+  );
+}
+
+/** The leader as a text for people. */
+export function nameOf({ name, url, term }: LeadingServer): string {
+  return `${name} (${shownUrl(url)}, term ${term})`;
+}
+
+/** The address without what could be a password in it. */
+function shownUrl(url: string): string {
+  if (!URL.canParse(url)) return 'no usable url';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}

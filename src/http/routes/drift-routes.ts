@@ -1,0 +1,42 @@
+import { notFound } from '../documents/find-document.js';
+import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
+import { jsonReply, type Reply } from '../reply.js';
+import type { Call, Route } from '../route.js';
+
+/**
+ * What hosts report against what they should: known to the actors of the leader alone, and in v2 only. These stand
+ * before the views of lists and the sub-resources of documents, whose paths fit too.
+ */
+export const driftRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/V2/hosts/refused',
+    version: 'v2',
+    id: 'v2.host.refused',
+    summary: 'Hosts whose reports are being refused, with why',
+    scope: 'read',
+    answeredBy: 'leader',
+    produces: [JSON_TYPE],
+    answers: { 200: { description: 'The hosts', schema: { type: 'array', items: { type: 'object' } } } },
+    handle: ({ deps }) => jsonReply(deps.runtime.refusedHosts()),
+  },
+  {
+    method: 'GET',
+    path: '/api/V2/host/:id/drift',
+    version: 'v2',
+    id: 'v2.host.drift',
+    summary: 'What a host has loaded against what it should have: which hash differs, since when',
+    scope: 'read',
+    answeredBy: 'leader',
+    produces: [JSON_TYPE, TEXT_TYPE],
+    answers: { 200: { description: 'The comparison', schema: { type: 'object' } } },
+    refuses: ['not_found'],
+    handle: drift,
+  },
+];
+
+async function drift({ deps, params }: Call): Promise<Reply> {
+  const found = await deps.runtime.drift(params['id'] as string);
+  if (!found) throw notFound('host', 'with this id');
+  return jsonReply(found);
+}
