@@ -19,16 +19,20 @@ import type { RulesetOutputs } from './ruleset-outputs.js';
 import type { GroupCast } from './group-messages.js';
 import type { HostCall, HostCast, HostReply } from './host-messages.js';
 
-/**
- * What every actor may know: the ports, and the state that outlives a crash of those who write it. Plain objects, no
- * actor: reading them costs no message, and each has one writer or is safe for several.
- */
-export interface ServerContext {
+/** What there is from the first moment on, also while the store was never reached. */
+export interface ServerBase {
   readonly kernel: Kernel;
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly store: Store;
+}
+
+/**
+ * What every actor may know: the ports, and the state that outlives a crash of those who write it. Plain objects, no
+ * actor: reading them costs no message, and each has one writer or is safe for several.
+ */
+export interface ServerContext extends ServerBase {
   readonly broker: Broker;
   readonly outbox: Outbox;
   /** The live connection, and who wants to know of the next one. */

@@ -1,8 +1,14 @@
 import { elapsedMs, leftMs, momentOf, type Clocks, type Moment } from './deadline.js';
 import type { Lease } from './lease.js';
 
+/** Clocks and timers; the kernel's clock is one. */
+export interface LeadershipClock extends Clocks {
+  setTimer(ms: number, fire: () => void): object;
+  clearTimer(timer: object): void;
+}
+
 export interface LeadershipOptions {
-  readonly clock: Clocks;
+  readonly clock: LeadershipClock;
   readonly leaseMs: number;
   /** Called once, in the very step in which it is noticed: from here on nothing may be sent. */
   readonly onLost: (lease: Lease, why: string) => void;
@@ -25,6 +31,7 @@ export class Leadership {
   #ledAt: Moment;
   #known: Lease | undefined = undefined;
   #closed = false;
+  #timer: object | undefined = undefined;
 
   constructor(options: LeadershipOptions) {
     this.#options = options;
@@ -79,6 +86,7 @@ export class Leadership {
     this.#known = lease;
     this.#ledAt = asked;
     this.#state = { role: 'leader', lease, asked };
+    this.#watch();
     return true;
   }
 
@@ -94,6 +102,7 @@ export class Leadership {
     const state = this.#state;
     if (state.role !== 'leader') return;
     this.#state = { role: 'lost' };
+    this.#unwatch();
     this.#options.onLost(state.lease, why);
   }
 
@@ -101,6 +110,20 @@ export class Leadership {
   close(): Lease | undefined {
     const lease = this.lease();
     this.#closed = true;
+    this.#unwatch();
     return lease;
+  }
+
+  /** Not the candidate's timer: it must go off also while that one hangs or is dead. The clocks decide, not the timer. */
+  #watch(): void {
+    this.#unwatch();
+    this.#timer = this.#options.clock.setTimer(Math.ceil(this.leftMs()), () => {
+      if (this.holds()) this.#watch();
+    });
+  }
+
+  #unwatch(): void {
+    if (this.#timer !== undefined) this.#options.clock.clearTimer(this.#timer);
+    this.#timer = undefined;
   }
 }

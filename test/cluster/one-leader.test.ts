@@ -5,8 +5,11 @@ import { decideLease, type Decision } from '../../src/cluster/decide-lease.js';
 import { leaseDocument, readLease, type Lease } from '../../src/cluster/lease.js';
 import { Leadership } from '../../src/cluster/leadership.js';
 import type { Document } from '../../src/model/document.js';
+import { virtualClock } from '../../src/otp/index.js';
 
 const LEASE_MS = 100;
+/** What holds must hold by the clocks alone. */
+const NO_TIMERS = { setTimer: () => ({}), clearTimer: () => undefined };
 
 /** What may happen next, to candidate `who`. An ask has four steps, and anything may happen between them. */
 type Event =
@@ -63,7 +66,7 @@ class Candidate {
 
   #fresh(): Leadership {
     this.#incarnation += 1;
-    const clock = { now: () => this.wall, monotonic: () => this.monotonic };
+    const clock = { now: () => this.wall, monotonic: () => this.monotonic, ...NO_TIMERS };
     return new Leadership({ clock, leaseMs: LEASE_MS, onLost: () => undefined });
   }
 
@@ -173,7 +176,7 @@ describe('a process that leads', () => {
   const at = () => {
     const time = { monotonic: 0, wall: 0 };
     const lost: string[] = [];
-    const clock = { now: () => time.wall, monotonic: () => time.monotonic };
+    const clock = { now: () => time.wall, monotonic: () => time.monotonic, ...NO_TIMERS };
     const leadership = new Leadership({ clock, leaseMs: 100, onLost: ({ term }, why) => lost.push(`${term}: ${why}`) });
     return { time, lost, leadership };
   };
@@ -211,6 +214,20 @@ describe('a process that leads', () => {
     expect(leadership.close()).toEqual(lease);
     expect(leadership.closed).toBe(true);
     expect(lost).toEqual([]);
+  });
+
+  it('is told when its time is over, by a timer of its own', async () => {
+    const clock = virtualClock();
+    const lost: string[] = [];
+    const leadership = new Leadership({ clock, leaseMs: 100, onLost: (_lease, why) => lost.push(why) });
+    leadership.won(lease, momentOf(clock));
+    await clock.advance(60);
+    leadership.won(lease, momentOf(clock));
+    await clock.advance(99);
+    expect(lost).toEqual([]);
+    await clock.advance(1);
+    expect(lost).toEqual(['it was not renewed within 100 ms']);
+    expect(clock.pending).toBe(0);
   });
 
   it('knows for how long nobody has led', () => {
