@@ -186,6 +186,18 @@ describe('forwarding in trouble', () => {
     expect(leader.runtime.commands.calls).toEqual([]);
   });
 
+  it('gives the answer of a leader that refuses before it has read the body', async () => {
+    const leader = await start();
+    const server = await start();
+    follow(server, leader.url);
+    for (let round = 0; round < 20; round += 1) {
+      const form = new FormData();
+      form.append('file', new Blob([randomBytes(4 * 1024 * 1024)]), '/tmp/x');
+      const answer = await fetch(`${server.url}/api/V2/file_transfer/none`, { method: 'POST', body: form });
+      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([403, 'unknown_hostkey']);
+    }
+  });
+
   it('holds its own limits of bodies, announced or not', async () => {
     const leader = await start();
     const server = await start({ max_body_bytes: 1000, max_upload_bytes: 100_000 });
@@ -263,7 +275,7 @@ describe('forwarding in trouble', () => {
     expect(line).toBe('GET /behind/api/V2/host/%68/./drift?a=b%20c&a=% HTTP/1.1');
     const names = fields.filter((field) => field !== '').map((field) => field.toLowerCase());
     expect(names.sort()).toEqual([
-      'connection: close',
+      'connection: keep-alive',
       'content-length: 0',
       `host: ${new URL(url).host}`,
       'x-consumer-username: u',

@@ -4,7 +4,7 @@ import type { Deps } from '../../src/http/deps.js';
 import { startHttpServer, type HttpServer } from '../../src/http/server.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { StoreError, type StoreErrorCode, type Store } from '../../src/store/store.js';
-import { client } from '../support/api-client.js';
+import { client, RULE } from '../support/api-client.js';
 import { TEST_API, TEST_HTTP_CONFIG } from '../support/api-server.js';
 import { FakeRuntime } from '../support/fake-runtime.js';
 
@@ -83,6 +83,41 @@ describe('trouble that is not the client’s', () => {
     expect(lines).toContainEqual(
       expect.objectContaining({ level: 'error', request: 1, err: expect.any(TypeError) as unknown }),
     );
+  });
+
+  it('while the dialect is not known, what needs it is 503, and all else is answered', async () => {
+    const runtime = new FakeRuntime();
+    runtime.spoken = undefined;
+    const call = await start(() => ({}), runtime);
+    const by = { author: 'test' };
+    await store.commit([{ op: 'create', table: 'group', doc: { id: 'g', name: 'g' } }], by);
+    const answers = async (asked: readonly (readonly [method: string, path: string, body?: unknown])[]) =>
+      Promise.all(asked.map(async ([method, path, body]) => [path, (await call(method, path, body)).status]));
+    const reads = [
+      ...['zones', 'groups', 'hosts', 'group/g', 'group/any', 'group/self', 'group/external-active', 'group/g/hosts'],
+      ...['group/all-active/hosts', 'group/all-active', 'group/g/external_ips', 'group/any/ips', 'publishing'],
+    ].map((path) => ['GET', `/api/V2/${path}`] as const);
+    expect(await answers(reads)).toEqual(reads.map(([, path]) => [path, 200]));
+    const rules = { inbound: [RULE], outbound: [] };
+    const writes = [
+      ['POST', '/api/V2/zone', ZONE],
+      ['POST', '/api/V2/ruleset', { name: 'r', rules }],
+      ['POST', '/api/profile', { name: 'p', rules }],
+    ] as const;
+    expect(await answers(writes)).toEqual(writes.map(([, path]) => [path, 503]));
+    const { json, headers } = await call('POST', '/api/V2/zone', ZONE);
+    expect([json['code'], headers.get('retry-after')]).toEqual(['unavailable', '5']);
+    // Addresses that hosts report are judged by the dialect.
+    const host = { id: 'h', name: 'h', hostkey: 'k', group: 'g', active: 'active', interfaces: '{"lo":["127.0.0.1"]}' };
+    await store.commit([{ op: 'create', table: 'host', doc: host }], by);
+    const views = ['ipsets', 'groups', 'group/all-active', 'group/g/ips'].map(
+      (path) => ['GET', `/api/V2/${path}`] as const,
+    );
+    expect(await answers(views)).toEqual(views.map(([, path]) => [path, 503]));
+    expect((await call('GET', '/api/V2/group/external-active')).status).toBe(200);
+    runtime.spoken = 'dog2';
+    expect(await answers(views)).toEqual(views.map(([, path]) => [path, 200]));
+    expect((await call('POST', '/api/V2/zone', ZONE)).status).toBe(201);
   });
 
   it('one write that fails does not hold up the next in the queue', async () => {

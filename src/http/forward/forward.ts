@@ -1,17 +1,17 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import type { Context } from 'koa';
 import type { Deps, LeadingServer } from '../deps.js';
 import { ApiError } from '../errors.js';
 import { bodyMediaType } from '../media-type.js';
-import { refuseTooLarge, sendContinue } from '../read-body.js';
+import { refuseTooLarge } from '../read-body.js';
 import type { Route } from '../route.js';
+import { answerHead } from './answer-head.js';
 import { answerTimeoutMs } from './answer-timeout.js';
-import { endToEndHeaders } from './end-to-end-headers.js';
-import { FORWARDED, nameOf, notTheLeader } from './leader-to-ask.js';
+import { nameOf, notTheLeader } from './leader-to-ask.js';
 import { openRequest, type OpenRequest } from './open-request.js';
 import { relayAnswer } from './relay-answer.js';
-import { sendBody } from './send-body.js';
+import { headersFor, originForm } from './request-head.js';
 
 /**
  * Has the leader answer in place of this server: method, path, query, end-to-end headers and body as they came, and its
@@ -50,6 +50,7 @@ export async function forward(
   const { upstream, reached } = opened;
   const clientGone = () => void upstream.destroy();
   response.once('close', clientGone);
+  if (response.destroyed) clientGone();
   try {
     const answer = await answerHead(request, upstream, { hasBody, limit, timeoutMs }).catch((error: unknown) => {
       if (error instanceof ApiError) throw error;
@@ -69,44 +70,6 @@ export async function forward(
   }
 }
 
-/** Sends the body, and resolves with the leader's answer, of which only the head has come. Rejects when none comes in time. */
-function answerHead(
-  request: IncomingMessage,
-  upstream: ClientRequest,
-  { hasBody, limit, timeoutMs }: { readonly hasBody: boolean; readonly limit: number; readonly timeoutMs: number },
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const late = () => void upstream.destroy(new Error(`nothing within ${timeoutMs} ms`));
-    const timer = setTimeout(late, timeoutMs);
-    // Stays on after the answer has begun: what goes wrong then is told by the answer itself.
-    upstream.on('error', reject);
-    upstream.once('close', () => {
-      clearTimeout(timer);
-      reject(new Error('the connection was closed'));
-    });
-    upstream.once('response', (answer) => {
-      clearTimeout(timer);
-      resolve(answer);
-    });
-    const send = () => {
-      sendBody(request, upstream, { limit, onProgress: () => void timer.refresh() }).catch((error: Error) => {
-        reject(error);
-        upstream.destroy();
-      });
-    };
-    if (!hasBody) upstream.end();
-    else if (request.headers.expect === undefined) send();
-    else {
-      // The client waits for a word before it sends its body: it is the leader's to give.
-      upstream.once('continue', () => {
-        sendContinue(request);
-        send();
-      });
-      upstream.flushHeaders();
-    }
-  });
-}
-
 /** A route that takes no body never reads one: it is not worth passing on. */
 function takesBody({ takes }: Route, { headers }: IncomingMessage): boolean {
   const announced = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
@@ -116,25 +79,6 @@ function takesBody({ takes }: Route, { headers }: IncomingMessage): boolean {
 function bodyLimit({ headers }: IncomingMessage, { api }: Deps['config']): number {
   const isForm = bodyMediaType(headers['content-type']) === 'multipart/form-data';
   return isForm ? api.max_upload_bytes : api.max_body_bytes;
-}
-
-/** The client's headers, framed anew for this hop. */
-function headersFor(request: IncomingMessage, hasBody: boolean, name: string): readonly string[] {
-  const { headers, rawHeaders } = request;
-  const length = headers['content-length'];
-  const framing = !hasBody
-    ? ['content-length', '0']
-    : length === undefined
-      ? ['transfer-encoding', 'chunked']
-      : ['content-length', length];
-  const without = ['host', 'content-length', FORWARDED, ...(hasBody ? [] : ['expect'])];
-  // A header takes visible ASCII only.
-  return [...endToEndHeaders(rawHeaders, without), ...framing, FORWARDED, name.replace(/[^\x21-\x7e]/g, '_')];
-}
-
-/** The request target without the origin that an absolute form has. */
-function originForm(target: string): string {
-  return target.startsWith('/') ? target : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '');
 }
 
 /** Whether the leader can have got the request decides what the client must reckon with. */

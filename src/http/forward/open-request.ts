@@ -6,8 +6,10 @@ import { urlToHttpOptions } from 'node:url';
 const CONNECT_MS = 5000;
 
 /**
- * A connection a request, closed after it. Forwarded requests are few, and so none meets a kept connection that the
- * leader is just closing: that could not be told from a leader that died over it, and a command must not be sent twice.
+ * A connection a request, closed by this side after it: forwarded requests are few, and so none meets a kept connection
+ * that the leader is just closing, which could not be told from a leader that died over a command. It is this side that
+ * closes because a leader that was told to would do so right after its answer, also where that comes before the body is
+ * through, and the reset that follows could overtake the answer.
  */
 const limits = { keepAlive: false, maxSockets: 512 } as const;
 const agents = { http: new HttpAgent(limits), https: new HttpsAgent(limits) } as const;
@@ -40,7 +42,7 @@ export function openRequest({ url, method, target, headers }: LeaderRequest): Op
     port,
     method,
     path: base.pathname.replace(/\/$/, '') + target,
-    headers: ['host', base.host, 'connection', 'close', ...headers],
+    headers: ['host', base.host, 'connection', 'keep-alive', ...headers],
     agent: secure ? agents.https : agents.http,
   });
   let reached = false;

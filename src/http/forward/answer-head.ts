@@ -1,0 +1,41 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { sendContinue } from '../read-body.js';
+import { sendBody } from './send-body.js';
+
+/** Sends the body, and resolves with the leader's answer, of which only the head has come. Rejects when none comes in time. */
+export function answerHead(
+  request: IncomingMessage,
+  upstream: ClientRequest,
+  { hasBody, limit, timeoutMs }: { readonly hasBody: boolean; readonly limit: number; readonly timeoutMs: number },
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const late = () => void upstream.destroy(new Error(`nothing within ${timeoutMs} ms`));
+    const timer = setTimeout(late, timeoutMs);
+    // Stays on after the answer has begun: what goes wrong then is told by the answer itself.
+    upstream.on('error', reject);
+    upstream.once('close', () => {
+      clearTimeout(timer);
+      reject(new Error('the connection was closed'));
+    });
+    upstream.once('response', (answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
+    const send = () => {
+      sendBody(request, upstream, { limit, onProgress: () => void timer.refresh() }).catch((error: Error) => {
+        reject(error);
+        upstream.destroy();
+      });
+    };
+    if (!hasBody) upstream.end();
+    else if (request.headers.expect === undefined) send();
+    else {
+      // The client waits for a word before it sends its body: it is the leader's to give.
+      upstream.once('continue', () => {
+        sendContinue(request);
+        send();
+      });
+      upstream.flushHeaders();
+    }
+  });
+}
