@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Document, Json, JsonObject, Table } from '../model/document.js';
 import { ownedCopy, ownedObject } from './owned-json.js';
-import { sameJson } from './same-json.js';
+import { sameJson } from '../model/same-json.js';
 import type { Change, CommitFailure, CommitResult, Refusal, Stored } from './store.js';
 
 /** What the steps of a commit look at and write to. Each write is seen by the steps after it. */

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Document, Json, Table } from '../../model/document.js';
 import { redact } from '../redact.js';
 import { runSteps } from '../run-steps.js';
-import { sameJson } from '../same-json.js';
+import { sameJson } from '../../model/same-json.js';
 import type { Change, CommitResult, Stored } from '../store.js';
 import type { RawRow } from './stored-form.js';
 import { rowOf, visible } from './stored-form.js';

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Changes, Connection } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
 import type { Table } from '../../model/document.js';
-import { sameJson } from '../same-json.js';
+import { sameJson } from '../../model/same-json.js';
 import type { Feed, FeedEvent, RowChange, Stored } from '../store.js';
 import { StoreError } from '../store.js';
 import { rethinkError } from './rethink-errors.js';

@@ -1,5 +1,5 @@
 import type { Json } from '../../model/document.js';
-import { sameJson } from '../same-json.js';
+import { sameJson } from '../../model/same-json.js';
 import type { Row } from './row.js';
 
 /** One table's documents in order of creation, with its indexes. */

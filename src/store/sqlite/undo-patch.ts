@@ -1,6 +1,6 @@
 import type { Document, Json } from '../../model/document.js';
 import { ownedObject, parseOwned } from '../owned-json.js';
-import { sameJson } from '../same-json.js';
+import { sameJson } from '../../model/same-json.js';
 
 /**
  * How to get from a document back to the one before it: `set` puts old values of top-level keys back, `unset` takes

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Document, Json } from '../../../src/model/document.js';
 import { ownedCopy } from '../../../src/store/owned-json.js';
-import { sameJson } from '../../../src/store/same-json.js';
+import { sameJson } from '../../../src/model/same-json.js';
 import { parseUndoPatch, undo, undoPatch } from '../../../src/store/sqlite/undo-patch.js';
 
 const aKey = fc.oneof(fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor', 'toString'), fc.string());
