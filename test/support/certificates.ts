@@ -7,6 +7,8 @@ export interface Certificates {
   readonly ca: string;
   /** For `dog-broker.test`, not for any address. */
   readonly server: { readonly cert: string; readonly key: string };
+  /** For 127.0.0.1 and `localhost`. */
+  readonly local: { readonly cert: string; readonly key: string };
   readonly client: { readonly cert: string; readonly key: string };
   /** A client of another authority. */
   readonly stranger: { readonly ca: string; readonly cert: string; readonly key: string };
@@ -56,6 +58,7 @@ export function makeCertificates(directory: string): Certificates {
   return {
     ca,
     server: signed('ca', 'server', 'subjectAltName=DNS:dog-broker.test\nextendedKeyUsage=serverAuth\n'),
+    local: signed('ca', 'local', 'subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n'),
     client: signed('ca', 'client', 'extendedKeyUsage=clientAuth\n'),
     stranger: { ca: strangerCa, ...signed('stranger-ca', 'stranger', 'extendedKeyUsage=clientAuth\n') },
   };

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,14 +58,25 @@ export async function startRethink(): Promise<RethinkServer> {
   };
 }
 
-/** Starts a private RethinkDB on free ports of 127.0.0.1. */
-export async function startOwnRethink(): Promise<RethinkServer> {
+export interface OwnRethinkOptions {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Files; with them it takes no connection without TLS. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
+/** Starts a private RethinkDB on ports of 127.0.0.1. */
+export async function startOwnRethink({ port: wanted, tls }: OwnRethinkOptions = {}): Promise<RethinkServer> {
   const directory = await mkdtemp(join(tmpdir(), 'dog-rethink-'));
-  const [port = 0, cluster = 0] = await freePorts(2);
+  const [free = 0, cluster = 0] = await freePorts(2);
+  const port = wanted ?? free;
   const at = { host: '127.0.0.1', port };
   let child: ChildProcess | undefined;
 
-  const connect = (db: string) => r.connect({ ...at, db, silent: true });
+  const connect = (db: string) =>
+    tls === undefined
+      ? r.connect({ ...at, db, silent: true })
+      : r.connect({ server: { ...at, tls: true, ca: readFileSync(tls.ca) }, db, silent: true });
 
   async function start(): Promise<void> {
     const args = [
@@ -76,7 +88,8 @@ export async function startOwnRethink(): Promise<RethinkServer> {
       '--no-update-check',
     ];
     const ports = ['--driver-port', String(port), '--cluster-port', String(cluster), '--cache-size', '256'];
-    child = spawn('rethinkdb', [...args, ...ports], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const secure = tls === undefined ? [] : ['--driver-tls-cert', tls.cert, '--driver-tls-key', tls.key];
+    child = spawn('rethinkdb', [...args, ...ports, ...secure], { stdio: ['ignore', 'ignore', 'inherit'] });
     const started = child;
     const limit = Date.now() + START_LIMIT_MS;
     for (;;) {

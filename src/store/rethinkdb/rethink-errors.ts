@@ -7,7 +7,7 @@ export type Purpose = 'read' | 'write';
 /** Says in the port's words what the driver reported. `where` names the server, e.g. `rethinkdb db1:28015`. */
 export function rethinkError(error: unknown, where: string, purpose: Purpose): StoreError {
   if (error instanceof StoreError) return error;
-  const detail = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  const detail = firstLine(error);
   const cause = { cause: error };
   const type = isRethinkDBError(error) ? error.type : RethinkDBErrorType.UNKNOWN;
   switch (type) {
@@ -23,6 +23,34 @@ export function rethinkError(error: unknown, where: string, purpose: Purpose): S
     default:
       return new StoreError(purpose === 'write' ? 'unknown_outcome' : 'unavailable', `${where}: ${detail}`, cause);
   }
+}
+
+/**
+ * Says why no connection could be made, and what to look at. Whatever it is, it may be put right at either end while
+ * this server waits, so it is an outage like any other. `where` names the server, `user` is who logs in there.
+ */
+export function dialError(error: unknown, where: string, login: { readonly user: string; readonly tls: boolean }) {
+  if (error instanceof StoreError) return error;
+  const { user, tls } = login;
+  const detail = firstLine(error);
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const type = isRethinkDBError(error) ? error.type : undefined;
+  let says = detail;
+  if (type === RethinkDBErrorType.AUTH) says = `the login as ${user} was refused: ${detail}`;
+  else if (CERTIFICATE.test(code)) says = `the server's certificate is not trusted: ${detail} (${code})`;
+  else if (tls && code.startsWith('ERR_SSL_'))
+    says = `no TLS connection could be made; is this port without TLS? (${code})`;
+  else if (!tls && type === RethinkDBErrorType.CONNECTION) says = `${detail}; does this port want TLS?`;
+  return new StoreError('unavailable', `${where}: ${says}`, { cause: error });
+}
+
+/** Codes of OpenSSL (X509_V_ERR without its prefix) and of Node for a certificate that is refused. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECRYPT)|CRL_|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH/;
+
+/** The driver adds the query, many lines of it, to what the server said. */
+function firstLine(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  return text.replace(/(?: in)?:? *$/, '');
 }
 
 /** For a step before the point of no return: whatever became of it, the commit as a whole wrote nothing. */

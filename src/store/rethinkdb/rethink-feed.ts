@@ -51,13 +51,18 @@ export class RethinkFeed implements Feed {
 
   async close(): Promise<void> {
     this.#open = false;
-    await this.#hangUp();
-    await this.#ended;
+    await this.#end();
   }
 
   /** Ends it with a last event. */
   async lose(error: StoreError): Promise<void> {
     this.#fail(error);
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    // A connection that is still being made is hung up when it is there; nobody has to wait for that.
+    if (this.#connection === undefined) return;
     await this.#hangUp();
     await this.#ended;
   }

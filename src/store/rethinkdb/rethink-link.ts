@@ -1,10 +1,11 @@
+import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, RServerConnectionOptions, RunOptions } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
 import { StoreError } from '../store.js';
 import type { StoreStatus } from '../store-status.js';
 import type { Purpose } from './rethink-errors.js';
-import { rethinkError } from './rethink-errors.js';
+import { dialError, rethinkError } from './rethink-errors.js';
 
 export interface RethinkServer {
   readonly host: string;
@@ -70,12 +71,8 @@ export class RethinkLink {
   }
 
   /** A connection of the caller's own, for a feed: feeds on a shared one could be mixed up after a reconnect. */
-  async dedicated(): Promise<Connection> {
-    try {
-      return await this.#dial();
-    } catch (error) {
-      throw rethinkError(error, this.where, 'read');
-    }
+  dedicated(): Promise<Connection> {
+    return this.#dial();
   }
 
   /** Rejects with `timeout` (a write: `unknown_outcome`) when `promise` takes longer than a call may. */
@@ -83,12 +80,13 @@ export class RethinkLink {
     promise: Promise<T>,
     purpose: Purpose = 'read',
     timeoutMs: number = this.#options.timeoutMs,
+    where: string = this.where,
   ): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         const code = purpose === 'write' ? 'unknown_outcome' : 'timeout';
-        reject(new StoreError(code, `${this.where} did not answer within ${timeoutMs} ms`));
+        reject(new StoreError(code, `${where} did not answer within ${timeoutMs} ms`));
       }, timeoutMs);
     });
     try {
@@ -133,21 +131,48 @@ export class RethinkLink {
     const { servers, db, user, password, tls, timeoutMs } = this.#options;
     const server = servers[this.#attempts++ % servers.length];
     if (server === undefined) throw new StoreError('incompatible', 'no RethinkDB server is configured');
+    // An address is no server name (RFC 6066, section 3); it is checked against the certificate all the same.
+    const name = isIP(server.host) === 0 ? { servername: server.host } : {};
     const to: RServerConnectionOptions =
-      tls === undefined ? { ...server, tls: false } : { ...server, ...tls, servername: server.host, tls: true };
+      tls === undefined ? { ...server, tls: false } : { ...server, ...tls, ...name, tls: true };
     const timeout = Math.max(1, Math.ceil(timeoutMs / 1_000));
-    return this.inTime(r.connect({ server: to, db, user, password, timeout, silent: true }));
+    const dialed = r.connect({ server: to, db, user, password, timeout, silent: true });
+    const where = `rethinkdb ${server.host}:${server.port}`;
+    try {
+      return await this.#unlessClosed(this.inTime(dialed, 'read', timeoutMs, where));
+    } catch (error) {
+      // It may be made yet, when nobody waits for it any more.
+      dialed.then((late) => late.close()).catch(() => undefined);
+      throw dialError(error, where, { user, tls: tls !== undefined });
+    }
+  }
+
+  /** Rejects as soon as the link is closed: nobody should wait for a server that does not answer, to stop. */
+  async #unlessClosed<T>(promise: Promise<T>): Promise<T> {
+    let stopped: () => void = () => undefined;
+    const closing = new Promise<never>((_resolve, reject) => {
+      stopped = () => reject(new StoreError('closed', 'the store is closed'));
+    });
+    const { signal } = this.#stop;
+    if (signal.aborted) stopped();
+    signal.addEventListener('abort', stopped, { once: true });
+    try {
+      return await Promise.race([promise, closing]);
+    } finally {
+      signal.removeEventListener('abort', stopped);
+    }
   }
 
   async #attempt(): Promise<'up' | 'lost' | 'closed'> {
     let connection: Connection | undefined;
     try {
       connection = await this.#dial();
-      await this.inTime(this.#prepare(connection), 'read', PREPARE_MS);
+      await this.#unlessClosed(this.inTime(this.#prepare(connection), 'read', PREPARE_MS));
     } catch (error) {
       await connection?.close().catch(() => undefined);
+      if (this.#closed) return 'closed';
       this.#status.down(rethinkError(error, this.where, 'read'));
-      return this.#closed ? 'closed' : 'lost';
+      return 'lost';
     }
     if (this.#closed) {
       await connection.close();

@@ -127,8 +127,8 @@ export class RethinkStore implements Store {
     clearInterval(this.#sweeper);
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
     const error = new StoreError('closed', 'the store is closed');
-    await Promise.all([...this.#feeds].map((feed) => feed.lose(error)));
-    await this.#parts.link.close();
+    const feeds = [...this.#feeds].map((feed) => feed.lose(error));
+    await Promise.all([...feeds, this.#parts.link.close()]);
   }
 
   async #sweep(): Promise<void> {
