@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { splitArguments } from '../../src/firewall/rules/split-arguments.js';
 import type { JsonObject } from '../../src/model/document.js';
 import { compileInput } from '../support/compile-input.js';
-import type { Oracle } from '../support/kernel-oracle.js';
-import { createOracle } from '../support/kernel-oracle.js';
+import { kernelOfSuite } from '../support/kernel-of-suite.js';
 
 /**
  * Trial 16: comments, log prefixes and interfaces that try to leave their place. Either the rule is refused by field,
@@ -103,21 +102,13 @@ const rulesOf = (text: string): { readonly words: readonly string[]; readonly co
 const printedComment = (comment: string): string => comment.replace(/[^\u0000-\u007f]/gu, '?').slice(0, 255);
 
 describe('trial 16: injection', () => {
-  let oracle: Oracle | undefined;
-  let unavailable = '';
-  beforeAll(async () => {
-    const made = await createOracle();
-    if ('unavailable' in made) unavailable = made.unavailable;
-    else oracle = made;
-  });
-  afterAll(() => oracle?.close());
+  const kernelFor = kernelOfSuite();
 
   it.for(['dog1', 'dog2'] as const)(
     '%s: what the kernel holds is the model',
     { timeout: 3_600_000 },
     async (dialect, context) => {
-      const kernel = oracle;
-      if (kernel === undefined) return context.skip(unavailable);
+      const kernel = kernelFor(context);
       const seen = { loaded: 0, refused: 0 };
       const tame = { comment: 'c', interface: 'eth0', log_prefix: '' };
       await fc.assert(

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compileInput } from '../support/compile-input.js';
-import type { Oracle } from '../support/kernel-oracle.js';
-import { createOracle } from '../support/kernel-oracle.js';
+import { kernelOfSuite } from '../support/kernel-of-suite.js';
 import type { PolicyInput } from '../support/policy-arbitrary.js';
 import { soundPolicy } from '../support/policy-arbitrary.js';
 
@@ -13,21 +12,13 @@ import { soundPolicy } from '../support/policy-arbitrary.js';
 const RUNS = process.env['TRIALS'] === 'full' ? 10_000 : 200;
 
 describe('trial 17: random policies', () => {
-  let oracle: Oracle | undefined;
-  let unavailable = '';
-  beforeAll(async () => {
-    const made = await createOracle();
-    if ('unavailable' in made) unavailable = made.unavailable;
-    else oracle = made;
-  });
-  afterAll(() => oracle?.close());
+  const kernelFor = kernelOfSuite();
 
   it.for(['dog1', 'dog2'] as const)(
     '%s: all load and read back to their hash',
     { timeout: 3_600_000 },
     async (dialect, context) => {
-      const kernel = oracle;
-      if (kernel === undefined) return context.skip(unavailable);
+      const kernel = kernelFor(context);
       let loaded = 0;
       await fc.assert(
         fc.asyncProperty(soundPolicy, async (policy: PolicyInput) => {

@@ -5,7 +5,7 @@ import type { Reporter, TestModule } from 'vitest/node';
 /** Suites by what a test file imports (the real parts it runs against), or where it lies. A file may be in several. */
 const SUITES: readonly { readonly name: string; readonly has: (path: string, imports: string) => boolean }[] = [
   { name: 'RabbitMQ', has: (_, imports) => /rabbitmq/i.test(imports) },
-  { name: 'kernel', has: (path, imports) => /kernel-?oracle|kernel-namespace/i.test(imports + path) },
+  { name: 'kernel', has: (path, imports) => /kernel-?(oracle|of-suite)|kernel-namespace/i.test(imports + path) },
   { name: 'golden', has: (path, imports) => /golden/i.test(imports + path) },
   { name: 'RethinkDB', has: (path, imports) => /rethinkdb/i.test(imports + path) },
   { name: 'SMTP', has: (_, imports) => /smtp-relay/.test(imports) },

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import type { Dialect } from '../../../src/firewall/dialect.js';
@@ -9,8 +9,8 @@ import { readRulesetInput } from '../../../src/firewall/rules/ruleset-input.js';
 import type { Json, JsonObject } from '../../../src/model/document.js';
 import type { GoldenCase } from '../../support/golden-cases.js';
 import { goldenCases } from '../../support/golden-cases.js';
-import type { IpVersion, Oracle } from '../../support/kernel-oracle.js';
-import { createOracle } from '../../support/kernel-oracle.js';
+import type { IpVersion } from '../../support/kernel-oracle.js';
+import { kernelOfSuite } from '../../support/kernel-of-suite.js';
 
 /** The old server's ruleset: its text, or for long ones what it hashes to; or the error it died of. */
 interface RulesetOutput {
@@ -78,14 +78,7 @@ const faithful = cases.filter(isFaithful);
 const others = cases.filter((item) => !isFaithful(item));
 
 describe('golden rulesets', () => {
-  let oracle: Oracle | undefined;
-  let unavailable = '';
-  beforeAll(async () => {
-    const made = await createOracle();
-    if ('unavailable' in made) unavailable = made.unavailable;
-    else oracle = made;
-  });
-  afterAll(() => oracle?.close());
+  const kernelFor = kernelOfSuite();
 
   /** The text is refused with a reason, or every back end takes it and hashes it alike. Without a kernel: says so. */
   const proveOrRefused = async (result: RulesetResult, version: IpVersion, context: TestContext): Promise<void> => {
@@ -94,10 +87,10 @@ describe('golden rulesets', () => {
       expect(result.error.reason).not.toBe('');
       return;
     }
-    if (oracle === undefined) return context.skip(unavailable);
-    const made = await oracle.makeSets(result.sets);
+    const kernel = kernelFor(context);
+    const made = await kernel.makeSets(result.sets);
     expect(made.message).toBe('');
-    for (const verdict of await oracle.proveRuleset(result.text, version)) {
+    for (const verdict of await kernel.proveRuleset(result.text, version)) {
       expect(verdict, result.text).toMatchObject({ ok: true, hash: result.hash });
     }
   };

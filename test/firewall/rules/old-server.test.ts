@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { rulesetHash } from '../../../src/firewall/hash/normalize-ruleset.js';
 import type { AwkwardInput } from '../../support/awkward-input.js';
 import { asDocuments, awkwardInput } from '../../support/awkward-input.js';
 import { compileInput } from '../../support/compile-input.js';
 import type { IpVersion, Oracle } from '../../support/kernel-oracle.js';
-import { createOracle } from '../../support/kernel-oracle.js';
+import { kernelOfSuite } from '../../support/kernel-of-suite.js';
 import { oldServerRuleset } from '../../support/old-server-ruleset.js';
 
 /**
@@ -29,14 +29,7 @@ const setNames = (text: string): string[] =>
   [...text.matchAll(/--match-set (\S+) (?:src|dst)/g)].map((match) => match[1] as string);
 
 describe('the old server and the kernel as judges', () => {
-  let oracle: Oracle | undefined;
-  let unavailable = '';
-  beforeAll(async () => {
-    const made = await createOracle();
-    if ('unavailable' in made) unavailable = made.unavailable;
-    else oracle = made;
-  });
-  afterAll(() => oracle?.close());
+  const kernelFor = kernelOfSuite();
 
   /** Whether every back end takes the text, with every rule's target, and reads it back to its hash. */
   const isFaithful = async (kernel: Oracle, text: string, version: IpVersion): Promise<boolean> => {
@@ -48,8 +41,7 @@ describe('the old server and the kernel as judges', () => {
   };
 
   it('dog1 repeats what is faithful; all else is refused or proved', { timeout: 3_600_000 }, async (context) => {
-    const kernel = oracle;
-    if (kernel === undefined) return context.skip(unavailable);
+    const kernel = kernelFor(context);
     const counts = { faithful: 0, refused: 0, mended: 0 };
     await fc.assert(
       fc.asyncProperty(awkwardInput, async (given) => {
