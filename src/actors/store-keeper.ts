@@ -1,15 +1,15 @@
 import type { DetailObject, Message, Self, Server } from '../otp/index.js';
 import type { StoreState } from '../store/store.js';
-import type { ServerContext } from './context.js';
+import type { ServerBase } from './context.js';
 import { tell } from './tell.js';
 
 type Info = { readonly tag: 'state'; readonly state: StoreState };
 
 /** Watches over the store: an outage is a state that it shows and logs once, not a crash. */
 export class StoreKeeper implements Server<never, never, never, Info & Message> {
-  readonly #context: ServerContext;
+  readonly #context: ServerBase;
 
-  constructor(context: ServerContext) {
+  constructor(context: ServerBase) {
     this.#context = context;
   }
 

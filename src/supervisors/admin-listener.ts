@@ -1,4 +1,4 @@
-import type { ServerContext } from '../actors/context.js';
+import type { ServerBase } from '../actors/context.js';
 import { adminSocket } from '../config/admin-socket.js';
 import { createAdminApp } from '../http/admin/admin-app.js';
 import type { Runtime } from '../http/deps.js';
@@ -14,7 +14,7 @@ const nothing: HttpServer = { port: 0, close: () => Promise.resolve() };
  * The Unix socket for the command line on this machine (tokens, export). Firewalls are more important than it is: a
  * socket that can't be made is logged, and the server runs without.
  */
-export const adminListener = (context: ServerContext, runtime: Runtime): HttpListener =>
+export const adminListener = (context: ServerBase, runtime: Runtime): HttpListener =>
   new HttpListener({
     async start() {
       const { store, config, log, kernel } = context;

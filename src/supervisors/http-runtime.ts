@@ -7,13 +7,11 @@ import { HASH_FIELDS } from '../host/hash-check.js';
 import { stateOf } from '../host/host-state.js';
 import type { Runtime } from '../http/deps.js';
 import type { Json, JsonObject } from '../model/document.js';
-import { cast, findActor, tree, type Pid } from '../otp/index.js';
+import { cast, type Pid } from '../otp/index.js';
+import { actorTree } from './actor-tree.js';
 import { readiness } from './readiness.js';
 import { remoteCommandsPort } from './remote-commands-port.js';
 import { storePublishing } from './publishing-setting.js';
-
-/** Most children of one supervisor that the tree lists; the counts are always of all. */
-const TREE_LIMIT = 200;
 
 /** What the API asks of the running actors. */
 export const httpRuntime = (
@@ -21,20 +19,17 @@ export const httpRuntime = (
   {
     root,
     observation,
+    standing = () => ({ role: 'alone' }),
   }: {
     /** The top of the tree once it is started. */
     readonly root: () => Pid | undefined;
     /** Given in a server that only observes: what it has found, once it has. */
     readonly observation?: () => Observation | undefined;
+    /** Default: alone. */
+    readonly standing?: Runtime['standing'];
   },
 ): Runtime => ({
-  tree({ path }) {
-    const top = root();
-    if (top === undefined) return undefined;
-    const from = path === undefined ? top : findActor(context.kernel, top, path);
-    const node = from === undefined ? undefined : tree(context.kernel, from, { limit: TREE_LIMIT });
-    return node as unknown as JsonObject | undefined;
-  },
+  tree: ({ path }) => actorTree(context.kernel, root(), path),
   publishGroup(name) {
     const group = context.world.groupByName(name);
     if (group !== undefined) context.groups.send(group.id, { type: 'republish' });
@@ -58,7 +53,7 @@ export const httpRuntime = (
       ? undefined
       : { loading: observation() === undefined, ...(observation() as JsonObject | undefined) },
   commands: remoteCommandsPort(context),
-  standing: () => ({ role: 'alone' }),
+  standing,
 });
 
 const iso = (seconds: number | null | undefined): Json => seconds ?? null;

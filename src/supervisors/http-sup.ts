@@ -1,4 +1,4 @@
-import type { ServerContext } from '../actors/context.js';
+import type { ServerBase } from '../actors/context.js';
 import { createApp } from '../http/app.js';
 import type { Runtime } from '../http/deps.js';
 import { HttpListener } from '../http/http-listener.js';
@@ -15,7 +15,7 @@ export interface Ports {
 }
 
 /** The API on 7070, the metrics on 8085 and the admin socket, each on its own: one that falls takes no other down. */
-export const httpSup = (context: ServerContext, runtime: Runtime, ports: Ports) =>
+export const httpSup = (context: ServerBase, runtime: Runtime, ports: Ports) =>
   supervisorSpec('http_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
     workerSpec(
       'api',

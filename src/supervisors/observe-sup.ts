@@ -3,23 +3,16 @@ import type { Observation } from '../actors/observation.js';
 import { Observer } from '../actors/observer.js';
 import { OBSERVER } from '../actors/observer-messages.js';
 import { cast, type ChildSpec } from '../otp/index.js';
-import { storeSup } from './store-sup.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { watchersSup } from './watchers-sup.js';
 import { workerSpec } from './worker-spec.js';
 
 /**
- * The tree of a server that only looks on: nobody in it has a broker, decides about hosts, or writes. Changes of the
- * world go to the observer alone.
+ * What a server does that only looks on: nobody in it has a broker, decides about hosts, or writes. Changes of the world
+ * go to the observer alone.
  */
-export const observeSup = (
-  context: ServerContext,
-  http: ChildSpec,
-  seen: (observation: Observation) => void,
-): ChildSpec =>
-  supervisorSpec('dog_trainer', { strategy: 'rest_for_one', intensity: 5, periodS: 10 }, () => [
-    storeSup(context),
+export const observeSup = (context: ServerContext, seen: (observation: Observation) => void): ChildSpec =>
+  supervisorSpec('observe_sup', { strategy: 'rest_for_one', intensity: 5, periodS: 10 }, () => [
     workerSpec('observer', () => new Observer(context, seen)),
     watchersSup(context, ({ kernel }) => cast(kernel, OBSERVER, { type: 'changed' })),
-    http,
   ]);

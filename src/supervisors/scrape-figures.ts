@@ -1,10 +1,20 @@
-import type { ServerContext } from '../actors/context.js';
+import type { ServerBase, ServerContext } from '../actors/context.js';
 import { HASH_FIELDS } from '../host/hash-check.js';
 import { countActors } from './count-actors.js';
 
-/** Figures that are cheaper asked than told, gathered when somebody scrapes. */
+/** Figures that are cheaper asked than told, gathered when somebody scrapes: those of any server. */
+export const scrapeActors = ({ metrics, kernel }: ServerBase): void => {
+  metrics.onScrape(() => {
+    for (const [kind, { alive, waiting: mailbox }] of countActors(kernel)) {
+      metrics.gauge('dog_trainer_actors', kind, alive);
+      metrics.gauge('dog_trainer_mailbox_length', kind, mailbox);
+    }
+  });
+};
+
+/** And those of one that does the work. */
 export const scrapeFigures = (context: ServerContext): void => {
-  const { metrics, kernel, outbox, outputs, drift, config } = context;
+  const { metrics, outbox, outputs, drift, config } = context;
   metrics.onScrape(() => {
     const waiting = outbox.depth();
     metrics.gauge('dog_trainer_outbox_messages', waiting);
@@ -13,9 +23,5 @@ export const scrapeFigures = (context: ServerContext): void => {
     metrics.gauge('dog_trainer_journal_entries', journalled ? waiting : 0);
     for (const field of HASH_FIELDS) metrics.gauge('hash_failures', field, drift.count(field));
     metrics.gauge('dog_trainer_groups_in_error', outputs.failures.size);
-    for (const [kind, { alive, waiting: mailbox }] of countActors(kernel)) {
-      metrics.gauge('dog_trainer_actors', kind, alive);
-      metrics.gauge('dog_trainer_mailbox_length', kind, mailbox);
-    }
   });
 };

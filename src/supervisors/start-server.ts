@@ -1,24 +1,27 @@
-import type { ServerContext } from '../actors/context.js';
-import type { Observation } from '../actors/observation.js';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerBase, ServerContext } from '../actors/context.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
+import type { Standing } from '../http/deps.js';
+import type { Journal } from '../journal/journal.js';
 import type { Logs } from '../log/create-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
 import { createKernel, startApplication, type Clock, type Pid } from '../otp/index.js';
 import { readOnlyStore } from '../store/read-only-store.js';
 import type { Store } from '../store/store.js';
-import { alertsSup } from './alerts-sup.js';
+import { aloneWork } from './alone-work.js';
 import { createBroker } from './create-broker.js';
-import type { Journal } from '../journal/journal.js';
-import { createContext } from './create-context.js';
 import { createJournal } from './create-journal.js';
 import { createStore } from './create-store.js';
-import { dogTrainerSup } from './dog-trainer-sup.js';
-import { httpRuntime } from './http-runtime.js';
+import { electedWork } from './elected-work.js';
 import { httpSup, type Ports } from './http-sup.js';
-import { observeSup } from './observe-sup.js';
+import { observeWork } from './observe-work.js';
 import { reportSink } from './report-sink.js';
-import { scrapeFigures } from './scrape-figures.js';
+import { runtimeOfNow } from './runtime-of-now.js';
+import { scrapeActors } from './scrape-figures.js';
+import { serverId } from './server-id.js';
+import type { ServerWork } from './server-work.js';
 import { whatIsLeft } from './what-is-left.js';
 
 export interface StartOptions {
@@ -47,17 +50,30 @@ export interface StartedServer {
   stop(): Promise<readonly string[]>;
   /** What would be lost if the process ended now. */
   left(): readonly string[];
+  /** Throws before the work has begun: one of several servers stands by, or the store is away. */
   readonly context: ServerContext;
+  /** Who leads, as this server knows it. */
+  standing(): Standing;
   readonly root: Pid;
 }
 
 /** How much of the stop's deadline is kept for what comes after the tree. */
 const STORE_CLOSE_MS = 500;
 
+/** Longest wait for store and journal to close when the tree has ended by itself: the process is to end soon. */
+const CLOSE_LIMIT_MS = 2000;
+
 const url = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
+/** Where other servers reach this one's API, without a slash at the end. */
+const publicUrl = ({ cluster, api }: Config, port: number): string => {
+  if (cluster.url !== undefined) return cluster.url.replace(/\/+$/, '');
+  return url(api.host === '0.0.0.0' || api.host === '::' ? hostname() : api.host, port);
+};
+
 /**
- * Opens the store, builds the tree and starts it; resolves when both ports listen. The broker need not be there.
+ * Opens the store, builds the tree and starts it; resolves when both ports listen. The broker need not be there,
+ * nor a RethinkDB: the server then begins when it is.
  * @throws StoreError when the store can't be opened, Error when the tree does not start
  */
 export const startServer = async ({
@@ -73,27 +89,29 @@ export const startServer = async ({
   });
   const opened = given.store ?? (await createStore(config, logs.log, { readOnly: observe }));
   const store = observe ? readOnlyStore(opened) : opened;
+  const base: ServerBase = { kernel, config, log: logs.log, metrics, store };
   let journal: Journal | undefined;
+  let work: ServerWork | undefined;
   const close = async (): Promise<void> => {
+    await work?.finish?.();
     await journal?.close();
     await store.close();
   };
   try {
     journal = observe ? undefined : await createJournal(config, logs.log);
     const broker = given.broker ?? createBroker(config);
-    const context = await createContext({ kernel, config, log: logs.log, metrics, store, broker, journal, observe });
-    scrapeFigures(context);
     const ports: Ports = { api: 0, metrics: 0 };
-    let observation: Observation | undefined;
-    const runtime = httpRuntime(context, {
-      root: () => kernel.whereis('dog_trainer'),
-      ...(observe ? { observation: () => observation } : {}),
-    });
-    const http = httpSup(context, runtime, ports);
-    const spec = observe
-      ? observeSup(context, http, (seen) => (observation = seen))
-      : dogTrainerSup(context, { alerts: alertsSup(context), http });
-    if (observe) logs.log.warn({}, 'observing: nothing is published, consumed or written (start --observe)');
+    const root = (): Pid | undefined => kernel.whereis('dog_trainer');
+    if (observe) {
+      logs.log.warn({}, 'observing: nothing is published, consumed or written (start --observe)');
+      work = observeWork(base, { broker, root });
+    } else if (opened.kind === 'rethinkdb') {
+      const server = await serverId(config.data_dir, logs.log);
+      work = electedWork(base, { broker, journal, root, server, apiUrl: () => publicUrl(config, ports.api) });
+    } else work = await aloneWork(base, { broker, journal, root });
+    const { runtime, context, tree, whyEnded } = work;
+    scrapeActors(base);
+    const spec = tree(httpSup(base, runtimeOfNow(runtime), ports));
     const application = await startApplication(kernel, {
       name: 'dog_trainer',
       start: spec.start,
@@ -101,7 +119,10 @@ export const startServer = async ({
       // The command line waits for signals.
       signals: [],
     });
-    const left = (): readonly string[] => whatIsLeft(context, journal !== undefined);
+    const left = (): readonly string[] => {
+      const shared = context();
+      return shared === undefined ? [] : whatIsLeft(shared, journal !== undefined);
+    };
     let stopping = false;
     return {
       listening: {
@@ -113,8 +134,8 @@ export const startServer = async ({
       ended: application.done.then(async () => {
         // After an asked-for stop nobody waits here.
         if (stopping) return new Promise<never>(() => undefined);
-        await close();
-        return new Error('the tree of actors gave up; the log says which part and why');
+        await Promise.race([close(), sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+        return whyEnded?.() ?? new Error('the tree of actors gave up; the log says which part and why');
       }),
       async stop() {
         stopping = true;
@@ -124,7 +145,13 @@ export const startServer = async ({
         return rest;
       },
       left,
-      context,
+      get context() {
+        const shared = context();
+        if (shared === undefined)
+          throw new Error('this server has not begun its work: it stands by, or the store is away');
+        return shared;
+      },
+      standing: () => runtime().standing(),
       root: application.root,
     };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { ServerContext } from '../actors/context.js';
+import type { ServerBase } from '../actors/context.js';
 import { StoreKeeper } from '../actors/store-keeper.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
@@ -7,7 +7,7 @@ import { workerSpec } from './worker-spec.js';
  * First up, last down: all others read and write the store. Its adapter mends its own connection, so a crash here is a
  * bug of ours; five in ten seconds are worth a new start of everything.
  */
-export const storeSup = (context: ServerContext) =>
+export const storeSup = (context: ServerBase) =>
   supervisorSpec('store_sup', { strategy: 'one_for_one', intensity: 5, periodS: 10 }, () => [
     workerSpec('store', () => new StoreKeeper(context)),
   ]);

@@ -1,0 +1,25 @@
+import type { ServerBase } from '../actors/context.js';
+import type { Broker } from '../broker/broker.js';
+import type { Journal } from '../journal/journal.js';
+import type { Pid } from '../otp/index.js';
+import { createContext } from './create-context.js';
+import { dogTrainerSup } from './dog-trainer-sup.js';
+import { httpRuntime } from './http-runtime.js';
+import { scrapeFigures } from './scrape-figures.js';
+import type { ServerWork } from './server-work.js';
+
+/**
+ * The only server on its store, which is there from the start: nothing is elected.
+ * @throws StoreError when the store can't be read
+ */
+export const aloneWork = async (
+  base: ServerBase,
+  parts: { readonly broker: Broker; readonly journal: Journal | undefined; readonly root: () => Pid | undefined },
+): Promise<ServerWork> => {
+  const { root, ...ports } = parts;
+  const context = await createContext({ ...base, ...ports, observe: false });
+  scrapeFigures(context);
+  base.metrics.gauge('dog_trainer_leader', 1);
+  const runtime = httpRuntime(context, { root });
+  return { tree: (http) => dogTrainerSup(context, http), runtime: () => runtime, context: () => context };
+};

@@ -1,0 +1,17 @@
+import type { ServerContext } from '../actors/context.js';
+import type { Runtime } from '../http/deps.js';
+import type { ChildSpec } from '../otp/index.js';
+
+/** What a server is there for, beside answering over HTTP: alone, as one of several, or only looking on. */
+export interface ServerWork {
+  /** The top of the tree, with HTTP at its place in it. */
+  readonly tree: (http: ChildSpec) => ChildSpec;
+  /** What the API asks now: it changes when the work begins. */
+  readonly runtime: () => Runtime;
+  /** What the actors share; undefined: the work has not begun. */
+  readonly context: () => ServerContext | undefined;
+  /** Why the tree ended, where that is known better than from the log. */
+  readonly whyEnded?: () => Error | undefined;
+  /** After the tree is down and before the store is closed; bounded, never rejects. */
+  readonly finish?: () => Promise<void>;
+}
