@@ -2,7 +2,9 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import type { AmqpBrokerOptions } from '../../src/broker/amqp/options.js';
 import type { BrokerConnection, BrokerError, Publication } from '../../src/broker/broker.js';
+import { Survivors } from '../support/collect-garbage.js';
 import { freePorts } from '../support/free-port.js';
+import { openSockets } from '../support/open-sockets.js';
 import { startRabbit } from '../support/rabbitmq.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
@@ -199,6 +201,25 @@ if ('unavailable' in rabbit) {
       const second = await connect();
       expect(await second.inspectQueue('q')).toBeDefined();
     }, 90_000);
+
+    it('leaves no socket and nothing in memory, however often it is lost', async () => {
+      const before = openSockets();
+      const survivors = new Survivors();
+      const { proxy, broker } = await proxied();
+      for (let i = 0; i < 10; i++) {
+        const connection = survivors.watch(await broker.connect());
+        await connection.declareQueue(durable);
+        await connection.consume('q', { prefetch: 1 }, (delivery) => delivery.ack());
+        await connection.publish(message());
+        // The broker closes the connection: amqplib ends its socket, then says that the connection is gone.
+        proxy.drop(3);
+        await failure(connection.publish(message()));
+        expect(await connection.closed).toMatchObject({ scope: 'connection' });
+      }
+      await expect.poll(openSockets).toBeLessThanOrEqual(before);
+      // The last one may still be in a register.
+      expect(await survivors.count()).toBeLessThanOrEqual(1);
+    });
 
     it('survives a stream that lost bytes', async () => {
       const { proxy, connect } = await proxied({ heartbeatSeconds: 2 });

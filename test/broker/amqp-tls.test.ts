@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import type { SslOptions } from '../../src/broker/amqp/options.js';
 import { makeCertificates } from '../support/certificates.js';
+import { openSockets } from '../support/open-sockets.js';
 import { startRabbit } from '../support/rabbitmq.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 
@@ -102,6 +103,17 @@ if ('unavailable' in rabbit) {
       rabbit.pause();
       expect(await connection.closed).toMatchObject({ code: 'heartbeat' });
       rabbit.resume();
+    });
+
+    it('leaves no socket of a connection that was lost', async () => {
+      const before = openSockets();
+      const urls = [`amqps://127.0.0.1:${rabbit.tlsPort}`];
+      const broker = createAmqpBroker({ urls, username, password, vhost, ssl_options: seed });
+      const connections = await Promise.all(Array.from({ length: 5 }, () => broker.connect()));
+      expect(openSockets()).toBe(before + 5);
+      await rabbit.kill();
+      for (const { closed } of connections) expect(await closed).toMatchObject({ scope: 'connection' });
+      await expect.poll(openSockets).toBe(before);
     });
   });
 }

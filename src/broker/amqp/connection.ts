@@ -211,8 +211,8 @@ export class AmqpConnection implements BrokerConnection {
     this.#stopWatching();
     // amqplib only half-closes, which a dead peer never answers. And after a loss a reset throws away what the kernel
     // still holds: sent late, an old message could arrive after newer ones on the next connection.
-    if (!asked) this.#setup.reset();
-    this.#setup.socket.destroy();
+    if (asked) this.#setup.socket.destroy();
+    else this.#setup.reset();
     this.#publisher.end(this.#ended);
     for (const consumer of [...this.#consumers]) consumer.end(asked ? undefined : error);
     this.#settleClosed(asked ? undefined : error);

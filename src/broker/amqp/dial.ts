@@ -7,6 +7,7 @@ import type { BrokerConnection } from '../broker.js';
 import { AmqpConnection } from './connection.js';
 import type { Endpoint } from './endpoint.js';
 import type { AmqpBrokerOptions } from './options.js';
+import { resetSocket } from './reset-socket.js';
 import { tlsSetup } from './tls.js';
 
 const HEARTBEAT_S = 15;
@@ -82,7 +83,7 @@ async function open(endpoint: Endpoint, options: AmqpBrokerOptions, signal: Abor
     return new AmqpConnection(model, {
       label: endpoint.label,
       socket: stream,
-      reset: () => (underTls ?? stream).resetAndDestroy(),
+      reset: () => resetSocket(underTls ?? stream, stream),
       heartbeatSeconds,
       publishWindow: options.publishWindow ?? PUBLISH_WINDOW,
       confirmTimeoutMs: options.confirmTimeoutMs ?? CONFIRM_TIMEOUT_MS,
