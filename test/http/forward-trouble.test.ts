@@ -145,6 +145,23 @@ describe('forwarding in trouble', () => {
     expect((await client(server.url)('GET', '/livez')).status).toBe(200);
   });
 
+  it('a file whose leader dies midway is cut, not completed', async () => {
+    const leader = await start();
+    leader.runtime.commands.files.set('/big', randomBytes(32 * 1024 * 1024));
+    const proxy = await startTcpProxy({ host: '127.0.0.1', port: leader.port });
+    closing.push(() => proxy.close());
+    const server = await start();
+    follow(server, `http://127.0.0.1:${proxy.port}`);
+    const answer = await fetch(`${server.url}${FILES}?path=/big`);
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    expect((await reader.read()).done).toBe(false);
+    proxy.cut();
+    const rest = async () => {
+      while (!(await reader.read()).done);
+    };
+    await expect(rest()).rejects.toThrow();
+  });
+
   it('an answer that stops coming is cut', async () => {
     const url = await startRaw((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf')),
@@ -170,13 +187,17 @@ describe('forwarding in trouble', () => {
     await vi.waitFor(() => expect(proxy.openConnections).toBe(0));
   });
 
-  it('a file of which the client sends only half is not stored', async () => {
+  it.each([
+    ['of a length', { 'content-length': 1000 }],
+    ['in chunks', {}],
+  ])('a file %s of which the client sends only half is not stored', async (_how, framing) => {
     const leader = await start();
     const server = await start();
     follow(server, leader.url);
-    const headers = { 'content-type': 'multipart/form-data; boundary=b', 'content-length': 1000 };
+    const headers = { 'content-type': 'multipart/form-data; boundary=b', ...framing };
     const asking = httpRequest(server.url + FILES, { method: 'POST', headers });
     asking.on('error', () => undefined);
+    // What has come is a whole form: only its end is missing.
     asking.write('--b\r\ncontent-disposition: form-data; name="f"; filename="/tmp/c"\r\n\r\nx\r\n--b--\r\n');
     await new Promise((resolve) => setTimeout(resolve, 100));
     asking.destroy();
@@ -204,6 +225,16 @@ describe('forwarding in trouble', () => {
     const call = follow(server, leader.url);
     const large = await call('POST', FILES, { command: 'x'.repeat(2000) });
     expect([large.status, large.json['code']]).toEqual([413, 'too_large']);
+    // What is announced is refused before a byte of it has come.
+    const announced = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { 'content-type': 'application/json', 'content-length': 2000 };
+      const asking = httpRequest(server.url + FILES, { method: 'POST', headers }, (answer) => {
+        resolve(answer);
+        asking.destroy();
+      });
+      asking.on('error', reject).flushHeaders();
+    });
+    expect(announced.statusCode).toBe(413);
     expect(leader.lines).toEqual([]);
     const upload = (body: FormData | ReadableStream, headers: Record<string, string> = {}) =>
       fetch(server.url + FILES, { method: 'POST', body, headers, duplex: 'half' });
