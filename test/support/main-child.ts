@@ -30,6 +30,16 @@ function program(): readonly string[] {
 
 /** Runs the program; killed when the test ends, if it still runs. */
 export function runMain(args: readonly string[], environment: Readonly<Record<string, string>> = {}): MainChild {
+  const child = spawnMain(args, environment);
+  onTestFinished(async () => {
+    child.process.kill('SIGKILL');
+    await child.ended;
+  });
+  return child;
+}
+
+/** Runs the program; the caller sees to its end. */
+export function spawnMain(args: readonly string[], environment: Readonly<Record<string, string>> = {}): MainChild {
   const child = spawn(process.execPath, [...program(), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
@@ -39,10 +49,6 @@ export function runMain(args: readonly string[], environment: Readonly<Record<st
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const ended = new Promise<number | string>((resolve) => {
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-  });
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await ended;
   });
   return {
     process: child,
