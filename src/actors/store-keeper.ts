@@ -5,9 +5,10 @@ import { tell } from './tell.js';
 
 type Info = { readonly tag: 'state'; readonly state: StoreState };
 
-/** Watches over the store: an outage is a state that it shows and logs once, not a crash. */
+/** Watches over the store: an outage is a state that it shows and logs, not a crash. */
 export class StoreKeeper implements Server<never, never, never, Info & Message> {
   readonly #context: ServerBase;
+  readonly #reasons = new Set<string | undefined>();
 
   constructor(context: ServerBase) {
     this.#context = context;
@@ -16,14 +17,24 @@ export class StoreKeeper implements Server<never, never, never, Info & Message> 
   init(self: Self): void {
     const unsubscribe = this.#context.store.onState((state) => tell<Info>(self, { tag: 'state', state }));
     self.signal.addEventListener('abort', unsubscribe, { once: true });
-    this.#context.metrics.gauge('dog_trainer_outage', 'store', this.#context.store.state().up ? 0 : 1);
+    const state = this.#context.store.state();
+    this.#context.metrics.gauge('dog_trainer_outage', 'store', state.up ? 0 : 1);
+    if (!state.up) this.#down(state);
   }
 
   info(_self: Self, { state }: Info): void {
     const { log, metrics } = this.#context;
     metrics.gauge('dog_trainer_outage', 'store', state.up ? 0 : 1);
-    if (state.up) log.info({}, 'the store is back');
-    else log.error({ reason: state.reason }, 'the store is down; what changes is kept waiting until it is back');
+    if (!state.up) return this.#down(state);
+    log.info({}, 'the store is back');
+    this.#reasons.clear();
+  }
+
+  /** Each reason once an outage: tried in turn, two servers that are away would be told of for ever. */
+  #down({ reason }: StoreState): void {
+    if (this.#reasons.has(reason)) return;
+    this.#reasons.add(reason);
+    this.#context.log.error({ reason }, 'the store is down; what changes is kept waiting until it is back');
   }
 
   describe(): DetailObject {

@@ -10,13 +10,14 @@ import { createSqliteStore } from '../store/sqlite/create-sqlite-store.js';
 const DAY_MS = 86_400_000;
 
 /**
- * Opens the configured store. `readOnly`: nothing is made or tidied up in a database that another server owns.
+ * Opens the configured store. `readOnly`: nothing is made or tidied up in a database that another server owns. `openMs`:
+ * longest wait for a database elsewhere to be there and ready; absent: until one attempt is over.
  * @throws StoreError when it is corrupt, in use by another server, or can't be opened
  */
 export const createStore = (
   config: Config,
   log: Log,
-  { readOnly = false }: { readonly readOnly?: boolean } = {},
+  { readOnly = false, openMs }: { readonly readOnly?: boolean; readonly openMs?: number } = {},
 ): Promise<Store> => {
   const { kind, path, audit_days, audit_max } = config.store;
   const audit = { rows: audit_max, ageMs: audit_days * DAY_MS };
@@ -34,6 +35,7 @@ export const createStore = (
         squashS: config.rethink_squash_sec,
         audit,
         readOnly,
+        ...(openMs === undefined ? {} : { openMs }),
         notice: (text) => log.warn({ database: config.store.database }, text),
       });
   }

@@ -57,6 +57,9 @@ export interface StartedServer {
   readonly root: Pid;
 }
 
+/** So long the API waits for a database that may be ready in a moment, then it is there to say what is missing. */
+const STORE_OPEN_MS = 2000;
+
 /** How much of the stop's deadline is kept for what comes after the tree. */
 const STORE_CLOSE_MS = 500;
 
@@ -87,7 +90,7 @@ export const startServer = async ({
     report: reportSink(logs, metrics),
     ...(given.clock === undefined ? {} : { clock: given.clock }),
   });
-  const opened = given.store ?? (await createStore(config, logs.log, { readOnly: observe }));
+  const opened = given.store ?? (await createStore(config, logs.log, { readOnly: observe, openMs: STORE_OPEN_MS }));
   const store = observe ? readOnlyStore(opened) : opened;
   const base: ServerBase = { kernel, config, log: logs.log, metrics, store };
   let journal: Journal | undefined;

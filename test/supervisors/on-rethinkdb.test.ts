@@ -62,6 +62,10 @@ describe.skipIf(noRethink !== undefined)(
 
     it('makes the database, takes policy over the API, and publishes it', async () => {
       const { api, server } = await start('dog_fresh', false);
+      await until(async () => (await api('GET', '/readyz')).status === 200, 'the database is made', {
+        timeout: 20_000,
+        interval: 50,
+      });
       const profile = (await api('POST', '/api/V2/profile', { name: 'web', version: '1.0' })).json['id'] as string;
       const made = await api('POST', '/api/V2/group', { ...GROUP, name: 'web', profile_id: profile });
       expect(made.status).toBe(201);

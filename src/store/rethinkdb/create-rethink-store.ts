@@ -20,6 +20,8 @@ export interface RethinkStoreOptions {
   readonly tls?: NonNullable<LinkOptions['tls']>;
   /** Deadline of every call; default 10,000 ms. */
   readonly timeoutMs?: number;
+  /** Longest wait for the first attempt to connect and to prepare the database; absent: until it is over. */
+  readonly openMs?: number;
   /** Over how many seconds changes of one document may be merged in feeds; default 1; 0: never. */
   readonly squashS?: number;
   /** How many changes RethinkDB keeps for a feed that is read too slowly; absent: its own default, 100,000. */
@@ -39,8 +41,8 @@ export interface RethinkStoreOptions {
 }
 
 /**
- * Opens the store on a RethinkDB, and makes there what is missing. Resolves after the first attempt to connect also
- * when that failed: an outage is a state (`state()`), and the store goes on trying.
+ * Opens the store on a RethinkDB, and makes there what is missing. Resolves after the first attempt to connect, or
+ * after `openMs`, also when that failed: an outage is a state (`state()`), and the store goes on trying.
  */
 export async function createRethinkStore(options: RethinkStoreOptions): Promise<Store> {
   const {
@@ -52,7 +54,6 @@ export async function createRethinkStore(options: RethinkStoreOptions): Promise<
     readOnly = false,
   } = options;
   const status = new StoreStatus(now);
-  status.down(new StoreError('unavailable', 'RethinkDB is not connected yet'));
   let absent: ReadonlySet<string> = new Set();
   const link = new RethinkLink(
     {
@@ -69,7 +70,8 @@ export async function createRethinkStore(options: RethinkStoreOptions): Promise<
       else await prepareDatabase(connection, db);
     },
   );
-  await link.start();
+  status.down(new StoreError('unavailable', `${link.where} is not connected yet`));
+  await link.start(options.openMs);
   const transaction = new Transaction(link, notice);
   return new RethinkStore({
     link,

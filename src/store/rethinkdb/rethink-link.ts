@@ -46,6 +46,7 @@ export class RethinkLink {
   #connection: Connection | undefined;
   #attempts = 0;
   #closed = false;
+  #first: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
   #stop = new AbortController();
 
@@ -56,10 +57,16 @@ export class RethinkLink {
     this.#prepare = prepare;
   }
 
-  /** Resolves after the first attempt, whatever came of it. */
-  async start(): Promise<void> {
-    const outcome = await this.#attempt();
-    if (outcome === 'lost') this.#look();
+  /** Resolves after the first attempt, whatever came of it, but no later than after `waitMs`. */
+  async start(waitMs?: number): Promise<void> {
+    this.#first = this.#attempt().then((outcome) => {
+      if (outcome === 'lost') this.#look();
+    });
+    if (waitMs === undefined) return this.#first;
+    const waited = new AbortController();
+    const enough = sleep(waitMs, undefined, { signal: waited.signal }).catch(() => undefined);
+    await Promise.race([this.#first, enough]);
+    waited.abort();
   }
 
   read<T>(term: Term): Promise<T> {
@@ -104,6 +111,7 @@ export class RethinkLink {
   async close(): Promise<void> {
     this.#closed = true;
     this.#stop.abort();
+    await this.#first;
     await this.#looking;
     const connection = this.#connection;
     this.#connection = undefined;

@@ -124,6 +124,18 @@ describe.skipIf(noOwnRethink !== undefined)(
       await isPrepared(store);
     }, 90_000);
 
+    it('is not waited for longer than asked, and goes on being made', async () => {
+      const deaf = createTcpServer((socket) => void socket.on('error', () => undefined));
+      const port = await listening(deaf);
+      // Were it waited for, this would take an hour.
+      const store = await open({ servers: [{ host: '127.0.0.1', port }], timeoutMs: 3_600_000, openMs: 50 });
+      await isAway(store, /^rethinkdb 127\.0\.0\.1:\d+ is not connected yet$/, false);
+      await gone(deaf);
+      const server = await startOwnRethink({ port });
+      onTestFinished(() => server.close());
+      await isPrepared(store);
+    }, 90_000);
+
     it('is given up at once when the store is closed while a server does not answer', async () => {
       const [port = 0] = await freePorts(1);
       const store = await createRethinkStore({ servers: [{ host: '127.0.0.1', port }], timeoutMs: 3_600_000 });
@@ -151,14 +163,15 @@ async function open(options: RethinkStoreOptions): Promise<Store> {
   return store;
 }
 
-/** Whether the store is down for the reason that is expected, and says so to whoever asks. */
-async function isAway(store: Store, says: RegExp): Promise<void> {
+/** Whether the store is down for the reason that is expected, and says so to whoever asks: feeds too, unless they wait. */
+async function isAway(store: Store, says: RegExp, feeds = true): Promise<void> {
   const reason = expect.stringMatching(says) as string;
   expect(store.state()).toMatchObject({ up: false, reason });
   const away = { name: 'StoreError', code: 'unavailable', retry: true, message: reason };
   await expect(store.list('zone')).rejects.toMatchObject(away);
   await expect(store.now()).rejects.toMatchObject(away);
   await expect(store.commit([create('zone', { id: 'x' })], BY)).rejects.toMatchObject(away);
+  if (!feeds) return;
   const watcher = new Watcher(store, 'zone');
   await expect(watcher.until(({ events }) => events.length > 1)).rejects.toMatchObject({ cause: { message: reason } });
 }
