@@ -151,7 +151,10 @@ export interface StoreState {
  */
 export interface Store {
   readonly kind: 'sqlite' | 'rethinkdb';
-  /** Epoch milliseconds by the store's own clock, which all servers that share it go by. */
+  /**
+   * Epoch milliseconds by the store's own clock, which all servers that share it go by. In a cluster of RethinkDB nodes
+   * it is that of the node which is asked: their clocks must agree.
+   */
   now(): Promise<number>;
   get(table: Table, id: string): Promise<Stored | undefined>;
   /** All documents of the table, in order of creation where the store knows it. */

@@ -312,7 +312,11 @@ function decide(state: 'committed' | 'aborted', fence?: Fence) {
     );
 }
 
-/** Whether a fence was reached: part of the very query that writes, so that the servers' clocks do not matter. */
+/**
+ * Whether a fence was reached: part of the very query that writes, so that the servers' clocks do not matter. RethinkDB
+ * puts in the time at which the query arrived (https://rethinkdb.com/api/javascript/now); should it then be slow, a late
+ * write still changes only what nobody has changed since it was read.
+ */
 function passed(fence: Fence | undefined): RDatum<boolean> {
   return fence === undefined
     ? r.expr(false)
