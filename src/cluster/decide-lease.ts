@@ -31,7 +31,8 @@ export const decideLease = ({ found, known, me, now, leaseMs }: Asked): Decision
       ...me,
       term: mine ? standing.term : lastTerm + 1,
       previous: mine ? standing.previous : standing?.server,
-      expiresAt: now + leaseMs,
+      // Whole, and never before its holder's own deadline.
+      expiresAt: Math.ceil(now + leaseMs),
     },
   };
 };

@@ -98,6 +98,12 @@ describe('who leads', () => {
     },
   );
 
+  it('leads to the end of a whole millisecond, as a lease is stored', () => {
+    const decision = decideLease({ ...ask, now: 500.25, found: { kind: 'absent' } });
+    expect(decision.lease.expiresAt).toBe(601);
+    expect(readLease(leaseDocument(decision.lease)).kind).toBe('lease');
+  });
+
   it('gets a term above that of a bad document', () => {
     const found = { kind: 'bad', fault: 'url must be a text', term: 9 } as const;
     expect(decideLease({ ...ask, found })).toMatchObject({ kind: 'take', lease: { term: 10 } });

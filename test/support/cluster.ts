@@ -120,10 +120,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster | {
       ),
     reigns: () =>
       members
-        .flatMap(({ name, lines }) =>
-          lines().flatMap(({ msg, term, holder, time }) =>
-            msg === 'leading' && term !== undefined && holder !== undefined ? [{ name, holder, term, from: time }] : [],
-          ),
+        .flatMap((each) =>
+          each
+            .lines()
+            .flatMap(({ msg, term, holder, time }) =>
+              msg === 'leading' && term !== undefined && holder !== undefined
+                ? [{ name: each.name, holder, term, from: time }]
+                : [],
+            ),
         )
         .sort((a, b) => a.from - b.from),
     async close() {
