@@ -2,6 +2,7 @@ import type { Connection } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
 import { OWN_TABLES, POLICY_TABLES } from '../../model/document.js';
 import { INDEXED_FIELDS } from '../indexed-fields.js';
+import { isAmbiguous, settleDuplicates } from './settle-duplicates.js';
 
 /** Commits under way (see Transaction), locks on names, and the audit trail. */
 export const COMMITS = 'dog_trainer_commit';
@@ -11,11 +12,26 @@ export const AUDIT = 'dog_trainer_audit';
 /** Seconds that a table may take to have its primary replica after a restart of the server. */
 const READY_S = 20;
 
+/** Two servers may get into each other's way so often; more is no accident. */
+const ROUNDS = 5;
+
 /**
  * Makes what is missing of the database (http-api section 9): itself, tables, indexes, the first row of `ipset`; what
  * is there is left alone. Then waits until every table takes writes, which an open port does not mean.
  */
 export async function prepareDatabase(connection: Connection, db: string): Promise<void> {
+  for (let round = 1; ; round += 1) {
+    try {
+      await makeMissing(connection, db);
+      return;
+    } catch (error) {
+      if (!isAmbiguous(error) || round === ROUNDS) throw error;
+      await settleDuplicates(connection, db);
+    }
+  }
+}
+
+async function makeMissing(connection: Connection, db: string): Promise<void> {
   if (!(await r.dbList().contains(db).run(connection))) await unlessThere(r.dbCreate(db).run(connection));
   const tables = [...POLICY_TABLES, ...OWN_TABLES, COMMITS, LOCKS, AUDIT];
   const there = new Set(await r.tableList().run(connection));
@@ -29,6 +45,8 @@ export async function prepareDatabase(connection: Connection, db: string): Promi
   }
   await prepareIndexes(connection, AUDIT, ['author', 'document']);
   if (await r.table('ipset').isEmpty().run(connection)) await seedIpset(connection);
+  // Once more: a table that another server made meanwhile under the same name shows here.
+  await awaitTables(connection, tables);
 }
 
 /** Makes nothing: waits until the tables that are there can be read, and gives those of ours and the policy that are not. */

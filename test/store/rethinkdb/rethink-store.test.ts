@@ -2,9 +2,11 @@ import type { Connection } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Document, JsonObject } from '../../../src/model/document.js';
+import { OWN_TABLES, POLICY_TABLES } from '../../../src/model/document.js';
 import type { RethinkStoreOptions } from '../../../src/store/rethinkdb/create-rethink-store.js';
 import { createRethinkStore } from '../../../src/store/rethinkdb/create-rethink-store.js';
 import { Committer } from '../../../src/store/rethinkdb/committer.js';
+import { AUDIT, COMMITS, LOCKS } from '../../../src/store/rethinkdb/prepare-database.js';
 import { RethinkLink } from '../../../src/store/rethinkdb/rethink-link.js';
 import { HIDDEN } from '../../../src/store/rethinkdb/stored-form.js';
 import { Transaction } from '../../../src/store/rethinkdb/transaction.js';
@@ -236,6 +238,26 @@ describe.skipIf(noRethink !== undefined)(`a RethinkDB${noRethink === undefined ?
     expect(await second.list('ipset')).toMatchObject([{ doc: { hash: 'x' } }]);
     expect(await second.list('zone')).toHaveLength(1);
   });
+
+  it('is made by several servers that start together on an empty one: every table once, with its indexes', async () => {
+    for (const db of ['dog_race_1', 'dog_race_2']) {
+      const stores = await Promise.all([1, 2, 3].map(() => open({ db })));
+      await until(async () => stores.every((store) => store.state().up));
+      await Promise.all(
+        stores.map(async (store, i) => written(await store.commit([create('host', { id: `h${i}`, name: 'n' })], BY))),
+      );
+      for (const store of stores) {
+        expect(await store.list('ipset')).toHaveLength(1);
+        expect(await store.find('host', 'name', 'n')).toHaveLength(3);
+      }
+      const connection = await server.connect(db);
+      const tables = await r.tableList().run(connection);
+      await connection.close();
+      expect(tables.sort()).toEqual([...POLICY_TABLES, ...OWN_TABLES, COMMITS, LOCKS, AUDIT].sort());
+      const names = r.db('rethinkdb').table('table_config').filter({ db })('name');
+      expect((await names.run(beside)).sort()).toEqual(tables);
+    }
+  }, 120_000);
 
   it('refuses ids that it cannot hold, and finds none', async () => {
     const store = await open();
