@@ -57,7 +57,10 @@ describe.skipIf(noRethink !== undefined)(
       const broker = createMemoryBroker();
       const server = await startServer({ config, logs: createLogger(config.log), broker, observe });
       onTestFinished(async () => void (await server.stop()));
-      return { server, api: client(server.listening.api) };
+      const api = client(server.listening.api);
+      // It is up before it has asked the store whether it leads.
+      await until(async () => (await api('GET', '/readyz')).status === 200, 'ready', { timeout: 20_000, interval: 50 });
+      return { server, api };
     };
 
     it('makes the database, takes policy over the API, and publishes it', async () => {
