@@ -67,8 +67,8 @@ describe.skipIf(noOwnRethink !== undefined)(
       written(await store.commit([create('zone', { id: 'z', n: 1 })], BY));
       const watcher = new Watcher(store, 'zone');
       await watcher.until(({ events }) => events.length > 0);
-      server.pause();
       onTestFinished(() => server.resume());
+      await server.pause();
       const asked = performance.now();
       const [read, write] = await Promise.allSettled([
         store.list('zone'),

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,8 +21,8 @@ export interface RethinkServer {
   start(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
-  /** SIGSTOP: the sockets stay open, nothing answers. */
-  pause(): void;
+  /** SIGSTOP: the sockets stay open, nothing answers. Resolves when all its threads have stopped. */
+  pause(): Promise<void>;
   resume(): void;
   /** Kills what is left and removes the directory. */
   close(): Promise<void>;
@@ -113,13 +113,21 @@ export async function startOwnRethink({ port: wanted, tls }: OwnRethinkOptions =
     await ended;
   }
 
+  async function pause(): Promise<void> {
+    if (child?.pid === undefined) throw new Error('no rethinkdb is running that could be paused');
+    child.kill('SIGSTOP');
+    const tasks = `/proc/${child.pid}/task`;
+    const stopped = (task: string) => /\) T [^)]*$/.test(readFileSync(join(tasks, task, 'stat'), 'utf8'));
+    while (!readdirSync(tasks).every(stopped)) await sleep(5);
+  }
+
   await start();
   return {
     ...at,
     connect,
     start,
     kill,
-    pause: () => void child?.kill('SIGSTOP'),
+    pause,
     resume: () => void child?.kill('SIGCONT'),
     async close() {
       await kill();
