@@ -37,6 +37,8 @@ type Info =
 const RENEWALS = 4;
 /** A follower asks at least this often in the time of a lease, and when the leader's is over. */
 const LOOKS = 6;
+/** And at least so often, in milliseconds, so that a lease that was given up is soon taken. A look writes nothing. */
+const LONGEST_LOOK_MS = 2000;
 
 /**
  * Asks the store for the lease: whoever gets it leads, and renews it. The store's outage is a state: it is asked again
@@ -166,7 +168,7 @@ export class Candidate implements Server<never, never, never, Info> {
     const left = lease.expiresAt - storeNow - elapsedMs(asked, momentOf(kernel.clock));
     // Jitter, so that not all followers ask in the same instant.
     const jitter = this.#random() * Math.min(250, leaseMs / 20);
-    self.sendAfter(Math.max(1, Math.min(leaseMs / LOOKS, left)) + jitter, { tag: 'ask' });
+    self.sendAfter(Math.max(1, Math.min(leaseMs / LOOKS, LONGEST_LOOK_MS, left)) + jitter, { tag: 'ask' });
   }
 
   #failed(self: Self, error: unknown): void {
