@@ -28,6 +28,8 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
   readonly #purpose: ConnectionPurpose;
   readonly #link: BrokerLink;
   #connection: BrokerConnection | undefined = undefined;
+  /** Made by an attempt, on its way to this actor's next turn. */
+  #made: BrokerConnection | undefined = undefined;
   #attempts = 0;
   /** Only the first connection of a process says who else is there: later, its own last consumer may still be. */
   #lookedForRivals = false;
@@ -117,7 +119,8 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
     attempt()
       .then(
         (connection) => {
-          if (!tell<Info>(self, { tag: 'connected', connection })) this.#close(connection);
+          if (tell<Info>(self, { tag: 'connected', connection })) this.#made = connection;
+          else this.#close(connection);
         },
         (error: unknown) => {
           tell<Info>(self, { tag: 'failed', error });
@@ -141,6 +144,7 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
   #up(self: Self, connection: BrokerConnection): void {
     const { log, metrics, outbox, broker } = this.#context;
     this.#connection = connection;
+    this.#made = undefined;
     this.#attempts = 0;
     this.#lastError = undefined;
     this.#since = self.now();
@@ -168,6 +172,9 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
   }
 
   #drop(): void {
+    // A message that is never read closes nothing.
+    if (this.#made !== undefined) this.#close(this.#made);
+    this.#made = undefined;
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection === undefined) return;

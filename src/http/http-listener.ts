@@ -21,6 +21,11 @@ export class HttpListener implements Server {
 
   async init(self: Self): Promise<void> {
     const server = await this.#startPatiently(self);
+    if (self.signal.aborted) {
+      // Killed meanwhile: whoever comes after this actor needs the port.
+      await server.close(0);
+      return;
+    }
     this.#server = server;
     self.signal.addEventListener('abort', () => void this.#server?.close(0), { once: true });
     this.#listening(server.port);
@@ -45,6 +50,7 @@ export class HttpListener implements Server {
         const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
         if (!taken || tries >= PORT_TRIES) throw error;
         await new Promise<void>((resolve) => self.kernel.clock.setTimer(PORT_WAIT_MS, resolve));
+        if (self.signal.aborted) throw error;
       }
     }
   }

@@ -1,0 +1,61 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { BrokerConnectionActor, type ConnectionPurpose } from '../../src/actors/broker-connection.js';
+import { BrokerLink } from '../../src/actors/broker-link.js';
+import type { ServerContext } from '../../src/actors/context.js';
+import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
+import { createOutbox } from '../../src/broker/outbox.js';
+import { loadConfig } from '../../src/config/load.js';
+import { createMetrics } from '../../src/metrics/create-metrics.js';
+import { crash, startServer, stopServer, type Pid } from '../../src/otp/index.js';
+import { started } from '../support/supervision.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { virtualKernel } from '../support/virtual-kernel.js';
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The actor on turns that the test gives, with a real broker in process. */
+const scene = async (purpose: ConnectionPurpose) => {
+  const v = virtualKernel();
+  const broker = createMemoryBroker();
+  const { config } = loadConfig({ data: temporaryDirectory() });
+  const [link, reportsLink, outbox] = [new BrokerLink(), new BrokerLink(), createOutbox()];
+  const parts = { kernel: v.kernel, broker, config, metrics: createMetrics(), log: quiet, link, reportsLink, outbox };
+  const context = parts as unknown as ServerContext;
+  const start = async (): Promise<Pid> =>
+    started(await v.run(startServer(v.kernel, new BrokerConnectionActor(context, purpose), { label: 'connection' })));
+  onTestFinished(() => broker.dropConnections('the test is over'));
+  return { v, broker, link: purpose === 'publish' ? link : reportsLink, start };
+};
+
+describe('the broker connection', () => {
+  for (const purpose of ['publish', 'reports'] as const) {
+    it(`for ${purpose}: killed with a fresh connection in its mailbox, it leaves none open`, async () => {
+      const { v, broker, link, start } = await scene(purpose);
+      const pid = await start();
+      // Made, and told; the actor has had no turn since.
+      await expect.poll(() => v.kernel.info(pid)?.messageQueueLen).toBe(1);
+      expect(broker.connectionCount).toBe(1);
+      crash(v.kernel, pid);
+      await expect.poll(() => broker.connectionCount).toBe(0);
+      expect(link.connection).toBeUndefined();
+    });
+
+    it(`for ${purpose}: stopped with a fresh connection in its mailbox, it leaves none open`, async () => {
+      const { v, broker, start } = await scene(purpose);
+      const pid = await start();
+      const stopping = stopServer(v.kernel, pid, 'shutdown');
+      await expect.poll(() => v.kernel.info(pid)?.messageQueueLen).toBe(2);
+      expect(broker.connectionCount).toBe(1);
+      await v.idle();
+      await stopping;
+      await expect.poll(() => broker.connectionCount).toBe(0);
+    });
+
+    it(`for ${purpose}: killed while it connects, it leaves none open`, async () => {
+      const { v, broker, start } = await scene(purpose);
+      crash(v.kernel, await start());
+      for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+      expect(broker.connectionCount).toBe(0);
+    });
+  }
+});

@@ -1,0 +1,84 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { HttpListener } from '../../src/http/http-listener.js';
+import type { HttpServer } from '../../src/http/server.js';
+import { createKernel, startServer, type Pid } from '../../src/otp/index.js';
+import { started } from '../support/supervision.js';
+
+const listen = async (port: number): Promise<Server> => {
+  const server = createServer((_request, response) => response.end('here'));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+};
+
+const httpServer = async (port: number): Promise<HttpServer> => {
+  const server = await listen(port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+
+/** Whether anybody listens on the port. */
+const isTaken = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/`).then(
+    () => true,
+    () => false,
+  );
+
+const scene = async () => {
+  const kernel = createKernel();
+  const predecessor = await listen(0);
+  const { port } = predecessor.address() as AddressInfo;
+  const free = () => new Promise((resolve) => predecessor.close(resolve));
+  onTestFinished(() => void predecessor.close());
+  let tries = 0;
+  const listener = (listens: () => void = () => undefined) => {
+    const start = async (): Promise<HttpServer> => {
+      tries++;
+      const server = await httpServer(port);
+      listens();
+      return server;
+    };
+    return new HttpListener({ start, listening: () => undefined });
+  };
+  return { kernel, port, free, listener, tries: () => tries };
+};
+
+const kill = (kernel: ReturnType<typeof createKernel>): void => {
+  for (const pid of [...kernel.processes()]) kernel.exit(pid, 'kill', pid);
+};
+
+describe('the listener', () => {
+  it('killed while it waits for the port, never takes it', async () => {
+    const { kernel, port, free, listener, tries } = await scene();
+    const starting = startServer(kernel, listener(), { label: 'api' });
+    await expect.poll(tries).toBeGreaterThan(0);
+    kill(kernel);
+    await starting;
+    const before = tries();
+    await free();
+    await expect.poll(() => kernel.orphans, { timeout: 10_000 }).toBe(0);
+    expect(tries()).toBe(before);
+    expect(await isTaken(port)).toBe(false);
+  });
+
+  it('killed while it takes the port, gives it back', async () => {
+    const { kernel, port, free, listener } = await scene();
+    await free();
+    const killed = listener(() => kill(kernel));
+    expect(await startServer(kernel, killed, { label: 'api' })).toHaveProperty('error');
+    await expect.poll(() => kernel.orphans).toBe(0);
+    expect(await isTaken(port)).toBe(false);
+    const next: Pid = started(await startServer(kernel, listener(), { label: 'api' }));
+    expect(await isTaken(port)).toBe(true);
+    kernel.exit(next, 'kill', next);
+    await expect.poll(() => isTaken(port)).toBe(false);
+  });
+});
