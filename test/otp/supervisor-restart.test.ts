@@ -10,6 +10,7 @@ import {
 import type { ChildSpec, ExitReason, Pid, SupFlags } from '../../src/otp/index.js';
 import { boom, ids, started, supervision } from '../support/supervision.js';
 import type { Supervision } from '../support/supervision.js';
+import { collectGarbage } from '../support/collect-garbage.js';
 
 const REASONS: readonly [string, ExitReason][] = [
   ['normal', 'normal'],
@@ -74,12 +75,7 @@ describe('supervisor: restart types (points 22 to 25)', () => {
       await s.run(startDynamicChild(s.kernel, sup, [argument]));
     }
     expect(await s.run(countChildren(s.kernel, sup))).toMatchObject({ active: 50 });
-    const { setFlagsFromString } = await import('node:v8');
-    const { runInNewContext } = await import('node:vm');
-    setFlagsFromString('--expose-gc');
-    const gc = runInNewContext('gc') as () => void;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    gc();
+    await collectGarbage();
     // The last one or two may still sit in a register or a closure of the test itself.
     expect(refs.filter((ref) => ref.deref() !== undefined).length).toBeLessThan(5);
   });
