@@ -3,11 +3,13 @@ import { openJournal } from '../../../src/journal/journal.js';
 
 /**
  * Writes to the journal in argv[2] until it is killed, and prints `accepted <target> <n>` for each record that is safe
- * and `done <target> <n>` before it says that one is done with. argv[3] is the number of the first.
+ * and `done <target> <n>` before it says that one is done with. argv[3] is the number of the first; argv[4], where
+ * given, how many there are: then it ends by itself.
  */
-const [dir = '', from = '0'] = process.argv.slice(2);
+const [dir = '', from = '0', count = 'Infinity'] = process.argv.slice(2);
 const journal = await openJournal({ dir });
 let n = Number(from);
+const last = n + Number(count);
 
 /** The body of a record says which it is, and is of a length of its own. */
 const bodyOf = (target: string, number: number): Uint8Array =>
@@ -27,7 +29,7 @@ function tell(line: string): void {
 }
 
 async function write(writer: number): Promise<void> {
-  for (;;) {
+  while (n < last) {
     const seq = ++n;
     const target = `group/${writer}-${seq % 10}`;
     const publication = {
