@@ -60,6 +60,8 @@ export class SetBook {
       const name = setName(set.base, set.kind, set.family);
       kept.set(name, this.#make(name, set));
     }
+    // A name that nobody has any more would be kept for ever; whoever takes it later is somebody else.
+    for (const name of this.#kept.keys()) if (!kept.has(name)) this.#lastGood.delete(name);
     this.#kept = kept;
     const all = [...kept.values()].map(({ built }) => built);
     const rendered = all.flatMap((built) => (built.rendered === undefined ? [] : [built.rendered]));
