@@ -2,8 +2,9 @@ import type { OutboxPut } from '../broker/outbox-contract.js';
 import { repairIntervalSeconds } from '../host/repair-interval.js';
 import { nowSeconds, type ServerContext } from './context.js';
 import { hostRuleset, hostSets } from './publications.js';
-import type { RulesetOutput } from './ruleset-outputs.js';
+import { VARIANTS, type RulesetOutput } from './ruleset-outputs.js';
 import { reportDropped } from './report-dropped.js';
+import type { RenderedSets } from '../world/set-book.js';
 
 /** What to send to one host, and why: its agent has just started, its hashes differ beyond the tolerance, or it was moved. */
 type Cause = 'start' | 'drift' | 'moved';
@@ -32,6 +33,8 @@ export class HostDelivery {
     drift: -Infinity,
     moved: -Infinity,
   };
+  /** What the last repair was to bring about, and how many in a row were to. */
+  #repair = { wanted: '', times: 0 };
 
   constructor(context: ServerContext, hostkey: string) {
     this.#context = context;
@@ -40,10 +43,11 @@ export class HostDelivery {
 
   send(groupName: string, what: Delivery): void {
     const { world, outputs, sets, kernel, log, gate, metrics, drift } = this.#context;
-    if (gate.paused || !this.#allowed(what.cause)) return;
-    const now = kernel.clock.now();
     const group = world.groupByName(groupName);
     const latest = what.rules && group !== undefined ? outputs.get(group.id) : undefined;
+    const wanted = wantedNow(latest, what.sets ? sets.published : undefined);
+    if (gate.paused || !this.#allowed(what.cause, wanted)) return;
+    const now = kernel.clock.now();
     const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
     const copy = what.sets || (output !== undefined && what.cause === 'drift') ? sets.published : undefined;
@@ -76,8 +80,15 @@ export class HostDelivery {
     if (what.cause === 'drift') {
       if (copy !== undefined) metrics.count('dog_trainer_repairs_total', 'sets');
       if (output !== undefined) metrics.count('dog_trainer_repairs_total', 'rules');
+      this.#repair = { wanted, times: this.#repairsFor(wanted) + 1 };
       drift.repaired(this.#hostkey, nowSeconds(this.#context));
     }
+  }
+
+  /** Repairs in a row that left the host differing from this; with a change of what is wanted it is another matter. */
+  #repairsFor(wanted: string): number {
+    const inARow = this.#context.drift.get(this.#hostkey)?.repairs ?? 0;
+    return this.#repair.wanted === wanted ? Math.min(this.#repair.times, inARow) : 0;
   }
 
   /** A ruleset on its way reaches the host with its group's; one that names sets which are not out would not load. */
@@ -92,21 +103,21 @@ export class HostDelivery {
   }
 
   /** At most once an interval for each cause, and over all hosts so many repairs a minute. */
-  #allowed(cause: Delivery['cause']): boolean {
+  #allowed(cause: Delivery['cause'], wanted: string): boolean {
     const { config, kernel, repairs } = this.#context;
     if (cause === 'drift' && !config.repair) return false;
     const now = kernel.clock.monotonic();
-    if (now - this.#lastSent[cause] < this.#intervalSeconds(cause) * 1000) return false;
+    if (now - this.#lastSent[cause] < this.#intervalSeconds(cause, wanted) * 1000) return false;
     if (cause === 'drift' && !repairs.take()) return false;
     this.#lastSent = { ...this.#lastSent, [cause]: now };
     return true;
   }
 
-  #intervalSeconds(cause: Delivery['cause']): number {
-    const { config, drift } = this.#context;
+  #intervalSeconds(cause: Delivery['cause'], wanted: string): number {
+    const { config } = this.#context;
     switch (cause) {
       case 'drift':
-        return repairIntervalSeconds(config.repair_interval_seconds, drift.get(this.#hostkey)?.repairs ?? 0);
+        return repairIntervalSeconds(config.repair_interval_seconds, this.#repairsFor(wanted));
       case 'start':
         return config.intake.force_interval_seconds;
       case 'moved':
@@ -115,3 +126,6 @@ export class HostDelivery {
     }
   }
 }
+
+const wantedNow = (rules: RulesetOutput | undefined, sets: RenderedSets | undefined): string =>
+  [...(rules === undefined ? [] : VARIANTS.map((variant) => rules.texts[variant].hash)), sets?.hash ?? ''].join(' ');

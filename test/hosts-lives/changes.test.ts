@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/document.js';
+import { RULE } from '../support/api-client.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { startVirtualServer, type VirtualServer } from '../support/virtual-server.js';
 import { listenAsAgent } from '../support/whole-server.js';
@@ -193,6 +194,23 @@ describe('what drifts', { timeout: 120_000 }, () => {
     await w.awaits(() => w.relay.mails.length === 2, 'the good news');
     expect(w.subjects()[1]).toBe(`Dog Back In Control On: ${KEY}.example.net`);
     expect(await get(w, `/host/${idOf(w, KEY)}/drift`)).toMatchObject({ differing: [], since: null, state: 'active' });
+  });
+
+  it('behind a stream of edits, is repaired at full pace: it was never given the time', async () => {
+    const w = await startVirtualServer({ set: ['hashcheck_alert_seconds=1'] });
+    const { ruleset } = await w.group('web');
+    await w.settle(KEY);
+    await w.says('keepalive', KEY, { hash4_ipsets: 'a'.repeat(64) });
+    for (let minute = 0; minute < 40; minute += 1) {
+      await w.edit('ruleset', ruleset, {
+        rules: { inbound: [{ ...RULE, comment: `minute ${minute}` }], outbound: [] },
+      });
+      await w.pass(61_000);
+      await w.says('keepalive', KEY, { hash4_ipsets: 'a'.repeat(64) });
+    }
+    await w.pass(1000);
+    // Every other minute: each edit gives it time of its own.
+    expect(w.server.context.drift.get(KEY)?.repairs).toBeGreaterThanOrEqual(18);
   });
 
   it('for good, is repaired ever more rarely; a report that agrees brings the pace back', async () => {
