@@ -27,8 +27,8 @@ export interface Member {
   readonly api: Client;
   /** The process that runs now or ran last. */
   readonly child: MainChild;
-  /** Starts it (again); resolves when its API listens. */
-  start(): Promise<void>;
+  /** Starts it (again), with what is special in this run; resolves when its API listens. */
+  start(run?: MemberRun): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | string>;
   /** SIGKILL. */
@@ -39,6 +39,13 @@ export interface Member {
   lines(): readonly LogLine[];
   /** What `/readyz` says. */
   ready(): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }>;
+}
+
+/** What is special in one run of a member. */
+export interface MemberRun {
+  /** `key=value`, on top of all others. */
+  readonly set?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The beginning of somebody's lead: a line `leading`. `from` is epoch milliseconds. */
@@ -69,6 +76,8 @@ export interface ClusterOptions {
   readonly heartbeatSeconds?: number;
   /** `key=value` for all servers, on top of `QUICK`. */
   readonly set?: readonly string[];
+  /** A user of RabbitMQ for each server, named as the server is, so that the broker can tell who sent a message. */
+  readonly users?: true;
 }
 
 /** Waits of these tests: processes start on a machine that may be busy. */
@@ -98,9 +107,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster | {
     `cluster.lease_seconds=${options.leaseSeconds ?? 6}`,
     ...(options.set ?? []),
   ];
-  const members = Array.from({ length: options.servers }, (_, index) =>
-    member(`s${index + 1}`, join(directory, `s${index + 1}`), ports.slice(2 * index, 2 * index + 2), set),
-  );
+  const names = Array.from({ length: options.servers }, (_, index) => `s${index + 1}`);
+  if (options.users === true) await Promise.all(names.map((name) => addUser(rabbit, name)));
+  const members = names.map((name, index) => {
+    const own = options.users === true ? [`broker.url=amqp://${name}:${name}@${rabbit.host}:${rabbit.port}/dog`] : [];
+    return member(name, join(directory, name), ports.slice(2 * index, 2 * index + 2), [...set, ...own]);
+  });
   return {
     rethink,
     rabbit,
@@ -138,6 +150,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster | {
   };
 }
 
+async function addUser(rabbit: RabbitServer, name: string): Promise<void> {
+  await rabbit.ctl('add_user', name, name);
+  await rabbit.ctl('set_permissions', '-p', rabbit.vhost, name, '.*', '.*', '.*');
+}
+
 function member(
   name: string,
   data: string,
@@ -162,8 +179,9 @@ function member(
     get child() {
       return running();
     },
-    async start() {
-      const child = spawnMain(['start', '--data', data, ...flags.flatMap((each) => ['--set', each])]);
+    async start(run = {}) {
+      const all = [...flags, ...(run.set ?? [])];
+      const child = spawnMain(['start', '--data', data, ...all.flatMap((each) => ['--set', each])], run.environment);
       runs.push(child);
       await until(
         () => {
