@@ -61,10 +61,6 @@ export class Candidate implements Server<never, never, never, Info> {
   }
 
   init(self: Self): void {
-    const { leadership } = this.#options;
-    // A predecessor that fell may have won already.
-    const held = leadership.lease();
-    if (held !== undefined) this.#begin(self, held);
     this.#show();
     self.send(self.pid, { tag: 'ask' });
   }
