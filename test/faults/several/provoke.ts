@@ -96,7 +96,8 @@ export async function provoke(
   await edit(other, `${marker} fresh`);
   await compiled(`${marker} fresh`);
   await settled();
-  expect(trace.messages.some(({ body }) => body.includes(`${marker} stale`))).toBe(false);
+  const ofHeld = ({ user, body }: Traced): boolean => user === held.name && body.includes(`${marker} stale`);
+  expect(trace.messages.some(ofHeld), 'it still waits in the frozen one').toBe(false);
 
   const [before, lines] = [trace.messages.length, other.lines().length];
   await thawed(held, reign);
