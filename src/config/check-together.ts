@@ -39,6 +39,12 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
       'retirement_alert_seconds is less than keepalive_alert_seconds: a silent host is retired right after it became inactive',
     );
   }
+  const guardSeconds = config.max_interval_since_last_agent_update * config.last_agent_update_check_interval_seconds;
+  if (config.keepalive_alert_seconds <= guardSeconds) {
+    warnings.push(
+      `keepalive_alert_seconds (${config.keepalive_alert_seconds}) is not more than the ${guardSeconds} seconds of max_interval_since_last_agent_update intervals: when this server is cut off from all agents, hosts are declared dead before that is noticed`,
+    );
+  }
   if (config.alerts.retry_max_seconds < config.alerts.retry_min_seconds) {
     wrong('alerts.retry_max_seconds', config.alerts.retry_max_seconds, 'must be at least alerts.retry_min_seconds');
   }

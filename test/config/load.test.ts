@@ -250,3 +250,12 @@ describe('config show', () => {
     expect(again.config.broker.ssl_options.verify).toBe('verify_none');
   });
 });
+
+describe('times that contradict each other', () => {
+  it('are warned of: hosts would be declared dead before the guard sees that nobody is heard', () => {
+    const warned = (seconds: number): readonly string[] =>
+      loadConfig({ set: [`keepalive_alert_seconds=${seconds}`, 'retirement_alert_seconds=100000'] }).warnings;
+    expect(warned(121)).toEqual([]);
+    expect(warned(120)).toEqual([expect.stringMatching(/^keepalive_alert_seconds \(120\) is not more than the 120 sec/)]);
+  });
+});
