@@ -256,6 +256,8 @@ describe('times that contradict each other', () => {
     const warned = (seconds: number): readonly string[] =>
       loadConfig({ set: [`keepalive_alert_seconds=${seconds}`, 'retirement_alert_seconds=100000'] }).warnings;
     expect(warned(121)).toEqual([]);
-    expect(warned(120)).toEqual([expect.stringMatching(/^keepalive_alert_seconds \(120\) is not more than the 120 sec/)]);
+    expect(warned(120)).toEqual([
+      expect.stringMatching(/^keepalive_alert_seconds \(120\) is not more than the 120 sec/),
+    ]);
   });
 });
