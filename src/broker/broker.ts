@@ -89,7 +89,11 @@ export interface Broker {
   readonly kind: 'memory' | 'amqp';
   /** Where it connects to, for logs and `/readyz`: never holds a secret. */
   readonly describe: string;
-  connect(signal?: AbortSignal): Promise<BrokerConnection>;
+  /**
+   * `refusal` is asked right before each message leaves, however long it waited here: the error with which it is refused,
+   * or undefined to let it go.
+   */
+  connect(signal?: AbortSignal, refusal?: () => BrokerError | undefined): Promise<BrokerConnection>;
 }
 
 /** What an error destroys: one message, one channel (its publishes and consumers), or the connection. */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import type { AmqpBrokerOptions } from '../../src/broker/amqp/options.js';
-import type { BrokerConnection, BrokerError, Publication } from '../../src/broker/broker.js';
+import { BrokerError, type BrokerConnection, type Publication } from '../../src/broker/broker.js';
 import { Survivors } from '../support/collect-garbage.js';
 import { freePorts } from '../support/free-port.js';
 import { openSockets } from '../support/open-sockets.js';
@@ -261,6 +261,24 @@ if ('unavailable' in rabbit) {
       await got.atLeast(21);
       expect(reasons).toEqual(['low on memory', undefined]);
       expect(broker.kind).toBe('amqp');
+    }, 60_000);
+
+    it('lets nothing go of what waited, once it is refused', async () => {
+      const { broker, connect } = await proxied();
+      const looking = await connect();
+      await looking.declareQueue({ ...durable, name: 'refused' });
+      let refused: BrokerError | undefined;
+      const publishing = await broker.connect(undefined, () => refused);
+      await rabbit.memoryAlarm(true);
+      const taken = publishing.publish(message({ routingKey: 'refused' }));
+      await expect.poll(() => publishing.blocked, { timeout: 10_000 }).toBeDefined();
+      const late = failure(publishing.publish(message({ routingKey: 'refused' })));
+      refused = new BrokerError('connection', 'fenced', 'too late');
+      await rabbit.memoryAlarm(false);
+      await taken;
+      expect(await late).toBe(refused);
+      expect((await looking.inspectQueue('refused'))?.messageCount).toBe(1);
+      await publishing.close();
     }, 60_000);
 
     it('does not keep close waiting', async () => {

@@ -46,6 +46,16 @@ describe('the broker of one who leads', () => {
     expect(memory.connectionCount).toBe(1);
   });
 
+  it('refuses what waited for a blocked broker when that is over', async () => {
+    const { memory, leads, connection, waiting } = await setup();
+    memory.block('an alarm');
+    const late = connection.publish(message);
+    leads.now = false;
+    memory.unblock();
+    await expect(late).rejects.toMatchObject({ code: 'fenced' });
+    expect(await waiting()).toBe(0);
+  });
+
   it('keeps no connection that was being made when it ended', async () => {
     const { memory, leads, broker } = await setup();
     const before = memory.connectionCount;

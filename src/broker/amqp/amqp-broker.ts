@@ -14,11 +14,11 @@ export function createAmqpBroker(options: AmqpBrokerOptions): Broker {
   return {
     kind: 'amqp',
     describe: endpoints.map((endpoint) => endpoint.label).join(', '),
-    async connect(signal) {
+    async connect(signal, refusal) {
       const failures: BrokerError[] = [];
       for (const endpoint of shuffled(endpoints, options.random ?? Math.random)) {
         try {
-          return await dial(endpoint, options, signal);
+          return await dial(endpoint, options, signal, refusal);
         } catch (error) {
           const failure = failedConnect(endpoint.label, error);
           if (signal?.aborted === true) throw failure;

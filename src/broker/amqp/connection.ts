@@ -29,6 +29,8 @@ export interface ConnectionSetup {
   readonly reset: () => void;
   readonly heartbeatSeconds: number;
   readonly publishWindow: number;
+  /** See `Broker.connect`. */
+  readonly refusal: () => BrokerError | undefined;
   /** See `AmqpBrokerOptions`. */
   readonly confirmTimeoutMs: number;
 }
@@ -52,7 +54,7 @@ export class AmqpConnection implements BrokerConnection {
   constructor(model: ChannelModel, setup: ConnectionSetup) {
     this.#model = model;
     this.#setup = setup;
-    this.#publisher = new ConfirmPublisher(model, setup.publishWindow);
+    this.#publisher = new ConfirmPublisher(model, setup.publishWindow, setup.refusal);
     this.#declarations = new DeclarationChannel(model);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     let reason: Error | undefined;

@@ -23,6 +23,7 @@ export async function dial(
   endpoint: Endpoint,
   options: AmqpBrokerOptions,
   signal?: AbortSignal,
+  refusal: () => BrokerError | undefined = () => undefined,
 ): Promise<BrokerConnection> {
   const { label } = endpoint;
   const limit = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
@@ -39,7 +40,7 @@ export async function dial(
     limit,
   );
   try {
-    return await open(endpoint, options, attempt.signal);
+    return await open(endpoint, options, attempt.signal, refusal);
   } catch (error) {
     throw attempt.signal.aborted ? attempt.signal.reason : error;
   } finally {
@@ -48,7 +49,12 @@ export async function dial(
   }
 }
 
-async function open(endpoint: Endpoint, options: AmqpBrokerOptions, signal: AbortSignal): Promise<BrokerConnection> {
+async function open(
+  endpoint: Endpoint,
+  options: AmqpBrokerOptions,
+  signal: AbortSignal,
+  refusal: () => BrokerError | undefined,
+): Promise<BrokerConnection> {
   signal.throwIfAborted();
   const heartbeatSeconds = options.heartbeatSeconds ?? HEARTBEAT_S;
   const tls = endpoint.tls ? await tlsSetup(endpoint.host, options.ssl_options ?? {}) : undefined;
@@ -86,6 +92,7 @@ async function open(endpoint: Endpoint, options: AmqpBrokerOptions, signal: Abor
       reset: () => resetSocket(underTls ?? stream, stream),
       heartbeatSeconds,
       publishWindow: options.publishWindow ?? PUBLISH_WINDOW,
+      refusal,
       confirmTimeoutMs: options.confirmTimeoutMs ?? CONFIRM_TIMEOUT_MS,
     });
   } catch (error) {

@@ -20,6 +20,7 @@ interface Pending {
 export class ConfirmPublisher {
   readonly #model: ChannelModel;
   readonly #window: number;
+  readonly #refusal: () => BrokerError | undefined;
   readonly #waiting = new Fifo<Pending>();
   /** By delivery tag, which the broker counts from 1 on each channel. */
   readonly #unconfirmed = new Map<number, Pending>();
@@ -33,9 +34,10 @@ export class ConfirmPublisher {
   #ended: BrokerError | undefined;
   #idle: (() => void)[] = [];
 
-  constructor(model: ChannelModel, window: number) {
+  constructor(model: ChannelModel, window: number, refusal: () => BrokerError | undefined) {
     this.#model = model;
     this.#window = window;
+    this.#refusal = refusal;
   }
 
   publish(message: Publication): Promise<void> {
@@ -88,6 +90,11 @@ export class ConfirmPublisher {
   }
 
   #send(channel: ConfirmChannel, pending: Pending): void {
+    const refused = this.#refusal();
+    if (refused !== undefined) {
+      pending.reject(refused);
+      return;
+    }
     const { exchange, routingKey, body, contentType, persistent, mandatory, replyTo, correlationId } = pending.message;
     try {
       this.#full = !channel.publish(exchange, routingKey, Buffer.from(body.buffer, body.byteOffset, body.byteLength), {

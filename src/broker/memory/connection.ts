@@ -22,6 +22,8 @@ interface WaitingPublish {
 export interface PublishFaults {
   /** True when the next publish is to be refused with a nack. */
   takeNack(): boolean;
+  /** See `Broker.connect`. */
+  refusal(): BrokerError | undefined;
 }
 
 /** A connection to the in-process broker. */
@@ -159,6 +161,11 @@ export class MemoryConnection implements BrokerConnection {
   }
 
   #send(publish: WaitingPublish): void {
+    const refused = this.#faults.refusal();
+    if (refused !== undefined) {
+      publish.reject(refused);
+      return;
+    }
     this.#unconfirmed.add(publish);
     this.#node.later(() => {
       // Gone: the connection, or the channel by the fault of an earlier publish.

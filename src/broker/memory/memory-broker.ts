@@ -48,7 +48,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     get connectionCount() {
       return connections.size;
     },
-    connect(signal?: AbortSignal): Promise<BrokerConnection> {
+    connect(signal?: AbortSignal, refusal?: () => BrokerError | undefined): Promise<BrokerConnection> {
       return new Promise((resolve, reject) => {
         node.later(() => {
           if (signal?.aborted === true) {
@@ -56,7 +56,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
           } else if (down !== undefined) {
             reject(new BrokerError('connection', 'refused', `the in-process broker is down: ${down}`));
           } else {
-            const faults = { takeNack: () => nacks > 0 && nacks-- > 0 };
+            const faults = { takeNack: () => nacks > 0 && nacks-- > 0, refusal: refusal ?? (() => undefined) };
             const connection = new MemoryConnection(node, faults, (gone) => void connections.delete(gone));
             connections.add(connection);
             if (alarm !== undefined) connection.setBlocked(alarm);
