@@ -6,18 +6,18 @@ import type { Kernel, KeyedChildren } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 import type { SetBook } from '../world/set-book.js';
 import type { World } from '../world/world.js';
-import type { BrokerLink } from './broker-link.js';
-import type { AgentGuardState } from './agent-guard-state.js';
-import type { DeadLetters } from './dead-letters.js';
-import type { DriftBook } from './drift-book.js';
+import type { BrokerLink } from './broker/broker-link.js';
+import type { AgentGuardState } from './guard/agent-guard-state.js';
+import type { DeadLetters } from './intake/dead-letters.js';
+import type { DriftBook } from './hosts/drift-book.js';
 import type { Log } from './log-port.js';
 import type { Metrics } from '../metrics/create-metrics.js';
-import type { PublishingGate } from './publishing-gate.js';
+import type { PublishingGate } from './publishing/publishing-gate.js';
 import type { RateLimiter } from './rate-limiter.js';
-import type { RefusedReports } from './refused-reports.js';
-import type { RulesetOutputs } from './ruleset-outputs.js';
-import type { GroupCast } from './group-messages.js';
-import type { HostCall, HostCast, HostReply } from './host-messages.js';
+import type { RefusedReports } from './intake/refused-reports.js';
+import type { RulesetOutputs } from './groups/ruleset-outputs.js';
+import type { GroupCast } from './groups/group-messages.js';
+import type { HostCall, HostCast, HostReply } from './hosts/host-messages.js';
 
 /** What there is from the first moment on, also while the store was never reached. */
 export interface ServerBase {

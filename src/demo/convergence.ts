@@ -1,5 +1,5 @@
 import type { ServerContext } from '../actors/context.js';
-import { newestSetHash } from '../actors/wanted-hashes.js';
+import { newestSetHash } from '../actors/hosts/wanted-hashes.js';
 import { stateOf } from '../host/host-state.js';
 import { textOf } from '../model/text-of.js';
 import type { Fleet } from '../sim/sim-fleet.js';

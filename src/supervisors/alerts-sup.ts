@@ -1,5 +1,5 @@
 import type { ServerContext } from '../actors/context.js';
-import { MailerActor } from '../actors/mailer-actor.js';
+import { MailerActor } from '../actors/alerts/mailer-actor.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 

@@ -1,6 +1,6 @@
-import { BrokerConnectionActor } from '../actors/broker-connection.js';
+import { BrokerConnectionActor } from '../actors/broker/broker-connection.js';
 import type { ServerContext } from '../actors/context.js';
-import { OutboxActor } from '../actors/outbox-actor.js';
+import { OutboxActor } from '../actors/broker/outbox-actor.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 

@@ -1,5 +1,5 @@
 import type { Log } from '../actors/log-port.js';
-import { outputFromDoc } from '../actors/ruleset-outputs.js';
+import { outputFromDoc } from '../actors/groups/ruleset-outputs.js';
 import type { Config } from '../config/schema.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Store } from '../store/store.js';

@@ -1,6 +1,6 @@
 import type { ServerBase, ServerContext } from '../actors/context.js';
-import { GroupActor } from '../actors/group-actor.js';
-import { HostActor } from '../actors/host-actor.js';
+import { GroupActor } from '../actors/groups/group-actor.js';
+import { HostActor } from '../actors/hosts/host-actor.js';
 import type { AnyChildSpec, ChildSpec } from '../otp/index.js';
 import { alertsSup } from './alerts-sup.js';
 import { brokerSup } from './broker-sup.js';

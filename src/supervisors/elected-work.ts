@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Candidate } from '../actors/candidate.js';
+import { Candidate } from '../actors/cluster/candidate.js';
 import type { ServerBase, ServerContext } from '../actors/context.js';
-import { releaseLease } from '../actors/release-lease.js';
-import { patiently } from '../actors/store-patiently.js';
+import { releaseLease } from '../actors/cluster/release-lease.js';
+import { patiently } from '../actors/store/store-patiently.js';
 import type { Broker } from '../broker/broker.js';
 import { fencedBroker } from '../broker/fenced-broker.js';
 import type { Applicant, Lease } from '../cluster/lease.js';

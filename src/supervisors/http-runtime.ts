@@ -1,8 +1,8 @@
-import { hashFieldsOf } from '../actors/ruleset-outputs.js';
+import { hashFieldsOf } from '../actors/groups/ruleset-outputs.js';
 import { nowSeconds, type ServerContext } from '../actors/context.js';
-import type { Observation } from '../actors/observation.js';
-import { IPSET_PUBLISHER, IPTABLES_PUBLISHER } from '../actors/publisher-messages.js';
-import { acceptedSetHashes } from '../actors/wanted-hashes.js';
+import type { Observation } from '../actors/watching/observation.js';
+import { IPSET_PUBLISHER, IPTABLES_PUBLISHER } from '../actors/publishing/publisher-messages.js';
+import { acceptedSetHashes } from '../actors/hosts/wanted-hashes.js';
 import { HASH_FIELDS } from '../host/hash-check.js';
 import { stateOf } from '../host/host-state.js';
 import type { Runtime } from '../http/deps.js';

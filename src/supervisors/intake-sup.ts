@@ -1,5 +1,5 @@
 import type { ServerContext } from '../actors/context.js';
-import { Intake } from '../actors/intake.js';
+import { Intake } from '../actors/intake/intake.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 

@@ -1,7 +1,7 @@
 import type { ServerContext } from '../actors/context.js';
-import type { Observation } from '../actors/observation.js';
-import { Observer } from '../actors/observer.js';
-import { OBSERVER } from '../actors/observer-messages.js';
+import type { Observation } from '../actors/watching/observation.js';
+import { Observer } from '../actors/watching/observer.js';
+import { OBSERVER } from '../actors/watching/observer-messages.js';
 import { cast, type ChildSpec } from '../otp/index.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { watchersSup } from './watchers-sup.js';

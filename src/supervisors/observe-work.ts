@@ -1,7 +1,7 @@
 import type { ServerBase, ServerContext } from '../actors/context.js';
-import type { Observation } from '../actors/observation.js';
+import type { Observation } from '../actors/watching/observation.js';
 import { Starter } from '../actors/starter.js';
-import { patiently } from '../actors/store-patiently.js';
+import { patiently } from '../actors/store/store-patiently.js';
 import type { Broker } from '../broker/broker.js';
 import type { Runtime } from '../http/deps.js';
 import type { JsonObject } from '../model/document.js';

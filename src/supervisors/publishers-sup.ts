@@ -1,10 +1,10 @@
-import { AgentGuard } from '../actors/agent-guard.js';
-import { Census } from '../actors/census.js';
-import { ConfigPublisher } from '../actors/config-publisher.js';
+import { AgentGuard } from '../actors/guard/agent-guard.js';
+import { Census } from '../actors/hosts/census.js';
+import { ConfigPublisher } from '../actors/publishing/config-publisher.js';
 import type { ServerContext } from '../actors/context.js';
-import { IpsetPublisher } from '../actors/ipset-publisher.js';
-import { IptablesPublisher } from '../actors/iptables-publisher.js';
-import { RemoteCommands } from '../actors/remote-commands.js';
+import { IpsetPublisher } from '../actors/publishing/ipset-publisher.js';
+import { IptablesPublisher } from '../actors/publishing/iptables-publisher.js';
+import { RemoteCommands } from '../actors/commands/remote-commands.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 

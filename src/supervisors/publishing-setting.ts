@@ -1,4 +1,4 @@
-import type { PublishingGate } from '../actors/publishing-gate.js';
+import type { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import type { Store } from '../store/store.js';
 
 const SETTING = 'publishing';

@@ -1,5 +1,5 @@
 import type { ServerContext } from '../actors/context.js';
-import { REMOTE_COMMANDS } from '../actors/remote-commands-messages.js';
+import { REMOTE_COMMANDS } from '../actors/commands/remote-commands-messages.js';
 import { CommandError, type AgentAnswer, type CommandCaller, type Commands } from '../http/deps.js';
 import { call, CallFailed } from '../otp/index.js';
 import type { AgentReply } from '../wire/messages/file-transfer-reply.js';

@@ -1,5 +1,5 @@
 import type { ServerBase } from '../actors/context.js';
-import { StoreKeeper } from '../actors/store-keeper.js';
+import { StoreKeeper } from '../actors/store/store-keeper.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 

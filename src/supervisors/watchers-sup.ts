@@ -1,6 +1,6 @@
 import type { ServerContext } from '../actors/context.js';
-import { routeDirt } from '../actors/route-dirt.js';
-import { Watcher, type Route } from '../actors/watcher.js';
+import { routeDirt } from '../actors/watching/route-dirt.js';
+import { Watcher, type Route } from '../actors/watching/watcher.js';
 import { WORLD_TABLES } from '../world/world.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';

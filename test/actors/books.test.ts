@@ -1,13 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { AgentGuardState } from '../../src/actors/agent-guard-state.js';
-import { DeadLetters } from '../../src/actors/dead-letters.js';
-import { DriftBook } from '../../src/actors/drift-book.js';
+import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
+import { DeadLetters } from '../../src/actors/intake/dead-letters.js';
+import { DriftBook } from '../../src/actors/hosts/drift-book.js';
 import type { Log } from '../../src/actors/log-port.js';
-import { PublishingGate } from '../../src/actors/publishing-gate.js';
+import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
 import { RateLimiter } from '../../src/actors/rate-limiter.js';
-import { RefusedReports } from '../../src/actors/refused-reports.js';
-import { failureFromDoc, outputFromDoc, outputToDoc, type RulesetOutput } from '../../src/actors/ruleset-outputs.js';
+import { RefusedReports } from '../../src/actors/intake/refused-reports.js';
+import {
+  failureFromDoc,
+  outputFromDoc,
+  outputToDoc,
+  type RulesetOutput,
+} from '../../src/actors/groups/ruleset-outputs.js';
 import { virtualClock } from '../../src/otp/index.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { BrokerConnectionActor, type ConnectionPurpose } from '../../src/actors/broker-connection.js';
-import { BrokerLink } from '../../src/actors/broker-link.js';
+import { BrokerConnectionActor, type ConnectionPurpose } from '../../src/actors/broker/broker-connection.js';
+import { BrokerLink } from '../../src/actors/broker/broker-link.js';
 import type { ServerContext } from '../../src/actors/context.js';
 import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
 import { createOutbox } from '../../src/broker/outbox.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Candidate } from '../../src/actors/candidate.js';
-import { releaseLease } from '../../src/actors/release-lease.js';
+import { Candidate } from '../../src/actors/cluster/candidate.js';
+import { releaseLease } from '../../src/actors/cluster/release-lease.js';
 import { LEASE_ID, readLease, type Lease } from '../../src/cluster/lease.js';
 import { Leadership } from '../../src/cluster/leadership.js';
 import { loadConfig } from '../../src/config/load.js';

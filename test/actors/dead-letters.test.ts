@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { DeadLetters } from '../../src/actors/dead-letters.js';
+import { DeadLetters } from '../../src/actors/intake/dead-letters.js';
 import { loadConfig } from '../../src/config/load.js';
 import { createLogger } from '../../src/log/create-logger.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';

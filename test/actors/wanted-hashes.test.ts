@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RulesetOutputs } from '../../src/actors/ruleset-outputs.js';
-import { acceptedSetHashes, newestSetHash, wantedHashes } from '../../src/actors/wanted-hashes.js';
+import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
+import { acceptedSetHashes, newestSetHash, wantedHashes } from '../../src/actors/hosts/wanted-hashes.js';
 import type { Document } from '../../src/model/document.js';
 import { World } from '../../src/world/world.js';
 

@@ -1,0 +1,39 @@
+import type { AlertKind } from '../../host/host-state.js';
+import type { JsonObject } from '../../model/document.js';
+import { cast } from '../../otp/index.js';
+import { MAILER } from './alert-messages.js';
+import type { ServerContext } from '../context.js';
+import { newestSetHash } from '../hosts/wanted-hashes.js';
+
+const SWITCH = {
+  retirement: 'retirement_alert_enabled',
+  keepalive_fail: 'keepalive_alert_enabled',
+  keepalive_recover: 'keepalive_alert_enabled',
+  hash_fail: 'hash_alert_enabled',
+  hash_recover: 'hash_alert_enabled',
+} as const;
+
+const NOT_MAILED = 'an alert was not mailed: the mailer is not running or has too much to do';
+
+/**
+ * Tells people, unless the global switch, the host or its group is mute (host-lifecycle L7: a group that does not exist
+ * mutes nobody). Only a message: mail is never in the way of a report.
+ */
+export const raiseAlert = (
+  { config, world, kernel, log }: ServerContext,
+  kind: AlertKind,
+  host: JsonObject,
+  differing: readonly string[],
+): void => {
+  const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
+  if (!config[SWITCH[kind]] || host.alert_enable === false || group?.alert_enable === false) return;
+  const alert = { kind, host, group, ipsetHash: newestSetHash(world.rows('ipset').values()), differing };
+  if (!cast(kernel, MAILER, { type: 'alert', alert })) log.warn({ kind, name: host.name }, NOT_MAILED);
+};
+
+/** Tells people that a group's policy can't be compiled (decisions 2), unless the switch or the group is mute. */
+export const raiseCompileAlert = ({ config, kernel, log }: ServerContext, group: JsonObject, detail: string): void => {
+  if (!config.compile_alert_enabled || group.alert_enable === false) return;
+  const alert = { kind: 'compile_fail', host: {}, group, ipsetHash: undefined, differing: [], detail } as const;
+  if (!cast(kernel, MAILER, { type: 'alert', alert })) log.warn({ kind: alert.kind, group: group.name }, NOT_MAILED);
+};

@@ -1,0 +1,41 @@
+import type { BrokerConnection } from '../../broker/broker.js';
+import type { Self } from '../../otp/index.js';
+import type { ConnectionInfo } from './connection-messages.js';
+
+/**
+ * The connection to the broker as those who use it know it. It outlives the actor that makes the connections: when that
+ * one crashes, everybody who subscribed is told that the connection is gone and, by its successor, of the next one. One
+ * writer, any number of subscribers.
+ */
+export class BrokerLink {
+  readonly #subscribers = new Set<Self>();
+  #connection: BrokerConnection | undefined = undefined;
+
+  get connection(): BrokerConnection | undefined {
+    return this.#connection;
+  }
+
+  /** The connection there is now; of every later change `self` is told with a `ConnectionInfo`, as long as it lives. */
+  subscribe(self: Self): BrokerConnection | undefined {
+    if (!this.#subscribers.has(self)) {
+      this.#subscribers.add(self);
+      self.signal.addEventListener('abort', () => this.#subscribers.delete(self), { once: true });
+    }
+    return this.#connection;
+  }
+
+  up(connection: BrokerConnection): void {
+    this.#connection = connection;
+    this.#tell({ tag: 'broker_up', connection });
+  }
+
+  down(): void {
+    if (this.#connection === undefined) return;
+    this.#connection = undefined;
+    this.#tell({ tag: 'broker_down' });
+  }
+
+  #tell(message: ConnectionInfo): void {
+    for (const { kernel, pid } of this.#subscribers) kernel.sendControl(pid, message);
+  }
+}

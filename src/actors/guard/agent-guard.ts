@@ -1,0 +1,37 @@
+import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import type { ServerContext } from '../context.js';
+
+/** Counts intervals in which no agent was heard (host-lifecycle section 7); the state itself outlives this actor. */
+export class AgentGuard implements Server<never, never, never, Message> {
+  readonly #context: ServerContext;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  init(self: Self): void {
+    const seconds = this.#context.config.last_agent_update_check_interval_seconds;
+    self.sendInterval(seconds * 1000, { tag: 'interval' });
+    this.#show();
+  }
+
+  info(): void {
+    const { guard, log } = this.#context;
+    const wasOpen = guard.open;
+    guard.interval();
+    if (wasOpen && !guard.open)
+      log.warn({}, 'no agent is heard: nothing is published and nobody declared dead until one is');
+    this.#show();
+  }
+
+  describe(): DetailObject {
+    const { guard } = this.#context;
+    return { open: guard.open, silent_intervals: guard.silentIntervals };
+  }
+
+  #show(): void {
+    const { guard, metrics } = this.#context;
+    metrics.gauge('interval_since_last_agent_update', guard.silentIntervals);
+    metrics.gauge('no_agent_updates_received', guard.open ? 0 : 1);
+  }
+}

@@ -1,0 +1,8 @@
+import { serverName } from '../../otp/index.js';
+
+/** `returned`: a retired host reports again. */
+export interface CensusCast {
+  readonly type: 'returned';
+}
+
+export const CENSUS = serverName<never, never, CensusCast>('census');

@@ -1,0 +1,76 @@
+import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import type { CensusCast } from './census-messages.js';
+import type { ServerContext } from '../context.js';
+import { patiently } from '../store/store-patiently.js';
+
+const STATES = ['new', 'active', 'inactive', 'retired'] as const;
+
+/**
+ * Counts hosts by state, and sees to it that everybody who should have an actor has one: after a start, and after the
+ * supervisor of hosts or groups was restarted, silent hosts must still have their deadlines.
+ */
+export class Census implements Server<never, never, CensusCast, Message> {
+  readonly #context: ServerContext;
+  /** Since the start. */
+  #returned = 0;
+  #tidied = false;
+  #counts: Record<(typeof STATES)[number], number> = { new: 0, active: 0, inactive: 0, retired: 0 };
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  init(self: Self): void {
+    self.sendInterval(this.#context.config.polling_interval_seconds * 1000, { tag: 'count' });
+    self.send(self.pid, { tag: 'count' });
+  }
+
+  /** A host that had been retired is back. */
+  cast(): void {
+    this.#returned += 1;
+    this.#context.metrics.gauge('host_keepalive', 'recovery', this.#returned);
+  }
+
+  async info(self: Self, _message: Message): Promise<void> {
+    const { world, hosts, groups, metrics, config, kernel } = this.#context;
+    if (!world.ready) {
+      self.sendAfter(500, { tag: 'count' });
+      return;
+    }
+    const counts = { new: 0, active: 0, inactive: 0, retired: 0 };
+    const now = kernel.clock.now() / 1000;
+    let silent = 0;
+    let retiring = 0;
+    for (const row of world.rows('host').values()) {
+      const state = STATES.find((name) => name === row.active) ?? 'new';
+      counts[state] += 1;
+      if (state === 'retired' || typeof row.hostkey !== 'string' || row.hostkey === '') continue;
+      if (typeof row.keepalive_timestamp === 'number') {
+        if (row.keepalive_timestamp < now - config.keepalive_alert_seconds) silent += 1;
+        if (row.keepalive_timestamp < now - config.retirement_alert_seconds) retiring += 1;
+      }
+      if (hosts.whereis(row.hostkey) === undefined) hosts.send(row.hostkey, { type: 'check' });
+    }
+    for (const id of world.rows('group').keys()) {
+      if (groups.whereis(id) === undefined) groups.send(id, { type: 'recompile' });
+    }
+    if (!this.#tidied) await this.#tidy(self);
+    this.#counts = counts;
+    for (const state of STATES) metrics.gauge('host_active_state', state, counts[state]);
+    const open = this.#context.guard.open;
+    metrics.gauge('host_keepalive', 'inactive', open ? silent : 0);
+    metrics.gauge('host_keepalive', 'retirement', open ? retiring : 0);
+  }
+
+  /** Groups deleted while no server ran left their rulesets behind: nobody else would ever look at those again. */
+  async #tidy(self: Self): Promise<void> {
+    const { store, world, groups } = this.#context;
+    const outputs = await patiently(self, this.#context, () => store.list('ruleset_output'));
+    for (const { doc } of outputs) if (!world.rows('group').has(doc.id)) groups.send(doc.id, { type: 'removed' });
+    this.#tidied = true;
+  }
+
+  describe(): DetailObject {
+    return { ...this.#counts, returned_from_retirement: this.#returned };
+  }
+}

@@ -1,0 +1,378 @@
+import { decideReport, groupAfter, registerHost, type ReportOutcome } from '../../host/decide-report.js';
+import { CloneWatch } from '../../host/clone-watch.js';
+import { FloodWatch } from '../../host/flood-watch.js';
+import { decideTimeout, type TimeoutOutcome } from '../../host/decide-timeout.js';
+import { knowledgeFromDoc, knowledgeToDoc, type HostKnowledge, type HostReport } from '../../host/host-report.js';
+import { stateOf } from '../../host/host-state.js';
+import { nextDeadline, type Deadline } from '../../host/next-deadline.js';
+import type { Document } from '../../model/document.js';
+import { textOf } from '../../model/text-of.js';
+import type { DetailObject, Self, Server, TimerRef } from '../../otp/index.js';
+import type { Change } from '../../store/store.js';
+import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
+import { nowSeconds, type ServerContext } from '../context.js';
+import { guardOpened } from '../guard/guard-opened.js';
+import { HostDelivery } from './host-delivery.js';
+import type { HostCall, HostCast, HostReply } from './host-messages.js';
+import { raiseAlert } from '../alerts/raise-alert.js';
+import { storePatiently } from '../store/store-patiently.js';
+import { wantedHashes } from './wanted-hashes.js';
+
+type HostInfo = { readonly tag: 'deadline' } | { readonly tag: 'idle' };
+
+/** After a deadline has changed the row: how soon to look again, while the world may not have seen the change yet. */
+const SETTLE_MS = 1000;
+/** How long the actor of a host that is not registered waits for its next report. */
+const STRANGER_MS = 60_000;
+
+/**
+ * One host: what its reports and its silence mean. The row in the store is the truth, each decision is made inside the
+ * store's own edit, so that a change over the API at the same moment is never overwritten (host-lifecycle L3). Deadlines
+ * are monotonic and count from the last report, the start, or the opening of the guard, whichever is latest.
+ */
+export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo> {
+  readonly #context: ServerContext;
+  readonly #hostkey: string;
+  readonly #delivery: HostDelivery;
+  #known: HostKnowledge | undefined = undefined;
+  /** The row this actor made, until the world has it too. */
+  #madeId: string | undefined = undefined;
+  #lastSeen: number;
+  /** A good-bye brings the keepalive deadline forward to this moment. */
+  #stopDeadline = Infinity;
+  #timer: TimerRef | undefined = undefined;
+  #timerAt = Infinity;
+  #idleTimer: TimerRef | undefined = undefined;
+  /** Whose ruleset the host was last sent or found to have; unknown until its first report. */
+  #groupServed: string | undefined = undefined;
+  /** When the ruleset was published that the host runs, as far as it was seen; epoch seconds. */
+  #convergedOn: number | undefined = undefined;
+  #clones: CloneWatch | undefined = undefined;
+  readonly #floods = new FloodWatch();
+
+  constructor(context: ServerContext, hostkey: string) {
+    this.#context = context;
+    this.#hostkey = hostkey;
+    this.#delivery = new HostDelivery(context, hostkey);
+    this.#lastSeen = context.kernel.clock.monotonic();
+    this.#known = knowledgeFromDoc(context.world.knowledge(hostkey));
+    if (this.#known?.stoppedAt !== undefined) this.#stopDeadline = this.#lastSeen + this.#graceMs;
+  }
+
+  init(self: Self): void {
+    this.#arm(self);
+  }
+
+  async call(self: Self, { report }: HostCall): Promise<HostReply> {
+    await this.#report(self, report);
+    if (this.#row() === undefined) this.#awaitStranger(self);
+    return 'done';
+  }
+
+  cast(self: Self, message: HostCast): void | Promise<void> {
+    switch (message.type) {
+      case 'check':
+        return this.#arm(self);
+      case 'moved':
+        return this.#moved();
+      case 'removed':
+        // Another row may have the hostkey, or have it again.
+        if (this.#context.world.hostByKey(this.#hostkey) !== undefined) return this.#arm(self);
+        this.#context.drift.forget(this.#hostkey);
+        this.#context.refused.clear(this.#hostkey);
+        return this.#forget(self);
+    }
+  }
+
+  async #forget(self: Self): Promise<void> {
+    await storePatiently(self, this.#context, [{ op: 'remove', table: 'host_report', id: this.#hostkey }], 'system');
+    self.stop('normal');
+  }
+
+  async info(self: Self, { tag }: HostInfo): Promise<void> {
+    if (tag === 'idle') {
+      this.#idleTimer = undefined;
+      if (this.#row() === undefined) self.stop('normal');
+      return;
+    }
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+    const next = this.#next();
+    const now = this.#context.kernel.clock.monotonic();
+    if (next === undefined || next.at > now) return this.#arm(self);
+    // Nobody is heard: look again when the guard may have moved on.
+    if (!this.#context.guard.open) {
+      return this.#armAt(self, now + this.#context.config.last_agent_update_check_interval_seconds * 1000);
+    }
+    await this.#timeout(self, next.event);
+    const after = this.#next();
+    if (after !== undefined) this.#armAt(self, Math.max(after.at, now + SETTLE_MS));
+  }
+
+  /** Hostkeys that nobody registered may be any number: their actors go when they fall silent. */
+  #awaitStranger(self: Self): void {
+    if (this.#idleTimer !== undefined) self.cancel(this.#idleTimer);
+    this.#idleTimer = self.sendAfter(STRANGER_MS, { tag: 'idle' });
+  }
+
+  describe(): DetailObject {
+    const row = this.#row();
+    return {
+      state: row === undefined ? 'unregistered' : stateOf(row),
+      differing: this.#context.drift.get(this.#hostkey)?.differing ?? [],
+    };
+  }
+
+  async #report(self: Self, report: HostReport): Promise<void> {
+    const { refused } = this.#context;
+    this.#noticeClone(report);
+    this.#noticeFlood(report);
+    const row = this.#row();
+    let outcome: ReportOutcome | 'gone' | 'taken' | undefined =
+      row === undefined ? 'gone' : await this.#update(self, row.id, report);
+    if (outcome === 'gone') {
+      this.#madeId = undefined;
+      outcome = await this.#register(self, report);
+    }
+    if (outcome === 'gone' || outcome === undefined) return;
+    if (outcome === 'taken') {
+      this.#lastSeen = this.#context.kernel.clock.monotonic();
+      guardOpened(this.#context);
+      return;
+    }
+    if (outcome.event === undefined) {
+      const { group } = outcome.row;
+      refused.add(
+        this.#context.kernel.clock.now(),
+        report,
+        'unknown_group',
+        `no group is named ${JSON.stringify(group)}`,
+      );
+    } else if (this.#clones?.found !== true && !this.#floods.found) refused.clear(this.#hostkey);
+    this.#follow(self, outcome, report);
+  }
+
+  /** The host's row: the world's, or for a moment after registration the one this actor made. */
+  #row(): ({ readonly id: string } & Document) | undefined {
+    const row = this.#context.world.hostByKey(this.#hostkey);
+    if (row !== undefined) {
+      this.#madeId = undefined;
+      return row;
+    }
+    return this.#madeId === undefined ? undefined : { id: this.#madeId };
+  }
+
+  async #register(self: Self, report: HostReport): Promise<ReportOutcome | 'gone' | 'taken' | undefined> {
+    const { config, refused, kernel, log, registrations } = this.#context;
+    const refuse = (reason: 'unknown_host' | 'registration_limit', detail: string): undefined => {
+      if (refused.add(kernel.clock.now(), report, reason, detail))
+        log.warn({ hostkey: report.hostkey, name: report.name, reason }, `report not taken: ${detail}`);
+      return undefined;
+    };
+    if (report.updateType !== 'force' || report.stopped)
+      return refuse('unknown_host', 'the host is not registered; it registers when its agent starts');
+    if (!config.auto_register_hosts)
+      return refuse('unknown_host', 'auto_register_hosts is off; create it over the API');
+    if (!registrations.take())
+      return refuse('registration_limit', 'too many new hosts this minute (intake.registrations_per_minute)');
+    const { row, known } = registerHost(report, nowSeconds(this.#context));
+    const result = await storePatiently(
+      self,
+      this.#context,
+      [
+        { op: 'create', table: 'host', doc: row, uniqueOn: ['hostkey'] },
+        { op: 'upsert', table: 'host_report', id: this.#hostkey, edit: () => knowledgeToDoc(this.#hostkey, known) },
+      ],
+      `agent:${this.#hostkey}`,
+    );
+    if (!result.ok) {
+      // Somebody created it over the API a moment ago: then this is a report of a known host.
+      if (result.failure.reason === 'taken') return this.#update(self, result.failure.existing.doc.id, report);
+      return undefined;
+    }
+    this.#known = known;
+    this.#madeId = result.stored[0]?.doc.id;
+    log.info({ hostkey: report.hostkey, name: report.name, group: report.group }, 'host registered');
+    refused.clear(this.#hostkey);
+    // It has just started and runs we know not what: it gets all that its group has.
+    const wanted = wantedHashes(this.#context, report.group, nowSeconds(this.#context), 0);
+    if (wanted !== undefined) this.#delivery.send(report.group, { sets: true, rules: true, cause: 'start' });
+    return 'taken';
+  }
+
+  async #update(self: Self, id: string, report: HostReport): Promise<ReportOutcome | 'gone'> {
+    const { config } = this.#context;
+    let outcome: ReportOutcome | undefined;
+    const decide = (row: Document): ReportOutcome => {
+      const now = nowSeconds(this.#context);
+      return decideReport(row, this.#known, report, {
+        now,
+        wanted: wantedHashes(this.#context, groupAfter(row, this.#known, report), now, config.ipset_hash_valid_seconds),
+        hashCheck: {
+          toleranceSeconds: config.hashcheck_alert_seconds,
+          maxFailCount: config.max_hash_fail_count,
+          checkV6: config.check_v6_hashes,
+        },
+        agentStopGraceSeconds: config.agent_stop_grace_seconds,
+      });
+    };
+    const changes: Change[] = [
+      {
+        op: 'edit',
+        table: 'host',
+        id,
+        edit: (row) => {
+          // It was given another hostkey a moment ago: this report is of a host that there is not.
+          if (row.hostkey !== this.#hostkey) return { refused: { reason: 'other_hostkey' } };
+          outcome = decide(row);
+          return { ...outcome.row, id: row.id };
+        },
+      },
+      // What is known changes only with a start, a good-bye or a new place: an equal document writes nothing.
+      {
+        op: 'upsert',
+        table: 'host_report',
+        id: this.#hostkey,
+        edit: (doc) =>
+          outcome === undefined ? (doc ?? { id: this.#hostkey }) : knowledgeToDoc(this.#hostkey, outcome.known),
+      },
+    ];
+    const result = await storePatiently(self, this.#context, changes, `agent:${this.#hostkey}`);
+    if (!result.ok || outcome === undefined) return 'gone';
+    this.#known = outcome.known;
+    this.#groupServed = textOf(outcome.row.group);
+    return outcome;
+  }
+
+  /** What is due after a report is stored. */
+  #follow(self: Self, outcome: ReportOutcome, report: HostReport): void {
+    const context = this.#context;
+    const clock = context.kernel.clock;
+    this.#lastSeen = clock.monotonic();
+    this.#stopDeadline =
+      outcome.deadlineInSeconds === undefined
+        ? Infinity
+        : Math.min(this.#stopDeadline, clock.monotonic() + outcome.deadlineInSeconds * 1000);
+    guardOpened(context);
+    context.drift.observe(this.#hostkey, outcome.differing, nowSeconds(context));
+    if (outcome.event !== undefined && outcome.differing.length === 0) this.#converged(textOf(outcome.row.group));
+    if (outcome.from !== outcome.to)
+      context.log.info(
+        { hostkey: this.#hostkey, name: report.name, from: outcome.from, to: outcome.to },
+        'host changed state',
+      );
+    if (outcome.mail !== undefined) raiseAlert(context, outcome.mail, outcome.row, outcome.differing);
+    const group = textOf(outcome.row.group);
+    this.#count(report, group);
+    const { sets, rules } = outcome.resend;
+    if (sets || rules) {
+      this.#delivery.send(group, {
+        sets,
+        rules,
+        cause: report.updateType === 'force' ? 'start' : 'drift',
+      });
+    }
+    if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { type: 'remind', hostkey: this.#hostkey });
+    this.#arm(self);
+  }
+
+  /** An agent that was moved over the API goes on listening to its old group: its new rules go to itself, at once. */
+  #moved(): void {
+    const group = textOf(this.#row()?.group);
+    if (group === this.#groupServed) return;
+    this.#groupServed = group;
+    this.#delivery.send(group, { sets: false, rules: true, cause: 'moved' });
+  }
+
+  /** The old server rebuilt all sets for these reports; here they only ask for what really changed (P21). */
+  #count({ updateType }: HostReport, group: string): void {
+    if (updateType === 'force') this.#context.metrics.count('ipset_queue_add_force', `host_group->${group}`);
+    if (updateType === 'update') this.#context.metrics.count('ipset_queue_add', `host_group->${group}`);
+  }
+
+  /** From the confirm of the group's ruleset until this host runs it; not of one that was out before we knew the host. */
+  #converged(groupName: string): void {
+    const { world, outputs, metrics, kernel } = this.#context;
+    const group = world.groupByName(groupName);
+    const publishedAt = group === undefined ? undefined : outputs.changedAt(group.id);
+    if (publishedAt === undefined || publishedAt === this.#convergedOn) return;
+    if (this.#convergedOn !== undefined && publishedAt > this.#convergedOn)
+      metrics.observe('dog_trainer_publish_to_converge_seconds', Math.max(0, kernel.clock.now() / 1000 - publishedAt));
+    this.#convergedOn = publishedAt;
+  }
+
+  get #graceMs(): number {
+    return this.#context.config.agent_stop_grace_seconds * 1000;
+  }
+
+  #next(): Deadline | undefined {
+    const { config, guard } = this.#context;
+    const row = this.#row();
+    if (row === undefined) return undefined;
+    return nextDeadline(stateOf(row), {
+      lastSeen: this.#lastSeen,
+      guardOpenedAt: guard.openedAt,
+      stopDeadline: this.#stopDeadline,
+      keepaliveMs: config.keepalive_alert_seconds * 1000,
+      retirementMs: config.retirement_alert_seconds * 1000,
+    });
+  }
+
+  /** One timer is enough: it may come early, finds that nothing is due, and is set again. */
+  #arm(self: Self): void {
+    const next = this.#next();
+    if (next !== undefined && next.at < this.#timerAt) this.#armAt(self, next.at);
+  }
+
+  #armAt(self: Self, at: number): void {
+    if (this.#timer !== undefined) self.cancel(this.#timer);
+    this.#timerAt = at;
+    this.#timer = self.sendAfter(Math.max(0, at - this.#context.kernel.clock.monotonic()), { tag: 'deadline' });
+  }
+
+  async #timeout(self: Self, event: Deadline['event']): Promise<void> {
+    const { log, world } = this.#context;
+    const row = this.#row();
+    if (row === undefined) return;
+    let outcome: TimeoutOutcome | undefined;
+    const edit = (current: Document): Document => {
+      const decided = decideTimeout(current, this.#known, event);
+      if (current.id === row.id) outcome = decided;
+      return { ...decided.row, id: current.id };
+    };
+    // Other rows of this hostkey fall silent with it, or their addresses would stay in the sets for ever.
+    const twins = world.hostsByKey(this.#hostkey).filter(({ id }) => id !== row.id);
+    const changes = [row, ...twins].map(({ id }) => ({ op: 'edit', table: 'host', id, edit }) as const);
+    const result = await storePatiently(self, this.#context, changes, 'system');
+    if (!result.ok || outcome === undefined) return;
+    this.#stopDeadline = Infinity;
+    if (outcome.from !== outcome.to)
+      log.info(
+        { hostkey: this.#hostkey, name: outcome.row.name, from: outcome.from, to: outcome.to },
+        'host changed state',
+      );
+    if (outcome.mail !== undefined) raiseAlert(this.#context, outcome.mail, { ...outcome.row, id: row.id }, []);
+  }
+
+  /** What it says is taken all the same, and costs a commit; what it asks for by that is sent at the agreed rate. */
+  #noticeFlood(report: HostReport): void {
+    const { refused, log, kernel } = this.#context;
+    if (!this.#floods.see(kernel.clock.monotonic())) return;
+    const detail = 'it reports more than once a second; an agent does so once a minute';
+    refused.add(kernel.clock.now(), report, 'overload', detail);
+    log.warn({ hostkey: this.#hostkey, name: report.name }, `a host floods the server with reports: ${detail}`);
+  }
+
+  #noticeClone(report: HostReport): void {
+    const clones = (this.#clones ??= new CloneWatch()).see({
+      name: report.name,
+      interfaces: textOf(report.fields.interfaces),
+    });
+    if (clones === undefined) return;
+    const { refused, log, kernel } = this.#context;
+    const pair = [clones.one, clones.other].sort().map((text) => JSON.stringify(text.slice(0, 200)));
+    const detail = `two machines with different ${clones.by === 'name' ? 'names' : 'interfaces'} report with this hostkey: ${pair.join(' and ')}`;
+    if (refused.add(kernel.clock.now(), report, 'cloned_hostkey', detail))
+      log.warn({ hostkey: this.#hostkey }, `${detail}; give one of them a hostkey of its own`);
+  }
+}

@@ -1,0 +1,131 @@
+import type { OutboxPut } from '../../broker/outbox-contract.js';
+import { repairIntervalSeconds } from '../../host/repair-interval.js';
+import { nowSeconds, type ServerContext } from '../context.js';
+import { hostRuleset, hostSets } from '../publishing/publications.js';
+import { VARIANTS, type RulesetOutput } from '../groups/ruleset-outputs.js';
+import { reportDropped } from '../publishing/report-dropped.js';
+import type { RenderedSets } from '../../world/set-book.js';
+
+/** What to send to one host, and why: its agent has just started, its hashes differ beyond the tolerance, or it was moved. */
+type Cause = 'start' | 'drift' | 'moved';
+
+export interface Delivery {
+  readonly sets: boolean;
+  readonly rules: boolean;
+  readonly cause: Cause;
+}
+
+const SENT: Readonly<Record<Cause, string>> = {
+  start: 'host brought up to date after its start',
+  drift: 'host repaired: its own copy was sent again',
+  moved: 'host moved: the ruleset of its new group was sent to it',
+};
+
+/**
+ * Sends a host its own copy of what its group has (decisions 11, agent-protocol P6 and P21): by the host's own key, never
+ * to the whole group, and not too often. Sets go before rules that name them.
+ */
+export class HostDelivery {
+  readonly #context: ServerContext;
+  readonly #hostkey: string;
+  #lastSent: Readonly<Record<Delivery['cause'], number>> = {
+    start: -Infinity,
+    drift: -Infinity,
+    moved: -Infinity,
+  };
+  /** What the last repair was to bring about, and how many in a row were to. */
+  #repair = { wanted: '', times: 0 };
+
+  constructor(context: ServerContext, hostkey: string) {
+    this.#context = context;
+    this.#hostkey = hostkey;
+  }
+
+  send(groupName: string, what: Delivery): void {
+    const { world, outputs, sets, kernel, log, gate, metrics, drift } = this.#context;
+    const group = world.groupByName(groupName);
+    const latest = what.rules && group !== undefined ? outputs.get(group.id) : undefined;
+    const wanted = wantedNow(latest, what.sets ? sets.published : undefined);
+    if (gate.paused || !this.#allowed(what.cause, wanted)) return;
+    const now = kernel.clock.now();
+    const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
+    // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
+    const copy = what.sets || (output !== undefined && what.cause === 'drift') ? sets.published : undefined;
+    if (copy !== undefined) {
+      this.#post({
+        target: `host-sets/${this.#hostkey}`,
+        class: 'host',
+        publication: hostSets(copy, this.#hostkey, now),
+      });
+    }
+    if (output !== undefined) {
+      this.#post({
+        target: `host/${this.#hostkey}`,
+        class: 'host',
+        after: [`host-sets/${this.#hostkey}`],
+        publication: hostRuleset(output, this.#hostkey, now),
+      });
+    }
+    if (copy === undefined && output === undefined) return;
+    log.info(
+      {
+        hostkey: this.#hostkey,
+        group: groupName,
+        cause: what.cause,
+        sets: copy !== undefined,
+        rules: output !== undefined,
+      },
+      SENT[what.cause],
+    );
+    if (what.cause === 'drift') {
+      if (copy !== undefined) metrics.count('dog_trainer_repairs_total', 'sets');
+      if (output !== undefined) metrics.count('dog_trainer_repairs_total', 'rules');
+      this.#repair = { wanted, times: this.#repairsFor(wanted) + 1 };
+      drift.repaired(this.#hostkey, nowSeconds(this.#context));
+    }
+  }
+
+  /** Repairs in a row that left the host differing from this; with a change of what is wanted it is another matter. */
+  #repairsFor(wanted: string): number {
+    const inARow = this.#context.drift.get(this.#hostkey)?.repairs ?? 0;
+    return this.#repair.wanted === wanted ? Math.min(this.#repair.times, inARow) : 0;
+  }
+
+  /** A ruleset on its way reaches the host with its group's; one that names sets which are not out would not load. */
+  #isSafe({ publishedAt, sets: needed }: RulesetOutput): boolean {
+    const { published } = this.#context.sets;
+    const isOut = (name: string): boolean => published?.names.has(name) === true && !published.unusable.has(name);
+    return publishedAt !== null && needed.every(isOut);
+  }
+
+  #post(put: OutboxPut): void {
+    reportDropped(this.#context, put, this.#context.outbox.put(put));
+  }
+
+  /** At most once an interval for each cause, and over all hosts so many repairs a minute. */
+  #allowed(cause: Delivery['cause'], wanted: string): boolean {
+    const { config, kernel, repairs } = this.#context;
+    if (cause === 'drift' && !config.repair) return false;
+    const now = kernel.clock.monotonic();
+    if (now - this.#lastSent[cause] < this.#intervalSeconds(cause, wanted) * 1000) return false;
+    if (cause === 'drift' && !repairs.take()) return false;
+    this.#lastSent = { ...this.#lastSent, [cause]: now };
+    return true;
+  }
+
+  #intervalSeconds(cause: Delivery['cause'], wanted: string): number {
+    const { config } = this.#context;
+    switch (cause) {
+      case 'drift':
+        return repairIntervalSeconds(config.repair_interval_seconds, this.#repairsFor(wanted));
+      case 'start':
+        return config.intake.force_interval_seconds;
+      case 'moved':
+        // Moves are made by hand, one by one.
+        return 0;
+    }
+  }
+}
+
+const wantedNow = (rules: RulesetOutput | undefined, sets: RenderedSets | undefined): string =>
+  [...(rules === undefined ? [] : VARIANTS.map((variant) => rules.texts[variant].hash)), sets?.hash ?? ''].join(' ');

@@ -1,0 +1,77 @@
+import { textOf } from '../../model/text-of.js';
+import type { Document } from '../../model/document.js';
+import type { Wanted } from '../../host/hash-check.js';
+import type { World } from '../../world/world.js';
+import { HASH_FIELD_OF, VARIANTS, type RulesetOutputs } from '../groups/ruleset-outputs.js';
+
+/** The hash of the sets published last; `undefined` when none ever were. */
+export const newestSetHash = (rows: Iterable<Document>): string | undefined => {
+  let newest: { readonly hash: string; readonly at: number } | undefined;
+  for (const row of rows) {
+    const hash = textOf(row.hash);
+    const at = typeof row.timestamp === 'number' ? row.timestamp : 0;
+    if (hash !== '' && hash !== 'initial' && (newest === undefined || at > newest.at)) newest = { hash, at };
+  }
+  return newest?.hash;
+};
+
+/**
+ * The hashes that count for the sets now (host-lifecycle L5): the newest row of table `ipset`, and every other that was
+ * still the newest `windowSeconds` ago. The seed row `initial` was never published.
+ */
+export const acceptedSetHashes = (
+  rows: Iterable<Document>,
+  now: number,
+  windowSeconds: number,
+): NonNullable<Wanted['sets']> | undefined => {
+  const history = [...rows]
+    .map((row) => ({ hash: textOf(row.hash), at: typeof row.timestamp === 'number' ? row.timestamp : 0 }))
+    .filter(({ hash }) => hash !== '' && hash !== 'initial')
+    .sort((a, b) => b.at - a.at);
+  const newest = history[0];
+  if (newest === undefined) return undefined;
+  const hashes = new Set([newest.hash]);
+  // A row stopped being the newest when the one after it came.
+  for (let i = 1; i < history.length; i += 1) {
+    const row = history[i];
+    const successor = history[i - 1];
+    if (row === undefined || successor === undefined || successor.at < now - windowSeconds) break;
+    hashes.add(row.hash);
+  }
+  // The old server added a row with every rebuild, changed or not: the first of the last hash is its change.
+  const other = history.findIndex(({ hash }) => hash !== newest.hash);
+  return { hashes, newest: newest.hash, changedAt: history.at(other === -1 ? -1 : other - 1)?.at ?? newest.at };
+};
+
+/**
+ * What a host of `groupName` should report. `undefined`: the group is unknown, empty or virtual, so there is nothing to
+ * compare with (host-lifecycle section 2).
+ */
+export const wantedHashes = (
+  { world, outputs }: { readonly world: World; readonly outputs: RulesetOutputs },
+  groupName: string,
+  now: number,
+  windowSeconds: number,
+): Wanted | undefined => {
+  const group = groupName === '' ? undefined : world.groupByName(groupName);
+  if (group === undefined) return undefined;
+  const [set4, set6, unset4, unset6] = VARIANTS.map((variant) => textOf(group[HASH_FIELD_OF[variant]]));
+  const sets = acceptedSetHashes(world.rows('ipset').values(), now, windowSeconds);
+  return {
+    // Four empty fields: this group never had a ruleset.
+    ...(!set4 && !set6 && !unset4 && !unset6
+      ? {}
+      : {
+          rules: {
+            hashes: {
+              hash4_ipsets: set4 ?? '',
+              hash6_ipsets: set6 ?? '',
+              hash4_iptables: unset4 ?? '',
+              hash6_iptables: unset6 ?? '',
+            },
+            changedAt: outputs.changedAt(group.id) ?? 0,
+          },
+        }),
+    ...(sets === undefined ? {} : { sets }),
+  };
+};

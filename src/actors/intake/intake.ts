@@ -1,0 +1,263 @@
+import type { BrokerConnection, Consumer, Delivery } from '../../broker/broker.js';
+import { REPORT_QUEUE } from '../../broker/topology.js';
+import { refuseReport } from '../../host/validate-report.js';
+import type { HostReport } from '../../host/host-report.js';
+import { CallFailed, type DetailObject, type Self, type Server } from '../../otp/index.js';
+import { MessageError } from '../../wire/messages/message-error.js';
+import { decodeReport, ReportError, type Report } from '../../wire/messages/report.js';
+import type { ConnectionInfo } from '../broker/connection-messages.js';
+import type { ServerContext } from '../context.js';
+import { tell } from '../tell.js';
+
+type Info =
+  | ConnectionInfo
+  | { readonly tag: 'delivery'; readonly delivery: Delivery }
+  | { readonly tag: 'ended'; readonly connection: BrokerConnection; readonly error: unknown }
+  | { readonly tag: 'retry'; readonly delivery: Delivery; readonly report: HostReport; readonly tries: number }
+  | { readonly tag: 'consume' }
+  | { readonly tag: 'tidy' };
+
+/** Between two tries to consume, and to hand over a report while there are no hosts' actors at all. */
+const RETRY_MS = 1000;
+/** How often dead letters are looked at for old ones. */
+const TIDY_MS = 3_600_000;
+/** How long a stop waits for reports under way; those not answered by then come again after the next start. */
+const FINISH_MS = 2000;
+/** Between two looks whether the world is loaded. */
+const LOADING_MS = 50;
+
+const toHostReport = ({ fields, stopping, ...report }: Report): HostReport => {
+  const { active: _active, ...row } = fields;
+  return { ...report, stopped: stopping, fields: row };
+};
+
+/** Whether a host's actor died of its report, or had too many; otherwise it only was not there at that moment. */
+const isItsFault = (error: unknown): boolean =>
+  !(error instanceof CallFailed) ||
+  error.reason === 'overloaded' ||
+  (typeof error.reason === 'object' && !('shutdown' in error.reason));
+
+/**
+ * Consumes the agents' reports (queue `ips`) and hands each to its host's actor. The broker is answered when what
+ * follows from a report is stored; a bad report is counted, kept as a dead letter and then acknowledged, so that it
+ * comes neither back for ever nor is gone without a trace. Many are under way at once, those of one host in order.
+ */
+export class Intake implements Server<never, never, never, Info> {
+  readonly #context: ServerContext;
+  #connection: BrokerConnection | undefined = undefined;
+  /** The connection on which there is a consumer, or one is being made. */
+  #consuming: BrokerConnection | undefined = undefined;
+  #consumer: Consumer | undefined = undefined;
+  /** Delivered, and in the mailbox or waiting for another try. */
+  readonly #unread = new Set<Delivery>();
+  /** Reports that are at their host's actor, or on their way to the dead letters. */
+  #underWay = 0;
+  /** Told when none is any more. */
+  #idle: () => void = () => undefined;
+  #handled = 0;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  init(self: Self): void {
+    // A consumer must not outlive its actor: the broker would go on sending to nobody.
+    self.signal.addEventListener('abort', () => this.#stop(), { once: true });
+    this.#connection = this.#context.reportsLink.subscribe(self);
+    this.#consume(self);
+    self.sendInterval(TIDY_MS, { tag: 'tidy' });
+    self.send(self.pid, { tag: 'tidy' });
+  }
+
+  info(self: Self, message: Info): void {
+    switch (message.tag) {
+      case 'broker_up':
+        this.#connection = message.connection;
+        return this.#consume(self);
+      case 'broker_down':
+        this.#connection = undefined;
+        this.#consuming = undefined;
+        this.#consumer = undefined;
+        this.#unread.clear();
+        return;
+      case 'consume':
+        return this.#consume(self);
+      case 'tidy':
+        void this.#context.deadLetters.tidy();
+        return;
+      case 'ended':
+        if (message.connection !== this.#consuming) return;
+        this.#consuming = undefined;
+        this.#consumer = undefined;
+        this.#context.log.warn({ err: message.error }, 'reports are not consumed; trying again');
+        self.sendAfter(RETRY_MS, { tag: 'consume' });
+        return;
+      case 'delivery':
+        this.#unread.delete(message.delivery);
+        return this.#take(self, message.delivery);
+      case 'retry':
+        this.#unread.delete(message.delivery);
+        return this.#hand(self, message.delivery, message.report, message.tries);
+    }
+  }
+
+  /** Intake is the first to stop: no report is taken that could not be finished, and what was begun is. */
+  async terminate({ kernel }: Self): Promise<void> {
+    await this.#consumer?.cancel();
+    if (this.#underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = kernel.clock.setTimer(FINISH_MS, resolve);
+      this.#idle = () => {
+        kernel.clock.clearTimer(timer);
+        resolve();
+      };
+    });
+  }
+
+  describe(): DetailObject {
+    return {
+      consuming: this.#consumer !== undefined,
+      under_way: this.#underWay,
+      handled: this.#handled,
+      dead_letters: this.#context.deadLetters.total,
+    };
+  }
+
+  #consume(self: Self): void {
+    const connection = this.#connection;
+    if (connection === undefined || this.#consuming === connection) return;
+    const { config, log, world } = this.#context;
+    if (!world.ready) {
+      // Without the fleet in memory every host would be a stranger, and no group would have hashes.
+      self.sendAfter(LOADING_MS, { tag: 'consume' });
+      return;
+    }
+    this.#consuming = connection;
+    connection
+      .consume(REPORT_QUEUE, { prefetch: config.intake.prefetch }, (delivery) => {
+        this.#unread.add(delivery);
+        if (!tell<Info>(self, { tag: 'delivery', delivery })) delivery.reject({ requeue: true });
+      })
+      .then(
+        async (consumer) => {
+          if (self.signal.aborted) return consumer.cancel();
+          if (this.#consuming === connection) this.#consumer = consumer;
+          const error = await consumer.ended;
+          tell<Info>(self, { tag: 'ended', connection, error });
+        },
+        (error: unknown) => tell<Info>(self, { tag: 'ended', connection, error }),
+      )
+      .catch((error: unknown) => log.debug({ err: error }, 'the consumer of reports ended after its actor'));
+  }
+
+  #take(self: Self, delivery: Delivery): void {
+    const { metrics, config, kernel } = this.#context;
+    const report = this.#read(delivery.body);
+    if (report instanceof MessageError) {
+      metrics.count('ips_update', 'exception');
+      metrics.count('dog_trainer_reports_refused_total', report.reason);
+      const hostkey = report instanceof ReportError ? report.hostkey : undefined;
+      if (hostkey !== undefined)
+        this.#context.refused.add(kernel.clock.now(), { hostkey }, 'malformed', report.message);
+      return this.#bury(delivery, report.reason, report.message, hostkey);
+    }
+    metrics.count('ips_update', report.updateType);
+    const refusal = refuseReport(report);
+    if (refusal !== undefined) {
+      const detail = `${refusal.field}: ${refusal.reason}`;
+      metrics.count('ips_update', 'exception');
+      metrics.count('dog_trainer_reports_refused_total', 'invalid');
+      this.#context.refused.add(kernel.clock.now(), report, 'invalid', detail);
+      return this.#bury(delivery, 'invalid', detail, report.hostkey);
+    }
+    this.#hand(self, delivery, report, config.intake.max_tries);
+  }
+
+  #read(body: Uint8Array): HostReport | MessageError {
+    const { max_report_bytes } = this.#context.config.intake;
+    if (body.length > max_report_bytes)
+      return new MessageError(
+        'too_large',
+        'body',
+        `a report of ${body.length} bytes; at most ${max_report_bytes} are taken`,
+      );
+    try {
+      return toHostReport(decodeReport(body));
+    } catch (error) {
+      if (error instanceof MessageError) return error;
+      throw error;
+    }
+  }
+
+  /** To the host's actor; if that dies over it, again when it is back, and after some tries it is a dead letter. */
+  #hand(self: Self, delivery: Delivery, report: HostReport, tries: number): void {
+    this.#underWay += 1;
+    const { hosts, metrics, log, kernel } = this.#context;
+    const began = kernel.clock.monotonic();
+    hosts
+      .call(report.hostkey, { report }, Infinity)
+      .then(
+        () => {
+          this.#handled += 1;
+          metrics.observe('dog_trainer_report_seconds', (kernel.clock.monotonic() - began) / 1000);
+          delivery.ack();
+          this.#done();
+        },
+        (error: unknown) => {
+          if (self.signal.aborted) {
+            // Whoever comes after this actor gets it again.
+            delivery.reject({ requeue: true });
+            return this.#done();
+          }
+          if (!isItsFault(error)) {
+            this.#unread.add(delivery);
+            self.sendAfter(RETRY_MS, { tag: 'retry', delivery, report, tries } as Info);
+            return this.#done();
+          }
+          this.#underWay -= 1;
+          if (tries > 1) return this.#hand(self, delivery, report, tries - 1);
+          metrics.count('ips_update', 'exception');
+          metrics.count('dog_trainer_reports_refused_total', 'not_handled');
+          const why = error instanceof Error ? error.message : String(error);
+          this.#bury(delivery, 'not_handled', `the host's actor failed on it again and again: ${why}`, report.hostkey);
+        },
+      )
+      .catch((error: unknown) => log.error({ err: error, hostkey: report.hostkey }, 'a report could not be answered'));
+  }
+
+  #bury(delivery: Delivery, reason: string, detail: string, hostkey: string | undefined): void {
+    const { deadLetters, kernel, log, metrics } = this.#context;
+    this.#underWay += 1;
+    metrics.count('dog_trainer_dead_letters_total', 'report');
+    deadLetters
+      .add({
+        at: kernel.clock.now(),
+        queue: REPORT_QUEUE,
+        reason,
+        detail,
+        ...(hostkey === undefined ? {} : { hostkey }),
+        body: delivery.body,
+      })
+      .then(() => {
+        delivery.ack();
+        this.#done();
+      })
+      .catch((error: unknown) => log.error({ err: error }, 'a refused report could not be answered'));
+  }
+
+  #done(): void {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#idle();
+  }
+
+  #stop(): void {
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
+    // On a live channel what nobody answers would stay away for ever.
+    for (const delivery of this.#unread) delivery.reject({ requeue: true });
+    this.#unread.clear();
+    consumer
+      ?.cancel()
+      .catch((error: unknown) => this.#context.log.debug({ err: error }, 'cancelling a consumer failed'));
+  }
+}

@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto';
+import type { Document } from '../../model/document.js';
+import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
+import type { Change } from '../../store/store.js';
+import type { RenderedSets } from '../../world/set-book.js';
+import { nowSeconds, type ServerContext } from '../context.js';
+import { keepLastGoodSets, loadLastGoodSets } from './last-good-sets.js';
+import { allSets } from './publications.js';
+import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } from './publisher-messages.js';
+import { patiently, storePatiently } from '../store/store-patiently.js';
+import { newestSetHash } from '../hosts/wanted-hashes.js';
+import { tell } from '../tell.js';
+
+type IpsetInfo =
+  | { readonly tag: 'due' }
+  | { readonly tag: 'confirmed'; readonly rendered: RenderedSets; readonly sha: string }
+  | { readonly tag: 'dropped'; readonly reason: string };
+
+/** Which text all agents have, so that a restart need not send it again (table `setting`). */
+const PUBLISHED = 'sets_published';
+
+const timeOf = ({ timestamp }: Document): number => (typeof timestamp === 'number' ? timestamp : 0);
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/**
+ * Publishes all sets to all agents. What dirties them gathers in the mailbox: after a quiet time one text goes out, and
+ * under a burst at most one an interval (decisions 14). The text is compared, not the hash: an empty new set changes no
+ * hash, but a rule may name it. The hash is recorded when the broker has confirmed.
+ */
+export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, IpsetInfo> {
+  readonly #context: ServerContext;
+  /** Set at the start: whatever is dirty by then was never counted. */
+  #dirty = true;
+  /** Of the text that all agents have; `undefined` before this server has published any. */
+  #confirmedSha: string | undefined = undefined;
+  /** Recorded last: the world has it a moment later. */
+  #recordedHash: string | undefined = undefined;
+  #recordedAt = 0;
+  #sentAt = -Infinity;
+  /** Some set is published with its last good content, as far as the store knows. */
+  #standingIn = false;
+  #timer: TimerRef | undefined = undefined;
+  #held: 'guard' | 'paused' | 'loading' | undefined = undefined;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  async init(self: Self): Promise<void> {
+    const { store, sets } = this.#context;
+    // A predecessor may have died before it recorded a confirm: what it sent counts as unsent.
+    sets.published = undefined;
+    const stored = await patiently(self, this.#context, () => store.get('setting', PUBLISHED));
+    if (typeof stored?.doc.text_sha256 === 'string') this.#confirmedSha = stored.doc.text_sha256;
+    const lastGood = await patiently(self, this.#context, () => loadLastGoodSets(store));
+    sets.remember(lastGood);
+    this.#standingIn = lastGood.size > 0;
+    this.#schedule(self);
+  }
+
+  cast(self: Self, message: IpsetCast): void {
+    if (message.type === 'dirty') {
+      for (const source of message.sources) this.#context.metrics.count('ipset_queue_add', source);
+      this.#dirty = true;
+    }
+    this.#schedule(self);
+  }
+
+  async call(self: Self, _request: IpsetCall): Promise<IpsetReply> {
+    if (this.#dirty && this.#waitMs() <= this.#context.config.publish_quiet_ms) await this.#publish(self);
+    const { published } = this.#context.sets;
+    return { published: published?.names ?? new Set(), unusable: published?.unusable ?? new Set() };
+  }
+
+  async info(self: Self, message: IpsetInfo): Promise<void> {
+    switch (message.tag) {
+      case 'due':
+        this.#timer = undefined;
+        if (this.#dirty) await this.#publish(self);
+        return;
+      case 'confirmed':
+        this.#confirmedSha = message.sha;
+        this.#context.metrics.count('ipset_publish');
+        await this.#record(self, message.rendered, message.sha);
+        return;
+      case 'dropped':
+        // The outbox had no room for it: try again, with whatever is current then.
+        this.#context.log.error({ reason: message.reason }, 'the sets were not sent');
+        this.#context.sets.published = undefined;
+        this.#dirty = true;
+        this.#schedule(self);
+    }
+  }
+
+  describe(): DetailObject {
+    const { published } = this.#context.sets;
+    return {
+      dirty: this.#dirty,
+      held: this.#held ?? null,
+      sets: published?.names.size ?? 0,
+      hash: published?.hash ?? null,
+      problems: published?.problems.map(({ set, reason }) => ({ set, reason })) ?? [],
+    };
+  }
+
+  /** Milliseconds until the next text may go out. */
+  #waitMs(): number {
+    const { config, kernel } = this.#context;
+    const interval = config.ipset_periodic_publish_interval_seconds * 1000;
+    return Math.max(config.publish_quiet_ms, this.#sentAt + interval - kernel.clock.monotonic());
+  }
+
+  #schedule(self: Self): void {
+    if (!this.#dirty || this.#timer !== undefined) return;
+    this.#timer = self.sendAfter(this.#waitMs(), { tag: 'due' } satisfies Message);
+  }
+
+  async #publish(self: Self): Promise<void> {
+    const { world, sets, guard, gate, kernel, outbox } = this.#context;
+    this.#held = !world.ready ? 'loading' : !guard.open ? 'guard' : gate.paused ? 'paused' : undefined;
+    if (this.#held !== undefined) return;
+    this.#dirty = false;
+    const rendered = sets.render();
+    const before = sets.published;
+    sets.published = rendered;
+    this.#report(rendered, before);
+    // Before anything is sent: a crash must not find the only good content gone.
+    await this.#keepStandIns(self, rendered);
+    // A set that grew too large changes no text, as its last good content stands in.
+    if (rendered.text === before?.text) return;
+    const sha = sha256(rendered.text);
+    if (sha === this.#confirmedSha || this.#isTakenOver(rendered)) {
+      // All agents have it, from before a restart, or from the server that this one took over from.
+      this.#confirmedSha = sha;
+      await this.#record(self, rendered, sha);
+      return;
+    }
+    this.#sentAt = kernel.clock.monotonic();
+    const put = { target: 'sets', class: 'sets', publication: allSets(rendered, kernel.clock.now()) } as const;
+    void outbox.put(put).outcome.then((outcome) => {
+      switch (outcome.kind) {
+        case 'confirmed':
+          return tell<IpsetInfo>(self, { tag: 'confirmed', rendered, sha });
+        case 'dropped':
+          return tell<IpsetInfo>(self, { tag: 'dropped', reason: outcome.reason });
+        case 'superseded':
+          return false;
+      }
+    });
+  }
+
+  /** This server never published, and another one sent sets with this very hash last: nothing is to be sent. */
+  #isTakenOver({ hash }: RenderedSets): boolean {
+    return this.#confirmedSha === undefined && newestSetHash(this.#context.world.rows('ipset').values()) === hash;
+  }
+
+  async #keepStandIns(self: Self, { standIns }: RenderedSets): Promise<void> {
+    if (standIns.size === 0 && !this.#standingIn) return;
+    await storePatiently(self, this.#context, [keepLastGoodSets(standIns)], 'system');
+    this.#standingIn = standIns.size > 0;
+  }
+
+  /** The hash becomes what hosts are compared with; rows are added only when it changed (host-lifecycle L5). */
+  async #record(self: Self, rendered: RenderedSets, sha: string): Promise<void> {
+    const { world, config } = this.#context;
+    const now = nowSeconds(this.#context);
+    const rows = [...world.rows('ipset').values()];
+    const changes: Change[] = [
+      {
+        op: 'upsert',
+        table: 'setting',
+        id: PUBLISHED,
+        edit: (doc) =>
+          doc?.text_sha256 === sha ? doc : { id: PUBLISHED, text_sha256: sha, hash: rendered.hash, published_at: now },
+      },
+    ];
+    if ((this.#recordedHash ?? newestSetHash(rows)) !== rendered.hash) {
+      // Later than all others, also when the clock was set back: which one is the newest is told by the time alone.
+      const timestamp = Math.max(now, this.#recordedAt + 1, ...rows.map((row) => timeOf(row) + 1));
+      this.#recordedAt = timestamp;
+      changes.push({ op: 'create', table: 'ipset', doc: { hash: rendered.hash, timestamp } });
+      for (const id of this.#outdated(rows, now - config.ipset_hash_valid_seconds)) {
+        changes.push({ op: 'remove', table: 'ipset', id });
+      }
+    }
+    await storePatiently(self, this.#context, changes, 'system');
+    this.#recordedHash = rendered.hash;
+    self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
+  }
+
+  /** Rows beyond the number to keep whose time is also past the window, the one row that still counted then left out. */
+  #outdated(rows: readonly Document[], before: number): readonly string[] {
+    return [...rows]
+      .sort((a, b) => timeOf(b) - timeOf(a))
+      .slice(this.#context.config.ipset_number_to_keep - 1)
+      .slice(1)
+      .filter((row) => timeOf(row) < before)
+      .map((row) => row.id);
+  }
+
+  /** What is new since the last time. */
+  #report(rendered: RenderedSets, before: RenderedSets | undefined): void {
+    const { log } = this.#context;
+    const known = new Set(before?.problems.map(({ set, reason }) => `${set} ${reason}`));
+    for (const { set, kind, reason } of rendered.problems)
+      if (!known.has(`${set} ${reason}`)) log.warn({ set, kind }, reason);
+  }
+}

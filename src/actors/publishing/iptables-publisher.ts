@@ -1,0 +1,255 @@
+import { textOf } from '../../model/text-of.js';
+import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
+import { CallFailed } from '../../otp/index.js';
+import { nowSeconds, type ServerContext } from '../context.js';
+import { groupRuleset, hostRuleset } from './publications.js';
+import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
+import { reportDropped } from './report-dropped.js';
+import { hashFieldsOf, outputToDoc, type RulesetOutput } from '../groups/ruleset-outputs.js';
+import { storePatiently } from '../store/store-patiently.js';
+import { tell } from '../tell.js';
+
+type IptablesInfo =
+  | { readonly tag: 'due' }
+  | { readonly tag: 'confirmed'; readonly output: RulesetOutput }
+  | { readonly tag: 'dropped'; readonly output: RulesetOutput; readonly reason: string };
+
+interface Waiting {
+  /** Monotonic milliseconds. */
+  readonly since: number;
+  readonly force: boolean;
+}
+
+/** How soon to look again when the ipset publisher is being restarted. */
+const RETRY_MS = 200;
+
+/**
+ * Publishes rulesets, each to all agents of its group. What is to be sent gathers in the mailbox by group: after a quiet
+ * time it goes out, under a burst at most once an interval (decisions 14), always after the sets that it names
+ * (decisions 15). A group whose sets can't be published waits; it holds up no other.
+ */
+export class IptablesPublisher implements Server<never, never, IptablesCast, IptablesInfo> {
+  readonly #context: ServerContext;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #sentAt = new Map<string, number>();
+  /** Groups that wait for more than time, and why. */
+  readonly #held = new Map<string, string>();
+  #timer: TimerRef | undefined = undefined;
+  #timerAt = Infinity;
+  /** Nothing is tried before, in monotonic milliseconds: the ipset publisher did not answer. */
+  #notBefore = -Infinity;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  init(self: Self): void {
+    // What a predecessor had gathered is known from the rulesets themselves: unconfirmed ones are to be sent.
+    for (const output of this.#context.outputs.values()) {
+      if (output.publishedAt === null) this.#add(output.groupId, false);
+    }
+    this.#schedule(self);
+  }
+
+  cast(self: Self, message: IptablesCast): void {
+    switch (message.type) {
+      case 'publish':
+        this.#add(message.groupId, message.force === true);
+        return this.#schedule(self, [message.groupId]);
+      case 'forget':
+        this.#waiting.delete(message.groupId);
+        this.#held.delete(message.groupId);
+        this.#sentAt.delete(message.groupId);
+        break;
+      case 'resume':
+        this.#held.clear();
+    }
+    this.#schedule(self);
+  }
+
+  async info(self: Self, message: IptablesInfo): Promise<void> {
+    switch (message.tag) {
+      case 'due':
+        this.#timer = undefined;
+        this.#timerAt = Infinity;
+        await this.#publishDue(self);
+        this.#schedule(self);
+        return;
+      case 'confirmed':
+        await this.#record(self, message.output);
+        return;
+      case 'dropped':
+        this.#context.log.error({ group: message.output.groupName, reason: message.reason }, 'a ruleset was not sent');
+        this.#add(message.output.groupId, false);
+        this.#schedule(self);
+    }
+  }
+
+  /** Last words: what was gathered need not wait for its time any more. */
+  async terminate(self: Self): Promise<void> {
+    const { guard, gate } = this.#context;
+    if (this.#waiting.size === 0 || !guard.open || gate.paused) return;
+    const sets = await this.#currentSets(self);
+    if (sets === undefined) return;
+    for (const [id, { force }] of [...this.#waiting]) this.#publishOne(self, id, force, sets);
+  }
+
+  describe(): DetailObject {
+    return { waiting: this.#waiting.size, held: Object.fromEntries([...this.#held].slice(0, 50)) };
+  }
+
+  #add(groupId: string, force: boolean): void {
+    const before = this.#waiting.get(groupId);
+    this.#held.delete(groupId);
+    this.#waiting.set(groupId, {
+      since: before?.since ?? this.#context.kernel.clock.monotonic(),
+      force: force || before?.force === true,
+    });
+  }
+
+  /** When a group may go out, in monotonic milliseconds. */
+  #dueAt(groupId: string, { since }: Waiting): number {
+    const { config } = this.#context;
+    const last = this.#sentAt.get(groupId) ?? -Infinity;
+    return Math.max(since + config.publish_quiet_ms, last + config.profile_periodic_publish_interval_seconds * 1000);
+  }
+
+  /** Sees to it that the timer goes off for the first of `groups` that may go out; others have been seen to. */
+  #schedule(self: Self, groups: Iterable<string> = this.#waiting.keys()): void {
+    const { kernel, metrics } = this.#context;
+    metrics.gauge('publish_queue_length', this.#waiting.size);
+    let at = Infinity;
+    for (const groupId of groups) {
+      const waiting = this.#waiting.get(groupId);
+      if (waiting !== undefined && !this.#held.has(groupId)) at = Math.min(at, this.#dueAt(groupId, waiting));
+    }
+    at = Math.max(at, this.#notBefore);
+    if (at >= this.#timerAt) return;
+    if (this.#timer !== undefined) self.cancel(this.#timer);
+    this.#timerAt = at;
+    this.#timer = self.sendAfter(Math.max(0, at - kernel.clock.monotonic()), { tag: 'due' } satisfies Message);
+  }
+
+  async #publishDue(self: Self): Promise<void> {
+    const { guard, gate, kernel } = this.#context;
+    const now = kernel.clock.monotonic();
+    const due = [...this.#waiting].filter(([id, waiting]) => !this.#held.has(id) && this.#dueAt(id, waiting) <= now);
+    if (due.length === 0) return;
+    const closed = !guard.open ? 'no agent is heard' : gate.paused ? 'publishing is paused' : undefined;
+    if (closed !== undefined) {
+      for (const [id] of due) this.#held.set(id, closed);
+      return;
+    }
+    const sets = await this.#currentSets(self);
+    if (sets === undefined) {
+      this.#notBefore = kernel.clock.monotonic() + RETRY_MS;
+      return;
+    }
+    for (const [id, { force }] of due) this.#publishOne(self, id, force, sets);
+  }
+
+  async #currentSets(self: Self): Promise<IpsetReply | undefined> {
+    try {
+      return await self.call(IPSET_PUBLISHER, { type: 'flush' });
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      this.#context.log.warn({ err: error }, 'the ipset publisher does not answer; rulesets wait for it');
+      return undefined;
+    }
+  }
+
+  #publishOne(self: Self, groupId: string, force: boolean, sets: IpsetReply): void {
+    const { outputs, log } = this.#context;
+    const output = outputs.get(groupId);
+    if (output === undefined || (output.publishedAt !== null && !force)) {
+      this.#waiting.delete(groupId);
+      return;
+    }
+    const missing = output.sets.filter((name) => !sets.published.has(name) || sets.unusable.has(name));
+    if (missing.length > 0) {
+      const why = `waits for the sets ${missing.slice(0, 5).join(', ')}`;
+      if (this.#held.get(groupId) !== why) log.warn({ group: output.groupName, sets: missing.slice(0, 5) }, why);
+      this.#held.set(groupId, why);
+      return;
+    }
+    this.#waiting.delete(groupId);
+    this.#send(self, output);
+  }
+
+  #send(self: Self, output: RulesetOutput): void {
+    const { outbox, kernel, metrics } = this.#context;
+    const began = kernel.clock.monotonic();
+    this.#sentAt.set(output.groupId, began);
+    metrics.count('iptables_publish');
+    metrics.count('iptables_publish_group', output.groupName);
+    const put = {
+      target: `group/${output.groupId}`,
+      class: 'group',
+      publication: groupRuleset(output, kernel.clock.now()),
+    } as const;
+    void outbox.put(put).outcome.then((outcome) => {
+      switch (outcome.kind) {
+        case 'confirmed':
+          metrics.observe('dog_trainer_confirm_seconds', (kernel.clock.monotonic() - began) / 1000);
+          return tell<IptablesInfo>(self, { tag: 'confirmed', output });
+        case 'dropped':
+          return tell<IptablesInfo>(self, { tag: 'dropped', output, reason: outcome.reason });
+        case 'superseded':
+          return false;
+      }
+    });
+    this.#sendToAstray(output);
+  }
+
+  /**
+   * Agents that were moved over the API go on listening to their old group (agent-protocol P6): members of this group
+   * that listen elsewhere get their own copy, and those of other groups that listen here get theirs after it.
+   */
+  #sendToAstray(output: RulesetOutput): void {
+    const { world, outputs, outbox, kernel } = this.#context;
+    const copies = [
+      ...world.deafMembers(output.groupName).map((host) => ({ host, output })),
+      ...world.strayListeners(output.groupName).flatMap((host) => {
+        const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
+        const own = group === undefined ? undefined : outputs.get(group.id);
+        return own === undefined ? [] : [{ host, output: own }];
+      }),
+    ];
+    for (const { host, output: own } of copies) {
+      const hostkey = textOf(host.hostkey);
+      const put = {
+        target: `host/${hostkey}`,
+        class: 'host',
+        after: [`group/${output.groupId}`],
+        publication: hostRuleset(own, hostkey, kernel.clock.now()),
+      } as const;
+      reportDropped(this.#context, put, outbox.put(put));
+    }
+  }
+
+  /** Only now is it what hosts are compared with: a ruleset that is on its way makes nobody a suspect. */
+  async #record(self: Self, output: RulesetOutput): Promise<void> {
+    const { outputs } = this.#context;
+    const latest = outputs.get(output.groupId);
+    const published: RulesetOutput = { ...output, publishedAt: nowSeconds(this.#context) };
+    const hashes = hashFieldsOf(output);
+    const isLatest = latest === output;
+    const doc = outputToDoc(output.groupId, output.groupName, published, outputs.failures.get(output.groupId));
+    const result = await storePatiently(
+      self,
+      this.#context,
+      [
+        { op: 'edit', table: 'group', id: output.groupId, edit: (row) => ({ ...row, ...hashes }) },
+        {
+          op: 'upsert',
+          table: 'ruleset_output',
+          id: output.groupId,
+          edit: (row) => (isLatest || row === undefined ? doc : row),
+        },
+      ],
+      'system',
+    );
+    // A group deleted meanwhile has no row, and nothing to record.
+    if (result.ok && outputs.get(output.groupId) === output) outputs.set(published);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Publication } from '../../broker/broker.js';
+import { encodeConfig, type HostConfig } from '../../wire/messages/config.js';
+import { stampAt } from '../../wire/messages/envelope.js';
+import { encodeIpsets } from '../../wire/messages/ipsets.js';
+import { encodeRuleset } from '../../wire/messages/ruleset.js';
+import type { JsonObject } from '../../model/document.js';
+import type { RenderedSets } from '../../world/set-book.js';
+import type { RulesetOutput } from '../groups/ruleset-outputs.js';
+
+/** The properties of every message to agents (agent-protocol section 2; the content type is what agents are used to). */
+const message = (exchange: string, routingKey: string, body: Buffer): Publication => ({
+  exchange,
+  routingKey,
+  body,
+  contentType: 'text/json',
+  persistent: true,
+});
+
+/** Words 1 and 2 are literal asterisks (agent-protocol section 2); a host's own key reaches only its queue. */
+const groupKey = (group: string): string => `*.*.${group}.*`;
+const hostKey = (hostkey: string): string => `*.*.*.${hostkey}`;
+
+/**
+ * A body is encoded once and sent to whoever is to have it: a fleet that starts at once asks for the same megabytes again
+ * and again. The time stamp in it is read by nobody (agent-protocol section 3).
+ */
+const encodedOnce = <From extends object>(encode: (from: From, now: number) => Buffer) => {
+  const bodies = new WeakMap<From, Buffer>();
+  return (from: From, now: number): Buffer => {
+    const known = bodies.get(from);
+    if (known !== undefined) return known;
+    const body = encode(from, now);
+    bodies.set(from, body);
+    return body;
+  };
+};
+
+const setsBody = encodedOnce(({ text }: RenderedSets, now) => encodeIpsets(text, stampAt(new Date(now))));
+
+const rulesetBody = encodedOnce(({ texts }: RulesetOutput, now) =>
+  encodeRuleset(
+    {
+      ruleset4_ipset: texts.set4.text,
+      ruleset6_ipset: texts.set6.text,
+      ruleset4_iptables: texts.unset4.text,
+      ruleset6_iptables: texts.unset6.text,
+    },
+    stampAt(new Date(now)),
+  ),
+);
+
+/** A ruleset to all agents of its group. `now` is epoch milliseconds. */
+export const groupRuleset = (output: RulesetOutput, now: number): Publication =>
+  message('iptables', groupKey(output.groupName), rulesetBody(output, now));
+
+/** The same to one agent. */
+export const hostRuleset = (output: RulesetOutput, hostkey: string, now: number): Publication =>
+  message('iptables', hostKey(hostkey), rulesetBody(output, now));
+
+/** All sets to all agents. */
+export const allSets = (sets: RenderedSets, now: number): Publication =>
+  message('ipsets', 'fanout', setsBody(sets, now));
+
+/** All sets to one agent (agent-protocol P21). */
+export const hostSets = (sets: RenderedSets, hostkey: string, now: number): Publication =>
+  message('iptables', hostKey(hostkey), setsBody(sets, now));
+
+/** A host's row to its agent (agent-protocol section 5). */
+export const hostConfig = (row: HostConfig & JsonObject, now: number): Publication =>
+  message('config', row.hostkey, encodeConfig(row, stampAt(new Date(now))));

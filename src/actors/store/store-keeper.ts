@@ -1,0 +1,49 @@
+import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import type { StoreState } from '../../store/store.js';
+import type { ServerBase } from '../context.js';
+import { tell } from '../tell.js';
+
+type Info = { readonly tag: 'state'; readonly state: StoreState };
+
+/** Watches over the store: an outage is a state that it shows and logs, not a crash. */
+export class StoreKeeper implements Server<never, never, never, Info & Message> {
+  readonly #context: ServerBase;
+  readonly #reasons = new Set<string | undefined>();
+
+  constructor(context: ServerBase) {
+    this.#context = context;
+  }
+
+  init(self: Self): void {
+    const unsubscribe = this.#context.store.onState((state) => tell<Info>(self, { tag: 'state', state }));
+    self.signal.addEventListener('abort', unsubscribe, { once: true });
+    const state = this.#context.store.state();
+    this.#context.metrics.gauge('dog_trainer_outage', 'store', state.up ? 0 : 1);
+    if (!state.up) this.#down(state);
+  }
+
+  info(_self: Self, { state }: Info): void {
+    const { log, metrics } = this.#context;
+    metrics.gauge('dog_trainer_outage', 'store', state.up ? 0 : 1);
+    if (!state.up) return this.#down(state);
+    log.info({}, 'the store is back');
+    this.#reasons.clear();
+  }
+
+  /** Each reason once an outage: tried in turn, two servers that are away would be told of for ever. */
+  #down({ reason }: StoreState): void {
+    if (this.#reasons.has(reason)) return;
+    this.#reasons.add(reason);
+    this.#context.log.error({ reason }, 'the store is down; what changes is kept waiting until it is back');
+  }
+
+  describe(): DetailObject {
+    const { up, since, reason } = this.#context.store.state();
+    return {
+      kind: this.#context.store.kind,
+      up,
+      since: Math.floor(since / 1000),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
+}

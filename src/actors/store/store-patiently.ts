@@ -1,0 +1,55 @@
+import { backoffDelayMs } from '../../broker/backoff.js';
+import type { Self } from '../../otp/index.js';
+import type { Author, Change, CommitResult } from '../../store/store.js';
+import { StoreError } from '../../store/store.js';
+import type { ServerContext } from '../context.js';
+
+const WAIT = { initialMs: 100, maxMs: 5000 };
+
+/** Waits `ms` on the kernel's clock; sooner when the process dies. */
+export const pause = (self: Self, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const { clock } = self.kernel;
+    const { signal } = self;
+    const timer = clock.setTimer(ms, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    const stop = (): void => {
+      clock.clearTimer(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+
+/**
+ * Does something with the store, and while the store is away tries again with backoff: an outage is a state, not a
+ * crash. Errors that no waiting mends are thrown, so the process ends and is blamed.
+ */
+export const patiently = async <T>(
+  self: Self,
+  { log }: Pick<ServerContext, 'log'>,
+  attempt: () => Promise<T>,
+): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof StoreError) || !error.retry || self.signal.aborted) throw error;
+      if (tries === 1) log.warn({ err: error }, 'the store does not answer; trying again until it does');
+      await pause(self, WAIT.initialMs + backoffDelayMs(WAIT, tries, Math.random));
+      if (self.signal.aborted) throw error;
+    }
+  }
+};
+
+/**
+ * Commits patiently: the caller's message is not done before it is stored. Not audited: this is what agents and the
+ * server itself write all day.
+ */
+export const storePatiently = (
+  self: Self,
+  context: Pick<ServerContext, 'store' | 'log'>,
+  changes: readonly Change[],
+  author: Author,
+): Promise<CommitResult> => patiently(self, context, () => context.store.commit(changes, { author, audit: false }));

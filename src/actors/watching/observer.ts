@@ -1,0 +1,95 @@
+import { compileGroup } from '../../firewall/policy/compile-group.js';
+import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import { nowSeconds, type ServerContext } from '../context.js';
+import { observationSummary, observeGroup, type Observation, type ObservedGroup } from './observation.js';
+import type { ObserverCast } from './observer-messages.js';
+import { newestSetHash } from '../hosts/wanted-hashes.js';
+
+/** How long changes gather before everything is compared anew. */
+const GATHER_MS = 1000;
+/** Groups compiled before others get their turn. */
+const SLICE = 20;
+/** Groups named in the log one by one; the API has all of them. */
+const MOST_LOGGED = 50;
+
+/**
+ * Compares, and does nothing else: what this server would send with what the database says was sent. It stands in the
+ * place of groups and publishers when the server runs beside another one (`start --observe`).
+ */
+export class Observer implements Server<never, never, ObserverCast, Message> {
+  readonly #context: Pick<ServerContext, 'world' | 'sets' | 'config' | 'dialect' | 'log' | 'kernel'>;
+  readonly #seen: (observation: Observation) => void;
+  #last: Observation | undefined = undefined;
+  #waiting = false;
+
+  /** `seen` is given every new observation. */
+  constructor(context: ServerContext, seen: (observation: Observation) => void) {
+    this.#context = context;
+    this.#seen = seen;
+  }
+
+  init(self: Self): void {
+    this.#later(self);
+  }
+
+  cast(self: Self): void {
+    this.#later(self);
+  }
+
+  async info(self: Self): Promise<void> {
+    this.#waiting = false;
+    if (!this.#context.world.ready) return this.#later(self);
+    const observation = await this.#observe();
+    const before = this.#last;
+    this.#last = observation;
+    this.#seen(observation);
+    this.#tell(observation, before);
+  }
+
+  describe(): DetailObject {
+    return this.#last === undefined ? { state: 'loading' } : { ...observationSummary(this.#last), at: this.#last.at };
+  }
+
+  #later(self: Self): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    self.sendAfter(GATHER_MS, { tag: 'compare' });
+  }
+
+  async #observe(): Promise<Observation> {
+    const { world, sets, config, dialect } = this.#context;
+    const groups: ObservedGroup[] = [];
+    const options = { dialect, generateUnset: config.generate_unset_tables };
+    for (const row of [...world.rows('group').values()]) {
+      if (groups.length % SLICE === SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
+      groups.push(observeGroup(row, compileGroup(world.policy, row.id, options), options.generateUnset));
+    }
+    const stored = newestSetHash([...world.rows('ipset').values()]) ?? null;
+    const { hash } = sets.render();
+    return {
+      at: nowSeconds(this.#context),
+      dialect,
+      groups,
+      sets: { state: stored === hash ? 'same' : 'differs', stored, hash },
+    };
+  }
+
+  #tell(observation: Observation, before: Observation | undefined): void {
+    const { log } = this.#context;
+    const summary = observationSummary(observation);
+    if (before !== undefined && JSON.stringify(observationSummary(before)) === JSON.stringify(summary)) return;
+    for (const group of observation.groups.filter(({ state }) => state !== 'same').slice(0, MOST_LOGGED)) {
+      const what =
+        group.state === 'differs'
+          ? { hashes: group.differences.map(({ field }) => field) }
+          : group.state === 'cannot_compare'
+            ? { error: group.error }
+            : {};
+      log.warn(
+        { group: group.name, ...what },
+        `observed: this group ${group.state === 'differs' ? 'differs' : 'cannot be compared'}`,
+      );
+    }
+    log.info(summary, 'observed: what this server would send, compared with the stored hashes (GET /api/V2/observe)');
+  }
+}

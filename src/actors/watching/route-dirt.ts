@@ -1,0 +1,41 @@
+import { textOf } from '../../model/text-of.js';
+import { cast } from '../../otp/index.js';
+import type { Dirt } from '../../world/dirt.js';
+import type { RowChange } from '../../world/row-change.js';
+import { CENSUS } from '../hosts/census-messages.js';
+import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
+import type { ServerContext } from '../context.js';
+import { IPSET_PUBLISHER } from '../publishing/publisher-messages.js';
+
+/** Tells a host's actor what became of its row, which may be under another hostkey now. */
+const routeHost = ({ hosts, kernel }: ServerContext, { before, after }: RowChange): void => {
+  const [was, is] = [textOf(before?.hostkey), textOf(after?.hostkey)];
+  if (was !== '' && was !== is && hosts.whereis(was) !== undefined) hosts.send(was, { type: 'removed' });
+  if (is === '' || after === undefined) return;
+  // Its deadline is another one now; this also starts the actor of a host made over the API.
+  if (was !== is || before?.active !== after.active || before?.hashpass !== after.hashpass)
+    hosts.send(is, { type: 'check' });
+  if (before !== undefined && before.group !== after.group) hosts.send(is, { type: 'moved' });
+  if (before?.active === 'retired' && after.active === 'active') cast(kernel, CENSUS, { type: 'returned' });
+};
+
+/**
+ * Tells the actors what a change of the world made stale. Before every table was seen nothing is told: half a policy
+ * would compile to errors. When the last one is in, all of it is.
+ */
+export const routeDirt = (context: ServerContext, dirt: Dirt): void => {
+  const { world, groups, kernel } = context;
+  if (!world.ready) return;
+  for (const id of dirt.complete ? world.rows('group').keys() : dirt.groups) groups.send(id, { type: 'recompile' });
+  if (dirt.complete) {
+    cast(kernel, IPSET_PUBLISHER, { type: 'dirty', sources: ['start'] });
+    return;
+  }
+  for (const id of dirt.removedGroups) groups.send(id, { type: 'removed' });
+  for (const id of dirt.groupHashes) if (!dirt.groups.has(id)) groups.send(id, { type: 'check_hashes' });
+  if (dirt.setSources.size > 0) cast(kernel, IPSET_PUBLISHER, { type: 'dirty', sources: [...dirt.setSources] });
+  for (const change of dirt.hosts) routeHost(context, change);
+  for (const { after } of dirt.hostConfigs) {
+    if (typeof after?.hostkey === 'string') cast(kernel, CONFIG_PUBLISHER, { type: 'changed', hostkey: after.hostkey });
+  }
+};
