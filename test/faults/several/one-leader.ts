@@ -7,7 +7,7 @@ const SEEN_LATE_MS = 1_000;
 
 /** Somebody's lead from its beginning to the last moment up to which its lease ran. Epoch milliseconds. */
 export interface Lead extends Reign {
-  /** Infinity for the one who leads now, if its end was not asked for. */
+  /** As renewed last; of a lease that was given up: when that was seen. */
   readonly until: number;
   readonly released: boolean;
 }
