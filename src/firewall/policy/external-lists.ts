@@ -1,5 +1,6 @@
 import type { Document, Json } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
+import type { Dialect } from '../dialect.js';
 import { compareBytes } from '../hash/byte-order.js';
 import { prefixedBase } from '../sets/set-name.js';
 import type { OwnLists } from './own-lists.js';
@@ -45,9 +46,10 @@ const isPrefixed = (row: Document, handlingByLink: ReadonlyMap<string, Json | un
 
 /**
  * What active linked environments add (rulesets section 5.3, decisions 6): partitioned by handling and taken by name,
- * so that no order of rows matters; environments of one kind that send the same name add up.
+ * so that no order of rows matters. Where environments of one kind send the same name, they add up in `dog2`; in `dog1`
+ * the last one stands alone, as on the old server.
  */
-export const externalLists = (policy: Policy): Externals => {
+export const externalLists = (policy: Policy, dialect: Dialect): Externals => {
   const handlingByLink = new Map<string, Json | undefined>();
   for (const link of policy.link.values()) {
     if (typeof link.name === 'string') handlingByLink.set(link.name, link.address_handling);
@@ -67,7 +69,7 @@ export const externalLists = (policy: Policy): Externals => {
       for (const [name, list] of Object.entries(lists)) {
         const base = prefixed ? prefixedBase(row.name, name) : name;
         const to = (prefixed ? prefix : union)[key];
-        const before = to.get(base) ?? [];
+        const before = (dialect === 'dog2' ? to.get(base) : undefined) ?? [];
         to.set(base, before.concat(isList(list) ? list : [list]));
       }
     }

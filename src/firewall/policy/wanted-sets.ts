@@ -38,7 +38,7 @@ const inBothFamilies = (wanted: readonly WantedSet[]): WantedSet[] => {
  */
 export const wantedSets = (policy: Policy, dialect: Dialect): PolicySets => {
   const own = ownLists(policy, dialect);
-  const { union, prefix, faults } = externalLists(policy);
+  const { union, prefix, faults } = externalLists(policy, dialect);
   const wanted = mergeSets({
     internal: asRecords(own),
     externalUnion: asRecords(union),

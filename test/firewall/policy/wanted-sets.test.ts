@@ -74,6 +74,8 @@ describe('the sets of a policy', () => {
     expect(made.get('q1#web_gv6')).toEqual([]);
     expect(made.get('u5#web_gv4')).toEqual(['10.5.0.1']);
     expect(made.has('u4#web_gv4')).toBe(false);
+    // The old server kept what the last environment of a kind sent under a name, beside what is our own.
+    expect(sets(tables, 'dog1').get('web_gv4')).toEqual(['10.3.0.1', '192.0.2.1/32']);
   });
 
   it.each<[string, Tables, PolicyPart]>([
