@@ -50,6 +50,15 @@ describe('silence', { timeout: 120_000 }, () => {
     expect(states(w, FLEET)).toEqual(['active', ...FLEET.slice(1).map(() => 'inactive')]);
   });
 
+  it('of all that are known: the report of a host that is not shows that the server is not cut off', async () => {
+    const w = await fleetOf([key(1)]);
+    const { guard } = w.server.context;
+    await w.pass(10 * MINUTE);
+    expect(guard.open).toBe(false);
+    await w.says('keepalive', 'a-stranger-0001');
+    expect(guard.open).toBe(true);
+  });
+
   it('of one: one mail when it is late, one when it is retired, one when it is back, and the gauge counts the return', async () => {
     const w = await fleetOf([key(1), key(2)], ['retirement_alert_seconds=7200']);
     await minutes(w, 30, [key(1)]);

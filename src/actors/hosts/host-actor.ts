@@ -134,7 +134,11 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       this.#madeId = undefined;
       outcome = await this.#register(self, report);
     }
-    if (outcome === 'gone' || outcome === undefined) return;
+    if (outcome === 'gone' || outcome === undefined) {
+      // A stranger's report says nothing about a host, but that reports come in (host-lifecycle section 2, step 5).
+      guardOpened(this.#context);
+      return;
+    }
     if (outcome === 'taken') {
       this.#lastSeen = this.#context.kernel.clock.monotonic();
       guardOpened(this.#context);
