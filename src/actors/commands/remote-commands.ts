@@ -52,7 +52,9 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
     this.#lastId += 1;
     const id = `dog-${this.#lastId}`;
     this.#pending.set(id, { from, call });
-    this.#context.metrics.count('file_transfer', call.request.command);
+    // A file counts once, however many blocks it is sent in (metrics section 2).
+    if (call.request.command !== 'send_file' || call.request.currentBlock === 1)
+      this.#context.metrics.count('file_transfer', call.request.command);
     this.#send(self, id, call, this.#broker);
     self.sendAfter(call.timeoutMs, { tag: 'timeout', id } as Info);
     return NO_REPLY;

@@ -154,6 +154,9 @@ export class Intake implements Server<never, never, never, Info> {
     const { metrics, config, kernel } = this.#context;
     const report = this.#read(delivery.body);
     if (report instanceof MessageError) {
+      // As the old server did: by its type, if that much could be read, and as an exception.
+      if (report instanceof ReportError && report.updateType !== undefined)
+        metrics.count('ips_update', report.updateType);
       metrics.count('ips_update', 'exception');
       metrics.count('dog_trainer_reports_refused_total', report.reason);
       const hostkey = report instanceof ReportError ? report.hostkey : undefined;

@@ -11,6 +11,10 @@ export type Route = (context: ServerContext, dirt: Dirt) => void;
 
 type Info = { readonly tag: 'open' } | { readonly tag: 'feed'; readonly feed: number; readonly event: FeedEvent };
 
+/** Whether any of these changes touches one of the fields, the row's coming and going included. */
+const differsIn = (changes: Dirt['hosts'], fields: readonly string[]): boolean =>
+  changes.some(({ before, after }) => fields.some((field) => before?.[field] !== after?.[field]));
+
 const REOPEN = { initialMs: 250, maxMs: 10_000 };
 
 /**
@@ -99,8 +103,9 @@ export class Watcher implements Server<never, never, never, Info> {
         break;
       case 'host':
         if (dirt.hostConfigs.length > 0) metrics.count('watcher', 'host_config_update', dirt.hostConfigs.length);
-        if (dirt.hosts.some(({ before, after }) => before?.active !== after?.active))
-          metrics.count('watcher', 'host_active_update');
+        // The old feed of interfaces counted under this name too, once a batch.
+        if (differsIn(dirt.hosts, ['interfaces'])) metrics.count('watcher', 'host_config_update');
+        if (differsIn(dirt.hosts, ['name', 'active', 'hostkey'])) metrics.count('watcher', 'host_active_update');
         break;
       case 'external':
       case 'host_report':

@@ -40,14 +40,19 @@ export interface Report {
   readonly extra: JsonObject;
 }
 
-/** A report that is refused; `hostkey` is what it claimed, when that much could be read. */
+/** A report that is refused; `hostkey` and `updateType` are what it claimed, when that much could be read. */
 export class ReportError extends MessageError {
   override readonly name = 'ReportError';
   readonly hostkey: string | undefined;
+  readonly updateType: UpdateType | undefined;
 
-  constructor(cause: MessageError, hostkey: string | undefined) {
+  constructor(
+    cause: MessageError,
+    { hostkey, updateType }: { readonly hostkey: string | undefined; readonly updateType: UpdateType | undefined },
+  ) {
     super(cause.reason, cause.field, `report refused: ${cause.message}`, { cause });
     this.hostkey = hostkey;
+    this.updateType = updateType;
   }
 }
 
@@ -62,12 +67,15 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
  */
 export function decodeReport(body: Uint8Array): Report {
   let hostkey: string | undefined;
+  let updateType: UpdateType | undefined;
   try {
     const fields = fieldsByName(decodeConfigEnvelope(body, MESSAGE_LIMITS));
     hostkey = claimedHostkey(fields);
-    return checked(fields);
+    updateType = updateTypeOf(fields.get('updatetype'));
+    fields.delete('updatetype');
+    return checked(updateType, fields);
   } catch (error) {
-    throw error instanceof MessageError ? new ReportError(error, hostkey) : error;
+    throw error instanceof MessageError ? new ReportError(error, { hostkey, updateType }) : error;
   }
 }
 
@@ -94,9 +102,7 @@ function claimedHostkey(fields: ReadonlyMap<string, Term>): string | undefined {
   return text === undefined || Buffer.byteLength(text) > 200 || CONTROL.test(text) ? undefined : text;
 }
 
-function checked(terms: Map<string, Term>): Report {
-  const updateType = updateTypeOf(terms.get('updatetype'));
-  terms.delete('updatetype');
+function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
   const values = new Map<string, Json>();
   for (const [field, rule] of FIELD_RULES) {
     const term = terms.get(field);
