@@ -1,6 +1,7 @@
+import { MAILER } from '../actors/alerts/alert-messages.js';
 import type { ServerContext } from '../actors/context.js';
 import type { Readiness } from '../http/deps.js';
-import type { Pid } from '../otp/index.js';
+import type { Kernel, Pid } from '../otp/index.js';
 import { treeTroubles } from './tree-troubles.js';
 
 /**
@@ -22,7 +23,9 @@ export const readiness = (
   if (observes) notes.push('observing: nothing is published, consumed or written');
   else {
     if (!outbox.snapshot().attached) failures.push(`broker: not connected to ${context.broker.describe}`);
-    if (context.reportsLink.connection === undefined) failures.push('broker: no reports come in: not connected');
+    const { connection, trouble } = context.reportsLink;
+    if (connection === undefined) failures.push('broker: no reports come in: not connected');
+    else if (trouble !== undefined) failures.push(`broker: no reports come in: ${trouble}`);
   }
   const { blocked, journalFailure } = outbox.snapshot();
   if (blocked !== undefined) failures.push(`broker: takes no messages: ${blocked}`);
@@ -35,5 +38,17 @@ export const readiness = (
   if (gate.paused) notes.push(`publishing: paused by ${gate.lastChange?.author ?? 'an operator'}`);
   const broken = context.outputs.failures.size;
   if (broken > 0) notes.push(`groups: ${broken} cannot be compiled and keep their last good ruleset`);
+  const unbuilt = context.sets.published?.problems.length ?? 0;
+  if (unbuilt > 0) notes.push(`sets: ${unbuilt} cannot be built as wanted (the actor ipset_publisher says why)`);
+  notes.push(...mailTrouble(kernel));
   return { ready: failures.length === 0, reasons: [...failures, ...notes] };
+};
+
+/** What the mailer shows of itself in the tree: people may be waiting for mails that do not come. */
+const mailTrouble = (kernel: Kernel): readonly string[] => {
+  const pid = kernel.whereis(MAILER);
+  const state = pid === undefined ? undefined : kernel.info(pid)?.published?.describe?.();
+  if (state?.relay !== 'away') return [];
+  const { reason, waiting } = state;
+  return [`mail: the relay is away, ${String(waiting)} mails wait: ${String(reason)}`];
 };

@@ -10,6 +10,8 @@ import type { ConnectionInfo } from './connection-messages.js';
 export class BrokerLink {
   readonly #subscribers = new Set<Self>();
   #connection: BrokerConnection | undefined = undefined;
+  /** Why nothing comes over the connection although it is there, as its consumer says; undefined: all is well. */
+  trouble: string | undefined = undefined;
 
   get connection(): BrokerConnection | undefined {
     return this.#connection;
@@ -26,6 +28,7 @@ export class BrokerLink {
 
   up(connection: BrokerConnection): void {
     this.#connection = connection;
+    this.trouble = undefined;
     this.#tell({ tag: 'broker_up', connection });
   }
 

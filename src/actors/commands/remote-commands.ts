@@ -35,6 +35,8 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
   /** The consumer of replies; its queue goes with it. */
   #consumer: Consumer | undefined = undefined;
   #lastId = 0;
+  /** It was said that no answers can be received, and they still cannot. */
+  #deaf = false;
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -76,6 +78,8 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
         return;
       case 'ready':
         if (this.#context.link.connection === message.connection) this.#broker = message;
+        if (this.#deaf) this.#context.log.info({}, 'answers to remote commands are received again');
+        this.#deaf = false;
         return;
       case 'reply': {
         message.delivery.ack();
@@ -122,7 +126,8 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
     };
     start().catch((error: unknown) => {
       if (self.signal.aborted) return;
-      log.warn({ err: error }, 'answers to remote commands cannot be received; trying again');
+      if (!this.#deaf) log.warn({ err: error }, 'answers to remote commands cannot be received; trying again');
+      this.#deaf = true;
       self.sendAfter(LISTEN_RETRY_MS, { tag: 'listen', connection } as Info);
     });
   }

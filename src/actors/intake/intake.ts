@@ -1,5 +1,5 @@
 import type { BrokerConnection, Consumer, Delivery } from '../../broker/broker.js';
-import { REPORT_QUEUE } from '../../broker/topology.js';
+import { declareServerTopology, REPORT_QUEUE } from '../../broker/topology.js';
 import { refuseReport } from '../../host/validate-report.js';
 import type { HostReport } from '../../host/host-report.js';
 import { CallFailed, type DetailObject, type Self, type Server } from '../../otp/index.js';
@@ -89,7 +89,7 @@ export class Intake implements Server<never, never, never, Info> {
         if (message.connection !== this.#consuming) return;
         this.#consuming = undefined;
         this.#consumer = undefined;
-        this.#context.log.warn({ err: message.error }, 'reports are not consumed; trying again');
+        this.#troubled(message.error);
         self.sendAfter(RETRY_MS, { tag: 'consume' });
         return;
       case 'delivery':
@@ -126,28 +126,48 @@ export class Intake implements Server<never, never, never, Info> {
   #consume(self: Self): void {
     const connection = this.#connection;
     if (connection === undefined || this.#consuming === connection) return;
-    const { config, log, world } = this.#context;
+    const { config, log, world, reportsLink } = this.#context;
     if (!world.ready) {
       // Without the fleet in memory every host would be a stranger, and no group would have hashes.
       self.sendAfter(LOADING_MS, { tag: 'consume' });
       return;
     }
     this.#consuming = connection;
-    connection
-      .consume(REPORT_QUEUE, { prefetch: config.intake.prefetch }, (delivery) => {
+    const consume = async (): Promise<Consumer> => {
+      // Whoever deleted the queue took its binding along; with the connection still there nobody else declares it.
+      if (reportsLink.trouble !== undefined) await declareServerTopology(connection);
+      return connection.consume(REPORT_QUEUE, { prefetch: config.intake.prefetch }, (delivery) => {
         this.#unread.add(delivery);
         if (!tell<Info>(self, { tag: 'delivery', delivery })) delivery.reject({ requeue: true });
-      })
+      });
+    };
+    consume()
       .then(
         async (consumer) => {
           if (self.signal.aborted) return consumer.cancel();
-          if (this.#consuming === connection) this.#consumer = consumer;
+          if (this.#consuming === connection) {
+            this.#consumer = consumer;
+            this.#wellAgain();
+          }
           const error = await consumer.ended;
           tell<Info>(self, { tag: 'ended', connection, error });
         },
         (error: unknown) => tell<Info>(self, { tag: 'ended', connection, error }),
       )
       .catch((error: unknown) => log.debug({ err: error }, 'the consumer of reports ended after its actor'));
+  }
+
+  /** Said once, however often it is tried; `/readyz` says it as long as it lasts. */
+  #troubled(error: unknown): void {
+    const { log, reportsLink } = this.#context;
+    if (reportsLink.trouble === undefined) log.warn({ err: error }, 'reports are not consumed; trying again');
+    reportsLink.trouble = error instanceof Error ? error.message : 'the consumer ended';
+  }
+
+  #wellAgain(): void {
+    const { log, reportsLink } = this.#context;
+    if (reportsLink.trouble !== undefined) log.info({}, 'reports are consumed again');
+    reportsLink.trouble = undefined;
   }
 
   #take(self: Self, delivery: Delivery): void {

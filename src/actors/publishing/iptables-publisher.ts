@@ -38,6 +38,8 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   #timerAt = Infinity;
   /** Nothing is tried before, in monotonic milliseconds: the ipset publisher did not answer. */
   #notBefore = -Infinity;
+  /** The ipset publisher was asked last in vain, and that was said. */
+  #unanswered = false;
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -150,10 +152,14 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
 
   async #currentSets(self: Self): Promise<IpsetReply | undefined> {
     try {
-      return await self.call(IPSET_PUBLISHER, { type: 'flush' });
+      const sets = await self.call(IPSET_PUBLISHER, { type: 'flush' });
+      this.#unanswered = false;
+      return sets;
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      this.#context.log.warn({ err: error }, 'the ipset publisher does not answer; rulesets wait for it');
+      if (!this.#unanswered)
+        this.#context.log.warn({ err: error }, 'the ipset publisher does not answer; rulesets wait for it');
+      this.#unanswered = true;
       return undefined;
     }
   }
