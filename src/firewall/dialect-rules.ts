@@ -14,8 +14,12 @@ export interface RuleChoices {
   readonly commentStyle: 'old' | 'kernel';
   /** Print `?` for what is not ASCII: agents read it back as characters, not bytes, and never find the same hash. */
   readonly asciiComments: boolean;
-  /** Whether control characters are refused in a stored comment (line feed and NUL always are). */
-  readonly refuseControls: boolean;
+  /**
+   * Whether control characters are refused in a stored comment (line feed and NUL always are), and backslashes
+   * everywhere: agents read back through a shell that takes them for its own. `dog1` keeps those that the kernel prints
+   * as the old server wrote them.
+   */
+  readonly refuseOddText: boolean;
   /** Whether null, true and false print as words in `interface`, and lists of texts are run together. */
   readonly looseText: boolean;
   /** Whether only `BASIC` and `DROP` in capitals count when the answering rules are chosen. */
@@ -47,7 +51,7 @@ export const RULE_CHOICES: Readonly<Record<Dialect, RuleChoices>> = {
     ipv6HostTraffic: false,
     commentStyle: 'old',
     asciiComments: false,
-    refuseControls: false,
+    refuseOddText: false,
     looseText: true,
     exactAnswerWords: true,
     anyByName: true,
@@ -64,7 +68,7 @@ export const RULE_CHOICES: Readonly<Record<Dialect, RuleChoices>> = {
     ipv6HostTraffic: true,
     commentStyle: 'kernel',
     asciiComments: true,
-    refuseControls: true,
+    refuseOddText: true,
     looseText: false,
     exactAnswerWords: false,
     anyByName: false,

@@ -7,14 +7,21 @@ const odd = (usual: readonly Json[], strange: readonly Json[], weight = 40): fc.
 
 const words = (text: string): string[] => text.split(' ');
 
-const COMMENT_PIECES = [...words('a " \' [ ] : \\ # - é ! 💥 \u0301 \u00a0 [1:2]'), 'b c', ' ', ' \u0301', '\t', '\r'];
+const COMMENT_PIECES = [
+  ...words('a " \' [ ] : \\ # - é ! 💥 \u0301 \u00a0 [1:2] \\" \\\\'),
+  'b c',
+  ' ',
+  ' \u0301',
+  '\t',
+  '\r',
+];
 const comment = fc.oneof(
   fc.array(fc.constantFrom(...COMMENT_PIECES), { maxLength: 7 }).map((pieces) => pieces.join('')),
   odd(['', 'ssh', 'two words'], [null, ['a', 'b c'], [], 7, 'c'.repeat(255), 'c'.repeat(256), 'é'.repeat(128)], 6),
 );
 
-const NAMES = [...words('any ANY self o\'k a"b é -x ! a,b a[b] q#w'), 'a b', 'a[b] c', 26, 27, 28].map((name) =>
-  typeof name === 'number' ? 'x'.repeat(name) : name,
+const NAMES = [...words('any ANY self o\'k a"b é -x ! a,b a[b] q#w a\\b'), '', 'a b', 'a[b] c', 26, 27, 28].map(
+  (name) => (typeof name === 'number' ? 'x'.repeat(name) : name),
 );
 
 const PORTS = [...words('022 65536 24-25 90:80 80: :80 80, http +22 0x16 5:5 3/1'), '', ' 22', '22 '];

@@ -37,10 +37,12 @@ const UNWRITABLE = /[\u0000-\u001f\u007f\\]/;
 
 /** Text that a stored rule may hold, but a new one may not (decisions 4). */
 const writtenTextFaults = (rule: Json): Fault[] => {
-  const comment = isObject(rule) ? rule['comment'] : undefined;
-  if (typeof comment !== 'string' || !UNWRITABLE.test(comment)) return [];
+  if (!isObject(rule)) return [];
   const reason = 'give a text without line feeds, other control characters and backslashes';
-  return [{ kind: 'kernel', field: 'comment', value: comment, reason }];
+  return ['comment', 'interface'].flatMap((field): Fault[] => {
+    const value = rule[field];
+    return typeof value === 'string' && UNWRITABLE.test(value) ? [{ kind: 'kernel', field, value, reason }] : [];
+  });
 };
 
 /** What rules refer to: `field` and id. */

@@ -47,6 +47,12 @@ const oldArgument = (text: string): { readonly argument: string; readonly seen: 
 };
 
 /**
+ * Whether a comment with backslashes reads back as the old server wrote it: they stand between its quotes, each before
+ * a backslash or a quote, just as the kernel prints them.
+ */
+export const escapesReadBack = (text: string): boolean => oldArgument(text) !== null;
+
+/**
  * Writes a line that holds a comment with the old server's spelling of it, if the kernel takes that as one argument
  * and the line hashes the same when it is read back; else with the kernel's spelling.
  * @param line makes the line from the comment's argument.

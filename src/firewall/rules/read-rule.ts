@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { RuleChoices } from '../dialect-rules.js';
-import { cutComment } from './comment-text.js';
+import { cutComment, escapesReadBack } from './comment-text.js';
 import type { Fault } from './compile-error.js';
 import { readConnectionLimit, readRecentLimit } from './read-limit.js';
 import type { Action, RuleKind, RuleModel, RulePeer, State } from './rule-model.js';
@@ -134,8 +134,8 @@ class RuleReader {
       this.#fault('kernel', 'interface', 'give the name of an interface, or an empty text for any');
     // A plus alone means every interface, and the kernel prints nothing for it.
     if (name === '' || name === 'ANY' || name === '+') return '';
-
-    if (/[\u0000-\u0020\u007f"\\]/.test(name)) {
+    const refused = this.#choices.refuseOddText ? /[\u0000-\u0020\u007f"\\]/ : /[\u0000-\u0020\u007f"]/;
+    if (refused.test(name)) {
       this.#fault(
         'kernel',
         'interface',
@@ -154,8 +154,8 @@ class RuleReader {
       return '';
     }
 
-    const refused = this.#choices.refuseControls ? /[\u0000-\u001f\u007f\\]/ : /[\u0000\n\\]/;
-    if (refused.test(text)) {
+    const refused = this.#choices.refuseOddText ? /[\u0000-\u001f\u007f\\]/ : /[\u0000\n]/;
+    if (refused.test(text) || (text.includes('\\') && !escapesReadBack(text))) {
       this.#fault('kernel', 'comment', 'give a text without line feeds, other control characters and backslashes');
     }
     return this.#choices.asciiComments ? text.replace(/[^\u0000-\u007f]/gu, '?') : text;

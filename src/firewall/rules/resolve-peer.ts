@@ -36,12 +36,11 @@ const displayName = (peer: NamedPeer, emission: Emission): string | undefined =>
 const usedSet = (peer: NamedPeer, name: string, active: boolean, emission: Emission): string => {
   const set = setName(name, peer.kind, emission.version);
   if (!active) return set;
-  const { setNameBytes } = emission.choices;
+  const { setNameBytes, refuseOddText } = emission.choices;
   const refuse = (reason: string): void =>
     emission.fault({ kind: 'kernel', field: 'group', value: name, reason: `no set can have its name: ${reason}` });
-
-  if (name === '' || /[\u0000-\u0020\u007f"\\]/.test(name)) {
-    refuse('it is empty or holds a blank, a control character, a double quote or a backslash');
+  if (/[\u0000-\u0020\u007f"]/.test(name) || (refuseOddText && name.includes('\\'))) {
+    refuse('it holds a blank, a control character, a double quote or a backslash');
   } else if (Buffer.byteLength(set) > setNameBytes) {
     refuse(`at most ${MAX_BASE_BYTES} bytes fit, a prefix and its # included`);
   }

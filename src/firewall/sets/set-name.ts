@@ -22,7 +22,6 @@ const UNUSABLE = /[\u0000-\u0020\u007f"]/;
  * new one could not get (decisions 4), so this asks only what the kernel and its tools can take.
  */
 export const setNameFault = (base: string): string | undefined => {
-  if (base === '') return 'the name is empty';
   if (UNUSABLE.test(base)) return 'the name holds a blank, a control character or a double quote';
   const bytes = Buffer.byteLength(base);
   if (bytes > MAX_BASE_BYTES) {

@@ -73,7 +73,10 @@ describe('rules that somebody wants to write', () => {
     const check1 = (comment: string) =>
       checkRules(inbound({ ...GOOD, comment }), { lookups, dialect: 'dog1', unsetTables: false });
     expect(check1('tab\there')).toMatchObject([{ field: 'comment', rule: { direction: 'inbound', index: 0 } }]);
+    expect(check1(String.raw`say \"hi\" now`)).toMatchObject([{ field: 'comment' }]);
     expect(check1('Zoë')).toEqual([]);
+    const rules = inbound({ ...GOOD, interface: 'eth\\0' });
+    expect(checkRules(rules, { lookups, dialect: 'dog1', unsetTables: false })).toMatchObject([{ field: 'interface' }]);
   });
 
   it('check limits although no group has addresses', () => {

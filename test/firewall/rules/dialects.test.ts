@@ -37,6 +37,8 @@ const compile = (dialect: Dialect, { inbound = [], outbound = [], version = 'v4'
       groups: [
         { id: 'g1', name: 'web' },
         { id: 'g2', name: 'ANY' },
+        { id: 'g3', name: 'a\\b' },
+        { id: 'g4', name: '' },
       ],
       zones: [],
       services: SERVICES,
@@ -139,6 +141,28 @@ describe('what dog2 mends', () => {
     expect(own('dog2', asked)[0]).toContain(String.raw`--comment "Zo?\'s \"x\" v1.2" -j`);
     expect(own('dog1', { outbound: [{ ...RULE, comment: 'Zoë v1.2' }] })[0]).toContain('--comment "Zoë v1.2" -j');
     expect(own('dog1', { outbound: [{ ...RULE, comment: 'v1.2' }] })[0]).toContain('--comment v1.2 -j');
+  });
+});
+
+describe('what dog1 keeps, for the kernel prints it just so', () => {
+  it.each([
+    { comment: String.raw`say \"hi\" now`, piece: String.raw` --comment "say \"hi\" now" -j` },
+    { comment: String.raw`C:\\temp dir`, piece: String.raw` --comment "C:\\temp dir" -j` },
+    { interface: 'eth\\0', piece: ' -o eth\\0 ' },
+    { group: 'g3', piece: ' --match-set a\\b_gv4 dst' },
+  ])('backslashes: $piece', ({ piece, ...change }) => {
+    const asked = { outbound: [{ ...RULE, ...change }] };
+    expect(own('dog1', asked)).toEqual([expect.stringContaining(piece)]);
+    expect(compile('dog2', asked)).toMatchObject({ ok: false, error: { field: Object.keys(change)[0] } });
+  });
+
+  it('a group without a name: its set has one', () => {
+    expect(own('dog1', { outbound: [{ ...RULE, group: 'g4' }] })[0]).toContain(' --match-set _gv4 dst');
+  });
+
+  it('no other backslash', () => {
+    for (const comment of ['a\\b', 'a \\b', 'a\\\\b'])
+      expect(compile('dog1', { outbound: [{ ...RULE, comment }] })).toMatchObject({ error: { field: 'comment' } });
   });
 });
 
