@@ -86,7 +86,8 @@ async function refuseUnrouted(router: Router, ctx: Context, next: Next): Promise
   const methods = new Set(layers.flatMap((layer) => layer.methods).filter((method) => method !== 'HEAD'));
   if (methods.size === 0) throw new ApiError('not_found', { what: 'there is no such path' });
   if (!methods.has(ctx.method)) {
-    const allow = ['GET', 'POST', 'PUT', 'DELETE'].filter((method) => methods.has(method)).join(', ');
+    // In the order of the routes, which is that of the old server.
+    const allow = [...methods].join(', ');
     throw new ApiError('method_not_allowed', { method: ctx.method }, { headers: { allow } });
   }
   await next();

@@ -34,7 +34,7 @@ export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
 }
 
 async function sendText(ctx: Context, text: string, type: string): Promise<void> {
-  ctx.set('content-type', type === JSON_TYPE ? type : `${type}; charset=utf-8`);
+  ctx.set('content-type', type.startsWith('text/') ? `${type}; charset=utf-8` : type);
   const bytes = Buffer.from(text);
   ctx.vary('accept-encoding');
   if (bytes.length < MIN_GZIP_BYTES || ctx.acceptsEncodings('gzip', 'identity') !== 'gzip') {

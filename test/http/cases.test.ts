@@ -15,6 +15,12 @@ describe('the black-box cases of the old server', () => {
     expect(code).toBe(0);
   });
 
+  it('pass for what the sentences of the contract add', async () => {
+    const { code, output } = await runCases('more.json', server.url);
+    expect(output).toMatch(/^\d+ passed, 0 failed$/m);
+    expect(code).toBe(0);
+  });
+
   it('all pass', async () => {
     const { code, output } = await runCases('visible.json', server.url);
     expect(output).toMatch(/\b60 passed, 0 failed/);

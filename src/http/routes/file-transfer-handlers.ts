@@ -37,6 +37,8 @@ export async function postToHost(call: Call): Promise<Reply> {
 /** Always 200: clients look at `retcode`, and take `stderr.error` for the output of a failed command. */
 async function runCommand(call: Call, commands: Commands): Promise<Reply> {
   const hostkey = call.params['hostkey'] as string;
+  const result = (of: JsonObject) => jsonReply({ [hostkey]: of });
+  if (!(await hostExists(call))) return result({ retcode: 1, stdout: [], stderr: UNKNOWN });
   const {
     command,
     use_shell: shell = 'false',
@@ -49,8 +51,6 @@ async function runCommand(call: Call, commands: Commands): Promise<Reply> {
   }
   if (user !== undefined && typeof user !== 'string')
     throw new ApiError('bad_request', { reason: 'user must be a text' });
-  const result = (of: JsonObject) => jsonReply({ [hostkey]: of });
-  if (!(await hostExists(call))) return result({ retcode: 1, stdout: [], stderr: UNKNOWN });
   const options = { ...callerOf(call), useShell: shell === 'true', ...(user === undefined ? {} : { user }) };
   const answer = await commands.execute(hostkey, command, options).catch(agentSilent);
   if (answer.ok) return result({ retcode: 0, stdout: answer.value.trim(), stderr: {} });

@@ -19,14 +19,6 @@ export const fileTransferRoutes: readonly Route[] = [
     refuses: ['commands_off', 'bad_request', 'unknown_hostkey'],
     handle: postToHost,
   }),
-  route('GET', {
-    summary: 'Fetches a file from the host',
-    produces: [OCTETS, JSON_TYPE],
-    parameters: [PATH],
-    answers: { 200: { description: 'The file, or as JSON the `error` of the host', type: OCTETS } },
-    refuses: ['commands_off', 'bad_parameter'],
-    handle: fetchFile,
-  }),
   route('DELETE', {
     summary: 'Removes a file on the host',
     produces: [JSON_TYPE],
@@ -34,6 +26,14 @@ export const fileTransferRoutes: readonly Route[] = [
     answers: { 204: { description: 'It is gone' } },
     refuses: ['commands_off', 'bad_parameter', 'unknown_hostkey', 'agent_error'],
     handle: deleteFile,
+  }),
+  route('GET', {
+    summary: 'Fetches a file from the host',
+    produces: [OCTETS, JSON_TYPE],
+    parameters: [PATH],
+    answers: { 200: { description: 'The file, or as JSON the `error` of the host', type: OCTETS } },
+    refuses: ['commands_off', 'bad_parameter'],
+    handle: fetchFile,
   }),
 ];
 

@@ -1,4 +1,6 @@
 import type { Call, Method, Route } from '../route.js';
+import type { Resource } from '../../model/document.js';
+import { resourceModel } from '../../model/resources.js';
 import { sentObject } from '../documents/sent-object.js';
 import { ApiError } from '../errors.js';
 import { TEXT_TYPE } from '../media-type.js';
@@ -10,7 +12,7 @@ import { rulesetHcl } from './sub-resource-handlers.js';
 const PLAIN_TEXT = 'plain/text';
 
 /** `/api/hcl/:sub`: a posted document as Terraform text (http-api section 3, "Others"). */
-export const hclRoutes: readonly Route[] = (['POST', 'PUT'] as const).map((method: Method) => ({
+export const hclRoutes: readonly Route[] = (['PUT', 'POST'] as const).map((method: Method) => ({
   method,
   path: '/api/hcl/:sub',
   version: 'v1',
@@ -28,6 +30,16 @@ async function hclOfBody(call: Call): Promise<Reply> {
   const sub = call.params['sub'] as string;
   if (!hasHcl(sub)) throw new ApiError('not_found', { what: 'no such resource has an HCL form' });
   const doc = sentObject(call.body);
-  if (typeof doc['name'] !== 'string') throw new ApiError('bad_request', { reason: 'the document has no name' });
+  const missing = neededFor(sub).find((key) => !Object.hasOwn(doc, key));
+  if (missing !== undefined) throw new ApiError('bad_request', { reason: `the document has no ${missing}` });
+  if (typeof doc['name'] !== 'string') throw new ApiError('bad_request', { reason: 'the name must be a text' });
   return textReply(sub === 'ruleset' ? await rulesetHcl(call, doc) : hclResource(sub, doc), PLAIN_TEXT);
+}
+
+/** What a document must hold to be printed (http-api section 3, "Others"): what its schema needs, and rules of a ruleset. */
+function neededFor(resource: Resource): readonly string[] {
+  const needed = resourceModel(resource).schema.required ?? [];
+  // The environment of a host is not looked at: it is always printed as "qa".
+  if (resource === 'host') return needed.filter((key) => key !== 'environment');
+  return resource === 'ruleset' ? [...needed, 'rules'] : needed;
 }

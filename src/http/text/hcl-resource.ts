@@ -1,5 +1,6 @@
-import type { JsonObject, Resource } from '../../model/document.js';
-import { attribute } from './hcl-value.js';
+import type { Json, JsonObject, Resource } from '../../model/document.js';
+import { isObject } from '../../model/validate.js';
+import { attribute, hclValue } from './hcl-value.js';
 
 /** The attributes of each resource of the Terraform provider, in the order in which they are printed. */
 const ATTRIBUTES: Readonly<Record<Exclude<Resource, 'external'>, readonly string[]>> = {
@@ -34,9 +35,15 @@ export function hclResource(resource: keyof typeof ATTRIBUTES, doc: JsonObject):
   const shown: JsonObject = resource === 'host' ? { ...doc, environment: 'qa' } : doc;
   const lines = ATTRIBUTES[resource].flatMap((key) => {
     const value = shown[key];
-    return value === undefined ? [] : [`  ${attribute(key, value, '  ')}`];
+    return value === undefined ? [] : [`  ${providerAttribute(key, value)}`];
   });
   return `resource "dog_${resource}" "${terraformName(name)}" {\n${[...lines, '  provider = dog.qa'].join('\n')}\n}\n`;
+}
+
+/** An attribute as the provider takes it: `vars` as JSON text, and `connection` under another name, since Terraform keeps that one for itself. */
+function providerAttribute(key: string, value: Json): string {
+  if (key === 'vars' && isObject(value)) return `vars = jsonencode(${hclValue(value)})`;
+  return attribute(key === 'connection' ? 'dog_connection' : key, value, '  ');
 }
 
 /** The name as Terraform takes it for a resource: `. ( ) / blank :` become `_`, as they always did, and so does all else that Terraform refuses. */

@@ -27,5 +27,5 @@ export const hostSchema: JsonSchema = {
     vars: { type: 'object' },
     alert_enable: { type: 'boolean' },
   },
-  required: ['hostkey', 'name', 'group', 'environment', 'location'],
+  required: ['environment', 'group', 'hostkey', 'location', 'name'],
 };

@@ -35,11 +35,11 @@ export const linkSchema: JsonSchema = {
             verify: needed,
             fail_if_no_peer_cert: { type: 'boolean' },
           },
-          required: ['cacertfile', 'certfile', 'keyfile', 'fail_if_no_peer_cert', 'server_name_indication', 'verify'],
+          required: ['cacertfile', 'certfile', 'fail_if_no_peer_cert', 'keyfile', 'server_name_indication', 'verify'],
         },
       },
       required: ['api_port', 'host', 'password', 'ssl_options'],
     },
   },
-  required: ['name', 'connection_type', 'direction', 'address_handling', 'enabled', 'connection'],
+  required: ['connection', 'connection_type', 'direction', 'enabled', 'name', 'address_handling'],
 };

@@ -1,7 +1,10 @@
 import type { JsonSchema } from '../json-schema.js';
 import { idSchema } from './id-schema.js';
 
-/** profile (http-api section 5). `docker` is stored as sent (decisions 5). */
+/**
+ * profile (http-api section 5). `docker` is stored as sent (decisions 5). `ruleset_id` may be empty: a profile without a
+ * ruleset, as clients send it.
+ */
 export const profileSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',
   title: 'profile',
@@ -11,7 +14,7 @@ export const profileSchema: JsonSchema = {
     name: { type: 'string', minLength: 1 },
     version: { type: 'string' },
     created: { type: 'number' },
-    ruleset_id: idSchema,
+    ruleset_id: { type: 'string' },
   },
   required: ['name'],
 };
