@@ -59,6 +59,33 @@ const owned = (row: Document, known: HostKnowledge | undefined, report: HostRepo
   };
 };
 
+/** Fields of a row that are an operator's or this server's own: no agent sets them. */
+const NOT_THE_AGENTS: ReadonlySet<string> = new Set([
+  'id',
+  'active',
+  'hashpass',
+  'hash_fail_count',
+  'hash_alert_sent',
+  'keepalive_alert_sent',
+  'keepalive_timestamp',
+  'iptables_hash_timestamp',
+  'ipset_hash_timestamp',
+  'alert_enable',
+  'vars',
+  'group_pending',
+]);
+/** An agent that invents ever new fields does not make its row grow for ever; real ones have about 35. */
+const MOST_FIELDS = 64;
+
+/** What an agent says beyond the documented fields goes into the row too, as it always did (host-lifecycle section 2). */
+const extraOf = (row: JsonObject, { extra = {} }: HostReport): JsonObject => {
+  let room = MOST_FIELDS - Object.keys(row).length;
+  const taken = Object.entries(extra).filter(
+    ([field]) => !NOT_THE_AGENTS.has(field) && (Object.hasOwn(row, field) || room-- > 0),
+  );
+  return Object.fromEntries(taken);
+};
+
 /** A keepalive of a dying agent, sent between its good-bye and its end. */
 const isEcho = (known: HostKnowledge | undefined, report: HostReport, now: number): boolean =>
   known?.stoppedAt !== undefined &&
@@ -111,6 +138,7 @@ export const decideReport = (
   const { group_pending: _dropped, ...kept } = row;
   const next: JsonObject = {
     ...kept,
+    ...extraOf(kept, report),
     ...report.fields,
     ...place,
     keepalive_timestamp: now,
@@ -152,6 +180,7 @@ export const registerHost = (report: HostReport, now: number): { row: JsonObject
     keepalive_alert_sent: '',
     ipset_hash_timestamp: '',
     iptables_hash_timestamp: '',
+    ...extraOf(report.fields, report),
     ...report.fields,
     hostkey: report.hostkey,
     name: report.name,

@@ -14,6 +14,8 @@ export interface HostReport {
   readonly hashes: Hashes;
   /** Every field that goes into the host row, hashes and `interfaces` text included; not `updatetype`, not `active`. */
   readonly fields: JsonObject;
+  /** What it says beyond that, an agent of another version perhaps. */
+  readonly extra?: JsonObject;
 }
 
 /**

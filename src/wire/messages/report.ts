@@ -36,7 +36,7 @@ export interface Report {
   readonly stopping: boolean;
   /** All documented fields that were there, but `updatetype`, under their own names: what a host row takes over. */
   readonly fields: JsonObject;
-  /** Fields that no contract names, as far as JSON can hold them. Not to be merged into a row unseen. */
+  /** Fields that no contract names, as far as JSON can hold them. Not to be merged into a row unseen: it has fields that are not the agent's. */
   readonly extra: JsonObject;
 }
 
