@@ -17,6 +17,9 @@ export interface Topology {
 /** The queue of the agents' reports, consumed by the server. */
 export const REPORT_QUEUE = 'ips';
 
+/** A queue that old installations declared and nobody ever consumed (agent-protocol P2). */
+export const LEGACY_QUEUE = 'file_transfer';
+
 const exchanges: readonly ExchangeDeclaration[] = [
   { name: 'ips', type: 'topic', durable: true },
   { name: 'config', type: 'direct', durable: true },

@@ -1,6 +1,6 @@
 import { backoffDelayMs } from '../../broker/backoff.js';
 import type { BrokerConnection, BrokerError } from '../../broker/broker.js';
-import { declareServerTopology, REPORT_QUEUE } from '../../broker/topology.js';
+import { declareServerTopology, LEGACY_QUEUE, REPORT_QUEUE } from '../../broker/topology.js';
 import type { DetailObject, ExitReason, Self, Server } from '../../otp/index.js';
 import type { BrokerLink } from './broker-link.js';
 import type { ServerContext } from '../context.js';
@@ -33,6 +33,7 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
   #attempts = 0;
   /** Only the first connection of a process says who else is there: later, its own last consumer may still be. */
   #lookedForRivals = false;
+  #lookedForLegacy = false;
   /** Epoch milliseconds since when the state is what it is. */
   #since: number;
   #lastError: string | undefined = undefined;
@@ -110,6 +111,7 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
       try {
         await declareServerTopology(connection);
         await this.#warnOfRival(connection);
+        await this.#warnOfLegacyQueue(connection);
         return connection;
       } catch (error) {
         await connection.close();
@@ -139,6 +141,24 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
         { queue: REPORT_QUEUE, consumers },
         'somebody else consumes the reports: two servers on one broker each get half of them; stop the other, or start this one with --observe',
       );
+  }
+
+  /** Old declarations left a queue that nobody consumes: it fills for ever (agent-protocol P2). */
+  async #warnOfLegacyQueue(connection: BrokerConnection): Promise<void> {
+    if (this.#purpose !== 'publish' || this.#lookedForLegacy) return;
+    this.#lookedForLegacy = true;
+    const { log } = this.#context;
+    try {
+      const queue = await connection.inspectQueue(LEGACY_QUEUE);
+      if (queue !== undefined && queue.consumerCount === 0)
+        log.warn(
+          { queue: queue.name, messages: queue.messageCount },
+          'a queue of the old installation that nobody consumes fills for ever: delete it',
+        );
+    } catch (error) {
+      // Only a courtesy: this user may not be allowed to look.
+      log.debug({ err: error, queue: LEGACY_QUEUE }, 'a queue could not be looked at');
+    }
   }
 
   #up(self: Self, connection: BrokerConnection): void {

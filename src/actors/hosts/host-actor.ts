@@ -49,6 +49,8 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   #convergedOn: number | undefined = undefined;
   #clones: CloneWatch | undefined = undefined;
   readonly #floods = new FloodWatch();
+  /** Where the agent says it is, when that is somewhere nothing is published to, and people were told. */
+  #oddPlace: string | undefined = undefined;
 
   constructor(context: ServerContext, hostkey: string) {
     this.#context = context;
@@ -139,6 +141,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       guardOpened(this.#context);
       return;
     }
+    this.#noticePlace(report);
     if (outcome === 'taken') {
       this.#lastSeen = this.#context.kernel.clock.monotonic();
       guardOpened(this.#context);
@@ -365,6 +368,17 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     const detail = 'it reports more than once a second; an agent does so once a minute';
     refused.add(kernel.clock.now(), report, 'overload', detail);
     log.warn({ hostkey: this.#hostkey, name: report.name }, `a host floods the server with reports: ${detail}`);
+  }
+
+  /** Its queues are bound to its own place, and everything is published to `*` and `*` (agent-protocol P3). */
+  #noticePlace({ name, environment, location }: HostReport): void {
+    const place = environment === '*' && location === '*' ? undefined : `${environment} ${location}`;
+    if (place !== undefined && place !== this.#oddPlace)
+      this.#context.log.warn(
+        { hostkey: this.#hostkey, name, environment, location },
+        'the agent hears nothing that is published: environment and location must both be * in its configuration',
+      );
+    this.#oddPlace = place;
   }
 
   #noticeClone(report: HostReport): void {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PolicyFault } from '../../firewall/policy/policy.js';
 import type { Document } from '../../model/document.js';
 import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
 import type { Change } from '../../store/store.js';
@@ -18,6 +19,9 @@ type IpsetInfo =
 
 /** Which text all agents have, so that a restart need not send it again (table `setting`). */
 const PUBLISHED = 'sets_published';
+
+/** So many documents that can't be read are named at once; the others are counted. */
+const FAULTS_TOLD = 50;
 
 const timeOf = ({ timestamp }: Document): number => (typeof timestamp === 'number' ? timestamp : 0);
 
@@ -205,5 +209,18 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     const known = new Set(before?.problems.map(({ set, reason }) => `${set} ${reason}`));
     for (const { set, kind, reason } of rendered.problems)
       if (!known.has(`${set} ${reason}`)) log.warn({ set, kind }, reason);
+    this.#reportFaults(rendered, before);
+  }
+
+  /** A host whose addresses can't be read is missing from every set: somebody must be told, once. */
+  #reportFaults(rendered: RenderedSets, before: RenderedSets | undefined): void {
+    const { log, world } = this.#context;
+    const key = ({ table, id, reason }: PolicyFault): string => `${table} ${id} ${reason}`;
+    const known = new Set(before?.faults.map(key));
+    const fresh = rendered.faults.filter((fault) => !known.has(key(fault)));
+    for (const { table, id, reason } of fresh.slice(0, FAULTS_TOLD))
+      log.warn({ table, id, name: world.policy[table].get(id)?.name }, `not all of it is in the sets: ${reason}`);
+    if (fresh.length > FAULTS_TOLD)
+      log.warn({ more: fresh.length - FAULTS_TOLD }, 'further documents are not in the sets as a whole');
   }
 }
