@@ -56,3 +56,19 @@ it('does not choke on a line that a crash tore', async () => {
   await new DeadLetters({ path, max: 3, ...ages, log }).add(letter(400));
   expect(details(path)).toEqual(['letter 400']);
 });
+
+it('logs a line each, but no thousand a minute: the rest is counted, and told of in the next minute', async () => {
+  let now = 1_000_000;
+  const lines: string[] = [];
+  const note = (_fields: object, message: string) => void lines.push(message);
+  const log = { debug: note, info: note, warn: note, error: note };
+  const letters = new DeadLetters({ path: undefined, max: 10, maxAgeMs: 1e9, now: () => now, log });
+  const bad = { at: now, queue: 'ips', reason: 'malformed_term', detail: 'rubbish', body: Buffer.of(1) };
+  for (let n = 0; n < 1000; n++) await letters.add(bad);
+  expect(lines).toHaveLength(61);
+  expect(lines.at(-1)).toContain('too many messages are refused');
+  now += 60_000;
+  await letters.add(bad);
+  expect(lines.slice(61)).toEqual(['so many more messages were refused and not logged', 'message refused: rubbish']);
+  expect(letters.total).toBe(1001);
+});

@@ -20,6 +20,10 @@ export interface DeadLetter {
 /** What is kept of a body; the whole of a real report is a tenth of it. */
 const MAX_BODY = 16_384;
 
+const MINUTE_MS = 60_000;
+/** Log lines of single letters. */
+const TOLD_A_MINUTE = 60;
+
 /** What a file of dead letters holds. */
 interface Extent {
   readonly lines: number;
@@ -45,6 +49,9 @@ export class DeadLetters {
   /** Of the file; undefined until it was looked at. */
   #extent: Extent | undefined = undefined;
   #total = 0;
+  /** Refused since the minute began that is told of. */
+  #told = 0;
+  #toldFrom = -Infinity;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: {
@@ -71,9 +78,26 @@ export class DeadLetters {
   add(letter: DeadLetter): Promise<void> {
     this.#total += 1;
     const { hostkey, reason, queue } = letter;
-    this.#log.warn({ reason, queue, hostkey, bytes: letter.body.length }, `message refused: ${letter.detail}`);
+    this.#tell(() =>
+      this.#log.warn({ reason, queue, hostkey, bytes: letter.body.length }, `message refused: ${letter.detail}`),
+    );
     this.#writing = this.#writing.then(() => this.#write(letter));
     return this.#writing;
+  }
+
+  /** A line each, but not a thousand a second: whoever sends rubbish must not drown what else is in the log. */
+  #tell(line: () => void): void {
+    const now = this.#now();
+    if (Math.abs(now - this.#toldFrom) >= MINUTE_MS) {
+      if (this.#told > TOLD_A_MINUTE)
+        this.#log.warn({ messages: this.#told - TOLD_A_MINUTE }, 'so many more messages were refused and not logged');
+      this.#toldFrom = now;
+      this.#told = 0;
+    }
+    this.#told += 1;
+    if (this.#told <= TOLD_A_MINUTE) line();
+    else if (this.#told === TOLD_A_MINUTE + 1)
+      this.#log.warn({}, 'too many messages are refused: further ones are only counted and kept as dead letters');
   }
 
   /** Lets go of what is too old, also when no new letter comes. Never rejects. */
