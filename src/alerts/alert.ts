@@ -47,6 +47,7 @@ export interface AlertConfig {
   readonly smtp_to: readonly string[];
   readonly keepalive_alert_seconds: number;
   readonly retirement_alert_seconds: number;
+  readonly hashcheck_alert_seconds: number;
   readonly alerts: {
     readonly digest_window_seconds: number;
     readonly digest_after: number;

@@ -12,7 +12,7 @@ const HASH_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_ip
 /** Writes the mail of one alert: subjects and fields as in host-lifecycle section 5. */
 export function composeLetter(
   alert: Alert,
-  config: Pick<AlertConfig, 'keepalive_alert_seconds' | 'retirement_alert_seconds'>,
+  config: Pick<AlertConfig, 'keepalive_alert_seconds' | 'retirement_alert_seconds' | 'hashcheck_alert_seconds'>,
 ): Letter {
   const name = oneLine(field(alert.host, 'name'));
   const quoted = quote(name);
@@ -43,9 +43,9 @@ export function composeLetter(
         hostkey,
       ]);
     case 'hash_fail':
-      return mail(`Dog Locally Modified On: ${name}`, hashLines(alert, name, hostkey));
+      return mail(`Dog Locally Modified On: ${name}`, hashLines(alert, name, hostkey, config.hashcheck_alert_seconds));
     case 'hash_recover':
-      return mail(`Dog Back In Control On: ${name}`, hashLines(alert, name, hostkey));
+      return mail(`Dog Back In Control On: ${name}`, hashLines(alert, name, hostkey, config.hashcheck_alert_seconds));
     case 'compile_fail': {
       const group = quote(oneLine(field(alert.group ?? {}, 'name')));
       return mail(`Dog Cannot Compile: ${group}`, [
@@ -93,8 +93,19 @@ const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
   compile_fail: 'cannot compile',
 };
 
-function hashLines({ host, group, ipsetHash, differing }: Alert, name: string, hostkey: string): readonly string[] {
-  const status = Object.fromEntries(HASH_FIELDS.map((hash) => [hash, !differing.includes(hash)]));
+function hashLines(
+  { host, group, ipsetHash, differing }: Alert,
+  name: string,
+  hostkey: string,
+  toleranceSeconds: number,
+): readonly string[] {
+  const matchedLately = (stamp: string): boolean =>
+    Number(host['keepalive_timestamp'] ?? 0) - Number(host[stamp] || -Infinity) <= toleranceSeconds;
+  const status = {
+    ...Object.fromEntries(HASH_FIELDS.map((hash) => [hash, !differing.includes(hash)])),
+    ipset_hash_age_check: matchedLately('ipset_hash_timestamp'),
+    iptables_hash_age_check: matchedLately('iptables_hash_timestamp'),
+  };
   return [
     `HostName: ${name}`,
     hostkey,

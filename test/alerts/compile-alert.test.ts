@@ -12,7 +12,11 @@ const alert: Alert = {
 };
 
 it('names the group and the reason, each within its line', () => {
-  const { subject, text } = composeLetter(alert, { keepalive_alert_seconds: 1, retirement_alert_seconds: 2 });
+  const { subject, text } = composeLetter(alert, {
+    keepalive_alert_seconds: 1,
+    hashcheck_alert_seconds: 1,
+    retirement_alert_seconds: 2,
+  });
   expect(subject).toBe('Dog Cannot Compile: "web Bcc: x@example.net"');
   expect(text.split('\n').slice(1, 3)).toEqual([
     'GroupName: "web Bcc: x@example.net"',

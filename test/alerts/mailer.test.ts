@@ -57,6 +57,24 @@ describe('a mail', () => {
     expect(mailer.state()).toMatchObject({ relay: 'up', waiting: 0, sent: 1, dead: 0 });
   });
 
+  it('about hashes says which half matched within the tolerance', async () => {
+    const { port, mails } = await relay();
+    const { mailer } = testMailer(mailConfig(port));
+    const host = {
+      name: 'web1',
+      hostkey: 'key-web1',
+      keepalive_timestamp: 10_000,
+      ipset_hash_timestamp: 10_000 - 180,
+      iptables_hash_timestamp: 10_000 - 181,
+    };
+    mailer.enqueue(alertOf('hash_fail', 'web1', { host }));
+    mailer.enqueue(alertOf('hash_fail', 'web2', { host: { ...host, ipset_hash_timestamp: '' } }));
+    await vi.waitFor(() => expect(mails).toHaveLength(2));
+    const bodies = mails.map(({ body }) => body.replaceAll('=\r\n', ''));
+    expect(bodies[0]).toContain('"ipset_hash_age_check":true,"iptables_hash_age_check":false');
+    expect(bodies[1]).toContain('"ipset_hash_age_check":false,"iptables_hash_age_check":false');
+  });
+
   it('keeps a name in its place, whatever it holds', async () => {
     const { port, mails } = await relay();
     const { mailer } = testMailer(mailConfig(port));
