@@ -49,6 +49,7 @@ const mailTrouble = (kernel: Kernel): readonly string[] => {
   const pid = kernel.whereis(MAILER);
   const state = pid === undefined ? undefined : kernel.info(pid)?.published?.describe?.();
   if (state?.relay !== 'away') return [];
-  const { reason, waiting } = state;
-  return [`mail: the relay is away, ${String(waiting)} mails wait: ${String(reason)}`];
+  return [
+    `mail: the relay is away, ${Number(state.waiting)} mails wait: ${typeof state.reason === 'string' ? state.reason : 'no reason given'}`,
+  ];
 };
