@@ -14,7 +14,7 @@ export const scrapeActors = ({ metrics, kernel }: ServerBase): void => {
 
 /** And those of one that does the work. */
 export const scrapeFigures = (context: ServerContext): void => {
-  const { metrics, outbox, outputs, drift, config } = context;
+  const { metrics, outbox, outputs, drift, config, guard } = context;
   metrics.onScrape(() => {
     const waiting = outbox.depth();
     metrics.gauge('dog_trainer_outbox_messages', waiting);
@@ -22,6 +22,9 @@ export const scrapeFigures = (context: ServerContext): void => {
     const journalled = config.queuejournal.enabled && config.broker.kind !== 'memory';
     metrics.gauge('dog_trainer_journal_entries', journalled ? waiting : 0);
     for (const field of HASH_FIELDS) metrics.gauge('hash_failures', field, drift.count(field));
+    // Asked now, as a report changes them between two intervals.
+    metrics.gauge('interval_since_last_agent_update', guard.silentIntervals);
+    metrics.gauge('no_agent_updates_received', guard.open ? 0 : 1);
     metrics.gauge('dog_trainer_groups_in_error', outputs.failures.size);
   });
 };

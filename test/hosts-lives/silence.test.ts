@@ -55,8 +55,12 @@ describe('silence', { timeout: 120_000 }, () => {
     const { guard } = w.server.context;
     await w.pass(10 * MINUTE);
     expect(guard.open).toBe(false);
+    const silent = '\ninterval_since_last_agent_update 10\nno_agent_updates_received 1\n';
+    expect(await varz(w, 'gauges')).toContain(silent);
     await w.says('keepalive', 'a-stranger-0001');
     expect(guard.open).toBe(true);
+    // At once, not only when the interval is over.
+    expect(await varz(w, 'gauges')).toContain('\ninterval_since_last_agent_update 0\nno_agent_updates_received 0\n');
   });
 
   it('of one: one mail when it is late, one when it is retired, one when it is back, and the gauge counts the return', async () => {

@@ -12,7 +12,6 @@ export class AgentGuard implements Server<never, never, never, Message> {
   init(self: Self): void {
     const seconds = this.#context.config.last_agent_update_check_interval_seconds;
     self.sendInterval(seconds * 1000, { tag: 'interval' });
-    this.#show();
   }
 
   info(): void {
@@ -21,17 +20,10 @@ export class AgentGuard implements Server<never, never, never, Message> {
     guard.interval();
     if (wasOpen && !guard.open)
       log.warn({}, 'no agent is heard: nothing is published and nobody declared dead until one is');
-    this.#show();
   }
 
   describe(): DetailObject {
     const { guard } = this.#context;
     return { open: guard.open, silent_intervals: guard.silentIntervals };
-  }
-
-  #show(): void {
-    const { guard, metrics } = this.#context;
-    metrics.gauge('interval_since_last_agent_update', guard.silentIntervals);
-    metrics.gauge('no_agent_updates_received', guard.open ? 0 : 1);
   }
 }
