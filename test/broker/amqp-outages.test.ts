@@ -4,7 +4,7 @@ import type { AmqpBrokerOptions } from '../../src/broker/amqp/options.js';
 import { BrokerError, type BrokerConnection, type Publication } from '../../src/broker/broker.js';
 import { Survivors } from '../support/collect-garbage.js';
 import { freePorts } from '../support/free-port.js';
-import { openSockets } from '../support/open-sockets.js';
+import { openSockets, openSocketsAtRest } from '../support/open-sockets.js';
 import { startRabbit } from '../support/rabbitmq.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
@@ -203,7 +203,7 @@ if ('unavailable' in rabbit) {
     }, 90_000);
 
     it('leaves no socket and nothing in memory, however often it is lost', async () => {
-      const before = openSockets();
+      const before = await openSocketsAtRest();
       const survivors = new Survivors();
       const { proxy, broker } = await proxied();
       for (let i = 0; i < 10; i++) {

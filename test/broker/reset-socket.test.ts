@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { resetSocket } from '../../src/broker/amqp/reset-socket.js';
-import { openSockets } from '../support/open-sockets.js';
+import { openSockets, openSocketsAtRest } from '../support/open-sockets.js';
 
 const TIMES = 20;
 const BIG = Buffer.alloc(20_000_000);
@@ -38,7 +38,7 @@ describe('resetting a socket', () => {
   for (const [what, deal] of Object.entries(dealings)) {
     it(`${what} leaves no handle open`, async () => {
       const { port } = await listen();
-      const before = openSockets();
+      const before = await openSocketsAtRest();
       for (let i = 0; i < TIMES; i++) {
         const socket = connect(port, '127.0.0.1');
         socket.on('error', () => undefined);
