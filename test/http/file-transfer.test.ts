@@ -127,6 +127,8 @@ describe('remote commands and files', () => {
 
   it('is off unless it is switched on', async () => {
     const off = await startApiServer({ commands: false });
+    const host = { id: 'h', name: 'h', hostkey: KEY, active: 'active' };
+    await off.store.commit([{ op: 'create', table: 'host', doc: host }], { author: 'test' });
     const other = client(off.url);
     for (const [method, path, body] of [
       ['POST', PATH, { command: 'x' }],
@@ -136,6 +138,11 @@ describe('remote commands and files', () => {
       expect(await other(method, path, body)).toMatchObject({ status: 403, json: { code: 'commands_off' } });
     }
     expect(off.runtime.commands.calls).toEqual([]);
+    const unknown = await other('POST', '/api/V2/file_transfer/none', { command: 'x' });
+    expect([unknown.status, unknown.json]).toEqual([
+      200,
+      { none: { retcode: 1, stdout: [], stderr: 'Hostkey not found' } },
+    ]);
     await off.close();
   });
 });

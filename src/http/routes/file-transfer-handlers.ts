@@ -25,20 +25,28 @@ async function hostExists({ deps, params }: Call): Promise<boolean> {
   return (await deps.store.find('host', 'hostkey', params['hostkey'] as string)).length > 0;
 }
 
-/** Answers POST: a command as JSON, files as a form. */
+/**
+ * Answers POST: a command as JSON, files as a form. An unknown hostkey is told before all else, since nothing could run
+ * there anyway, and as the contract has it: 200 for a command, 403 with the bare text for files.
+ */
 export async function postToHost(call: Call): Promise<Reply> {
-  const commands = commandsOf(call);
   const type = bodyMediaType(call.headers['content-type']);
-  if (type === JSON_TYPE) return runCommand(call, commands);
-  if (type === FORM_TYPE) return storeFiles(call, commands);
+  const known = await hostExists(call);
+  if (type === JSON_TYPE) {
+    return known ? runCommand(call, commandsOf(call)) : resultOf(call, { retcode: 1, stdout: [], stderr: UNKNOWN });
+  }
+  if (type === FORM_TYPE) return known ? storeFiles(call, commandsOf(call)) : jsonReply(UNKNOWN, 403);
   throw new ApiError('unsupported_media_type', { wanted: `${JSON_TYPE} or ${FORM_TYPE}` });
+}
+
+/** What became of a command on the host that the path names. */
+function resultOf({ params }: Call, result: JsonObject): Reply {
+  return jsonReply({ [params['hostkey'] as string]: result });
 }
 
 /** Always 200: clients look at `retcode`, and take `stderr.error` for the output of a failed command. */
 async function runCommand(call: Call, commands: Commands): Promise<Reply> {
   const hostkey = call.params['hostkey'] as string;
-  const result = (of: JsonObject) => jsonReply({ [hostkey]: of });
-  if (!(await hostExists(call))) return result({ retcode: 1, stdout: [], stderr: UNKNOWN });
   const {
     command,
     use_shell: shell = 'false',
@@ -53,8 +61,8 @@ async function runCommand(call: Call, commands: Commands): Promise<Reply> {
     throw new ApiError('bad_request', { reason: 'user must be a text' });
   const options = { ...callerOf(call), useShell: shell === 'true', ...(user === undefined ? {} : { user }) };
   const answer = await commands.execute(hostkey, command, options).catch(agentSilent);
-  if (answer.ok) return result({ retcode: 0, stdout: answer.value.trim(), stderr: {} });
-  return result({ retcode: 1, stdout: '', stderr: { error: answer.error } });
+  if (answer.ok) return resultOf(call, { retcode: 0, stdout: answer.value.trim(), stderr: {} });
+  return resultOf(call, { retcode: 1, stdout: '', stderr: { error: answer.error } });
 }
 
 /** A host that does not answer in time, or can't be reached, as one that answered with an error. */
@@ -65,7 +73,6 @@ function agentSilent(error: unknown): { readonly ok: false; readonly error: Json
 
 async function storeFiles(call: Call, commands: Commands): Promise<Reply> {
   const hostkey = call.params['hostkey'] as string;
-  if (!(await hostExists(call))) throw new ApiError('unknown_hostkey');
   const body = await readBytes(call.incoming, call.deps.config.api.max_upload_bytes);
   const files = await readForm(call.headers['content-type'] ?? '', body);
   // All names are checked before the first file is sent.
@@ -81,18 +88,18 @@ async function storeFiles(call: Call, commands: Commands): Promise<Reply> {
 
 /** Answers GET: the file's bytes, or the host's error as JSON, both with 200. */
 export async function fetchFile(call: Call): Promise<Reply> {
+  if (!(await hostExists(call))) return jsonReply({ error: UNKNOWN });
   const commands = commandsOf(call);
   const path = queryPath(call);
-  if (!(await hostExists(call))) return jsonReply({ error: UNKNOWN });
   const answer = await commands.fetchFile(call.params['hostkey'] as string, path, callerOf(call)).catch(agentSilent);
   return answer.ok ? bytesReply(answer.value, 'application/octet-stream') : jsonReply({ error: answer.error });
 }
 
 /** Answers DELETE: 204, or 500 with the host's error. */
 export async function deleteFile(call: Call): Promise<Reply> {
+  if (!(await hostExists(call))) throw new ApiError('unknown_hostkey');
   const commands = commandsOf(call);
   const path = queryPath(call);
-  if (!(await hostExists(call))) throw new ApiError('unknown_hostkey');
   const answer = await commands.deleteFile(call.params['hostkey'] as string, path, callerOf(call)).catch(agentSilent);
   if (answer.ok) return emptyReply;
   const reason = answer.error === 'timeout' ? 'agent_timeout' : answer.error;

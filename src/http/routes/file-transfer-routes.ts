@@ -15,8 +15,11 @@ export const fileTransferRoutes: readonly Route[] = [
     summary: 'Runs a command on the host (JSON), or stores files there (form)',
     produces: [JSON_TYPE],
     takes: { kind: 'json-or-form' },
-    answers: { 200: { description: 'What the host said, failures included; for files the headers of the parts' } },
-    refuses: ['commands_off', 'bad_request', 'unknown_hostkey'],
+    answers: {
+      200: { description: 'What the host said, failures included; for files the headers of the parts' },
+      403: { description: 'Files for a hostkey that no host has: that text alone; or an error' },
+    },
+    refuses: ['commands_off', 'bad_request'],
     handle: postToHost,
   }),
   route('DELETE', {
@@ -31,7 +34,7 @@ export const fileTransferRoutes: readonly Route[] = [
     summary: 'Fetches a file from the host',
     produces: [OCTETS, JSON_TYPE],
     parameters: [PATH],
-    answers: { 200: { description: 'The file, or as JSON the `error` of the host', type: OCTETS } },
+    answers: { 200: { description: 'The file, or as JSON the `error` of the host' } },
     refuses: ['commands_off', 'bad_parameter'],
     handle: fetchFile,
   }),
