@@ -1,10 +1,18 @@
 #!/usr/bin/env node
 import { runCli } from './cli/program.js';
 
+/** Resolves when the reader has all that was written to a stream, or is gone: writing to a pipe only queues. */
+const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    stream.on('error', () => resolve());
+    stream.write('', () => resolve());
+  });
+
 const code = await runCli(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   environment: process.env,
 });
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // The command is done: a connection that somebody still holds open must not keep the process.
 process.exit(code);
