@@ -88,18 +88,18 @@ async function storeFiles(call: Call, commands: Commands): Promise<Reply> {
 
 /** Answers GET: the file's bytes, or the host's error as JSON, both with 200. */
 export async function fetchFile(call: Call): Promise<Reply> {
+  const path = queryPath(call);
   if (!(await hostExists(call))) return jsonReply({ error: UNKNOWN });
   const commands = commandsOf(call);
-  const path = queryPath(call);
   const answer = await commands.fetchFile(call.params['hostkey'] as string, path, callerOf(call)).catch(agentSilent);
   return answer.ok ? bytesReply(answer.value, 'application/octet-stream') : jsonReply({ error: answer.error });
 }
 
 /** Answers DELETE: 204, or 500 with the host's error. */
 export async function deleteFile(call: Call): Promise<Reply> {
+  const path = queryPath(call);
   if (!(await hostExists(call))) throw new ApiError('unknown_hostkey');
   const commands = commandsOf(call);
-  const path = queryPath(call);
   const answer = await commands.deleteFile(call.params['hostkey'] as string, path, callerOf(call)).catch(agentSilent);
   if (answer.ok) return emptyReply;
   const reason = answer.error === 'timeout' ? 'agent_timeout' : answer.error;
