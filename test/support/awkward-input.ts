@@ -26,7 +26,7 @@ const NAMES = [...words('any ANY self o\'k a"b é -x ! a,b a[b] q#w a\\b'), '', 
 
 const PORTS = [...words('022 65536 24-25 90:80 80: :80 80, http +22 0x16 5:5 3/1'), '', ' 22', '22 '];
 const MANY_PORTS = '1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16';
-const TYPES = [...words('8/0 255 256 any echo-request 8,0 008 network-unreachable redirect 3/256'), ''];
+const TYPES = [...words('8/0 255 255/1 256 any echo-request 8,0 008 network-unreachable redirect 3/256'), ''];
 const PROTOCOLS = [...words('udplite ipv6-icmp esp ah any 47 6 1 58 253 0 256 TCP gre dccp icmpv6'), '', 'x y'];
 
 const ports = (usual: readonly string[], strange: readonly string[]): fc.Arbitrary<Json[]> =>

@@ -75,13 +75,15 @@ export const readIcmpType = (text: string, family: IcmpFamily): IcmpType | undef
   if (match === null) return undefined;
   const type = Number(match[1]);
   const code = match[2] === undefined ? null : Number(match[2]);
-  // The kernel takes IPv4 type 255 for "any type", and prints it so.
-  if (type > (family === 'v4' ? 254 : 255) || (code ?? 0) > 255) return undefined;
+  if (type > 255 || (code ?? 0) > 255) return undefined;
   return { type, code, named: named !== undefined };
 };
 
-/** `8` or `3/1`. */
-export const printIcmpType = ({ type, code }: IcmpType): string => (code === null ? `${type}` : `${type}/${code}`);
+/** `8` or `3/1`; for IPv4 type 255, which the kernel takes for any type and prints so, `any`. */
+export const printIcmpType = ({ type, code }: IcmpType, version: IcmpFamily): string => {
+  if (version === 'v4' && type === 255) return 'any';
+  return code === null ? `${type}` : `${type}/${code}`;
+};
 
 /** Codes of "destination unreachable" as ICMPv6 type/code (RFC 7915 section 4.2). */
 const UNREACHABLE: Readonly<Record<number, readonly [number, number]>> = {

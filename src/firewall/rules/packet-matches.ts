@@ -73,19 +73,22 @@ const icmpMatches = (
       return [];
     }
     const printed =
-      types === 'every' ? ['any'] : typesOnTheWay(types, family, pass, limited, emission).map(printIcmpType);
+      types === 'every'
+        ? ['any']
+        : typesOnTheWay(types, family, pass, limited, emission).map((type) => printIcmpType(type, 'v4'));
     return printed.map((type) => ({ protocol: 'icmp', match: { match: 'icmp', type } }));
   }
   if (types === 'every') return [{ protocol: 'ipv6-icmp', match: null }];
   const wanted = typesOnTheWay(types, family, pass, limited, emission).flatMap((type) => {
     if (family === 'v6' || !(choices.translateIcmp || type.named)) return [type];
     const translated = icmpForV6(type);
-    if (translated.length === 0) emission.warn('service', `ICMP type ${printIcmpType(type)} has no like in IPv6`);
+    if (translated.length === 0)
+      emission.warn('service', `ICMP type ${printIcmpType(type, version)} has no like in IPv6`);
     return translated;
   });
   return wanted.map((type) => ({
     protocol: 'ipv6-icmp',
-    match: { match: 'icmp6', type: printIcmpType(type) },
+    match: { match: 'icmp6', type: printIcmpType(type, version) },
   }));
 };
 

@@ -7,6 +7,7 @@ const SERVICES: readonly JsonObject[] = [
   { id: 'ssh', name: 'ssh', services: [{ protocol: 'tcp', ports: ['22'] }] },
   { id: 'ping', name: 'ping', services: [{ protocol: 'icmp', ports: ['8'] }] },
   { id: 'icmp', name: 'icmp', services: [{ protocol: 'icmp', ports: ['3/4', '13', 'time-exceeded'] }] },
+  { id: 'icmp255', name: 'icmp255', services: [{ protocol: 'icmp', ports: ['255'] }] },
   { id: 'ping6', name: 'ping6', services: [{ protocol: 'ipv6-icmp', ports: ['128'] }] },
   {
     id: 'many',
@@ -158,6 +159,13 @@ describe('what dog1 keeps, for the kernel prints it just so', () => {
 
   it('a group without a name: its set has one', () => {
     expect(own('dog1', { outbound: [{ ...RULE, group: 'g4' }] })[0]).toContain(' --match-set _gv4 dst');
+  });
+
+  it('ICMP type 255, which IPv6 has, and which is any type in IPv4', () => {
+    const asked = { outbound: [{ ...RULE, group_type: 'ANY', service: 'icmp255' }] };
+    const line = '-A OUTPUT -p ipv6-icmp -m icmp6 --icmpv6-type 255 -j ACCEPT';
+    expect(own('dog1', { ...asked, version: 'v6' })).toEqual([line]);
+    expect(own('dog1', asked)).toEqual(['-A OUTPUT -p icmp -m icmp --icmp-type any -j ACCEPT']);
   });
 
   it('no other backslash', () => {
