@@ -66,6 +66,8 @@ export interface OutboxOptions {
   readonly journal?: OutboxJournal;
   /** Told when the journal begins to fail, why, and (undefined) when it works again. */
   readonly onJournal?: (failure: string | undefined) => void;
+  /** Told when the broker begins to refuse what goes to an exchange, why, and (undefined) when it takes it again. */
+  readonly onRefusal?: (exchange: string, reason: string | undefined) => void;
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
   readonly random?: () => number;
@@ -88,6 +90,8 @@ export interface OutboxSnapshot {
   /** Publishes that failed and were or will be tried again. */
   readonly failed: number;
   readonly lastFailure: string | undefined;
+  /** Exchanges whose messages wait because the broker refused them more than once, with its reason. */
+  readonly refused: readonly { readonly exchange: string; readonly reason: string }[];
   /** Why the journal last failed; undefined since it worked again. */
   readonly journalFailure: string | undefined;
 }

@@ -41,6 +41,9 @@ class OutboxPump implements Outbox {
   readonly #maxBytes: number;
   readonly #journal: OutboxJournal | undefined;
   readonly #onJournal: (failure: string | undefined) => void;
+  readonly #onRefusal: (exchange: string, reason: string | undefined) => void;
+  /** By exchange, why the broker refuses it; said once each. */
+  readonly #refused = new Map<string, string>();
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #retry: Backoff;
@@ -65,6 +68,7 @@ class OutboxPump implements Outbox {
     this.#maxBytes = options.maxBytes ?? 256 * 1024 * 1024;
     this.#journal = options.journal;
     this.#onJournal = options.onJournal ?? (() => undefined);
+    this.#onRefusal = options.onRefusal ?? (() => undefined);
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
     this.#retry = options.retry ?? RETRY;
@@ -159,7 +163,10 @@ class OutboxPump implements Outbox {
 
   snapshot(): OutboxSnapshot {
     let oldestAt: number | undefined;
-    for (const { waiting } of this.#slots.values()) {
+    const pending = new Set<string>();
+    for (const { waiting, inFlight } of this.#slots.values()) {
+      const exchange = (waiting ?? inFlight)?.publication.exchange;
+      if (exchange !== undefined) pending.add(exchange);
       if (waiting !== undefined && (oldestAt === undefined || waiting.at < oldestAt)) oldestAt = waiting.at;
     }
     return {
@@ -171,6 +178,9 @@ class OutboxPump implements Outbox {
       oldestAt,
       ...this.#counts,
       lastFailure: this.#lastFailure,
+      refused: [...this.#refused]
+        .filter(([exchange]) => pending.has(exchange))
+        .map(([exchange, reason]) => ({ exchange, reason })),
       journalFailure: this.#journalFailure,
     };
   }
@@ -266,6 +276,7 @@ class OutboxPump implements Outbox {
     this.#forgetIfEmpty(entry.target, slot);
     this.#journal?.remove(entry.target, entry.seq);
     this.#settle(entry, { kind: 'confirmed' });
+    if (this.#refused.delete(entry.publication.exchange)) this.#onRefusal(entry.publication.exchange, undefined);
     this.#wake();
     this.#wakeDrained();
   }
@@ -285,10 +296,18 @@ class OutboxPump implements Outbox {
       this.detach();
       return;
     }
+    if (entry.attempts > 1) this.#noteRefusal(entry.publication.exchange, this.#lastFailure);
     entry.retryAt = this.#now() + backoffDelayMs(this.#retry, entry.attempts, this.#random);
     this.#wakeForRetry(entry.retryAt);
     if (this.#takeBack(slot, entry)) this.#lanes.restore([entry]);
     this.#wake();
+  }
+
+  /** A first failure may be another message's: it takes all with it that are under way on its channel. */
+  #noteRefusal(exchange: string, reason: string): void {
+    if (this.#refused.get(exchange) === reason) return;
+    this.#refused.set(exchange, reason);
+    this.#onRefusal(exchange, reason);
   }
 
   /** False when a newer entry has its place. */

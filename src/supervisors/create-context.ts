@@ -10,6 +10,7 @@ import { RefusedReports } from '../actors/intake/refused-reports.js';
 import { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
 import type { Log } from '../actors/log-port.js';
 import type { Broker } from '../broker/broker.js';
+import { declareServerTopology } from '../broker/topology.js';
 import { createOutbox } from '../broker/outbox.js';
 import type { Config } from '../config/schema.js';
 import type { Journal } from '../journal/journal.js';
@@ -43,6 +44,7 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
   const gate = new PublishingGate();
   await restorePublishing(store, gate);
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
+  const link = new BrokerLink();
   return {
     ...parts,
     world,
@@ -50,13 +52,23 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     gate,
     sets: new SetBook(world.policy, dialect),
     outputs: new RulesetOutputs(),
-    link: new BrokerLink(),
+    link,
     reportsLink: new BrokerLink(),
     outbox: createOutbox({
       maxEntries: config.queuejournal.memqueue_max,
       window: config.broker.max_unconfirmed,
       now: () => kernel.clock.now(),
       ...(journal === undefined ? {} : { journal }),
+      onRefusal: (exchange, reason) => {
+        if (reason === undefined) return log.info({ exchange }, 'the broker takes what is published again');
+        metrics.count('dog_trainer_publish_failures_total', 'refused');
+        log.error({ exchange, reason }, 'the broker refuses what is published; trying again until it takes it');
+        // Somebody may have deleted the exchange; while the connection lives nobody else declares it again.
+        if (link.connection !== undefined)
+          declareServerTopology(link.connection).catch((error: unknown) =>
+            log.debug({ err: error }, 'the exchanges could not be declared again'),
+          );
+      },
       onJournal: (failure) => {
         metrics.gauge('dog_trainer_outage', 'journal', failure === undefined ? 0 : 1);
         if (failure === undefined) log.info({ dir: config.queuejournal.dir }, 'the journal works again');

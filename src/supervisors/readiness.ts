@@ -27,8 +27,9 @@ export const readiness = (
     if (connection === undefined) failures.push('broker: no reports come in: not connected');
     else if (trouble !== undefined) failures.push(`broker: no reports come in: ${trouble}`);
   }
-  const { blocked, journalFailure } = outbox.snapshot();
+  const { blocked, journalFailure, refused } = outbox.snapshot();
   if (blocked !== undefined) failures.push(`broker: takes no messages: ${blocked}`);
+  for (const { exchange, reason } of refused) failures.push(`broker: refuses what goes to ${exchange}: ${reason}`);
   const { down, fallen } = treeTroubles(kernel, root);
   failures.push(...down);
   notes.push(...fallen);

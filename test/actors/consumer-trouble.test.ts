@@ -71,3 +71,40 @@ it('the queue of reports deleted under the server is declared anew, and reports 
   await until(() => w.host('host-after-all-1'), 'registered');
   await other.close();
 });
+
+it('publishes that are refused: not ready, with exchange and reason; said once; sent when they are taken', async () => {
+  const logs = temporaryDirectory();
+  let refusing = true;
+  let tries = 0;
+  const inner = createMemoryBroker();
+  const broker = replaced(inner, {
+    connect: async (...how) => {
+      const connection = await inner.connect(...how);
+      return replaced(connection, {
+        publish: (message) => {
+          if (!refusing || message.exchange !== 'ipsets') return connection.publish(message);
+          tries += 1;
+          return Promise.reject(new BrokerError('channel', 'access', 'ACCESS_REFUSED - write access to exchange'));
+        },
+      });
+    },
+  });
+  const w = await startWholeServer({ broker, set: ['log.level=info', `log.dir=${logs}`] });
+  await w.create('zone', { name: 'office', ipv4_addresses: ['192.0.2.0/24'], ipv6_addresses: [] });
+  await until(() => tries >= 4, 'several tries');
+  const unready = await w.api('GET', '/readyz');
+  expect(unready.status).toBe(503);
+  expect(unready.json.reasons).toEqual([
+    'broker: refuses what goes to ipsets: ACCESS_REFUSED - write access to exchange',
+  ]);
+  refusing = false;
+  await until(async () => (await w.api('GET', '/readyz')).status === 200, 'ready');
+  const lines = readFileSync(join(logs, 'console.log'), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('what is published'))
+    .map((line) => JSON.parse(line) as object);
+  expect(lines).toMatchObject([
+    { level: 'error', exchange: 'ipsets', reason: 'ACCESS_REFUSED - write access to exchange' },
+    { level: 'info', exchange: 'ipsets', msg: 'the broker takes what is published again' },
+  ]);
+});

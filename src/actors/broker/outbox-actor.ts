@@ -25,6 +25,7 @@ export class OutboxActor implements Server {
       dropped,
       failed,
       lastFailure,
+      refused,
       journalFailure,
     } = this.#context.outbox.snapshot();
     return {
@@ -39,6 +40,7 @@ export class OutboxActor implements Server {
       dropped,
       failed,
       last_failure: lastFailure ?? null,
+      refused: Object.fromEntries(refused.map(({ exchange, reason }) => [exchange, reason])),
       journal_failure: journalFailure ?? null,
     };
   }
