@@ -29,9 +29,10 @@ export const remoteCommandsPort = (context: ServerContext): Commands => {
       throw error;
     }
   };
-  const failure = (reply: AgentReply & { readonly kind: 'error' }): AgentAnswer<never> => ({
+  // A command that failed without a word leaves nothing but its exit code to tell.
+  const failure = ({ text, exitCode }: AgentReply & { readonly kind: 'error' }): AgentAnswer<never> => ({
     ok: false,
-    error: reply.text,
+    error: text === '' && exitCode !== undefined ? `exit status ${exitCode}` : text,
   });
   return {
     async execute(hostkey, command, { useShell, user, ...caller }) {
