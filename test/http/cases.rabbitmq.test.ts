@@ -10,7 +10,7 @@ if ('unavailable' in rabbit) {
 } else {
   afterAll(() => rabbit.close());
   describe('RabbitMQ: the black-box cases, on the whole server', () => {
-    it.each(['visible.json', 'v1.json'])('%s all pass', async (cases) => {
+    it.each(['visible.json', 'v1.json', 'more.json'])('%s all pass', async (cases) => {
       const w = await startWholeServer({ broker: createAmqpBroker({ urls: [rabbit.url] }) });
       const { code, output } = await runCases(cases, w.server.listening.api);
       expect(output).toMatch(/^\d+ passed, 0 failed$/m);

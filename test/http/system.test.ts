@@ -95,6 +95,9 @@ describe('what belongs to no resource', () => {
         'text/plain; charset=utf-8',
       ]);
     }
+    // What is sent where no rules without sets are made: there is no text to show.
+    await put({ unset4: { text: '\n', hash: 'blank' } });
+    expect((await call('GET', `/api/V2/group/${id}/iptablesv4`)).status).toBe(404);
   });
 
   it('refused hosts and drift', async () => {

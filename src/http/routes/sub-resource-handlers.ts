@@ -79,7 +79,7 @@ async function groupSub(call: Call, id: string, sub: string): Promise<Reply | un
   if (sub === 'ruleset' && call.version === 'v2') return jsonReply(groupRuleset(group.doc, await outputOf(call, id)));
   if (Object.hasOwn(TEXTS, sub)) {
     const text = groupRulesetText(await outputOf(call, id), TEXTS[sub as keyof typeof TEXTS]);
-    if (text === undefined) throw notFound('group', 'has no ruleset yet');
+    if (text === undefined) throw notFound('group', `has no ${sub} yet, or none is made (generate_unset_tables)`);
     return textReply(text);
   }
   if (!Object.hasOwn(ADDRESS_SUBS, sub)) return undefined;

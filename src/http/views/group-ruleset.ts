@@ -18,9 +18,9 @@ export function groupRuleset(group: Document, output: Document | undefined): Jso
   return { ...rest, ...about, state, compiled_at: compiled, published_at: published, error };
 }
 
-/** One of the texts; undefined when there is none yet. */
+/** One of the texts; undefined when there is none yet, and where it is blank: rules without sets are made on demand only. */
 export function groupRulesetText(output: Document | undefined, part: OutputPart): string | undefined {
   const found: Json | undefined = output?.[part];
   const text = isObject(found) ? found['text'] : undefined;
-  return typeof text === 'string' ? text : undefined;
+  return typeof text === 'string' && text.trim() !== '' ? text : undefined;
 }
