@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { convergence } from '../../src/demo/convergence.js';
 import type { JsonObject } from '../../src/model/document.js';
@@ -9,7 +9,8 @@ import type { SimAgent } from '../../src/sim/sim-agent.js';
 import { TAMPERED_RULE } from '../../src/sim/agent-fault.js';
 import { RULE } from '../support/api-client.js';
 import { startRabbit } from '../support/rabbitmq.js';
-import { startTestRelay } from '../support/smtp-relay.js';
+import { startTestRelay, type TestRelay } from '../support/smtp-relay.js';
+import { stragglers } from '../support/stragglers.js';
 import { startWholeServer, type WholeServer } from '../support/whole-server.js';
 
 const AGENTS = 50;
@@ -31,15 +32,13 @@ const rabbit = await startRabbit();
 if ('unavailable' in rabbit) {
   it.skip(`RabbitMQ: 50 hosts and their troubles (${rabbit.unavailable})`, () => undefined);
 } else {
-  const relay = await startTestRelay();
-  afterAll(async () => {
-    await relay.close();
-    await rabbit.close();
-  });
+  afterAll(() => rabbit.close());
 
   describe('RabbitMQ, SMTP and 50 simulated agents', { timeout: 400_000 }, () => {
     it('each ends in the right state, with exactly the right mails, repaired where repairable', async () => {
       const newBroker = () => createAmqpBroker({ urls: [rabbit.url] });
+      const relay = await startTestRelay();
+      onTestFinished(() => relay.close());
       const w = await startWholeServer({
         broker: newBroker(),
         set: [
@@ -62,24 +61,24 @@ if ('unavailable' in rabbit) {
       await w.group('db', []);
       const fleet = await startFleet({ broker: newBroker(), agents: AGENTS, groups: ['web', 'db'], spreadMs: 1000 });
       try {
-        await troubles(w, fleet, ruleset);
+        await troubles(w, fleet, relay, ruleset);
       } finally {
         await fleet.stop();
       }
     });
 
-    const troubles = async (w: WholeServer, fleet: Fleet, ruleset: string): Promise<void> => {
+    const troubles = async (w: WholeServer, fleet: Fleet, relay: TestRelay, ruleset: string): Promise<void> => {
       const look = () => convergence(w.server.context, fleet);
       await sees(
         () => look().converged === AGENTS,
-        () => `all converged, ${JSON.stringify(look())}`,
+        () => `all converged, ${stragglers(w.server.context, fleet)}`,
       );
       await w.edit('ruleset', ruleset, { rules: { inbound: [{ ...RULE, comment: 'edited' }], outbound: [] } });
       const published = () => w.server.context.world.groupByName('web')?.hash4_ipsets;
       const before = published();
       await sees(
         () => published() !== before && look().converged === AGENTS,
-        () => `the edit is everywhere, ${JSON.stringify(look())}`,
+        () => `the edit is everywhere, ${stragglers(w.server.context, fleet)}`,
       );
       expect(relay.mails).toEqual([]);
       const [tampered, silent, moved, restarted] = [5, 12, 18, 23].map((index) => fleet.agents[index] as SimAgent) as [
@@ -114,7 +113,7 @@ if ('unavailable' in rabbit) {
 
       await sees(
         () => look().converged === AGENTS - 1 && w.host(silent.hostkey)?.active === 'inactive',
-        () => `all but the silent one converged, ${JSON.stringify(look())}`,
+        () => `all but the silent one converged, ${stragglers(w.server.context, fleet)}`,
       );
       const address = (silent.progress().name.match(/\d+/)?.[0] ?? '').replace(/^0+/, '');
       await sees(
@@ -127,7 +126,7 @@ if ('unavailable' in rabbit) {
       await silent.inject({ kind: 'talkative' });
       await sees(
         () => look().converged === AGENTS,
-        () => `the silent one is back, ${JSON.stringify(look())}`,
+        () => `the silent one is back, ${stragglers(w.server.context, fleet)}`,
       );
       // A mail too many would have come by now.
       await new Promise((resolve) => setTimeout(resolve, 3000));
