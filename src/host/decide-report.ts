@@ -73,6 +73,9 @@ const NOT_THE_AGENTS: ReadonlySet<string> = new Set([
   'alert_enable',
   'vars',
   'group_pending',
+  // What no store takes as a field.
+  'dog_trainer_store',
+  '__proto__',
 ]);
 /** An agent that invents ever new fields does not make its row grow for ever; real ones have about 35. */
 const MOST_FIELDS = 64;
