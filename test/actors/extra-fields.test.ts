@@ -22,7 +22,8 @@ it('what an agent says beyond the documented fields is kept; what is not its own
   await report(agent, 'force', reportOf(KEY, 'web', { ...more, ...notIts }));
   const row = await until(() => w.host(KEY), 'registered');
   expect(row).toMatchObject({ ...more, hash_fail_count: 0 });
-  for (const field of ['vars', 'alert_enable', 'hashpass', 'group_pending', 'dog_trainer_store']) expect(row).not.toHaveProperty(field);
+  for (const field of ['vars', 'alert_enable', 'hashpass', 'group_pending', 'dog_trainer_store'])
+    expect(row).not.toHaveProperty(field);
   expect(row.id).not.toBe('mine');
   await report(agent, 'keepalive', reportOf(KEY, 'web', { ...more, ...notIts, kernel_version: '6.2', version: '2' }));
   await until(() => w.host(KEY)?.version === '2', 'stored');
