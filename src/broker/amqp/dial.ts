@@ -57,13 +57,15 @@ async function open(
 ): Promise<BrokerConnection> {
   signal.throwIfAborted();
   const heartbeatSeconds = options.heartbeatSeconds ?? HEARTBEAT_S;
-  const tls = endpoint.tls ? await tlsSetup(endpoint.host, options.ssl_options ?? {}) : undefined;
-  const underTls = tls === undefined ? undefined : await tcpSocket(tls.host, endpoint.port, signal);
+  const tls = endpoint.tls ? await tlsSetup(options.ssl_options ?? {}) : undefined;
+  const underTls = tls === undefined ? undefined : await tcpSocket(endpoint.host, endpoint.port, signal);
+  // amqplib sends the host's name unless it is an address; Node has tried all of the name's, and this one answered.
+  const unnamed = tls?.namesHost === false ? underTls?.remoteAddress : undefined;
   try {
     const connecting = connect(
       {
         protocol: endpoint.tls ? 'amqps' : 'amqp',
-        hostname: tls?.host ?? endpoint.host,
+        hostname: unnamed ?? endpoint.host,
         port: endpoint.port,
         username: endpoint.username,
         password: endpoint.password,

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { BrokerError } from '../broker.js';
 import type { SslOptions } from './options.js';
@@ -13,17 +12,18 @@ export interface TlsOptions {
   readonly checkServerIdentity?: () => undefined;
 }
 
-/** What Node's TLS needs for one host, and the host to dial. */
+/** What Node's TLS needs. */
 export interface TlsSetup {
-  readonly host: string;
   readonly options: TlsOptions;
+  /** Whether the host's name is sent (SNI). */
+  readonly namesHost: boolean;
 }
 
 /**
  * Translates `ssl_options`. Files are read at each connect, so that renewed certificates need no restart.
  * @throws BrokerError access, naming the key and the file that can't be read.
  */
-export async function tlsSetup(host: string, ssl: SslOptions): Promise<TlsSetup> {
+export async function tlsSetup(ssl: SslOptions): Promise<TlsSetup> {
   const [ca, cert, key] = await Promise.all([
     pem('cacertfile', ssl.cacertfile),
     pem('certfile', ssl.certfile),
@@ -36,11 +36,10 @@ export async function tlsSetup(host: string, ssl: SslOptions): Promise<TlsSetup>
     rejectUnauthorized: ssl.verify !== 'verify_none',
   };
   const name = ssl.server_name_indication;
-  if (name === undefined) return { host, options };
-  if (name !== 'disable') return { host, options: { ...options, servername: name } };
-  // amqplib sends the host's name unless the host is an address. Only the name is not checked: the chain still is.
-  const { address } = await lookup(host);
-  return { host: address, options: { ...options, checkServerIdentity: () => undefined } };
+  if (name === undefined) return { options, namesHost: true };
+  if (name !== 'disable') return { options: { ...options, servername: name }, namesHost: true };
+  // Only the name is not checked: the chain still is.
+  return { options: { ...options, checkServerIdentity: () => undefined }, namesHost: false };
 }
 
 async function pem(key: string, file: string | undefined): Promise<Buffer | undefined> {
