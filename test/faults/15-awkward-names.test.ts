@@ -19,7 +19,7 @@ const NAMES: readonly (readonly [name: string, usable: boolean])[] = [
   ['a'.repeat(100_000), false],
   ['é'.repeat(13), true],
   ['é'.repeat(14), false],
-  ['', false],
+  ['', true],
   ['two words', false],
   [' ', false],
   ['tab\there', false],
