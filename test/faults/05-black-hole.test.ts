@@ -26,10 +26,9 @@ it.skipIf(skipped !== undefined)(
     const options = { urls: [`amqp://127.0.0.1:${proxy.port}`], username, password, vhost, connectTimeoutMs: 500 };
     const direct = await createAmqpBroker({ urls: [rabbit.url] }).connect();
     const outbox = createOutbox({ window: 20 });
-    const attachment = keepAttached(createAmqpBroker({ ...options, heartbeatSeconds: HEARTBEAT_S }), outbox, {
-      initialMs: 100,
-      maxMs: 2_000,
-    });
+    // Missing confirms would be noticed before two long heartbeats are over; here it is the heartbeats' turn.
+    const beating = { ...options, heartbeatSeconds: HEARTBEAT_S, confirmTimeoutMs: 60_000 };
+    const attachment = keepAttached(createAmqpBroker(beating), outbox, { initialMs: 100, maxMs: 2_000 });
     for (let round = 0; round < ROUNDS; round++) {
       await expect.poll(() => attachment.connection !== undefined, { timeout: 10_000 }).toBe(true);
       await declareRecorder(direct, 'recorder');
