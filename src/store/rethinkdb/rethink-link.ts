@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, RServerConnectionOptions, RunOptions } from 'rethinkdb-ts';
@@ -48,13 +49,15 @@ export class RethinkLink {
   #closed = false;
   #first: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
-  #stop = new AbortController();
+  readonly #stop = new AbortController();
 
   /** `prepare` runs on every new connection before anything else may. */
   constructor(options: LinkOptions, status: StoreStatus, prepare: (connection: Connection) => Promise<void>) {
     this.#options = options;
     this.#status = status;
     this.#prepare = prepare;
+    // Every feed that is just being connected listens, and there are more than ten: no leak to be warned of.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** Resolves after the first attempt, whatever came of it, but no later than after `waitMs`. */
