@@ -9,7 +9,8 @@ export interface FencedBroker extends Broker {
 
 /**
  * The broker as the one who leads uses it: `mayAct` is asked when a message leaves, so that a process that was frozen
- * sends nothing old before it has noticed, not even what waited for a blocked broker. What is already in the kernel's hands is the broker's heartbeat to stop.
+ * sends nothing old before it has noticed, not even what waited for a blocked broker. What is already in the kernel's
+ * hands is the broker's heartbeat to stop.
  */
 export const fencedBroker = (broker: Broker, mayAct: () => boolean): FencedBroker => {
   const live = new Set<BrokerConnection>();
