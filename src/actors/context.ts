@@ -1,3 +1,4 @@
+import type { AlarmBook } from '../alarms/alarm-book.js';
 import type { Outbox } from '../broker/outbox-contract.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
@@ -26,6 +27,8 @@ export interface ServerBase {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly store: Store;
+  /** What operators must know as long as it lasts; outlives the actors that set it. */
+  readonly alarms: AlarmBook;
 }
 
 /**

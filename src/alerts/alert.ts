@@ -1,6 +1,9 @@
 import type { JsonObject } from '../model/document.js';
 
-/** The five mails about hosts (host-lifecycle section 5), and one about a group that can't be compiled (decisions 2). */
+/**
+ * The five mails about hosts (host-lifecycle section 5), one about a group that can't be compiled (decisions 2), and two
+ * about an alarm of this server: set, and cleared.
+ */
 export const ALERT_KINDS = [
   'retirement',
   'keepalive_fail',
@@ -8,11 +11,14 @@ export const ALERT_KINDS = [
   'hash_fail',
   'hash_recover',
   'compile_fail',
+  'alarm_set',
+  'alarm_cleared',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /**
- * Something people are to be told about a host, or, of kind `compile_fail`, about the group: `host` is then empty.
+ * Something people are to be told about a host, or, of kind `compile_fail`, about the group, or, of kinds `alarm_set` and
+ * `alarm_cleared`, about the alarm named: `host` is then empty.
  * Whether they want to be told was decided before.
  */
 export interface Alert {
@@ -23,8 +29,10 @@ export interface Alert {
   readonly ipsetHash: string | undefined;
   /** Reported hashes that are not the wanted ones, by field name. */
   readonly differing: readonly string[];
-  /** What is wrong with the group's policy, one sentence. */
+  /** What is wrong with the group's policy, or the text of the alarm: one sentence. */
   readonly detail?: string;
+  /** The id of the alarm. */
+  readonly alarm?: string;
 }
 
 /** A mail before it is addressed. Subject and lines are clean: no control characters, so nothing can forge a header. */

@@ -54,6 +54,15 @@ export function composeLetter(
         `Reason: ${oneLine(alert.detail ?? '', MAX_DETAIL)}`,
       ]);
     }
+    case 'alarm_set':
+    case 'alarm_cleared': {
+      const id = oneLine(alert.alarm ?? '');
+      const cleared = alert.kind === 'alarm_cleared';
+      return mail(`Dog Alarm${cleared ? ' Cleared' : ''}: ${id}`, [
+        `${cleared ? 'Over: ' : ''}${oneLine(alert.detail ?? '', MAX_DETAIL)}`,
+        `Alarm: ${id}`,
+      ]);
+    }
   }
 }
 
@@ -70,7 +79,8 @@ export function composeDigest(
     const count = carries.get(kind);
     return count === undefined ? [] : [`${count} ${KIND_WORDS[kind]}`];
   });
-  const lines = alerts.slice(0, MAX_DIGEST_LINES).map(({ kind, host, group: about, detail }) => {
+  const lines = alerts.slice(0, MAX_DIGEST_LINES).map(({ kind, host, group: about, detail, alarm }) => {
+    if (alarm !== undefined) return `${KIND_WORDS[kind]}: ${oneLine(alarm)}, ${oneLine(detail ?? '', MAX_DETAIL)}`;
     if (kind === 'compile_fail')
       return `${KIND_WORDS[kind]}: group ${quote(oneLine(field(about ?? {}, 'name')))}, ${oneLine(detail ?? '', MAX_DETAIL)}`;
     const group = oneLine(field(host, 'group'));
@@ -91,6 +101,8 @@ const KIND_WORDS: Readonly<Record<AlertKind, string>> = {
   hash_fail: 'locally modified',
   hash_recover: 'back in control',
   compile_fail: 'cannot compile',
+  alarm_set: 'alarm set',
+  alarm_cleared: 'alarm cleared',
 };
 
 function hashLines(

@@ -54,6 +54,7 @@ export const SCHEMA = {
   retirement_alert_enabled: flag,
   hash_alert_enabled: flag,
   compile_alert_enabled: flag,
+  alarm_alert_enabled: flag,
   alerts: {
     digest_window_seconds: period,
     digest_after: { type: 'integer', min: 1, unit: 'mails' },

@@ -1,3 +1,4 @@
+import type { Alarm } from '../alarms/alarm-book.js';
 import type { Json, JsonObject } from '../model/document.js';
 import type { Store } from '../store/store.js';
 
@@ -109,6 +110,8 @@ export interface Runtime {
   /** Queues a group for publishing; an unknown name is ignored. */
   publishGroup(name: string): void;
   readiness(): Readiness;
+  /** The alarms that are set on this server, oldest first. */
+  alarms(): readonly Alarm[];
   /** Hosts whose reports are being refused, with why. */
   refusedHosts(): readonly JsonObject[];
   /** What a host has loaded against what it should have; undefined: no such host. */

@@ -86,6 +86,7 @@ export const OWN_GAUGES = {
   dog_trainer_outbox_messages: { help: 'Outgoing messages waiting in memory' },
   dog_trainer_journal_entries: { help: 'Outgoing messages waiting on disk' },
   dog_trainer_groups_in_error: { help: 'Groups whose policy cannot be compiled' },
+  dog_trainer_alarms: { help: 'Alarms that are set' },
   dog_trainer_mail_waiting: { help: 'Alerts waiting to be mailed' },
   dog_trainer_mail_dead_letters: { help: 'Alerts that could not be mailed' },
 } as const satisfies Definitions;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AlarmBook } from '../alarms/alarm-book.js';
 import { AgentGuardState } from '../actors/guard/agent-guard-state.js';
 import { BrokerLink } from '../actors/broker/broker-link.js';
 import type { ServerContext } from '../actors/context.js';
@@ -30,6 +31,7 @@ export interface ContextParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly store: Store;
+  readonly alarms: AlarmBook;
   readonly broker: Broker;
   readonly journal: Journal | undefined;
   /** Nothing may be settled in the store. */

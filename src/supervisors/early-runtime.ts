@@ -30,6 +30,7 @@ export const earlyRuntime = (base: ServerBase, root: () => Pid | undefined, stat
     tree: ({ path }) => actorTree(base.kernel, root(), path),
     publishGroup: notHere,
     readiness: () => readiness(base, root(), state),
+    alarms: () => base.alarms.list(),
     refusedHosts: notHere,
     drift: later,
     publishing: notHere,
@@ -45,10 +46,13 @@ export const earlyRuntime = (base: ServerBase, root: () => Pid | undefined, stat
   };
 };
 
-const readiness = ({ store, kernel }: ServerBase, root: Pid | undefined, state: EarlyState): Readiness => {
+const readiness = ({ store, kernel, alarms }: ServerBase, root: Pid | undefined, state: EarlyState): Readiness => {
   const { up, reason } = store.state();
   const { down, fallen } = treeTroubles(kernel, root);
   const failures = [...(up ? [] : [`store: ${reason ?? 'down'}`]), ...state.troubles(), ...down];
   if (state.dialect() === undefined) failures.push('dialect: not read from the store yet');
-  return { ready: failures.length === 0, reasons: [...failures, ...state.notes(), ...fallen] };
+  return {
+    ready: failures.length === 0,
+    reasons: [...failures, ...state.notes(), ...fallen, ...alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`)],
+  };
 };

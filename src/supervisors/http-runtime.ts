@@ -35,6 +35,7 @@ export const httpRuntime = (
     if (group !== undefined) context.groups.send(group.id, { type: 'republish' });
   },
   readiness: () => readiness(context, root(), { observes: observation !== undefined }),
+  alarms: () => context.alarms.list(),
   refusedHosts: () => context.refused.list(),
   drift: async (hostId) => drift(context, hostId),
   publishing: () => ({ paused: context.gate.paused, ...context.gate.lastChange }),

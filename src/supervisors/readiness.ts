@@ -42,6 +42,7 @@ export const readiness = (
   const unbuilt = context.sets.published?.problems.length ?? 0;
   if (unbuilt > 0) notes.push(`sets: ${unbuilt} cannot be built as wanted (the actor ipset_publisher says why)`);
   notes.push(...mailTrouble(kernel));
+  notes.push(...context.alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`));
   return { ready: failures.length === 0, reasons: [...failures, ...notes] };
 };
 

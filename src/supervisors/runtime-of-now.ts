@@ -5,6 +5,7 @@ export const runtimeOfNow = (now: () => Runtime): Runtime => ({
   tree: (options) => now().tree(options),
   publishGroup: (name) => now().publishGroup(name),
   readiness: () => now().readiness(),
+  alarms: () => now().alarms(),
   refusedHosts: () => now().refusedHosts(),
   drift: (hostId) => now().drift(hostId),
   publishing: () => now().publishing(),

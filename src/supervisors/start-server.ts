@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AlarmBook } from '../alarms/alarm-book.js';
+import { followAlarms } from '../actors/alerts/follow-alarms.js';
 import type { ServerBase, ServerContext } from '../actors/context.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
@@ -92,7 +94,9 @@ export const startServer = async ({
   });
   const opened = given.store ?? (await createStore(config, logs.log, { readOnly: observe, openMs: STORE_OPEN_MS }));
   const store = observe ? readOnlyStore(opened) : opened;
-  const base: ServerBase = { kernel, config, log: logs.log, metrics, store };
+  const alarms = new AlarmBook(() => kernel.clock.now());
+  const base: ServerBase = { kernel, config, log: logs.log, metrics, store, alarms };
+  followAlarms(base);
   let journal: Journal | undefined;
   let work: ServerWork | undefined;
   const close = async (): Promise<void> => {

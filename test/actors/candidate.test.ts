@@ -1,3 +1,4 @@
+import { AlarmBook } from '../../src/alarms/alarm-book.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Candidate } from '../../src/actors/cluster/candidate.js';
 import { releaseLease } from '../../src/actors/cluster/release-lease.js';
@@ -109,7 +110,14 @@ const run = async (
     onLost: ({ term }, why) => lost.push(`${term}: ${why}`),
   });
   const { config } = loadConfig();
-  const base = { kernel, config, log, metrics: createMetrics(), store: own };
+  const base = {
+    kernel,
+    config,
+    log,
+    metrics: createMetrics(),
+    store: own,
+    alarms: new AlarmBook(() => kernel.clock.now()),
+  };
   const candidate = () =>
     new Candidate(base, {
       leadership,

@@ -41,6 +41,7 @@ const QUESTIONS: Readonly<Record<string, readonly (readonly [method: string, pat
     ['GET', '/api/V2/host/none/drift'],
     ['GET', '/api/V2/host/./h/drift/'],
   ],
+  'v2.alarms': [['GET', '/api/V2/alarms']],
   'v2.file_transfer.post': [
     ['POST', FILES, { command: 'uptime', use_shell: 'true' }],
     ['POST', FILES, { command: 7 }],
@@ -65,6 +66,7 @@ describe('a follower', () => {
   beforeAll(async () => {
     ({ store, leader, follower } = await startPair({}));
     leader.runtime.refused = [{ hostkey: 'k', reason: 'bad report', filler: 'x'.repeat(1000) }];
+    leader.runtime.alarmsSet = [{ id: 'store', since: 1, text: 'refuses' }];
     leader.runtime.drifts.set('h', { id: 'h', drifted: ['hash4_ipsets'] });
     leader.runtime.commands.files.set('/etc/motd', Buffer.from([0, 255, 13, 10, 128]));
   });

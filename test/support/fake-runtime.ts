@@ -1,3 +1,4 @@
+import type { Alarm } from '../../src/alarms/alarm-book.js';
 import type { JsonObject } from '../../src/model/document.js';
 import type {
   AgentAnswer,
@@ -16,6 +17,7 @@ export class FakeRuntime implements Runtime {
   readonly commands = new FakeCommands();
   ready: Readiness = { ready: true, reasons: [] };
   refused: readonly JsonObject[] = [];
+  alarmsSet: readonly Alarm[] = [];
   readonly drifts = new Map<string, JsonObject>();
   state: PublishingState = { paused: false };
   /** Undefined: not known yet. */
@@ -33,6 +35,10 @@ export class FakeRuntime implements Runtime {
 
   readiness(): Readiness {
     return this.ready;
+  }
+
+  alarms(): readonly Alarm[] {
+    return this.alarmsSet;
   }
 
   refusedHosts(): readonly JsonObject[] {

@@ -94,6 +94,28 @@ export const systemRoutes: readonly Route[] = [
   {
     ...v2,
     method: 'GET',
+    path: '/api/V2/alarms',
+    id: 'v2.alarms',
+    summary: 'The alarms that are set on the leading server, oldest first',
+    scope: 'read',
+    answeredBy: 'leader',
+    answers: {
+      200: {
+        description: 'Each with `id`, `since` (epoch seconds) and `text`',
+        schema: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { id: { type: 'string' }, since: { type: 'integer' }, text: { type: 'string' } },
+          },
+        },
+      },
+    },
+    handle: ({ deps }) => jsonReply(deps.runtime.alarms().map(({ id, since, text }) => ({ id, since, text }))),
+  },
+  {
+    ...v2,
+    method: 'GET',
     path: '/api/V2/observe',
     id: 'v2.observe',
     summary: 'What a server started with `--observe` would send, compared with the stored hashes, group by group',
