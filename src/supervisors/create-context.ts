@@ -6,6 +6,7 @@ import type { ServerContext } from '../actors/context.js';
 import { DeadLetters } from '../actors/intake/dead-letters.js';
 import { DriftBook } from '../actors/hosts/drift-book.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
+import { Turnstile } from '../actors/turnstile.js';
 import { RateLimiter } from '../actors/rate-limiter.js';
 import { RefusedReports } from '../actors/intake/refused-reports.js';
 import { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
@@ -18,10 +19,15 @@ import type { Journal } from '../journal/journal.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import { keyedChildren, type Kernel } from '../otp/index.js';
 import type { Store } from '../store/store.js';
+import { CompileBook } from '../firewall/policy/compile-book.js';
 import { SetBook } from '../world/set-book.js';
+import { Slices } from '../world/slices.js';
 import { World } from '../world/world.js';
 import { chooseDialect, wantedDialect } from './choose-dialect.js';
 import { restorePublishing } from './publishing-setting.js';
+
+/** Rulesets read from the store at once. */
+const MOST_LOADS = 16;
 
 const DAY_MS = 86_400_000;
 
@@ -54,6 +60,9 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     gate,
     sets: new SetBook(world.policy, dialect),
     outputs: new RulesetOutputs(),
+    compiles: new CompileBook(world.policy, { dialect, generateUnset: config.generate_unset_tables }),
+    slices: new Slices(),
+    loads: new Turnstile(MOST_LOADS),
     link,
     reportsLink: new BrokerLink(),
     outbox: createOutbox({

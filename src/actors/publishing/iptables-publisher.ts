@@ -171,7 +171,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       this.#waiting.delete(groupId);
       return;
     }
-    const missing = output.sets.filter((name) => !sets.published.has(name) || sets.unusable.has(name));
+    const missing = output.ruleset.sets.filter((name) => !sets.published.has(name) || sets.unusable.has(name));
     if (missing.length > 0) {
       const why = `waits for the sets ${missing.slice(0, 5).join(', ')}`;
       if (this.#held.get(groupId) !== why) log.warn({ group: output.groupName, sets: missing.slice(0, 5) }, why);
@@ -241,10 +241,13 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     const hashes = hashFieldsOf(output);
     const isLatest = latest === output;
     const doc = outputToDoc(output.groupId, output.groupName, published, outputs.failures.get(output.groupId));
+    const { rulesets } = outputs;
+    const giveBack = rulesets.claim(output.ruleset);
     const result = await storePatiently(
       self,
       this.#context,
       [
+        ...rulesets.steps(output.ruleset),
         { op: 'edit', table: 'group', id: output.groupId, edit: (row) => ({ ...row, ...hashes }) },
         {
           op: 'upsert',
@@ -254,7 +257,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
         },
       ],
       'system',
-    );
+    ).finally(giveBack);
     // A group deleted meanwhile has no row, and nothing to record.
     if (result.ok && outputs.get(output.groupId) === output) outputs.set(published);
   }

@@ -1,6 +1,7 @@
 import { isBuiltinGroup } from '../../model/builtins.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { isList } from '../../model/validate.js';
+import { readRuleset, rulesetInRow } from '../../model/stored-ruleset.js';
 import { rulesetWithNames } from '../../model/ruleset-names.js';
 import type { DocumentService } from '../documents/document-service.js';
 import { byId, notFound } from '../documents/find-document.js';
@@ -93,8 +94,18 @@ async function hostsOf(call: Call, group: Document): Promise<readonly Document[]
   return (await call.deps.store.find('host', 'group', name)).map(({ doc }) => doc);
 }
 
-async function outputOf(call: Call, groupId: string): Promise<Document | undefined> {
-  return (await call.deps.store.get('ruleset_output', groupId))?.doc;
+/** A group's row of `ruleset_output` with the texts that it names in it. */
+async function outputOf({ deps: { store } }: Call, groupId: string): Promise<Document | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const doc = (await store.get('ruleset_output', groupId))?.doc;
+    if (doc === undefined) return undefined;
+    const { texts, ...row } = doc;
+    if (typeof texts !== 'string') return doc;
+    const ruleset = readRuleset((await store.get('ruleset_text', texts))?.doc);
+    if (ruleset !== undefined) return { ...row, ...rulesetInRow(ruleset), id: doc.id };
+    // The group may have got others between the two reads, and these may be gone.
+    if (tries === 2) return { ...row, id: doc.id };
+  }
 }
 
 function pick(doc: JsonObject, keys: readonly string[]): JsonObject {

@@ -127,7 +127,7 @@ describe('compileGroup', () => {
     const options = { dialect: 'dog2', generateUnset: false } as const;
     const before = compileGroup(policy, 'g1', options);
     (policy.service as Map<string, Document>).set('s1', { ...SSH, services: [{ protocol: 'tcp', ports: ['2222'] }] });
-    expect(compileGroup(policy, 'g1', options)).toEqual(before);
+    expect(before.ok && before.set4.text).toContain('--dport 22 ');
     const after = compileGroup(Object.assign(policy, { version: 2 }), 'g1', options);
     expect(after.ok && after.set4.text).toContain('--dport 2222');
   });
