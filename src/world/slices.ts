@@ -11,7 +11,7 @@ interface Job {
  * to do, sockets, timers and other actors are served in between.
  */
 export class Slices {
-  readonly #jobs: Job[] = [];
+  readonly #jobs: (Job | undefined)[] = [];
   #next = 0;
   #planned = false;
 
@@ -44,10 +44,14 @@ export class Slices {
     this.#planned = false;
     const end = performance.now() + SLICE_MS;
     for (let job = this.#jobs[this.#next]; job !== undefined; job = this.#jobs[this.#next]) {
-      if (job.step()) this.#next += 1;
+      if (job.step()) {
+        // What is done is let go of at once: what came of it may be large.
+        this.#jobs[this.#next] = undefined;
+        this.#next += 1;
+      }
       if (performance.now() >= end) break;
     }
-    // What is done is cut off now and then, not one by one: thousands may wait.
+    // The empty places are cut off now and then, not one by one: thousands may wait.
     if (this.#next === this.#jobs.length || this.#next > 1000) {
       this.#jobs.splice(0, this.#next);
       this.#next = 0;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/document.js';
-import { packRuleset, textsInRow, type StoredRuleset } from '../../model/stored-ruleset.js';
+import { packRuleset, readRuleset, textsInRow, type StoredRuleset } from '../../model/stored-ruleset.js';
 import type { Self } from '../../otp/index.js';
 import type { ServerContext } from '../context.js';
 import { patiently } from '../store/store-patiently.js';
@@ -18,7 +18,7 @@ const NOTHING: LoadedOutput = { output: undefined, failure: undefined, old: fals
 /** Reads a group's last good ruleset; its texts are read only if no other group has them in memory. */
 export const loadOutput = async (
   self: Self,
-  context: Pick<ServerContext, 'store' | 'log' | 'outputs'>,
+  context: Pick<ServerContext, 'store' | 'log' | 'outputs' | 'slices'>,
   groupId: string,
 ): Promise<LoadedOutput> => {
   const doc = (await patiently(self, context, () => context.store.get('ruleset_output', groupId)))?.doc;
@@ -37,14 +37,23 @@ const fromRow = async (
   return found === undefined ? undefined : outputs.rulesets.intern(await packRuleset(found.texts, found.sets));
 };
 
+const checked = function* (doc: JsonObject | undefined): Generator<void, StoredRuleset | undefined> {
+  yield;
+  return readRuleset(doc);
+};
+
 const named = async (
   self: Self,
-  context: Pick<ServerContext, 'store' | 'log' | 'outputs'>,
+  context: Pick<ServerContext, 'store' | 'log' | 'outputs' | 'slices'>,
   id: JsonObject[string] | undefined,
 ): Promise<StoredRuleset | undefined> => {
   if (typeof id !== 'string') return undefined;
   const { rulesets } = context.outputs;
-  const read = async () => (await context.store.get('ruleset_text', id))?.doc;
+  const read = async () => {
+    const doc = (await context.store.get('ruleset_text', id))?.doc;
+    // Unpacked and checked in a slice of its own: at a start all of a fleet's texts come at once.
+    return context.slices.run(checked(doc));
+  };
   // Each for itself: whoever reads for all may be stopped, and the others must not fall with it.
   return patiently(self, context, () => rulesets.load(id, read));
 };

@@ -1,6 +1,5 @@
 import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
-import type { Document } from '../../model/document.js';
-import { packRuleset, readRuleset, type StoredRuleset } from '../../model/stored-ruleset.js';
+import { packRuleset, type StoredRuleset } from '../../model/stored-ruleset.js';
 import type { Change } from '../../store/store.js';
 
 type Compiled = CompiledGroup & { readonly ok: true };
@@ -42,15 +41,14 @@ export class SharedRulesets {
     return ruleset;
   }
 
-  /** The texts of this id, read by one at a time; `undefined` when `read` gives none, or none that are whole. */
-  load(id: string, read: () => Promise<Document | undefined>): Promise<StoredRuleset | undefined> {
+  /** The texts of this id, read by one at a time; `undefined` when `read` gives none. */
+  load(id: string, read: () => Promise<StoredRuleset | undefined>): Promise<StoredRuleset | undefined> {
     const known = this.#known.get(id)?.deref();
     if (known !== undefined) return Promise.resolve(known);
     const underWay = this.#loading.get(id);
     if (underWay !== undefined) return underWay;
     const loading = read()
-      .then((doc) => {
-        const ruleset = readRuleset(doc);
+      .then((ruleset) => {
         if (ruleset?.id !== id) return undefined;
         this.#saved.add(id);
         return this.intern(ruleset);

@@ -1,9 +1,10 @@
 import type { CompileError } from '../../firewall/rules/compile-error.js';
-import { checkRules } from '../../firewall/rules/check-rules.js';
+import { checkRulesInSteps } from '../../firewall/rules/check-rules.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { sameJson } from '../../model/same-json.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { Deps } from '../deps.js';
+import { checkSlices } from './check-slices.js';
 import type { Finding } from './finding.js';
 import { ruleFinding } from './rule-findings.js';
 import { loadRuleLookups } from './rule-lookups.js';
@@ -27,7 +28,7 @@ export async function checkRuleset(
     unsetTables: deps.config.generate_unset_tables,
     stored,
   };
-  const faults = withoutIncomplete(checkRules(rules, check));
+  const faults = withoutIncomplete(await checkSlices.run(checkRulesInSteps(rules, check)));
   return ruleFinding(faults.filter((fault) => !isStored(fault, rules, stored)));
 }
 
