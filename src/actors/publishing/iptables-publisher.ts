@@ -120,7 +120,8 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     if (this.#waiting.size === 0 || !guard.open || gate.paused) return;
     const sets = await this.#currentSets(self);
     if (sets === undefined) return;
-    for (const [id, { force }] of [...this.#waiting]) this.#publishOne(self, id, force, sets);
+    // What there is no room for is known from the store at the next start.
+    this.#publishAll(self, [...this.#waiting], sets);
   }
 
   describe(): DetailObject {
@@ -178,10 +179,15 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       this.#notBefore = kernel.clock.monotonic() + RETRY_MS;
       return;
     }
-    for (const [id, { force }] of due) {
+    this.#publishAll(self, due, sets);
+  }
+
+  /** As far as there is room. */
+  #publishAll(self: Self, groups: readonly (readonly [string, Waiting])[], sets: IpsetReply): void {
+    for (const [id, { force }] of groups) {
       const { bytes, messages } = this.#underWay;
       this.#full ||= bytes >= MOST_UNDER_WAY.bytes || messages >= MOST_UNDER_WAY.messages;
-      if (this.#mayGo(id)) this.#publishOne(self, id, force, sets);
+      if (!this.#full || this.#inOutbox.has(id)) this.#publishOne(self, id, force, sets);
     }
   }
 
