@@ -112,7 +112,7 @@ export const ERRORS = {
   },
   stale: {
     status: 412,
-    text: 'the document has changed since revision {wanted}; it is now at {current}',
+    text: 'the document is at revision {current}, which if-match ({wanted}) does not name; weak tags (W/) never match',
     advice: 'Read it again, apply the change to what is there now, and send its new `ETag` as `If-Match`.',
   },
   too_large: {
