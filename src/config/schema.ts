@@ -100,6 +100,11 @@ export const SCHEMA = {
     port,
     auth: { type: 'choice', values: ['none', 'tokens'] },
     allow_unauthenticated: flag,
+    allowed_hosts: {
+      type: 'texts',
+      pattern: /^(\*\.)?[A-Za-z0-9_-][A-Za-z0-9_.-]*$/,
+      shape: 'host names, or *.domain',
+    },
     commands: flag,
     max_body_bytes: bytes,
     max_upload_bytes: bytes,

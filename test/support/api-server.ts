@@ -6,6 +6,8 @@ import type { Store } from '../../src/store/store.js';
 import { FakeRuntime } from './fake-runtime.js';
 
 export const TEST_API: ApiConfig = {
+  host: '127.0.0.1',
+  allowed_hosts: [],
   auth: 'none',
   commands: true,
   max_body_bytes: 8 * 1024 * 1024,

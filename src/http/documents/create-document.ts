@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/document.js';
+import { MAX_ID_LENGTH } from '../../model/schemas/id-schema.js';
 import type { ResourceModel } from '../../model/resource-model.js';
 import { schemaViolation } from '../../model/schema-verdict.js';
 import type { Change, Stored } from '../../store/store.js';
@@ -15,6 +16,18 @@ export function completeNew(call: Call, model: ResourceModel, sent: JsonObject):
   const doc = model.complete(sent, call.now, call.version);
   const violation = schemaViolation(model.createSchema[call.version], doc);
   if (violation) throw violationError(violation);
+  const { id } = doc;
+  // Stores count bytes, a schema characters.
+  if (typeof id === 'string' && Buffer.byteLength(id) > MAX_ID_LENGTH) {
+    const schema = { maxLength: MAX_ID_LENGTH };
+    throw violationError({
+      errorType: 'wrong_length',
+      path: ['id'],
+      value: id,
+      schema,
+      reason: `must have at most ${MAX_ID_LENGTH} bytes`,
+    });
+  }
   refuseBuiltin(model.name, doc);
   return doc;
 }

@@ -1,6 +1,8 @@
 import type { Document, JsonObject, Resource } from '../../model/document.js';
 import type { ResourceModel } from '../../model/resource-model.js';
 import { resourceModel } from '../../model/resources.js';
+import type { Stored } from '../../store/store.js';
+import { showLink } from '../access/show-link.js';
 import type { Call } from '../route.js';
 import { createDocument } from './create-document.js';
 import { byId, byQuery, notFound } from './find-document.js';
@@ -31,14 +33,16 @@ export function plainService(resource: Resource): DocumentService {
     doc: stored.doc,
     tag: entityTag(stored),
   });
+  const shownTo = (call: Call, stored: Stored) =>
+    shown(resource === 'link' ? { ...stored, doc: showLink(call, stored.doc) } : stored);
   return {
     model,
     read: async (call, id) => {
       const stored = await byId(call.deps.store, resource, id);
       if (!stored) throw notFound(resource, 'with this id');
-      return shown(stored);
+      return shownTo(call, stored);
     },
-    find: async (call) => shown(await byQuery(call.deps.store, resource, call.query, call.version)),
+    find: async (call) => shownTo(call, await byQuery(call.deps.store, resource, call.query, call.version)),
     create: async (call, sent) => shown(await createDocument(call, model, sent)),
     update: async (call, id, sent) => shown(await updateDocument(call, model, id, sent)),
     remove: (call, id) => removeDocument(call, model, id),

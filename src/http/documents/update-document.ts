@@ -2,6 +2,7 @@ import type { Document, JsonObject } from '../../model/document.js';
 import { mergePut } from '../../model/merge.js';
 import type { ResourceModel } from '../../model/resource-model.js';
 import { schemaViolation } from '../../model/schema-verdict.js';
+import { unredact } from '../../store/redact.js';
 import type { Change, Stored } from '../../store/store.js';
 import { checkWrite } from '../checks/check-write.js';
 import { ApiError } from '../errors.js';
@@ -34,7 +35,8 @@ export async function documentToUpdate(
 
 /** What a PUT makes of the document; throws `data_invalid`. */
 export function mergeValid(call: Call, model: ResourceModel, current: Document, sent: JsonObject): Document {
-  const { checked, stored } = mergePut(model, call.version, current, sent, call.now);
+  const meant = model.name === 'link' ? (unredact(sent, current) as JsonObject) : sent;
+  const { checked, stored } = mergePut(model, call.version, current, meant, call.now);
   const violation = schemaViolation(model.schema, checked);
   if (violation) throw violationError(violation);
   return stored;
