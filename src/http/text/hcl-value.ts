@@ -95,7 +95,7 @@ export function hclAttributes(value: HclObject, indent: string, order?: readonly
   const members =
     order === undefined
       ? entries(value)
-      : order.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key] as HclValue] as const]));
+      : order.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]] as const]));
   let before = false;
   return members
     .map(([key, member]) => {
