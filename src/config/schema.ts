@@ -106,6 +106,7 @@ export const SCHEMA = {
       shape: 'host names, or *.domain',
     },
     commands: flag,
+    unknown_references: { type: 'choice', values: ['accept', 'refuse'], optional: true },
     max_body_bytes: bytes,
     max_upload_bytes: bytes,
     request_timeout_ms: milliseconds,

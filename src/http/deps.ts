@@ -10,6 +10,8 @@ export interface ApiConfig {
   readonly auth: 'none' | 'tokens';
   /** Whether remote commands and file transfer are allowed at all (decisions 21). */
   readonly commands: boolean;
+  /** Absent: as the dialect says (`unknownReferences`). */
+  readonly unknown_references: 'accept' | 'refuse' | undefined;
   readonly max_body_bytes: number;
   readonly max_upload_bytes: number;
   readonly request_timeout_ms: number;

@@ -15,6 +15,7 @@ import type { Broker } from '../broker/broker.js';
 import { declareServerTopology } from '../broker/topology.js';
 import { createOutbox } from '../broker/outbox.js';
 import type { Config } from '../config/schema.js';
+import { unknownReferences } from '../config/unknown-references.js';
 import type { Journal } from '../journal/journal.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import { keyedChildren, type Kernel } from '../otp/index.js';
@@ -47,8 +48,11 @@ export interface ContextParts {
 /** Puts together what the actors share. Reads the store: which dialect, and whether publishing was paused. */
 export const createContext = async ({ journal, observe, ...parts }: ContextParts): Promise<ServerContext> => {
   const { kernel, config, log, store, metrics } = parts;
-  const world = new World({ generateUnset: config.generate_unset_tables });
   const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
+  const world = new World({
+    generateUnset: config.generate_unset_tables,
+    anyIsEveryone: unknownReferences(config, dialect) === 'accept',
+  });
   const gate = new PublishingGate();
   await restorePublishing(store, gate);
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');

@@ -48,7 +48,7 @@ export class World {
   readonly policy: Policy;
 
   /** `generateUnset`: addresses stand in the rules themselves, so that a moved address dirties rules too. */
-  constructor(options: { readonly generateUnset: boolean }) {
+  constructor(options: { readonly generateUnset: boolean; readonly anyIsEveryone?: boolean }) {
     this.#generateUnset = options.generateUnset;
     this.#tables = Object.fromEntries(WORLD_TABLES.map((name) => [name, new WorldTable()])) as unknown as Tables;
     const { external, group, host, link, profile, ruleset, service, zone } = this.#tables;
@@ -62,6 +62,7 @@ export class World {
       ruleset: ruleset.rows,
       service: service.rows,
       zone: zone.rows,
+      anyIsEveryone: options.anyIsEveryone === true,
       get version() {
         return version();
       },

@@ -10,6 +10,7 @@ export const TEST_API: ApiConfig = {
   allowed_hosts: [],
   auth: 'none',
   commands: true,
+  unknown_references: undefined,
   max_body_bytes: 8 * 1024 * 1024,
   max_upload_bytes: 16 * 1024 * 1024,
   request_timeout_ms: 30_000,

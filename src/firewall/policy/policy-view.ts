@@ -99,7 +99,9 @@ export class PolicyView {
   rules(profile: Document, ruleset: Document | undefined): Generator<void, ReadProfile> {
     const own = this.dialect === 'dog2' ? profile.rules : undefined;
     const rules = (ruleset === undefined ? own : ruleset.rules) ?? NO_RULES;
-    return readProfileInSteps({ ...profile, rules }, RULE_CHOICES[this.dialect]);
+    return readProfileInSteps({ ...profile, rules }, RULE_CHOICES[this.dialect], {
+      anyIsEveryone: this.#policy.anyIsEveryone === true,
+    });
   }
 
   #rulesetsByProfile(): ReadonlyMap<string, Document> {

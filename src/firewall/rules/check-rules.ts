@@ -14,6 +14,8 @@ export interface RulesCheck {
   readonly dialect: Dialect;
   /** Whether rulesets without sets are made too. */
   readonly unsetTables: boolean;
+  /** As in {@link RuleReading}; absent: no. */
+  readonly anyIsEveryone?: boolean;
   /** Rules that are stored already: a reference to what does not exist is no fault if they hold it (decisions 7). */
   readonly stored?: Json | undefined;
 }
@@ -71,7 +73,7 @@ const PASSES: Readonly<Record<RulePosition['direction'], readonly Pass[]>> = {
 /** Every fault of one rule in every variant, each once. */
 const ruleFaults = (value: Json, direction: RulePosition['direction'], check: RulesCheck): readonly Fault[] => {
   const choices = RULE_CHOICES[check.dialect];
-  const { rule, faults } = readRule(value, choices);
+  const { rule, faults } = readRule(value, choices, { anyIsEveryone: check.anyIsEveryone === true });
   const found = new Map<string, Fault>();
   const fault = (one: Fault): void => {
     const key = `${one.field}\n${one.reason}`;

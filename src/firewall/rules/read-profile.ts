@@ -3,7 +3,7 @@ import { isList, isObject } from '../../model/validate.js';
 import type { RuleChoices } from '../dialect-rules.js';
 import { finish } from '../finish.js';
 import type { CompileError, RulePosition } from './compile-error.js';
-import type { ReadRule } from './read-rule.js';
+import type { ReadRule, RuleReading } from './read-rule.js';
 import { readRule } from './read-rule.js';
 
 /** A rule with its place in the document. */
@@ -37,11 +37,15 @@ const readDocker = (value: Json | undefined): boolean | CompileError => {
 const RULES_A_STEP = 256;
 
 /** Reads a profile document with `rules` in it; ids and names are not needed. */
-export const readProfile = (profile: Json, choices: RuleChoices): ReadProfile =>
-  finish(readProfileInSteps(profile, choices));
+export const readProfile = (profile: Json, choices: RuleChoices, reading?: RuleReading): ReadProfile =>
+  finish(readProfileInSteps(profile, choices, reading));
 
 /** The same, with pauses. */
-export const readProfileInSteps = function* (profile: Json, choices: RuleChoices): Generator<void, ReadProfile> {
+export const readProfileInSteps = function* (
+  profile: Json,
+  choices: RuleChoices,
+  reading?: RuleReading,
+): Generator<void, ReadProfile> {
   if (!isObject(profile)) return { ok: false, error: profileError('profile', 'give an object', profile) };
   const { rules } = profile;
   if (!isObject(rules)) {
@@ -57,7 +61,7 @@ export const readProfileInSteps = function* (profile: Json, choices: RuleChoices
     const placed: PlacedRead[] = [];
     for (const [index, rule] of rules.entries()) {
       if (index % RULES_A_STEP === RULES_A_STEP - 1) yield;
-      placed.push({ ...readRule(rule, choices), position: { direction, index } });
+      placed.push({ ...readRule(rule, choices, reading), position: { direction, index } });
     }
     return placed;
   };

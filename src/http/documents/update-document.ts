@@ -9,6 +9,7 @@ import { ApiError } from '../errors.js';
 import type { Call } from '../route.js';
 import { isBuiltinId } from './builtin-documents.js';
 import { commitOrThrow } from './commit.js';
+import type { Written } from './create-document.js';
 import { byId } from './find-document.js';
 import { checkIfMatch, entityTag } from './preconditions.js';
 import { inTurn } from './exclusive.js';
@@ -67,13 +68,13 @@ export function updateStep(
 }
 
 /** Updates a document by what was sent. Throws what is wrong with it. */
-export async function updateDocument(call: Call, model: ResourceModel, id: string, sent: JsonObject): Promise<Stored> {
+export async function updateDocument(call: Call, model: ResourceModel, id: string, sent: JsonObject): Promise<Written> {
   return inTurn(call.exclusive, model.name, async () => {
     const current = await documentToUpdate(call, model, id, sent);
     const exact = checkIfMatch(call.headers['if-match'], entityTag(current));
-    await checkWrite(call.deps, model.name, mergeValid(call, model, current.doc, sent), current.doc);
+    const warnings = await checkWrite(call.deps, model.name, mergeValid(call, model, current.doc, sent), current.doc);
     const step = updateStep(call, model, id, sent, exact ? current.revision : undefined);
     const [stored] = await commitOrThrow(call, [step]);
-    return stored as Stored;
+    return { ...(stored as Stored), warnings };
   });
 }

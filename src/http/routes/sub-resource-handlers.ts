@@ -7,6 +7,7 @@ import { byId, notFound } from '../documents/find-document.js';
 import { loadFleet } from '../documents/load-fleet.js';
 import { loadHclNames } from '../documents/load-names.js';
 import { rulesetOf } from '../documents/v1-profile.js';
+import { profileRulesReply } from './profile-rules.js';
 import { jsonReply, type Reply, textReply } from '../reply.js';
 import type { Call } from '../route.js';
 import { hasHcl, hclResource } from '../text/hcl-resource.js';
@@ -25,10 +26,13 @@ export async function subResourceReply(call: Call, service: DocumentService): Pr
     if (!hcl[call.version]) throw unknown;
     return textReply(await documentHcl(call, service, id), call.accepts);
   }
-  if (name === 'group') {
-    const reply = await groupSub(call, id, sub);
-    if (reply) return reply;
-  }
+  const reply =
+    name === 'group'
+      ? await groupSub(call, id, sub)
+      : name === 'profile'
+        ? await profileRulesReply(call, id, sub)
+        : undefined;
+  if (reply) return reply;
   throw unknown;
 }
 
