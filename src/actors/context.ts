@@ -5,7 +5,9 @@ import type { Config } from '../config/schema.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Kernel, KeyedChildren } from '../otp/index.js';
 import type { Store } from '../store/store.js';
+import type { CompileBook } from '../firewall/policy/compile-book.js';
 import type { SetBook } from '../world/set-book.js';
+import type { Slices } from '../world/slices.js';
 import type { World } from '../world/world.js';
 import type { BrokerLink } from './broker/broker-link.js';
 import type { AgentGuardState } from './guard/agent-guard-state.js';
@@ -16,6 +18,7 @@ import type { Metrics } from '../metrics/create-metrics.js';
 import type { PublishingGate } from './publishing/publishing-gate.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { RefusedReports } from './intake/refused-reports.js';
+import type { Turnstile } from './turnstile.js';
 import type { RulesetOutputs } from './groups/ruleset-outputs.js';
 import type { GroupCast } from './groups/group-messages.js';
 import type { HostCall, HostCast, HostReply } from './hosts/host-messages.js';
@@ -45,6 +48,12 @@ export interface ServerContext extends ServerBase {
   readonly world: World;
   readonly sets: SetBook;
   readonly outputs: RulesetOutputs;
+  /** What groups compile to, each distinct input once. */
+  readonly compiles: CompileBook;
+  /** Where long work is done a slice at a time. */
+  readonly slices: Slices;
+  /** Groups whose ruleset is being read from the store: not all of a fleet at once. */
+  readonly loads: Turnstile;
   readonly guard: AgentGuardState;
   readonly gate: PublishingGate;
   readonly refused: RefusedReports;

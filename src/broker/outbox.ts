@@ -53,6 +53,8 @@ class OutboxPump implements Outbox {
   #connection: BrokerConnection | undefined;
   #stopListening: () => void = () => undefined;
   #entries = 0;
+  /** How many entries have this very body. */
+  readonly #bodies = new Map<Uint8Array, number>();
   #bytes = 0;
   #inFlight = 0;
   #lastSeq = 0;
@@ -363,7 +365,12 @@ class OutboxPump implements Outbox {
 
   #count(entry: Entry, sign: 1 | -1): void {
     this.#entries += sign;
-    this.#bytes += sign * entry.publication.body.byteLength;
+    const { body } = entry.publication;
+    // Messages to many may share a body, which takes its room once.
+    const sharers = (this.#bodies.get(body) ?? 0) + sign;
+    if (sharers > 0) this.#bodies.set(body, sharers);
+    else this.#bodies.delete(body);
+    if (sharers === (sign === 1 ? 1 : 0)) this.#bytes += sign * body.byteLength;
   }
 
   #settle(entry: Entry, outcome: Outcome): void {

@@ -100,7 +100,13 @@ export const SCHEMA = {
     port,
     auth: { type: 'choice', values: ['none', 'tokens'] },
     allow_unauthenticated: flag,
+    allowed_hosts: {
+      type: 'texts',
+      pattern: /^(\*\.)?[A-Za-z0-9_-][A-Za-z0-9_.-]*$/,
+      shape: 'host names, or *.domain',
+    },
     commands: flag,
+    unknown_references: { type: 'choice', values: ['accept', 'refuse'], optional: true },
     max_body_bytes: bytes,
     max_upload_bytes: bytes,
     request_timeout_ms: milliseconds,

@@ -4,9 +4,14 @@ import type { Store } from '../store/store.js';
 
 /** The keys of the configuration's `api` section that the HTTP room reads. Sizes in bytes, times in milliseconds. */
 export interface ApiConfig {
+  /** The address it listens on, and further names that it answers to (`name` or `*.domain`). */
+  readonly host: string;
+  readonly allowed_hosts: readonly string[];
   readonly auth: 'none' | 'tokens';
   /** Whether remote commands and file transfer are allowed at all (decisions 21). */
   readonly commands: boolean;
+  /** Absent: as the dialect says (`unknownReferences`). */
+  readonly unknown_references: 'accept' | 'refuse' | undefined;
   readonly max_body_bytes: number;
   readonly max_upload_bytes: number;
   readonly request_timeout_ms: number;
@@ -28,7 +33,7 @@ export interface HttpConfig {
   readonly max_block_size_bytes: number;
   readonly api: ApiConfig;
   /** How this server is called among those of one store; without it, by its machine's name. */
-  readonly cluster?: { readonly name?: string | undefined };
+  readonly cluster?: { readonly name?: string | undefined; readonly url?: string | undefined };
 }
 
 /** The part of a pino logger that the HTTP room uses. */

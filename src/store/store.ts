@@ -169,6 +169,11 @@ export interface Store {
   get(table: Table, id: string): Promise<Stored | undefined>;
   /** All documents of the table, in order of creation where the store knows it. */
   list(table: Table): Promise<readonly Stored[]>;
+  /**
+   * All documents of the table cut down to these top-level fields (`id` always among them), for tables whose documents
+   * are too large to be read all at once.
+   */
+  listFields(table: Table, fields: readonly string[]): Promise<readonly Document[]>;
   /** Documents whose top-level `field` equals `value`; every store indexes the fields of http-api section 9. */
   find(table: Table, field: string, value: string): Promise<readonly Stored[]>;
   /**

@@ -6,6 +6,7 @@ import type { ServerContext } from '../actors/context.js';
 import { DeadLetters } from '../actors/intake/dead-letters.js';
 import { DriftBook } from '../actors/hosts/drift-book.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
+import { Turnstile } from '../actors/turnstile.js';
 import { RateLimiter } from '../actors/rate-limiter.js';
 import { RefusedReports } from '../actors/intake/refused-reports.js';
 import { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
@@ -14,14 +15,20 @@ import type { Broker } from '../broker/broker.js';
 import { declareServerTopology } from '../broker/topology.js';
 import { createOutbox } from '../broker/outbox.js';
 import type { Config } from '../config/schema.js';
+import { unknownReferences } from '../config/unknown-references.js';
 import type { Journal } from '../journal/journal.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import { keyedChildren, type Kernel } from '../otp/index.js';
 import type { Store } from '../store/store.js';
+import { CompileBook } from '../firewall/policy/compile-book.js';
 import { SetBook } from '../world/set-book.js';
+import { Slices } from '../world/slices.js';
 import { World } from '../world/world.js';
 import { chooseDialect, wantedDialect } from './choose-dialect.js';
 import { restorePublishing } from './publishing-setting.js';
+
+/** Rulesets read from the store at once. */
+const MOST_LOADS = 16;
 
 const DAY_MS = 86_400_000;
 
@@ -41,8 +48,11 @@ export interface ContextParts {
 /** Puts together what the actors share. Reads the store: which dialect, and whether publishing was paused. */
 export const createContext = async ({ journal, observe, ...parts }: ContextParts): Promise<ServerContext> => {
   const { kernel, config, log, store, metrics } = parts;
-  const world = new World({ generateUnset: config.generate_unset_tables });
   const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
+  const world = new World({
+    generateUnset: config.generate_unset_tables,
+    anyIsEveryone: unknownReferences(config, dialect) === 'accept',
+  });
   const gate = new PublishingGate();
   await restorePublishing(store, gate);
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
@@ -54,6 +64,9 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     gate,
     sets: new SetBook(world.policy, dialect),
     outputs: new RulesetOutputs(),
+    compiles: new CompileBook(world.policy, { dialect, generateUnset: config.generate_unset_tables }),
+    slices: new Slices(),
+    loads: new Turnstile(MOST_LOADS),
     link,
     reportsLink: new BrokerLink(),
     outbox: createOutbox({

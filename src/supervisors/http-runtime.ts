@@ -88,10 +88,10 @@ const drift = (context: ServerContext, hostId: string): JsonObject | undefined =
         output === undefined
           ? null
           : {
-              set4: output.texts.set4.text,
-              set6: output.texts.set6.text,
-              unset4: output.texts.unset4.text,
-              unset6: output.texts.unset6.text,
+              set4: output.ruleset.texts.set4.text,
+              set6: output.ruleset.texts.set6.text,
+              unset4: output.ruleset.texts.unset4.text,
+              unset6: output.ruleset.texts.unset6.text,
             },
     },
     reported: {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { packRulesetSync } from '../../src/model/stored-ruleset.js';
 import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
 import { acceptedSetHashes, newestSetHash, wantedHashes } from '../../src/actors/hosts/wanted-hashes.js';
 import type { Document } from '../../src/model/document.js';
@@ -52,8 +53,7 @@ describe('what a host of a group should report', () => {
       groupId: '1',
       groupName: 'web',
       dialect: 'dog2',
-      texts: { set4: text, set6: text, unset4: text, unset6: text },
-      sets: [],
+      ruleset: packRulesetSync({ set4: text, set6: text, unset4: text, unset6: text }, []),
       compiledAt: 5,
       publishedAt: null,
     });

@@ -1,4 +1,3 @@
-import { compileGroup, type CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Self, Server } from '../../otp/index.js';
@@ -6,19 +5,10 @@ import { nowSeconds, type ServerContext } from '../context.js';
 import type { GroupCast } from './group-messages.js';
 import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
 import { raiseCompileAlert } from '../alerts/raise-alert.js';
-import {
-  failureFromDoc,
-  hashFieldsOf,
-  outputFromDoc,
-  outputToDoc,
-  VARIANTS,
-  type CompileFailure,
-  type RulesetOutput,
-} from './ruleset-outputs.js';
-import { storePatiently, patiently } from '../store/store-patiently.js';
-
-const sameTexts = (a: RulesetOutput, b: CompiledGroup & { readonly ok: true }): boolean =>
-  VARIANTS.every((variant) => a.texts[variant].text === b[variant].text);
+import { loadOutput } from './load-output.js';
+import { timed } from './timed.js';
+import { hashFieldsOf, outputToDoc, type CompileFailure, type RulesetOutput } from './ruleset-outputs.js';
+import { storePatiently } from '../store/store-patiently.js';
 
 /**
  * One group: compiles its policy when something it rests on may have changed, and ends there when the bytes are the
@@ -38,13 +28,13 @@ export class GroupActor implements Server<never, never, GroupCast> {
   }
 
   async init(self: Self): Promise<void> {
-    const { outputs, store } = this.#context;
+    const { outputs, loads } = this.#context;
     if (outputs.get(this.#id) !== undefined) return;
-    const stored = await patiently(self, this.#context, () => store.get('ruleset_output', this.#id));
-    const output = outputFromDoc(stored?.doc);
-    if (output !== undefined) outputs.set(output);
-    const failure = failureFromDoc(stored?.doc);
+    const { output, failure, old } = await loads.run(() => loadOutput(self, this.#context, this.#id));
     if (failure !== undefined) outputs.failures.set(this.#id, failure);
+    if (output === undefined) return;
+    if (old) await this.#keep(self, output);
+    else outputs.set(output);
   }
 
   async cast(self: Self, message: GroupCast): Promise<void> {
@@ -75,37 +65,39 @@ export class GroupActor implements Server<never, never, GroupCast> {
   }
 
   async #compile(self: Self): Promise<void> {
-    const { world, config, metrics, outputs, dialect, log, kernel } = this.#context;
+    const { world, config, metrics, outputs, dialect, log, kernel, compiles, slices } = this.#context;
     this.#seen = world.version;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || typeof group.name !== 'string' || group.name === '') return;
     this.#name = group.name;
-    const began = kernel.clock.monotonic();
-    const compiled = compileGroup(world.policy, this.#id, { dialect, generateUnset: config.generate_unset_tables });
-    metrics.observe('dog_trainer_compile_seconds', (kernel.clock.monotonic() - began) / 1000);
+    const work = timed(compiles.compile(this.#id), kernel.clock, (ms) =>
+      metrics.observe('dog_trainer_compile_seconds', ms / 1000),
+    );
+    const compiled = await slices.run(work);
     if (!compiled.ok) return this.#fail(self, compiled.error);
     metrics.count('generate_iptables_ruleset', 'ok', config.generate_unset_tables ? 4 : 2);
     const failedBefore = outputs.failures.delete(this.#id);
     if (failedBefore) log.info({ group: this.#name }, 'the group compiles again');
 
+    const ruleset = await outputs.rulesets.pack(compiled);
     const last = outputs.get(this.#id);
-    if (last !== undefined && last.groupName === this.#name && sameTexts(last, compiled)) {
+    if (last !== undefined && last.groupName === this.#name && last.ruleset.id === ruleset.id) {
       if (failedBefore) await this.#keep(self, last);
       if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id });
-      else await this.#restoreHashes(self, group, last);
+      else await this.#checkHashes(self);
       return;
     }
     const output: RulesetOutput = {
       groupId: this.#id,
       groupName: this.#name,
       dialect,
-      texts: Object.fromEntries(VARIANTS.map((variant) => [variant, compiled[variant]])) as RulesetOutput['texts'],
-      sets: compiled.sets,
+      ruleset,
       compiledAt: nowSeconds(this.#context),
       publishedAt: null,
     };
     // A fleet taken over from the old server runs these very rules: nothing is to be sent.
-    const known = last === undefined && this.#hasHashes(group, output);
+    const now = world.rows('group').get(this.#id) ?? group;
+    const known = last === undefined && this.#hasHashes(now, output);
     await this.#keep(self, known ? { ...output, publishedAt: output.compiledAt } : output);
     if (!known) self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id });
   }
@@ -135,14 +127,22 @@ export class GroupActor implements Server<never, never, GroupCast> {
   }
 
   async #keep(self: Self, output: RulesetOutput): Promise<void> {
-    const doc = outputToDoc(this.#id, this.#name, output, undefined);
-    await storePatiently(
-      self,
-      this.#context,
-      [{ op: 'upsert', table: 'ruleset_output', id: this.#id, edit: () => doc }],
-      'system',
-    );
-    this.#context.outputs.set(output);
+    const { outputs } = this.#context;
+    const { rulesets } = outputs;
+    const doc = outputToDoc(this.#id, output.groupName, output, outputs.failures.get(this.#id));
+    const giveBack = rulesets.claim(output.ruleset);
+    try {
+      await storePatiently(
+        self,
+        this.#context,
+        [...rulesets.steps(output.ruleset), { op: 'upsert', table: 'ruleset_output', id: this.#id, edit: () => doc }],
+        'system',
+      );
+      rulesets.saved(output.ruleset);
+      outputs.set(output);
+    } finally {
+      giveBack();
+    }
   }
 
   async #fail(self: Self, error: JsonObject): Promise<void> {

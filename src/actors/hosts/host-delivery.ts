@@ -92,10 +92,10 @@ export class HostDelivery {
   }
 
   /** A ruleset on its way reaches the host with its group's; one that names sets which are not out would not load. */
-  #isSafe({ publishedAt, sets: needed }: RulesetOutput): boolean {
+  #isSafe({ publishedAt, ruleset }: RulesetOutput): boolean {
     const { published } = this.#context.sets;
     const isOut = (name: string): boolean => published?.names.has(name) === true && !published.unusable.has(name);
-    return publishedAt !== null && needed.every(isOut);
+    return publishedAt !== null && ruleset.sets.every(isOut);
   }
 
   #post(put: OutboxPut): void {
@@ -128,4 +128,6 @@ export class HostDelivery {
 }
 
 const wantedNow = (rules: RulesetOutput | undefined, sets: RenderedSets | undefined): string =>
-  [...(rules === undefined ? [] : VARIANTS.map((variant) => rules.texts[variant].hash)), sets?.hash ?? ''].join(' ');
+  [...(rules === undefined ? [] : VARIANTS.map((variant) => rules.ruleset.texts[variant].hash)), sets?.hash ?? ''].join(
+    ' ',
+  );

@@ -11,6 +11,8 @@ import { tell } from '../tell.js';
 
 type IptablesInfo =
   | { readonly tag: 'due' }
+  | { readonly tag: 'room' }
+  | { readonly tag: 'record' }
   | { readonly tag: 'confirmed'; readonly output: RulesetOutput }
   | { readonly tag: 'dropped'; readonly output: RulesetOutput; readonly reason: string };
 
@@ -19,6 +21,14 @@ interface Waiting {
   readonly since: number;
   readonly force: boolean;
 }
+
+/**
+ * So much of rulesets is in the outbox at a time, each counted in full, and the rest waits here as names of groups: the
+ * journal writes every one, and what the outbox can't hold would only be dropped and made again.
+ */
+const MOST_UNDER_WAY = { bytes: 64 << 20, messages: 2000 } as const;
+/** Confirmed rulesets noted in the store at the same time. */
+const RECORDED_AT_ONCE = 100;
 
 /** How soon to look again when the ipset publisher is being restarted. */
 const RETRY_MS = 200;
@@ -34,6 +44,13 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   readonly #sentAt = new Map<string, number>();
   /** Groups that wait for more than time, and why. */
   readonly #held = new Map<string, string>();
+  /** Put into the outbox and not settled yet. */
+  readonly #underWay = { bytes: 0, messages: 0 };
+  /** How many of them are each group's. */
+  readonly #inOutbox = new Map<string, number>();
+  /** Only groups that have a message in the outbox, which a newer one replaces, may go until there is room. */
+  #full = false;
+  #confirmed: RulesetOutput[] = [];
   #timer: TimerRef | undefined = undefined;
   #timerAt = Infinity;
   /** Nothing is tried before, in monotonic milliseconds: the ipset publisher did not answer. */
@@ -77,8 +94,18 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
         await this.#publishDue(self);
         this.#schedule(self);
         return;
+      case 'room':
+        if (!this.#full) return;
+        this.#full = false;
+        return this.#schedule(self);
       case 'confirmed':
-        await this.#record(self, message.output);
+        this.#confirmed.push(message.output);
+        if (this.#confirmed.length === 1) self.send(self.pid, { tag: 'record' } satisfies IptablesInfo);
+        return;
+      case 'record':
+        // At the same time, not one after the other: the store writes those together.
+        await Promise.all(this.#confirmed.splice(0, RECORDED_AT_ONCE).map((output) => this.#record(self, output)));
+        if (this.#confirmed.length > 0) self.send(self.pid, { tag: 'record' } satisfies IptablesInfo);
         return;
       case 'dropped':
         this.#context.log.error({ group: message.output.groupName, reason: message.reason }, 'a ruleset was not sent');
@@ -93,11 +120,16 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     if (this.#waiting.size === 0 || !guard.open || gate.paused) return;
     const sets = await this.#currentSets(self);
     if (sets === undefined) return;
-    for (const [id, { force }] of [...this.#waiting]) this.#publishOne(self, id, force, sets);
+    // What there is no room for is known from the store at the next start.
+    this.#publishAll(self, [...this.#waiting], sets);
   }
 
   describe(): DetailObject {
-    return { waiting: this.#waiting.size, held: Object.fromEntries([...this.#held].slice(0, 50)) };
+    return {
+      waiting: this.#waiting.size,
+      under_way: this.#underWay.messages,
+      held: Object.fromEntries([...this.#held].slice(0, 50)),
+    };
   }
 
   #add(groupId: string, force: boolean): void {
@@ -123,7 +155,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     let at = Infinity;
     for (const groupId of groups) {
       const waiting = this.#waiting.get(groupId);
-      if (waiting !== undefined && !this.#held.has(groupId)) at = Math.min(at, this.#dueAt(groupId, waiting));
+      if (waiting !== undefined && this.#mayGo(groupId)) at = Math.min(at, this.#dueAt(groupId, waiting));
     }
     at = Math.max(at, this.#notBefore);
     if (at >= this.#timerAt) return;
@@ -135,7 +167,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   async #publishDue(self: Self): Promise<void> {
     const { guard, gate, kernel } = this.#context;
     const now = kernel.clock.monotonic();
-    const due = [...this.#waiting].filter(([id, waiting]) => !this.#held.has(id) && this.#dueAt(id, waiting) <= now);
+    const due = [...this.#waiting].filter(([id, waiting]) => this.#mayGo(id) && this.#dueAt(id, waiting) <= now);
     if (due.length === 0) return;
     const closed = !guard.open ? 'no agent is heard' : gate.paused ? 'publishing is paused' : undefined;
     if (closed !== undefined) {
@@ -147,7 +179,32 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       this.#notBefore = kernel.clock.monotonic() + RETRY_MS;
       return;
     }
-    for (const [id, { force }] of due) this.#publishOne(self, id, force, sets);
+    this.#publishAll(self, due, sets);
+  }
+
+  /** As far as there is room. */
+  #publishAll(self: Self, groups: readonly (readonly [string, Waiting])[], sets: IpsetReply): void {
+    for (const [id, { force }] of groups) {
+      const { bytes, messages } = this.#underWay;
+      this.#full ||= bytes >= MOST_UNDER_WAY.bytes || messages >= MOST_UNDER_WAY.messages;
+      if (!this.#full || this.#inOutbox.has(id)) this.#publishOne(self, id, force, sets);
+    }
+  }
+
+  #mayGo(groupId: string): boolean {
+    return !this.#held.has(groupId) && (!this.#full || this.#inOutbox.has(groupId));
+  }
+
+  /** One is settled, however it ended; at half of the bounds the next may go. */
+  #settled(self: Self, groupId: string, bytes: number): void {
+    this.#underWay.bytes -= bytes;
+    this.#underWay.messages -= 1;
+    const left = (this.#inOutbox.get(groupId) ?? 1) - 1;
+    if (left > 0) this.#inOutbox.set(groupId, left);
+    else this.#inOutbox.delete(groupId);
+    const isRoom =
+      this.#underWay.bytes <= MOST_UNDER_WAY.bytes / 2 && this.#underWay.messages <= MOST_UNDER_WAY.messages / 2;
+    if (this.#full && isRoom) tell<IptablesInfo>(self, { tag: 'room' });
   }
 
   async #currentSets(self: Self): Promise<IpsetReply | undefined> {
@@ -171,7 +228,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       this.#waiting.delete(groupId);
       return;
     }
-    const missing = output.sets.filter((name) => !sets.published.has(name) || sets.unusable.has(name));
+    const missing = output.ruleset.sets.filter((name) => !sets.published.has(name) || sets.unusable.has(name));
     if (missing.length > 0) {
       const why = `waits for the sets ${missing.slice(0, 5).join(', ')}`;
       if (this.#held.get(groupId) !== why) log.warn({ group: output.groupName, sets: missing.slice(0, 5) }, why);
@@ -193,7 +250,12 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       class: 'group',
       publication: groupRuleset(output, kernel.clock.now()),
     } as const;
+    const bytes = put.publication.body.byteLength;
+    this.#underWay.bytes += bytes;
+    this.#underWay.messages += 1;
+    this.#inOutbox.set(output.groupId, (this.#inOutbox.get(output.groupId) ?? 0) + 1);
     void outbox.put(put).outcome.then((outcome) => {
+      this.#settled(self, output.groupId, bytes);
       switch (outcome.kind) {
         case 'confirmed':
           metrics.observe('dog_trainer_confirm_seconds', (kernel.clock.monotonic() - began) / 1000);
@@ -241,10 +303,13 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     const hashes = hashFieldsOf(output);
     const isLatest = latest === output;
     const doc = outputToDoc(output.groupId, output.groupName, published, outputs.failures.get(output.groupId));
+    const { rulesets } = outputs;
+    const giveBack = rulesets.claim(output.ruleset);
     const result = await storePatiently(
       self,
       this.#context,
       [
+        ...rulesets.steps(output.ruleset),
         { op: 'edit', table: 'group', id: output.groupId, edit: (row) => ({ ...row, ...hashes }) },
         {
           op: 'upsert',
@@ -254,7 +319,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
         },
       ],
       'system',
-    );
+    ).finally(giveBack);
     // A group deleted meanwhile has no row, and nothing to record.
     if (result.ok && outputs.get(output.groupId) === output) outputs.set(published);
   }

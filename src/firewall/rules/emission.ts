@@ -1,6 +1,7 @@
 import type { Family } from '../addresses/family.js';
 import type { RuleChoices } from '../dialect-rules.js';
 import type { Fault } from './compile-error.js';
+import type { Lookup } from './lookup.js';
 import type { PolicyLookups } from './policy-lookups.js';
 
 /**
@@ -14,10 +15,10 @@ export type RulesetType = 'ipsets' | 'iptables';
 
 /** Addresses of groups (`role`) and zones by name; of other environments by `ENV#NAME`. Lists are never changed. */
 export interface AddressMaps {
-  readonly roleV4: ReadonlyMap<string, readonly string[]>;
-  readonly roleV6: ReadonlyMap<string, readonly string[]>;
-  readonly zoneV4: ReadonlyMap<string, readonly string[]>;
-  readonly zoneV6: ReadonlyMap<string, readonly string[]>;
+  readonly roleV4: Lookup<readonly string[]>;
+  readonly roleV6: Lookup<readonly string[]>;
+  readonly zoneV4: Lookup<readonly string[]>;
+  readonly zoneV6: Lookup<readonly string[]>;
 }
 
 /** What a rule is compiled for, and where what is found on the way goes. */
@@ -26,7 +27,7 @@ export interface Emission {
   readonly type: RulesetType;
   readonly version: Family;
   readonly lookups: PolicyLookups;
-  /** Name of the group that the ruleset is for. */
+  /** Name of the group that the ruleset is for; asked for only where a rule is about the group itself. */
   readonly selfGroup: string;
   readonly addresses: AddressMaps;
   /** Names of the sets that rules match against are put in here. */

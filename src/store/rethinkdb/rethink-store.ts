@@ -1,6 +1,6 @@
 import type { RDatum } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
-import type { Table } from '../../model/document.js';
+import type { Document, Table } from '../../model/document.js';
 import { INDEXED_FIELDS } from '../indexed-fields.js';
 import type {
   AuditEntry,
@@ -25,7 +25,7 @@ import { AUDIT } from './prepare-database.js';
 import { lookAtTables } from './look-at-tables.js';
 import type { RethinkLink } from './rethink-link.js';
 import type { RawRow } from './stored-form.js';
-import { isKey, visible } from './stored-form.js';
+import { HIDDEN, isKey, visible } from './stored-form.js';
 import type { Transaction } from './transaction.js';
 
 export interface RethinkStoreParts {
@@ -74,6 +74,13 @@ export class RethinkStore implements Store {
     this.#mustBeOpen();
     if (this.#parts.isAbsent(table)) return [];
     return shown(await this.#parts.link.read<readonly RawRow[]>(r.table(table), table));
+  }
+
+  async listFields(table: Table, fields: readonly string[]): Promise<readonly Document[]> {
+    this.#mustBeOpen();
+    if (this.#parts.isAbsent(table)) return [];
+    const rows = await this.#parts.link.read<readonly RawRow[]>(r.table(table).pluck('id', HIDDEN, ...fields));
+    return shown(rows).map(({ doc }) => doc);
   }
 
   async find(table: Table, field: string, value: string): Promise<readonly Stored[]> {
