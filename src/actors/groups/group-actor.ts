@@ -58,6 +58,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
     const failure = this.#context.outputs.failures.get(this.#id);
     return {
       group: this.#name,
+      name: this.#name,
       compiled_at: output?.compiledAt ?? null,
       published_at: output?.publishedAt ?? null,
       ...(failure === undefined ? {} : { error: failure.error }),

@@ -120,6 +120,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   describe(): DetailObject {
     const row = this.#row();
     return {
+      name: textOf(row?.name),
       state: row === undefined ? 'unregistered' : stateOf(row),
       differing: this.#context.drift.get(this.#hostkey)?.differing ?? [],
     };
