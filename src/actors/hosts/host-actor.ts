@@ -12,6 +12,7 @@ import type { Change } from '../../store/store.js';
 import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import { guardOpened } from '../guard/guard-opened.js';
+import { DriftLog } from './drift-log.js';
 import { HostDelivery } from './host-delivery.js';
 import type { HostCall, HostCast, HostReply } from './host-messages.js';
 import { raiseAlert } from '../alerts/raise-alert.js';
@@ -49,6 +50,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   #convergedOn: number | undefined = undefined;
   #clones: CloneWatch | undefined = undefined;
   readonly #floods = new FloodWatch();
+  readonly #driftLog: DriftLog;
   /** Where the agent says it is, when that is somewhere nothing is published to, and people were told. */
   #oddPlace: string | undefined = undefined;
 
@@ -56,6 +58,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     this.#context = context;
     this.#hostkey = hostkey;
     this.#delivery = new HostDelivery(context, hostkey);
+    this.#driftLog = new DriftLog(context.log);
     this.#lastSeen = context.kernel.clock.monotonic();
     this.#known = knowledgeFromDoc(context.world.knowledge(hostkey));
     if (this.#known?.stoppedAt !== undefined) this.#stopDeadline = this.#lastSeen + this.#graceMs;
@@ -271,6 +274,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       );
     if (outcome.mail !== undefined) raiseAlert(context, outcome.mail, outcome.row, outcome.differing);
     const group = textOf(outcome.row.group);
+    this.#logDrift(outcome, report, group);
     this.#count(report, group);
     const { sets, rules } = outcome.resend;
     if (sets || rules) {
@@ -282,6 +286,14 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     }
     if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { type: 'remind', hostkey: this.#hostkey });
     this.#arm(self);
+  }
+
+  #logDrift({ event, differing }: ReportOutcome, { hostkey, name, hashes }: HostReport, group: string): void {
+    if (event === 'pass_hashcheck') this.#driftLog.passed();
+    if (event !== 'fail_hashcheck') return;
+    const { config } = this.#context;
+    const wanted = wantedHashes(this.#context, group, nowSeconds(this.#context), config.ipset_hash_valid_seconds);
+    this.#driftLog.failed({ hostkey, name, group, differing, wanted, reported: hashes });
   }
 
   /** An agent that was moved over the API goes on listening to its old group: its new rules go to itself, at once. */
