@@ -12,6 +12,7 @@ const code = await runCli(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   environment: process.env,
+  installedConfig: '/etc/dog_trainer/dog_trainer.yaml',
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // The command is done: a connection that somebody still holds open must not keep the process.

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
-import { loadFrom, withConfigOptions } from './config-options.js';
+import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 import type { ActorNode } from '../otp/index.js';
 import { printTree } from './print-tree.js';
@@ -43,7 +43,7 @@ export function addTree(program: Command, io: CliIo): void {
 }
 
 function apiUrl(flags: ConfigFlags, io: CliIo): string {
-  const { host, port } = loadFrom(flags, io).config.api;
+  const { host, port } = loadInstalled(flags, io).config.api;
   // A server that listens everywhere is asked where it surely is.
   const address = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
