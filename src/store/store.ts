@@ -136,12 +136,22 @@ export interface CommitBy {
   readonly fence?: Fence;
 }
 
+/** What a store that is up refuses to do with one of its tables. */
+export interface TableTrouble {
+  /** As the database names it. */
+  readonly table: string;
+  /** One sentence: what is refused, why, and what to do where that is known. */
+  readonly reason: string;
+}
+
 export interface StoreState {
   readonly up: boolean;
   /** Epoch milliseconds since when. */
   readonly since: number;
   /** Why it is down, one sentence; absent when up. */
   readonly reason?: string;
+  /** Tables that can't be read or written as they must be, though the store answers; absent when there are none. */
+  readonly troubles?: readonly TableTrouble[];
 }
 
 /**
@@ -182,9 +192,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Graded by what the caller can do: `retry` says whether the same call may succeed later without a human. */
+/**
+ * Graded by what the caller can do: `retry` says whether the same call may succeed later without a human. `refused`: the
+ * store's user lacks a permission, which may be granted any time.
+ */
 export type StoreErrorCode =
   | 'unavailable'
+  | 'refused'
   | 'full'
   | 'busy'
   | 'corrupt'
