@@ -7,6 +7,7 @@ import { DeadLetters } from '../actors/intake/dead-letters.js';
 import { DriftBook } from '../actors/hosts/drift-book.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import { RateLimiter } from '../actors/rate-limiter.js';
+import { addressAlarm } from '../actors/intake/address-alarm.js';
 import { RefusedReports } from '../actors/intake/refused-reports.js';
 import { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
 import type { Log } from '../actors/log-port.js';
@@ -41,7 +42,10 @@ export interface ContextParts {
 /** Puts together what the actors share. Reads the store: which dialect, and whether publishing was paused. */
 export const createContext = async ({ journal, observe, ...parts }: ContextParts): Promise<ServerContext> => {
   const { kernel, config, log, store, metrics } = parts;
-  const world = new World({ generateUnset: config.generate_unset_tables });
+  const world = new World({
+    generateUnset: config.generate_unset_tables,
+    hostAddressesMax: config.intake.addresses_max,
+  });
   const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
   const gate = new PublishingGate();
   await restorePublishing(store, gate);
@@ -86,7 +90,9 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
       maxSilentIntervals: config.max_interval_since_last_agent_update,
       hasHosts: () => world.rows('host').size > 0,
     }),
-    refused: new RefusedReports(config.intake.refused_max),
+    refused: new RefusedReports(config.intake.refused_max, (hostkeys) =>
+      parts.alarms.show('intake.addresses', addressAlarm(hostkeys)),
+    ),
     deadLetters: new DeadLetters({
       path: config.store.path === ':memory:' ? undefined : join(config.data_dir, 'dead-letters.ndjson'),
       max: config.intake.dead_letters_max,

@@ -11,6 +11,8 @@ export type Policy = { readonly [Part in PolicyPart]: ReadonlyMap<string, Docume
    * used again while its version stands. Absent: the maps never change, or nothing is to be kept.
    */
   readonly version?: number;
+  /** Addresses that one host may lend to sets; absent: the default of `interfaceAddresses`. */
+  readonly hostAddressesMax?: number;
 };
 
 /** A document that was skipped or stood for by a default, so that it breaks nothing else (http-api section 8). */
