@@ -180,6 +180,7 @@ export const SCHEMA = {
     force_interval_seconds: seconds,
     registrations_per_minute: { ...count, unit: 'hosts a minute' },
     refused_max: { ...count, unit: 'hostkeys' },
+    addresses_max: { ...count, unit: 'addresses' },
     dead_letters_max: { ...count, unit: 'messages' },
     dead_letters_days: { ...count, unit: 'days' },
   },

@@ -8,6 +8,7 @@ import { DriftBook } from '../actors/hosts/drift-book.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import { Turnstile } from '../actors/turnstile.js';
 import { RateLimiter } from '../actors/rate-limiter.js';
+import { addressAlarm } from '../actors/intake/address-alarm.js';
 import { RefusedReports } from '../actors/intake/refused-reports.js';
 import { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
 import type { Log } from '../actors/log-port.js';
@@ -52,6 +53,7 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
   const world = new World({
     generateUnset: config.generate_unset_tables,
     anyIsEveryone: unknownReferences(config, dialect) === 'accept',
+    hostAddressesMax: config.intake.addresses_max,
   });
   const gate = new PublishingGate();
   await restorePublishing(store, gate);
@@ -99,7 +101,9 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
       maxSilentIntervals: config.max_interval_since_last_agent_update,
       hasHosts: () => world.rows('host').size > 0,
     }),
-    refused: new RefusedReports(config.intake.refused_max),
+    refused: new RefusedReports(config.intake.refused_max, (hostkeys) =>
+      parts.alarms.show('intake.addresses', addressAlarm(hostkeys)),
+    ),
     deadLetters: new DeadLetters({
       path: config.store.path === ':memory:' ? undefined : join(config.data_dir, 'dead-letters.ndjson'),
       max: config.intake.dead_letters_max,

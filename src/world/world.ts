@@ -47,13 +47,21 @@ export class World {
   /** What compiling reads: live views of the tables; its version grows only with changes that can show in a text. */
   readonly policy: Policy;
 
-  /** `generateUnset`: addresses stand in the rules themselves, so that a moved address dirties rules too. */
-  constructor(options: { readonly generateUnset: boolean; readonly anyIsEveryone?: boolean }) {
+  /**
+   * `generateUnset`: addresses stand in the rules themselves, so that a moved address dirties rules too.
+   * `hostAddressesMax`: as many of one host's addresses go into sets.
+   */
+  constructor(options: {
+    readonly generateUnset: boolean;
+    readonly anyIsEveryone?: boolean;
+    readonly hostAddressesMax?: number;
+  }) {
     this.#generateUnset = options.generateUnset;
     this.#tables = Object.fromEntries(WORLD_TABLES.map((name) => [name, new WorldTable()])) as unknown as Tables;
     const { external, group, host, link, profile, ruleset, service, zone } = this.#tables;
     const version = (): number => this.#version;
     this.policy = {
+      ...(options.hostAddressesMax === undefined ? {} : { hostAddressesMax: options.hostAddressesMax }),
       external: external.rows,
       group: group.rows,
       host: host.rows,

@@ -2,11 +2,13 @@ import type { BrokerConnection, Consumer, Delivery } from '../../broker/broker.j
 import { declareServerTopology, REPORT_QUEUE } from '../../broker/topology.js';
 import { refuseReport } from '../../host/validate-report.js';
 import type { HostReport } from '../../host/host-report.js';
+import { escapeHidden } from '../../model/hidden-characters.js';
 import { CallFailed, type DetailObject, type Self, type Server } from '../../otp/index.js';
 import { MessageError } from '../../wire/messages/message-error.js';
 import { decodeReport, ReportError, type Report } from '../../wire/messages/report.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
 import type { ServerContext } from '../context.js';
+import type { RefusalReason } from './refused-reports.js';
 import { tell } from '../tell.js';
 
 type Info =
@@ -21,6 +23,8 @@ type Info =
 const RETRY_MS = 1000;
 /** How often dead letters are looked at for old ones. */
 const TIDY_MS = 3_600_000;
+/** A host whose addresses were refused and that is silent for so long raises no alarm by that any more. */
+const SILENT_MS = 3_600_000;
 /** How long a stop waits for reports under way; those not answered by then come again after the next start. */
 const FINISH_MS = 2000;
 /** Between two looks whether the world is loaded. */
@@ -30,6 +34,13 @@ const toHostReport = ({ fields, stopping, ...report }: Report): HostReport => {
   const { active: _active, ...row } = fields;
   return { ...report, stopped: stopping, fields: row };
 };
+
+/** What operators see of a refused report: it may hold characters that would change what they see. */
+const shownAs = ({ hostkey, name, group }: HostReport): { hostkey: string; name: string; group: string } => ({
+  hostkey: escapeHidden(hostkey),
+  name: escapeHidden(name),
+  group: escapeHidden(group),
+});
 
 /** Whether a host's actor died of its report, or had too many; otherwise it only was not there at that moment. */
 const isItsFault = (error: unknown): boolean =>
@@ -84,6 +95,7 @@ export class Intake implements Server<never, never, never, Info> {
         return this.#consume(self);
       case 'tidy':
         void this.#context.deadLetters.tidy();
+        this.#context.refused.forgetAddressesBefore(this.#context.kernel.clock.now() - SILENT_MS);
         return;
       case 'ended':
         if (message.connection !== this.#consuming) return;
@@ -185,15 +197,22 @@ export class Intake implements Server<never, never, never, Info> {
       return this.#bury(delivery, report.reason, report.message, hostkey);
     }
     metrics.count('ips_update', report.updateType);
-    const refusal = refuseReport(report);
+    const refusal = refuseReport(report, config.intake.addresses_max);
     if (refusal !== undefined) {
       const detail = `${refusal.field}: ${refusal.reason}`;
-      metrics.count('ips_update', 'exception');
-      metrics.count('dog_trainer_reports_refused_total', 'invalid');
-      this.#context.refused.add(kernel.clock.now(), report, 'invalid', detail);
-      return this.#bury(delivery, 'invalid', detail, report.hostkey);
+      const reason = refusal.field === 'interfaces' ? 'addresses' : 'invalid';
+      return this.#refuse(delivery, report, reason, detail);
     }
+    this.#context.refused.passed(report.hostkey);
     this.#hand(self, delivery, report, config.intake.max_tries);
+  }
+
+  #refuse(delivery: Delivery, report: HostReport, reason: RefusalReason, detail: string): void {
+    const { metrics, refused, kernel } = this.#context;
+    metrics.count('ips_update', 'exception');
+    metrics.count('dog_trainer_reports_refused_total', reason);
+    refused.add(kernel.clock.now(), shownAs(report), reason, detail);
+    this.#bury(delivery, reason, detail, escapeHidden(report.hostkey));
   }
 
   #read(body: Uint8Array): HostReport | MessageError {
