@@ -163,6 +163,7 @@ export const SCHEMA = {
     connection_timeout: milliseconds,
     confirm_timeout_ms: milliseconds,
     max_unconfirmed: { ...count, unit: 'messages' },
+    refused_tries: { ...count, unit: 'tries' },
     reconnect_min_ms: milliseconds,
     reconnect_max_ms: milliseconds,
     api_port: ignored('the management API is not used'),

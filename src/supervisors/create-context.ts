@@ -5,6 +5,7 @@ import { BrokerLink } from '../actors/broker/broker-link.js';
 import type { ServerContext } from '../actors/context.js';
 import { DeadLetters } from '../actors/intake/dead-letters.js';
 import { DriftBook } from '../actors/hosts/drift-book.js';
+import { refusedAlarm, refusedText } from '../actors/publishing/refused-alarm.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import { Turnstile } from '../actors/turnstile.js';
 import { RateLimiter } from '../actors/rate-limiter.js';
@@ -85,6 +86,13 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
           declareServerTopology(link.connection).catch((error: unknown) =>
             log.debug({ err: error }, 'the exchanges could not be declared again'),
           );
+      },
+      refusedTries: config.broker.refused_tries,
+      onRefused: (target, publication, reason) => {
+        parts.alarms.show(refusedAlarm(target), reason === undefined ? undefined : refusedText(publication, reason));
+        if (reason === undefined) return;
+        metrics.count('dog_trainer_publish_failures_total', 'refused');
+        log.error({ target, reason }, 'the broker refused a message; it counts as handed over');
       },
       onJournal: (failure) => {
         metrics.gauge('dog_trainer_outage', 'journal', failure === undefined ? 0 : 1);
