@@ -56,6 +56,7 @@ export class Census implements Server<never, never, CensusCast, Message> {
     }
     if (!this.#tidied) await this.#tidy(self);
     this.#counts = counts;
+    this.#context.hostRoom.showAlarm();
     for (const state of STATES) metrics.gauge('host_active_state', state, counts[state]);
     const open = this.#context.guard.open;
     metrics.gauge('host_keepalive', 'inactive', open ? silent : 0);
