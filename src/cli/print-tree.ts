@@ -1,3 +1,5 @@
+import { escapeHidden } from '../model/hidden-characters.js';
+
 /** One supervisor or actor as `GET /api/V2/actors` tells it; what is absent is not printed. */
 interface TreeNode {
   readonly id?: unknown;
@@ -62,6 +64,6 @@ function crash(value: unknown): string {
 }
 
 function text(value: unknown): string {
-  if (typeof value === 'string') return value.split('\n')[0] ?? '';
+  if (typeof value === 'string') return escapeHidden(value.split('\n')[0] ?? '');
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

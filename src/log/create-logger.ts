@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
+import { escapeLine } from './escape-line.js';
 import { redactLine, redactSecrets } from './redact-secrets.js';
 import { RotatingFile } from './rotating-file.js';
 
@@ -109,6 +110,6 @@ function lineOptions(level: string): pino.LoggerOptions {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }), log: (fields) => redactSecrets(fields) },
     serializers: { err: (error: Error) => redactSecrets(pino.stdSerializers.err(error)) },
-    hooks: { streamWrite: redactLine },
+    hooks: { streamWrite: (line) => escapeLine(redactLine(line)) },
   };
 }
