@@ -1,3 +1,4 @@
+import { escapeHidden } from '../model/hidden-characters.js';
 import type { ActorNode } from '../otp/index.js';
 
 /** Characters of what an actor says of itself. */
@@ -52,7 +53,7 @@ function addRows(node: ActorNode, stem: string, below: string, rows: string[][])
 /** A host or group by its name too: its id says nothing to people. */
 function nameOf({ id, detail = {} }: ActorNode): string {
   const name = detail['name'];
-  return typeof name === 'string' && name !== '' ? `${printable(id)} (${printable(name)})` : printable(id);
+  return typeof name === 'string' && name !== '' ? `${escapeHidden(id)} (${escapeHidden(name)})` : escapeHidden(id);
 }
 
 /** Numbers stand right, texts left; a line that is no row of figures pads nothing. */
@@ -63,7 +64,7 @@ function align(cell: string, width: number, column: number): string {
 
 function crash(last: ActorNode['lastCrash']): string {
   if (last === null) return '';
-  return `${new Date(last.at).toISOString()} ${printable(last.reason.split('\n')[0] ?? '')}`;
+  return `${new Date(last.at).toISOString()} ${escapeHidden(last.reason.split('\n')[0] ?? '')}`;
 }
 
 /** `key=value` for what is worth a glance; empty values say nothing. */
@@ -71,7 +72,7 @@ function detailText(detail: NonNullable<ActorNode['detail']>): string {
   const parts = Object.entries(detail)
     .filter(([key, value]) => key !== 'name' && !isEmpty(value))
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const line = printable(parts.join(' '));
+  const line = escapeHidden(parts.join(' '));
   return line.length > MOST_DETAIL ? `${line.slice(0, MOST_DETAIL - 3)}...` : line;
 }
 
@@ -80,15 +81,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-/** What hosts and operators named must not move the cursor or turn the text round. */
-function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`,
-  );
-}
-
 /** A word that a shell takes as it is. */
 function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", `'\\''`)}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${escapeHidden(word).replaceAll("'", `'\\''`)}'`;
 }

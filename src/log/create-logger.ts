@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
+import { escapeLine } from './escape-line.js';
 import { LogFiles } from './log-files.js';
 import type { TroubleListener } from './log-files.js';
 import { redactLine, redactSecrets } from './redact-secrets.js';
@@ -113,6 +114,6 @@ function lineOptions(level: string): pino.LoggerOptions {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }), log: (fields) => redactSecrets(fields) },
     serializers: { err: (error: Error) => redactSecrets(pino.stdSerializers.err(error)) },
-    hooks: { streamWrite: redactLine },
+    hooks: { streamWrite: (line) => escapeLine(redactLine(line)) },
   };
 }

@@ -4,6 +4,7 @@ import { AgentGuardState } from '../actors/guard/agent-guard-state.js';
 import { BrokerLink } from '../actors/broker/broker-link.js';
 import type { ServerContext } from '../actors/context.js';
 import { DeadLetters } from '../actors/intake/dead-letters.js';
+import { HostRoom } from '../actors/hosts/host-room.js';
 import { DriftBook } from '../actors/hosts/drift-book.js';
 import { refusedAlarm, refusedText } from '../actors/publishing/refused-alarm.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
@@ -122,6 +123,12 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     drift: new DriftBook(),
     repairs: new RateLimiter(kernel.clock, config.repair_max_per_minute),
     registrations: new RateLimiter(kernel.clock, config.intake.registrations_per_minute),
+    hostRoom: new HostRoom({
+      world,
+      alarms: parts.alarms,
+      most: config.intake.hosts_max,
+      mostBytes: config.intake.hosts_max_bytes,
+    }),
     groups: keyedChildren(kernel, { supervisor: 'groups_sup' }),
     hosts: keyedChildren(kernel, { supervisor: 'hosts_sup' }),
   };

@@ -51,15 +51,18 @@ it('rows stored with networks or with too many addresses put none of those into 
   const w = await startWholeServer({ set: ['intake.addresses_max=3'] });
   await w.group('web');
   const ear = await listenAsAgent(w.broker, { hostkey: 'the-ear-of-all', group: 'web' });
-  const host = (hostkey: string, interfaces: string): Promise<string> =>
-    w.create('host', { ...reportOf(hostkey, 'web', { interfaces }), active: 'active' });
+  const host = (hostkey: string, interfaces: string): Promise<unknown> =>
+    w.server.context.store.commit(
+      [{ op: 'create', table: 'host', doc: { ...reportOf(hostkey, 'web', { interfaces }), active: 'active' } }],
+      { author: 'an earlier version' },
+    );
   await host('old-row-0001', '{"eth0":["10.0.0.7","0.0.0.0/0","10.0.0.0/8","::","255.255.255.255"]}');
-  await host('old-row-0002', '{"eth0":["10.9.0.1","10.9.0.2","10.9.0.3","10.9.0.4"]}');
+  await host('old-row-0002', '{"eth0":["10.9.0.1","10.9.0.4","10.9.0.7","10.9.0.10"]}');
   // Nothing is published while no agent is heard.
   await report(ear.connection, 'force', reportOf('the-ear-of-all', 'web'));
   const text = await until(() => {
     const last = ear.sets().at(-1);
-    return last?.includes('10.9.0.3') && last.includes('10.0.0.7') ? last : undefined;
+    return last?.includes('10.9.0.7') && last.includes('10.0.0.7') ? last : undefined;
   }, 'the sets');
   expect(text.match(/add web_gv4n .*/g)).toHaveLength(4);
   expect(text).not.toMatch(/add web_gv6n \S/);

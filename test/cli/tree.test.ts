@@ -107,8 +107,8 @@ describe('printTree', () => {
       lastCrash: null,
     };
     const text = printTree(node as unknown as ActorNode);
-    expect(text).toContain('host:a\\u{001b}[2J (\\u{202e}gpj)');
-    expect(text).toContain('note=a\\u{000a}b');
+    expect(text).toContain('host:a\\u{1B}[2J (\\u{202E}gpj)');
+    expect(text).toContain('note=a\\u{A}b');
   });
 });
 

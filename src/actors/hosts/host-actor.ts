@@ -85,6 +85,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         if (this.#context.world.hostByKey(this.#hostkey) !== undefined) return this.#arm(self);
         this.#context.drift.forget(this.#hostkey);
         this.#context.refused.clear(this.#hostkey);
+        this.#context.hostRoom.showAlarm();
         return this.#forget(self);
     }
   }
@@ -134,6 +135,12 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     this.#noticeClone(report);
     this.#noticeFlood(report);
     const row = this.#row();
+    const tooLarge = this.#context.hostRoom.grow(this.#hostkey, { ...report.fields, ...report.extra });
+    if (tooLarge !== undefined) {
+      refused.add(this.#context.kernel.clock.now(), report, 'too_many_hosts', tooLarge);
+      guardOpened(this.#context);
+      return;
+    }
     let outcome: ReportOutcome | 'gone' | 'taken' | undefined =
       row === undefined ? 'gone' : await this.#update(self, row.id, report);
     if (outcome === 'gone') {
@@ -174,8 +181,8 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   }
 
   async #register(self: Self, report: HostReport): Promise<ReportOutcome | 'gone' | 'taken' | undefined> {
-    const { config, refused, kernel, log, registrations } = this.#context;
-    const refuse = (reason: 'unknown_host' | 'registration_limit', detail: string): undefined => {
+    const { config, refused, kernel, log, registrations, hostRoom } = this.#context;
+    const refuse = (reason: 'unknown_host' | 'registration_limit' | 'too_many_hosts', detail: string): undefined => {
       if (refused.add(kernel.clock.now(), report, reason, detail))
         log.warn({ hostkey: report.hostkey, name: report.name, reason }, `report not taken: ${detail}`);
       return undefined;
@@ -186,6 +193,8 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       return refuse('unknown_host', 'auto_register_hosts is off; create it over the API');
     if (!registrations.take())
       return refuse('registration_limit', 'too many new hosts this minute (intake.registrations_per_minute)');
+    const noRoom = hostRoom.admit(this.#hostkey, { ...report.fields, ...report.extra });
+    if (noRoom !== undefined) return refuse('too_many_hosts', noRoom);
     const { row, known } = registerHost(report, nowSeconds(this.#context));
     const result = await storePatiently(
       self,
@@ -197,6 +206,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       `agent:${this.#hostkey}`,
     );
     if (!result.ok) {
+      hostRoom.release(this.#hostkey);
       // Somebody created it over the API a moment ago: then this is a report of a known host.
       if (result.failure.reason === 'taken') return this.#update(self, result.failure.existing.doc.id, report);
       return undefined;
@@ -212,19 +222,26 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   }
 
   async #update(self: Self, id: string, report: HostReport): Promise<ReportOutcome | 'gone'> {
-    const { config } = this.#context;
+    const { config, dialect } = this.#context;
+    const groupOwner = config.host.group_owner ?? (dialect === 'dog1' ? 'report' : 'operator');
     let outcome: ReportOutcome | undefined;
     const decide = (row: Document): ReportOutcome => {
       const now = nowSeconds(this.#context);
       return decideReport(row, this.#known, report, {
         now,
-        wanted: wantedHashes(this.#context, groupAfter(row, this.#known, report), now, config.ipset_hash_valid_seconds),
+        wanted: wantedHashes(
+          this.#context,
+          groupAfter(row, this.#known, report, groupOwner),
+          now,
+          config.ipset_hash_valid_seconds,
+        ),
         hashCheck: {
           toleranceSeconds: config.hashcheck_alert_seconds,
           maxFailCount: config.max_hash_fail_count,
           checkV6: config.check_v6_hashes,
         },
         agentStopGraceSeconds: config.agent_stop_grace_seconds,
+        groupOwner,
       });
     };
     const changes: Change[] = [

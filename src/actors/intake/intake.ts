@@ -16,13 +16,21 @@ type Info =
   | { readonly tag: 'delivery'; readonly delivery: Delivery }
   | { readonly tag: 'ended'; readonly connection: BrokerConnection; readonly error: unknown }
   | { readonly tag: 'retry'; readonly delivery: Delivery; readonly report: HostReport; readonly tries: number }
+  | { readonly tag: 'strangers'; readonly overdue: boolean }
   | { readonly tag: 'consume' }
   | { readonly tag: 'tidy' };
+
+interface Stranger {
+  readonly delivery: Delivery;
+  readonly report: HostReport;
+}
 
 /** Between two tries to consume, and to hand over a report while there are no hosts' actors at all. */
 const RETRY_MS = 1000;
 /** How often dead letters are looked at for old ones. */
 const TIDY_MS = 3_600_000;
+/** How long a report of an unknown hostkey waits at most for those of known hosts. */
+const STRANGERS_MS = 200;
 /** A host whose addresses were refused and that is silent for so long raises no alarm by that any more. */
 const SILENT_MS = 3_600_000;
 /** How long a stop waits for reports under way; those not answered by then come again after the next start. */
@@ -61,6 +69,8 @@ export class Intake implements Server<never, never, never, Info> {
   #consumer: Consumer | undefined = undefined;
   /** Delivered, and in the mailbox or waiting for another try. */
   readonly #unread = new Set<Delivery>();
+  /** Reports of hostkeys that are not registered, in order; their deliveries are among the unread. */
+  readonly #strangers: Stranger[] = [];
   /** Reports that are at their host's actor, or on their way to the dead letters. */
   #underWay = 0;
   /** Told when none is any more. */
@@ -90,9 +100,12 @@ export class Intake implements Server<never, never, never, Info> {
         this.#consuming = undefined;
         this.#consumer = undefined;
         this.#unread.clear();
+        this.#strangers.splice(0);
         return;
       case 'consume':
         return this.#consume(self);
+      case 'strangers':
+        return this.#takeStrangers(self, message.overdue);
       case 'tidy':
         void this.#context.deadLetters.tidy();
         this.#context.refused.forgetAddressesBefore(this.#context.kernel.clock.now() - SILENT_MS);
@@ -197,6 +210,11 @@ export class Intake implements Server<never, never, never, Info> {
       return this.#bury(delivery, report.reason, report.message, hostkey);
     }
     metrics.count('ips_update', report.updateType);
+    if (config.intake.check_user_id && delivery.userId !== report.hostkey) {
+      const who = delivery.userId === undefined ? 'nobody in particular' : JSON.stringify(delivery.userId.slice(0, 60));
+      const detail = `user-id: it comes from ${escapeHidden(who)}, where the user name must be the hostkey (intake.check_user_id)`;
+      return this.#refuse(delivery, report, 'wrong_user', detail);
+    }
     const refusal = refuseReport(report, config.intake.addresses_max);
     if (refusal !== undefined) {
       const detail = `${refusal.field}: ${refusal.reason}`;
@@ -204,7 +222,35 @@ export class Intake implements Server<never, never, never, Info> {
       return this.#refuse(delivery, report, reason, detail);
     }
     this.#context.refused.passed(report.hostkey);
+    if (this.#isStranger(report.hostkey)) return this.#queueStranger(self, { delivery, report });
     this.#hand(self, delivery, report, config.intake.max_tries);
+  }
+
+  /** Also while earlier reports of it wait: those of one host are handled in order. */
+  #isStranger(hostkey: string): boolean {
+    return (
+      this.#context.world.hostByKey(hostkey) === undefined ||
+      this.#strangers.some(({ report }) => report.hostkey === hostkey)
+    );
+  }
+
+  /** Whoever may send reports can invent hostkeys without end: known hosts come first. */
+  #queueStranger(self: Self, stranger: Stranger): void {
+    this.#unread.add(stranger.delivery);
+    this.#strangers.push(stranger);
+    if (this.#strangers.length > 1) return;
+    // Behind what has been delivered already.
+    self.send(self.pid, { tag: 'strangers', overdue: false } as Info);
+    self.sendAfter(STRANGERS_MS, { tag: 'strangers', overdue: true } as Info);
+  }
+
+  /** Strangers begin while no known host's report is under way, and at the latest when they have waited long enough. */
+  #takeStrangers(self: Self, overdue: boolean): void {
+    if (!overdue && this.#underWay > 0) return;
+    for (const { delivery, report } of this.#strangers.splice(0)) {
+      this.#unread.delete(delivery);
+      this.#hand(self, delivery, report, this.#context.config.intake.max_tries);
+    }
   }
 
   #refuse(delivery: Delivery, report: HostReport, reason: RefusalReason, detail: string): void {
@@ -298,6 +344,7 @@ export class Intake implements Server<never, never, never, Info> {
     // On a live channel what nobody answers would stay away for ever.
     for (const delivery of this.#unread) delivery.reject({ requeue: true });
     this.#unread.clear();
+    this.#strangers.splice(0);
     consumer
       ?.cancel()
       .catch((error: unknown) => this.#context.log.debug({ err: error }, 'cancelling a consumer failed'));

@@ -95,7 +95,8 @@ export class ConfirmPublisher {
       pending.reject(refused);
       return;
     }
-    const { exchange, routingKey, body, contentType, persistent, mandatory, replyTo, correlationId } = pending.message;
+    const { exchange, routingKey, body, contentType, persistent, mandatory, replyTo, correlationId, userId } =
+      pending.message;
     try {
       this.#full = !channel.publish(exchange, routingKey, Buffer.from(body.buffer, body.byteOffset, body.byteLength), {
         contentType,
@@ -104,6 +105,7 @@ export class ConfirmPublisher {
         mandatory: mandatory === true,
         ...(replyTo === undefined ? {} : { replyTo }),
         ...(correlationId === undefined ? {} : { correlationId }),
+        ...(userId === undefined ? {} : { userId }),
       });
       this.#unconfirmed.set(++this.#lastTag, pending);
     } catch (cause) {
