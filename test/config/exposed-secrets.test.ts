@@ -39,7 +39,9 @@ describe('a password that other users of the machine can read', () => {
       'broker.url came with --set, which every user of this machine sees in the list of processes: ' +
         'use a file of mode 0600 (--config), or the environment (DOG_BROKER__URL)',
     ]);
-    const { warnings: none } = loadConfig({ environment: { DOG_BROKER__KIND: 'amqp', DOG_BROKER__URL: 'amqp://dog:hunter2@mq/dog' } });
+    const { warnings: none } = loadConfig({
+      environment: { DOG_BROKER__KIND: 'amqp', DOG_BROKER__URL: 'amqp://dog:hunter2@mq/dog' },
+    });
     expect(none.filter((text) => text.includes('broker.url'))).toEqual([]);
   });
 });
