@@ -37,7 +37,7 @@ it(
     await until(() => ids.every((id) => context.outputs.get(id) !== undefined), 'compiled');
     const size = await until(() => (outbox().waiting > 1 ? outbox().bytes : undefined), 'something waits');
     // One more for the last that crosses the bound, and the sets.
-  const most = Math.ceil(BOUND / size) + 2;
+    const most = Math.ceil(BOUND / size) + 2;
     expect(most).toBeLessThan(GROUPS);
     await until(() => outbox().waiting + outbox().inFlight >= most - 2, 'the outbox has what it is given');
     // While the broker takes nothing, an edit replaces what waits; the others wait as names.
