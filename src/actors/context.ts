@@ -23,6 +23,7 @@ import type { RefusedReports } from './intake/refused-reports.js';
 import type { Turnstile } from './turnstile.js';
 import type { RulesetOutputs } from './groups/ruleset-outputs.js';
 import type { GroupCast } from './groups/group-messages.js';
+import type { HostRoom } from './hosts/host-room.js';
 import type { HostCall, HostCast, HostReply } from './hosts/host-messages.js';
 
 /** What there is from the first moment on, also while the store was never reached. */
@@ -69,6 +70,8 @@ export interface ServerContext extends ServerBase {
   readonly repairs: RateLimiter;
   /** New hosts (`intake.registrations_per_minute`). */
   readonly registrations: RateLimiter;
+  /** How many hosts there may be (`intake.hosts_max`). */
+  readonly hostRoom: HostRoom;
   readonly dialect: Dialect;
   /** Profile actors by group id, and host actors by hostkey. */
   readonly groups: KeyedChildren<GroupCast>;

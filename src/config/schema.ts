@@ -163,6 +163,7 @@ export const SCHEMA = {
     connection_timeout: milliseconds,
     confirm_timeout_ms: milliseconds,
     max_unconfirmed: { ...count, unit: 'messages' },
+    refused_tries: { ...count, unit: 'tries' },
     reconnect_min_ms: milliseconds,
     reconnect_max_ms: milliseconds,
     api_port: ignored('the management API is not used'),
@@ -173,13 +174,19 @@ export const SCHEMA = {
     dynamic_broker_host_construction: ignored('list the hosts in broker.urls'),
   },
 
+  host: { group_owner: { type: 'choice', values: ['report', 'operator'], optional: true } },
+
   intake: {
+    check_user_id: flag,
     prefetch: { type: 'integer', min: 1, max: 65535, unit: 'reports' },
     max_report_bytes: bytes,
     max_tries: { ...count, unit: 'tries' },
     force_interval_seconds: seconds,
     registrations_per_minute: { ...count, unit: 'hosts a minute' },
     refused_max: { ...count, unit: 'hostkeys' },
+    hosts_max: { ...count, unit: 'hosts' },
+    hosts_max_bytes: bytes,
+    addresses_max: { ...count, unit: 'addresses' },
     dead_letters_max: { ...count, unit: 'messages' },
     dead_letters_days: { ...count, unit: 'days' },
   },

@@ -1,5 +1,6 @@
 import type { Alarm } from '../alarms/alarm-book.js';
 import type { Json, JsonObject } from '../model/document.js';
+import type { ActorNode } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 
 /** The keys of the configuration's `api` section that the HTTP room reads. Sizes in bytes, times in milliseconds. */
@@ -108,10 +109,20 @@ export type Standing =
   | { readonly role: 'leader'; readonly term: number }
   | { readonly role: 'follower'; readonly leader?: LeadingServer };
 
+/** Which part of the tree of actors is asked for. */
+export interface TreeRequest {
+  readonly path?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
 /** What the API asks of the running actors. The supervisors implement it; nothing here waits for a broker but `commands`. */
 export interface Runtime {
-  /** The actor tree as JSON; `path` limits it to a subtree where given. Undefined: no such path. */
-  tree(options: { readonly path?: string }): JsonObject | undefined | Promise<JsonObject | undefined>;
+  /**
+   * The actor tree; `path` limits it to a subtree where given, `offset` and `limit` say which children are listed: the
+   * first of the subtree's own, and how many of any supervisor. Undefined: no such path.
+   */
+  tree(options: TreeRequest): ActorNode | undefined | Promise<ActorNode | undefined>;
   /** Queues a group for publishing; an unknown name is ignored. */
   publishGroup(name: string): void;
   readiness(): Readiness;

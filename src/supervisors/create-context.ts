@@ -4,12 +4,15 @@ import { AgentGuardState } from '../actors/guard/agent-guard-state.js';
 import { BrokerLink } from '../actors/broker/broker-link.js';
 import type { ServerContext } from '../actors/context.js';
 import { DeadLetters } from '../actors/intake/dead-letters.js';
+import { HostRoom } from '../actors/hosts/host-room.js';
 import { DriftBook } from '../actors/hosts/drift-book.js';
 import { ConfirmedSets } from '../actors/publishing/confirmed-sets.js';
 import { Notes } from '../actors/store/notes.js';
+import { refusedAlarm, refusedText } from '../actors/publishing/refused-alarm.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import { Turnstile } from '../actors/turnstile.js';
 import { RateLimiter } from '../actors/rate-limiter.js';
+import { addressAlarm } from '../actors/intake/address-alarm.js';
 import { RefusedReports } from '../actors/intake/refused-reports.js';
 import { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
 import type { Log } from '../actors/log-port.js';
@@ -54,6 +57,7 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
   const world = new World({
     generateUnset: config.generate_unset_tables,
     anyIsEveryone: unknownReferences(config, dialect) === 'accept',
+    hostAddressesMax: config.intake.addresses_max,
   });
   const gate = new PublishingGate();
   await restorePublishing(store, gate);
@@ -88,6 +92,13 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
             log.debug({ err: error }, 'the exchanges could not be declared again'),
           );
       },
+      refusedTries: config.broker.refused_tries,
+      onRefused: (target, publication, reason) => {
+        parts.alarms.show(refusedAlarm(target), reason === undefined ? undefined : refusedText(publication, reason));
+        if (reason === undefined) return;
+        metrics.count('dog_trainer_publish_failures_total', 'refused');
+        log.error({ target, reason }, 'the broker refused a message; it counts as handed over');
+      },
       onJournal: (failure) => {
         metrics.gauge('dog_trainer_outage', 'journal', failure === undefined ? 0 : 1);
         if (failure === undefined) log.info({ dir: config.queuejournal.dir }, 'the journal works again');
@@ -103,7 +114,9 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
       maxSilentIntervals: config.max_interval_since_last_agent_update,
       hasHosts: () => world.rows('host').size > 0,
     }),
-    refused: new RefusedReports(config.intake.refused_max),
+    refused: new RefusedReports(config.intake.refused_max, (hostkeys) =>
+      parts.alarms.show('intake.addresses', addressAlarm(hostkeys)),
+    ),
     deadLetters: new DeadLetters({
       path: config.store.path === ':memory:' ? undefined : join(config.data_dir, 'dead-letters.ndjson'),
       max: config.intake.dead_letters_max,
@@ -114,6 +127,12 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     drift: new DriftBook(),
     repairs: new RateLimiter(kernel.clock, config.repair_max_per_minute),
     registrations: new RateLimiter(kernel.clock, config.intake.registrations_per_minute),
+    hostRoom: new HostRoom({
+      world,
+      alarms: parts.alarms,
+      most: config.intake.hosts_max,
+      mostBytes: config.intake.hosts_max_bytes,
+    }),
     groups: keyedChildren(kernel, { supervisor: 'groups_sup' }),
     hosts: keyedChildren(kernel, { supervisor: 'hosts_sup' }),
   };

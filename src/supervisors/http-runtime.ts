@@ -29,7 +29,7 @@ export const httpRuntime = (
     readonly standing?: Runtime['standing'];
   },
 ): Runtime => ({
-  tree: ({ path }) => actorTree(context.kernel, root(), path),
+  tree: (options) => actorTree(context.kernel, root(), options),
   publishGroup(name) {
     const group = context.world.groupByName(name);
     if (group !== undefined) context.groups.send(group.id, { type: 'republish' });

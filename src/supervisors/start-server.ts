@@ -98,6 +98,7 @@ export const startServer = async ({
   const alarms = new AlarmBook(() => kernel.clock.now());
   const base: ServerBase = { kernel, config, log: logs.log, metrics, store, alarms };
   followAlarms(base);
+  logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;
   let inTurn: JournalInTurn | undefined;
   let work: ServerWork | undefined;

@@ -1,6 +1,7 @@
 import type { Policy } from '../firewall/policy/policy.js';
 import { textOf } from '../model/text-of.js';
 import type { Document, Json, Table } from '../model/document.js';
+import { roughBytes } from '../model/rough-bytes.js';
 import { DependencyIndex } from './dependency-index.js';
 import { dependencyKeys, onPeer, onService } from './dependency-keys.js';
 import { type Dirt, DirtCollector } from './dirt.js';
@@ -44,16 +45,25 @@ export class World {
   readonly #knowledgeByBoundGroup = new LookupIndex('bound_group');
   readonly #generateUnset: boolean;
   #version = 0;
+  #hostBytes = 0;
   /** What compiling reads: live views of the tables; its version grows only with changes that can show in a text. */
   readonly policy: Policy;
 
-  /** `generateUnset`: addresses stand in the rules themselves, so that a moved address dirties rules too. */
-  constructor(options: { readonly generateUnset: boolean; readonly anyIsEveryone?: boolean }) {
+  /**
+   * `generateUnset`: addresses stand in the rules themselves, so that a moved address dirties rules too.
+   * `hostAddressesMax`: as many of one host's addresses go into sets.
+   */
+  constructor(options: {
+    readonly generateUnset: boolean;
+    readonly anyIsEveryone?: boolean;
+    readonly hostAddressesMax?: number;
+  }) {
     this.#generateUnset = options.generateUnset;
     this.#tables = Object.fromEntries(WORLD_TABLES.map((name) => [name, new WorldTable()])) as unknown as Tables;
     const { external, group, host, link, profile, ruleset, service, zone } = this.#tables;
     const version = (): number => this.#version;
     this.policy = {
+      ...(options.hostAddressesMax === undefined ? {} : { hostAddressesMax: options.hostAddressesMax }),
       external: external.rows,
       group: group.rows,
       host: host.rows,
@@ -72,6 +82,11 @@ export class World {
   /** Grows with every change of policy or of the addresses of a host; not with keepalives and hashes. */
   get version(): number {
     return this.#version;
+  }
+
+  /** About what all rows of hosts take, in bytes. */
+  get hostBytes(): number {
+    return this.#hostBytes;
   }
 
   /** Whether every table was seen whole once; before that nothing may be compiled. */
@@ -197,6 +212,8 @@ export class World {
         if (this.#generateUnset) for (const group of this.rows('group').keys()) dirt.groups.add(group);
         return;
       case 'host':
+        this.#hostBytes +=
+          (after === undefined ? 0 : roughBytes(after)) - (before === undefined ? 0 : roughBytes(before));
         this.#hostsByKey.update(change);
         this.#hostsByGroup.update(change);
         dirt.hosts.push(change);

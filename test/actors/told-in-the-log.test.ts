@@ -46,7 +46,10 @@ it('a host whose interfaces cannot be read is missing from the sets: said once, 
   const all = await started();
   await all.w.group('web');
   await says(all, { version: '1' });
-  for (const version of ['2', '3', '4']) await says(all, { version, interfaces: 'undefined' });
+  // No agent's report gets that far any more, but databases hold such rows, and clients may write them.
+  const id = all.w.host(KEY)?.id as string;
+  await all.w.edit('host', id, { interfaces: 'undefined' });
+  await until(() => all.w.host(KEY)?.interfaces === 'undefined', 'the edit');
   const [line] = await until(() => {
     const lines = all.said('not all of it is in the sets');
     return lines.length > 0 ? lines : undefined;

@@ -184,3 +184,35 @@ describe('what dog_park shows of a profile', () => {
     expect((await send('GET', `/api/profile/${good}/iptablesv5`)).status).toBe(404);
   });
 });
+
+describe('what is not done yet', () => {
+  const link = {
+    name: 'q1',
+    connection_type: 'thumper',
+    direction: 'inbound',
+    address_handling: 'union',
+    connection: {
+      api_port: 1,
+      host: 'b',
+      password: 's3cret',
+      ssl_options: {
+        cacertfile: 'a',
+        certfile: 'b',
+        keyfile: 'c',
+        fail_if_no_peer_cert: true,
+        server_name_indication: 'disable',
+        verify: 'verify_peer',
+      },
+    },
+  };
+
+  it('is said in the answer to a write that asks for it', async () => {
+    const on = await send('POST', '/api/V2/link', { ...link, enabled: true });
+    expect([on.status, on.json()['warnings']]).toMatchObject([201, [{ path: ['enabled'] }]]);
+    const off = await send('POST', '/api/V2/link', { ...link, name: 'q2', enabled: false });
+    expect([off.status, off.warning]).toEqual([201, null]);
+    const ids = [{ region: 'us-east-1', sgid: 'sg-1' }];
+    const group = await send('POST', '/api/V2/group', { name: 'g', ec2_security_group_ids: ids });
+    expect([group.status, group.warning?.includes('EC2')]).toEqual([201, true]);
+  });
+});

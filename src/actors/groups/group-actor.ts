@@ -22,6 +22,8 @@ export class GroupActor implements Server<never, never, GroupCast> {
   /** The world that the last compile saw: several messages about one change cost one compile. */
   #seen = -1;
   #name = '';
+  /** This actor, or one before it in this process, said that the policy can't be compiled. */
+  #toldFailure = false;
 
   constructor(context: ServerContext, id: string) {
     this.#context = context;
@@ -59,6 +61,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
     const failure = this.#context.outputs.failures.get(this.#id);
     return {
       group: this.#name,
+      name: this.#name,
       compiled_at: output?.compiledAt ?? null,
       published_at: output?.publishedAt ?? null,
       ...(failure === undefined ? {} : { error: failure.error }),
@@ -139,20 +142,19 @@ export class GroupActor implements Server<never, never, GroupCast> {
   }
 
   async #fail(self: Self, error: JsonObject): Promise<void> {
-    const { outputs, metrics, log } = this.#context;
+    const { outputs } = this.#context;
     const before = outputs.failures.get(this.#id);
-    if (before !== undefined && JSON.stringify(before.error) === JSON.stringify(error)) return;
-    const withoutProfile = error.reason === 'profile_not_found';
+    const group = this.#context.world.rows('group').get(this.#id);
+    // A group that was given no profile is not finished; one whose profile is gone is broken.
+    const unfinished = error.reason === 'profile_not_found' && textOf(group?.profile_id) === '';
+    if (before !== undefined && JSON.stringify(before.error) === JSON.stringify(error)) {
+      if (!this.#toldFailure && !unfinished) this.#tellFailure(error, 'the group still cannot be compiled');
+      return;
+    }
     const failure: CompileFailure = { error, at: nowSeconds(this.#context) };
     outputs.failures.set(this.#id, failure);
-    if (!withoutProfile) {
-      metrics.count('generate_iptables_ruleset', 'error');
-      metrics.count('dog_trainer_compile_failures_total');
-      log.error(
-        { group: this.#name, error },
-        'the group cannot be compiled; its hosts keep the last good ruleset until the policy is mended',
-      );
-      const group = this.#context.world.rows('group').get(this.#id);
+    if (!unfinished) {
+      this.#tellFailure(error, 'the group cannot be compiled');
       if (group !== undefined) raiseCompileAlert(this.#context, group, textOf(error.message));
     }
     const doc = outputToDoc(this.#id, this.#name, outputs.get(this.#id), failure);
@@ -162,6 +164,15 @@ export class GroupActor implements Server<never, never, GroupCast> {
       [{ op: 'upsert', table: 'ruleset_output', id: this.#id, edit: () => doc }],
       'system',
     );
+  }
+
+  /** Once per failure, and once after a restart for one that was there before it. */
+  #tellFailure(error: JsonObject, what: string): void {
+    const { metrics, log } = this.#context;
+    this.#toldFailure = true;
+    metrics.count('generate_iptables_ruleset', 'error');
+    metrics.count('dog_trainer_compile_failures_total');
+    log.error({ group: this.#name, error }, `${what}; its hosts keep the last good ruleset until the policy is mended`);
   }
 
   async #remove(self: Self): Promise<void> {

@@ -58,6 +58,7 @@ export class Census implements Server<never, never, CensusCast, Message> {
     if (!this.#tidied) await this.#tidy(self);
     if (this.#context.outputs.rulesets.abandoned) await sweepRulesets(self, this.#context);
     this.#counts = counts;
+    this.#context.hostRoom.showAlarm();
     for (const state of STATES) metrics.gauge('host_active_state', state, counts[state]);
     const open = this.#context.guard.open;
     metrics.gauge('host_keepalive', 'inactive', open ? silent : 0);

@@ -14,6 +14,7 @@ import { tell } from '../tell.js';
 type IpsetInfo =
   | { readonly tag: 'due' }
   | { readonly tag: 'confirmed'; readonly rendered: RenderedSets; readonly sha: string }
+  | { readonly tag: 'refused'; readonly rendered: RenderedSets }
   | { readonly tag: 'dropped'; readonly reason: string };
 
 /** Which text all agents have, so that a restart need not send it again (table `setting`). */
@@ -21,6 +22,8 @@ const PUBLISHED = 'sets_published';
 
 /** So many documents that can't be read are named at once; the others are counted. */
 const FAULTS_TOLD = 50;
+
+const NO_SETS: ReadonlySet<string> = new Set();
 
 const timeOf = ({ timestamp }: Document): number => (typeof timestamp === 'number' ? timestamp : 0);
 
@@ -37,6 +40,10 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   #dirty = true;
   /** Of the text that all agents have; `undefined` before this server has published any. */
   #confirmedSha: string | undefined = undefined;
+  /** The sets as agents have them, by name; `undefined` until that is known. */
+  #taken: ReadonlyMap<string, string> | undefined = undefined;
+  /** Sets whose newest content nobody took: rulesets that name them wait. */
+  #untaken: ReadonlySet<string> = NO_SETS;
   #sentAt = -Infinity;
   /** Some set is published with its last good content, as far as the store knows. */
   #standingIn = false;
@@ -72,7 +79,11 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   async call(self: Self, _request: IpsetCall): Promise<IpsetReply> {
     if (this.#dirty && this.#waitMs() <= this.#context.config.publish_quiet_ms) await this.#publish(self);
     const { published } = this.#context.sets;
-    return { published: published?.names ?? new Set(), unusable: published?.unusable ?? new Set() };
+    const unusable = published?.unusable ?? new Set();
+    return {
+      published: published?.names ?? new Set(),
+      unusable: this.#untaken.size === 0 ? unusable : new Set([...unusable, ...this.#untaken]),
+    };
   }
 
   /** Last words: what was confirmed should not have to be sent again. */
@@ -86,7 +97,14 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
         this.#timer = undefined;
         if (this.#dirty) await this.#publish(self);
         return;
+      case 'refused':
+        this.#untaken = this.#changedSince(message.rendered);
+        // Rulesets that name none of these go out.
+        self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
+        return;
       case 'confirmed':
+        this.#taken = message.rendered.blocks;
+        this.#untaken = NO_SETS;
         this.#confirmedSha = message.sha;
         this.#context.metrics.count('ipset_publish');
         return this.#record(self, message.rendered, message.sha);
@@ -139,12 +157,18 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     if (sha === this.#confirmedSha || this.#isTakenOver(rendered)) {
       // All agents have it, from before a restart, or from the server that this one took over from.
       this.#confirmedSha = sha;
+      this.#taken = rendered.blocks;
+      this.#untaken = NO_SETS;
       return this.#record(self, rendered, sha);
     }
     this.#sentAt = kernel.clock.monotonic();
     const put = { target: 'sets', class: 'sets', publication: allSets(rendered, kernel.clock.now()) } as const;
     void outbox.put(put).outcome.then((outcome) => {
       switch (outcome.kind) {
+        case 'refused':
+          return outcome.taken === 'some'
+            ? tell<IpsetInfo>(self, { tag: 'confirmed', rendered, sha })
+            : tell<IpsetInfo>(self, { tag: 'refused', rendered });
         case 'confirmed':
           return tell<IpsetInfo>(self, { tag: 'confirmed', rendered, sha });
         case 'dropped':
@@ -153,6 +177,19 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
           return false;
       }
     });
+  }
+
+  /** The sets that nobody has as they are in `rendered`. */
+  #changedSince({ blocks }: RenderedSets): ReadonlySet<string> {
+    const taken = this.#taken;
+    if (taken !== undefined) return new Set([...blocks.keys()].filter((name) => blocks.get(name) !== taken.get(name)));
+    // After a restart: what published rulesets name was there before them.
+    const known = new Set(
+      [...this.#context.outputs.values()].flatMap(({ publishedAt, ruleset }) =>
+        publishedAt === null ? [] : ruleset.sets,
+      ),
+    );
+    return new Set([...blocks.keys()].filter((name) => !known.has(name)));
   }
 
   /** This server never published, and another one sent sets with this very hash last: nothing is to be sent. */

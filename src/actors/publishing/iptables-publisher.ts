@@ -4,6 +4,7 @@ import { CallFailed } from '../../otp/index.js';
 import type { ServerContext } from '../context.js';
 import { groupRuleset, hostRuleset } from './publications.js';
 import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
+import { refusedAlarm } from './refused-alarm.js';
 import { reportDropped } from './report-dropped.js';
 import type { RulesetOutput } from '../groups/ruleset-outputs.js';
 import { noteConfirmed } from './note-confirmed.js';
@@ -73,6 +74,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
         return this.#schedule(self, [message.groupId]);
       case 'forget':
         this.#waiting.delete(message.groupId);
+        this.#context.alarms.clear(refusedAlarm(`group/${message.groupId}`));
         this.#held.delete(message.groupId);
         this.#sentAt.delete(message.groupId);
         break;
@@ -247,6 +249,9 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     void outbox.put(put).outcome.then((outcome) => {
       this.#settled(self, output.groupId, bytes);
       switch (outcome.kind) {
+        case 'refused':
+          // What nobody has makes nobody a suspect; the hosts of queues that refused it are repaired by their hashes.
+          return outcome.taken === 'some' && tell<IptablesInfo>(self, { tag: 'confirmed', output });
         case 'confirmed':
           metrics.observe('dog_trainer_confirm_seconds', (kernel.clock.monotonic() - began) / 1000);
           return tell<IptablesInfo>(self, { tag: 'confirmed', output });

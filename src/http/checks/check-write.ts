@@ -6,6 +6,7 @@ import { setNameViolation } from './check-set-name.js';
 import type { Finding } from './finding.js';
 import { checkRuleset } from './check-ruleset.js';
 import { checkService } from './check-service.js';
+import { notYetWarnings } from './not-yet-warnings.js';
 import type { WriteWarning } from './write-warning.js';
 
 /**
@@ -26,7 +27,7 @@ export async function checkWrite(
   }
   const finding = await find(deps, resource, doc, before);
   if (finding) throw violationError(finding.violation, finding.more);
-  return [];
+  return notYetWarnings(resource, doc);
 }
 
 async function find(

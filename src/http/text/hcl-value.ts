@@ -24,7 +24,8 @@ type HclObject = { readonly [key: string]: HclValue | undefined };
 
 const BARE_KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
-const ESCAPED = /["\\\u0000-\u001f\u007f]|[$%](?=\{)/g;
+// Controls, and what a terminal or an editor shows otherwise than it is (bidirectional text).
+const ESCAPED = /["\\\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[$%](?=\{)/g;
 const SHORT: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
