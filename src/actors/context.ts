@@ -15,7 +15,9 @@ import type { DeadLetters } from './intake/dead-letters.js';
 import type { DriftBook } from './hosts/drift-book.js';
 import type { Log } from './log-port.js';
 import type { Metrics } from '../metrics/create-metrics.js';
+import type { ConfirmedSets } from './publishing/confirmed-sets.js';
 import type { PublishingGate } from './publishing/publishing-gate.js';
+import type { Notes } from './store/notes.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { RefusedReports } from './intake/refused-reports.js';
 import type { Turnstile } from './turnstile.js';
@@ -55,6 +57,10 @@ export interface ServerContext extends ServerBase {
   readonly slices: Slices;
   /** Groups whose ruleset is being read from the store: not all of a fleet at once. */
   readonly loads: Turnstile;
+  /** Which sets the broker has confirmed, also where the store has no note of it. */
+  readonly confirmedSets: ConfirmedSets;
+  /** What is to be written down of what has happened already. */
+  readonly notes: Notes;
   readonly guard: AgentGuardState;
   readonly gate: PublishingGate;
   readonly refused: RefusedReports;

@@ -6,6 +6,8 @@ import type { ServerContext } from '../actors/context.js';
 import { DeadLetters } from '../actors/intake/dead-letters.js';
 import { HostRoom } from '../actors/hosts/host-room.js';
 import { DriftBook } from '../actors/hosts/drift-book.js';
+import { ConfirmedSets } from '../actors/publishing/confirmed-sets.js';
+import { Notes } from '../actors/store/notes.js';
 import { refusedAlarm, refusedText } from '../actors/publishing/refused-alarm.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import { Turnstile } from '../actors/turnstile.js';
@@ -71,6 +73,8 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     compiles: new CompileBook(world.policy, { dialect, generateUnset: config.generate_unset_tables }),
     slices: new Slices(),
     loads: new Turnstile(MOST_LOADS),
+    confirmedSets: new ConfirmedSets(),
+    notes: new Notes({ store, clock: kernel.clock, log }),
     link,
     reportsLink: new BrokerLink(),
     outbox: createOutbox({

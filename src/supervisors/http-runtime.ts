@@ -68,7 +68,11 @@ const drift = (context: ServerContext, hostId: string): JsonObject | undefined =
   const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
   const output = group === undefined ? undefined : outputs.get(group.id);
   const found = context.drift.get(hostkey);
-  const sets = acceptedSetHashes(world.rows('ipset').values(), nowSeconds(context), config.ipset_hash_valid_seconds);
+  const sets = acceptedSetHashes(
+    context.confirmedSets.with(world.rows('ipset')),
+    nowSeconds(context),
+    config.ipset_hash_valid_seconds,
+  );
   return {
     id: hostId,
     name: host.name ?? null,

@@ -3,6 +3,7 @@ import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Self, Server } from '../../otp/index.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import type { GroupCast } from './group-messages.js';
+import { noteHashes } from './note-hashes.js';
 import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
 import { raiseCompileAlert } from '../alerts/raise-alert.js';
 import { loadOutput } from './load-output.js';
@@ -49,7 +50,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
         self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id, force: true });
         return;
       case 'check_hashes':
-        return this.#checkHashes(self);
+        return this.#checkHashes();
       case 'removed':
         return this.#remove(self);
     }
@@ -87,7 +88,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
     if (last !== undefined && last.groupName === this.#name && last.ruleset.id === ruleset.id) {
       if (failedBefore) await this.#keep(self, last);
       if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id });
-      else await this.#checkHashes(self);
+      else this.#checkHashes();
       return;
     }
     const output: RulesetOutput = {
@@ -109,24 +110,16 @@ export class GroupActor implements Server<never, never, GroupCast> {
     return Object.entries(hashFieldsOf(output)).every(([field, hash]) => group[field] === hash);
   }
 
-  async #checkHashes(self: Self): Promise<void> {
+  #checkHashes(): void {
     const group = this.#context.world.rows('group').get(this.#id);
     const output = this.#context.outputs.get(this.#id);
     // An unconfirmed ruleset brings its hashes with its confirm.
-    if (group !== undefined && output !== undefined && output.publishedAt !== null)
-      await this.#restoreHashes(self, group, output);
+    if (group !== undefined && output !== undefined && output.publishedAt !== null) this.#restoreHashes(group, output);
   }
 
-  /** A client may have written over the hashes in the row; hosts are compared with them. */
-  async #restoreHashes(self: Self, group: Document, output: RulesetOutput): Promise<void> {
-    if (this.#hasHashes(group, output)) return;
-    const hashes = hashFieldsOf(output);
-    await storePatiently(
-      self,
-      this.#context,
-      [{ op: 'edit', table: 'group', id: this.#id, edit: (row) => ({ ...row, ...hashes }) }],
-      'system',
-    );
+  /** A client may have written over the hashes in the row. */
+  #restoreHashes(group: Document, output: RulesetOutput): void {
+    if (!this.#hasHashes(group, output)) noteHashes(this.#context, output);
   }
 
   async #keep(self: Self, output: RulesetOutput): Promise<void> {

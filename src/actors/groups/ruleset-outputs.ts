@@ -86,7 +86,10 @@ export const failureFromDoc = (doc: JsonObject | undefined): CompileFailure | un
  */
 export class RulesetOutputs {
   readonly #outputs = new Map<string, RulesetOutput>();
-  readonly #published = new Map<string, { readonly hashes: string; readonly at: number }>();
+  readonly #published = new Map<
+    string,
+    { readonly hashes: string; readonly at: number; readonly output: RulesetOutput }
+  >();
   readonly failures = new Map<string, CompileFailure>();
   /** The texts of all groups, each once. */
   readonly rulesets = new SharedRulesets();
@@ -99,11 +102,22 @@ export class RulesetOutputs {
     const before = this.#outputs.get(output.groupId);
     this.#outputs.set(output.groupId, output);
     if (before !== undefined && before.ruleset.id !== output.ruleset.id) this.rulesets.abandoned = true;
+    this.confirm(output);
+  }
+
+  /** Hosts have these texts, or will: they are compared with them, also while newer ones are on their way. */
+  confirm(output: RulesetOutput): void {
     if (output.publishedAt === null) return;
     const hashes = VARIANTS.map((variant) => output.ruleset.texts[variant].hash).join();
     const last = this.#published.get(output.groupId);
     // Sent once more without a change, it gives nobody more time.
-    if (last?.hashes !== hashes) this.#published.set(output.groupId, { hashes, at: output.publishedAt });
+    if (last?.hashes !== hashes) this.#published.set(output.groupId, { hashes, at: output.publishedAt, output });
+  }
+
+  /** The group's hash fields as confirmed last, whether its row has them or not; `undefined`: not in this run. */
+  confirmedHashes(groupId: string): Readonly<Record<string, string>> | undefined {
+    const output = this.#published.get(groupId)?.output;
+    return output === undefined ? undefined : hashFieldsOf(output);
   }
 
   /** Since when, epoch seconds, hosts are expected to have what the group's hashes say; `undefined`: not in this run. */

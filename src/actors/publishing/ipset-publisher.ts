@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { PolicyFault } from '../../firewall/policy/policy.js';
 import type { Document } from '../../model/document.js';
 import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
-import type { Change } from '../../store/store.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import { keepLastGoodSets, loadLastGoodSets } from './last-good-sets.js';
@@ -45,9 +44,6 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   #taken: ReadonlyMap<string, string> | undefined = undefined;
   /** Sets whose newest content nobody took: rulesets that name them wait. */
   #untaken: ReadonlySet<string> = NO_SETS;
-  /** Recorded last: the world has it a moment later. */
-  #recordedHash: string | undefined = undefined;
-  #recordedAt = 0;
   #sentAt = -Infinity;
   /** Some set is published with its last good content, as far as the store knows. */
   #standingIn = false;
@@ -59,11 +55,13 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   }
 
   async init(self: Self): Promise<void> {
-    const { store, sets } = this.#context;
-    // A predecessor may have died before it recorded a confirm: what it sent counts as unsent.
+    const { store, sets, confirmedSets } = this.#context;
+    // A predecessor may have died before it heard of a confirm: what it sent counts as unsent.
     sets.published = undefined;
     const stored = await patiently(self, this.#context, () => store.get('setting', PUBLISHED));
-    if (typeof stored?.doc.text_sha256 === 'string') this.#confirmedSha = stored.doc.text_sha256;
+    // The store may not have taken the note of the newest.
+    if (confirmedSets.sha !== undefined) this.#confirmedSha = confirmedSets.sha;
+    else if (typeof stored?.doc.text_sha256 === 'string') this.#confirmedSha = stored.doc.text_sha256;
     const lastGood = await patiently(self, this.#context, () => loadLastGoodSets(store));
     sets.remember(lastGood);
     this.#standingIn = lastGood.size > 0;
@@ -88,6 +86,11 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     };
   }
 
+  /** Last words: what was confirmed should not have to be sent again. */
+  async terminate(): Promise<void> {
+    await this.#context.notes.settled();
+  }
+
   async info(self: Self, message: IpsetInfo): Promise<void> {
     switch (message.tag) {
       case 'due':
@@ -104,8 +107,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
         this.#untaken = NO_SETS;
         this.#confirmedSha = message.sha;
         this.#context.metrics.count('ipset_publish');
-        await this.#record(self, message.rendered, message.sha);
-        return;
+        return this.#record(self, message.rendered, message.sha);
       case 'dropped':
         // The outbox had no room for it: try again, with whatever is current then.
         this.#context.log.error({ reason: message.reason }, 'the sets were not sent');
@@ -157,8 +159,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
       this.#confirmedSha = sha;
       this.#taken = rendered.blocks;
       this.#untaken = NO_SETS;
-      await this.#record(self, rendered, sha);
-      return;
+      return this.#record(self, rendered, sha);
     }
     this.#sentAt = kernel.clock.monotonic();
     const put = { target: 'sets', class: 'sets', publication: allSets(rendered, kernel.clock.now()) } as const;
@@ -202,31 +203,46 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     this.#standingIn = standIns.size > 0;
   }
 
-  /** The hash becomes what hosts are compared with; rows are added only when it changed (host-lifecycle L5). */
-  async #record(self: Self, rendered: RenderedSets, sha: string): Promise<void> {
-    const { world, config } = this.#context;
+  /**
+   * The hash becomes what hosts are compared with; rows are added only when it changed (host-lifecycle L5). Two notes: a
+   * table that refuses one of them keeps nobody from the other.
+   */
+  #record(self: Self, rendered: RenderedSets, sha: string): void {
+    const { world, config, confirmedSets, notes } = this.#context;
     const now = nowSeconds(this.#context);
-    const rows = [...world.rows('ipset').values()];
-    const changes: Change[] = [
-      {
-        op: 'upsert',
-        table: 'setting',
-        id: PUBLISHED,
-        edit: (doc) =>
-          doc?.text_sha256 === sha ? doc : { id: PUBLISHED, text_sha256: sha, hash: rendered.hash, published_at: now },
-      },
-    ];
-    if ((this.#recordedHash ?? newestSetHash(rows)) !== rendered.hash) {
+    confirmedSets.sha = sha;
+    const rows = confirmedSets.with(world.rows('ipset'));
+    if (newestSetHash(rows) !== rendered.hash) {
       // Later than all others, also when the clock was set back: which one is the newest is told by the time alone.
-      const timestamp = Math.max(now, this.#recordedAt + 1, ...rows.map((row) => timeOf(row) + 1));
-      this.#recordedAt = timestamp;
-      changes.push({ op: 'create', table: 'ipset', doc: { hash: rendered.hash, timestamp } });
-      for (const id of this.#outdated(rows, now - config.ipset_hash_valid_seconds)) {
-        changes.push({ op: 'remove', table: 'ipset', id });
-      }
+      const timestamp = Math.max(now, ...rows.map((row) => timeOf(row) + 1));
+      confirmedSets.add({ id: randomUUID(), hash: rendered.hash, timestamp });
     }
-    await storePatiently(self, this.#context, changes, 'system');
-    this.#recordedHash = rendered.hash;
+    notes.put('sets', {
+      changes: () => [
+        {
+          op: 'upsert',
+          table: 'setting',
+          id: PUBLISHED,
+          edit: (doc) =>
+            doc?.text_sha256 === sha
+              ? doc
+              : { id: PUBLISHED, text_sha256: sha, hash: rendered.hash, published_at: now },
+        },
+      ],
+    });
+    const added = confirmedSets.unrecorded();
+    if (added.length > 0) {
+      const outdated = this.#outdated(rows, now - config.ipset_hash_valid_seconds);
+      notes.put('set hashes', {
+        changes: () => [
+          ...added.map((row) => ({ op: 'upsert', table: 'ipset', id: row.id, edit: () => row }) as const),
+          ...outdated.map((id) => ({ op: 'remove', table: 'ipset', id }) as const),
+        ],
+        ended: (written) => {
+          if (written) confirmedSets.recorded(added);
+        },
+      });
+    }
     self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
   }
 

@@ -1,19 +1,18 @@
 import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
 import { CallFailed } from '../../otp/index.js';
-import { nowSeconds, type ServerContext } from '../context.js';
+import type { ServerContext } from '../context.js';
 import { groupRuleset, hostRuleset } from './publications.js';
 import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
 import { refusedAlarm } from './refused-alarm.js';
 import { reportDropped } from './report-dropped.js';
-import { hashFieldsOf, outputToDoc, type RulesetOutput } from '../groups/ruleset-outputs.js';
-import { storePatiently } from '../store/store-patiently.js';
+import type { RulesetOutput } from '../groups/ruleset-outputs.js';
+import { noteConfirmed } from './note-confirmed.js';
 import { tell } from '../tell.js';
 
 type IptablesInfo =
   | { readonly tag: 'due' }
   | { readonly tag: 'room' }
-  | { readonly tag: 'record' }
   | { readonly tag: 'confirmed'; readonly output: RulesetOutput }
   | { readonly tag: 'dropped'; readonly output: RulesetOutput; readonly reason: string };
 
@@ -28,8 +27,6 @@ interface Waiting {
  * journal writes every one, and what the outbox can't hold would only be dropped and made again.
  */
 const MOST_UNDER_WAY = { bytes: 64 << 20, messages: 2000 } as const;
-/** Confirmed rulesets noted in the store at the same time. */
-const RECORDED_AT_ONCE = 100;
 
 /** How soon to look again when the ipset publisher is being restarted. */
 const RETRY_MS = 200;
@@ -51,7 +48,6 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   readonly #inOutbox = new Map<string, number>();
   /** Only groups that have a message in the outbox, which a newer one replaces, may go until there is room. */
   #full = false;
-  #confirmed: RulesetOutput[] = [];
   #timer: TimerRef | undefined = undefined;
   #timerAt = Infinity;
   /** Nothing is tried before, in monotonic milliseconds: the ipset publisher did not answer. */
@@ -101,14 +97,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
         this.#full = false;
         return this.#schedule(self);
       case 'confirmed':
-        this.#confirmed.push(message.output);
-        if (this.#confirmed.length === 1) self.send(self.pid, { tag: 'record' } satisfies IptablesInfo);
-        return;
-      case 'record':
-        // At the same time, not one after the other: the store writes those together.
-        await Promise.all(this.#confirmed.splice(0, RECORDED_AT_ONCE).map((output) => this.#record(self, output)));
-        if (this.#confirmed.length > 0) self.send(self.pid, { tag: 'record' } satisfies IptablesInfo);
-        return;
+        return noteConfirmed(this.#context, message.output);
       case 'dropped':
         this.#context.log.error({ group: message.output.groupName, reason: message.reason }, 'a ruleset was not sent');
         this.#add(message.output.groupId, false);
@@ -118,7 +107,8 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
 
   /** Last words: what was gathered need not wait for its time any more. */
   async terminate(self: Self): Promise<void> {
-    const { guard, gate } = this.#context;
+    const { guard, gate, notes } = this.#context;
+    await notes.settled();
     if (this.#waiting.size === 0 || !guard.open || gate.paused) return;
     const sets = await this.#currentSets(self);
     if (sets === undefined) return;
@@ -298,34 +288,5 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       } as const;
       reportDropped(this.#context, put, outbox.put(put));
     }
-  }
-
-  /** Only now is it what hosts are compared with: a ruleset that is on its way makes nobody a suspect. */
-  async #record(self: Self, output: RulesetOutput): Promise<void> {
-    const { outputs } = this.#context;
-    const latest = outputs.get(output.groupId);
-    const published: RulesetOutput = { ...output, publishedAt: nowSeconds(this.#context) };
-    const hashes = hashFieldsOf(output);
-    const isLatest = latest === output;
-    const doc = outputToDoc(output.groupId, output.groupName, published, outputs.failures.get(output.groupId));
-    const { rulesets } = outputs;
-    const giveBack = rulesets.claim(output.ruleset);
-    const result = await storePatiently(
-      self,
-      this.#context,
-      [
-        ...rulesets.steps(output.ruleset),
-        { op: 'edit', table: 'group', id: output.groupId, edit: (row) => ({ ...row, ...hashes }) },
-        {
-          op: 'upsert',
-          table: 'ruleset_output',
-          id: output.groupId,
-          edit: (row) => (isLatest || row === undefined ? doc : row),
-        },
-      ],
-      'system',
-    ).finally(giveBack);
-    // A group deleted meanwhile has no row, and nothing to record.
-    if (result.ok && outputs.get(output.groupId) === output) outputs.set(published);
   }
 }
