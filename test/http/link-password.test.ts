@@ -54,4 +54,17 @@ describe('the password of a link', () => {
     expect((await both('PUT', at, changed)).status).toBe(303);
     expect((await both('GET', at)).json['connection']).toMatchObject({ host: 'h2', password: 'hunter2' });
   });
+
+  it('is never the mark that stands for it: a new link that has it is refused, and so is one that has no password', async () => {
+    const { text } = await createToken(server.store, { name: 'w', scopes: ['write'] }, { author: 'r', now: 1 });
+    const api = client(server.url, { authorization: `Bearer ${text}` });
+    const connection = { ...LINK.connection, password: '[redacted]' };
+    for (const [path, status] of [
+      ['/api/V2/link', 409],
+      ['/api/link', 400],
+    ] as const) {
+      const refused = await api('POST', path, { ...LINK, name: 'q9', connection });
+      expect([refused.status, refused.json['path']]).toEqual([status, ['connection', 'password']]);
+    }
+  });
 });

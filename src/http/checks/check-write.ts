@@ -6,6 +6,7 @@ import { setNameViolation } from './check-set-name.js';
 import type { Finding } from './finding.js';
 import { checkRuleset } from './check-ruleset.js';
 import { checkService } from './check-service.js';
+import { redactedPassword } from './redacted-password.js';
 import { notYetWarnings } from './not-yet-warnings.js';
 import type { WriteWarning } from './write-warning.js';
 
@@ -54,10 +55,11 @@ async function find(
       );
     case 'service':
       return checkService(deps, doc, before);
+    case 'link':
+      return redactedPassword(doc);
     case 'external':
     case 'fact':
     case 'host':
-    case 'link':
     case 'profile':
       return undefined;
   }
