@@ -89,9 +89,11 @@ describe.skipIf(why !== undefined)(
 
     it('a leader that is killed is followed within the lease', async () => {
       await second.kill();
+      const at = Date.now();
       expect(await cluster.leader(second)).toBe(first);
       const reign = cluster.reigns().at(-1);
       expect(reign).toMatchObject({ name: 's1', term: 3 });
+      expect((reign?.from ?? 0) - at).toBeLessThan(LEASE_MS + 500);
       await second.start();
       await until(async () => (await second.ready()).ready, 'the second stands by', PATIENT);
       // No two processes ever had one term.

@@ -12,11 +12,8 @@ export const LEASE_MS = 6_000;
 /** A follower asks when the lease is over and a little later (`Candidate`), and at least every sixth of a lease. */
 const JITTER_MS = 250;
 const LOOK_MS = LEASE_MS / 6;
-/**
- * For a question to the store on a machine that is busy with the trial itself and with others: what is printed is the
- * measure, this only tells a takeover from none.
- */
-const BUSY_MS = 15_000;
+/** For a question to the store on a machine that is busy with the trial itself. */
+const BUSY_MS = 1_000;
 
 /** Longest time without a leader, by what happened to the one before. */
 export const DEADLINE_MS = {
