@@ -50,7 +50,9 @@ export class HostDelivery {
     const now = kernel.clock.now();
     const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
-    const copy = what.sets || (output !== undefined && what.cause === 'drift') ? sets.published : undefined;
+    const sendsSets = what.sets || (output !== undefined && what.cause === 'drift');
+    // What the broker found too large for all is too large for one.
+    const copy = sendsSets && sets.untaken.size === 0 ? sets.published : undefined;
     if (copy !== undefined) {
       this.#post({
         target: `host-sets/${this.#hostkey}`,
@@ -93,8 +95,9 @@ export class HostDelivery {
 
   /** A ruleset on its way reaches the host with its group's; one that names sets which are not out would not load. */
   #isSafe({ publishedAt, ruleset }: RulesetOutput): boolean {
-    const { published } = this.#context.sets;
-    const isOut = (name: string): boolean => published?.names.has(name) === true && !published.unusable.has(name);
+    const { published, untaken } = this.#context.sets;
+    const isOut = (name: string): boolean =>
+      published?.names.has(name) === true && !published.unusable.has(name) && !untaken.has(name);
     return publishedAt !== null && ruleset.sets.every(isOut);
   }
 
