@@ -95,12 +95,14 @@ describe('under systemd', { timeout: 180_000 }, () => {
     });
     await vi.waitFor(() => expect(told).toMatch(/READY=1\nSTATUS=API on http:\/\/127\.0\.0\.1:\d+/), soon);
     expect(existsSync(join(directory, 'state', 'dog_trainer.db'))).toBe(true);
-    expect(readFileSync(join(directory, 'logs', 'console.log'), 'utf8')).toContain('"msg":"listening"');
+    // The log's file and the stand-in have what they were told a moment later.
+    const log = () => readFileSync(join(directory, 'logs', 'console.log'), 'utf8');
+    await vi.waitFor(() => expect(log()).toContain('"msg":"listening"'), soon);
     await vi.waitFor(() => expect(told.match(/WATCHDOG=1/g)?.length).toBeGreaterThanOrEqual(3), soon);
     expect(told).not.toContain('STOPPING=1');
     child.process.kill('SIGTERM');
     expect(await child.ended).toBe(0);
-    expect(told).toContain('STOPPING=1');
+    await vi.waitFor(() => expect(told).toContain('STOPPING=1'), soon);
     expect(child.err).toBe('');
   });
 
