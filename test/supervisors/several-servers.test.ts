@@ -139,7 +139,8 @@ describe.skipIf(why !== undefined)(
       expect(await cluster.leader()).toBe(second);
       expect(cluster.reigns().at(-1)).toMatchObject({ name: 's2', term: 5 });
       expect(second.child.process.exitCode).toBeNull();
-      expect(await consumers()).toBe(1);
+      // The lease comes first, then the tree, and the consumer last.
+      await until(async () => (await consumers()) === 1, 'one consumer', PATIENT);
       await published(second, await makeGroup(second, 'proxy'));
       // Its own journal is good, as nobody else led.
       expect(
