@@ -5,6 +5,8 @@ import { BrokerLink } from '../actors/broker/broker-link.js';
 import type { ServerContext } from '../actors/context.js';
 import { DeadLetters } from '../actors/intake/dead-letters.js';
 import { DriftBook } from '../actors/hosts/drift-book.js';
+import { loadKeptRows } from '../actors/last-good/kept-rows.js';
+import { setUse } from '../actors/last-good/set-use.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import { RateLimiter } from '../actors/rate-limiter.js';
 import { RefusedReports } from '../actors/intake/refused-reports.js';
@@ -43,6 +45,8 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
   const { kernel, config, log, store, metrics } = parts;
   const world = new World({ generateUnset: config.generate_unset_tables });
   const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
+  world.malformed.remember(await loadKeptRows(store));
+  const outputs = new RulesetOutputs();
   const gate = new PublishingGate();
   await restorePublishing(store, gate);
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
@@ -52,8 +56,8 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     world,
     dialect,
     gate,
-    sets: new SetBook(world.policy, dialect),
-    outputs: new RulesetOutputs(),
+    sets: new SetBook(world.policy, dialect, () => setUse(world, outputs)),
+    outputs,
     link,
     reportsLink: new BrokerLink(),
     outbox: createOutbox({

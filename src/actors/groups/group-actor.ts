@@ -4,6 +4,7 @@ import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Self, Server } from '../../otp/index.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import type { GroupCast } from './group-messages.js';
+import { whyNotSent } from '../last-good/why-not-sent.js';
 import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
 import { raiseCompileAlert } from '../alerts/raise-alert.js';
 import {
@@ -70,6 +71,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
       group: this.#name,
       compiled_at: output?.compiledAt ?? null,
       published_at: output?.publishedAt ?? null,
+      not_sent: whyNotSent(this.#context, this.#id) ?? null,
       ...(failure === undefined ? {} : { error: failure.error }),
     };
   }

@@ -3,6 +3,7 @@ import { repairIntervalSeconds } from '../../host/repair-interval.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import { hostRuleset, hostSets } from '../publishing/publications.js';
 import { VARIANTS, type RulesetOutput } from '../groups/ruleset-outputs.js';
+import { missingSets } from '../last-good/why-not-sent.js';
 import { reportDropped } from '../publishing/report-dropped.js';
 import type { RenderedSets } from '../../world/set-book.js';
 
@@ -93,9 +94,7 @@ export class HostDelivery {
 
   /** A ruleset on its way reaches the host with its group's; one that names sets which are not out would not load. */
   #isSafe({ publishedAt, sets: needed }: RulesetOutput): boolean {
-    const { published } = this.#context.sets;
-    const isOut = (name: string): boolean => published?.names.has(name) === true && !published.unusable.has(name);
-    return publishedAt !== null && needed.every(isOut);
+    return publishedAt !== null && missingSets(this.#context, needed).length === 0;
   }
 
   #post(put: OutboxPut): void {

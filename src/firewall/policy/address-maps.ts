@@ -5,6 +5,7 @@ import { sortByBytes } from '../hash/byte-order.js';
 import type { AddressMaps } from '../rules/emission.js';
 import type { WantedSet } from '../sets/build-set.js';
 import { canonicalSet } from '../sets/canonical-set.js';
+import { setName } from '../sets/set-name.js';
 
 /** The addresses that stand in rules in place of a set: with their prefix length, as `iptables-save` prints them. */
 const ruleAddresses = ({ addresses, family, order }: WantedSet, dialect: Dialect): readonly string[] => {
@@ -48,4 +49,9 @@ export const addressMaps = (wanted: readonly WantedSet[], dialect: Dialect): Add
   roleV6: new LazyAddresses(wanted, 'group', 'v6', dialect),
   zoneV4: new LazyAddresses(wanted, 'zone', 'v4', dialect),
   zoneV6: new LazyAddresses(wanted, 'zone', 'v6', dialect),
+  unreadable: new Map(
+    wanted.flatMap(({ base, kind, family, unreadable }) =>
+      unreadable === undefined ? [] : [[setName(base, kind, family), unreadable] as const],
+    ),
+  ),
 });

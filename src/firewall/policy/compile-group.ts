@@ -107,7 +107,11 @@ export const compileGroup = (policy: Policy, groupId: string, options: CompileGr
   if (group === undefined) return refused('group_not_found', `there is no group with the id ${groupId}`);
   const { name, profile_id: profileId } = group;
   if (typeof name !== 'string') return refused('group_not_found', `the group ${groupId} has no name in text`);
-  if (typeof profileId !== 'string' || profileId === '') {
+  if (profileId !== undefined && typeof profileId !== 'string') {
+    const reason = 'give the id of a profile';
+    return ruleRefused('set4', { rule: null, kind: 'shape', field: 'profile_id', value: profileId, reason });
+  }
+  if (profileId === undefined || profileId === '') {
     return refused('profile_not_found', `the group ${name} has no profile`);
   }
   const read = view.rules(profileId);

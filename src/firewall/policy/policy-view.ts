@@ -24,6 +24,8 @@ export class PolicyView {
   #lookups: PolicyLookups | undefined;
   #addresses: AddressMaps | undefined;
   #rulesets: ReadonlyMap<string, Document> | undefined;
+  /** A ruleset that names its profile in a way that cannot be read: it may be that of any profile that has none. */
+  #astray: string | undefined;
   readonly #rules = new Map<string, ReadProfile>();
 
   constructor(policy: Policy, dialect: Dialect) {
@@ -56,7 +58,9 @@ export class PolicyView {
     if (profile === undefined) return undefined;
     const found = this.#rules.get(profileId);
     if (found !== undefined) return found;
-    const read = readProfile({ ...profile, rules: this.#rulesOf(profile) }, RULE_CHOICES[this.dialect]);
+    const rules = this.#rulesOf(profile);
+    const { rules: _own, ...rest } = profile;
+    const read = readProfile(rules === undefined ? rest : { ...rest, rules }, RULE_CHOICES[this.dialect]);
     this.#rules.set(profileId, read);
     return read;
   }
@@ -65,18 +69,21 @@ export class PolicyView {
    * The rules that a profile stands for: those of the ruleset that names it (the first by id of several), else none.
    * In `dog2` a profile of a very old database, which holds its rules itself, keeps them; the old server lost them.
    */
-  #rulesOf(profile: Document): Json {
+  #rulesOf(profile: Document): Json | undefined {
     this.#rulesets ??= this.#rulesetsByProfile();
     const ruleset = this.#rulesets.get(profile.id);
-    if (ruleset !== undefined) return ruleset.rules ?? NO_RULES;
-    return (this.dialect === 'dog2' ? profile.rules : undefined) ?? NO_RULES;
+    // Without its rules it is no order to have none: the profile cannot be read.
+    if (ruleset !== undefined || this.#astray !== undefined) return ruleset?.rules;
+    return this.dialect === 'dog2' && profile.rules !== undefined ? profile.rules : NO_RULES;
   }
 
   #rulesetsByProfile(): ReadonlyMap<string, Document> {
     const found = new Map<string, Document>();
     for (const ruleset of sortedDocuments(this.#policy.ruleset.values())) {
       const { profile_id: profileId } = ruleset;
-      if (typeof profileId === 'string' && !found.has(profileId)) found.set(profileId, ruleset);
+      if (typeof profileId === 'string') {
+        if (!found.has(profileId)) found.set(profileId, ruleset);
+      } else if (profileId !== undefined) this.#astray ??= ruleset.id;
     }
     return found;
   }

@@ -18,6 +18,8 @@ export interface AddressMaps {
   readonly roleV6: ReadonlyMap<string, readonly string[]>;
   readonly zoneV4: ReadonlyMap<string, readonly string[]>;
   readonly zoneV6: ReadonlyMap<string, readonly string[]>;
+  /** Names of sets whose addresses are not known, and why: no rule can hold them. */
+  readonly unreadable?: ReadonlyMap<string, string>;
 }
 
 /** What a rule is compiled for, and where what is found on the way goes. */

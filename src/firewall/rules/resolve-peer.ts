@@ -60,6 +60,9 @@ const addressesOf = (peer: NamedPeer, name: string, emission: Emission): readonl
   return byName ?? map?.get(id) ?? NO_ADDRESSES;
 };
 
+const unreadableList = ({ kind }: NamedPeer, name: string, { addresses, version }: Emission): string | undefined =>
+  addresses.unreadable?.get(setName(name, kind, version));
+
 /** Looks up whom a rule is about; undefined after a fault. Inactive rules are looked up too, but name no set. */
 export const resolvePeer = (
   peer: RulePeer,
@@ -73,6 +76,15 @@ export const resolvePeer = (
   if (emission.type === 'ipsets') {
     if (emission.choices.anyByName && name.toUpperCase() === 'ANY') return ANYONE;
     return { kind: 'set', name: usedSet(peer, name, active, emission) };
+  }
+  const unknown = emission.choices.addressKey === 'name' ? unreadableList(peer, name, emission) : undefined;
+  if (active && unknown !== undefined) {
+    emission.fault({
+      kind: 'shape',
+      field: 'group',
+      value: peer.id,
+      reason: `its addresses are not known: ${unknown}`,
+    });
   }
   const { list, dropped } = peerAddresses(addressesOf(peer, name, emission), emission.version);
   if (active && dropped.length > 0) {
