@@ -50,21 +50,27 @@ sqlite_loads() {
   node -e 'new (require("better-sqlite3"))(":memory:").close()' 2>/dev/null
 }
 
-# prepare_modules: node_modules as package-lock.json says. better-sqlite3 compiles (about a minute).
+# prepare_modules: node_modules as package-lock.json says. better-sqlite3 comes as a prebuilt module where there is one
+# for this Node and it can be fetched; else it is compiled (about a minute), and only then a compiler is needed.
 prepare_modules() {
   if [ node_modules/.package-lock.json -nt package-lock.json ] && sqlite_loads; then return; fi
-  local missing=()
-  mapfile -t missing < <(missing_packages g++=g++ make=make python3=python3)
-  if [ ${#missing[@]} -gt 0 ]; then
-    install_packages "${missing[@]}" ||
-      fail "cannot compile better-sqlite3: as root, apt-get install ${missing[*]}"
-  fi
   # The headers that came with this Node, where they did: node-gyp would fetch them from the network.
   local prefix
   prefix=$(node -p 'path.dirname(path.dirname(process.execPath))')
   if [ -z "${npm_config_nodedir:-}" ] && [ -f "$prefix/include/node/node.h" ]; then export npm_config_nodedir=$prefix; fi
   say "npm ci"
-  npm ci --no-audit --no-fund >&2 </dev/null
+  npm ci --ignore-scripts --no-audit --no-fund >&2 </dev/null || fail "npm ci failed: see its output above"
+  local missing=() output
+  mapfile -t missing < <(missing_packages g++=g++ make=make python3=python3)
+  say "npm rebuild"
+  if output=$(npm rebuild 2>&1 </dev/null) && sqlite_loads; then return; fi
+  if [ ${#missing[@]} -eq 0 ]; then
+    printf '%s\n' "$output" >&2
+    fail "better-sqlite3 was not compiled: see npm's output above (npm rebuild better-sqlite3)"
+  fi
+  say "there is no prebuilt better-sqlite3 for this Node to be had here: it must be compiled"
+  install_packages "${missing[@]}" || fail "cannot compile better-sqlite3: as root, apt-get install ${missing[*]}"
+  npm rebuild >&2 </dev/null || fail "npm rebuild failed: see its output above"
   sqlite_loads || fail "better-sqlite3 was not compiled: see npm's output above (npm rebuild better-sqlite3)"
 }
 

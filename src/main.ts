@@ -8,10 +8,15 @@ const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
     stream.write('', () => resolve());
   });
 
+// What this program makes holds passwords, hashes of tokens and a fleet's policy: it is its owner's, whatever the shell's
+// umask says, and also what a library or SQLite makes beside it.
+process.umask(0o077);
+
 const code = await runCli(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   environment: process.env,
+  installedConfig: '/etc/dog_trainer/dog_trainer.yaml',
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // The command is done: a connection that somebody still holds open must not keep the process.

@@ -5,7 +5,9 @@ import type { Config } from '../config/schema.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Kernel, KeyedChildren } from '../otp/index.js';
 import type { Store } from '../store/store.js';
+import type { CompileBook } from '../firewall/policy/compile-book.js';
 import type { SetBook } from '../world/set-book.js';
+import type { Slices } from '../world/slices.js';
 import type { World } from '../world/world.js';
 import type { BrokerLink } from './broker/broker-link.js';
 import type { AgentGuardState } from './guard/agent-guard-state.js';
@@ -13,11 +15,15 @@ import type { DeadLetters } from './intake/dead-letters.js';
 import type { DriftBook } from './hosts/drift-book.js';
 import type { Log } from './log-port.js';
 import type { Metrics } from '../metrics/create-metrics.js';
+import type { ConfirmedSets } from './publishing/confirmed-sets.js';
 import type { PublishingGate } from './publishing/publishing-gate.js';
+import type { Notes } from './store/notes.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { RefusedReports } from './intake/refused-reports.js';
+import type { Turnstile } from './turnstile.js';
 import type { RulesetOutputs } from './groups/ruleset-outputs.js';
 import type { GroupCast } from './groups/group-messages.js';
+import type { HostRoom } from './hosts/host-room.js';
 import type { HostCall, HostCast, HostReply } from './hosts/host-messages.js';
 
 /** What there is from the first moment on, also while the store was never reached. */
@@ -45,6 +51,16 @@ export interface ServerContext extends ServerBase {
   readonly world: World;
   readonly sets: SetBook;
   readonly outputs: RulesetOutputs;
+  /** What groups compile to, each distinct input once. */
+  readonly compiles: CompileBook;
+  /** Where long work is done a slice at a time. */
+  readonly slices: Slices;
+  /** Groups whose ruleset is being read from the store: not all of a fleet at once. */
+  readonly loads: Turnstile;
+  /** Which sets the broker has confirmed, also where the store has no note of it. */
+  readonly confirmedSets: ConfirmedSets;
+  /** What is to be written down of what has happened already. */
+  readonly notes: Notes;
   readonly guard: AgentGuardState;
   readonly gate: PublishingGate;
   readonly refused: RefusedReports;
@@ -54,6 +70,8 @@ export interface ServerContext extends ServerBase {
   readonly repairs: RateLimiter;
   /** New hosts (`intake.registrations_per_minute`). */
   readonly registrations: RateLimiter;
+  /** How many hosts there may be (`intake.hosts_max`). */
+  readonly hostRoom: HostRoom;
   readonly dialect: Dialect;
   /** Profile actors by group id, and host actors by hostkey. */
   readonly groups: KeyedChildren<GroupCast>;

@@ -1,3 +1,4 @@
+import { escapeHidden } from '../model/hidden-characters.js';
 import type { JsonObject } from '../model/document.js';
 import type { Alert, AlertConfig, AlertKind, Letter } from './alert.js';
 import { ALERT_KINDS } from './alert.js';
@@ -121,10 +122,10 @@ function hashLines(
   return [
     `HostName: ${name}`,
     hostkey,
-    `Host: ${JSON.stringify(host)}`,
-    `Group: ${group === undefined ? 'none' : JSON.stringify(group)}`,
+    `Host: ${escapeHidden(JSON.stringify(host))}`,
+    `Group: ${group === undefined ? 'none' : escapeHidden(JSON.stringify(group))}`,
     `IpsetHashes: ${ipsetHash ?? 'none'}`,
-    `HashStatus: ${JSON.stringify({ name: host['name'] ?? '', id: host['id'] ?? '', ...status })}`,
+    `HashStatus: ${escapeHidden(JSON.stringify({ name: host['name'] ?? '', id: host['id'] ?? '', ...status }))}`,
   ];
 }
 

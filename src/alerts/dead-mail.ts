@@ -62,8 +62,8 @@ export class DeadMailBox {
       await rename(path, `${path}.old`);
       this.#lines = 0;
     }
-    if (this.#lines === 0) await mkdir(dirname(path), { recursive: true });
-    await appendFile(path, `${JSON.stringify(mail)}\n`, { mode: 0o640 });
+    if (this.#lines === 0) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await appendFile(path, `${JSON.stringify(mail)}\n`, { mode: 0o600 });
     this.#lines += 1;
   }
 }

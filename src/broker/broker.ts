@@ -10,6 +10,8 @@ export interface Publication {
   readonly mandatory?: boolean;
   readonly replyTo?: string;
   readonly correlationId?: string;
+  /** The sender's own user name: RabbitMQ refuses any other. */
+  readonly userId?: string;
 }
 
 /** A message received. Exactly one of `ack` and `reject` is called, once; after the connection is gone both do nothing. */
@@ -21,6 +23,8 @@ export interface Delivery {
   readonly contentType?: string;
   readonly replyTo?: string;
   readonly correlationId?: string;
+  /** The sender's user name, as the broker checked it; absent when the sender gave none. */
+  readonly userId?: string;
   ack(): void;
   reject(how: { readonly requeue: boolean }): void;
 }

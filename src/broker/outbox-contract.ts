@@ -23,8 +23,13 @@ export type Outcome =
   | { readonly kind: 'confirmed' }
   /** A newer put for the target took its place. */
   | { readonly kind: 'superseded' }
-  /** By a bound, or because no broker would ever take it. */
-  | { readonly kind: 'dropped'; readonly reason: string };
+  /** By a bound, because no broker would ever take it, or because nobody took what it waits for. */
+  | { readonly kind: 'dropped'; readonly reason: string }
+  /**
+   * The broker refused this message and goes on taking others. `taken: 'some'`: a queue refused it (a nack), the others
+   * have it, and sending it again would only give it to those once more. `none`: no queue has it.
+   */
+  | { readonly kind: 'refused'; readonly reason: string; readonly taken: 'some' | 'none' };
 
 /** What the caller of `put` gets. */
 export interface Ticket {
@@ -68,6 +73,10 @@ export interface OutboxOptions {
   readonly onJournal?: (failure: string | undefined) => void;
   /** Told when the broker begins to refuse what goes to an exchange, why, and (undefined) when it takes it again. */
   readonly onRefusal?: (exchange: string, reason: string | undefined) => void;
+  /** So often a message is sent that a queue refuses; default 3 (`broker.refused_tries`). */
+  readonly refusedTries?: number;
+  /** Told what became of a message that was refused, and (undefined) when the broker takes the target's messages again. */
+  readonly onRefused?: (target: string, publication: Publication, reason: string | undefined) => void;
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
   readonly random?: () => number;
@@ -87,6 +96,8 @@ export interface OutboxSnapshot {
   readonly confirmed: number;
   readonly superseded: number;
   readonly dropped: number;
+  /** Messages that the broker refused and that are not sent again. */
+  readonly refusedMessages: number;
   /** Publishes that failed and were or will be tried again. */
   readonly failed: number;
   readonly lastFailure: string | undefined;

@@ -49,10 +49,16 @@ class OutboxPump implements Outbox {
   readonly #retry: Backoff;
   readonly #slots = new Map<string, Slot>();
   readonly #lanes = new OutboxLanes<Entry>();
-  readonly #counts = { confirmed: 0, superseded: 0, dropped: 0, failed: 0 };
+  readonly #refusedTries: number;
+  readonly #onRefused: NonNullable<OutboxOptions['onRefused']>;
+  /** Targets whose last message was refused: the next is not sent again and again either. */
+  readonly #refusedTargets = new Set<string>();
+  readonly #counts = { confirmed: 0, superseded: 0, dropped: 0, refused: 0, failed: 0 };
   #connection: BrokerConnection | undefined;
   #stopListening: () => void = () => undefined;
   #entries = 0;
+  /** How many entries have this very body. */
+  readonly #bodies = new Map<Uint8Array, number>();
   #bytes = 0;
   #inFlight = 0;
   #lastSeq = 0;
@@ -69,6 +75,8 @@ class OutboxPump implements Outbox {
     this.#journal = options.journal;
     this.#onJournal = options.onJournal ?? (() => undefined);
     this.#onRefusal = options.onRefusal ?? (() => undefined);
+    this.#refusedTries = options.refusedTries ?? 3;
+    this.#onRefused = options.onRefused ?? (() => undefined);
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
     this.#retry = options.retry ?? RETRY;
@@ -176,7 +184,11 @@ class OutboxPump implements Outbox {
       inFlight: this.#inFlight,
       bytes: this.#bytes,
       oldestAt,
-      ...this.#counts,
+      confirmed: this.#counts.confirmed,
+      superseded: this.#counts.superseded,
+      dropped: this.#counts.dropped,
+      refusedMessages: this.#counts.refused,
+      failed: this.#counts.failed,
       lastFailure: this.#lastFailure,
       refused: [...this.#refused]
         .filter(([exchange]) => pending.has(exchange))
@@ -277,6 +289,7 @@ class OutboxPump implements Outbox {
     this.#journal?.remove(entry.target, entry.seq);
     this.#settle(entry, { kind: 'confirmed' });
     if (this.#refused.delete(entry.publication.exchange)) this.#onRefusal(entry.publication.exchange, undefined);
+    if (this.#refusedTargets.delete(entry.target)) this.#onRefused(entry.target, entry.publication, undefined);
     this.#wake();
     this.#wakeDrained();
   }
@@ -285,9 +298,13 @@ class OutboxPump implements Outbox {
     this.#lastFailure = error instanceof Error ? error.message : String(error);
     const known = error instanceof BrokerError ? error : undefined;
     // Nobody takes it, or it can't be said in AMQP: another attempt would change nothing.
-    if (known?.scope === 'message' && known.code !== 'nacked') {
+    if (known?.scope === 'message' && known.code !== 'nacked' && known.code !== 'too_large') {
       this.#drop(entry, known.message);
       this.#wake();
+      return;
+    }
+    if (known?.scope === 'message' && this.#isRefusedForGood(entry, known.code)) {
+      this.#giveUp(slot, entry, known);
       return;
     }
     this.#counts.failed++;
@@ -296,11 +313,39 @@ class OutboxPump implements Outbox {
       this.detach();
       return;
     }
-    if (entry.attempts > 1) this.#noteRefusal(entry.publication.exchange, this.#lastFailure);
+    if (entry.attempts > 1 && known?.scope !== 'message')
+      this.#noteRefusal(entry.publication.exchange, this.#lastFailure);
     entry.retryAt = this.#now() + backoffDelayMs(this.#retry, entry.attempts, this.#random);
     this.#wakeForRetry(entry.retryAt);
     if (this.#takeBack(slot, entry)) this.#lanes.restore([entry]);
     this.#wake();
+  }
+
+  /** A nack may pass, so it is tried again, unless it was in vain last time; each try gives it to the other queues again. */
+  #isRefusedForGood({ attempts, target }: Entry, code: string): boolean {
+    return code === 'too_large' || attempts >= this.#refusedTries || this.#refusedTargets.has(target);
+  }
+
+  /** It is about this one message: what only waits for its turn goes on. */
+  #giveUp(slot: Slot, entry: Entry, { code, message }: BrokerError): void {
+    const taken = code === 'nacked' ? 'some' : 'none';
+    this.#leaveFlight(slot);
+    this.#count(entry, -1);
+    this.#forgetIfEmpty(entry.target, slot);
+    this.#journal?.remove(entry.target, entry.seq);
+    if (taken === 'none') this.#dropDependents(entry);
+    this.#refusedTargets.add(entry.target);
+    this.#onRefused(entry.target, entry.publication, message);
+    this.#settle(entry, { kind: 'refused', reason: message, taken });
+    this.#wake();
+    this.#wakeDrained();
+  }
+
+  /** What rests on a message that nobody has must not overtake it; who put it decides anew. */
+  #dropDependents({ target, seq }: Entry): void {
+    for (const { waiting } of [...this.#slots.values()])
+      if (waiting?.after.includes(target) === true && waiting.seq > seq)
+        this.#drop(waiting, `it was to follow ${target}, which the broker did not take`);
   }
 
   /** A first failure may be another message's: it takes all with it that are under way on its channel. */
@@ -363,7 +408,12 @@ class OutboxPump implements Outbox {
 
   #count(entry: Entry, sign: 1 | -1): void {
     this.#entries += sign;
-    this.#bytes += sign * entry.publication.body.byteLength;
+    const { body } = entry.publication;
+    // Messages to many may share a body, which takes its room once.
+    const sharers = (this.#bodies.get(body) ?? 0) + sign;
+    if (sharers > 0) this.#bodies.set(body, sharers);
+    else this.#bodies.delete(body);
+    if (sharers === (sign === 1 ? 1 : 0)) this.#bytes += sign * body.byteLength;
   }
 
   #settle(entry: Entry, outcome: Outcome): void {

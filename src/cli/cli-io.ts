@@ -3,6 +3,8 @@ export interface CliIo {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The configuration of the installed service, used where a command names none and this file is there. */
+  readonly installedConfig: string;
 }
 
 /** A command that failed for a reason to be told in one sentence: printed without a stack, exit code as given. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load.js';
 import type { LoadedConfig } from '../config/load.js';
@@ -19,6 +20,23 @@ export function withConfigOptions(command: Command): Command {
 }
 
 const append = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
+/**
+ * Loads what those flags name; where they and the environment name neither a configuration nor a data directory, that of
+ * the installed service, if there is one, and says so. For commands that are about the server which runs here.
+ * @throws ConfigError
+ */
+export function loadInstalled(flags: ConfigFlags, io: CliIo): LoadedConfig {
+  const named =
+    flags.config !== undefined ||
+    flags.data !== undefined ||
+    flags.set.some((one) => one.startsWith('data_dir=')) ||
+    io.environment['STATE_DIRECTORY'] !== undefined ||
+    Object.keys(io.environment).some((name) => name.toUpperCase() === 'DOG_DATA_DIR');
+  if (named || !existsSync(io.installedConfig)) return loadFrom(flags, io);
+  io.err(`dog-trainer: with the configuration of the service, ${io.installedConfig}\n`);
+  return loadFrom({ ...flags, config: io.installedConfig }, io);
+}
 
 /** Loads what those flags name. @throws ConfigError */
 export function loadFrom(flags: ConfigFlags, io: CliIo): LoadedConfig {

@@ -5,7 +5,7 @@ import type { ImportedConfig } from '../config/import-sys-config.js';
 import { showConfig } from '../config/show-config.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
-import { loadFrom, withConfigOptions } from './config-options.js';
+import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 
 /** `config show` and `config check`: what a start with the same flags would use, or would complain of. */
@@ -13,11 +13,11 @@ export function addConfig(program: Command, io: CliIo): void {
   const config = program.command('config').description('show, check or import the configuration');
   withConfigOptions(config.command('show'))
     .description('print every key with its value and, if it is not the default, where that came from; no secrets')
-    .action((flags: ConfigFlags) => io.out(showConfig(loadFrom(flags, io))));
+    .action((flags: ConfigFlags) => io.out(showConfig(loadInstalled(flags, io))));
   withConfigOptions(config.command('check'))
     .description('check without starting; exit 2 and say what is wrong, if anything is')
     .action((flags: ConfigFlags) => {
-      const { warnings } = loadFrom(flags, io);
+      const { warnings } = loadInstalled(flags, io);
       for (const warning of warnings) io.err(`warning: ${warning}\n`);
       io.out('the configuration is valid\n');
     });

@@ -22,7 +22,14 @@ export function addDemo(program: Command, io: CliIo): void {
       // Loaded only here, so that the other commands start quickly.
       const { runDemo } = await import('../demo/run-demo.js');
       const ending = new AbortController();
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+      // The first ends the demo in order; the second at once, and what it leaves is removed as the process ends.
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
+        process.on(signal, () => {
+          if (ending.signal.aborted) process.exit(1);
+          ending.abort();
+        });
+      // A terminal or a pipe that is gone: nobody watches any more.
+      process.stdout.on('error', () => ending.abort());
       let result;
       try {
         result = await runDemo({ ...flags, out: io.out, signal: ending.signal });

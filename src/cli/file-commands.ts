@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/schema.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
-import { loadFrom, withConfigOptions } from './config-options.js';
+import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 
 // Each command's code is loaded only when it is asked for, so that `--help` needs none of it.
@@ -64,14 +64,14 @@ export function addJournal(program: Command, io: CliIo): void {
     .option('--json', 'one JSON object a line')
     .action(async (flags: ConfigFlags & { readonly json?: true }) => {
       const { journalListCommand } = await import('./journal.js');
-      const { dir } = loadFrom(flags, io).config.queuejournal;
+      const { dir } = loadInstalled(flags, io).config.queuejournal;
       told(await journalListCommand(dir, flags, { write: io.out }, { write: io.err }));
     });
   withConfigOptions(journal.command('verify'))
     .description('read every byte and say what is sound; exit 1 if something is not')
     .action(async (flags: ConfigFlags) => {
       const { journalVerifyCommand } = await import('./journal.js');
-      const { dir } = loadFrom(flags, io).config.queuejournal;
+      const { dir } = loadInstalled(flags, io).config.queuejournal;
       told(await journalVerifyCommand(dir, { write: io.out }, { write: io.err }));
     });
 }
@@ -82,7 +82,7 @@ function told(exitCode: number): void {
 
 /** The directory of the embedded store, which has a fixed name in it. */
 async function storeDirectory(flags: ConfigFlags, io: CliIo): Promise<string> {
-  const { store }: Config = loadFrom(flags, io).config;
+  const { store }: Config = loadInstalled(flags, io).config;
   if (store.kind !== 'sqlite') {
     throw new CommandFailure(`store.kind is ${store.kind}: only the embedded store is backed up by this command`, {
       exitCode: 2,

@@ -1,3 +1,4 @@
+import { escapeHidden } from '../model/hidden-characters.js';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { TextSink } from './decode.js';
@@ -27,7 +28,7 @@ export async function journalListCommand(
       out.write(`${JSON.stringify(line)}\n`);
     } else {
       const age = Math.max(0, Math.round((now - at) / 1000));
-      out.write(`${target}\t${bytes} bytes\t${age} s old\tto ${exchange} ${routingKey}\n`);
+      out.write(`${escapeHidden(target)}\t${bytes} bytes\t${age} s old\tto ${exchange} ${escapeHidden(routingKey)}\n`);
     }
   }
   if (options.json !== true) out.write(`${found.recovery?.live.length ?? 0} messages wait\n`);
@@ -55,7 +56,8 @@ export async function journalVerifyCommand(dir: string, out: TextSink, err: Text
   if (recovery.tornBytes > 0) {
     out.write(`${name}: the last ${recovery.tornBytes} bytes are not a whole record (cut off at the next start)\n`);
   }
-  for (const target of recovery.doubtful) out.write(`${target}: a message may be lost; publish it anew\n`);
+  for (const target of recovery.doubtful)
+    out.write(`${escapeHidden(target)}: a message may be lost; publish it anew\n`);
   if (recovery.unnamedLoss) out.write('a message may be lost whose target nothing tells: publish everything anew\n');
   const sound = recovery.damage.length === 0 && recovery.tornBytes === 0;
   out.write(sound ? 'sound\n' : 'not sound\n');

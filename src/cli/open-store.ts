@@ -1,24 +1,31 @@
+import { existsSync } from 'node:fs';
 import type { Config } from '../config/schema.js';
 import type { Store } from '../store/store.js';
 import { CommandFailure } from './cli-io.js';
 
 /**
  * Opens the configured store for one command, and closes it after. `readOnly`: nothing is made in a database that may be
- * another server's.
+ * another server's. `make`: an embedded store that is not there yet is made; looking never does.
  * @throws CommandFailure when it can't be opened, a server having it open among the reasons
  */
 export async function withOpenStore<T>(
   config: Config,
   use: (store: Store) => Promise<T>,
-  options: { readonly readOnly?: boolean } = {},
+  options: { readonly readOnly?: boolean; readonly make: boolean },
 ): Promise<T> {
+  const { kind, path } = config.store;
+  if (!options.make && kind === 'sqlite' && !existsSync(path)) {
+    throw new CommandFailure(
+      `there is no store at ${path}: start the server there first, or name its configuration (--config) or data directory (--data)`,
+    );
+  }
   const { createStore } = await import('../supervisors/create-store.js');
   const { createLogger } = await import('../log/create-logger.js');
   // Whatever the store has to say about itself is not this command's output.
   const { log } = createLogger({ ...config.log, dir: undefined, level: 'silent' });
   let store;
   try {
-    store = await createStore(config, log, options);
+    store = await createStore(config, log, { readOnly: options.readOnly === true });
   } catch (error) {
     throw new CommandFailure(`the store cannot be opened: ${(error as Error).message}`, { cause: error });
   }

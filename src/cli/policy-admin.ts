@@ -3,7 +3,7 @@ import type { PolicyAdmin } from '../http/admin/policy-admin.js';
 import type { Store } from '../store/store.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
-import { loadFrom } from './config-options.js';
+import { loadInstalled } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 import { withOpenStore } from './open-store.js';
 
@@ -17,7 +17,7 @@ export async function withPolicy<T>(
   use: (policy: PolicyAdmin) => Promise<T>,
   options: { readonly readOnly: boolean },
 ): Promise<T> {
-  const { config } = loadFrom(flags, io);
+  const { config } = loadInstalled(flags, io);
   const { NoServerError, policyAdminOverSocket } = await import('../http/admin/admin-client.js');
   const { PolicyFileError } = await import('../transfer/policy-file.js');
   try {
@@ -37,7 +37,7 @@ export async function withPolicy<T>(
       throw asFailure(error, error instanceof PolicyFileError);
     }
   };
-  return withOpenStore(config, work, options);
+  return withOpenStore(config, work, { ...options, make: !options.readOnly });
 }
 
 function asFailure(error: unknown, wrongFile: boolean): CommandFailure {

@@ -1,21 +1,20 @@
-/** One supervisor or actor as `GET /api/V2/actors` tells it; what is absent is not printed. */
-interface TreeNode {
-  readonly id?: unknown;
-  readonly path?: unknown;
-  readonly state?: unknown;
-  readonly mailbox?: unknown;
-  readonly handled?: unknown;
-  readonly restarts?: unknown;
-  readonly last_crash?: unknown;
-  readonly children?: unknown;
-}
+import { escapeHidden } from '../model/hidden-characters.js';
+import type { ActorNode } from '../otp/index.js';
 
-/** Draws the tree with a column each for state, mailbox length, messages handled and restarts, then the last crash. */
-export function printTree(answer: unknown): string {
-  const rows: string[][] = [['actor', 'state', 'mailbox', 'handled', 'restarts', 'last crash']];
-  const roots = childrenOf(answer);
-  roots.forEach((root) => addRows(root, '', '', rows));
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length))) ?? [];
+/** Characters of what an actor says of itself. */
+const MOST_DETAIL = 100;
+
+/**
+ * Draws the tree with a column each for state, mailbox length, messages handled and restarts, then the last crash and
+ * what the actor says of itself. Children that the answer leaves out are counted, with the command that shows them.
+ */
+export function printTree(root: ActorNode): string {
+  const rows: string[][] = [['actor', 'state', 'mailbox', 'handled', 'restarts', 'last crash', 'detail']];
+  addRows(root, '', '', rows);
+  const widths =
+    rows[0]?.map((_, column) =>
+      Math.max(...rows.filter(({ length }) => length > 1).map((row) => [...(row[column] ?? '')].length)),
+    ) ?? [];
   return rows
     .map((row) =>
       row
@@ -27,41 +26,62 @@ export function printTree(answer: unknown): string {
     .join('');
 }
 
-function addRows(node: TreeNode, stem: string, below: string, rows: string[][]): void {
-  const name = text(node.id) || text(node.path).split('/').at(-1) || '?';
+function addRows(node: ActorNode, stem: string, below: string, rows: string[][]): void {
+  const { detail = {} } = node;
   rows.push([
-    stem + name,
-    text(node.state),
-    text(node.mailbox),
-    text(node.handled),
-    text(node.restarts),
-    crash(node.last_crash),
+    stem + nameOf(node),
+    node.state,
+    String(node.mailbox),
+    String(node.handled),
+    String(node.restarts),
+    crash(node.lastCrash),
+    detailText(detail),
   ]);
-  const children = childrenOf(node.children);
+  const children = node.children ?? [];
+  const { total = 0, offset = 0 } = node.supervisor ?? {};
+  const before = node.children === undefined ? 0 : offset;
+  const after = node.children === undefined ? 0 : Math.max(0, total - offset - children.length);
+  const see = (first: number): string => `dog-trainer tree --path ${shellWord(node.path)} --offset ${first}`;
+  if (before > 0) rows.push([`${below}├─ ${before} before these: ${see(0)}`]);
   children.forEach((child, index) => {
-    const last = index === children.length - 1;
+    const last = index === children.length - 1 && after === 0;
     addRows(child, `${below}${last ? '└─ ' : '├─ '}`, `${below}${last ? '   ' : '│  '}`, rows);
   });
+  if (after > 0) rows.push([`${below}└─ ${after} more: ${see(offset + children.length)}`]);
 }
 
-function childrenOf(value: unknown): readonly TreeNode[] {
-  if (Array.isArray(value)) return value.filter((item): item is TreeNode => typeof item === 'object' && item !== null);
-  return typeof value === 'object' && value !== null ? [value] : [];
+/** A host or group by its name too: its id says nothing to people. */
+function nameOf({ id, detail = {} }: ActorNode): string {
+  const name = detail['name'];
+  return typeof name === 'string' && name !== '' ? `${escapeHidden(id)} (${escapeHidden(name)})` : escapeHidden(id);
 }
 
-/** Numbers stand right, texts left. */
+/** Numbers stand right, texts left; a line that is no row of figures pads nothing. */
 function align(cell: string, width: number, column: number): string {
   const padding = ' '.repeat(Math.max(0, width - [...cell].length));
   return column >= 2 && column <= 4 ? padding + cell : cell + padding;
 }
 
-function crash(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return text(value);
-  const { at, reason } = value as { at?: unknown; reason?: unknown };
-  return [text(at), text(reason)].filter((part) => part !== '').join(' ');
+function crash(last: ActorNode['lastCrash']): string {
+  if (last === null) return '';
+  return `${new Date(last.at).toISOString()} ${escapeHidden(last.reason.split('\n')[0] ?? '')}`;
 }
 
-function text(value: unknown): string {
-  if (typeof value === 'string') return value.split('\n')[0] ?? '';
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+/** `key=value` for what is worth a glance; empty values say nothing. */
+function detailText(detail: NonNullable<ActorNode['detail']>): string {
+  const parts = Object.entries(detail)
+    .filter(([key, value]) => key !== 'name' && !isEmpty(value))
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const line = escapeHidden(parts.join(' '));
+  return line.length > MOST_DETAIL ? `${line.slice(0, MOST_DETAIL - 3)}...` : line;
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === '' || value === undefined) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/** A word that a shell takes as it is. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${escapeHidden(word).replaceAll("'", `'\\''`)}'`;
 }

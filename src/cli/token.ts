@@ -6,7 +6,7 @@ import type { TokenInfo } from '../http/access/tokens.js';
 import type { TokenAdmin } from '../http/admin/token-admin.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
-import { loadFrom, withConfigOptions } from './config-options.js';
+import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 import { withOpenStore } from './open-store.js';
 
@@ -28,7 +28,13 @@ export function addToken(program: Command, io: CliIo): void {
     .action(async (name: string, flags: CreateFlags) => {
       const expires =
         flags.expires === undefined ? {} : { expires: Math.floor(Date.now() / 1000 + flags.expires * 86_400) };
-      const made = await withTokens(flags, io, (tokens) => tokens.create({ name, scopes: flags.scope, ...expires }));
+      const made = await withTokens(
+        flags,
+        io,
+        (tokens) => tokens.create({ name, scopes: flags.scope, ...expires }),
+        // Before the first start, where the place was named.
+        { make: flags.config !== undefined || flags.data !== undefined },
+      );
       io.out(flags.json === true ? `${JSON.stringify(made)}\n` : `${made.text}\n`);
       io.err(`token ${made.name} (${made.scopes.join(', ')}): keep it now, it is not shown again\n`);
     });
@@ -50,14 +56,19 @@ export function addToken(program: Command, io: CliIo): void {
 }
 
 /** Asks the running server; when there is none, opens its store. */
-async function withTokens<T>(flags: ConfigFlags, io: CliIo, use: (tokens: TokenAdmin) => Promise<T>): Promise<T> {
-  const { config } = loadFrom(flags, io);
+async function withTokens<T>(
+  flags: ConfigFlags,
+  io: CliIo,
+  use: (tokens: TokenAdmin) => Promise<T>,
+  { make }: { readonly make: boolean } = { make: false },
+): Promise<T> {
+  const { config } = loadInstalled(flags, io);
   const { NoServerError, tokenAdminOverSocket } = await import('../http/admin/admin-client.js');
   const { TokenError } = await import('../http/access/tokens.js');
   try {
     return await use(tokenAdminOverSocket(adminSocket(config)));
   } catch (error) {
-    if (error instanceof NoServerError) return await onStore(config, use, TokenError);
+    if (error instanceof NoServerError) return await onStore(config, use, TokenError, make);
     throw asFailure(error, TokenError);
   }
 }
@@ -66,15 +77,20 @@ async function onStore<T>(
   config: Config,
   use: (tokens: TokenAdmin) => Promise<T>,
   TokenError: new (message: string) => Error,
+  make: boolean,
 ): Promise<T> {
   const { tokenAdminOnStore } = await import('../http/admin/token-admin.js');
-  return withOpenStore(config, async (store) => {
-    try {
-      return await use(tokenAdminOnStore(store, { now: () => Date.now() }, 'local operator'));
-    } catch (error) {
-      throw asFailure(error, TokenError);
-    }
-  });
+  return withOpenStore(
+    config,
+    async (store) => {
+      try {
+        return await use(tokenAdminOnStore(store, { now: () => Date.now() }, 'local operator'));
+      } catch (error) {
+        throw asFailure(error, TokenError);
+      }
+    },
+    { make },
+  );
 }
 
 function asFailure(error: unknown, TokenError: new (message: string) => Error): CommandFailure {

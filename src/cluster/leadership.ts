@@ -10,15 +10,13 @@ export interface LeadershipClock extends Clocks {
 export interface LeadershipOptions {
   readonly clock: LeadershipClock;
   readonly leaseMs: number;
-  /** Called once, in the very step in which it is noticed: from here on nothing may be sent. */
+  /** Called once a lead, in the very step in which its end is noticed: from here on nothing of it may be sent. */
   readonly onLost: (lease: Lease, why: string) => void;
 }
 
 type State =
   | { readonly role: 'follower'; readonly leader: Lease | undefined }
-  | { readonly role: 'leader'; readonly lease: Lease; readonly asked: Moment }
-  /** For good: a process that has led once and lost it ends. */
-  | { readonly role: 'lost' };
+  | { readonly role: 'leader'; readonly lease: Lease; readonly asked: Moment };
 
 /**
  * Whether this process leads, by its own clocks. One writer, the candidate, whose crash it outlives; everybody else asks
@@ -31,6 +29,8 @@ export class Leadership {
   #ledAt: Moment;
   #known: Lease | undefined = undefined;
   #closed = false;
+  /** Nothing is done by this term, or an earlier one, any more. */
+  #lostTerm = 0;
   #timer: object | undefined = undefined;
 
   constructor(options: LeadershipOptions) {
@@ -43,9 +43,9 @@ export class Leadership {
     return this.#known;
   }
 
-  /** No lease may be asked for any more: it is being given up, or was lost. */
+  /** No lease may be asked for any more: this server is being stopped. */
   get closed(): boolean {
-    return this.#closed || this.#state.role === 'lost';
+    return this.#closed;
   }
 
   /** The lease by which this process leads now. Looks at the clocks, so a process that was frozen learns of it here. */
@@ -82,6 +82,8 @@ export class Leadership {
   /** The lease was taken or renewed; `asked` is the moment before the store was asked. False: too late, it is lost. */
   won(lease: Lease, asked: Moment): boolean {
     if (this.closed || (this.#state.role === 'leader' && !this.holds())) return false;
+    // A renewal of what was lost meanwhile: its work is gone, and another may have begun.
+    if (lease.term <= this.#lostTerm) return false;
     if (leftMs(asked, this.#options.leaseMs, momentOf(this.#options.clock)) <= 0) return false;
     this.#known = lease;
     this.#ledAt = asked;
@@ -93,15 +95,17 @@ export class Leadership {
   /** Another leads. A leader that finds that out has lost. */
   follow(lease: Lease): void {
     this.#known = lease;
-    if (this.#state.role === 'leader') return this.lose(`${lease.name} leads with term ${lease.term}`);
+    this.lose(`${lease.name} leads with term ${lease.term}`);
     this.#ledAt = momentOf(this.#options.clock);
-    if (this.#state.role === 'follower') this.#state = { role: 'follower', leader: lease };
+    this.#state = { role: 'follower', leader: lease };
   }
 
+  /** It may lead again, with another term: it stands by like any other from now on. */
   lose(why: string): void {
     const state = this.#state;
     if (state.role !== 'leader') return;
-    this.#state = { role: 'lost' };
+    this.#state = { role: 'follower', leader: undefined };
+    this.#lostTerm = state.lease.term;
     this.#unwatch();
     this.#options.onLost(state.lease, why);
   }

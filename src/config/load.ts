@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { checkTogether } from './check-together.js';
 import { ConfigError } from './config-error.js';
 import type { ConfigProblem, Origin } from './config-error.js';
+import { exposedSecrets } from './exposed-secrets.js';
 import { nearestName } from './nearest-name.js';
 import { readValue } from './read-value.js';
 import { resolveDerived } from './resolve-derived.js';
@@ -66,7 +67,11 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   const config = freezeTree(values);
   const together = checkTogether(config, origins);
   if (together.problems.length > 0) throw new ConfigError(together.problems);
-  return { config, warnings: [...warnings, ...together.warnings], origins };
+  return {
+    config,
+    warnings: [...warnings, ...together.warnings, ...exposedSecrets(values, origins, sources.file)],
+    origins,
+  };
 }
 
 /** Stores one entry's value, or tells what is wrong with it. */

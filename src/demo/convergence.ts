@@ -2,6 +2,7 @@ import type { ServerContext } from '../actors/context.js';
 import { newestSetHash } from '../actors/hosts/wanted-hashes.js';
 import { stateOf } from '../host/host-state.js';
 import { textOf } from '../model/text-of.js';
+import type { AgentProgress } from '../sim/sim-agent.js';
 import type { Fleet } from '../sim/sim-fleet.js';
 
 /** How far the fleet is. `converged`: hosts that reported, and really run, the five hashes that the server wants. */
@@ -11,31 +12,55 @@ export interface Convergence {
   readonly converged: number;
   /** Hostkeys of hosts found with other rules than they were sent. */
   readonly drifted: readonly string[];
+  /** Hosts of the fleet that do not run what they should, and why not. */
+  readonly behind: readonly { readonly hostkey: string; readonly why: string }[];
 }
 
 const FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'] as const;
 
 /** Compares what hosts reported, and what their agents have loaded at this moment, with what the server published. */
 export const convergence = ({ world }: ServerContext, fleet: Fleet): Convergence => {
-  const live = new Map(fleet.progress().map((agent) => [agent.hostkey, agent.hashes]));
   const setHash = newestSetHash(world.rows('ipset').values());
   let registered = 0;
   let active = 0;
-  let converged = 0;
   const drifted: string[] = [];
   for (const host of world.rows('host').values()) {
     registered += 1;
     const state = stateOf(host);
-    const hostkey = textOf(host.hostkey);
     if (state === 'active') active += 1;
-    if (state === 'active_hashfail') drifted.push(hostkey);
-    const group = world.groupByName(textOf(host.group));
-    const now = live.get(hostkey);
-    if (state !== 'active' || group === undefined || setHash === undefined || now === undefined) continue;
-    const rules = FIELDS.every(
-      (field) => group[field] !== '' && host[field] === group[field] && now[field] === group[field],
-    );
-    if (rules && host.ipset_hash === setHash && now.ipset_hash === setHash) converged += 1;
+    if (state === 'active_hashfail') drifted.push(textOf(host.hostkey));
   }
-  return { registered, active, converged, drifted };
+  const progress = fleet.progress();
+  const behind = progress.flatMap(({ hostkey, hashes }) => {
+    const why = whyBehind(world, hostkey, hashes, setHash);
+    return why === undefined ? [] : [{ hostkey, why }];
+  });
+  return { registered, active, converged: progress.length - behind.length, drifted, behind };
+};
+
+/** What keeps a host from running what the server wants, `undefined` if it does. */
+const whyBehind = (
+  world: ServerContext['world'],
+  hostkey: string,
+  now: AgentProgress['hashes'],
+  setHash: string | undefined,
+): string | undefined => {
+  const host = world.hostByKey(hostkey);
+  if (host === undefined) return 'not registered';
+  const state = stateOf(host);
+  if (state !== 'active') return `its state is ${state}`;
+  const group = world.groupByName(textOf(host.group));
+  if (group === undefined) return `its group ${textOf(host.group)} does not exist`;
+  if (setHash === undefined) return 'no sets are published';
+  if (FIELDS.some((field) => group[field] === '')) return `no ruleset of its group ${textOf(host.group)} is published`;
+  const loaded = [
+    ...FIELDS.filter((field) => now[field] !== group[field]),
+    ...(now.ipset_hash === setHash ? [] : ['ipset_hash']),
+  ];
+  if (loaded.length > 0) return `has not loaded what was published (${loaded.join('+')})`;
+  const reported = [
+    ...FIELDS.filter((field) => host[field] !== group[field]),
+    ...(host.ipset_hash === setHash ? [] : ['ipset_hash']),
+  ];
+  return reported.length > 0 ? `has not reported what it has loaded (${reported.join('+')})` : undefined;
 };

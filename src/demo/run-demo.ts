@@ -1,9 +1,11 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.js';
 import { createLogger } from '../log/create-logger.js';
 import type { JsonObject } from '../model/document.js';
+import { QUICK_TIMING, type AgentTiming } from '../sim/agent-timing.js';
 import { startFleet, type Fleet } from '../sim/sim-fleet.js';
 import { createBroker } from '../supervisors/create-broker.js';
 import { startServer, type StartedServer } from '../supervisors/start-server.js';
@@ -27,35 +29,60 @@ export interface DemoResult {
   readonly seconds: number;
 }
 
-/** Minutes of real life in seconds: what the simulated agents do every minute they do every second. */
-const SHORT_TIMES: readonly string[] = [
-  'hashcheck_alert_seconds=2',
-  'repair_interval_seconds=2',
+/**
+ * Minutes of real life in seconds: what agents do every minute the simulated ones do every second, or, where they are
+ * many, in as many seconds as keep server and fleet, which share one process here, from asking more of it than it has.
+ */
+const slowness = (agents: number): number => Math.max(1, Math.ceil(agents / 50));
+
+const shortTimes = (slow: number): readonly string[] => [
+  `hashcheck_alert_seconds=${2 * slow}`,
+  `repair_interval_seconds=${2 * slow}`,
   'polling_interval_seconds=1',
-  'profile_periodic_publish_interval_seconds=1',
-  'ipset_periodic_publish_interval_seconds=1',
-  'intake.force_interval_seconds=1',
+  `profile_periodic_publish_interval_seconds=${slow}`,
+  `ipset_periodic_publish_interval_seconds=${slow}`,
+  `intake.force_interval_seconds=${slow}`,
   'intake.registrations_per_minute=100000',
   'repair_max_per_minute=100000',
 ];
 
 const LOOK_MS = 200;
-/** A fleet that has not converged by then will not; generous, for slow machines. */
+/** Looking at a large fleet takes long, and keeps from working those who are looked at: at most this part of the time. */
+const LOOK_SHARE = 0.1;
+/** A fleet of which nothing more has come right for so long will not converge; generous, for slow machines. */
 const PATIENCE_MS = 180_000;
+/** Hosts that are named when they do not. */
+const MOST_NAMED = 5;
+
+/** The demo was told to end before it was done; nothing failed. */
+class EndedEarly extends Error {
+  constructor() {
+    super('the demo was ended before it was done');
+  }
+}
 
 /**
  * Starts the server on the embedded default, seeds a policy over its own API, starts the fleet, watches it converge,
- * has one host's rules changed by hand, and watches that be found out and mended.
+ * has one host's rules changed by hand, and watches that be found out and mended. Its files are removed at its end, also
+ * when it is interrupted; when it fails they are kept, and the error says where.
  */
 export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
   const { out, agents, once = false, amqp } = options;
+  const slow = slowness(agents);
   const data = await mkdtemp(join(tmpdir(), 'dog-trainer-demo-'));
+  const logDir = join(data, 'log');
+  // For an end that waits for nobody: a second signal, or a crash.
+  const atExit = (code: number) => {
+    if (code === 0 || options.signal.aborted) rmSync(data, { recursive: true, force: true });
+    else process.stderr.write(`dog-trainer: the demo's logs are kept in ${logDir}\n`);
+  };
+  process.once('exit', atExit);
   const { config } = loadConfig({
     data,
     set: [
-      ...SHORT_TIMES,
+      ...shortTimes(slow),
       ...(once ? ['api.port=0', 'metrics.port=0'] : []),
-      `log.dir=${join(data, 'log')}`,
+      `log.dir=${logDir}`,
       ...(amqp === undefined ? [] : ['broker.kind=amqp', `broker.url=${amqp}`]),
     ],
   });
@@ -63,13 +90,20 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
   const broker = createBroker(config);
   let server: StartedServer | undefined;
   let fleet: Fleet | undefined;
+  let failure: unknown;
   try {
     const began = performance.now();
     server = await startServer({ config, logs, broker });
     out(`the server listens on ${server.listening.api}, metrics on ${server.listening.metrics}\n`);
     await seedDemoPolicy(creator(server.listening.api));
     out(`a policy of ${DEMO_GROUPS.length} groups is in; ${agents} simulated agents start on ${broker.describe}\n`);
-    fleet = await startFleet({ broker, agents, groups: DEMO_GROUPS, spreadMs: Math.min(2000, agents * 20) });
+    fleet = await startFleet({
+      broker,
+      agents,
+      groups: DEMO_GROUPS,
+      timing: slowed(QUICK_TIMING, slow),
+      spreadMs: agents * 20,
+    });
     const watch = new Watch(server, fleet, options);
     await watch.until('converging', ({ converged }) => converged === agents);
     const victim = fleet.agents[Math.floor(agents / 2)];
@@ -88,11 +122,19 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
       await aborted(options.signal);
     }
     return { agents, converged: last.converged, tampered_found: found.drifted.length, seconds };
+  } catch (error) {
+    failure = error;
+    throw error instanceof EndedEarly
+      ? error
+      : new Error(`${error instanceof Error ? error.message : String(error)}; its logs are kept in ${logDir}`, {
+          cause: error,
+        });
   } finally {
     await fleet?.stop();
     await server?.stop();
     await logs.close();
-    await rm(data, { recursive: true, force: true });
+    if (failure === undefined || failure instanceof EndedEarly) await rm(data, { recursive: true, force: true });
+    process.off('exit', atExit);
   }
 };
 
@@ -111,36 +153,61 @@ class Watch {
 
   async until(doing: string, done: (state: Convergence) => boolean): Promise<Convergence> {
     const { agents, out, signal } = this.#options;
-    const deadline = performance.now() + PATIENCE_MS;
+    let deadline = performance.now() + PATIENCE_MS;
+    let best = 0;
     for (;;) {
+      const began = performance.now();
       const state = convergence(this.#server.context, this.#fleet);
+      const right = state.registered + state.active + state.converged;
+      if (right > best) deadline = performance.now() + PATIENCE_MS;
+      best = Math.max(best, right);
       const line = `${doing}: ${state.registered} registered, ${state.active} active, ${state.converged} of ${agents} converged, ${state.drifted.length} drifted`;
       if (line !== this.#shown)
         out(`${process.stdout.isTTY ? '\r\u001b[K' : ''}${line}${process.stdout.isTTY ? '' : '\n'}`);
       this.#shown = line;
       if (done(state)) return state;
-      if (signal.aborted) throw new Error('the demo was ended before it was done');
-      if (performance.now() > deadline) throw new Error(`the fleet did not converge: ${line}; ${this.#stragglers()}`);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (signal.aborted) throw new EndedEarly();
+      if (performance.now() > deadline)
+        throw new Error(
+          `nothing more came right for ${PATIENCE_MS / 1000} seconds: ${line}; ${this.#stragglers(state) || 'no host is behind'}`,
+        );
+      const pause = Math.max(LOOK_MS, (performance.now() - began) / LOOK_SHARE);
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 
-  #stragglers(): string {
+  /** Some of the hosts that are behind, each with what is known of why. */
+  #stragglers({ behind }: Convergence): string {
     const { context } = this.#server;
-    const late = this.#fleet
-      .progress()
-      .filter(
-        ({ hostkey }) =>
-          context.drift.get(hostkey) !== undefined || context.world.hostByKey(hostkey)?.active !== 'active',
-      )
-      .slice(0, 3)
-      .map(
-        ({ name, hostkey, lastError }) =>
-          `${name}: ${context.drift.get(hostkey)?.differing.join('+') ?? 'not active'} ${lastError ?? ''}`,
-      );
-    return late.join('; ');
+    const progress = new Map(this.#fleet.progress().map((agent) => [agent.hostkey, agent]));
+    const named = behind.slice(0, MOST_NAMED).map(({ hostkey, why }) => {
+      const agent = progress.get(hostkey);
+      const differing = context.drift.get(hostkey)?.differing.join('+');
+      return [
+        `${agent?.name ?? hostkey}: ${why}`,
+        ...(differing === undefined ? [] : [`drifted (${differing})`]),
+        ...(agent === undefined
+          ? []
+          : [
+              `${agent.reportsSent} reports sent, ${agent.rulesetsApplied} rulesets and ${agent.ipsetsApplied} sets applied`,
+            ]),
+        ...(agent?.lastError === undefined ? [] : [`last error: ${agent.lastError}`]),
+      ].join(', ');
+    });
+    const more = behind.length > MOST_NAMED ? [`and ${behind.length - MOST_NAMED} more`] : [];
+    return [...named, ...more].join('; ');
   }
 }
+
+/** What an agent does again and again, less often. */
+const slowed = (timing: AgentTiming, slow: number): AgentTiming => ({
+  ...timing,
+  pollMs: timing.pollMs * slow,
+  keepaliveFirstMs: timing.keepaliveFirstMs * slow,
+  keepaliveMs: timing.keepaliveMs * slow,
+  setsRetryMs: timing.setsRetryMs * slow,
+  rulesRetryMs: timing.rulesRetryMs * slow,
+});
 
 /** Posts over the API as any client would. */
 const creator =

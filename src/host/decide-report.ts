@@ -21,7 +21,11 @@ export interface ReportContext {
   readonly wanted: Wanted | undefined;
   readonly hashCheck: HashCheckOptions;
   readonly agentStopGraceSeconds: number;
+  /** `operator`: a group that was set over the API is final (`host.group_owner`). Default `report`. */
+  readonly groupOwner?: GroupOwner;
 }
+
+export type GroupOwner = 'report' | 'operator';
 
 /** What follows from a report, beside the row. */
 export interface ReportOutcome {
@@ -46,10 +50,13 @@ export interface ReportOutcome {
  * Who owns group, environment and location (decisions 12): the report, when it says something else than last time;
  * the row, when the report only repeats itself. Without knowledge the row is taken for the last report.
  */
-const owned = (row: Document, known: HostKnowledge | undefined, report: HostReport) => {
+const owned = (row: Document, known: HostKnowledge | undefined, report: HostReport, owner: GroupOwner) => {
   const pick = (last: string, now: string, stored: string): string => (now === last ? stored : now);
   return {
-    group: pick(known?.reportedGroup ?? textOf(row.group), report.group, textOf(row.group)),
+    group:
+      owner === 'operator' && operatorSet(row, known)
+        ? textOf(row.group)
+        : pick(known?.reportedGroup ?? textOf(row.group), report.group, textOf(row.group)),
     environment: pick(
       known?.reportedEnvironment ?? textOf(row.environment),
       report.environment,
@@ -58,6 +65,10 @@ const owned = (row: Document, known: HostKnowledge | undefined, report: HostRepo
     location: pick(known?.reportedLocation ?? textOf(row.location), report.location, textOf(row.location)),
   };
 };
+
+/** Whether the row's group came over the API: it is not what the host last reported, or was so before. */
+const operatorSet = (row: Document, known: HostKnowledge | undefined): boolean =>
+  known === undefined || known.operatorGroup === true || known.reportedGroup !== textOf(row.group);
 
 /** Fields of a row that are an operator's or this server's own: no agent sets them. */
 const NOT_THE_AGENTS: ReadonlySet<string> = new Set([
@@ -73,6 +84,7 @@ const NOT_THE_AGENTS: ReadonlySet<string> = new Set([
   'alert_enable',
   'vars',
   'group_pending',
+  'group_claimed',
   // What no store takes as a field.
   'dog_trainer_store',
   '__proto__',
@@ -106,8 +118,12 @@ const resendOf = ({ pass, differing, setsOutdated }: HashVerdict, starting: bool
 };
 
 /** The group that the row will have after this report: what the caller must look up `wanted` for. */
-export const groupAfter = (row: Document, known: HostKnowledge | undefined, report: HostReport): string =>
-  owned(row, known, report).group;
+export const groupAfter = (
+  row: Document,
+  known: HostKnowledge | undefined,
+  report: HostReport,
+  owner: GroupOwner = 'report',
+): string => owned(row, known, report, owner).group;
 
 /**
  * What a report does to a known host: pure, so that a store may run it again on a newer row.
@@ -118,8 +134,9 @@ export const decideReport = (
   report: HostReport,
   context: ReportContext,
 ): ReportOutcome => {
-  const { now, wanted } = context;
-  const place = owned(row, known, report);
+  const { now, wanted, groupOwner = 'report' } = context;
+  const place = owned(row, known, report, groupOwner);
+  const byOperator = groupOwner === 'operator' && operatorSet(row, known);
   const starting = report.updateType === 'force' && !report.stopped;
   const echo = isEcho(known, report, now);
   const saidGoodbye = report.stopped || echo;
@@ -138,7 +155,7 @@ export const decideReport = (
   // Nobody was told that a host stopped on purpose went away, so nobody is told that it is back.
   const quietReturn = known?.stoppedAt !== undefined && 'mail' in step && step.mail === 'keepalive_recover';
 
-  const { group_pending: _dropped, ...kept } = row;
+  const { group_pending: _dropped, group_claimed: _also, ...kept } = row;
   const next: JsonObject = {
     ...kept,
     ...extraOf(kept, report),
@@ -149,6 +166,7 @@ export const decideReport = (
     ...(verdict === undefined || saidGoodbye ? {} : verdict.memory),
     ...(step.to === from ? {} : fieldsOf(step.to)),
     ...(place.group === report.group ? {} : { group_pending: true }),
+    ...(byOperator && place.group !== report.group ? { group_claimed: report.group } : {}),
   };
   const stoppedAt = echo ? known?.stoppedAt : report.stopped ? now : undefined;
   return {
@@ -159,6 +177,7 @@ export const decideReport = (
       reportedLocation: report.location,
       boundGroup: starting ? report.group : (known?.boundGroup ?? textOf(row.group)),
       ...(stoppedAt === undefined ? {} : { stoppedAt }),
+      ...(byOperator ? { operatorGroup: true } : {}),
     },
     from,
     to: step.to,

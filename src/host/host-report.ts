@@ -29,12 +29,14 @@ export interface HostKnowledge {
   readonly reportedLocation: string;
   readonly boundGroup: string;
   readonly stoppedAt?: number;
+  /** The row's group was set over the API, and stands whatever is reported (`host.group_owner: operator`). */
+  readonly operatorGroup?: boolean;
 }
 
 /** Reads what `knowledgeToDoc` wrote; anything else is no knowledge. */
 export const knowledgeFromDoc = (doc: JsonObject | undefined): HostKnowledge | undefined => {
   if (doc === undefined) return undefined;
-  const { reported_group, reported_environment, reported_location, bound_group, stopped_at } = doc;
+  const { reported_group, reported_environment, reported_location, bound_group, stopped_at, operator_group } = doc;
   if (
     typeof reported_group !== 'string' ||
     typeof reported_environment !== 'string' ||
@@ -48,6 +50,7 @@ export const knowledgeFromDoc = (doc: JsonObject | undefined): HostKnowledge | u
     reportedLocation: reported_location,
     boundGroup: bound_group,
     ...(typeof stopped_at === 'number' ? { stoppedAt: stopped_at } : {}),
+    ...(operator_group === true ? { operatorGroup: true } : {}),
   };
 };
 
@@ -58,4 +61,5 @@ export const knowledgeToDoc = (hostkey: string, known: HostKnowledge): JsonObjec
   reported_location: known.reportedLocation,
   bound_group: known.boundGroup,
   ...(known.stoppedAt === undefined ? {} : { stopped_at: known.stoppedAt }),
+  ...(known.operatorGroup === true ? { operator_group: true } : {}),
 });

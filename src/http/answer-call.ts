@@ -25,7 +25,7 @@ export type Answered = { readonly author: string } & ({ readonly reply: Reply } 
 
 /** One request to one route: who asks, what they accept, what they send; then the handler, here or at the leader. Throws the refusals of each step. */
 export async function answerCall(ctx: Context, route: Route, { deps, exclusive, failures }: Shared): Promise<Answered> {
-  const author = await authorize(deps, ctx.req, route.scope, failures);
+  const { author, seesSecrets } = await authorize(deps, ctx.req, route.scope, failures);
   const leader = leaderToAsk(deps, route, ctx.req);
   if (leader !== undefined) {
     await forward(ctx, route, leader, deps);
@@ -41,6 +41,7 @@ export async function answerCall(ctx: Context, route: Route, { deps, exclusive, 
     query: new URLSearchParams(ctx.querystring),
     headers: ctx.req.headers,
     author,
+    seesSecrets,
     accepts,
     body,
     incoming: ctx.req,

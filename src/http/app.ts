@@ -4,6 +4,7 @@ import { FailureLimit } from './access/failure-limit.js';
 import { answerCall, type Shared } from './answer-call.js';
 import { canonicalPath } from './canonical-path.js';
 import type { Deps } from './deps.js';
+import { refuseForeign } from './access/refuse-foreign.js';
 import { makeExclusive } from './documents/exclusive.js';
 import { asApiError, errorReply } from './error-reply.js';
 import { ApiError } from './errors.js';
@@ -43,6 +44,12 @@ export function createApp(deps: Deps): Koa {
   }
   const app = new Koa();
   app.use(answerErrorsAndLog(deps));
+  const { api, cluster } = deps.config;
+  const naming = { host: api.host, allowedHosts: api.allowed_hosts, url: cluster?.url };
+  app.use((ctx, next) => {
+    refuseForeign(ctx.headers, naming);
+    return next();
+  });
   app.use((ctx, next) => refuseUnrouted(router, ctx, next));
   app.use(router.routes());
   // Koa reports here what goes wrong once an answer was begun: a client that went away.

@@ -1,12 +1,18 @@
 import type { Alarm } from '../alarms/alarm-book.js';
 import type { Json, JsonObject } from '../model/document.js';
+import type { ActorNode } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 
 /** The keys of the configuration's `api` section that the HTTP room reads. Sizes in bytes, times in milliseconds. */
 export interface ApiConfig {
+  /** The address it listens on, and further names that it answers to (`name` or `*.domain`). */
+  readonly host: string;
+  readonly allowed_hosts: readonly string[];
   readonly auth: 'none' | 'tokens';
   /** Whether remote commands and file transfer are allowed at all (decisions 21). */
   readonly commands: boolean;
+  /** Absent: as the dialect says (`unknownReferences`). */
+  readonly unknown_references: 'accept' | 'refuse' | undefined;
   readonly max_body_bytes: number;
   readonly max_upload_bytes: number;
   readonly request_timeout_ms: number;
@@ -28,7 +34,7 @@ export interface HttpConfig {
   readonly max_block_size_bytes: number;
   readonly api: ApiConfig;
   /** How this server is called among those of one store; without it, by its machine's name. */
-  readonly cluster?: { readonly name?: string | undefined };
+  readonly cluster?: { readonly name?: string | undefined; readonly url?: string | undefined };
 }
 
 /** The part of a pino logger that the HTTP room uses. */
@@ -103,10 +109,20 @@ export type Standing =
   | { readonly role: 'leader'; readonly term: number }
   | { readonly role: 'follower'; readonly leader?: LeadingServer };
 
+/** Which part of the tree of actors is asked for. */
+export interface TreeRequest {
+  readonly path?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
 /** What the API asks of the running actors. The supervisors implement it; nothing here waits for a broker but `commands`. */
 export interface Runtime {
-  /** The actor tree as JSON; `path` limits it to a subtree where given. Undefined: no such path. */
-  tree(options: { readonly path?: string }): JsonObject | undefined | Promise<JsonObject | undefined>;
+  /**
+   * The actor tree; `path` limits it to a subtree where given, `offset` and `limit` say which children are listed: the
+   * first of the subtree's own, and how many of any supervisor. Undefined: no such path.
+   */
+  tree(options: TreeRequest): ActorNode | undefined | Promise<ActorNode | undefined>;
   /** Queues a group for publishing; an unknown name is ignored. */
   publishGroup(name: string): void;
   readiness(): Readiness;

@@ -8,7 +8,6 @@ export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof StoreError) {
     if (error.code === 'full') return new ApiError('storage_full', {}, { cause: error });
-    if (error.code === 'corrupt') return new ApiError('internal', {}, { cause: error });
     const reason = `store ${error.code}: ${error.message}`;
     return new ApiError('unavailable', { reason }, { cause: error, headers: { 'retry-after': '5' } });
   }

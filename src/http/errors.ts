@@ -62,6 +62,18 @@ export const ERRORS = {
     text: 'remote commands and file transfer are switched off',
     advice: 'Set `api.commands: true` if this server is meant to run commands on its hosts.',
   },
+  foreign_origin: {
+    status: 403,
+    text: 'requests of pages of other sites are refused: {origin}',
+    advice:
+      'If that site is yours (a console on another host name, a gateway that changes `Host`), add its host name to `api.allowed_hosts`.',
+  },
+  foreign_host: {
+    status: 421,
+    text: 'this server is not known as {host}; if it should be, add the name to api.allowed_hosts',
+    advice:
+      'Ask by address, as localhost, or by a configured name; add the name that clients or a gateway use to `api.allowed_hosts`.',
+  },
   unknown_hostkey: {
     status: 403,
     text: 'Hostkey not found',
@@ -100,7 +112,7 @@ export const ERRORS = {
   },
   stale: {
     status: 412,
-    text: 'the document has changed since revision {wanted}; it is now at {current}',
+    text: 'the document is at revision {current}, which if-match ({wanted}) does not name; weak tags (W/) never match',
     advice: 'Read it again, apply the change to what is there now, and send its new `ETag` as `If-Match`.',
   },
   too_large: {

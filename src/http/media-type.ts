@@ -10,9 +10,17 @@ interface MediaRange {
   readonly weight: number;
 }
 
+/** More ranges than this are no client's, and would only cost time. */
+const MAX_RANGES = 100;
+
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const RANGE = new RegExp(`^(${TOKEN})/(${TOKEN})((?:\\s*;\\s*${TOKEN}=(?:${TOKEN}|"(?:[^"\\\\]|\\\\.)*"))*)$`);
-const WEIGHT = /;\s*q=([^;\s]*)/i;
+/** All are matched where the last one ended, so that each character is read once. A bare `*` is what old Java clients send. */
+const RANGE = new RegExp(`[ \\t]*(?:(${TOKEN})/(${TOKEN})|\\*)`, 'y');
+const PARAMETER = new RegExp(`[ \\t]*;[ \\t]*(?:(${TOKEN})(?:=(?:(${TOKEN})|"(?:[^"\\\\]|\\\\.)*"))?)?`, 'y');
+const END = /[ \t]*(?:,|$)/y;
+const EMPTY = /[ \t]*,/y;
+/** As RFC 9110 section 12.4.2 has it, and `.2`, which the old server's parser read too. */
+const WEIGHT = /^(?:0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?)$/;
 
 /**
  * Which of the offered media types answers the request. Of two with equal weight the one named later in the header wins,
@@ -21,10 +29,7 @@ const WEIGHT = /;\s*q=([^;\s]*)/i;
  */
 export function chooseMediaType(accept: string | undefined, offered: readonly string[]): string {
   if (accept === undefined || accept.trim() === '') return offered[0] as string;
-  const ranges = accept
-    .split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-    .filter((part) => part.trim() !== '')
-    .map(readRange);
+  const ranges = readRanges(accept);
   let best: string | undefined;
   let bestWeight = 0;
   let bestPlace = -1;
@@ -37,15 +42,44 @@ export function chooseMediaType(accept: string | undefined, offered: readonly st
   return best;
 }
 
-function readRange(part: string): MediaRange {
-  const found = RANGE.exec(part.trim());
-  if (!found) throw new ApiError('bad_request', { reason: 'the accept header is not a list of media types' });
-  const [, type = '', subtype = '', parameters = ''] = found;
-  const weight = WEIGHT.exec(parameters)?.[1] ?? '1';
-  if (!/^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(weight)) {
+function readRanges(accept: string): readonly MediaRange[] {
+  const ranges: MediaRange[] = [];
+  let at = 0;
+  const match = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(accept);
+    if (found) at = pattern.lastIndex;
+    return found;
+  };
+  const unreadable = () => new ApiError('bad_request', { reason: 'the accept header is not a list of media types' });
+  while (accept.slice(at, at + 1) !== '') {
+    if (match(EMPTY)) continue;
+    const range = match(RANGE);
+    if (!range) {
+      if (accept.slice(at).trim() === '') break;
+      throw unreadable();
+    }
+    if (ranges.length === MAX_RANGES) {
+      throw new ApiError('bad_request', { reason: `the accept header has more than ${MAX_RANGES} media types` });
+    }
+    const [, type = '*', subtype = '*'] = range;
+    let weight: number | undefined;
+    for (let found = match(PARAMETER); found; found = match(PARAMETER)) {
+      const [, name, value] = found;
+      // The first `q` is the weight; what follows it are extensions.
+      if (weight === undefined && name?.toLowerCase() === 'q') weight = readWeight(value);
+    }
+    if (!match(END)) throw unreadable();
+    ranges.push({ type: type.toLowerCase(), subtype: subtype.toLowerCase(), weight: weight ?? 1 });
+  }
+  return ranges;
+}
+
+function readWeight(text: string | undefined): number {
+  if (text === undefined || !WEIGHT.test(text)) {
     throw new ApiError('bad_request', { reason: 'a weight in the accept header is not between 0 and 1' });
   }
-  return { type: type.toLowerCase(), subtype: subtype.toLowerCase(), weight: Number(weight) };
+  return Number(text);
 }
 
 /** Weight and place in the header of the most specific range that covers the type; weight 0 where none does. */

@@ -23,6 +23,8 @@ export interface Call {
   readonly headers: IncomingMessage['headers'];
   /** Who asks, for the audit trail. */
   readonly author: string;
+  /** Whether the caller may see secrets in documents: with the scope `write`, or where no tokens are asked for. */
+  readonly seesSecrets: boolean;
   /** The media type chosen from the route's `produces`. */
   readonly accepts: string;
   /** The parsed body of a route that takes JSON, else null. */

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context } from 'koa';
+import { namesTag } from './documents/not-modified.js';
 import { writeJson } from './json/write-json.js';
 import { JSON_TYPE } from './media-type.js';
 import type { Reply } from './reply.js';
@@ -14,6 +15,13 @@ const gzipBytes = promisify(gzip);
 export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
   ctx.status = reply.status;
   ctx.set(reply.headers);
+  if (ctx.method === 'GET' && reply.status === 200 && namesTag(ctx.headers['if-none-match'], reply.headers['etag'])) {
+    // The client has it already.
+    ctx.vary('accept-encoding');
+    ctx.body = null;
+    ctx.status = 304;
+    return;
+  }
   const { body } = reply;
   switch (body.kind) {
     case 'none':

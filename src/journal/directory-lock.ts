@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalError, reasonOf } from './journal-error.js';
 
@@ -15,6 +16,8 @@ export function lockDirectory(directory: string): () => void {
   const path = join(directory, LOCK_NAME);
   let database: Database.Database | undefined;
   try {
+    // Who can read it can lock it: a server would not start. SQLite alone makes it readable by all.
+    keepForOwner(path);
     database = new Database(path, { timeout: 0 });
     database.exec('BEGIN EXCLUSIVE');
     const held = database;
@@ -28,4 +31,12 @@ export function lockDirectory(directory: string): () => void {
     }
     throw new JournalError('unusable', `${path} can't be locked: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/**
+ * An existing file is not opened for it: closing it again would let go of the locks that this process has on it (POSIX).
+ */
+function keepForOwner(path: string): void {
+  if (existsSync(path)) return chmodSync(path, 0o600);
+  closeSync(openSync(path, 'wx', 0o600));
 }

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
+import { escapeLine } from './escape-line.js';
+import { LogFiles } from './log-files.js';
+import type { TroubleListener } from './log-files.js';
 import { redactLine, redactSecrets } from './redact-secrets.js';
-import { RotatingFile } from './rotating-file.js';
 
 export type { Logger } from 'pino';
 
@@ -25,6 +25,11 @@ export interface Logs {
   crash(report: object, message: string): void;
   /** Changes the level of the logger and of all its children. */
   setLevel(level: string): void;
+  /**
+   * Hears of each file that cannot be written, by its name, in one sentence (of those that fail already, too), and
+   * `undefined` when it works again.
+   */
+  onTrouble(listener: TroubleListener): void;
   /** Opens the files anew (after an outside rotation). */
   reopen(): void;
   /** Writes out what is waiting, at the process's last moment. */
@@ -35,28 +40,29 @@ export interface Logs {
 
 /**
  * Makes the logs: JSON lines with `level` as a word and `time` as ISO 8601. With a directory: `console.log` (all),
- * `error.log` (error and fatal) and the crash log, each rotating by size. Secrets are taken out of every line.
- * A directory that cannot be made or written does not stop the server: standard error says so.
+ * `error.log` (error and fatal) and the crash log, each rotating by size and readable by its owner only. Secrets are
+ * taken out of every line. A directory that cannot be made or written, at the start or later, does not stop the server
+ * and loses no line: they go to standard error meanwhile, and `onTrouble` tells.
  */
 export function createLogger(options: LogOptions): Logs {
   const { dir } = options;
-  if (dir === undefined) return withChildren(options.level, [], standardOutput(), undefined);
-  const onTrouble = (text: string) => void process.stderr.write(`dog-trainer: ${text}\n`);
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o750 });
-  } catch (error) {
-    onTrouble(`the log directory cannot be made: ${String(error)}`);
-  }
-  const file = (name: string) =>
-    new RotatingFile(join(dir, name), { size: options.size, keep: options.keep, onTrouble });
-  const [all, errors, crashes] = [file('console.log'), file('error.log'), file(options.crash_log)];
+  if (dir === undefined) return withChildren(options.level, standardOutput(), undefined, NO_FILES);
+  const files = new LogFiles(dir, options);
+  const { all, errors, crashes } = files;
   const streams = pino.multistream([
     // The logger's own level decides what comes here at all.
     { level: 'trace', stream: all },
     { level: 'error', stream: errors },
   ]);
-  return withChildren(options.level, [all, errors, crashes], streams, pino(lineOptions('trace'), crashes));
+  return withChildren(options.level, streams, pino(lineOptions('trace'), crashes), files);
 }
+
+const NO_FILES = {
+  onTrouble: () => undefined,
+  reopen: () => undefined,
+  flushSync: () => undefined,
+  close: () => Promise.resolve(),
+};
 
 function standardOutput(): pino.DestinationStream {
   const stream = pino.destination({ fd: 1, sync: true });
@@ -67,9 +73,9 @@ function standardOutput(): pino.DestinationStream {
 
 function withChildren(
   level: string,
-  files: readonly RotatingFile[],
   destination: pino.DestinationStream | pino.MultiStreamRes,
   crashLog: Logger | undefined,
+  files: Pick<Logs, 'onTrouble' | 'reopen' | 'flushSync' | 'close'>,
 ): Logs {
   // Children have levels of their own once made; they are remembered weakly, since requests make one each.
   let children: WeakRef<Logger>[] = [];
@@ -94,11 +100,10 @@ function withChildren(
         if (child !== undefined) child.level = next;
       }
     },
-    reopen: () => files.forEach((file) => file.reopen()),
-    flushSync: () => files.forEach((file) => file.flushSync()),
-    close: async () => {
-      await Promise.all(files.map((file) => file.close()));
-    },
+    onTrouble: (listener) => files.onTrouble(listener),
+    reopen: () => files.reopen(),
+    flushSync: () => files.flushSync(),
+    close: () => files.close(),
   };
 }
 
@@ -109,6 +114,6 @@ function lineOptions(level: string): pino.LoggerOptions {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }), log: (fields) => redactSecrets(fields) },
     serializers: { err: (error: Error) => redactSecrets(pino.stdSerializers.err(error)) },
-    hooks: { streamWrite: redactLine },
+    hooks: { streamWrite: (line) => escapeLine(redactLine(line)) },
   };
 }

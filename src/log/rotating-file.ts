@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, renameSync, rmSync, write, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, rmSync, statSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const writeTo = promisify(write);
@@ -12,13 +12,20 @@ const MAX_BATCH_BYTES = 64 * 1024;
 export interface RotationOptions {
   readonly size: number;
   readonly keep: number;
-  /** Told once when writing begins to fail (a full disk, say) and once when it works again. Never throws. */
-  readonly onTrouble: (text: string) => void;
+  /**
+   * Told with one sentence when writing begins to fail (a full disk, say), with `undefined` when it works again.
+   * Never throws.
+   */
+  readonly onTrouble: (text: string | undefined) => void;
+  /** Takes the lines that the file could not. Default: they are only counted. Never throws. */
+  readonly instead?: (lines: string) => void;
 }
 
 /**
- * A log file that rotates by size and never throws at its writer: when the disk is full, lines are dropped and
- * counted, and the file says how many once it can be written again. Writes happen off the caller's turn, in order.
+ * A log file that rotates by size and never throws at its writer: while it cannot be written (a full disk, a directory
+ * that is gone) lines go elsewhere and are counted, and the file says how many once it can be written again. A file that
+ * was deleted is made anew; its directory is not, since that may be a mount that is away. Writes happen off the caller's
+ * turn, in order.
  */
 export class RotatingFile {
   readonly #path: string;
@@ -29,6 +36,8 @@ export class RotatingFile {
   #waitingBytes = 0;
   #dropped = 0;
   #failing = false;
+  /** The file ends with half a line, as far as is known. */
+  #torn = false;
   /** Being written right now; kept so that `flushSync` can write it again if the process ends meanwhile. */
   #underWay: readonly Buffer[] = [];
   #drained: Promise<void> | undefined;
@@ -51,6 +60,17 @@ export class RotatingFile {
     this.#drained ??= this.#drain();
   }
 
+  /**
+   * Looks whether lines would reach the file that has the name, also when there are none; one that could not be written
+   * is tried again. To be called now and then: trouble, and its end, are then told also while nothing is logged.
+   */
+  async check(): Promise<void> {
+    await this.flush();
+    if (this.#isElsewhere()) this.#reopen = true;
+    this.#drained ??= this.#drain(true);
+    await this.flush();
+  }
+
   /** Opens the file anew with the next line: somebody else has moved it away. */
   reopen(): void {
     this.#reopen = true;
@@ -71,7 +91,7 @@ export class RotatingFile {
       this.#openFor(0);
       writeSync(this.#descriptor(), Buffer.concat(rest));
     } catch (error) {
-      this.#failed(rest.length, error);
+      this.#failed(rest, error);
     }
   }
 
@@ -82,19 +102,20 @@ export class RotatingFile {
   }
 
   /** Ends in the same step in which it finds nothing left, so that a line written then starts the next drain. */
-  async #drain(): Promise<void> {
+  async #drain(evenIfEmpty = false): Promise<void> {
     // Lines of the same turn go together.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
+    for (let look = evenIfEmpty; look || this.#waiting.length > 0; look = false) {
       const batch = this.#nextBatch();
       this.#underWay = batch;
-      const bytes = Buffer.concat(batch);
+      const dropped = this.#dropped;
+      const bytes = Buffer.concat([this.#preface(), ...batch]);
       try {
         this.#openFor(bytes.length);
         await this.#append(bytes);
-        this.#worked();
+        this.#worked(dropped);
       } catch (error) {
-        this.#failed(batch.length, error);
+        this.#failed(batch, error);
       }
       this.#underWay = [];
     }
@@ -121,11 +142,12 @@ export class RotatingFile {
       const { bytesWritten } = await writeTo(this.#descriptor(), bytes, written, bytes.length - written);
       written += bytesWritten;
       this.#size += bytesWritten;
+      this.#torn = written < bytes.length;
     }
   }
 
   #openFor(bytes: number): void {
-    if (this.#reopen) this.#closeFile();
+    if (this.#reopen || this.#isDeleted()) this.#closeFile();
     this.#reopen = false;
     if (this.#fd === undefined) this.#openFile();
     if (this.#size > 0 && this.#size + bytes > this.#options.size) {
@@ -136,9 +158,25 @@ export class RotatingFile {
   }
 
   #openFile(): void {
-    const fd = openSync(this.#path, 'a', 0o640);
+    const fd = openSync(this.#path, 'a', 0o600);
     this.#fd = fd;
     this.#size = fstatSync(fd).size;
+  }
+
+  /** What is written to a deleted file is written to nobody, without an error. */
+  #isDeleted(): boolean {
+    return this.#fd !== undefined && fstatSync(this.#fd).nlink === 0;
+  }
+
+  /** Moved away, or under a mount that came or went: what is written reaches nobody who looks for it by its name. */
+  #isElsewhere(): boolean {
+    if (this.#fd === undefined) return false;
+    try {
+      const [ours, named] = [fstatSync(this.#fd), statSync(this.#path)];
+      return ours.ino !== named.ino || ours.dev !== named.dev;
+    } catch {
+      return true;
+    }
   }
 
   #descriptor(): number {
@@ -159,30 +197,35 @@ export class RotatingFile {
     renameIfThere(this.#path, aged(1));
   }
 
-  #failed(lines: number, error: unknown): void {
-    this.#dropped += lines;
+  #failed(lines: readonly Buffer[], error: unknown): void {
+    this.#dropped += lines.length;
     // The next line tries with a fresh file: this one may be gone or on a broken mount.
     try {
       this.#closeFile();
     } catch {
       this.#fd = undefined;
     }
-    if (!this.#failing) this.#options.onTrouble(`${this.#path} cannot be written, lines are dropped: ${String(error)}`);
+    if (!this.#failing) this.#options.onTrouble(`${this.#path} cannot be written: ${String(error)}`);
     this.#failing = true;
+    if (lines.length > 0) this.#options.instead?.(Buffer.concat(lines).toString());
   }
 
-  #worked(): void {
-    if (this.#failing) this.#options.onTrouble(`${this.#path} can be written again`);
+  #worked(dropped: number): void {
+    this.#dropped -= dropped;
+    this.#torn = false;
+    if (this.#failing) this.#options.onTrouble(undefined);
     this.#failing = false;
-    if (this.#dropped === 0) return;
+  }
+
+  /** What must stand before the next line: the end of half a line, and how many are missing. */
+  #preface(): Buffer {
     const line = {
       level: 'warn',
       time: new Date().toISOString(),
       dropped: this.#dropped,
       msg: 'log lines were dropped here',
     };
-    this.#dropped = 0;
-    this.write(`${JSON.stringify(line)}\n`);
+    return Buffer.from((this.#torn ? '\n' : '') + (this.#dropped > 0 ? `${JSON.stringify(line)}\n` : ''));
   }
 }
 

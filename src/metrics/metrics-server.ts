@@ -15,6 +15,8 @@ export interface MetricsServerOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly readiness: () => Readiness;
+  /** Throws, with the text for the client, where a request is not for this server: it is answered 421. */
+  readonly refuse?: (headers: IncomingMessage['headers']) => void;
   /** Told when a request could not be answered. */
   readonly onError?: (error: unknown) => void;
 }
@@ -71,6 +73,13 @@ async function answer(
   options: MetricsServerOptions,
 ): Promise<void> {
   let reply: Answer;
+  try {
+    options.refuse?.(request.headers);
+  } catch (error) {
+    response.writeHead(421, { 'content-type': 'text/plain' });
+    response.end(`${error instanceof Error ? error.message : String(error)}\n`);
+    return;
+  }
   try {
     reply = await route(request.url?.split('?')[0] ?? '', options);
   } catch (error) {

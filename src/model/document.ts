@@ -24,11 +24,12 @@ export const POLICY_TABLES = [
 /**
  * Tables of this server's own, beside the ten: clients of the old server never see them.
  * - `host_report`: id = hostkey; what a host last reported that its row does not keep (decisions 12).
- * - `ruleset_output`: id = group id; the last good texts and hashes, when compiled and published, or the error.
+ * - `ruleset_output`: id = group id; which texts are its last good ones, when compiled and published, or the error.
+ * - `ruleset_text`: id = SHA-256 of the content; the texts and hashes that rows of `ruleset_output` name, each once.
  * - `token`: API tokens as hashes (decisions 21).
  * - `setting`: small facts that survive a restart (ruleset dialect, publishing paused).
  */
-export const OWN_TABLES = ['host_report', 'ruleset_output', 'token', 'setting'] as const;
+export const OWN_TABLES = ['host_report', 'ruleset_output', 'ruleset_text', 'token', 'setting'] as const;
 
 export type PolicyTable = (typeof POLICY_TABLES)[number];
 export type OwnTable = (typeof OWN_TABLES)[number];

@@ -144,13 +144,19 @@ class Snapshot {
 
 /**
  * The supervision tree below `root` (the first part of its path is its label) at this moment. Synchronous: it asks no
- * actor anything, so a stuck one can't hold it up. undefined if `root` is dead.
+ * actor anything, so a stuck one can't hold it up. `path`: where `root` stands, if it is not the top. undefined if `root`
+ * is dead.
  */
-export const tree = (kernel: Kernel, root: Pid, options: TreeOptions = {}): ActorNode | undefined => {
+export const tree = (
+  kernel: Kernel,
+  root: Pid,
+  options: TreeOptions = {},
+  path = root.label,
+): ActorNode | undefined => {
   if (!kernel.isAlive(root)) return undefined;
   const { depth = Infinity, limit = 1000, offset = 0 } = options;
   const row: Row = { id: root.label, type: 'worker', restarts: 0, lastCrash: undefined };
-  return new Snapshot(kernel, limit).node(root, row, root.label, depth, offset);
+  return new Snapshot(kernel, limit).node(root, row, path, depth, offset);
 };
 
 /** The process at a path as `tree` gives it, e.g. `dog_trainer/hosts_sup`. Ids may contain slashes. */

@@ -10,6 +10,7 @@ export const fencedStore = (store: Store, fence: () => Fence | undefined): Store
   now: () => store.now(),
   get: (table, id) => store.get(table, id),
   list: (table) => store.list(table),
+  listFields: (table, fields) => store.listFields(table, fields),
   find: (table, field, value) => store.find(table, field, value),
   commit: (changes, by) => {
     const current = fence();

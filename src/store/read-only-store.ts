@@ -7,6 +7,7 @@ export const readOnlyStore = (store: Store): Store => ({
   now: () => store.now(),
   get: (table, id) => store.get(table, id),
   list: (table) => store.list(table),
+  listFields: (table, fields) => store.listFields(table, fields),
   find: (table, field, value) => store.find(table, field, value),
   commit: () =>
     Promise.reject(new StoreError('read_only', 'this server only observes (start --observe): it writes nothing')),

@@ -1,4 +1,4 @@
-import type { Json, Table } from '../model/document.js';
+import type { Json, JsonObject, Table } from '../model/document.js';
 import { ownedObject } from './owned-json.js';
 
 /** What stands in the audit trail in place of a secret. */
@@ -29,4 +29,15 @@ function hide(value: Json, secret: (key: string) => boolean): Json {
     return [key, safe];
   });
   return changed ? ownedObject(shown) : value;
+}
+
+/** What a client means that sends back what it was shown: wherever a secret is `REDACTED`, the stored one stays. */
+export function unredact(sent: Json, stored: Json | undefined): Json {
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return sent;
+  const before = typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? (stored as JsonObject) : {};
+  const entries = Object.entries(sent as JsonObject).map(([key, value]): [string, Json] => {
+    const old = Object.hasOwn(before, key) ? before[key] : undefined;
+    return [key, value === REDACTED && SECRET_KEY.test(key) && old !== undefined ? old : unredact(value, old)];
+  });
+  return Object.fromEntries(entries);
 }

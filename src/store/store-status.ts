@@ -1,8 +1,9 @@
-import type { StoreError, StoreState } from './store.js';
+import type { StoreError, StoreState, TableTrouble } from './store.js';
 
 /** Whether the store can write, and since when; tells listeners of every change. */
 export class StoreStatus {
   #state: StoreState;
+  #troubles: readonly TableTrouble[] = [];
   readonly #listeners = new Set<(state: StoreState) => void>();
   readonly #now: () => number;
 
@@ -30,7 +31,15 @@ export class StoreStatus {
     else if (this.#state.reason !== error.message) this.#change({ ...this.#state, reason: error.message });
   }
 
-  #change(state: StoreState): void {
+  /** Whether the store is up or not, this is what is wrong with single tables, as far as it is known. */
+  troubled(troubles: readonly TableTrouble[]): void {
+    this.#troubles = Object.freeze([...troubles]);
+    this.#change(this.#state);
+  }
+
+  #change({ up, since, reason }: StoreState): void {
+    const troubles = this.#troubles.length === 0 ? {} : { troubles: this.#troubles };
+    const state: StoreState = { up, since, ...(reason === undefined ? {} : { reason }), ...troubles };
     this.#state = Object.freeze(state);
     for (const listener of this.#listeners) {
       queueMicrotask(() => {

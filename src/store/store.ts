@@ -136,12 +136,22 @@ export interface CommitBy {
   readonly fence?: Fence;
 }
 
+/** What a store that is up refuses to do with one of its tables. */
+export interface TableTrouble {
+  /** As the database names it. */
+  readonly table: string;
+  /** One sentence: what is refused, why, and what to do where that is known. */
+  readonly reason: string;
+}
+
 export interface StoreState {
   readonly up: boolean;
   /** Epoch milliseconds since when. */
   readonly since: number;
   /** Why it is down, one sentence; absent when up. */
   readonly reason?: string;
+  /** Tables that can't be read or written as they must be, though the store answers; absent when there are none. */
+  readonly troubles?: readonly TableTrouble[];
 }
 
 /**
@@ -159,6 +169,11 @@ export interface Store {
   get(table: Table, id: string): Promise<Stored | undefined>;
   /** All documents of the table, in order of creation where the store knows it. */
   list(table: Table): Promise<readonly Stored[]>;
+  /**
+   * All documents of the table cut down to these top-level fields (`id` always among them), for tables whose documents
+   * are too large to be read all at once.
+   */
+  listFields(table: Table, fields: readonly string[]): Promise<readonly Document[]>;
   /** Documents whose top-level `field` equals `value`; every store indexes the fields of http-api section 9. */
   find(table: Table, field: string, value: string): Promise<readonly Stored[]>;
   /**
@@ -177,9 +192,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Graded by what the caller can do: `retry` says whether the same call may succeed later without a human. */
+/**
+ * Graded by what the caller can do: `retry` says whether the same call may succeed later without a human. `refused`: the
+ * store's user lacks a permission, which may be granted any time.
+ */
 export type StoreErrorCode =
   | 'unavailable'
+  | 'refused'
   | 'full'
   | 'busy'
   | 'corrupt'

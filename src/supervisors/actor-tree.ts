@@ -1,13 +1,15 @@
-import type { JsonObject } from '../model/document.js';
-import { findActor, tree, type Kernel, type Pid } from '../otp/index.js';
+import { findActor, tree, type ActorNode, type Kernel, type Pid, type TreeOptions } from '../otp/index.js';
 
-/** Most children of one supervisor that the tree lists; the counts are always of all. */
+/** Most children of one supervisor that the tree lists unless asked otherwise; the counts are always of all. */
 const TREE_LIMIT = 200;
 
-/** The tree of actors below `root`, or the part at `path`, as JSON; undefined: there is no such part. */
-export const actorTree = (kernel: Kernel, root: Pid | undefined, path: string | undefined): JsonObject | undefined => {
+/** The tree of actors below `root`, or the part at `path`; undefined: there is no such part. */
+export const actorTree = (
+  kernel: Kernel,
+  root: Pid | undefined,
+  { path, offset = 0, limit = TREE_LIMIT }: { readonly path?: string } & Pick<TreeOptions, 'offset' | 'limit'>,
+): ActorNode | undefined => {
   if (root === undefined) return undefined;
   const from = path === undefined ? root : findActor(kernel, root, path);
-  const node = from === undefined ? undefined : tree(kernel, from, { limit: TREE_LIMIT });
-  return node as unknown as JsonObject | undefined;
+  return from === undefined ? undefined : tree(kernel, from, { limit, offset }, path);
 };

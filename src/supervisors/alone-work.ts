@@ -18,7 +18,7 @@ export const aloneWork = async (
 ): Promise<ServerWork> => {
   const { root, ...ports } = parts;
   const context = await createContext({ ...base, ...ports, observe: false });
-  scrapeFigures(context);
+  scrapeFigures(base, () => context);
   base.metrics.gauge('dog_trainer_leader', 1);
   const runtime = httpRuntime(context, { root });
   return { tree: (http) => dogTrainerSup(context, http), runtime: () => runtime, context: () => context };

@@ -1,5 +1,4 @@
 import type { Log } from '../actors/log-port.js';
-import { outputFromDoc } from '../actors/groups/ruleset-outputs.js';
 import type { Config } from '../config/schema.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Store } from '../store/store.js';
@@ -19,13 +18,17 @@ export interface WantedDialect {
  */
 export const wantedDialect = async (
   config: Pick<Config, 'ruleset_dialect'>,
-  store: Pick<Store, 'get' | 'list'>,
+  store: Pick<Store, 'get' | 'list' | 'listFields'>,
 ): Promise<WantedDialect> => {
   if (config.ruleset_dialect !== undefined) return { dialect: config.ruleset_dialect, from: 'config' };
   const chosen = (await store.get('setting', SETTING))?.doc.value;
   if (chosen === 'dog1' || chosen === 'dog2') return { dialect: chosen, from: 'setting' };
-  const [groups, outputs] = await Promise.all([store.list('group'), store.list('ruleset_output')]);
-  const ours = new Set(outputs.flatMap(({ doc }) => outputFromDoc(doc)?.groupId ?? []));
+  // Without the texts that rows of an older version hold: all of them may not fit into memory.
+  const [groups, outputs] = await Promise.all([
+    store.list('group'),
+    store.listFields('ruleset_output', ['id', 'compiled_at']),
+  ]);
+  const ours = new Set(outputs.filter((row) => typeof row.compiled_at === 'number').map(({ id }) => id));
   const foreign = groups.some(({ doc }) => {
     const hash = doc.hash4_ipsets;
     return typeof hash === 'string' && hash !== '' && !ours.has(doc.id);

@@ -4,11 +4,17 @@ import { AgentGuardState } from '../actors/guard/agent-guard-state.js';
 import { BrokerLink } from '../actors/broker/broker-link.js';
 import type { ServerContext } from '../actors/context.js';
 import { DeadLetters } from '../actors/intake/dead-letters.js';
+import { HostRoom } from '../actors/hosts/host-room.js';
 import { DriftBook } from '../actors/hosts/drift-book.js';
 import { loadKeptRows } from '../actors/last-good/kept-rows.js';
 import { setUse } from '../actors/last-good/set-use.js';
+import { ConfirmedSets } from '../actors/publishing/confirmed-sets.js';
+import { Notes } from '../actors/store/notes.js';
+import { refusedAlarm, refusedText } from '../actors/publishing/refused-alarm.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
+import { Turnstile } from '../actors/turnstile.js';
 import { RateLimiter } from '../actors/rate-limiter.js';
+import { addressAlarm } from '../actors/intake/address-alarm.js';
 import { RefusedReports } from '../actors/intake/refused-reports.js';
 import { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
 import type { Log } from '../actors/log-port.js';
@@ -16,14 +22,20 @@ import type { Broker } from '../broker/broker.js';
 import { declareServerTopology } from '../broker/topology.js';
 import { createOutbox } from '../broker/outbox.js';
 import type { Config } from '../config/schema.js';
+import { unknownReferences } from '../config/unknown-references.js';
 import type { Journal } from '../journal/journal.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import { keyedChildren, type Kernel } from '../otp/index.js';
 import type { Store } from '../store/store.js';
+import { CompileBook } from '../firewall/policy/compile-book.js';
 import { SetBook } from '../world/set-book.js';
+import { Slices } from '../world/slices.js';
 import { World } from '../world/world.js';
 import { chooseDialect, wantedDialect } from './choose-dialect.js';
 import { restorePublishing } from './publishing-setting.js';
+
+/** Rulesets read from the store at once. */
+const MOST_LOADS = 16;
 
 const DAY_MS = 86_400_000;
 
@@ -43,8 +55,12 @@ export interface ContextParts {
 /** Puts together what the actors share. Reads the store: which dialect, and whether publishing was paused. */
 export const createContext = async ({ journal, observe, ...parts }: ContextParts): Promise<ServerContext> => {
   const { kernel, config, log, store, metrics } = parts;
-  const world = new World({ generateUnset: config.generate_unset_tables });
   const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
+  const world = new World({
+    generateUnset: config.generate_unset_tables,
+    anyIsEveryone: unknownReferences(config, dialect) === 'accept',
+    hostAddressesMax: config.intake.addresses_max,
+  });
   world.malformed.remember(await loadKeptRows(store));
   const outputs = new RulesetOutputs();
   const gate = new PublishingGate();
@@ -58,6 +74,11 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     gate,
     sets: new SetBook(world.policy, dialect, () => setUse(world, outputs)),
     outputs,
+    compiles: new CompileBook(world.policy, { dialect, generateUnset: config.generate_unset_tables }),
+    slices: new Slices(),
+    loads: new Turnstile(MOST_LOADS),
+    confirmedSets: new ConfirmedSets(),
+    notes: new Notes({ store, clock: kernel.clock, log }),
     link,
     reportsLink: new BrokerLink(),
     outbox: createOutbox({
@@ -75,6 +96,13 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
             log.debug({ err: error }, 'the exchanges could not be declared again'),
           );
       },
+      refusedTries: config.broker.refused_tries,
+      onRefused: (target, publication, reason) => {
+        parts.alarms.show(refusedAlarm(target), reason === undefined ? undefined : refusedText(publication, reason));
+        if (reason === undefined) return;
+        metrics.count('dog_trainer_publish_failures_total', 'refused');
+        log.error({ target, reason }, 'the broker refused a message; it counts as handed over');
+      },
       onJournal: (failure) => {
         metrics.gauge('dog_trainer_outage', 'journal', failure === undefined ? 0 : 1);
         if (failure === undefined) log.info({ dir: config.queuejournal.dir }, 'the journal works again');
@@ -90,7 +118,9 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
       maxSilentIntervals: config.max_interval_since_last_agent_update,
       hasHosts: () => world.rows('host').size > 0,
     }),
-    refused: new RefusedReports(config.intake.refused_max),
+    refused: new RefusedReports(config.intake.refused_max, (hostkeys) =>
+      parts.alarms.show('intake.addresses', addressAlarm(hostkeys)),
+    ),
     deadLetters: new DeadLetters({
       path: config.store.path === ':memory:' ? undefined : join(config.data_dir, 'dead-letters.ndjson'),
       max: config.intake.dead_letters_max,
@@ -101,6 +131,12 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     drift: new DriftBook(),
     repairs: new RateLimiter(kernel.clock, config.repair_max_per_minute),
     registrations: new RateLimiter(kernel.clock, config.intake.registrations_per_minute),
+    hostRoom: new HostRoom({
+      world,
+      alarms: parts.alarms,
+      most: config.intake.hosts_max,
+      mostBytes: config.intake.hosts_max_bytes,
+    }),
     groups: keyedChildren(kernel, { supervisor: 'groups_sup' }),
     hosts: keyedChildren(kernel, { supervisor: 'hosts_sup' }),
   };

@@ -8,6 +8,8 @@ import { StoreError } from '../store/store.js';
 import { createSqliteStore } from '../store/sqlite/create-sqlite-store.js';
 
 const DAY_MS = 86_400_000;
+/** More than any report that is taken can make of a host's row. */
+const HOST_ROW_BYTES = 512 * 1024;
 
 /**
  * Opens the configured store. `readOnly`: nothing is made or tidied up in a database that another server owns. `openMs`:
@@ -23,7 +25,12 @@ export const createStore = (
   const audit = { rows: audit_max, ageMs: audit_days * DAY_MS };
   switch (kind) {
     case 'sqlite':
-      return createSqliteStore({ path, audit, notice: (text) => log.warn({ path }, text) });
+      return createSqliteStore({
+        path,
+        audit,
+        hostBounds: { rowBytes: HOST_ROW_BYTES, totalBytes: config.intake.hosts_max_bytes },
+        notice: (text) => log.warn({ path }, text),
+      });
     case 'rethinkdb':
       return createRethinkStore({
         servers: rethinkServers(config),

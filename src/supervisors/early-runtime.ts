@@ -27,7 +27,7 @@ export const earlyRuntime = (base: ServerBase, root: () => Pid | undefined, stat
   };
   const later = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'this server does not do that now'));
   return {
-    tree: ({ path }) => actorTree(base.kernel, root(), path),
+    tree: (options) => actorTree(base.kernel, root(), options),
     publishGroup: notHere,
     readiness: () => readiness(base, root(), state),
     alarms: () => base.alarms.list(),

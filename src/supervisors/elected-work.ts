@@ -2,27 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Candidate } from '../actors/cluster/candidate.js';
-import type { ServerBase, ServerContext } from '../actors/context.js';
+import type { ServerBase } from '../actors/context.js';
 import { releaseLease } from '../actors/cluster/release-lease.js';
-import { patiently } from '../actors/store/store-patiently.js';
 import type { Broker } from '../broker/broker.js';
-import { fencedBroker } from '../broker/fenced-broker.js';
 import type { Applicant, Lease } from '../cluster/lease.js';
 import { Leadership } from '../cluster/leadership.js';
 import type { Runtime, Standing } from '../http/deps.js';
 import type { Journal } from '../journal/journal.js';
 import type { Pid, Self } from '../otp/index.js';
-import { fencedStore } from '../store/fenced-store.js';
 import { wantedDialect, type WantedDialect } from './choose-dialect.js';
-import { createContext } from './create-context.js';
-import { leaderSup, waitingSup } from './dog-trainer-sup.js';
+import { waitingSup } from './dog-trainer-sup.js';
 import { earlyRuntime } from './early-runtime.js';
 import { forgetJournal } from './forget-journal.js';
 import { httpRuntime } from './http-runtime.js';
-import { killTree } from './kill-tree.js';
+import type { JournalInTurn } from './journal-in-turn.js';
+import { Reign } from './reign.js';
 import { scrapeFigures } from './scrape-figures.js';
 import type { ServerWork } from './server-work.js';
-import { startLate } from './start-late.js';
 import { workerSpec } from './worker-spec.js';
 
 /** Longest wait for the lease to be given up; otherwise it expires. */
@@ -32,7 +28,7 @@ const VACANT_LEASES = 2;
 
 export interface ElectedParts {
   readonly broker: Broker;
-  readonly journal: Journal | undefined;
+  readonly journal: JournalInTurn;
   readonly root: () => Pid | undefined;
   /** The id of the data directory. */
   readonly server: string;
@@ -42,72 +38,80 @@ export interface ElectedParts {
 
 /**
  * One of several servers on one store: it stands by until it holds the lease, then does all that a server alone does.
- * Once it has lost the lease it sends nothing more, and its tree ends.
+ * Once it has lost the lease it sends nothing more, takes down what it led with, and stands by again.
  */
 export const electedWork = (base: ServerBase, parts: ElectedParts): ServerWork => {
   const { kernel, config, log, metrics, store } = base;
   const { root } = parts;
   const leaseMs = config.cluster.lease_seconds * 1000;
-  const holder = randomUUID();
   const name = config.cluster.name ?? hostname();
+  /** Another one for each lead: a lease of the lead before is nobody's who lives, and runs out as any other. */
+  let holder = randomUUID();
   const me = (): Applicant => ({ holder, server: parts.server, name, url: parts.apiUrl() });
 
-  let lost: Error | undefined;
+  let reign: Reign | undefined;
+  /** Resolves when nothing is left of the lead before. */
+  let ended: Promise<void> = Promise.resolve();
   const leadership = new Leadership({
     clock: kernel.clock,
     leaseMs,
     onLost({ term }, why) {
-      broker.abandon();
+      const over = reign;
+      reign = undefined;
+      runtime = standingBy;
+      holder = randomUUID();
       metrics.gauge('dog_trainer_leader', 0);
-      log.error({ term, name, why }, 'the lease is lost');
-      lost = new Error(`the lease is lost (term ${term}): ${why}; nothing more is sent, start the server again`);
-      killTree(kernel, root());
+      ended = ended
+        .then(() => over?.end())
+        .catch((error: unknown) => log.error({ err: error, term }, 'a lead did not end in order'));
+      log.error({ term, name, why }, 'the lease is lost; nothing more is sent, and this server stands by again');
     },
   });
-  const broker = fencedBroker(parts.broker, () => leadership.holds());
-  const fence = () => {
-    const lease = leadership.lease();
-    return lease === undefined ? undefined : { term: lease.term, until: lease.expiresAt };
-  };
 
+  /** Another server that leads; a lease of this one's that is lost only has to run out. */
+  const otherLeader = (): Lease | undefined => {
+    const leader = leadership.leader();
+    return leader?.server === parts.server ? undefined : leader;
+  };
   const standing = (): Standing => {
     const lease = leadership.lease();
     if (lease !== undefined) return { role: 'leader', term: lease.term };
-    const leader = leadership.leader();
+    const leader = otherLeader();
     return leader === undefined
       ? { role: 'follower' }
       : { role: 'follower', leader: { name: leader.name, url: leader.url, term: leader.term } };
   };
 
   let dialect: WantedDialect | undefined;
-  let context: ServerContext | undefined;
-  let runtime: Runtime = earlyRuntime(base, root, {
+  const standingBy: Runtime = earlyRuntime(base, root, {
     standing,
     dialect: () => dialect?.dialect,
     troubles() {
       if (leadership.holds()) return ['leader_sup: not started yet'];
-      if (leadership.closed) return ['candidate: the lease is over, this server ends'];
+      if (leadership.closed) return ['candidate: this server is being stopped'];
       const vacant = leadership.vacantMs();
       if (vacant > VACANT_LEASES * leaseMs) return [`candidate: nobody has led for ${Math.floor(vacant / 1000)} s`];
-      return leadership.leader() === undefined ? ['candidate: it is not known yet who leads'] : [];
+      return otherLeader() === undefined ? ['candidate: it is not known yet who leads'] : [];
     },
     notes() {
-      const leader = leadership.leader();
+      const leader = otherLeader();
       return leader === undefined ? [] : [`standing by: ${leader.name} leads (term ${leader.term})`];
     },
   });
+  let runtime: Runtime = standingBy;
+  scrapeFigures(base, () => reign?.context);
 
-  const lead = async (self: Self, { previous, term }: Lease): Promise<void> => {
-    if (context === undefined) {
-      const journal = usableJournal(parts, previous, base);
-      const made = await patiently(self, base, () =>
-        createContext({ ...base, store: fencedStore(store, fence), broker, journal, observe: false }),
-      );
-      context = made;
-      scrapeFigures(made);
-      runtime = leading(httpRuntime(made, { root, standing }), term);
-    }
-    await startLate(kernel, 'dog_trainer', leaderSup(context));
+  const lead = async (self: Self, lease: Lease): Promise<void> => {
+    await ended;
+    if (leadership.lease()?.term !== lease.term) return;
+    const journal = async (): Promise<Journal | undefined> =>
+      usableJournal(await parts.journal.take(), parts.server, lease.previous, base);
+    const mine =
+      reign?.term === lease.term ? reign : new Reign(base, { leadership, broker: parts.broker, journal }, lease);
+    reign = mine;
+    await mine.begin(self, (context) => {
+      runtime = leading(httpRuntime(context, { root, standing }), lease.term);
+    });
   };
 
   const candidate = () =>
@@ -126,12 +130,11 @@ export const electedWork = (base: ServerBase, parts: ElectedParts): ServerWork =
   return {
     tree: (http) => waitingSup(base, http, workerSpec('candidate', candidate)),
     runtime: () => runtime,
-    context: () => context,
-    whyEnded: () => lost,
+    context: () => reign?.context,
     async finish() {
       const term = leadership.close()?.term;
       // Whatever the stop could not close in order: the next leader may begin as soon as the lease is given up.
-      broker.abandon();
+      reign?.abandon();
       const release = releaseLease(store, holder).then(
         (had) => {
           if (had) log.info({ term: term ?? null, name }, 'the lease is given up');
@@ -145,7 +148,8 @@ export const electedWork = (base: ServerBase, parts: ElectedParts): ServerWork =
 
 /** What this server's journal holds is good as long as no other has led since it was written. */
 const usableJournal = (
-  { journal, server }: ElectedParts,
+  journal: Journal | undefined,
+  server: string,
   previous: string | undefined,
   { log }: ServerBase,
 ): Journal | undefined => {

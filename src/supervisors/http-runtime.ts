@@ -30,7 +30,7 @@ export const httpRuntime = (
     readonly standing?: Runtime['standing'];
   },
 ): Runtime => ({
-  tree: ({ path }) => actorTree(context.kernel, root(), path),
+  tree: (options) => actorTree(context.kernel, root(), options),
   publishGroup(name) {
     const group = context.world.groupByName(name);
     if (group !== undefined) context.groups.send(group.id, { type: 'republish' });
@@ -69,7 +69,11 @@ const drift = (context: ServerContext, hostId: string): JsonObject | undefined =
   const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
   const output = group === undefined ? undefined : outputs.get(group.id);
   const found = context.drift.get(hostkey);
-  const sets = acceptedSetHashes(world.rows('ipset').values(), nowSeconds(context), config.ipset_hash_valid_seconds);
+  const sets = acceptedSetHashes(
+    context.confirmedSets.with(world.rows('ipset')),
+    nowSeconds(context),
+    config.ipset_hash_valid_seconds,
+  );
   return {
     id: hostId,
     name: host.name ?? null,
@@ -91,10 +95,10 @@ const drift = (context: ServerContext, hostId: string): JsonObject | undefined =
         output === undefined
           ? null
           : {
-              set4: output.texts.set4.text,
-              set6: output.texts.set6.text,
-              unset4: output.texts.unset4.text,
-              unset6: output.texts.unset6.text,
+              set4: output.ruleset.texts.set4.text,
+              set6: output.ruleset.texts.set6.text,
+              unset4: output.ruleset.texts.unset4.text,
+              unset6: output.ruleset.texts.unset6.text,
             },
     },
     reported: {

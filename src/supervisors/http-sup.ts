@@ -1,5 +1,6 @@
 import type { ServerBase } from '../actors/context.js';
 import { createApp } from '../http/app.js';
+import { refuseForeignHost } from '../http/access/refuse-foreign.js';
 import type { Runtime } from '../http/deps.js';
 import { HttpListener } from '../http/http-listener.js';
 import { startHttpServer } from '../http/server.js';
@@ -40,6 +41,8 @@ export const httpSup = (context: ServerBase, runtime: Runtime, ports: Ports) =>
               metrics,
               host: config.metrics.host,
               port: ports.metrics || config.metrics.port,
+              refuse: (headers) =>
+                refuseForeignHost(headers, { host: config.metrics.host, allowedHosts: config.api.allowed_hosts }),
               readiness: () => runtime.readiness(),
               onError: (error) => log.error({ err: error }, 'a scrape could not be answered'),
             });

@@ -37,7 +37,7 @@ export const observeWork = (
         createContext({ ...base, broker, journal: undefined, observe: true }),
       );
       context = made;
-      scrapeFigures(made);
+      scrapeFigures(base, () => made);
       runtime = httpRuntime(made, { root, observation: () => seen });
     }
     await startLate(

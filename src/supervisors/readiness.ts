@@ -40,7 +40,7 @@ export const readiness = (
   if (gate.paused) notes.push(`publishing: paused by ${gate.lastChange?.author ?? 'an operator'}`);
   const broken = context.outputs.failures.size;
   if (broken > 0) notes.push(`groups: ${broken} cannot be compiled and keep their last good ruleset`);
-  const waiting = [...context.outputs.values()].filter(({ sets }) => missingSets(context, sets).length > 0);
+  const waiting = [...context.outputs.values()].filter(({ ruleset }) => missingSets(context, ruleset.sets).length > 0);
   const [first] = waiting;
   if (first !== undefined && !observes)
     notes.push(

@@ -12,10 +12,12 @@ export const scrapeActors = ({ metrics, kernel }: ServerBase): void => {
   });
 };
 
-/** And those of one that does the work. */
-export const scrapeFigures = (context: ServerContext): void => {
-  const { metrics, outbox, outputs, drift, config, guard } = context;
+/** And those of one that does the work, as long as it does: `of` gives undefined while it does not. */
+export const scrapeFigures = ({ metrics, config }: ServerBase, of: () => ServerContext | undefined): void => {
   metrics.onScrape(() => {
+    const context = of();
+    if (context === undefined) return;
+    const { outbox, outputs, drift, guard } = context;
     const waiting = outbox.depth();
     metrics.gauge('dog_trainer_outbox_messages', waiting);
     // Whatever waits is in the journal too, one entry each.

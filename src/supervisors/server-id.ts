@@ -18,7 +18,7 @@ export const serverId = async (dataDir: string, log: Log): Promise<string> => {
   if (id !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return id;
   if (found !== undefined) log.warn({ path }, 'server_id must hold one UUID; a new one is made');
   const made = randomUUID();
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   // Whole or not at all.
   await writeFile(`${path}.new`, `${made}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);

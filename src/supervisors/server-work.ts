@@ -10,8 +10,6 @@ export interface ServerWork {
   readonly runtime: () => Runtime;
   /** What the actors share; undefined: the work has not begun. */
   readonly context: () => ServerContext | undefined;
-  /** Why the tree ended, where that is known better than from the log. */
-  readonly whyEnded?: () => Error | undefined;
   /** After the tree is down and before the store is closed; bounded, never rejects. */
   readonly finish?: () => Promise<void>;
 }

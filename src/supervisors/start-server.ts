@@ -18,6 +18,7 @@ import { createJournal } from './create-journal.js';
 import { createStore } from './create-store.js';
 import { electedWork } from './elected-work.js';
 import { httpSup, type Ports } from './http-sup.js';
+import { JournalInTurn } from './journal-in-turn.js';
 import { observeWork } from './observe-work.js';
 import { reportSink } from './report-sink.js';
 import { runtimeOfNow } from './runtime-of-now.js';
@@ -97,11 +98,13 @@ export const startServer = async ({
   const alarms = new AlarmBook(() => kernel.clock.now());
   const base: ServerBase = { kernel, config, log: logs.log, metrics, store, alarms };
   followAlarms(base);
+  logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;
+  let inTurn: JournalInTurn | undefined;
   let work: ServerWork | undefined;
   const close = async (): Promise<void> => {
     await work?.finish?.();
-    await journal?.close();
+    await (inTurn ?? journal)?.close();
     await store.close();
   };
   try {
@@ -114,9 +117,10 @@ export const startServer = async ({
       work = observeWork(base, { broker, root });
     } else if (opened.kind === 'rethinkdb') {
       const server = await serverId(config.data_dir, logs.log);
-      work = electedWork(base, { broker, journal, root, server, apiUrl: () => publicUrl(config, ports.api) });
+      inTurn = new JournalInTurn(journal, () => createJournal(config, logs.log));
+      work = electedWork(base, { broker, journal: inTurn, root, server, apiUrl: () => publicUrl(config, ports.api) });
     } else work = await aloneWork(base, { broker, journal, root });
-    const { runtime, context, tree, whyEnded } = work;
+    const { runtime, context, tree } = work;
     scrapeActors(base);
     const spec = tree(httpSup(base, runtimeOfNow(runtime), ports));
     const application = await startApplication(kernel, {
@@ -142,7 +146,7 @@ export const startServer = async ({
         // After an asked-for stop nobody waits here.
         if (stopping) return new Promise<never>(() => undefined);
         await Promise.race([close(), sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
-        return whyEnded?.() ?? new Error('the tree of actors gave up; the log says which part and why');
+        return new Error('the tree of actors gave up; the log says which part and why');
       }),
       async stop() {
         stopping = true;

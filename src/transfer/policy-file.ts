@@ -1,4 +1,5 @@
 import { POLICY_TABLES, type Document, type Json, type JsonObject, type Resource } from '../model/document.js';
+import { withoutStoreField } from '../model/store-field.js';
 
 /** What the file says it is. */
 const FORMAT = 'dog-trainer policy';
@@ -53,7 +54,7 @@ const readDocuments = (name: string, value: Json | undefined): readonly Document
     if (ids.has(doc.id)) throw new PolicyFileError(`${where} has the id ${doc.id}, which stands before it already`);
     ids.add(doc.id);
   }
-  return value as readonly Document[];
+  return (value as readonly Document[]).map(withoutStoreField);
 };
 
 /**

@@ -1,35 +1,36 @@
 /**
- * Which groups' rules rest on what. Keys are words such as `profile:<id>`; a key may name something that does not exist
+ * Which profiles' rules rest on what. Keys are words such as `service:<id>`; a key may name something that does not exist
  * yet, so that its creation is noticed too. A many-to-many map kept both ways, so that forgetting costs what was kept.
  */
 export class DependencyIndex {
   readonly #keysOf = new Map<string, readonly string[]>();
-  readonly #groupsOf = new Map<string, Set<string>>();
+  readonly #profilesOf = new Map<string, Set<string>>();
 
-  /** Replaces all that `group` rests on. */
-  set(group: string, keys: Iterable<string>): void {
-    this.delete(group);
+  /** Replaces all that the rules of `profile` rest on. */
+  set(profile: string, keys: Iterable<string>): void {
+    this.delete(profile);
     const own = [...new Set(keys)];
-    this.#keysOf.set(group, own);
+    if (own.length === 0) return;
+    this.#keysOf.set(profile, own);
     for (const key of own) {
-      const groups = this.#groupsOf.get(key);
-      if (groups === undefined) this.#groupsOf.set(key, new Set([group]));
-      else groups.add(group);
+      const profiles = this.#profilesOf.get(key);
+      if (profiles === undefined) this.#profilesOf.set(key, new Set([profile]));
+      else profiles.add(profile);
     }
   }
 
-  delete(group: string): void {
-    for (const key of this.#keysOf.get(group) ?? []) {
-      const groups = this.#groupsOf.get(key);
-      groups?.delete(group);
-      if (groups?.size === 0) this.#groupsOf.delete(key);
+  delete(profile: string): void {
+    for (const key of this.#keysOf.get(profile) ?? []) {
+      const profiles = this.#profilesOf.get(key);
+      profiles?.delete(profile);
+      if (profiles?.size === 0) this.#profilesOf.delete(key);
     }
-    this.#keysOf.delete(group);
+    this.#keysOf.delete(profile);
   }
 
-  /** The groups whose rules rest on `key`. */
-  groupsOn(key: string): ReadonlySet<string> {
-    return this.#groupsOf.get(key) ?? EMPTY;
+  /** The profiles whose rules rest on `key`. */
+  profilesOn(key: string): ReadonlySet<string> {
+    return this.#profilesOf.get(key) ?? EMPTY;
   }
 }
 

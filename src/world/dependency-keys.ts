@@ -1,9 +1,6 @@
 import type { Document, Json } from '../model/document.js';
 
 /** The key words of the dependency index. */
-export const onProfile = (id: string): string => `profile:${id}`;
-export const onRulesetsOf = (profileId: string): string => `rulesets_of:${profileId}`;
-export const onRuleset = (id: string): string => `ruleset:${id}`;
 export const onService = (id: string): string => `service:${id}`;
 /** A group or a zone that a rule names: the rule's `group` value as it stands, its kind does not matter here. */
 export const onPeer = (id: string): string => `peer:${id}`;
@@ -25,23 +22,14 @@ const ruleKeys = function* (rules: Json | undefined): Generator<string> {
 };
 
 /**
- * Everything that the rules of `group` rest on, also what is missing today. Rulesets come by their `profile_id`; very old
- * profiles hold rules themselves (http-api section 5).
+ * Everything that a profile's rules name, also what is missing today. Rulesets come by their `profile_id`; very old
+ * profiles hold rules themselves (http-api section 5). A profile that does not exist names nothing.
  */
 export const dependencyKeys = function* (
-  group: Document,
-  profiles: ReadonlyMap<string, Document>,
-  rulesetsOf: (profileId: string) => Iterable<Document>,
+  profile: Document | undefined,
+  rulesets: Iterable<Document>,
 ): Generator<string> {
-  const profileId = group.profile_id;
-  if (typeof profileId !== 'string' || profileId === '') return;
-  yield onProfile(profileId);
-  yield onRulesetsOf(profileId);
-  const profile = profiles.get(profileId);
   if (profile === undefined) return;
   yield* ruleKeys(profile.rules);
-  for (const ruleset of rulesetsOf(profileId)) {
-    yield onRuleset(ruleset.id);
-    yield* ruleKeys(ruleset.rules);
-  }
+  for (const ruleset of rulesets) yield* ruleKeys(ruleset.rules);
 };

@@ -25,7 +25,9 @@ export class DirtCollector {
   readonly setSources = new Set<string>();
   readonly hosts: RowChange[] = [];
   readonly hostConfigs: RowChange[] = [];
-  /** Groups whose dependencies must be worked out again. */
+  /** Profiles whose groups are all to be compiled again. */
+  readonly profiles = new Set<string>();
+  /** Profiles whose rules may name other things now. */
   readonly rekey = new Set<string>();
   policyChanged = false;
 

@@ -15,6 +15,8 @@ export interface RenderedSets {
   readonly hash: string;
   /** Full names of all sets in it. */
   readonly names: ReadonlySet<string>;
+  /** The lines of each, by name: of two renderings, which sets differ. */
+  readonly blocks: ReadonlyMap<string, string>;
   /** Those of them that could not be filled and never had a good content: groups that name them wait (decisions 2). */
   readonly unusable: ReadonlySet<string>;
   readonly problems: readonly SetProblem[];
@@ -86,6 +88,7 @@ export class SetBook {
     return {
       ...assembleSets(rendered),
       names: new Set(rendered.map(({ name }) => name)),
+      blocks: new Map(rendered.map(({ name, block }) => [name, block])),
       unusable: new Set(replaced.filter(({ instead }) => instead === 'empty').map(({ set }) => set)),
       problems,
       faults,

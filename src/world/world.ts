@@ -1,8 +1,9 @@
 import type { Policy } from '../firewall/policy/policy.js';
 import { textOf } from '../model/text-of.js';
 import type { Document, Json, Table } from '../model/document.js';
+import { roughBytes } from '../model/rough-bytes.js';
 import { DependencyIndex } from './dependency-index.js';
-import { dependencyKeys, onPeer, onProfile, onRuleset, onRulesetsOf, onService } from './dependency-keys.js';
+import { dependencyKeys, onPeer, onService } from './dependency-keys.js';
 import { type Dirt, DirtCollector } from './dirt.js';
 import { LookupIndex } from './lookup-index.js';
 import { groupChanged, hostAddressesChanged, hostConfigChanged } from './relevant-change.js';
@@ -40,17 +41,26 @@ export class World {
   readonly #dependencies = new DependencyIndex();
   readonly #rulesetsByProfile = new LookupIndex('profile_id');
   readonly #groupsByName = new LookupIndex('name');
+  readonly #groupsByProfile = new LookupIndex('profile_id');
   readonly #zonesByName = new LookupIndex('name');
   readonly #hostsByKey = new LookupIndex('hostkey');
   readonly #hostsByGroup = new LookupIndex('group');
   readonly #knowledgeByBoundGroup = new LookupIndex('bound_group');
   readonly #generateUnset: boolean;
   #version = 0;
+  #hostBytes = 0;
   /** What compiling reads: live views of the tables; its version grows only with changes that can show in a text. */
   readonly policy: Policy;
 
-  /** `generateUnset`: addresses stand in the rules themselves, so that a moved address dirties rules too. */
-  constructor(options: { readonly generateUnset: boolean }) {
+  /**
+   * `generateUnset`: addresses stand in the rules themselves, so that a moved address dirties rules too.
+   * `hostAddressesMax`: as many of one host's addresses go into sets.
+   */
+  constructor(options: {
+    readonly generateUnset: boolean;
+    readonly anyIsEveryone?: boolean;
+    readonly hostAddressesMax?: number;
+  }) {
     this.#generateUnset = options.generateUnset;
     this.#tables = Object.fromEntries(
       WORLD_TABLES.map((name) => [name, new WorldTable(name, this.malformed)]),
@@ -58,6 +68,7 @@ export class World {
     const { external, group, host, link, profile, ruleset, service, zone } = this.#tables;
     const version = (): number => this.#version;
     this.policy = {
+      ...(options.hostAddressesMax === undefined ? {} : { hostAddressesMax: options.hostAddressesMax }),
       external: external.rows,
       group: group.rows,
       host: host.rows,
@@ -66,6 +77,7 @@ export class World {
       ruleset: ruleset.rows,
       service: service.rows,
       zone: zone.rows,
+      anyIsEveryone: options.anyIsEveryone === true,
       get version() {
         return version();
       },
@@ -75,6 +87,11 @@ export class World {
   /** Grows with every change of policy or of the addresses of a host; not with keepalives and hashes. */
   get version(): number {
     return this.#version;
+  }
+
+  /** About what all rows of hosts take, in bytes. */
+  get hostBytes(): number {
+    return this.#hostBytes;
   }
 
   /** Whether every table was seen whole once; before that nothing may be compiled. */
@@ -146,16 +163,10 @@ export class World {
     const dirt = new DirtCollector();
     for (const change of changes) this.#absorbOne(table, change, dirt);
     if (dirt.policyChanged) this.#version += 1;
-    // Keys are worked out last, when every row of the batch is in place.
-    for (const id of dirt.rekey) {
-      const group = this.rows('group').get(id);
-      if (group === undefined) this.#dependencies.delete(id);
-      else
-        this.#dependencies.set(
-          id,
-          dependencyKeys(group, this.rows('profile'), (profileId) => this.#rulesetsByProfile.get(profileId)),
-        );
-    }
+    // Keys, and which groups have a profile, are worked out last, when every row of the batch is in place.
+    for (const id of dirt.rekey)
+      this.#dependencies.set(id, dependencyKeys(this.rows('profile').get(id), this.#rulesetsByProfile.get(id)));
+    for (const profile of dirt.profiles) for (const { id } of this.#groupsByProfile.get(profile)) dirt.groups.add(id);
     return dirt.finish();
   }
 
@@ -164,12 +175,12 @@ export class World {
     switch (table) {
       case 'group': {
         this.#groupsByName.update(change);
+        this.#groupsByProfile.update(change);
         // A client may have overwritten the hashes in the row.
         if (after !== undefined) dirt.groupHashes.add(id);
         if (!groupChanged(change)) return;
         dirt.policyChanged = true;
         dirt.group(id, after !== undefined);
-        dirt.rekey.add(id);
         this.#dirtyDependants(onPeer(id), dirt);
         dirt.setSources.add(`group-${textOf(after?.name ?? before?.name)}`);
         this.#groupAddressesMoved([before?.name, after?.name], dirt);
@@ -191,15 +202,13 @@ export class World {
         return;
       case 'profile':
         dirt.policyChanged = true;
-        this.#dirtyDependants(onProfile(id), dirt, { rekey: true });
+        this.#dirtyProfile(id, dirt);
         return;
       case 'ruleset':
         dirt.policyChanged = true;
         this.#rulesetsByProfile.update(change);
-        this.#dirtyDependants(onRuleset(id), dirt, { rekey: true });
         for (const row of [before, after])
-          if (typeof row?.profile_id === 'string')
-            this.#dirtyDependants(onRulesetsOf(row.profile_id), dirt, { rekey: true });
+          if (typeof row?.profile_id === 'string') this.#dirtyProfile(row.profile_id, dirt);
         return;
       case 'link':
       case 'external':
@@ -208,6 +217,8 @@ export class World {
         if (this.#generateUnset) for (const group of this.rows('group').keys()) dirt.groups.add(group);
         return;
       case 'host':
+        this.#hostBytes +=
+          (after === undefined ? 0 : roughBytes(after)) - (before === undefined ? 0 : roughBytes(before));
         this.#hostsByKey.update(change);
         this.#hostsByGroup.update(change);
         dirt.hosts.push(change);
@@ -239,10 +250,13 @@ export class World {
       }
   }
 
-  #dirtyDependants(key: string, dirt: DirtCollector, also?: { readonly rekey: boolean }): void {
-    for (const group of this.#dependencies.groupsOn(key)) {
-      dirt.groups.add(group);
-      if (also?.rekey === true) dirt.rekey.add(group);
-    }
+  #dirtyDependants(key: string, dirt: DirtCollector): void {
+    for (const profile of this.#dependencies.profilesOn(key)) dirt.profiles.add(profile);
+  }
+
+  /** Its rules, or which they are, may have changed. */
+  #dirtyProfile(id: string, dirt: DirtCollector): void {
+    dirt.profiles.add(id);
+    dirt.rekey.add(id);
   }
 }

@@ -1,3 +1,4 @@
+import { packRulesetSync } from '../../src/model/stored-ruleset.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
@@ -170,8 +171,10 @@ describe('a group’s output as it is stored', () => {
     groupId: '1',
     groupName: 'web',
     dialect: 'dog1',
-    texts: { set4: text('a'), set6: text('b'), unset4: text('c'), unset6: text('d') },
-    sets: ['web_gv4', 'web_gv6'],
+    ruleset: packRulesetSync({ set4: text('a'), set6: text('b'), unset4: text('c'), unset6: text('d') }, [
+      'web_gv4',
+      'web_gv6',
+    ]),
     compiledAt: 5,
     publishedAt: null,
   };
@@ -180,17 +183,17 @@ describe('a group’s output as it is stored', () => {
   it('comes back as it was, published or not, with its failure', () => {
     for (const publishedAt of [null, 9]) {
       const doc = JSON.parse(JSON.stringify(outputToDoc('1', 'web', { ...output, publishedAt }, failure))) as never;
-      expect(outputFromDoc(doc)).toEqual({ ...output, publishedAt });
+      expect(outputFromDoc(doc, output.ruleset)).toEqual({ ...output, publishedAt });
       expect(failureFromDoc(doc)).toEqual(failure);
     }
     expect(failureFromDoc(outputToDoc('1', 'web', output, undefined))).toBeUndefined();
   });
 
   it('without a good ruleset, or with junk in it, is none', () => {
-    expect(outputFromDoc(undefined)).toBeUndefined();
-    expect(outputFromDoc(outputToDoc('1', 'web', undefined, failure))).toBeUndefined();
+    expect(outputFromDoc(undefined, output.ruleset)).toBeUndefined();
+    expect(outputFromDoc(outputToDoc('1', 'web', undefined, failure), undefined)).toBeUndefined();
     const whole = outputToDoc('1', 'web', output, undefined);
-    for (const field of ['id', 'group_name', 'set4', 'unset6', 'dialect'])
-      expect(outputFromDoc({ ...whole, [field]: 7 }), field).toBeUndefined();
+    for (const field of ['id', 'group_name', 'dialect'])
+      expect(outputFromDoc({ ...whole, [field]: 7 }, output.ruleset), field).toBeUndefined();
   });
 });

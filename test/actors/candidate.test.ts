@@ -121,7 +121,7 @@ const run = async (
   const candidate = () =>
     new Candidate(base, {
       leadership,
-      me: () => ({ holder: `${name}-1`, server: name, name, url: `http://${name}` }),
+      me: () => ({ holder: `${name}-${lost.length + 1}`, server: name, name, url: `http://${name}` }),
       leaseMs: LEASE_MS,
       lead: (_self, { term }) => {
         led.push(term);
@@ -229,6 +229,41 @@ describe('candidates of one store', () => {
     expect(two.led).toEqual([2]);
     expect([one.led, one.lost.length, one.leadership.holds()]).toEqual([[1], 1, false]);
     expect(one.lines.filter((line) => line.startsWith('warn'))).toHaveLength(1);
+    // It stands by like any other: when the new one falls silent, it leads again.
+    expect(one.leadership.leader()).toMatchObject({ name: 'two', term: 2 });
+    two.die();
+    await all.pass(2 * LEASE_MS);
+    expect([one.led, one.leadership.lease()]).toMatchObject([[1, 3], { holder: 'one-2', term: 3, previous: 'two' }]);
+  });
+
+  it('one that is alone leads again with the next term when its store is back', async () => {
+    const all = await shared();
+    const one = await run(all, 'one');
+    for (let term = 2; term < 5; term += 1) {
+      one.way.away = true;
+      await all.pass(2 * LEASE_MS);
+      expect(one.leadership.holds()).toBe(false);
+      one.way.away = false;
+      await all.pass(2 * LEASE_MS);
+      expect(one.leadership.lease()).toMatchObject({ term, holder: `one-${term}`, previous: 'one' });
+    }
+    expect(one.led).toEqual([1, 2, 3, 4]);
+    expect(one.lines.filter((line) => line.includes('standing by'))).toEqual([]);
+  });
+
+  it('a renewal that is answered after the loss gives nothing back; what it holds in the store runs out', async () => {
+    const all = await shared();
+    const one = await run(all, 'one');
+    let go: () => void = () => undefined;
+    one.way.held = new Promise((resolve) => (go = resolve));
+    await all.pass(2 * LEASE_MS);
+    expect([one.lost.length, one.leadership.holds()]).toEqual([1, false]);
+    one.way.held = undefined;
+    go();
+    await breathe();
+    expect(one.leadership.holds()).toBe(false);
+    await all.pass(3 * LEASE_MS);
+    expect([one.led, one.leadership.lease()]).toMatchObject([[1, 2], { term: 2, holder: 'one-2' }]);
   });
 
   it('a short outage costs nobody anything', async () => {

@@ -28,6 +28,7 @@ const storeWithSlowFeed = async (data: string) => {
     }) satisfies Store['commit'],
     get: ((table, id) => real.get(table, id)) satisfies Store['get'],
     list: ((table) => real.list(table)) satisfies Store['list'],
+    listFields: ((table, fields) => real.listFields(table, fields)) satisfies Store['listFields'],
     find: ((table, field, value) => real.find(table, field, value)) satisfies Store['find'],
     audit: ((query) => real.audit(query)) satisfies Store['audit'],
     state: (() => real.state()) satisfies Store['state'],

@@ -41,6 +41,9 @@ const newcomer = async (w: WholeServer, group: string): Promise<Ear & { readonly
   strangers += 1;
   const hostkey = `newcomer-key-${strangers}`;
   const ear = await listenAsAgent(w.broker, { hostkey, group });
+  const { context } = w.server;
+  await until(() => context.outputs.get(context.world.groupByName(group)?.id ?? ''), 'its ruleset is known');
+  await until(() => context.sets.published, 'the sets are known');
   await report(ear.connection, 'force', reportOf(hostkey, group));
   await until(() => w.host(hostkey), 'registered');
   return { ...ear, hostkey };

@@ -95,7 +95,7 @@ describe('publishing a group', () => {
     await w.create('zone', { name: 'office', ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] });
     await until(() => {
       const found = w.server.context.outputs.get(w.server.context.world.groupByName('web')?.id ?? '');
-      return found?.texts.set4.text.includes('three');
+      return found?.ruleset.texts.set4.text.includes('three');
     }, 'compiled');
     await until(() => Object.keys(describeOf(w, 'iptables_publisher').held as object).length === 1, 'held');
     expect(wire.keys()).toEqual([]);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { AlarmBook } from '../../src/alarms/alarm-book.js';
 import type { ServerBase } from '../../src/actors/context.js';
 import type { Log } from '../../src/actors/log-port.js';
 import { StoreKeeper } from '../../src/actors/store/store-keeper.js';
 import { createMetrics } from '../../src/metrics/create-metrics.js';
 import { startServer } from '../../src/otp/index.js';
 import { StoreStatus } from '../../src/store/store-status.js';
-import { StoreError, type Store } from '../../src/store/store.js';
+import { StoreError, type Store, type TableTrouble } from '../../src/store/store.js';
 import { virtualKernel } from '../support/virtual-kernel.js';
 
 describe('the keeper of the store', () => {
@@ -25,7 +26,8 @@ describe('the keeper of the store', () => {
       Store,
       'state' | 'onState'
     >;
-    const base = { kernel: virtual.kernel, log, metrics: createMetrics(), store } as unknown as ServerBase;
+    const alarms = new AlarmBook(() => 0);
+    const base = { kernel: virtual.kernel, log, metrics: createMetrics(), store, alarms } as unknown as ServerBase;
     await virtual.run(startServer(virtual.kernel, new StoreKeeper(base), { name: 'store' }));
     const down = async (reason: string): Promise<void> => {
       status.down(new StoreError('unavailable', reason));
@@ -37,7 +39,13 @@ describe('the keeper of the store', () => {
       await Promise.resolve();
       await virtual.idle();
     };
-    return { lines, down, up };
+    const troubled = async (troubles: readonly TableTrouble[]): Promise<void> => {
+      status.troubled(troubles);
+      await Promise.resolve();
+      await virtual.idle();
+    };
+    const shown = () => alarms.list().map(({ id, text }) => `${id}: ${text}`);
+    return { lines, down, up, troubled, shown };
   };
 
   it('tells of a store that was away before it began to look', async () => {
@@ -59,5 +67,28 @@ describe('the keeper of the store', () => {
       'the store is back',
       'the store is down: a is away',
     ]);
+  });
+
+  it('raises an alarm for each table that the store refuses, as long as it does', async () => {
+    const { lines, troubled, shown } = await starts(() => undefined);
+    await troubled([
+      { table: 'ipset', reason: 'no reading' },
+      { table: 'zone', reason: 'it is gone' },
+      { table: 'ipset', reason: 'no writing' },
+    ]);
+    expect(shown()).toEqual(['store.table:ipset: no reading; no writing', 'store.table:zone: it is gone']);
+    await troubled([{ table: 'ipset', reason: 'no writing' }]);
+    expect(shown()).toEqual(['store.table:ipset: no writing']);
+    await troubled([]);
+    expect(shown()).toEqual([]);
+    // It was never down.
+    expect(lines).toEqual([]);
+  });
+
+  it('finds what its predecessor raised', async () => {
+    const { shown, troubled } = await starts((status) => status.troubled([{ table: 'zone', reason: 'it is gone' }]));
+    expect(shown()).toEqual(['store.table:zone: it is gone']);
+    await troubled([]);
+    expect(shown()).toEqual([]);
   });
 });

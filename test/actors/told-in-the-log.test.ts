@@ -45,8 +45,11 @@ it('an agent whose environment is not * hears nothing: said once, and again afte
 it('a host whose interfaces cannot be read is missing from the sets: said once, with its name', async () => {
   const all = await started();
   await all.w.group('web');
-  await says(all, { version: '1' });
-  for (const version of ['2', '3', '4']) await says(all, { version, interfaces: 'undefined' });
+  for (const version of ['1', '2']) await says(all, { version });
+  // No agent's report gets that far any more, but databases hold such rows, and clients may write them.
+  const id = all.w.host(KEY)?.id as string;
+  await all.w.edit('host', id, { interfaces: 'undefined' });
+  await until(() => all.w.host(KEY)?.interfaces === 'undefined', 'the edit');
   const [line] = await until(() => {
     const lines = all.said('not all of it is in the sets');
     return lines.length > 0 ? lines : undefined;

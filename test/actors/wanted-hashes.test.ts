@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { packRulesetSync } from '../../src/model/stored-ruleset.js';
 import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
 import { acceptedSetHashes, newestSetHash, wantedHashes } from '../../src/actors/hosts/wanted-hashes.js';
+import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
 import type { Document } from '../../src/model/document.js';
 import { World } from '../../src/world/world.js';
 
@@ -40,6 +42,7 @@ describe('hashes that count for the sets', () => {
 describe('what a host of a group should report', () => {
   const world = new World({ generateUnset: false });
   const outputs = new RulesetOutputs();
+  const confirmedSets = new ConfirmedSets();
   const hashes = { hash4_ipsets: 'a', hash6_ipsets: 'b', hash4_iptables: 'c', hash6_iptables: 'd' };
   world.apply('group', [
     { id: '1', after: { id: '1', name: 'web', ...hashes } },
@@ -52,17 +55,18 @@ describe('what a host of a group should report', () => {
       groupId: '1',
       groupName: 'web',
       dialect: 'dog2',
-      texts: { set4: text, set6: text, unset4: text, unset6: text },
-      sets: [],
+      ruleset: packRulesetSync({ set4: text, set6: text, unset4: text, unset6: text }, []),
       compiledAt: 5,
       publishedAt: null,
     });
-    expect(wantedHashes({ world, outputs }, 'web', NOW, WINDOW)).toEqual({ rules: { hashes, changedAt: 0 } });
+    expect(wantedHashes({ world, outputs, confirmedSets }, 'web', NOW, WINDOW)).toEqual({
+      rules: { hashes, changedAt: 0 },
+    });
   });
 
   it('is nothing for a group that there is not, and no rules for one that never had any', () => {
-    expect(wantedHashes({ world, outputs }, 'nobody', NOW, WINDOW)).toBeUndefined();
-    expect(wantedHashes({ world, outputs }, '', NOW, WINDOW)).toBeUndefined();
-    expect(wantedHashes({ world, outputs }, 'fresh', NOW, WINDOW)).toEqual({});
+    expect(wantedHashes({ world, outputs, confirmedSets }, 'nobody', NOW, WINDOW)).toBeUndefined();
+    expect(wantedHashes({ world, outputs, confirmedSets }, '', NOW, WINDOW)).toBeUndefined();
+    expect(wantedHashes({ world, outputs, confirmedSets }, 'fresh', NOW, WINDOW)).toEqual({});
   });
 });

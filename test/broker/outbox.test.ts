@@ -374,6 +374,27 @@ describe('the outbox', () => {
     });
   });
 
+  it('counts a body once that several messages share, until the last of them is settled', async () => {
+    const { outbox } = make({ maxBytes: 10 });
+    const { publication } = put('group/a', 'shared');
+    for (const target of ['group/a', 'group/b', 'group/c']) outbox.put(put(target, '', { publication }));
+    expect(outbox.snapshot()).toMatchObject({ bytes: 6, waiting: 3, dropped: 0 });
+    outbox.put(put('group/c', 'own'));
+    await turn();
+    expect(outbox.snapshot()).toMatchObject({ bytes: 9, waiting: 3, dropped: 0 });
+    outbox.attach(connection.port);
+    await turn();
+    await connection.confirm('own');
+    expect(outbox.snapshot()).toMatchObject({ bytes: 6, inFlight: 2 });
+    await connection.lose();
+    await turn();
+    expect(outbox.snapshot()).toMatchObject({ bytes: 6, waiting: 2 });
+    outbox.put(put('group/a', 'x'));
+    outbox.put(put('group/b', 'y'));
+    await turn();
+    expect(outbox.snapshot()).toMatchObject({ bytes: 2, waiting: 2, dropped: 0 });
+  });
+
   describe('draining', () => {
     it('resolves when all is confirmed', async () => {
       const { outbox, send } = make();

@@ -58,7 +58,9 @@ describe('token', () => {
     [['create', 'x', '--scope', 'read', '--expires', '-1'], 'must be a number of days above 0'],
     [['revoke', 'nobody'], 'there is no token named "nobody"'],
   ])('%j is refused with exit code 2', async (args, reason) => {
-    expect(await token(temporaryDirectory(), ...args)).toMatchObject({
+    const data = temporaryDirectory();
+    await token(data, 'create', 'first', '--scope', 'read');
+    expect(await token(data, ...args)).toMatchObject({
       code: 2,
       out: '',
       err: expect.stringContaining(reason) as string,

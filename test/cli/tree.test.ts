@@ -2,31 +2,58 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { printTree } from '../../src/cli/print-tree.js';
+import {
+  crash,
+  findActor,
+  startDynamicChild,
+  startServer,
+  startSupervisor,
+  type ActorNode,
+  type ChildSpec,
+  type Pid,
+} from '../../src/otp/index.js';
+import { actorTree } from '../../src/supervisors/actor-tree.js';
+import { startApiServer } from '../support/api-server.js';
+import { started } from '../support/supervision.js';
+import { virtualKernel } from '../support/virtual-kernel.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 
-const TREE = {
-  id: 'dog_trainer',
-  state: 'running',
-  children: [
-    { id: 'store_sup', state: 'running', restarts: 0, children: [] },
+const START = Date.UTC(2026, 0, 1);
+
+/** A real tree: dog_trainer with a mailer, and a hosts_sup of `hosts` dynamic hosts that say who they are. */
+const realTree = async (hosts: number) => {
+  const v = virtualKernel(START);
+  const host: ChildSpec<readonly [string]> = {
+    id: 'host',
+    restart: 'temporary',
+    start: ({ kernel, parent }, key) =>
+      startServer(
+        kernel,
+        { describe: () => ({ name: `web${key}`, state: 'active', differing: [] }) },
+        { parent, label: `host:${key}` },
+      ),
+  };
+  const children: ChildSpec[] = [
+    {
+      id: 'mailer',
+      start: ({ kernel, parent }) =>
+        startServer(kernel, { describe: () => ({ relay: 'away', waiting: 3 }) }, { parent }),
+    },
     {
       id: 'hosts_sup',
-      state: 'running',
-      mailbox: 0,
-      handled: 1234,
-      restarts: 2,
-      children: [
-        {
-          id: 'host:a',
-          state: 'idle',
-          mailbox: 12,
-          handled: 7,
-          restarts: 1,
-          last_crash: { at: 'then', reason: 'Error: no\n  at x' },
-        },
-      ],
+      type: 'supervisor',
+      start: ({ kernel, parent }) =>
+        startSupervisor(kernel, () => ({ flags: { strategy: 'simple_one_for_one' }, children: [host] }), {
+          parent,
+          name: 'hosts_sup',
+        }),
     },
-  ],
+  ];
+  const flags = { strategy: 'one_for_one', intensity: 5, periodS: 10 } as const;
+  const root = started(await v.run(startSupervisor(v.kernel, () => ({ flags, children }), { label: 'dog_trainer' })));
+  for (let n = 0; n < hosts; n += 1) await v.run(startDynamicChild(v.kernel, 'hosts_sup', [`${n}`]));
+  const look = (options: Parameters<typeof actorTree>[2]) => actorTree(v.kernel, root, options);
+  return { kernel: v.kernel, idle: () => v.idle(), advance: (ms: number) => v.advance(ms), root, look };
 };
 
 async function serverThat(
@@ -42,34 +69,79 @@ async function serverThat(
 }
 
 describe('printTree', () => {
-  it('draws each actor below its supervisor, with its figures in columns', () => {
-    expect(printTree(TREE)).toBe(
-      [
-        'actor         state    mailbox  handled  restarts  last crash',
-        'dog_trainer   running',
-        '├─ store_sup  running                           0',
-        '└─ hosts_sup  running        0     1234         2',
-        '   └─ host:a  idle          12        7         1  then Error: no',
-        '',
-      ].join('\n'),
+  it('shows what the server tells: names, figures, the last crash and what actors say of themselves', async () => {
+    const { kernel, root, look, idle, advance } = await realTree(1);
+    await advance(500);
+    crash(kernel, findActor(kernel, root, 'dog_trainer/mailer') as Pid, 'no\n  at x');
+    await idle();
+    const lines = printTree(look({}) as ActorNode).split('\n');
+    expect(lines[0]).toMatch(/^actor +state +mailbox +handled +restarts +last crash +detail$/);
+    expect(lines[1]).toMatch(/^dog_trainer +waiting +0 +\d+ +0$/);
+    expect(lines[2]).toMatch(
+      /^├─ mailer +waiting +0 +\d+ +1 +2026-01-01T00:00:00\.500Z Error: no +relay=away waiting=3$/,
     );
+    expect(lines[3]).toMatch(/^└─ hosts_sup +waiting +0 +\d+ +0$/);
+    expect(lines[4]).toMatch(/^ {3}└─ host:0 \(web0\) +waiting +0 +0 +0 +state=active$/);
+    expect(lines).toHaveLength(6);
   });
 
-  it('prints only the head for an answer that is no tree', () => {
-    expect(printTree('nonsense').split('\n')).toHaveLength(2);
+  it('counts the children that are left out, with the command that shows them', async () => {
+    const { look } = await realTree(7);
+    const lines = printTree(look({ limit: 3 }) as ActorNode).split('\n');
+    expect(lines.filter((line) => line.includes('host:'))).toHaveLength(3);
+    expect(lines).toContain('   └─ 4 more: dog-trainer tree --path dog_trainer/hosts_sup --offset 3');
+    const rest = printTree(look({ path: 'dog_trainer/hosts_sup', offset: 3, limit: 10 }) as ActorNode).split('\n');
+    expect(rest.filter((line) => line.includes('host:'))).toHaveLength(4);
+    expect(rest).toContain('├─ 3 before these: dog-trainer tree --path dog_trainer/hosts_sup --offset 0');
+  });
+
+  it('lets no name move the cursor or turn the text round', () => {
+    const node = {
+      id: 'host:a\u001b[2J',
+      detail: { name: '\u202Egpj', note: 'a\nb' },
+      path: 'x',
+      state: 'waiting',
+      mailbox: 0,
+      handled: 0,
+      restarts: 0,
+      lastCrash: null,
+    };
+    const text = printTree(node as unknown as ActorNode);
+    expect(text).toContain('host:a\\u{1B}[2J (\\u{202E}gpj)');
+    expect(text).toContain('note=a\\u{A}b');
   });
 });
 
 describe('tree', () => {
   it('asks the server at --url, with the token', async () => {
     const seen: (string | undefined)[] = [];
+    const { look } = await realTree(1);
     const url = await serverThat((path, token) => {
       seen.push(path, token);
-      return { status: 200, body: JSON.stringify(TREE) };
+      return { status: 200, body: JSON.stringify(look({})) };
     });
     const { code, out } = await runCliInProcess(['tree', '--url', url], { DOGTRAINER_TOKEN: 'abc' });
     expect({ code, lines: out.split('\n').length }).toEqual({ code: 0, lines: 6 });
     expect(seen).toEqual(['/api/V2/actors', 'Bearer abc']);
+  });
+
+  it('prints what the API answers, a part of it too', async () => {
+    const server = await startApiServer();
+    onTestFinished(() => server.close());
+    const { kernel, root, look, idle } = await realTree(5);
+    crash(kernel, findActor(kernel, root, 'dog_trainer/mailer') as Pid, 'on purpose');
+    await idle();
+    server.runtime.tree = look;
+    const whole = await runCliInProcess(['tree', '--url', server.url]);
+    expect([whole.code, whole.err]).toEqual([0, '']);
+    expect(whole.out).toContain('Error: on purpose');
+    expect(whole.out).toContain('host:4 (web4)');
+    const part = await runCliInProcess(['tree', '-u', server.url, '--path', 'dog_trainer/hosts_sup', '--offset', '4']);
+    expect(part.out.match(/host:\d/g)).toEqual(['host:4']);
+    expect(part.out).toContain('4 before these');
+    for (const path of ['/api/V2/actors?limit=0', '/api/V2/actors?offset=-1', '/api/V2/actors?limit=1e3'])
+      expect((await fetch(server.url + path)).status).toBe(400);
+    expect(await runCliInProcess(['tree', '-u', server.url, '--offset', 'x'])).toMatchObject({ code: 2 });
   });
 
   it('says why there is no tree', async () => {
@@ -82,6 +154,11 @@ describe('tree', () => {
     expect(await runCliInProcess(['tree', '-u', babbling])).toMatchObject({
       code: 1,
       err: expect.stringContaining('did not answer with JSON') as string,
+    });
+    const foreign = await serverThat(() => ({ status: 200, body: '{"path":"x","id":"x","state":7}' }));
+    expect(await runCliInProcess(['tree', '-u', foreign])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the answer.state is not a string') as string,
     });
     const nobody = await runCliInProcess(['tree', '-s', 'api.port=1']);
     expect(nobody).toMatchObject({

@@ -67,7 +67,12 @@ class Candidate {
   #fresh(): Leadership {
     this.#incarnation += 1;
     const clock = { now: () => this.wall, monotonic: () => this.monotonic, ...NO_TIMERS };
-    return new Leadership({ clock, leaseMs: LEASE_MS, onLost: () => undefined });
+    // It stands by again, as somebody else.
+    return new Leadership({ clock, leaseMs: LEASE_MS, onLost: () => void (this.#incarnation += 1) });
+  }
+
+  get #holder(): string {
+    return `${this.#name}/${this.#incarnation}`;
   }
 
   restart(): void {
@@ -94,7 +99,7 @@ class Candidate {
       pending.now = this.#shared.time;
       pending.step = 'told';
     } else if (pending.step === 'told') {
-      const me = { holder: `${this.#name}/${this.#incarnation}`, server: this.#name, name: this.#name, url: '' };
+      const me = { holder: this.#holder, server: this.#name, name: this.#name, url: '' };
       const found = readLease(this.#shared.doc);
       const known = this.leadership.known;
       pending.decision = decideLease({ found, known, me, now: pending.now, leaseMs: LEASE_MS });
@@ -106,7 +111,9 @@ class Candidate {
     } else {
       const { decision, asked } = pending;
       this.#pending = undefined;
-      if (decision?.kind === 'take') this.leadership.won(decision.lease, asked);
+      // A renewal that was on its way while the lease was lost is nobody's.
+      if (decision?.kind === 'take' && decision.lease.holder === this.#holder)
+        this.leadership.won(decision.lease, asked);
       if (decision?.kind === 'wait') this.leadership.follow(decision.lease);
     }
   }
@@ -181,7 +188,7 @@ describe('a process that leads', () => {
     return { time, lost, leadership };
   };
 
-  it('loses it once, by whichever clock saw more time pass, and never leads again', () => {
+  it('loses it once, by whichever clock saw more time pass, and leads again with a higher term only', () => {
     for (const clock of ['monotonic', 'wall'] as const) {
       const { time, lost, leadership } = at();
       expect(leadership.won(lease, { monotonic: 0, wall: 0 })).toBe(true);
@@ -191,8 +198,13 @@ describe('a process that leads', () => {
       expect(leadership.holds()).toBe(false);
       expect(leadership.lease()).toBeUndefined();
       expect(lost).toEqual(['7: it was not renewed within 100 ms']);
-      expect(leadership.won(lease, { monotonic: time.monotonic, wall: time.wall })).toBe(false);
-      expect(leadership.closed).toBe(true);
+      const now = { ...time };
+      expect(leadership.won(lease, now)).toBe(false);
+      expect(leadership.holds()).toBe(false);
+      expect(leadership.won({ ...lease, holder: 'next', term: 8 }, now)).toBe(true);
+      expect(leadership.lease()?.term).toBe(8);
+      expect(leadership.won(lease, now)).toBe(false);
+      expect(lost).toHaveLength(1);
     }
   });
 

@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runMain } from '../support/main-child.js';
 import { startRabbit } from '../support/rabbitmq.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /** Runs the demo to its end and gives its last line. */
 const demo = async (...more: string[]): Promise<unknown> => {
@@ -21,12 +24,39 @@ describe('the demo', () => {
     });
   }, 120_000);
 
-  it('ends at once, and not well, when it is interrupted', async () => {
-    const child = runMain(['demo', '--agents', '3']);
-    await expect.poll(() => child.out, { timeout: 30_000 }).toContain('the server listens on');
-    child.process.kill('SIGTERM');
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const)(
+    'ends at once, not well and leaving no file, on %s',
+    async (signal) => {
+      const temporary = temporaryDirectory();
+      const child = runMain(['demo', '--once', '--agents', '3'], { TMPDIR: temporary });
+      await expect.poll(() => child.out, { timeout: 30_000 }).toContain('the server listens on');
+      expect(readdirSync(temporary)).toHaveLength(1);
+      child.process.kill(signal);
+      expect(await child.ended).toBe(1);
+      expect(child.err).toContain('the demo was ended before it was done');
+      expect(readdirSync(temporary)).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('leaves no file when nobody reads what it prints any more', async () => {
+    const temporary = temporaryDirectory();
+    const child = runMain(['demo', '--once', '--agents', '3'], { TMPDIR: temporary });
+    child.process.stdout?.destroy();
+    await child.ended;
+    expect(readdirSync(temporary)).toEqual([]);
+  }, 60_000);
+
+  it('keeps its logs when it fails, and says where they are', async () => {
+    const temporary = temporaryDirectory();
+    // Nobody listens there, so the agents cannot connect.
+    const child = runMain(['demo', '--once', '--agents', '3', '--amqp', 'amqp://127.0.0.1:1/dog'], {
+      TMPDIR: temporary,
+    });
     expect(await child.ended).toBe(1);
-    expect(child.err).toContain('the demo was ended before it was done');
+    const [, directory = ''] = /its logs are kept in (\S+)/.exec(child.err) ?? [];
+    expect(directory, child.err).toContain(temporary);
+    expect(readFileSync(join(directory, 'console.log'), 'utf8')).toContain('/api/V2/group');
   }, 60_000);
 });
 

@@ -54,7 +54,12 @@ const bad: readonly (readonly [string, string, Buffer])[] = [
   ['a body of 1 MB', 'too_large', Buffer.alloc(1_048_576, 0x83)],
   ['a field of 400 kB', 'too_large', crafted({ ...whole, interfaces: 'x'.repeat(400_000) }, KEEPALIVE)],
   ['an empty hostkey', 'bad_value', crafted({ ...whole, hostkey: '' }, KEEPALIVE)],
-  ['a short hostkey', 'invalid', crafted({ ...whole, hostkey: 'short' }, KEEPALIVE)],
+  [
+    'the whole world as an address',
+    'addresses',
+    crafted({ ...whole, interfaces: '{"eth0":["0.0.0.0/0"]}' }, KEEPALIVE),
+  ],
+  ['a name that runs backwards', 'bad_value', crafted({ ...whole, name: 'web\u202egpj.exe' }, KEEPALIVE)],
   ['a hostkey that is a pattern', 'invalid', crafted({ ...whole, hostkey: 'host.key.*.#' }, KEEPALIVE)],
   ['a name with a line break', 'bad_value', crafted({ ...whole, name: 'a\r\nBcc: x' }, KEEPALIVE)],
   ['an agent that calls itself active', 'bad_value', crafted({ ...whole, active: 'active' }, KEEPALIVE)],

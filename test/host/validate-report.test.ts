@@ -16,7 +16,7 @@ const report: HostReport = {
 
 describe('what a host row could not hold', () => {
   it.each([
-    ['hostkey', { hostkey: 'ninechars' }],
+    ['hostkey', { hostkey: '' }],
     ['hostkey', { hostkey: 'x'.repeat(201) }],
     ['hostkey', { hostkey: '(parenthesis' }],
     ['hostkey', { hostkey: 'host key with blanks' }],
@@ -39,6 +39,9 @@ describe('what a host row could not hold', () => {
     { group: '' },
     { group: 'g'.repeat(26) },
     { hostkey: '0123456789' },
+    { hostkey: 'x' },
+    { hostkey: 'agent-01' },
+    { hostkey: 'x'.repeat(200) },
     { hostkey: '+%_.-anything (goes) here'.replaceAll(' ', '') },
     { environment: 'qa', location: 'basement' },
   ])('fine: %o', (over) => {

@@ -202,9 +202,12 @@ describe('what drifts', { timeout: 120_000 }, () => {
     await w.settle(KEY);
     await w.says('keepalive', KEY, { hash4_ipsets: 'a'.repeat(64) });
     for (let minute = 0; minute < 40; minute += 1) {
+      const before = w.hashes('web').hash4_ipsets;
       await w.edit('ruleset', ruleset, {
         rules: { inbound: [{ ...RULE, comment: `minute ${minute}` }], outbound: [] },
       });
+      // Compiling and storing take real time, which a virtual minute need not contain.
+      await w.awaits(() => w.hashes('web').hash4_ipsets !== before, 'the publish');
       await w.pass(61_000);
       await w.says('keepalive', KEY, { hash4_ipsets: 'a'.repeat(64) });
     }

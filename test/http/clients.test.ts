@@ -97,7 +97,7 @@ describe('the clients in the field', () => {
     expect((await axios('GET', `/api/group/${groupId}/ec2_security_group_ids`)).json).toEqual([]);
     expect((await axios('GET', '/api/group?name=nothing')).status).toBe(404);
     const hcl = await fetch(`${server.url}/api/profile/${profileId}/hcl`, { headers: { accept: 'text/plain' } });
-    expect([hcl.status, (await hcl.text()).includes('group = "office"')]).toEqual([200, true]);
+    expect([hcl.status, (await hcl.text()).includes('group = dog_zone.office.id')]).toEqual([200, true]);
 
     expect((await axios('DELETE', `/api/zone/${zoneId}`)).json).toMatchObject({
       errors: { 'in active profile': [profileId] },

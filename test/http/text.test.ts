@@ -6,7 +6,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffLines } from '../../src/http/text/line-diff.js';
 import { gitDiff } from '../../src/http/text/git-diff.js';
-import { hclResource } from '../../src/http/text/hcl-resource.js';
 import { hclString } from '../../src/http/text/hcl-value.js';
 import { rulesTable } from '../../src/http/text/rules-table.js';
 
@@ -56,45 +55,6 @@ describe('diffs', () => {
 describe('Terraform text', () => {
   it('quotes whatever a text holds', () => {
     expect(hclString('a "b" \\ ${x} %{y} $1\n\u0001')).toBe('"a \\"b\\" \\\\ $${x} %%{y} $1\\n\\u0001"');
-  });
-
-  it('is well-formed for every part of a ruleset', () => {
-    const rule = { action: 'ACCEPT', active: true, states: ['NEW'], environments: [], order: 1, comment: '' };
-    expect(hclResource('ruleset', { name: 'r 1', profile_id: 'p', rules: { inbound: [rule], outbound: [] } })).toBe(
-      [
-        'resource "dog_ruleset" "r_1" {',
-        '  name = "r 1"',
-        '  profile_id = "p"',
-        '  rules = {',
-        '    inbound = [',
-        '      {',
-        '        action = "ACCEPT"',
-        '        active = true',
-        '        comment = ""',
-        '        environments = []',
-        '        order = 1',
-        '        states = ["NEW"]',
-        '      },',
-        '    ]',
-        '    outbound = []',
-        '  }',
-        '  provider = dog.qa',
-        '}',
-        '',
-      ].join('\n'),
-    );
-  });
-
-  it('names resources as Terraform takes them', () => {
-    const named = (name: string) => hclResource('zone', { name }).split('"')[3];
-    expect([named('a.(b)/c:d e'), named('1a'), named('a"\n$')]).toEqual(['a__b__c_d_e', '_1a', 'a___']);
-  });
-
-  it('leaves out what a document lacks, and prints hosts as of qa', () => {
-    expect(hclResource('group', { name: 'g' })).toBe(
-      'resource "dog_group" "g" {\n  name = "g"\n  provider = dog.qa\n}\n',
-    );
-    expect(hclResource('host', { name: 'h', environment: '*' })).toContain('environment = "qa"');
   });
 });
 

@@ -51,7 +51,8 @@ describe('trouble that is not the client’s', () => {
     ['read_only', 503, 'unavailable'],
     ['fenced', 503, 'unavailable'],
     ['full', 507, 'storage_full'],
-    ['corrupt', 500, 'internal'],
+    ['corrupt', 503, 'unavailable'],
+    ['refused', 503, 'unavailable'],
   ])('a store that says %s on a write is %i; reads go on', async (code, status, name) => {
     const call = await start(() => ({ commit: () => Promise.reject(new StoreError(code, 'the store says so')) }));
     const answer = await call('POST', '/api/V2/zone', ZONE);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLogger } from '../../src/log/create-logger.js';
 import { redactLine, redactSecrets } from '../../src/log/redact-secrets.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -56,10 +56,26 @@ describe('log files', () => {
   it('are not needed for the server to run: a directory that cannot be made is reported and survived', async () => {
     const file = join(temporaryDirectory(), 'file');
     writeFileSync(file, 'not a directory');
+    let said = '';
+    const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      said += String(text);
+      return true;
+    });
+    onTestFinished(() => spy.mockRestore());
     const logs = logsIn(join(file, 'logs'));
-    logs.log.error('into the void');
+    const troubles = new Map<string, string | undefined>();
+    logs.log.error('not into the void');
+    logs.crash({ actor: 'x' }, 'nor a crash');
     await logs.close();
+    logs.onTrouble((name, text) => troubles.set(name, text));
     expect(readFileSync(file, 'utf8')).toBe('not a directory');
+    // Each line once, though three files could not take it.
+    expect(said.match(/"msg":"not into the void"/g)).toHaveLength(1);
+    expect(said.match(/"msg":"nor a crash"/g)).toHaveLength(1);
+    expect([...troubles.keys()].sort()).toEqual(['console.log', 'crash.log', 'error.log']);
+    expect(troubles.get('console.log')).toMatch(
+      /logs\/console\.log cannot be written: .*; its lines go to standard error/,
+    );
   });
 });
 

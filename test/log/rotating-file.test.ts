@@ -82,20 +82,75 @@ describe('a rotating file', () => {
 
   it('drops and counts lines while its directory is gone, and says so afterwards', async () => {
     const directory = join(temporaryDirectory(), 'logs');
-    const troubles: string[] = [];
-    const file = new RotatingFile(join(directory, 'x.log'), { ...quiet, onTrouble: (text) => troubles.push(text) });
+    const troubles: (string | undefined)[] = [];
+    let instead = '';
+    const file = new RotatingFile(join(directory, 'x.log'), {
+      ...quiet,
+      onTrouble: (text) => troubles.push(text),
+      instead: (text) => (instead += text),
+    });
     for (let i = 0; i < 3; i++) {
-      file.write('lost\n');
+      file.write(`not here ${i}\n`);
       await file.flush();
     }
-    expect(troubles).toEqual([expect.stringMatching(/x\.log cannot be written, lines are dropped: .*ENOENT/)]);
+    await file.check();
+    expect(troubles).toEqual([expect.stringMatching(/x\.log cannot be written: .*ENOENT/)]);
+    expect(instead).toBe('not here 0\nnot here 1\nnot here 2\n');
     mkdirSync(directory);
     file.write('here again\n');
     await file.close();
-    expect(troubles).toHaveLength(2);
-    const [first, second] = lines(join(directory, 'x.log'));
-    expect(first).toBe('here again');
-    expect(JSON.parse(second ?? '')).toMatchObject({ dropped: 3, msg: 'log lines were dropped here' });
+    expect(troubles.slice(1)).toEqual([undefined]);
+    const [first, second, ...rest] = lines(join(directory, 'x.log'));
+    expect(JSON.parse(first ?? '')).toMatchObject({ dropped: 3, msg: 'log lines were dropped here' });
+    expect([second, rest]).toEqual(['here again', []]);
+  });
+
+  it('finds out by itself, without a line, that it can be written again', async () => {
+    const directory = join(temporaryDirectory(), 'logs');
+    const troubles: (string | undefined)[] = [];
+    const file = new RotatingFile(join(directory, 'x.log'), { ...quiet, onTrouble: (text) => troubles.push(text) });
+    await file.check();
+    expect(troubles).toEqual([expect.stringContaining('ENOENT')]);
+    file.write('lost\n');
+    await file.check();
+    mkdirSync(directory);
+    await file.check();
+    expect(troubles.slice(1)).toEqual([undefined]);
+    expect(lines(join(directory, 'x.log')).map((line) => JSON.parse(line) as object)).toMatchObject([{ dropped: 1 }]);
+    await file.check();
+    expect(lines(join(directory, 'x.log'))).toHaveLength(1);
+    await file.close();
+  });
+
+  it('does not write to a file that was deleted: it makes it anew, or fails where its directory is gone too', async () => {
+    const directory = join(temporaryDirectory(), 'logs');
+    mkdirSync(directory);
+    const path = join(directory, 'x.log');
+    const troubles: (string | undefined)[] = [];
+    const file = new RotatingFile(path, { ...quiet, onTrouble: (text) => troubles.push(text) });
+    file.write('one\n');
+    await file.flush();
+    rmSync(path);
+    file.write('two\n');
+    await file.flush();
+    expect(lines(path)).toEqual(['two']);
+    rmSync(directory, { recursive: true });
+    await file.check();
+    expect(troubles).toEqual([expect.stringContaining('ENOENT')]);
+    await file.close();
+  });
+
+  it('finds out that its directory was moved away', async () => {
+    const directory = join(temporaryDirectory(), 'logs');
+    mkdirSync(directory);
+    const troubles: (string | undefined)[] = [];
+    const file = new RotatingFile(join(directory, 'x.log'), { ...quiet, onTrouble: (text) => troubles.push(text) });
+    file.write('one\n');
+    await file.flush();
+    renameSync(directory, `${directory}.moved`);
+    await file.check();
+    expect(troubles).toEqual([expect.stringContaining('ENOENT')]);
+    await file.close();
   });
 
   it('survives a full disk and goes on when there is space (a real tmpfs)', async ({ skip }) => {
@@ -107,9 +162,14 @@ describe('a rotating file', () => {
       skip(`mount is not allowed here: ${(error as Error).message}`);
     }
     onTestFinished(() => void execFileSync('umount', ['-l', mount]));
-    const troubles: string[] = [];
+    const troubles: (string | undefined)[] = [];
     const path = join(mount, 'x.log');
-    const file = new RotatingFile(path, { ...quiet, onTrouble: (text) => troubles.push(text) });
+    let instead = '';
+    const file = new RotatingFile(path, {
+      ...quiet,
+      onTrouble: (text) => troubles.push(text),
+      instead: (text) => (instead += text),
+    });
     const filler = join(mount, 'filler');
     file.write('before\n');
     await file.flush();
@@ -118,15 +178,20 @@ describe('a rotating file', () => {
     } catch {
       // The disk is full now, as wanted.
     }
-    for (let i = 0; i < 100; i++) file.write(`${'x'.repeat(1000)}\n`);
+    for (let i = 0; i < 100; i++) file.write(`"${'x'.repeat(1000)}"\n`);
     await file.flush();
     expect(troubles[0]).toContain('ENOSPC');
+    await file.check();
+    expect(troubles).toHaveLength(1);
+    const written = lines(path).length - 1;
+    expect(instead.split('\n').length - 1).toBeGreaterThanOrEqual(100 - written);
     rmSync(filler);
     file.write('after\n');
     await file.close();
     const text = readFileSync(path, 'utf8');
     expect(text.startsWith('before\n')).toBe(true);
     expect(text).toContain('after\n');
-    expect(text).toMatch(/"dropped":\d+/);
+    expect(text).toMatch(/^\{.*"dropped":\d+.*\}\nafter\n/m);
+    expect(troubles.slice(1)).toEqual([undefined]);
   });
 });

@@ -57,6 +57,41 @@ describe('script/prepare.sh', () => {
     expect(status).not.toBe(0);
   });
 
+  // npm, the compilers and the module are stood in for: what is tried, in which order, is what counts.
+  const prepare = (world: string) => {
+    const standIns = `
+      . script/prepare.sh
+      cd ${temporaryDirectory()}
+      npm() { echo "npm $*"; }
+      missing_packages() { echo g++; }
+      install_packages() { echo "install $*"; compiler=yes; }
+      sqlite_loads() { [ "\${compiler:-}" = yes ]; }
+      ${world}
+      prepare_modules 2>&1`;
+    const { status, stdout } = bash(standIns);
+    return { status, did: stdout.split('\n').filter((line) => /^(npm .*-|npm rebuild|install|bash:)/.test(line)) };
+  };
+  const CI = 'npm ci --ignore-scripts --no-audit --no-fund';
+
+  it('asks for no compiler where a prebuilt better-sqlite3 can be had', () => {
+    expect(prepare('sqlite_loads() { true; }')).toEqual({ status: 0, did: [CI, 'npm rebuild'] });
+  });
+
+  it('installs compilers where none can be had, and compiles', () => {
+    expect(prepare('')).toEqual({ status: 0, did: [CI, 'npm rebuild', 'install g++', 'npm rebuild'] });
+  });
+
+  it('names what to install where it may not, and does not blame compilers for a registry that is away', () => {
+    expect(prepare('install_packages() { return 1; }')).toEqual({
+      status: 1,
+      did: [CI, 'npm rebuild', 'bash: cannot compile better-sqlite3: as root, apt-get install g++'],
+    });
+    expect(prepare('npm() { return 1; }')).toEqual({
+      status: 1,
+      did: ['bash: npm ci failed: see its output above'],
+    });
+  });
+
   it('refuses a Node that is too old, saying which is needed', () => {
     const old = 'node() { if [ "$1" = --version ]; then echo v18.1.0; else return 1; fi; }';
     const { status, stderr } = bash(`${old}; . script/prepare.sh; require_node`);

@@ -6,6 +6,7 @@ import { createMemoryBroker, type MemoryBroker } from '../../src/broker/memory/m
 import { loadConfig } from '../../src/config/load.js';
 import { createLogger } from '../../src/log/create-logger.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
+import type { JsonObject } from '../../src/model/document.js';
 import type { Store } from '../../src/store/store.js';
 import { startServer, type StartedServer } from '../../src/supervisors/start-server.js';
 import { client, type Client } from '../support/api-client.js';
@@ -108,7 +109,7 @@ const published = ({ api }: Started, group: string): Promise<unknown> =>
   until(async () => (await api('GET', `/api/V2/group/${group}/ruleset`)).json['state'] === 'published', 'published');
 
 describe('a server that leads', () => {
-  it('and loses its lease sends nothing more, and ends with an error; another takes over', async () => {
+  it('and loses its lease sends nothing more, and stands by again; another takes over', async () => {
     const store = await openStore();
     const broker: MemoryBroker = createMemoryBroker();
     const one = await start(store, broker, 'one');
@@ -121,9 +122,14 @@ describe('a server that leads', () => {
     const group = await makeGroup(two, 'web');
     await until(() => one.server.context.outbox.depth() > 0, 'waiting');
     one.store.away(true);
-    const error = await one.server.ended;
-    expect(error.message).toContain('the lease is lost (term 1)');
-    expect(one.lines.filter((line) => line.startsWith('error: the lease is lost'))).toHaveLength(1);
+    const { kernel } = one.server.context;
+    await until(() => one.server.standing().role === 'follower', 'lost');
+    expect(one.lines.filter((line) => line.startsWith('error: the lease is lost'))).toEqual([
+      expect.stringContaining('"term":1'),
+    ]);
+    // In the very step in which it is noticed, nothing is there that could send.
+    expect(() => one.server.context).toThrow('has not begun its work');
+    await until(() => kernel.whereis('leader_sup') === undefined && kernel.whereis('outbox') === undefined, 'its end');
     expect(one.server.standing()).toEqual({ role: 'follower' });
     const wire = await listenToAll(broker);
     await until(() => two.server.standing().role === 'leader', 'the other leads');
@@ -135,6 +141,42 @@ describe('a server that leads', () => {
     // Its own two, and the listener's.
     expect(broker.connectionCount).toBe(3);
     expect(two.server.standing()).toEqual({ role: 'leader', term: 2 });
+    one.store.away(false);
+    await follows(one);
+    const ids = (node: JsonObject) => (node['children'] as readonly JsonObject[]).map(({ id }) => id);
+    expect(ids((await one.api('GET', '/api/V2/actors')).json)).toEqual(['store_sup', 'http_sup', 'candidate']);
+    await two.stop();
+    await leads(one);
+    await published(one, await makeGroup(one, 'db'));
+    expect(one.server.standing()).toEqual({ role: 'leader', term: 3 });
+  });
+
+  it('alone, while its store was away for longer than its lease, leads again by itself, each time', async () => {
+    const store = await openStore();
+    const broker = createMemoryBroker();
+    const one = await start(store, broker, 'one');
+    await leads(one);
+    await published(one, await makeGroup(one, 'group1'));
+    for (let term = 2; term <= 5; term += 1) {
+      one.store.away(true);
+      await until(() => one.server.standing().role === 'follower', 'lost');
+      expect((await reasons(one)).status).toBe(503);
+      expect((await one.api('GET', '/livez')).status).toBe(200);
+      one.store.away(false);
+      await leads(one);
+      expect(one.server.standing()).toEqual({ role: 'leader', term });
+      const wire = await listenToAll(broker);
+      await published(one, await makeGroup(one, `group${term}`));
+      // What was confirmed in an earlier lead is not sent again.
+      expect(wire.keys().filter((key) => key !== 'sets')).toEqual([`*.*.group${term}.*`]);
+    }
+    // One of each: nothing of an earlier lead is left.
+    const metrics = await fetch(`${one.server.listening.metrics}/metrics`).then((answer) => answer.text());
+    expect(metrics).toMatch(/^dog_trainer_leader 1$/m);
+    const { children } = (await one.api('GET', '/api/V2/actors')).json as { readonly children?: readonly JsonObject[] };
+    expect(children?.map(({ id }) => id)).toEqual(['store_sup', 'http_sup', 'candidate', 'leader_sup']);
+    // Its two and the four listeners.
+    expect(broker.connectionCount).toBe(6);
   });
 
   it('keeps its lease over a crash of its candidate, and its work is started again', async () => {
@@ -243,6 +285,46 @@ describe('what the journal of an earlier run holds', () => {
     await leads(again);
     expect(told(again)).toEqual({ sent: true, dropped: [] });
     await published(again, group);
+  });
+
+  it('so it is by the same process, when it leads again', async () => {
+    const store = await openStore();
+    const broker = createMemoryBroker();
+    const one = await start(store, broker, 'one', AMQP);
+    await leads(one);
+    broker.block('an alarm');
+    const group = await makeGroup(one, 'web');
+    await until(() => one.server.context.outbox.depth() > 0, 'waiting');
+    one.store.away(true);
+    await until(() => one.server.standing().role === 'follower', 'lost');
+    const wire = await listenToAll(broker);
+    broker.unblock();
+    one.store.away(false);
+    await leads(one);
+    expect(told(one)).toEqual({ sent: true, dropped: [] });
+    await published(one, group);
+    expect(wire.keys()).toContain('*.*.web.*');
+  });
+
+  it('and dropped by the same process, when another led meanwhile', async () => {
+    const store = await openStore();
+    const broker = createMemoryBroker();
+    const one = await start(store, broker, 'one', AMQP);
+    await leads(one);
+    broker.block('an alarm');
+    const group = await makeGroup(one, 'web');
+    await until(() => one.server.context.outbox.depth() > 0, 'waiting');
+    one.store.away(true);
+    const other = await start(store, broker, 'other', AMQP);
+    await until(() => other.server.standing().role === 'leader', 'the other leads');
+    await until(() => other.lines.some((line) => line.includes('connected to the broker')), 'at work');
+    one.store.away(false);
+    await follows(one);
+    await other.stop();
+    broker.unblock();
+    await leads(one);
+    expect(told(one).dropped).toEqual([expect.stringMatching(/^warn: .*"messages":[1-9]/)]);
+    await published(one, group);
   });
 
   it('is dropped, with a word, when another did; what was not confirmed is sent all the same', async () => {

@@ -6,8 +6,11 @@ import type { Store } from '../../src/store/store.js';
 import { FakeRuntime } from './fake-runtime.js';
 
 export const TEST_API: ApiConfig = {
+  host: '127.0.0.1',
+  allowed_hosts: [],
   auth: 'none',
   commands: true,
+  unknown_references: undefined,
   max_body_bytes: 8 * 1024 * 1024,
   max_upload_bytes: 16 * 1024 * 1024,
   request_timeout_ms: 30_000,

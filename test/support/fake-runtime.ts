@@ -8,7 +8,9 @@ import type {
   Readiness,
   Runtime,
   Standing,
+  TreeRequest,
 } from '../../src/http/deps.js';
+import type { ActorNode } from '../../src/otp/index.js';
 import { StoreError } from '../../src/store/store.js';
 
 /** A runtime without actors: records what the API asks of it, answers what a test tells it to. */
@@ -23,10 +25,26 @@ export class FakeRuntime implements Runtime {
   /** Undefined: not known yet. */
   spoken: 'dog1' | 'dog2' | undefined = 'dog2';
   stands: Standing = { role: 'alone' };
+  root: ActorNode = {
+    path: 'dog_trainer',
+    id: 'dog_trainer',
+    pid: 1,
+    names: [],
+    type: 'supervisor',
+    state: 'waiting',
+    mailbox: 0,
+    handled: 0,
+    dropped: 0,
+    busyMs: 0,
+    restarts: 0,
+    lastCrash: null,
+    startedAt: 0,
+    ageMs: 0,
+    children: [],
+  };
 
-  tree(options: { readonly path?: string }): JsonObject | undefined {
-    if (options.path !== undefined && options.path !== 'dog_trainer') return undefined;
-    return { path: 'dog_trainer', kind: 'supervisor', children: [] };
+  tree({ path = 'dog_trainer' }: TreeRequest): ActorNode | undefined {
+    return path === 'dog_trainer' ? this.root : undefined;
   }
 
   publishGroup(name: string): void {

@@ -28,9 +28,13 @@ function program(): readonly string[] {
   return ['--import', path('./register-typescript.mjs'), path('../../src/main.ts')];
 }
 
-/** Runs the program; killed when the test ends, if it still runs. */
-export function runMain(args: readonly string[], environment: Readonly<Record<string, string>> = {}): MainChild {
-  const child = spawnMain(args, environment);
+/** Runs the program; killed when the test ends, if it still runs. `umask`: three octal digits; default: the test's own. */
+export function runMain(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  umask?: string,
+): MainChild {
+  const child = spawnMain(args, environment, umask);
   onTestFinished(async () => {
     child.process.kill('SIGKILL');
     await child.ended;
@@ -39,8 +43,15 @@ export function runMain(args: readonly string[], environment: Readonly<Record<st
 }
 
 /** Runs the program; the caller sees to its end. */
-export function spawnMain(args: readonly string[], environment: Readonly<Record<string, string>> = {}): MainChild {
-  const child = spawn(process.execPath, [...program(), ...args], {
+export function spawnMain(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  umask?: string,
+): MainChild {
+  const command = [process.execPath, ...program(), ...args];
+  const [file = '', ...rest] =
+    umask === undefined ? command : ['/bin/sh', '-c', 'umask "$0" && exec "$@"', umask, ...command];
+  const child = spawn(file, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });

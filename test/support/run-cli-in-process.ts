@@ -11,12 +11,14 @@ export interface CliRun {
 export async function runCliInProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  installedConfig = '/no/service/is/installed',
 ): Promise<CliRun> {
   let [out, err] = ['', ''];
   const code = await runCli(args, {
     out: (text) => (out += text),
     err: (text) => (err += text),
     environment,
+    installedConfig,
   });
   return { code, out, err };
 }

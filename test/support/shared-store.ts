@@ -20,6 +20,7 @@ export const sharedStore = (store: Store): SharedStore => {
     now: () => reach(() => store.now()),
     get: (table, id) => reach(() => store.get(table, id)),
     list: (table) => reach(() => store.list(table)),
+    listFields: (table, fields) => reach(() => store.listFields(table, fields)),
     find: (table, field, value) => reach(() => store.find(table, field, value)),
     commit: (changes, by) => reach(() => store.commit(changes, by)),
     feed: (table, from, on) => store.feed(table, from, on),

@@ -20,14 +20,14 @@ const NOT_MAILED = 'an alert was not mailed: the mailer is not running or has to
  * mutes nobody). Only a message: mail is never in the way of a report.
  */
 export const raiseAlert = (
-  { config, world, kernel, log }: ServerContext,
+  { config, world, kernel, log, confirmedSets }: ServerContext,
   kind: AlertKind,
   host: JsonObject,
   differing: readonly string[],
 ): void => {
   const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
   if (!config[SWITCH[kind]] || host.alert_enable === false || group?.alert_enable === false) return;
-  const alert = { kind, host, group, ipsetHash: newestSetHash(world.rows('ipset').values()), differing };
+  const alert = { kind, host, group, ipsetHash: newestSetHash(confirmedSets.with(world.rows('ipset'))), differing };
   if (!cast(kernel, MAILER, { type: 'alert', alert })) log.warn({ kind, name: host.name }, NOT_MAILED);
 };
 

@@ -10,9 +10,10 @@ import { tell } from '../tell.js';
 
 export interface CandidateOptions {
   readonly leadership: Leadership;
+  /** With a new `holder` for each lead. */
   readonly me: () => Applicant;
   readonly leaseMs: number;
-  /** Starts all that a leader does, if it is not started yet. A rejection ends the candidate. */
+  /** Starts all that a leader does by this lease, if it is not started yet. A rejection ends the candidate. */
   readonly lead: (self: Self, lease: Lease) => Promise<void>;
   /** Another leads: learns from the store what a follower must know. May reject with a `StoreError`. */
   readonly standBy: () => Promise<void>;
@@ -48,7 +49,8 @@ export class Candidate implements Server<never, never, never, Info> {
   readonly #base: ServerBase;
   readonly #options: CandidateOptions;
   readonly #random: () => number;
-  #begun = false;
+  /** The term whose work was begun last. */
+  #begun = 0;
   #failures = 0;
   #lastError: string | undefined = undefined;
   #fault: string | undefined = undefined;
@@ -86,7 +88,7 @@ export class Candidate implements Server<never, never, never, Info> {
     const { leadership } = this.#options;
     const lease = leadership.lease() ?? leadership.known;
     return {
-      role: leadership.holds() ? 'leader' : leadership.closed ? 'ended' : 'follower',
+      role: leadership.holds() ? 'leader' : leadership.closed ? 'stopping' : 'follower',
       term: lease?.term ?? null,
       leader: lease?.name ?? null,
       holder: lease?.holder ?? null,
@@ -138,9 +140,14 @@ export class Candidate implements Server<never, never, never, Info> {
   }
 
   #won(self: Self, lease: Lease, { asked }: Answer): void {
-    const { leadership, leaseMs } = this.#options;
+    const { leadership, leaseMs, me } = this.#options;
     const { log, kernel } = this.#base;
     const { term, holder, name } = lease;
+    if (holder !== me().holder) {
+      // Of a lead that is over: a renewal that was still on its way. What it holds back is waited for like anybody's lease.
+      self.sendAfter(Math.min(leaseMs / LOOKS, LONGEST_LOOK_MS), { tag: 'ask' });
+      return;
+    }
     const first = !leadership.holds();
     if (!leadership.won(lease, asked)) {
       if (leadership.closed) return;
@@ -154,12 +161,13 @@ export class Candidate implements Server<never, never, never, Info> {
   }
 
   #follow(self: Self, lease: Lease, { asked, storeNow }: Answer): void {
-    const { leadership, leaseMs } = this.#options;
+    const { leadership, leaseMs, me } = this.#options;
     const { log, kernel } = this.#base;
     leadership.follow(lease);
     if (leadership.closed) return;
     const { term, holder, name } = lease;
-    if (this.#followed !== term) log.info({ term, holder, name }, 'standing by');
+    // The end of a lead of its own is told by who lost it.
+    if (this.#followed !== term && lease.server !== me().server) log.info({ term, holder, name }, 'standing by');
     this.#followed = term;
     const left = lease.expiresAt - storeNow - elapsedMs(asked, momentOf(kernel.clock));
     // Jitter, so that not all followers ask in the same instant.
@@ -177,8 +185,8 @@ export class Candidate implements Server<never, never, never, Info> {
   }
 
   #begin(self: Self, lease: Lease): void {
-    if (this.#begun) return;
-    this.#begun = true;
+    if (this.#begun === lease.term) return;
+    this.#begun = lease.term;
     const { lead } = this.#options;
     lead(self, lease).catch((error: unknown) => {
       tell<Info>(self, { tag: 'not_started', error });

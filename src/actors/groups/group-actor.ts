@@ -1,25 +1,16 @@
-import { compileGroup, type CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Self, Server } from '../../otp/index.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import type { GroupCast } from './group-messages.js';
 import { whyNotSent } from '../last-good/why-not-sent.js';
+import { noteHashes } from './note-hashes.js';
 import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
 import { raiseCompileAlert } from '../alerts/raise-alert.js';
-import {
-  failureFromDoc,
-  hashFieldsOf,
-  outputFromDoc,
-  outputToDoc,
-  VARIANTS,
-  type CompileFailure,
-  type RulesetOutput,
-} from './ruleset-outputs.js';
-import { storePatiently, patiently } from '../store/store-patiently.js';
-
-const sameTexts = (a: RulesetOutput, b: CompiledGroup & { readonly ok: true }): boolean =>
-  VARIANTS.every((variant) => a.texts[variant].text === b[variant].text);
+import { loadOutput } from './load-output.js';
+import { timed } from './timed.js';
+import { hashFieldsOf, outputToDoc, type CompileFailure, type RulesetOutput } from './ruleset-outputs.js';
+import { storePatiently } from '../store/store-patiently.js';
 
 /**
  * One group: compiles its policy when something it rests on may have changed, and ends there when the bytes are the
@@ -32,6 +23,8 @@ export class GroupActor implements Server<never, never, GroupCast> {
   /** The world that the last compile saw: several messages about one change cost one compile. */
   #seen = -1;
   #name = '';
+  /** This actor, or one before it in this process, said that the policy can't be compiled. */
+  #toldFailure = false;
 
   constructor(context: ServerContext, id: string) {
     this.#context = context;
@@ -39,13 +32,13 @@ export class GroupActor implements Server<never, never, GroupCast> {
   }
 
   async init(self: Self): Promise<void> {
-    const { outputs, store } = this.#context;
+    const { outputs, loads } = this.#context;
     if (outputs.get(this.#id) !== undefined) return;
-    const stored = await patiently(self, this.#context, () => store.get('ruleset_output', this.#id));
-    const output = outputFromDoc(stored?.doc);
-    if (output !== undefined) outputs.set(output);
-    const failure = failureFromDoc(stored?.doc);
+    const { output, failure, old } = await loads.run(() => loadOutput(self, this.#context, this.#id));
     if (failure !== undefined) outputs.failures.set(this.#id, failure);
+    if (output === undefined) return;
+    outputs.set(output);
+    if (old) await this.#keep(self, output);
   }
 
   async cast(self: Self, message: GroupCast): Promise<void> {
@@ -58,7 +51,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
         self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id, force: true });
         return;
       case 'check_hashes':
-        return this.#checkHashes(self);
+        return this.#checkHashes();
       case 'removed':
         return this.#remove(self);
     }
@@ -69,6 +62,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
     const failure = this.#context.outputs.failures.get(this.#id);
     return {
       group: this.#name,
+      name: this.#name,
       compiled_at: output?.compiledAt ?? null,
       published_at: output?.publishedAt ?? null,
       not_sent: whyNotSent(this.#context, this.#id) ?? null,
@@ -77,37 +71,39 @@ export class GroupActor implements Server<never, never, GroupCast> {
   }
 
   async #compile(self: Self): Promise<void> {
-    const { world, config, metrics, outputs, dialect, log, kernel } = this.#context;
+    const { world, config, metrics, outputs, dialect, log, kernel, compiles, slices } = this.#context;
     this.#seen = world.version;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || typeof group.name !== 'string' || group.name === '') return;
     this.#name = group.name;
-    const began = kernel.clock.monotonic();
-    const compiled = compileGroup(world.policy, this.#id, { dialect, generateUnset: config.generate_unset_tables });
-    metrics.observe('dog_trainer_compile_seconds', (kernel.clock.monotonic() - began) / 1000);
+    const work = timed(compiles.compile(this.#id), kernel.clock, (ms) =>
+      metrics.observe('dog_trainer_compile_seconds', ms / 1000),
+    );
+    const compiled = await slices.run(work);
     if (!compiled.ok) return this.#fail(self, compiled.error);
     metrics.count('generate_iptables_ruleset', 'ok', config.generate_unset_tables ? 4 : 2);
     const failedBefore = outputs.failures.delete(this.#id);
     if (failedBefore) log.info({ group: this.#name }, 'the group compiles again');
 
+    const ruleset = await outputs.rulesets.pack(compiled);
     const last = outputs.get(this.#id);
-    if (last !== undefined && last.groupName === this.#name && sameTexts(last, compiled)) {
+    if (last !== undefined && last.groupName === this.#name && last.ruleset.id === ruleset.id) {
       if (failedBefore) await this.#keep(self, last);
       if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id });
-      else await this.#restoreHashes(self, group, last);
+      else this.#checkHashes();
       return;
     }
     const output: RulesetOutput = {
       groupId: this.#id,
       groupName: this.#name,
       dialect,
-      texts: Object.fromEntries(VARIANTS.map((variant) => [variant, compiled[variant]])) as RulesetOutput['texts'],
-      sets: compiled.sets,
+      ruleset,
       compiledAt: nowSeconds(this.#context),
       publishedAt: null,
     };
     // A fleet taken over from the old server runs these very rules: nothing is to be sent.
-    const known = last === undefined && this.#hasHashes(group, output);
+    const now = world.rows('group').get(this.#id) ?? group;
+    const known = last === undefined && this.#hasHashes(now, output);
     await this.#keep(self, known ? { ...output, publishedAt: output.compiledAt } : output);
     if (!known) self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id });
   }
@@ -116,52 +112,51 @@ export class GroupActor implements Server<never, never, GroupCast> {
     return Object.entries(hashFieldsOf(output)).every(([field, hash]) => group[field] === hash);
   }
 
-  async #checkHashes(self: Self): Promise<void> {
+  #checkHashes(): void {
     const group = this.#context.world.rows('group').get(this.#id);
     const output = this.#context.outputs.get(this.#id);
     // An unconfirmed ruleset brings its hashes with its confirm.
-    if (group !== undefined && output !== undefined && output.publishedAt !== null)
-      await this.#restoreHashes(self, group, output);
+    if (group !== undefined && output !== undefined && output.publishedAt !== null) this.#restoreHashes(group, output);
   }
 
-  /** A client may have written over the hashes in the row; hosts are compared with them. */
-  async #restoreHashes(self: Self, group: Document, output: RulesetOutput): Promise<void> {
-    if (this.#hasHashes(group, output)) return;
-    const hashes = hashFieldsOf(output);
-    await storePatiently(
-      self,
-      this.#context,
-      [{ op: 'edit', table: 'group', id: this.#id, edit: (row) => ({ ...row, ...hashes }) }],
-      'system',
-    );
+  /** A client may have written over the hashes in the row. */
+  #restoreHashes(group: Document, output: RulesetOutput): void {
+    if (!this.#hasHashes(group, output)) noteHashes(this.#context, output);
   }
 
   async #keep(self: Self, output: RulesetOutput): Promise<void> {
-    const doc = outputToDoc(this.#id, this.#name, output, undefined);
-    await storePatiently(
-      self,
-      this.#context,
-      [{ op: 'upsert', table: 'ruleset_output', id: this.#id, edit: () => doc }],
-      'system',
-    );
-    this.#context.outputs.set(output);
+    const { outputs } = this.#context;
+    const { rulesets } = outputs;
+    const doc = outputToDoc(this.#id, output.groupName, output, outputs.failures.get(this.#id));
+    const giveBack = rulesets.claim(output.ruleset);
+    try {
+      await storePatiently(
+        self,
+        this.#context,
+        [...rulesets.steps(output.ruleset), { op: 'upsert', table: 'ruleset_output', id: this.#id, edit: () => doc }],
+        'system',
+      );
+      rulesets.saved(output.ruleset);
+      outputs.set(output);
+    } finally {
+      giveBack();
+    }
   }
 
   async #fail(self: Self, error: JsonObject): Promise<void> {
-    const { outputs, metrics, log } = this.#context;
+    const { outputs } = this.#context;
     const before = outputs.failures.get(this.#id);
-    if (before !== undefined && JSON.stringify(before.error) === JSON.stringify(error)) return;
-    const withoutProfile = error.reason === 'profile_not_found';
+    const group = this.#context.world.rows('group').get(this.#id);
+    // A group that was given no profile is not finished; one whose profile is gone is broken.
+    const unfinished = error.reason === 'profile_not_found' && textOf(group?.profile_id) === '';
+    if (before !== undefined && JSON.stringify(before.error) === JSON.stringify(error)) {
+      if (!this.#toldFailure && !unfinished) this.#tellFailure(error, 'the group still cannot be compiled');
+      return;
+    }
     const failure: CompileFailure = { error, at: nowSeconds(this.#context) };
     outputs.failures.set(this.#id, failure);
-    if (!withoutProfile) {
-      metrics.count('generate_iptables_ruleset', 'error');
-      metrics.count('dog_trainer_compile_failures_total');
-      log.error(
-        { group: this.#name, error },
-        'the group cannot be compiled; its hosts keep the last good ruleset until the policy is mended',
-      );
-      const group = this.#context.world.rows('group').get(this.#id);
+    if (!unfinished) {
+      this.#tellFailure(error, 'the group cannot be compiled');
       if (group !== undefined) raiseCompileAlert(this.#context, group, textOf(error.message));
     }
     const doc = outputToDoc(this.#id, this.#name, outputs.get(this.#id), failure);
@@ -171,6 +166,15 @@ export class GroupActor implements Server<never, never, GroupCast> {
       [{ op: 'upsert', table: 'ruleset_output', id: this.#id, edit: () => doc }],
       'system',
     );
+  }
+
+  /** Once per failure, and once after a restart for one that was there before it. */
+  #tellFailure(error: JsonObject, what: string): void {
+    const { metrics, log } = this.#context;
+    this.#toldFailure = true;
+    metrics.count('generate_iptables_ruleset', 'error');
+    metrics.count('dog_trainer_compile_failures_total');
+    log.error({ group: this.#name, error }, `${what}; its hosts keep the last good ruleset until the policy is mended`);
   }
 
   async #remove(self: Self): Promise<void> {

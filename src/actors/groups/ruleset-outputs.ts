@@ -1,21 +1,16 @@
-import type { Json, JsonObject } from '../../model/document.js';
+import type { JsonObject } from '../../model/document.js';
+import { SharedRulesets } from './shared-rulesets.js';
+import { type StoredRuleset, type Variant, VARIANTS } from '../../model/stored-ruleset.js';
 
-/** The four texts of a group's ruleset, as the publisher sends them. */
-export const VARIANTS = ['set4', 'set6', 'unset4', 'unset6'] as const;
-export type Variant = (typeof VARIANTS)[number];
-export interface RulesetText {
-  readonly text: string;
-  readonly hash: string;
-}
+export { VARIANTS, type Variant };
 
 /** A group's last good ruleset (table `ruleset_output`, id = group id). Times are epoch seconds. */
 export interface RulesetOutput {
   readonly groupId: string;
   readonly groupName: string;
   readonly dialect: 'dog1' | 'dog2';
-  readonly texts: Readonly<Record<Variant, RulesetText>>;
-  /** Names of the sets that the texts name: they must be published before. */
-  readonly sets: readonly string[];
+  /** Shared by all groups that have the same texts, which name sets that must be published before. */
+  readonly ruleset: StoredRuleset;
   readonly compiledAt: number;
   /** When the broker confirmed exactly these texts; null: not yet. */
   readonly publishedAt: number | null;
@@ -37,9 +32,9 @@ export const HASH_FIELD_OF = {
 
 /** The four hash fields of a group row. */
 export const hashFieldsOf = (output: RulesetOutput): Readonly<Record<string, string>> =>
-  Object.fromEntries(VARIANTS.map((variant) => [HASH_FIELD_OF[variant], output.texts[variant].hash]));
+  Object.fromEntries(VARIANTS.map((variant) => [HASH_FIELD_OF[variant], output.ruleset.texts[variant].hash]));
 
-/** The document that the store keeps; texts included, so that a restart can repair hosts before it compiles. */
+/** The document that the store keeps. It names its texts, which are kept once for all groups (table `ruleset_text`). */
 export const outputToDoc = (
   groupId: string,
   groupName: string,
@@ -51,9 +46,8 @@ export const outputToDoc = (
   ...(output === undefined
     ? { compiled_at: null, published_at: null }
     : {
-        ...Object.fromEntries(VARIANTS.map((variant) => [variant, { ...output.texts[variant] }])),
+        texts: output.ruleset.id,
         dialect: output.dialect,
-        sets: output.sets,
         compiled_at: output.compiledAt,
         published_at: output.publishedAt,
       }),
@@ -61,28 +55,19 @@ export const outputToDoc = (
   error_at: failure?.at ?? null,
 });
 
-const textOf = (value: Json | undefined): RulesetText | undefined => {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
-  const { text, hash } = value as JsonObject;
-  return typeof text === 'string' && typeof hash === 'string' ? { text, hash } : undefined;
-};
-
-/** Reads what `outputToDoc` wrote; `undefined` when there is no good ruleset in it. */
-export const outputFromDoc = (doc: JsonObject | undefined): RulesetOutput | undefined => {
+/** Reads what `outputToDoc` wrote, with the texts that it names; `undefined` when there is no good ruleset in it. */
+export const outputFromDoc = (
+  doc: JsonObject | undefined,
+  ruleset: StoredRuleset | undefined,
+): RulesetOutput | undefined => {
   if (doc === undefined || typeof doc.id !== 'string' || typeof doc.group_name !== 'string') return undefined;
-  const set4 = textOf(doc.set4);
-  const set6 = textOf(doc.set6);
-  const unset4 = textOf(doc.unset4);
-  const unset6 = textOf(doc.unset6);
   const dialect = doc.dialect === 'dog1' || doc.dialect === 'dog2' ? doc.dialect : undefined;
-  if (set4 === undefined || set6 === undefined || unset4 === undefined || unset6 === undefined || dialect === undefined)
-    return undefined;
+  if (ruleset === undefined || dialect === undefined) return undefined;
   return {
     groupId: doc.id,
     groupName: doc.group_name,
     dialect,
-    texts: { set4, set6, unset4, unset6 },
-    sets: Array.isArray(doc.sets) ? doc.sets.filter((name): name is string => typeof name === 'string') : [],
+    ruleset,
     compiledAt: typeof doc.compiled_at === 'number' ? doc.compiled_at : 0,
     publishedAt: typeof doc.published_at === 'number' ? doc.published_at : null,
   };
@@ -101,20 +86,38 @@ export const failureFromDoc = (doc: JsonObject | undefined): CompileFailure | un
  */
 export class RulesetOutputs {
   readonly #outputs = new Map<string, RulesetOutput>();
-  readonly #published = new Map<string, { readonly hashes: string; readonly at: number }>();
+  readonly #published = new Map<
+    string,
+    { readonly hashes: string; readonly at: number; readonly output: RulesetOutput }
+  >();
   readonly failures = new Map<string, CompileFailure>();
+  /** The texts of all groups, each once. */
+  readonly rulesets = new SharedRulesets();
 
   get(groupId: string): RulesetOutput | undefined {
     return this.#outputs.get(groupId);
   }
 
   set(output: RulesetOutput): void {
+    const before = this.#outputs.get(output.groupId);
     this.#outputs.set(output.groupId, output);
+    if (before !== undefined && before.ruleset.id !== output.ruleset.id) this.rulesets.abandoned = true;
+    this.confirm(output);
+  }
+
+  /** Hosts have these texts, or will: they are compared with them, also while newer ones are on their way. */
+  confirm(output: RulesetOutput): void {
     if (output.publishedAt === null) return;
-    const hashes = VARIANTS.map((variant) => output.texts[variant].hash).join();
+    const hashes = VARIANTS.map((variant) => output.ruleset.texts[variant].hash).join();
     const last = this.#published.get(output.groupId);
     // Sent once more without a change, it gives nobody more time.
-    if (last?.hashes !== hashes) this.#published.set(output.groupId, { hashes, at: output.publishedAt });
+    if (last?.hashes !== hashes) this.#published.set(output.groupId, { hashes, at: output.publishedAt, output });
+  }
+
+  /** The group's hash fields as confirmed last, whether its row has them or not; `undefined`: not in this run. */
+  confirmedHashes(groupId: string): Readonly<Record<string, string>> | undefined {
+    const output = this.#published.get(groupId)?.output;
+    return output === undefined ? undefined : hashFieldsOf(output);
   }
 
   /** Since when, epoch seconds, hosts are expected to have what the group's hashes say; `undefined`: not in this run. */
@@ -126,6 +129,7 @@ export class RulesetOutputs {
     this.#outputs.delete(groupId);
     this.#published.delete(groupId);
     this.failures.delete(groupId);
+    this.rulesets.abandoned = true;
   }
 
   values(): Iterable<RulesetOutput> {

@@ -1,6 +1,7 @@
 import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
 import type { CensusCast } from './census-messages.js';
 import type { ServerContext } from '../context.js';
+import { sweepRulesets } from '../groups/sweep-rulesets.js';
 import { patiently } from '../store/store-patiently.js';
 
 const STATES = ['new', 'active', 'inactive', 'retired'] as const;
@@ -55,7 +56,9 @@ export class Census implements Server<never, never, CensusCast, Message> {
       if (groups.whereis(id) === undefined) groups.send(id, { type: 'recompile' });
     }
     if (!this.#tidied) await this.#tidy(self);
+    if (this.#context.outputs.rulesets.abandoned) await sweepRulesets(self, this.#context);
     this.#counts = counts;
+    this.#context.hostRoom.showAlarm();
     for (const state of STATES) metrics.gauge('host_active_state', state, counts[state]);
     const open = this.#context.guard.open;
     metrics.gauge('host_keepalive', 'inactive', open ? silent : 0);
@@ -65,8 +68,8 @@ export class Census implements Server<never, never, CensusCast, Message> {
   /** Groups deleted while no server ran left their rulesets behind: nobody else would ever look at those again. */
   async #tidy(self: Self): Promise<void> {
     const { store, world, groups } = this.#context;
-    const outputs = await patiently(self, this.#context, () => store.list('ruleset_output'));
-    for (const { doc } of outputs) if (!world.rows('group').has(doc.id)) groups.send(doc.id, { type: 'removed' });
+    const outputs = await patiently(self, this.#context, () => store.listFields('ruleset_output', ['id']));
+    for (const { id } of outputs) if (!world.rows('group').has(id)) groups.send(id, { type: 'removed' });
     this.#tidied = true;
   }
 

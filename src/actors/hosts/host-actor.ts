@@ -12,6 +12,7 @@ import type { Change } from '../../store/store.js';
 import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import { guardOpened } from '../guard/guard-opened.js';
+import { DriftLog } from './drift-log.js';
 import { HostDelivery } from './host-delivery.js';
 import type { HostCall, HostCast, HostReply } from './host-messages.js';
 import { raiseAlert } from '../alerts/raise-alert.js';
@@ -49,6 +50,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   #convergedOn: number | undefined = undefined;
   #clones: CloneWatch | undefined = undefined;
   readonly #floods = new FloodWatch();
+  readonly #driftLog: DriftLog;
   /** Where the agent says it is, when that is somewhere nothing is published to, and people were told. */
   #oddPlace: string | undefined = undefined;
 
@@ -56,6 +58,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     this.#context = context;
     this.#hostkey = hostkey;
     this.#delivery = new HostDelivery(context, hostkey);
+    this.#driftLog = new DriftLog(context.log);
     this.#lastSeen = context.kernel.clock.monotonic();
     this.#known = knowledgeFromDoc(context.world.knowledge(hostkey));
     if (this.#known?.stoppedAt !== undefined) this.#stopDeadline = this.#lastSeen + this.#graceMs;
@@ -82,6 +85,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         if (this.#context.world.hostByKey(this.#hostkey) !== undefined) return this.#arm(self);
         this.#context.drift.forget(this.#hostkey);
         this.#context.refused.clear(this.#hostkey);
+        this.#context.hostRoom.showAlarm();
         return this.#forget(self);
     }
   }
@@ -120,6 +124,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   describe(): DetailObject {
     const row = this.#row();
     return {
+      name: textOf(row?.name),
       state: row === undefined ? 'unregistered' : stateOf(row),
       differing: this.#context.drift.get(this.#hostkey)?.differing ?? [],
     };
@@ -130,6 +135,12 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     this.#noticeClone(report);
     this.#noticeFlood(report);
     const row = this.#row();
+    const tooLarge = this.#context.hostRoom.grow(this.#hostkey, { ...report.fields, ...report.extra });
+    if (tooLarge !== undefined) {
+      refused.add(this.#context.kernel.clock.now(), report, 'too_many_hosts', tooLarge);
+      guardOpened(this.#context);
+      return;
+    }
     let outcome: ReportOutcome | 'gone' | 'taken' | undefined =
       row === undefined ? 'gone' : await this.#update(self, row.id, report);
     if (outcome === 'gone') {
@@ -170,8 +181,8 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   }
 
   async #register(self: Self, report: HostReport): Promise<ReportOutcome | 'gone' | 'taken' | undefined> {
-    const { config, refused, kernel, log, registrations } = this.#context;
-    const refuse = (reason: 'unknown_host' | 'registration_limit', detail: string): undefined => {
+    const { config, refused, kernel, log, registrations, hostRoom } = this.#context;
+    const refuse = (reason: 'unknown_host' | 'registration_limit' | 'too_many_hosts', detail: string): undefined => {
       if (refused.add(kernel.clock.now(), report, reason, detail))
         log.warn({ hostkey: report.hostkey, name: report.name, reason }, `report not taken: ${detail}`);
       return undefined;
@@ -182,6 +193,8 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       return refuse('unknown_host', 'auto_register_hosts is off; create it over the API');
     if (!registrations.take())
       return refuse('registration_limit', 'too many new hosts this minute (intake.registrations_per_minute)');
+    const noRoom = hostRoom.admit(this.#hostkey, { ...report.fields, ...report.extra });
+    if (noRoom !== undefined) return refuse('too_many_hosts', noRoom);
     const { row, known } = registerHost(report, nowSeconds(this.#context));
     const result = await storePatiently(
       self,
@@ -193,6 +206,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       `agent:${this.#hostkey}`,
     );
     if (!result.ok) {
+      hostRoom.release(this.#hostkey);
       // Somebody created it over the API a moment ago: then this is a report of a known host.
       if (result.failure.reason === 'taken') return this.#update(self, result.failure.existing.doc.id, report);
       return undefined;
@@ -208,19 +222,26 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   }
 
   async #update(self: Self, id: string, report: HostReport): Promise<ReportOutcome | 'gone'> {
-    const { config } = this.#context;
+    const { config, dialect } = this.#context;
+    const groupOwner = config.host.group_owner ?? (dialect === 'dog1' ? 'report' : 'operator');
     let outcome: ReportOutcome | undefined;
     const decide = (row: Document): ReportOutcome => {
       const now = nowSeconds(this.#context);
       return decideReport(row, this.#known, report, {
         now,
-        wanted: wantedHashes(this.#context, groupAfter(row, this.#known, report), now, config.ipset_hash_valid_seconds),
+        wanted: wantedHashes(
+          this.#context,
+          groupAfter(row, this.#known, report, groupOwner),
+          now,
+          config.ipset_hash_valid_seconds,
+        ),
         hashCheck: {
           toleranceSeconds: config.hashcheck_alert_seconds,
           maxFailCount: config.max_hash_fail_count,
           checkV6: config.check_v6_hashes,
         },
         agentStopGraceSeconds: config.agent_stop_grace_seconds,
+        groupOwner,
       });
     };
     const changes: Change[] = [
@@ -270,6 +291,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       );
     if (outcome.mail !== undefined) raiseAlert(context, outcome.mail, outcome.row, outcome.differing);
     const group = textOf(outcome.row.group);
+    this.#logDrift(outcome, report, group);
     this.#count(report, group);
     const { sets, rules } = outcome.resend;
     if (sets || rules) {
@@ -281,6 +303,14 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     }
     if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { type: 'remind', hostkey: this.#hostkey });
     this.#arm(self);
+  }
+
+  #logDrift({ event, differing }: ReportOutcome, { hostkey, name, hashes }: HostReport, group: string): void {
+    if (event === 'pass_hashcheck') this.#driftLog.passed();
+    if (event !== 'fail_hashcheck') return;
+    const { config } = this.#context;
+    const wanted = wantedHashes(this.#context, group, nowSeconds(this.#context), config.ipset_hash_valid_seconds);
+    this.#driftLog.failed({ hostkey, name, group, differing, wanted, reported: hashes });
   }
 
   /** An agent that was moved over the API goes on listening to its old group: its new rules go to itself, at once. */

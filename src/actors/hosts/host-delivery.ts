@@ -93,8 +93,8 @@ export class HostDelivery {
   }
 
   /** A ruleset on its way reaches the host with its group's; one that names sets which are not out would not load. */
-  #isSafe({ publishedAt, sets: needed }: RulesetOutput): boolean {
-    return publishedAt !== null && missingSets(this.#context, needed).length === 0;
+  #isSafe({ publishedAt, ruleset }: RulesetOutput): boolean {
+    return publishedAt !== null && missingSets(this.#context, ruleset.sets).length === 0;
   }
 
   #post(put: OutboxPut): void {
@@ -127,4 +127,6 @@ export class HostDelivery {
 }
 
 const wantedNow = (rules: RulesetOutput | undefined, sets: RenderedSets | undefined): string =>
-  [...(rules === undefined ? [] : VARIANTS.map((variant) => rules.texts[variant].hash)), sets?.hash ?? ''].join(' ');
+  [...(rules === undefined ? [] : VARIANTS.map((variant) => rules.ruleset.texts[variant].hash)), sets?.hash ?? ''].join(
+    ' ',
+  );

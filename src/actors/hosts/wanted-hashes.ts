@@ -2,6 +2,7 @@ import { textOf } from '../../model/text-of.js';
 import type { Document } from '../../model/document.js';
 import type { Wanted } from '../../host/hash-check.js';
 import type { World } from '../../world/world.js';
+import type { ConfirmedSets } from '../publishing/confirmed-sets.js';
 import { HASH_FIELD_OF, VARIANTS, type RulesetOutputs } from '../groups/ruleset-outputs.js';
 
 /** The hash of the sets published last; `undefined` when none ever were. */
@@ -48,15 +49,21 @@ export const acceptedSetHashes = (
  * compare with (host-lifecycle section 2).
  */
 export const wantedHashes = (
-  { world, outputs }: { readonly world: World; readonly outputs: RulesetOutputs },
+  {
+    world,
+    outputs,
+    confirmedSets,
+  }: { readonly world: World; readonly outputs: RulesetOutputs; readonly confirmedSets: ConfirmedSets },
   groupName: string,
   now: number,
   windowSeconds: number,
 ): Wanted | undefined => {
   const group = groupName === '' ? undefined : world.groupByName(groupName);
   if (group === undefined) return undefined;
-  const [set4, set6, unset4, unset6] = VARIANTS.map((variant) => textOf(group[HASH_FIELD_OF[variant]]));
-  const sets = acceptedSetHashes(world.rows('ipset').values(), now, windowSeconds);
+  // The row may lack what the broker has confirmed: the store refuses it, or is slow.
+  const fields = outputs.confirmedHashes(group.id) ?? group;
+  const [set4, set6, unset4, unset6] = VARIANTS.map((variant) => textOf(fields[HASH_FIELD_OF[variant]]));
+  const sets = acceptedSetHashes(confirmedSets.with(world.rows('ipset')), now, windowSeconds);
   return {
     // Four empty fields: this group never had a ruleset.
     ...(!set4 && !set6 && !unset4 && !unset6

@@ -129,7 +129,7 @@ export class DeadLetters {
   /** What is in the file, letters of an earlier run too, once a full or old one is set aside. */
   async #room(path: string): Promise<Extent> {
     if (this.#extent === undefined) {
-      await mkdir(dirname(path), { recursive: true });
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       this.#extent = await extentOf(path);
       const old = await extentOf(`${path}.old`);
       if (old.lines > 0 && this.#isOld(old.last)) await rm(`${path}.old`, { force: true });

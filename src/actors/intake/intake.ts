@@ -2,11 +2,13 @@ import type { BrokerConnection, Consumer, Delivery } from '../../broker/broker.j
 import { declareServerTopology, REPORT_QUEUE } from '../../broker/topology.js';
 import { refuseReport } from '../../host/validate-report.js';
 import type { HostReport } from '../../host/host-report.js';
+import { escapeHidden } from '../../model/hidden-characters.js';
 import { CallFailed, type DetailObject, type Self, type Server } from '../../otp/index.js';
 import { MessageError } from '../../wire/messages/message-error.js';
 import { decodeReport, ReportError, type Report } from '../../wire/messages/report.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
 import type { ServerContext } from '../context.js';
+import type { RefusalReason } from './refused-reports.js';
 import { tell } from '../tell.js';
 
 type Info =
@@ -14,13 +16,23 @@ type Info =
   | { readonly tag: 'delivery'; readonly delivery: Delivery }
   | { readonly tag: 'ended'; readonly connection: BrokerConnection; readonly error: unknown }
   | { readonly tag: 'retry'; readonly delivery: Delivery; readonly report: HostReport; readonly tries: number }
+  | { readonly tag: 'strangers'; readonly overdue: boolean }
   | { readonly tag: 'consume' }
   | { readonly tag: 'tidy' };
+
+interface Stranger {
+  readonly delivery: Delivery;
+  readonly report: HostReport;
+}
 
 /** Between two tries to consume, and to hand over a report while there are no hosts' actors at all. */
 const RETRY_MS = 1000;
 /** How often dead letters are looked at for old ones. */
 const TIDY_MS = 3_600_000;
+/** How long a report of an unknown hostkey waits at most for those of known hosts. */
+const STRANGERS_MS = 200;
+/** A host whose addresses were refused and that is silent for so long raises no alarm by that any more. */
+const SILENT_MS = 3_600_000;
 /** How long a stop waits for reports under way; those not answered by then come again after the next start. */
 const FINISH_MS = 2000;
 /** Between two looks whether the world is loaded. */
@@ -30,6 +42,13 @@ const toHostReport = ({ fields, stopping, ...report }: Report): HostReport => {
   const { active: _active, ...row } = fields;
   return { ...report, stopped: stopping, fields: row };
 };
+
+/** What operators see of a refused report: it may hold characters that would change what they see. */
+const shownAs = ({ hostkey, name, group }: HostReport): { hostkey: string; name: string; group: string } => ({
+  hostkey: escapeHidden(hostkey),
+  name: escapeHidden(name),
+  group: escapeHidden(group),
+});
 
 /** Whether a host's actor died of its report, or had too many; otherwise it only was not there at that moment. */
 const isItsFault = (error: unknown): boolean =>
@@ -50,6 +69,8 @@ export class Intake implements Server<never, never, never, Info> {
   #consumer: Consumer | undefined = undefined;
   /** Delivered, and in the mailbox or waiting for another try. */
   readonly #unread = new Set<Delivery>();
+  /** Reports of hostkeys that are not registered, in order; their deliveries are among the unread. */
+  readonly #strangers: Stranger[] = [];
   /** Reports that are at their host's actor, or on their way to the dead letters. */
   #underWay = 0;
   /** Told when none is any more. */
@@ -79,11 +100,15 @@ export class Intake implements Server<never, never, never, Info> {
         this.#consuming = undefined;
         this.#consumer = undefined;
         this.#unread.clear();
+        this.#strangers.splice(0);
         return;
       case 'consume':
         return this.#consume(self);
+      case 'strangers':
+        return this.#takeStrangers(self, message.overdue);
       case 'tidy':
         void this.#context.deadLetters.tidy();
+        this.#context.refused.forgetAddressesBefore(this.#context.kernel.clock.now() - SILENT_MS);
         return;
       case 'ended':
         if (message.connection !== this.#consuming) return;
@@ -185,15 +210,55 @@ export class Intake implements Server<never, never, never, Info> {
       return this.#bury(delivery, report.reason, report.message, hostkey);
     }
     metrics.count('ips_update', report.updateType);
-    const refusal = refuseReport(report);
+    if (config.intake.check_user_id && delivery.userId !== report.hostkey) {
+      const who = delivery.userId === undefined ? 'nobody in particular' : JSON.stringify(delivery.userId.slice(0, 60));
+      const detail = `user-id: it comes from ${escapeHidden(who)}, where the user name must be the hostkey (intake.check_user_id)`;
+      return this.#refuse(delivery, report, 'wrong_user', detail);
+    }
+    const refusal = refuseReport(report, config.intake.addresses_max);
     if (refusal !== undefined) {
       const detail = `${refusal.field}: ${refusal.reason}`;
-      metrics.count('ips_update', 'exception');
-      metrics.count('dog_trainer_reports_refused_total', 'invalid');
-      this.#context.refused.add(kernel.clock.now(), report, 'invalid', detail);
-      return this.#bury(delivery, 'invalid', detail, report.hostkey);
+      const reason = refusal.field === 'interfaces' ? 'addresses' : 'invalid';
+      return this.#refuse(delivery, report, reason, detail);
     }
+    this.#context.refused.passed(report.hostkey);
+    if (this.#isStranger(report.hostkey)) return this.#queueStranger(self, { delivery, report });
     this.#hand(self, delivery, report, config.intake.max_tries);
+  }
+
+  /** Also while earlier reports of it wait: those of one host are handled in order. */
+  #isStranger(hostkey: string): boolean {
+    return (
+      this.#context.world.hostByKey(hostkey) === undefined ||
+      this.#strangers.some(({ report }) => report.hostkey === hostkey)
+    );
+  }
+
+  /** Whoever may send reports can invent hostkeys without end: known hosts come first. */
+  #queueStranger(self: Self, stranger: Stranger): void {
+    this.#unread.add(stranger.delivery);
+    this.#strangers.push(stranger);
+    if (this.#strangers.length > 1) return;
+    // Behind what has been delivered already.
+    self.send(self.pid, { tag: 'strangers', overdue: false } as Info);
+    self.sendAfter(STRANGERS_MS, { tag: 'strangers', overdue: true } as Info);
+  }
+
+  /** Strangers begin while no known host's report is under way, and at the latest when they have waited long enough. */
+  #takeStrangers(self: Self, overdue: boolean): void {
+    if (!overdue && this.#underWay > 0) return;
+    for (const { delivery, report } of this.#strangers.splice(0)) {
+      this.#unread.delete(delivery);
+      this.#hand(self, delivery, report, this.#context.config.intake.max_tries);
+    }
+  }
+
+  #refuse(delivery: Delivery, report: HostReport, reason: RefusalReason, detail: string): void {
+    const { metrics, refused, kernel } = this.#context;
+    metrics.count('ips_update', 'exception');
+    metrics.count('dog_trainer_reports_refused_total', reason);
+    refused.add(kernel.clock.now(), shownAs(report), reason, detail);
+    this.#bury(delivery, reason, detail, escapeHidden(report.hostkey));
   }
 
   #read(body: Uint8Array): HostReport | MessageError {
@@ -279,6 +344,7 @@ export class Intake implements Server<never, never, never, Info> {
     // On a live channel what nobody answers would stay away for ever.
     for (const delivery of this.#unread) delivery.reject({ requeue: true });
     this.#unread.clear();
+    this.#strangers.splice(0);
     consumer
       ?.cancel()
       .catch((error: unknown) => this.#context.log.debug({ err: error }, 'cancelling a consumer failed'));

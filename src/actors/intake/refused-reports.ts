@@ -2,7 +2,16 @@ import type { JsonObject } from '../../model/document.js';
 
 /** Why a report, or a part of what it says, was not taken. */
 export type RefusalReason =
-  'malformed' | 'invalid' | 'unknown_host' | 'unknown_group' | 'registration_limit' | 'cloned_hostkey' | 'overload';
+  | 'malformed'
+  | 'invalid'
+  | 'addresses'
+  | 'too_many_hosts'
+  | 'wrong_user'
+  | 'unknown_host'
+  | 'unknown_group'
+  | 'registration_limit'
+  | 'cloned_hostkey'
+  | 'overload';
 
 interface Entry {
   readonly hostkey: string;
@@ -22,9 +31,16 @@ interface Entry {
 export class RefusedReports {
   readonly #entries = new Map<string, Entry>();
   readonly #max: number;
+  readonly #onAddresses: (hostkeys: readonly string[]) => void;
+  #badAddresses: readonly string[] = [];
 
-  constructor(max: number) {
+  /**
+   * `onAddresses` is told, whenever they are others than before, which hosts were last refused because of the addresses
+   * that they reported.
+   */
+  constructor(max: number, onAddresses: (hostkeys: readonly string[]) => void = () => undefined) {
     this.#max = max;
+    this.#onAddresses = onAddresses;
   }
 
   /** `at` is epoch milliseconds. True when this host was not refused for this reason before: worth a log line. */
@@ -35,6 +51,7 @@ export class RefusedReports {
     detail: string,
   ): boolean {
     const known = this.#entries.get(host.hostkey);
+    const concerned = known?.reason === 'addresses' || reason === 'addresses';
     const fresh = known?.reason !== reason || known.detail !== detail;
     const entry: Entry = known ?? {
       hostkey: host.hostkey,
@@ -54,16 +71,45 @@ export class RefusedReports {
     entry.lastAt = at;
     this.#entries.delete(host.hostkey);
     this.#entries.set(host.hostkey, entry);
+    let gone: Entry | undefined;
     if (this.#entries.size > this.#max) {
-      const oldest = this.#entries.keys().next();
-      if (oldest.done !== true) this.#entries.delete(oldest.value);
+      gone = this.#entries.values().next().value;
+      if (gone !== undefined) this.#entries.delete(gone.hostkey);
     }
+    if (concerned || gone?.reason === 'addresses') this.#tellAddresses();
     return fresh;
   }
 
-  /** The host was taken. */
+  /** The host was taken, or is gone. */
   clear(hostkey: string): void {
-    if (this.#entries.size > 0) this.#entries.delete(hostkey);
+    const entry = this.#entries.get(hostkey);
+    if (entry === undefined) return;
+    this.#entries.delete(hostkey);
+    if (entry.reason === 'addresses') this.#tellAddresses();
+  }
+
+  /** A report of the host passed every check of what it says; whether it is taken is another question. */
+  passed(hostkey: string): void {
+    const reason = this.#entries.get(hostkey)?.reason;
+    if (reason === 'addresses' || reason === 'invalid' || reason === 'malformed' || reason === 'wrong_user')
+      this.clear(hostkey);
+  }
+
+  /** Those whose addresses were refused and who were not heard since `before` (epoch milliseconds) are let go. */
+  forgetAddressesBefore(before: number): void {
+    for (const { hostkey, reason, lastAt } of this.#entries.values())
+      if (reason === 'addresses' && lastAt < before) this.#entries.delete(hostkey);
+    this.#tellAddresses();
+  }
+
+  #tellAddresses(): void {
+    const now = [...this.#entries.values()]
+      .filter(({ reason }) => reason === 'addresses')
+      .map(({ hostkey }) => hostkey);
+    const before = this.#badAddresses;
+    if (now.length === before.length && new Set([...now, ...before]).size === now.length) return;
+    this.#badAddresses = now;
+    this.#onAddresses(now);
   }
 
   /** Times are epoch seconds. */

@@ -1,4 +1,5 @@
 import type { Dialect } from '../../firewall/dialect.js';
+import { finish } from '../../firewall/finish.js';
 import { policyLookups } from '../../firewall/rules/policy-lookups.js';
 import { compilePolicy } from '../../firewall/rules/compile-ruleset.js';
 import { NO_ADDRESSES } from '../../firewall/rules/ruleset-input.js';
@@ -22,10 +23,12 @@ const lookups = policyLookups([], [], []);
 const bareHashes = (dialect: Dialect): ReadonlySet<string> =>
   new Set(
     [false, true].flatMap((docker) => {
-      const made = compilePolicy(
-        { inbound: [], outbound: [], docker },
-        { type: 'ipsets', version: 'v4', selfGroup: '', lookups, addresses: NO_ADDRESSES },
-        dialect,
+      const made = finish(
+        compilePolicy(
+          { inbound: [], outbound: [], docker },
+          { type: 'ipsets', version: 'v4', selfGroup: '', lookups, addresses: NO_ADDRESSES },
+          dialect,
+        ),
       );
       return made.ok ? [made.hash] : [];
     }),
@@ -79,7 +82,7 @@ export class EmptiedWatch {
         seen.set(output.groupId, before);
         continue;
       }
-      const bare = this.#bare[output.dialect].has(output.texts.set4.hash);
+      const bare = this.#bare[output.dialect].has(output.ruleset.texts.set4.hash);
       seen.set(output.groupId, { output, bare });
       const key = `ruleset/${output.groupName}`;
       if (!bare) this.#emptied.delete(key);

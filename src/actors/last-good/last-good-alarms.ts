@@ -1,9 +1,7 @@
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import { readSetName } from '../../firewall/sets/set-name.js';
 import type { SetProblem } from '../../firewall/sets/build-set.js';
-import { textOf } from '../../model/text-of.js';
 import type { MalformedRow } from '../../world/malformed-rows.js';
-import type { CompileFailure, RulesetOutputs } from '../groups/ruleset-outputs.js';
 
 /** So many of one kind are told one by one; the others are counted. */
 const TOLD = 20;
@@ -47,13 +45,3 @@ export const replacedTexts = (problems: readonly SetProblem[]): Texts => {
   }
   return new Map([...byName].map(([key, { sets, reason }]) => [key, `set ${sets.join(' and ')}: ${reason}`]));
 };
-
-/** Groups that had a ruleset and have no profile any more: their hosts go on with it. */
-export const orphanTexts = (failures: ReadonlyMap<string, CompileFailure>, outputs: RulesetOutputs): Texts =>
-  new Map(
-    [...failures].flatMap(([id, { error }]) => {
-      const output = outputs.get(id);
-      if (error.reason !== 'profile_not_found' || output === undefined) return [];
-      return [[output.groupName, `${textOf(error.message)}; its hosts keep the last good ruleset`] as const];
-    }),
-  );

@@ -7,7 +7,7 @@ import { patiently } from '../store/store-patiently.js';
 import { EmptiedWatch } from './emptied.js';
 import { keepRows } from './kept-rows.js';
 import { keepingCommits, loadKeptSets } from './kept-sets.js';
-import { malformedTexts, orphanTexts, replacedTexts, showAlarms } from './last-good-alarms.js';
+import { malformedTexts, replacedTexts, showAlarms } from './last-good-alarms.js';
 import { setUse } from './set-use.js';
 
 /** How often it looks. */
@@ -56,7 +56,6 @@ export class LastGoodKeeper implements Server<never, never, never, Message> {
     if (use.certain) this.#emptied.look(outputs.values(), published?.contents, use.users, now);
     showAlarms(alarms, 'store.malformed', malformedTexts(world.malformed.list()));
     showAlarms(alarms, 'sets.replaced', replacedTexts(published?.problems ?? []));
-    showAlarms(alarms, 'groups.without_profile', orphanTexts(outputs.failures, outputs));
     showAlarms(alarms, 'policy.emptied', this.#emptied.texts());
     if (world.malformed.version !== this.#rowsVersion || now - this.#keptAt >= KEEP_MS) {
       this.#keptAt = now;

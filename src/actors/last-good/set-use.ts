@@ -10,8 +10,8 @@ const isNamed = (name: unknown): boolean => typeof name === 'string' && name !==
 /** Which sets the last good rulesets name. It is certain once every group's ruleset was looked up since the start. */
 export const setUse = (world: World, outputs: RulesetOutputs): SetUse => {
   const users = new Map<string, string[]>();
-  for (const { groupName, sets } of outputs.values())
-    for (const set of sets) {
+  for (const { groupName, ruleset } of outputs.values())
+    for (const set of ruleset.sets) {
       const groups = users.get(set);
       if (groups === undefined) users.set(set, [groupName]);
       else if (groups.length < GROUPS_NAMED) groups.push(groupName);

@@ -19,7 +19,7 @@ export const whyNotSent = (context: Known, groupId: string): string | undefined 
       ? 'the group is not compiled yet'
       : `the group never had a ruleset that compiles: ${textOf(failure.error.message)}`;
   }
-  const missing = missingSets(context, output.sets);
+  const missing = missingSets(context, output.ruleset.sets);
   if (missing.length > 0) return `the sets ${missing.slice(0, 5).join(', ')} that it names are not published`;
   if (output.publishedAt !== null) return undefined;
   if (gate.paused) return 'publishing is paused';

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { PolicyFault } from '../../firewall/policy/policy.js';
 import type { Document } from '../../model/document.js';
 import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
-import type { Change } from '../../store/store.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import { loadKeptSets } from '../last-good/kept-sets.js';
@@ -16,6 +15,7 @@ import { tell } from '../tell.js';
 type IpsetInfo =
   | { readonly tag: 'due' }
   | { readonly tag: 'confirmed'; readonly rendered: RenderedSets; readonly sha: string }
+  | { readonly tag: 'refused'; readonly rendered: RenderedSets }
   | { readonly tag: 'dropped'; readonly reason: string };
 
 /** Which text all agents have, so that a restart need not send it again (table `setting`). */
@@ -23,6 +23,8 @@ const PUBLISHED = 'sets_published';
 
 /** So many documents that can't be read are named at once; the others are counted. */
 const FAULTS_TOLD = 50;
+
+const NO_SETS: ReadonlySet<string> = new Set();
 
 const timeOf = ({ timestamp }: Document): number => (typeof timestamp === 'number' ? timestamp : 0);
 
@@ -39,9 +41,10 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   #dirty = true;
   /** Of the text that all agents have; `undefined` before this server has published any. */
   #confirmedSha: string | undefined = undefined;
-  /** Recorded last: the world has it a moment later. */
-  #recordedHash: string | undefined = undefined;
-  #recordedAt = 0;
+  /** The sets as agents have them, by name; `undefined` until that is known. */
+  #taken: ReadonlyMap<string, string> | undefined = undefined;
+  /** Sets whose newest content nobody took: rulesets that name them wait. */
+  #untaken: ReadonlySet<string> = NO_SETS;
   #sentAt = -Infinity;
   /** Some set is published with its last good content, as far as the store knows. */
   #standingIn = false;
@@ -53,11 +56,13 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   }
 
   async init(self: Self): Promise<void> {
-    const { store, sets } = this.#context;
-    // A predecessor may have died before it recorded a confirm: what it sent counts as unsent.
+    const { store, sets, confirmedSets } = this.#context;
+    // A predecessor may have died before it heard of a confirm: what it sent counts as unsent.
     sets.published = undefined;
     const stored = await patiently(self, this.#context, () => store.get('setting', PUBLISHED));
-    if (typeof stored?.doc.text_sha256 === 'string') this.#confirmedSha = stored.doc.text_sha256;
+    // The store may not have taken the note of the newest.
+    if (confirmedSets.sha !== undefined) this.#confirmedSha = confirmedSets.sha;
+    else if (typeof stored?.doc.text_sha256 === 'string') this.#confirmedSha = stored.doc.text_sha256;
     const lastGood = await patiently(self, this.#context, () => loadLastGoodSets(store));
     sets.remember(lastGood);
     sets.remember(await patiently(self, this.#context, () => loadKeptSets(store)));
@@ -76,7 +81,16 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   async call(self: Self, _request: IpsetCall): Promise<IpsetReply> {
     if (this.#dirty && this.#waitMs() <= this.#context.config.publish_quiet_ms) await this.#publish(self);
     const { published } = this.#context.sets;
-    return { published: published?.names ?? new Set(), unusable: published?.unusable ?? new Set() };
+    const unusable = published?.unusable ?? new Set();
+    return {
+      published: published?.names ?? new Set(),
+      unusable: this.#untaken.size === 0 ? unusable : new Set([...unusable, ...this.#untaken]),
+    };
+  }
+
+  /** Last words: what was confirmed should not have to be sent again. */
+  async terminate(): Promise<void> {
+    await this.#context.notes.settled();
   }
 
   async info(self: Self, message: IpsetInfo): Promise<void> {
@@ -85,11 +99,17 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
         this.#timer = undefined;
         if (this.#dirty) await this.#publish(self);
         return;
+      case 'refused':
+        this.#untaken = this.#changedSince(message.rendered);
+        // Rulesets that name none of these go out.
+        self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
+        return;
       case 'confirmed':
+        this.#taken = message.rendered.blocks;
+        this.#untaken = NO_SETS;
         this.#confirmedSha = message.sha;
         this.#context.metrics.count('ipset_publish');
-        await this.#record(self, message.rendered, message.sha);
-        return;
+        return this.#record(self, message.rendered, message.sha);
       case 'dropped':
         // The outbox had no room for it: try again, with whatever is current then.
         this.#context.log.error({ reason: message.reason }, 'the sets were not sent');
@@ -139,13 +159,18 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     if (sha === this.#confirmedSha || this.#isTakenOver(rendered)) {
       // All agents have it, from before a restart, or from the server that this one took over from.
       this.#confirmedSha = sha;
-      await this.#record(self, rendered, sha);
-      return;
+      this.#taken = rendered.blocks;
+      this.#untaken = NO_SETS;
+      return this.#record(self, rendered, sha);
     }
     this.#sentAt = kernel.clock.monotonic();
     const put = { target: 'sets', class: 'sets', publication: allSets(rendered, kernel.clock.now()) } as const;
     void outbox.put(put).outcome.then((outcome) => {
       switch (outcome.kind) {
+        case 'refused':
+          return outcome.taken === 'some'
+            ? tell<IpsetInfo>(self, { tag: 'confirmed', rendered, sha })
+            : tell<IpsetInfo>(self, { tag: 'refused', rendered });
         case 'confirmed':
           return tell<IpsetInfo>(self, { tag: 'confirmed', rendered, sha });
         case 'dropped':
@@ -154,6 +179,19 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
           return false;
       }
     });
+  }
+
+  /** The sets that nobody has as they are in `rendered`. */
+  #changedSince({ blocks }: RenderedSets): ReadonlySet<string> {
+    const taken = this.#taken;
+    if (taken !== undefined) return new Set([...blocks.keys()].filter((name) => blocks.get(name) !== taken.get(name)));
+    // After a restart: what published rulesets name was there before them.
+    const known = new Set(
+      [...this.#context.outputs.values()].flatMap(({ publishedAt, ruleset }) =>
+        publishedAt === null ? [] : ruleset.sets,
+      ),
+    );
+    return new Set([...blocks.keys()].filter((name) => !known.has(name)));
   }
 
   /** This server never published, and another one sent sets with this very hash last: nothing is to be sent. */
@@ -167,31 +205,46 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     this.#standingIn = standIns.size > 0;
   }
 
-  /** The hash becomes what hosts are compared with; rows are added only when it changed (host-lifecycle L5). */
-  async #record(self: Self, rendered: RenderedSets, sha: string): Promise<void> {
-    const { world, config } = this.#context;
+  /**
+   * The hash becomes what hosts are compared with; rows are added only when it changed (host-lifecycle L5). Two notes: a
+   * table that refuses one of them keeps nobody from the other.
+   */
+  #record(self: Self, rendered: RenderedSets, sha: string): void {
+    const { world, config, confirmedSets, notes } = this.#context;
     const now = nowSeconds(this.#context);
-    const rows = [...world.rows('ipset').values()];
-    const changes: Change[] = [
-      {
-        op: 'upsert',
-        table: 'setting',
-        id: PUBLISHED,
-        edit: (doc) =>
-          doc?.text_sha256 === sha ? doc : { id: PUBLISHED, text_sha256: sha, hash: rendered.hash, published_at: now },
-      },
-    ];
-    if ((this.#recordedHash ?? newestSetHash(rows)) !== rendered.hash) {
+    confirmedSets.sha = sha;
+    const rows = confirmedSets.with(world.rows('ipset'));
+    if (newestSetHash(rows) !== rendered.hash) {
       // Later than all others, also when the clock was set back: which one is the newest is told by the time alone.
-      const timestamp = Math.max(now, this.#recordedAt + 1, ...rows.map((row) => timeOf(row) + 1));
-      this.#recordedAt = timestamp;
-      changes.push({ op: 'create', table: 'ipset', doc: { hash: rendered.hash, timestamp } });
-      for (const id of this.#outdated(rows, now - config.ipset_hash_valid_seconds)) {
-        changes.push({ op: 'remove', table: 'ipset', id });
-      }
+      const timestamp = Math.max(now, ...rows.map((row) => timeOf(row) + 1));
+      confirmedSets.add({ id: randomUUID(), hash: rendered.hash, timestamp });
     }
-    await storePatiently(self, this.#context, changes, 'system');
-    this.#recordedHash = rendered.hash;
+    notes.put('sets', {
+      changes: () => [
+        {
+          op: 'upsert',
+          table: 'setting',
+          id: PUBLISHED,
+          edit: (doc) =>
+            doc?.text_sha256 === sha
+              ? doc
+              : { id: PUBLISHED, text_sha256: sha, hash: rendered.hash, published_at: now },
+        },
+      ],
+    });
+    const added = confirmedSets.unrecorded();
+    if (added.length > 0) {
+      const outdated = this.#outdated(rows, now - config.ipset_hash_valid_seconds);
+      notes.put('set hashes', {
+        changes: () => [
+          ...added.map((row) => ({ op: 'upsert', table: 'ipset', id: row.id, edit: () => row }) as const),
+          ...outdated.map((id) => ({ op: 'remove', table: 'ipset', id }) as const),
+        ],
+        ended: (written) => {
+          if (written) confirmedSets.recorded(added);
+        },
+      });
+    }
     self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
   }
 

@@ -1,16 +1,18 @@
 import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
 import { CallFailed } from '../../otp/index.js';
-import { nowSeconds, type ServerContext } from '../context.js';
+import type { ServerContext } from '../context.js';
 import { groupRuleset, hostRuleset } from './publications.js';
 import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
+import { refusedAlarm } from './refused-alarm.js';
 import { reportDropped } from './report-dropped.js';
-import { hashFieldsOf, outputToDoc, type RulesetOutput } from '../groups/ruleset-outputs.js';
-import { storePatiently } from '../store/store-patiently.js';
+import type { RulesetOutput } from '../groups/ruleset-outputs.js';
+import { noteConfirmed } from './note-confirmed.js';
 import { tell } from '../tell.js';
 
 type IptablesInfo =
   | { readonly tag: 'due' }
+  | { readonly tag: 'room' }
   | { readonly tag: 'confirmed'; readonly output: RulesetOutput }
   | { readonly tag: 'dropped'; readonly output: RulesetOutput; readonly reason: string };
 
@@ -19,6 +21,12 @@ interface Waiting {
   readonly since: number;
   readonly force: boolean;
 }
+
+/**
+ * So much of rulesets is in the outbox at a time, each counted in full, and the rest waits here as names of groups: the
+ * journal writes every one, and what the outbox can't hold would only be dropped and made again.
+ */
+const MOST_UNDER_WAY = { bytes: 64 << 20, messages: 2000 } as const;
 
 /** How soon to look again when the ipset publisher is being restarted. */
 const RETRY_MS = 200;
@@ -34,6 +42,12 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   readonly #sentAt = new Map<string, number>();
   /** Groups that wait for more than time, and why. */
   readonly #held = new Map<string, string>();
+  /** Put into the outbox and not settled yet. */
+  readonly #underWay = { bytes: 0, messages: 0 };
+  /** How many of them are each group's. */
+  readonly #inOutbox = new Map<string, number>();
+  /** Only groups that have a message in the outbox, which a newer one replaces, may go until there is room. */
+  #full = false;
   #timer: TimerRef | undefined = undefined;
   #timerAt = Infinity;
   /** Nothing is tried before, in monotonic milliseconds: the ipset publisher did not answer. */
@@ -60,6 +74,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
         return this.#schedule(self, [message.groupId]);
       case 'forget':
         this.#waiting.delete(message.groupId);
+        this.#context.alarms.clear(refusedAlarm(`group/${message.groupId}`));
         this.#held.delete(message.groupId);
         this.#sentAt.delete(message.groupId);
         break;
@@ -77,9 +92,12 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
         await this.#publishDue(self);
         this.#schedule(self);
         return;
+      case 'room':
+        if (!this.#full) return;
+        this.#full = false;
+        return this.#schedule(self);
       case 'confirmed':
-        await this.#record(self, message.output);
-        return;
+        return noteConfirmed(this.#context, message.output);
       case 'dropped':
         this.#context.log.error({ group: message.output.groupName, reason: message.reason }, 'a ruleset was not sent');
         this.#add(message.output.groupId, false);
@@ -89,15 +107,21 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
 
   /** Last words: what was gathered need not wait for its time any more. */
   async terminate(self: Self): Promise<void> {
-    const { guard, gate } = this.#context;
+    const { guard, gate, notes } = this.#context;
+    await notes.settled();
     if (this.#waiting.size === 0 || !guard.open || gate.paused) return;
     const sets = await this.#currentSets(self);
     if (sets === undefined) return;
-    for (const [id, { force }] of [...this.#waiting]) this.#publishOne(self, id, force, sets);
+    // What there is no room for is known from the store at the next start.
+    this.#publishAll(self, [...this.#waiting], sets);
   }
 
   describe(): DetailObject {
-    return { waiting: this.#waiting.size, held: Object.fromEntries([...this.#held].slice(0, 50)) };
+    return {
+      waiting: this.#waiting.size,
+      under_way: this.#underWay.messages,
+      held: Object.fromEntries([...this.#held].slice(0, 50)),
+    };
   }
 
   #add(groupId: string, force: boolean): void {
@@ -123,7 +147,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     let at = Infinity;
     for (const groupId of groups) {
       const waiting = this.#waiting.get(groupId);
-      if (waiting !== undefined && !this.#held.has(groupId)) at = Math.min(at, this.#dueAt(groupId, waiting));
+      if (waiting !== undefined && this.#mayGo(groupId)) at = Math.min(at, this.#dueAt(groupId, waiting));
     }
     at = Math.max(at, this.#notBefore);
     if (at >= this.#timerAt) return;
@@ -135,7 +159,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   async #publishDue(self: Self): Promise<void> {
     const { guard, gate, kernel } = this.#context;
     const now = kernel.clock.monotonic();
-    const due = [...this.#waiting].filter(([id, waiting]) => !this.#held.has(id) && this.#dueAt(id, waiting) <= now);
+    const due = [...this.#waiting].filter(([id, waiting]) => this.#mayGo(id) && this.#dueAt(id, waiting) <= now);
     if (due.length === 0) return;
     const closed = !guard.open ? 'no agent is heard' : gate.paused ? 'publishing is paused' : undefined;
     if (closed !== undefined) {
@@ -147,7 +171,32 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       this.#notBefore = kernel.clock.monotonic() + RETRY_MS;
       return;
     }
-    for (const [id, { force }] of due) this.#publishOne(self, id, force, sets);
+    this.#publishAll(self, due, sets);
+  }
+
+  /** As far as there is room. */
+  #publishAll(self: Self, groups: readonly (readonly [string, Waiting])[], sets: IpsetReply): void {
+    for (const [id, { force }] of groups) {
+      const { bytes, messages } = this.#underWay;
+      this.#full ||= bytes >= MOST_UNDER_WAY.bytes || messages >= MOST_UNDER_WAY.messages;
+      if (!this.#full || this.#inOutbox.has(id)) this.#publishOne(self, id, force, sets);
+    }
+  }
+
+  #mayGo(groupId: string): boolean {
+    return !this.#held.has(groupId) && (!this.#full || this.#inOutbox.has(groupId));
+  }
+
+  /** One is settled, however it ended; at half of the bounds the next may go. */
+  #settled(self: Self, groupId: string, bytes: number): void {
+    this.#underWay.bytes -= bytes;
+    this.#underWay.messages -= 1;
+    const left = (this.#inOutbox.get(groupId) ?? 1) - 1;
+    if (left > 0) this.#inOutbox.set(groupId, left);
+    else this.#inOutbox.delete(groupId);
+    const isRoom =
+      this.#underWay.bytes <= MOST_UNDER_WAY.bytes / 2 && this.#underWay.messages <= MOST_UNDER_WAY.messages / 2;
+    if (this.#full && isRoom) tell<IptablesInfo>(self, { tag: 'room' });
   }
 
   async #currentSets(self: Self): Promise<IpsetReply | undefined> {
@@ -171,7 +220,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       this.#waiting.delete(groupId);
       return;
     }
-    const missing = output.sets.filter((name) => !sets.published.has(name) || sets.unusable.has(name));
+    const missing = output.ruleset.sets.filter((name) => !sets.published.has(name) || sets.unusable.has(name));
     if (missing.length > 0) {
       const why = `waits for the sets ${missing.slice(0, 5).join(', ')}`;
       if (this.#held.get(groupId) !== why) log.warn({ group: output.groupName, sets: missing.slice(0, 5) }, why);
@@ -193,8 +242,16 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       class: 'group',
       publication: groupRuleset(output, kernel.clock.now()),
     } as const;
+    const bytes = put.publication.body.byteLength;
+    this.#underWay.bytes += bytes;
+    this.#underWay.messages += 1;
+    this.#inOutbox.set(output.groupId, (this.#inOutbox.get(output.groupId) ?? 0) + 1);
     void outbox.put(put).outcome.then((outcome) => {
+      this.#settled(self, output.groupId, bytes);
       switch (outcome.kind) {
+        case 'refused':
+          // What nobody has makes nobody a suspect; the hosts of queues that refused it are repaired by their hashes.
+          return outcome.taken === 'some' && tell<IptablesInfo>(self, { tag: 'confirmed', output });
         case 'confirmed':
           metrics.observe('dog_trainer_confirm_seconds', (kernel.clock.monotonic() - began) / 1000);
           return tell<IptablesInfo>(self, { tag: 'confirmed', output });
@@ -231,31 +288,5 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       } as const;
       reportDropped(this.#context, put, outbox.put(put));
     }
-  }
-
-  /** Only now is it what hosts are compared with: a ruleset that is on its way makes nobody a suspect. */
-  async #record(self: Self, output: RulesetOutput): Promise<void> {
-    const { outputs } = this.#context;
-    const latest = outputs.get(output.groupId);
-    const published: RulesetOutput = { ...output, publishedAt: nowSeconds(this.#context) };
-    const hashes = hashFieldsOf(output);
-    const isLatest = latest === output;
-    const doc = outputToDoc(output.groupId, output.groupName, published, outputs.failures.get(output.groupId));
-    const result = await storePatiently(
-      self,
-      this.#context,
-      [
-        { op: 'edit', table: 'group', id: output.groupId, edit: (row) => ({ ...row, ...hashes }) },
-        {
-          op: 'upsert',
-          table: 'ruleset_output',
-          id: output.groupId,
-          edit: (row) => (isLatest || row === undefined ? doc : row),
-        },
-      ],
-      'system',
-    );
-    // A group deleted meanwhile has no row, and nothing to record.
-    if (result.ok && outputs.get(output.groupId) === output) outputs.set(published);
   }
 }

@@ -4,6 +4,7 @@ import { stampAt } from '../../wire/messages/envelope.js';
 import { encodeIpsets } from '../../wire/messages/ipsets.js';
 import { encodeRuleset } from '../../wire/messages/ruleset.js';
 import type { JsonObject } from '../../model/document.js';
+import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import type { RulesetOutput } from '../groups/ruleset-outputs.js';
 
@@ -20,24 +21,40 @@ const message = (exchange: string, routingKey: string, body: Buffer): Publicatio
 const groupKey = (group: string): string => `*.*.${group}.*`;
 const hostKey = (hostkey: string): string => `*.*.*.${hostkey}`;
 
+/** Bodies that were used last stay for whoever comes next, up to so many bytes; the newest whatever its size. */
+const KEPT_BYTES = 32 << 20;
+
 /**
  * A body is encoded once and sent to whoever is to have it: a fleet that starts at once asks for the same megabytes again
- * and again. The time stamp in it is read by nobody (agent-protocol section 3).
+ * and again. As long as a message waits, others share its body; what nobody waits for any more is made again when it is
+ * wanted. The time stamp in it is read by nobody (agent-protocol section 3).
  */
 const encodedOnce = <From extends object>(encode: (from: From, now: number) => Buffer) => {
-  const bodies = new WeakMap<From, Buffer>();
-  return (from: From, now: number): Buffer => {
-    const known = bodies.get(from);
-    if (known !== undefined) return known;
-    const body = encode(from, now);
-    bodies.set(from, body);
+  const bodies = new WeakMap<From, WeakRef<Buffer>>();
+  const kept = new Set<Buffer>();
+  let bytes = 0;
+  const use = (body: Buffer): Buffer => {
+    if (!kept.delete(body)) bytes += body.byteLength;
+    kept.add(body);
+    for (const oldest of kept) {
+      if (bytes <= KEPT_BYTES || kept.size === 1) break;
+      kept.delete(oldest);
+      bytes -= oldest.byteLength;
+    }
     return body;
+  };
+  return (from: From, now: number): Buffer => {
+    const known = bodies.get(from)?.deref();
+    if (known !== undefined) return use(known);
+    const body = encode(from, now);
+    bodies.set(from, new WeakRef(body));
+    return use(body);
   };
 };
 
 const setsBody = encodedOnce(({ text }: RenderedSets, now) => encodeIpsets(text, stampAt(new Date(now))));
 
-const rulesetBody = encodedOnce(({ texts }: RulesetOutput, now) =>
+const rulesetBodies = encodedOnce(({ texts }: StoredRuleset, now) =>
   encodeRuleset(
     {
       ruleset4_ipset: texts.set4.text,
@@ -48,6 +65,7 @@ const rulesetBody = encodedOnce(({ texts }: RulesetOutput, now) =>
     stampAt(new Date(now)),
   ),
 );
+const rulesetBody = ({ ruleset }: RulesetOutput, now: number): Buffer => rulesetBodies(ruleset, now);
 
 /** A ruleset to all agents of its group. `now` is epoch milliseconds. */
 export const groupRuleset = (output: RulesetOutput, now: number): Publication =>

@@ -5,10 +5,13 @@ import { tell } from '../tell.js';
 
 type Info = { readonly tag: 'state'; readonly state: StoreState };
 
+const TABLE = 'store.table';
+
 /** Watches over the store: an outage is a state that it shows and logs, not a crash. */
 export class StoreKeeper implements Server<never, never, never, Info & Message> {
   readonly #context: ServerBase;
   readonly #reasons = new Set<string | undefined>();
+  #up = true;
 
   constructor(context: ServerBase) {
     this.#context = context;
@@ -18,16 +21,34 @@ export class StoreKeeper implements Server<never, never, never, Info & Message> 
     const unsubscribe = this.#context.store.onState((state) => tell<Info>(self, { tag: 'state', state }));
     self.signal.addEventListener('abort', unsubscribe, { once: true });
     const state = this.#context.store.state();
+    this.#showTroubles(state);
     this.#context.metrics.gauge('dog_trainer_outage', 'store', state.up ? 0 : 1);
+    this.#up = state.up;
     if (!state.up) this.#down(state);
   }
 
   info(_self: Self, { state }: Info): void {
     const { log, metrics } = this.#context;
+    this.#showTroubles(state);
+    const was = this.#up;
+    this.#up = state.up;
     metrics.gauge('dog_trainer_outage', 'store', state.up ? 0 : 1);
     if (!state.up) return this.#down(state);
+    if (was) return;
     log.info({}, 'the store is back');
     this.#reasons.clear();
+  }
+
+  /** One alarm a table, for as long as the store refuses something there. */
+  #showTroubles({ troubles = [] }: StoreState): void {
+    const { alarms } = this.#context;
+    const reasons = new Map<string, string>();
+    for (const { table, reason } of troubles) {
+      const id = `${TABLE}:${table}`;
+      reasons.set(id, [...(reasons.has(id) ? [reasons.get(id)] : []), reason].join('; '));
+    }
+    for (const { id } of alarms.list()) if (id.startsWith(`${TABLE}:`) && !reasons.has(id)) alarms.clear(id);
+    for (const [id, text] of reasons) alarms.set(id, text);
   }
 
   /** Each reason once an outage: tried in turn, two servers that are away would be told of for ever. */

@@ -1,7 +1,7 @@
 import { backoffDelayMs } from '../../broker/backoff.js';
 import type { Self } from '../../otp/index.js';
 import type { Author, Change, CommitResult } from '../../store/store.js';
-import { StoreError } from '../../store/store.js';
+import { StoreError, type StoreErrorCode } from '../../store/store.js';
 import type { ServerContext } from '../context.js';
 
 const WAIT = { initialMs: 100, maxMs: 5000 };
@@ -22,9 +22,13 @@ export const pause = (self: Self, ms: number): Promise<void> =>
     signal.addEventListener('abort', stop, { once: true });
   });
 
+/** Nothing that happens elsewhere makes such a call succeed: what was asked for is at fault, or the server is stopping. */
+const HOPELESS: ReadonlySet<StoreErrorCode> = new Set(['incompatible', 'closed', 'read_only']);
+
 /**
- * Does something with the store, and while the store is away tries again with backoff: an outage is a state, not a
- * crash. Errors that no waiting mends are thrown, so the process ends and is blamed.
+ * Does something with the store, and while the store is away or refuses tries again with backoff: that is a state, not a
+ * crash, and whoever has to do with the store sees it (`StoreState`). Errors of the call itself are thrown, so the process
+ * ends and is blamed.
  */
 export const patiently = async <T>(
   self: Self,
@@ -35,8 +39,8 @@ export const patiently = async <T>(
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof StoreError) || !error.retry || self.signal.aborted) throw error;
-      if (tries === 1) log.warn({ err: error }, 'the store does not answer; trying again until it does');
+      if (!(error instanceof StoreError) || HOPELESS.has(error.code) || self.signal.aborted) throw error;
+      if (tries === 1) log.warn({ err: error }, 'the store did not do it; trying again until it does');
       await pause(self, WAIT.initialMs + backoffDelayMs(WAIT, tries, Math.random));
       if (self.signal.aborted) throw error;
     }

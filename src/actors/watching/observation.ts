@@ -1,7 +1,8 @@
 import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
-import { HASH_FIELD_OF, VARIANTS, type RulesetText } from '../groups/ruleset-outputs.js';
+import type { RulesetText } from '../../model/stored-ruleset.js';
+import { HASH_FIELD_OF, VARIANTS } from '../groups/ruleset-outputs.js';
 
 /** A hash of a group that is another than the stored one, and the text that ours is of. */
 export interface HashDifference extends RulesetText {

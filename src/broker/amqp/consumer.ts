@@ -140,6 +140,7 @@ export class AmqpConsumer implements Consumer {
       ...text('contentType'),
       ...text('replyTo'),
       ...text('correlationId'),
+      ...text('userId'),
       ack: () => answer(() => this.#channel.ack(message)),
       reject: ({ requeue }) => answer(() => this.#channel.reject(message, requeue)),
     };

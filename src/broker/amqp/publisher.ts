@@ -95,7 +95,8 @@ export class ConfirmPublisher {
       pending.reject(refused);
       return;
     }
-    const { exchange, routingKey, body, contentType, persistent, mandatory, replyTo, correlationId } = pending.message;
+    const { exchange, routingKey, body, contentType, persistent, mandatory, replyTo, correlationId, userId } =
+      pending.message;
     try {
       this.#full = !channel.publish(exchange, routingKey, Buffer.from(body.buffer, body.byteOffset, body.byteLength), {
         contentType,
@@ -104,6 +105,7 @@ export class ConfirmPublisher {
         mandatory: mandatory === true,
         ...(replyTo === undefined ? {} : { replyTo }),
         ...(correlationId === undefined ? {} : { correlationId }),
+        ...(userId === undefined ? {} : { userId }),
       });
       this.#unconfirmed.set(++this.#lastTag, pending);
     } catch (cause) {
@@ -208,11 +210,19 @@ export class ConfirmPublisher {
     this.#unconfirmed.clear();
     this.#full = false;
     const named = /exchange '([^']*)'/.exec(reason.message)?.[1];
+    // RabbitMQ says how large the message was that it did not take (max_message_size).
+    const size = Number(/message size (\d+)/.exec(reason.message)?.[1]);
     const others = new BrokerError('channel', 'closed', `the publishing channel was closed: ${reason.message}`, {
       cause: reason,
     });
     for (const pending of lost) {
-      pending.reject(named === undefined || pending.message.exchange === named ? reason : others);
+      if (!Number.isNaN(size)) {
+        const what = describePublication(pending.message);
+        const tooLarge = new BrokerError('message', 'too_large', `${what} is too large: ${reason.message}`, {
+          cause: reason,
+        });
+        pending.reject(pending.message.body.byteLength === size ? tooLarge : others);
+      } else pending.reject(named === undefined || pending.message.exchange === named ? reason : others);
     }
     this.#pump();
     if (this.#isIdle()) this.#wakeIdle();

@@ -82,7 +82,7 @@ export class MemoryConsumer implements Consumer, QueueConsumer {
   }
 
   #delivery(message: QueuedMessage): Delivery {
-    const { exchange, routingKey, body, contentType, replyTo, correlationId } = message.publication;
+    const { exchange, routingKey, body, contentType, replyTo, correlationId, userId } = message.publication;
     let answered = false;
     const answer = (): boolean => {
       if (answered)
@@ -98,6 +98,7 @@ export class MemoryConsumer implements Consumer, QueueConsumer {
       ...(contentType === '' ? {} : { contentType }),
       ...(replyTo === undefined ? {} : { replyTo }),
       ...(correlationId === undefined ? {} : { correlationId }),
+      ...(userId === undefined ? {} : { userId }),
       ack: () => {
         if (answer()) this.#queue.dispatch();
       },

@@ -1,15 +1,15 @@
 import type { Json } from '../../model/document.js';
 import type { Dialect } from '../dialect.js';
-import { fullText } from './full-text.js';
+import { hostAddress } from './host-address.js';
 import { isLocalAddress } from './local-address.js';
 
 /** What a host's `interfaces` holds: canonical addresses with their prefix length, and what could not be used. */
 export interface InterfaceAddresses {
   readonly v4: readonly string[];
   readonly v6: readonly string[];
-  /** Elements that are no addresses. Local addresses are left out silently and don't count. */
+  /** Elements that are no single addresses of a host. Local addresses are left out silently and don't count. */
   readonly skipped: number;
-  /** Why nothing at all could be read. */
+  /** What was left out and why, in one sentence: nothing could be read, or some addresses are none of a host's. */
   readonly fault?: string;
 }
 
@@ -26,20 +26,32 @@ const readInterfaces = (interfaces: Json | undefined): Json | undefined => {
   }
 };
 
+/** Addresses of one host that go into sets, unless the configuration says otherwise (`intake.addresses_max`). */
+export const MOST_HOST_ADDRESSES = 256;
+
+const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
 /**
  * The addresses in a host row's `interfaces` (JSON text: interface name → list of addresses; the member
  * `ec2_public_ipv4` is one more interface), without local ones. One bad element, interface or row never hides the
- * others. The old agents send `[]` for "no interface". Source: agent-protocol section 4, rulesets section 6.
+ * others. What no host can own (a whole network, multicast, …) is left out, and so is what goes beyond `most` different
+ * addresses: an old row, or one written over the API, may hold anything. The old agents send `[]` for "no interface".
+ * Source: agent-protocol section 4, rulesets section 6.
  */
-export const interfaceAddresses = (interfaces: Json | undefined, dialect: Dialect): InterfaceAddresses => {
+export const interfaceAddresses = (
+  interfaces: Json | undefined,
+  dialect: Dialect,
+  most = MOST_HOST_ADDRESSES,
+): InterfaceAddresses => {
   if (interfaces === undefined || interfaces === null) return { ...NONE, skipped: 0 };
   const byName = readInterfaces(interfaces);
   if (typeof byName !== 'object' || byName === null) {
     return { ...NONE, skipped: 1, fault: 'interfaces is no JSON object of interface name to list of addresses' };
   }
-  const v4: string[] = [];
-  const v6: string[] = [];
+  const lists = { v4: [] as string[], v6: [] as string[] };
+  const seen = new Set<string>();
   let skipped = 0;
+  let fault: string | undefined;
   for (const list of Object.values<Json>(byName)) {
     if (!Array.isArray(list)) {
       skipped += 1;
@@ -51,12 +63,22 @@ export const interfaceAddresses = (interfaces: Json | undefined, dialect: Dialec
         continue;
       }
       if (isLocalAddress(element, dialect)) continue;
-      const four = fullText(element, 'v4');
-      const six = four === undefined ? fullText(element, 'v6') : undefined;
-      if (four !== undefined) v4.push(four);
-      else if (six !== undefined) v6.push(six);
-      else skipped += 1;
+      const address = hostAddress(element);
+      if (address.kind === 'local') continue;
+      if (address.kind === 'refused') {
+        skipped += 1;
+        // Junk was always skipped; a network here would have let in who knows whom.
+        if (address.isAddress) fault ??= `interfaces: ${shown(element)} ${address.reason}; left out of sets`;
+        continue;
+      }
+      if (seen.size >= most && !seen.has(address.text)) {
+        skipped += 1;
+        fault = `interfaces holds more than ${most} addresses; the others are left out of sets (intake.addresses_max)`;
+        continue;
+      }
+      seen.add(address.text);
+      lists[address.kind].push(address.text);
     }
   }
-  return { v4, v6, skipped };
+  return { ...lists, skipped, ...(fault === undefined ? {} : { fault }) };
 };

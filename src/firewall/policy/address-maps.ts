@@ -2,10 +2,9 @@ import type { Family } from '../addresses/family.js';
 import { fullText } from '../addresses/full-text.js';
 import type { Dialect } from '../dialect.js';
 import { sortByBytes } from '../hash/byte-order.js';
-import type { AddressMaps } from '../rules/emission.js';
+import type { AddressList, AddressMaps } from '../rules/emission.js';
 import type { WantedSet } from '../sets/build-set.js';
 import { canonicalSet } from '../sets/canonical-set.js';
-import { setName } from '../sets/set-name.js';
 
 /** The addresses that stand in rules in place of a set: with their prefix length, as `iptables-save` prints them. */
 const ruleAddresses = ({ addresses, family, order }: WantedSet, dialect: Dialect): readonly string[] => {
@@ -18,7 +17,7 @@ const ruleAddresses = ({ addresses, family, order }: WantedSet, dialect: Dialect
 };
 
 /** Works out a set's addresses when a rule first asks for them: most sets are named by few rules, or none. */
-class LazyAddresses extends Map<string, readonly string[]> {
+class LazyAddresses extends Map<string, AddressList> {
   readonly #wanted: ReadonlyMap<string, WantedSet>;
   readonly #dialect: Dialect;
 
@@ -29,12 +28,12 @@ class LazyAddresses extends Map<string, readonly string[]> {
     this.#dialect = dialect;
   }
 
-  override get(name: string): readonly string[] | undefined {
+  override get(name: string): AddressList | undefined {
     const found = super.get(name);
     if (found !== undefined) return found;
     const set = this.#wanted.get(name);
     if (set === undefined) return undefined;
-    const made = ruleAddresses(set, this.#dialect);
+    const made = set.unreadable === undefined ? ruleAddresses(set, this.#dialect) : { unknown: set.unreadable };
     this.set(name, made);
     return made;
   }
@@ -49,9 +48,4 @@ export const addressMaps = (wanted: readonly WantedSet[], dialect: Dialect): Add
   roleV6: new LazyAddresses(wanted, 'group', 'v6', dialect),
   zoneV4: new LazyAddresses(wanted, 'zone', 'v4', dialect),
   zoneV6: new LazyAddresses(wanted, 'zone', 'v6', dialect),
-  unreadable: new Map(
-    wanted.flatMap(({ base, kind, family, unreadable }) =>
-      unreadable === undefined ? [] : [[setName(base, kind, family), unreadable] as const],
-    ),
-  ),
 });

@@ -1,13 +1,14 @@
-import type { JsonObject } from '../../model/document.js';
+import type { Document, JsonObject } from '../../model/document.js';
 import type { Family } from '../addresses/family.js';
 import type { Dialect } from '../dialect.js';
+import { finish } from '../finish.js';
 import { sortByBytes } from '../hash/byte-order.js';
 import { EMPTY_HASH } from '../hash/sha256.js';
 import { type CompileError, type CompileWarning, describeError } from '../rules/compile-error.js';
 import { compilePolicy } from '../rules/compile-ruleset.js';
-import type { PolicyModel } from '../rules/read-profile.js';
 import { NO_ADDRESSES } from '../rules/ruleset-input.js';
 import type { RulesetType } from '../rules/emission.js';
+import type { Answers } from './answers.js';
 import type { Policy } from './policy.js';
 import { type PolicyView, policyView } from './policy-view.js';
 
@@ -56,14 +57,17 @@ const VARIANTS: readonly (readonly [keyof GroupTexts, RulesetType, Family])[] = 
   ['unset6', 'iptables', 'v6'],
 ];
 
+/** The texts of a group, by the names that they have in `GroupTexts`. */
+export const TEXT_VARIANTS = VARIANTS.map(([variant]) => variant);
+
 const EMPTY: GroupText = { text: '', hash: EMPTY_HASH };
 
-const refused = (reason: GroupError['reason'], message: string): CompiledGroup => ({
+const refused = (reason: GroupError['reason'], message: string): CompiledGroup & { readonly ok: false } => ({
   ok: false,
   error: { reason, message },
 });
 
-const ruleRefused = (variant: keyof GroupTexts, error: CompileError): CompiledGroup => ({
+const ruleRefused = (variant: keyof GroupTexts, error: CompileError): CompiledGroup & { readonly ok: false } => ({
   ok: false,
   error: {
     reason: 'rule',
@@ -76,33 +80,16 @@ const ruleRefused = (variant: keyof GroupTexts, error: CompileError): CompiledGr
   },
 });
 
-const compileTexts = (
-  policy: PolicyModel,
-  view: PolicyView,
-  selfGroup: string,
-  generateUnset: boolean,
-): CompiledGroup => {
-  const texts: Record<keyof GroupTexts, GroupText> = { set4: EMPTY, set6: EMPTY, unset4: EMPTY, unset6: EMPTY };
-  const sets = new Set<string>();
-  const warnings: CompileWarning[] = [];
-  for (const [variant, type, version] of VARIANTS) {
-    if (type === 'iptables' && !generateUnset) continue;
-    const addresses = type === 'iptables' ? view.addresses : NO_ADDRESSES;
-    const result = compilePolicy(policy, { type, version, selfGroup, lookups: view.lookups, addresses }, view.dialect);
-    if (!result.ok) return ruleRefused(variant, result.error);
-    texts[variant] = { text: result.text, hash: result.hash };
-    for (const set of result.sets) sets.add(set);
-    warnings.push(...result.warnings);
-  }
-  return { ok: true, ...texts, sets: sortByBytes([...sets]), warnings };
-};
+/** Which rules a group has: its profile, and the ruleset that holds them. */
+export interface GroupRules {
+  readonly name: string;
+  readonly profile: Document;
+  /** Absent: the profile holds rules itself, or has none. */
+  readonly ruleset: Document | undefined;
+}
 
-/**
- * Compiles the rulesets of one group from the documents. The outcome hangs on the documents alone, never on the order
- * in which they came. A fault in another group's policy does not matter here.
- */
-export const compileGroup = (policy: Policy, groupId: string, options: CompileGroupOptions): CompiledGroup => {
-  const view = policyView(policy, options.dialect);
+/** The rules of a group, or why it has none. */
+export const findRules = (view: PolicyView, groupId: string): GroupRules | (CompiledGroup & { readonly ok: false }) => {
   const group = view.group(groupId);
   if (group === undefined) return refused('group_not_found', `there is no group with the id ${groupId}`);
   const { name, profile_id: profileId } = group;
@@ -114,10 +101,54 @@ export const compileGroup = (policy: Policy, groupId: string, options: CompileGr
   if (profileId === undefined || profileId === '') {
     return refused('profile_not_found', `the group ${name} has no profile`);
   }
-  const read = view.rules(profileId);
-  if (read === undefined) {
+  const profile = view.profile(profileId);
+  if (profile === undefined) {
     return refused('profile_not_found', `the profile ${profileId} of the group ${name} does not exist`);
   }
+  return { name, profile, ruleset: view.ruleset(profileId) };
+};
+
+/**
+ * Compiles rules that were found, step by step. What comes out hangs on the profile, the ruleset and what `answers` are
+ * asked for, and on nothing else: neither the group's id nor its name are seen but by asking for the latter.
+ */
+export const compileRules = function* (
+  view: PolicyView,
+  { profile, ruleset }: Pick<GroupRules, 'profile' | 'ruleset'>,
+  answers: Answers,
+  generateUnset: boolean,
+): Generator<void, CompiledGroup> {
+  const read = yield* view.rules(profile, ruleset);
   if (!read.ok) return ruleRefused('set4', read.error);
-  return compileTexts(read.policy, view, name, options.generateUnset);
+  const texts: Record<keyof GroupTexts, GroupText> = { set4: EMPTY, set6: EMPTY, unset4: EMPTY, unset6: EMPTY };
+  const sets = new Set<string>();
+  const warnings: CompileWarning[] = [];
+  for (const [variant, type, version] of VARIANTS) {
+    if (type === 'iptables' && !generateUnset) continue;
+    const asked = {
+      type,
+      version,
+      lookups: answers.lookups,
+      addresses: type === 'iptables' ? answers.addresses : NO_ADDRESSES,
+      get selfGroup() {
+        return answers.selfGroup;
+      },
+    };
+    const result = yield* compilePolicy(read.policy, asked, view.dialect);
+    if (!result.ok) return ruleRefused(variant, result.error);
+    texts[variant] = { text: result.text, hash: result.hash };
+    for (const set of result.sets) sets.add(set);
+    for (const warning of result.warnings) warnings.push(warning);
+  }
+  return { ok: true, ...texts, sets: sortByBytes([...sets]), warnings };
+};
+
+/**
+ * Compiles the rulesets of one group from the documents, anew and without a pause. The outcome hangs on the documents
+ * alone, never on the order in which they came. A fault in another group's policy does not matter here.
+ */
+export const compileGroup = (policy: Policy, groupId: string, options: CompileGroupOptions): CompiledGroup => {
+  const view = policyView(policy, options.dialect);
+  const found = findRules(view, groupId);
+  return 'ok' in found ? found : finish(compileRules(view, found, view.answers(found.name), options.generateUnset));
 };

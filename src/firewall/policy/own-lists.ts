@@ -85,7 +85,7 @@ class Gatherer {
 const gatherHosts = (policy: Policy, dialect: Dialect, to: Gatherer): void => {
   for (const host of policy.host.values()) {
     if (host.active !== 'active') continue;
-    const { v4, v6, fault } = hostAddresses(host, dialect);
+    const { v4, v6, fault } = hostAddresses(host, dialect, policy.hostAddressesMax);
     if (fault !== undefined) to.fault('host', host.id, fault);
     // A host's group may be any text: one without a document counts for all-active only.
     const named = typeof host.group === 'string' && host.group !== SELF && host.group !== ALL_ACTIVE;

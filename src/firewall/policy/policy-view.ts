@@ -1,10 +1,13 @@
+import { SERVICE_ANY } from '../../model/builtins.js';
 import type { Document, Json } from '../../model/document.js';
 import { RULE_CHOICES } from '../dialect-rules.js';
 import type { Dialect } from '../dialect.js';
 import type { AddressMaps } from '../rules/emission.js';
-import { type PolicyLookups, policyLookups } from '../rules/policy-lookups.js';
-import { type ReadProfile, readProfile } from '../rules/read-profile.js';
+import { nameOf, type PolicyLookups, RULE_BUILTINS } from '../rules/policy-lookups.js';
+import { type ReadProfile, readProfileInSteps } from '../rules/read-profile.js';
+import { type ReadService, readService } from '../rules/read-service.js';
 import { addressMaps } from './address-maps.js';
+import type { Answers } from './answers.js';
 import type { Policy } from './policy.js';
 import { sortedDocuments } from './sorted-documents.js';
 import { wantedSets } from './wanted-sets.js';
@@ -12,7 +15,32 @@ import { wantedSets } from './wanted-sets.js';
 const NO_RULES: Json = { inbound: [], outbound: [] };
 
 /** A group whose name is a built-in's is no group that rules could mean. */
-const BUILTIN_IDS: ReadonlySet<string> = new Set(['all-active', 'self']);
+const BUILTIN_IDS: ReadonlySet<string> = new Set(RULE_BUILTINS);
+
+const ANY = readService(SERVICE_ANY);
+
+/** Documents never change, so each service is read once for as long as it lives. */
+const servicesRead = new WeakMap<Document, ReadService>();
+
+const readOnce = (service: Document): ReadService => {
+  const known = servicesRead.get(service);
+  if (known !== undefined) return known;
+  const read = readService(service);
+  servicesRead.set(service, read);
+  return read;
+};
+
+const stripped = new WeakMap<Document, Document>();
+
+/** Whatever rules a ruleset that belongs to nobody surely holds, they are not to be taken for anybody's. */
+const withoutRules = (ruleset: Document): Document => {
+  const known = stripped.get(ruleset);
+  if (known !== undefined) return known;
+  const { rules: _rules, ...rest } = ruleset;
+  const made = { ...rest, id: ruleset.id };
+  stripped.set(ruleset, made);
+  return made;
+};
 
 /**
  * What compiling groups needs from a policy, each part worked out once when it is first needed. Holds for the policy as
@@ -21,29 +49,40 @@ const BUILTIN_IDS: ReadonlySet<string> = new Set(['all-active', 'self']);
 export class PolicyView {
   readonly #policy: Policy;
   readonly dialect: Dialect;
-  #lookups: PolicyLookups | undefined;
+  readonly lookups: PolicyLookups;
   #addresses: AddressMaps | undefined;
   #rulesets: ReadonlyMap<string, Document> | undefined;
   /** A ruleset that names its profile in a way that cannot be read: it may be that of any profile that has none. */
-  #astray: string | undefined;
-  readonly #rules = new Map<string, ReadProfile>();
+  #astray: Document | undefined;
 
   constructor(policy: Policy, dialect: Dialect) {
     this.#policy = policy;
     this.dialect = dialect;
+    const { group, zone, service } = policy;
+    this.lookups = {
+      groups: { get: (id) => (BUILTIN_IDS.has(id) ? id : nameIn(group, id)) },
+      zones: { get: (id) => nameIn(zone, id) },
+      services: {
+        get(id) {
+          const document = service.get(id);
+          return document === undefined ? (id === SERVICE_ANY.id ? ANY : undefined) : readOnce(document);
+        },
+      },
+    };
   }
 
   group(id: string): Document | undefined {
     return this.#policy.group.get(id);
   }
 
-  get lookups(): PolicyLookups {
-    if (this.#lookups === undefined) {
-      const { group, zone, service } = this.#policy;
-      const groups = [...group.values()].filter(({ id }) => !BUILTIN_IDS.has(id));
-      this.#lookups = policyLookups(groups, [...zone.values()], [...service.values()]);
-    }
-    return this.#lookups;
+  profile(id: string): Document | undefined {
+    return this.#policy.profile.get(id);
+  }
+
+  /** The ruleset that names a profile: the first by id of several. It has no rules if it is not sure to be the one. */
+  ruleset(profileId: string): Document | undefined {
+    this.#rulesets ??= this.#rulesetsByProfile();
+    return this.#rulesets.get(profileId) ?? this.#astray;
   }
 
   /** For rulesets without sets. */
@@ -52,29 +91,32 @@ export class PolicyView {
     return this.#addresses;
   }
 
-  /** The rules of a profile, read once for all groups that have it; `undefined`: there is no such profile. */
-  rules(profileId: string): ReadProfile | undefined {
-    const profile = this.#policy.profile.get(profileId);
-    if (profile === undefined) return undefined;
-    const found = this.#rules.get(profileId);
-    if (found !== undefined) return found;
-    const rules = this.#rulesOf(profile);
-    const { rules: _own, ...rest } = profile;
-    const read = readProfile(rules === undefined ? rest : { ...rest, rules }, RULE_CHOICES[this.dialect]);
-    this.#rules.set(profileId, read);
-    return read;
+  /** What policy answers when the rules of a group of this name are compiled. */
+  answers(selfGroup: string): Answers {
+    return {
+      lookups: this.lookups,
+      addresses: {
+        // Working out addresses is only for those who ask for them.
+        roleV4: { get: (name) => this.addresses.roleV4.get(name) },
+        roleV6: { get: (name) => this.addresses.roleV6.get(name) },
+        zoneV4: { get: (name) => this.addresses.zoneV4.get(name) },
+        zoneV6: { get: (name) => this.addresses.zoneV6.get(name) },
+      },
+      selfGroup,
+    };
   }
 
   /**
-   * The rules that a profile stands for: those of the ruleset that names it (the first by id of several), else none.
-   * In `dog2` a profile of a very old database, which holds its rules itself, keeps them; the old server lost them.
+   * Reads the rules that a profile stands for, with pauses: those of the ruleset that names it, else none. In `dog2` a
+   * profile of a very old database, which holds its rules itself, keeps them; the old server lost them.
    */
-  #rulesOf(profile: Document): Json | undefined {
-    this.#rulesets ??= this.#rulesetsByProfile();
-    const ruleset = this.#rulesets.get(profile.id);
-    // Without its rules it is no order to have none: the profile cannot be read.
-    if (ruleset !== undefined || this.#astray !== undefined) return ruleset?.rules;
-    return this.dialect === 'dog2' && profile.rules !== undefined ? profile.rules : NO_RULES;
+  rules(profile: Document, ruleset: Document | undefined): Generator<void, ReadProfile> {
+    const { rules: own, ...rest } = profile;
+    const rules = ruleset === undefined ? ((this.dialect === 'dog2' ? own : undefined) ?? NO_RULES) : ruleset.rules;
+    // A ruleset without its rules is no order to have none: then the profile cannot be read.
+    return readProfileInSteps(rules === undefined ? rest : { ...rest, rules }, RULE_CHOICES[this.dialect], {
+      anyIsEveryone: this.#policy.anyIsEveryone === true,
+    });
   }
 
   #rulesetsByProfile(): ReadonlyMap<string, Document> {
@@ -83,11 +125,18 @@ export class PolicyView {
       const { profile_id: profileId } = ruleset;
       if (typeof profileId === 'string') {
         if (!found.has(profileId)) found.set(profileId, ruleset);
-      } else if (profileId !== undefined) this.#astray ??= ruleset.id;
+      } else if (profileId !== undefined && this.#astray === undefined) {
+        this.#astray = withoutRules(ruleset);
+      }
     }
     return found;
   }
 }
+
+const nameIn = (table: ReadonlyMap<string, Document>, id: string): string | null | undefined => {
+  const document = table.get(id);
+  return document === undefined ? undefined : nameOf(document);
+};
 
 interface KeptView {
   readonly version: number;

@@ -11,6 +11,10 @@ export type Policy = { readonly [Part in PolicyPart]: ReadonlyMap<string, Docume
    * used again while its version stands. Absent: the maps never change, or nothing is to be kept.
    */
   readonly version?: number;
+  /** Whether the id `any` of a group or zone means everyone in rules (`api.unknown_references`); absent: no. */
+  readonly anyIsEveryone?: boolean;
+  /** Addresses that one host may lend to sets; absent: the default of `interfaceAddresses`. */
+  readonly hostAddressesMax?: number;
 };
 
 /** A document that was skipped or stood for by a default, so that it breaks nothing else (http-api section 8). */

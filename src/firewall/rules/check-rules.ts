@@ -2,6 +2,7 @@ import type { Json } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { Dialect } from '../dialect.js';
 import { RULE_CHOICES } from '../dialect-rules.js';
+import { finish } from '../finish.js';
 import type { CompileError, Fault, RulePosition } from './compile-error.js';
 import type { AddressMaps, Emission, Pass, RulesetType } from './emission.js';
 import type { PolicyLookups } from './policy-lookups.js';
@@ -13,9 +14,14 @@ export interface RulesCheck {
   readonly dialect: Dialect;
   /** Whether rulesets without sets are made too. */
   readonly unsetTables: boolean;
+  /** As in {@link RuleReading}; absent: no. */
+  readonly anyIsEveryone?: boolean;
   /** Rules that are stored already: a reference to what does not exist is no fault if they hold it (decisions 7). */
   readonly stored?: Json | undefined;
 }
+
+/** Rules between two pauses. */
+const RULES_A_STEP = 64;
 
 /** Stands in for the addresses of any group or zone, which are not known when rules are written. */
 class AnyAddresses extends Map<string, readonly string[]> {
@@ -67,7 +73,7 @@ const PASSES: Readonly<Record<RulePosition['direction'], readonly Pass[]>> = {
 /** Every fault of one rule in every variant, each once. */
 const ruleFaults = (value: Json, direction: RulePosition['direction'], check: RulesCheck): readonly Fault[] => {
   const choices = RULE_CHOICES[check.dialect];
-  const { rule, faults } = readRule(value, choices);
+  const { rule, faults } = readRule(value, choices, { anyIsEveryone: check.anyIsEveryone === true });
   const found = new Map<string, Fault>();
   const fault = (one: Fault): void => {
     const key = `${one.field}\n${one.reason}`;
@@ -105,7 +111,14 @@ const ruleFaults = (value: Json, direction: RulePosition['direction'], check: Ru
  * for both families, with sets and without. Empty when the rules compile for every group, whatever addresses there are.
  * Absent rules are fine: the profile has none then.
  */
-export const checkRules = (rules: Json | undefined, check: RulesCheck): readonly CompileError[] => {
+export const checkRules = (rules: Json | undefined, check: RulesCheck): readonly CompileError[] =>
+  finish(checkRulesInSteps(rules, check));
+
+/** The same, with pauses. */
+export const checkRulesInSteps = function* (
+  rules: Json | undefined,
+  check: RulesCheck,
+): Generator<void, readonly CompileError[]> {
   if (rules === undefined) return [];
   if (!isObject(rules)) {
     return [
@@ -122,6 +135,7 @@ export const checkRules = (rules: Json | undefined, check: RulesCheck): readonly
       continue;
     }
     for (const [index, rule] of list.entries()) {
+      if (index % RULES_A_STEP === RULES_A_STEP - 1) yield;
       for (const fault of ruleFaults(rule, direction, check)) {
         const stored = fault.kind === 'reference' && known.has(JSON.stringify([fault.field, fault.value]));
         if (!stored) errors.push({ ...fault, rule: { direction, index } });

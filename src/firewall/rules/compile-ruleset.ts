@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.js';
 import { RULE_CHOICES } from '../dialect-rules.js';
+import { finish } from '../finish.js';
 import { sortByBytes } from '../hash/byte-order.js';
 import { rulesetHash } from '../hash/normalize-ruleset.js';
 import { COMMENT_BYTES } from './comment-text.js';
@@ -41,20 +42,15 @@ class Refused extends Error {
 
 type Variant = Omit<RulesetInput, 'profile'>;
 
-const addWarning = (warnings: CompileWarning[], added: CompileWarning): void => {
-  const same = (one: CompileWarning): boolean =>
-    one.rule?.direction === added.rule?.direction &&
-    one.rule?.index === added.rule?.index &&
-    one.field === added.field &&
-    one.message === added.message;
-  if (!warnings.some(same)) warnings.push(added);
-};
+/** Rules between two pauses: well under a millisecond of work. */
+const RULES_A_STEP = 64;
 
 class RulesetCompiler {
   readonly #emission: Emission;
   readonly #style: 'old' | 'kernel';
   readonly sets = new Set<string>();
   readonly warnings: CompileWarning[] = [];
+  readonly #warned = new Set<string>();
   /** The rule at hand. */
   #at: PlacedRead['position'] = { direction: 'inbound', index: 0 };
 
@@ -62,20 +58,37 @@ class RulesetCompiler {
     const choices = RULE_CHOICES[dialect];
     this.#style = choices.commentStyle;
     this.#emission = {
-      ...variant,
       choices,
+      type: variant.type,
+      version: variant.version,
+      lookups: variant.lookups,
+      addresses: variant.addresses,
+      // Not copied: whether a ruleset hangs on its group's name is known from whether that was asked for.
+      get selfGroup() {
+        return variant.selfGroup;
+      },
       sets: this.sets,
       fault: (fault: Fault) => {
         throw new Refused({ ...fault, rule: this.#at });
       },
-      warn: (field, message) => addWarning(this.warnings, { rule: this.#at, field, message }),
+      warn: (field, message) => this.#warn({ rule: this.#at, field, message }),
     };
   }
 
-  /** The lines of all rules in one pass. */
-  lines(rules: readonly PlacedRead[], pass: Pass): string[] {
+  /** Each once. */
+  #warn(warning: CompileWarning): void {
+    const { rule, field, message } = warning;
+    const key = `${rule?.direction} ${rule?.index} ${field} ${message}`;
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.warnings.push(warning);
+  }
+
+  /** The lines of all rules in one pass; pauses now and then. */
+  *lines(rules: readonly PlacedRead[], pass: Pass): Generator<void, string[]> {
     const lines: string[] = [];
-    for (const { rule, faults, cut, position } of rules) {
+    for (const [done, { rule, faults, cut, position }] of rules.entries()) {
+      if (done % RULES_A_STEP === RULES_A_STEP - 1) yield;
       this.#at = position;
       const fault = faults.find(({ kind }) => kind !== 'kernel');
       if (rule === null) {
@@ -100,15 +113,20 @@ class RulesetCompiler {
 const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
 
 /**
- * Compiles one variant of a policy that was read with the same dialect. Use this for the four variants of a group:
- * the rules are read once.
+ * Compiles one variant of a policy that was read with the same dialect, step by step. Use this for the four variants of
+ * a group: the rules are read once. Nothing that `variant` answers may change in between, or the text is of no policy.
  */
-export const compilePolicy = (policy: PolicyModel, variant: Variant, dialect: Dialect): RulesetResult => {
+export const compilePolicy = function* (
+  policy: PolicyModel,
+  variant: Variant,
+  dialect: Dialect,
+): Generator<void, RulesetResult> {
   const compiler = new RulesetCompiler(variant, dialect);
   try {
-    const inbound = compiler.lines(policy.inbound, 'inbound');
-    const answers = compiler.lines(policy.inbound, 'answer');
-    const outbound = compiler.lines(policy.outbound, 'outbound');
+    const inbound = yield* compiler.lines(policy.inbound, 'inbound');
+    const answers = yield* compiler.lines(policy.inbound, 'answer');
+    const outbound = yield* compiler.lines(policy.outbound, 'outbound');
+    yield;
     const docker = variant.version === 'v4' && policy.docker;
     if (typeof docker !== 'boolean') return { ok: false, error: docker };
     const frame = variant.version === 'v4' ? skeletonV4(docker) : skeletonV6(RULE_CHOICES[dialect].ipv6HostTraffic);
@@ -124,5 +142,5 @@ export const compilePolicy = (policy: PolicyModel, variant: Variant, dialect: Di
 /** Compiles one ruleset (rulesets sections 2 to 4) in a dialect (decisions 1). */
 export const compileRuleset = (input: RulesetInput, dialect: Dialect): RulesetResult => {
   const read = readProfile(input.profile, RULE_CHOICES[dialect]);
-  return read.ok ? compilePolicy(read.policy, input, dialect) : { ok: false, error: read.error };
+  return read.ok ? finish(compilePolicy(read.policy, input, dialect)) : { ok: false, error: read.error };
 };

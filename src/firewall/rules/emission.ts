@@ -1,6 +1,7 @@
 import type { Family } from '../addresses/family.js';
 import type { RuleChoices } from '../dialect-rules.js';
 import type { Fault } from './compile-error.js';
+import type { Lookup } from './lookup.js';
 import type { PolicyLookups } from './policy-lookups.js';
 
 /**
@@ -12,14 +13,20 @@ export type Pass = 'inbound' | 'answer' | 'outbound';
 /** `ipsets`: rules name sets. `iptables`: rules hold plain addresses. */
 export type RulesetType = 'ipsets' | 'iptables';
 
+/** Addresses that are not known, as the document that holds them is malformed, and why: no rule can hold them. */
+export interface UnknownAddresses {
+  readonly unknown: string;
+}
+
+/** Never changed. */
+export type AddressList = readonly string[] | UnknownAddresses;
+
 /** Addresses of groups (`role`) and zones by name; of other environments by `ENV#NAME`. Lists are never changed. */
 export interface AddressMaps {
-  readonly roleV4: ReadonlyMap<string, readonly string[]>;
-  readonly roleV6: ReadonlyMap<string, readonly string[]>;
-  readonly zoneV4: ReadonlyMap<string, readonly string[]>;
-  readonly zoneV6: ReadonlyMap<string, readonly string[]>;
-  /** Names of sets whose addresses are not known, and why: no rule can hold them. */
-  readonly unreadable?: ReadonlyMap<string, string>;
+  readonly roleV4: Lookup<AddressList>;
+  readonly roleV6: Lookup<AddressList>;
+  readonly zoneV4: Lookup<AddressList>;
+  readonly zoneV6: Lookup<AddressList>;
 }
 
 /** What a rule is compiled for, and where what is found on the way goes. */
@@ -28,7 +35,7 @@ export interface Emission {
   readonly type: RulesetType;
   readonly version: Family;
   readonly lookups: PolicyLookups;
-  /** Name of the group that the ruleset is for. */
+  /** Name of the group that the ruleset is for; asked for only where a rule is about the group itself. */
   readonly selfGroup: string;
   readonly addresses: AddressMaps;
   /** Names of the sets that rules match against are put in here. */

@@ -1,6 +1,7 @@
 import { SERVICE_ANY } from '../../model/builtins.js';
 import type { Json } from '../../model/document.js';
 import { isObject } from '../../model/validate.js';
+import type { Lookup } from './lookup.js';
 import type { ReadService } from './read-service.js';
 import { readService } from './read-service.js';
 
@@ -9,9 +10,9 @@ import { readService } from './read-service.js';
  * are read once; whoever keeps them up to date uses {@link readService} for a service that changed.
  */
 export interface PolicyLookups {
-  readonly groups: ReadonlyMap<string, string | null>;
-  readonly zones: ReadonlyMap<string, string | null>;
-  readonly services: ReadonlyMap<string, ReadService>;
+  readonly groups: Lookup<string | null>;
+  readonly zones: Lookup<string | null>;
+  readonly services: Lookup<ReadService>;
 }
 
 const byId = <T>(documents: readonly Json[], read: (document: Json) => T): Map<string, T> => {
@@ -22,11 +23,12 @@ const byId = <T>(documents: readonly Json[], read: (document: Json) => T): Map<s
   return found;
 };
 
-const nameOf = (document: Json): string | null =>
+/** The name that rules go by; null: it is no text. */
+export const nameOf = (document: Json): string | null =>
   isObject(document) && typeof document['name'] === 'string' ? document['name'] : null;
 
 /** Groups that a rule may name without a document of theirs (rulesets section 1.3). */
-const RULE_BUILTINS = ['all-active', 'self'] as const;
+export const RULE_BUILTINS: readonly string[] = ['all-active', 'self'];
 
 /** Lookups from whole documents; the built-in groups and the service `any` are added where they are missing. */
 export const policyLookups = (

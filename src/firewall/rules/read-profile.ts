@@ -1,8 +1,9 @@
 import type { Json } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { RuleChoices } from '../dialect-rules.js';
+import { finish } from '../finish.js';
 import type { CompileError, RulePosition } from './compile-error.js';
-import type { ReadRule } from './read-rule.js';
+import type { ReadRule, RuleReading } from './read-rule.js';
 import { readRule } from './read-rule.js';
 
 /** A rule with its place in the document. */
@@ -32,8 +33,19 @@ const readDocker = (value: Json | undefined): boolean | CompileError => {
   return profileError('docker', 'give true or false', value);
 };
 
+/** Rules between two pauses. */
+const RULES_A_STEP = 256;
+
 /** Reads a profile document with `rules` in it; ids and names are not needed. */
-export const readProfile = (profile: Json, choices: RuleChoices): ReadProfile => {
+export const readProfile = (profile: Json, choices: RuleChoices, reading?: RuleReading): ReadProfile =>
+  finish(readProfileInSteps(profile, choices, reading));
+
+/** The same, with pauses. */
+export const readProfileInSteps = function* (
+  profile: Json,
+  choices: RuleChoices,
+  reading?: RuleReading,
+): Generator<void, ReadProfile> {
   if (!isObject(profile)) return { ok: false, error: profileError('profile', 'give an object', profile) };
   const { rules } = profile;
   if (!isObject(rules)) {
@@ -42,15 +54,22 @@ export const readProfile = (profile: Json, choices: RuleChoices): ReadProfile =>
   const { inbound, outbound } = rules;
   if (!isList(inbound)) return { ok: false, error: profileError('rules.inbound', 'give a list of rules', inbound) };
   if (!isList(outbound)) return { ok: false, error: profileError('rules.outbound', 'give a list of rules', outbound) };
-  const place = (direction: RulePosition['direction']) => (rule: Json, index: number) => ({
-    ...readRule(rule, choices),
-    position: { direction, index },
-  });
+  const place = function* (
+    rules: readonly Json[],
+    direction: RulePosition['direction'],
+  ): Generator<void, readonly PlacedRead[]> {
+    const placed: PlacedRead[] = [];
+    for (const [index, rule] of rules.entries()) {
+      if (index % RULES_A_STEP === RULES_A_STEP - 1) yield;
+      placed.push({ ...readRule(rule, choices, reading), position: { direction, index } });
+    }
+    return placed;
+  };
   return {
     ok: true,
     policy: {
-      inbound: inbound.map(place('inbound')),
-      outbound: outbound.map(place('outbound')),
+      inbound: yield* place(inbound, 'inbound'),
+      outbound: yield* place(outbound, 'outbound'),
       docker: readDocker(profile['docker']),
     },
   };

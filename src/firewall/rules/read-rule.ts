@@ -20,12 +20,20 @@ export interface ReadRule {
 const INTERFACE_BYTES = 15;
 const SKIPPED: ReadRule = { rule: null, faults: [], cut: false };
 
+/** How rules are read beside what the dialect says. */
+export interface RuleReading {
+  /** The id `any` of a group or zone means everyone, as consoles of the old server send it (`api.unknown_references`). */
+  readonly anyIsEveryone: boolean;
+}
+
 class RuleReader {
   readonly faults: Fault[] = [];
+  readonly #anyIsEveryone: boolean;
   readonly #rule: JsonObject;
   readonly #choices: RuleChoices;
 
-  constructor(rule: JsonObject, choices: RuleChoices) {
+  constructor(rule: JsonObject, choices: RuleChoices, { anyIsEveryone }: RuleReading) {
+    this.#anyIsEveryone = anyIsEveryone;
     this.#rule = rule;
     this.#choices = choices;
   }
@@ -101,6 +109,7 @@ class RuleReader {
       return { kind: 'anyone' };
     }
     const id = this.#rule['group'];
+    if (id === 'any' && environment === null && this.#anyIsEveryone) return { kind: 'anyone' };
     if (typeof id === 'string') return { kind: type === 'ZONE' ? 'zone' : 'group', id, environment };
     this.#fault('shape', 'group', `give the id of a ${type === 'ZONE' ? 'zone' : 'group'}`);
     return { kind: 'anyone' };
@@ -171,12 +180,16 @@ class RuleReader {
 }
 
 /** Reads one rule of a ruleset document; absent fields as decisions 5 says, `log` and `log_prefix` do nothing. */
-export const readRule = (value: Json, choices: RuleChoices): ReadRule => {
+export const readRule = (
+  value: Json,
+  choices: RuleChoices,
+  reading: RuleReading = { anyIsEveryone: false },
+): ReadRule => {
   if (!isObject(value)) {
     return { rule: null, cut: false, faults: [{ kind: 'shape', field: 'rule', value, reason: 'a rule is an object' }] };
   }
   if (value['service'] === ' ') return SKIPPED;
-  const reader = new RuleReader(value, choices);
+  const reader = new RuleReader(value, choices, reading);
   const service = reader.service();
   const peer = reader.peer();
   const states = reader.states();

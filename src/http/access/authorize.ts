@@ -9,6 +9,12 @@ import { tokenInfo } from './tokens.js';
 /** A hash that no secret has, compared with where there is no token: that takes as long as where there is one. */
 const NO_HASH = '0'.repeat(64);
 
+/** Who asks, as the audit trail names them, and whether they may see the secrets in documents. */
+export interface Caller {
+  readonly author: string;
+  readonly seesSecrets: boolean;
+}
+
 /**
  * Who asks, as the audit trail names them (decisions 21). With `api.auth: none` that is what a gateway says; with
  * tokens the token's name, and the token must have the route's scope. Throws 401, 403, or 429 for an address with too
@@ -19,8 +25,10 @@ export async function authorize(
   request: IncomingMessage,
   scope: Scope,
   failures: FailureLimit,
-): Promise<string> {
-  if (deps.config.api.auth === 'none' || scope === 'open') return gatewayConsumer(request) ?? 'anonymous';
+): Promise<Caller> {
+  if (deps.config.api.auth === 'none' || scope === 'open') {
+    return { author: gatewayConsumer(request) ?? 'anonymous', seesSecrets: deps.config.api.auth === 'none' };
+  }
   const bearer = readBearer(request.headers.authorization);
   const row = bearer && (await deps.store.get('token', bearer.id));
   const hash = row?.doc['hash'];
@@ -35,7 +43,7 @@ export async function authorize(
     throw refuse(deps, request, failures, reason);
   }
   if (!token.scopes.includes(scope)) throw new ApiError('forbidden', { scope });
-  return token.name;
+  return { author: token.name, seesSecrets: token.scopes.includes('write') };
 }
 
 function refuse(deps: Deps, request: IncomingMessage, failures: FailureLimit, reason: string): ApiError {

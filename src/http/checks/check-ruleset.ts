@@ -1,34 +1,52 @@
 import type { CompileError } from '../../firewall/rules/compile-error.js';
-import { checkRules } from '../../firewall/rules/check-rules.js';
+import { unknownReferences } from '../../config/unknown-references.js';
+import { checkRulesInSteps } from '../../firewall/rules/check-rules.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { sameJson } from '../../model/same-json.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { Deps } from '../deps.js';
+import { checkSlices } from './check-slices.js';
 import type { Finding } from './finding.js';
-import { ruleFinding } from './rule-findings.js';
+import { faultPathOf, ruleFinding } from './rule-findings.js';
 import { loadRuleLookups } from './rule-lookups.js';
+import type { WriteWarning } from './write-warning.js';
 
 /**
- * What is wrong with the rules of a ruleset that its schema can't see: ids of nothing, and what the kernel would refuse.
+ * What is wrong with the rules of a ruleset that its schema can't see: ids of nothing (a warning where
+ * `api.unknown_references` accepts them), and what the kernel would refuse.
  * Let through are rules that are stored already as they are, and rules that lack a key: consoles save those (clients,
  * "What would break" 9), and the group that gets one is held back and shows why.
  */
-export async function checkRuleset(
-  deps: Deps,
-  doc: JsonObject,
-  before: Document | undefined,
-): Promise<Finding | undefined> {
+export async function checkRuleset(deps: Deps, doc: JsonObject, before: Document | undefined): Promise<RulesetVerdict> {
   const { rules } = doc;
   const stored = before?.['rules'];
-  if (rules === undefined || sameJson(rules, stored)) return undefined;
+  if (rules === undefined || sameJson(rules, stored)) return { warnings: [] };
+  const accepts = unknownReferences(deps.config, deps.runtime.dialect()) === 'accept';
   const check = {
     lookups: await loadRuleLookups(deps.store),
     dialect: deps.runtime.dialect(),
     unsetTables: deps.config.generate_unset_tables,
+    anyIsEveryone: accepts,
     stored,
   };
-  const faults = withoutIncomplete(checkRules(rules, check));
-  return ruleFinding(faults.filter((fault) => !isStored(fault, rules, stored)));
+  const faults = withoutIncomplete(await checkSlices.run(checkRulesInSteps(rules, check)));
+  const fresh = faults.filter((fault) => !isStored(fault, rules, stored));
+  const isWarning = ({ kind }: CompileError) => accepts && kind === 'reference';
+  const finding = ruleFinding(fresh.filter((fault) => !isWarning(fault)));
+  return {
+    ...(finding === undefined ? {} : { finding }),
+    warnings: fresh.filter(isWarning).map((fault) => ({
+      path: faultPathOf(fault),
+      value: fault.value ?? null,
+      reason: `${fault.reason}; groups with these rules keep their last good ones until there is`,
+    })),
+  };
+}
+
+/** What refuses a ruleset, if anything, and what it is let through with. */
+export interface RulesetVerdict {
+  readonly finding?: Finding;
+  readonly warnings: readonly WriteWarning[];
 }
 
 /** Of a rule that lacks a key only its references count: nothing is compiled from it before it is complete. */

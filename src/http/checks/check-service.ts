@@ -1,11 +1,12 @@
 import type { CompileError } from '../../firewall/rules/compile-error.js';
-import { checkRules } from '../../firewall/rules/check-rules.js';
+import { checkRulesInSteps } from '../../firewall/rules/check-rules.js';
 import type { PolicyLookups } from '../../firewall/rules/policy-lookups.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { rulesetsUsingService } from '../../model/references.js';
 import { rulesOf } from '../../model/rules-of.js';
 import type { Deps } from '../deps.js';
 import { listDocuments } from '../documents/load-fleet.js';
+import { checkSlices } from './check-slices.js';
 import type { Finding } from './finding.js';
 import { ruleFinding } from './rule-findings.js';
 import { loadRuleLookups } from './rule-lookups.js';
@@ -22,8 +23,8 @@ export async function checkService(
   const [now, then] = [await loadRuleLookups(deps.store), await loadRuleLookups(deps.store, doc)];
   for (const ruleset of users) {
     const rules = rulesNaming(before.id, ruleset);
-    const known = new Set(faultsOf(deps, rules, now).map(keyOf));
-    const broken = faultsOf(deps, rules, then).filter((fault) => !known.has(keyOf(fault)));
+    const known = new Set((await faultsOf(deps, rules, now)).map(keyOf));
+    const broken = (await faultsOf(deps, rules, then)).filter((fault) => !known.has(keyOf(fault)));
     const finding = ruleFinding(broken);
     if (finding) return named(finding, ruleset, doc);
   }
@@ -42,9 +43,9 @@ function rulesNaming(service: string, ruleset: Document): Json {
   return rules;
 }
 
-function faultsOf(deps: Deps, rules: Json, lookups: PolicyLookups): readonly CompileError[] {
+function faultsOf(deps: Deps, rules: Json, lookups: PolicyLookups): Promise<readonly CompileError[]> {
   const { generate_unset_tables: unsetTables } = deps.config;
-  return checkRules(rules, { lookups, dialect: deps.runtime.dialect(), unsetTables });
+  return checkSlices.run(checkRulesInSteps(rules, { lookups, dialect: deps.runtime.dialect(), unsetTables }));
 }
 
 function keyOf({ rule, field, reason }: CompileError): string {

@@ -6,25 +6,34 @@ import { setNameViolation } from './check-set-name.js';
 import type { Finding } from './finding.js';
 import { checkRuleset } from './check-ruleset.js';
 import { checkService } from './check-service.js';
+import { redactedPassword } from './redacted-password.js';
+import { notYetWarnings } from './not-yet-warnings.js';
+import type { WriteWarning } from './write-warning.js';
 
 /**
  * Refuses a write that leads to sets or rules which the kernel would refuse (decisions 2, 3, 4, 7), naming the place and
  * the reason. `before` is the stored document: what it holds already may stay, so that old data can still be mended
- * piece by piece. Throws `data_invalid`.
+ * piece by piece. Resolves with what it is let through with. Throws `data_invalid`.
  */
 export async function checkWrite(
   deps: Deps,
   resource: Resource,
   doc: JsonObject,
   before: Document | undefined,
-): Promise<void> {
+): Promise<readonly WriteWarning[]> {
+  if (resource === 'ruleset') {
+    const { finding, warnings } = await checkRuleset(deps, doc, before);
+    if (finding) throw violationError(finding.violation, finding.more);
+    return warnings;
+  }
   const finding = await find(deps, resource, doc, before);
   if (finding) throw violationError(finding.violation, finding.more);
+  return notYetWarnings(resource, doc);
 }
 
 async function find(
   deps: Deps,
-  resource: Resource,
+  resource: Exclude<Resource, 'ruleset'>,
   doc: JsonObject,
   before: Document | undefined,
 ): Promise<Finding | undefined> {
@@ -44,14 +53,13 @@ async function find(
           deps.runtime.dialect(),
         )
       );
-    case 'ruleset':
-      return checkRuleset(deps, doc, before);
     case 'service':
       return checkService(deps, doc, before);
+    case 'link':
+      return redactedPassword(doc);
     case 'external':
     case 'fact':
     case 'host':
-    case 'link':
     case 'profile':
       return undefined;
   }

@@ -10,7 +10,7 @@ export function notFound(resource: Resource, what: string): ApiError {
 
 /** The document with the id; undefined when there is none, or when the id is longer than any id can be. */
 export async function byId(store: Store, resource: Resource, id: string): Promise<Stored | undefined> {
-  return id.length > MAX_ID_LENGTH ? undefined : store.get(resource, id);
+  return Buffer.byteLength(id) > MAX_ID_LENGTH ? undefined : store.get(resource, id);
 }
 
 /** The first document of that name; of hosts only active ones are found by name (http-api section 5, host). */

@@ -1,13 +1,14 @@
 import { isBuiltinGroup } from '../../model/builtins.js';
-import type { JsonObject } from '../../model/document.js';
 import { builtinGroup } from '../views/builtin-groups.js';
-import { byName } from './find-document.js';
-import type { DocumentService } from './document-service.js';
+import type { WriteWarning } from '../checks/write-warning.js';
+import { byId } from './find-document.js';
+import { groupToWrite } from './group-profile.js';
+import type { DocumentService, Shown } from './document-service.js';
 import { plainService } from './document-service.js';
 import { loadFleet } from './load-fleet.js';
 import type { Call } from '../route.js';
 
-/** Groups: some are built in, and v1 looks up the profile that a new group names. */
+/** Groups: some are built in, and the profile that a group names is looked up. */
 export function groupService(): DocumentService {
   const plain = plainService('group');
   const builtin = async (call: Call, id: Parameters<typeof builtinGroup>[0]) => ({
@@ -22,14 +23,19 @@ export function groupService(): DocumentService {
       const alone = !call.query.has('hostkey') && (call.version === 'v1' || names.length === 1);
       return alone && isBuiltinGroup(name) ? builtin(call, name) : plain.find(call);
     },
-    create: async (call, sent) => plain.create(call, call.version === 'v1' ? await withProfileId(call, sent) : sent),
+    create: async (call, sent) => {
+      const { group, warnings } = await groupToWrite(call, sent, undefined);
+      return withMore(await plain.create(call, group), warnings);
+    },
+    update: async (call, id, sent) => {
+      const before = await byId(call.deps.store, 'group', id);
+      const { group, warnings } = await groupToWrite(call, sent, before?.doc);
+      return withMore(await plain.update(call, id, group), warnings);
+    },
   };
 }
 
-/** v1: `profile_id` is that of the profile named, or empty, whatever was sent (http-api section 5, group). */
-async function withProfileId(call: Call, sent: JsonObject): Promise<JsonObject> {
-  const { profile_name: name } = sent;
-  if (typeof name !== 'string') return sent;
-  const profile = await byName(call.deps.store, 'profile', name);
-  return { ...sent, profile_id: profile?.doc.id ?? '' };
-}
+const withMore = <T extends Shown>(shown: T, warnings: readonly WriteWarning[]): T => ({
+  ...shown,
+  warnings: [...(shown.warnings ?? []), ...warnings],
+});

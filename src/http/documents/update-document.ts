@@ -2,12 +2,14 @@ import type { Document, JsonObject } from '../../model/document.js';
 import { mergePut } from '../../model/merge.js';
 import type { ResourceModel } from '../../model/resource-model.js';
 import { schemaViolation } from '../../model/schema-verdict.js';
+import { unredact } from '../../store/redact.js';
 import type { Change, Stored } from '../../store/store.js';
 import { checkWrite } from '../checks/check-write.js';
 import { ApiError } from '../errors.js';
 import type { Call } from '../route.js';
 import { isBuiltinId } from './builtin-documents.js';
 import { commitOrThrow } from './commit.js';
+import type { Written } from './create-document.js';
 import { byId } from './find-document.js';
 import { checkIfMatch, entityTag } from './preconditions.js';
 import { inTurn } from './exclusive.js';
@@ -34,10 +36,21 @@ export async function documentToUpdate(
 
 /** What a PUT makes of the document; throws `data_invalid`. */
 export function mergeValid(call: Call, model: ResourceModel, current: Document, sent: JsonObject): Document {
-  const { checked, stored } = mergePut(model, call.version, current, sent, call.now);
-  const violation = schemaViolation(model.schema, checked);
+  const meant = model.name === 'link' ? (unredact(sent, current) as JsonObject) : sent;
+  const { checked, stored } = mergePut(model, call.version, current, meant, call.now);
+  const violation = schemaViolation(model.schema, withOwnHostkey(model, current, checked));
   if (violation) throw violationError(violation);
   return stored;
+}
+
+const SHORTEST_NEW_HOSTKEY = 10;
+
+/** Agents may have registered with a shorter hostkey than a new one has over the API: theirs stays valid. */
+function withOwnHostkey(model: ResourceModel, current: Document, checked: JsonObject): JsonObject {
+  const { hostkey } = checked;
+  return model.name === 'host' && typeof hostkey === 'string' && hostkey !== '' && hostkey === current.hostkey
+    ? { ...checked, hostkey: hostkey.padEnd(SHORTEST_NEW_HOSTKEY, '_') }
+    : checked;
 }
 
 /** The step that stores a merged PUT; a store that runs it again does so on the newer document. */
@@ -65,13 +78,13 @@ export function updateStep(
 }
 
 /** Updates a document by what was sent. Throws what is wrong with it. */
-export async function updateDocument(call: Call, model: ResourceModel, id: string, sent: JsonObject): Promise<Stored> {
+export async function updateDocument(call: Call, model: ResourceModel, id: string, sent: JsonObject): Promise<Written> {
   return inTurn(call.exclusive, model.name, async () => {
     const current = await documentToUpdate(call, model, id, sent);
     const exact = checkIfMatch(call.headers['if-match'], entityTag(current));
-    await checkWrite(call.deps, model.name, mergeValid(call, model, current.doc, sent), current.doc);
+    const warnings = await checkWrite(call.deps, model.name, mergeValid(call, model, current.doc, sent), current.doc);
     const step = updateStep(call, model, id, sent, exact ? current.revision : undefined);
     const [stored] = await commitOrThrow(call, [step]);
-    return stored as Stored;
+    return { ...(stored as Stored), warnings };
   });
 }

@@ -77,10 +77,10 @@ async function create(call: Call, sent: JsonObject): Promise<Shown & { readonly 
   const doc = completeNew(call, profileModel, withId);
   const ruleset = completeNew(call, rulesetModel, { name: doc['name'] ?? '', rules, profile_id: withId.id });
   return call.exclusive(async () => {
-    await checkWrite(call.deps, 'ruleset', ruleset, undefined);
+    const warnings = await checkWrite(call.deps, 'ruleset', ruleset, undefined);
     const steps = [createStep(call, profileModel, doc), createStep(call, rulesetModel, ruleset)];
     const [stored, made] = await commitOrThrow(call, steps).catch(rulesetNameTaken(call, doc));
-    return withRules(stored as Stored, made);
+    return { ...withRules(stored as Stored, made), warnings };
   });
 }
 
@@ -109,9 +109,9 @@ async function update(call: Call, id: string, sent: JsonObject): Promise<Shown &
         : createStep(call, rulesetModel, completeNew(call, rulesetModel, { name, rules, profile_id: id })),
     ];
     const wanted = ruleset ? mergeValid(call, rulesetModel, ruleset.doc, { name, rules }) : { name, rules };
-    await checkWrite(call.deps, 'ruleset', wanted, ruleset?.doc);
+    const warnings = await checkWrite(call.deps, 'ruleset', wanted, ruleset?.doc);
     const [stored, made] = await commitOrThrow(call, steps);
-    return withRules(stored as Stored, made);
+    return { ...withRules(stored as Stored, made), warnings };
   });
 }
 

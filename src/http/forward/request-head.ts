@@ -11,7 +11,8 @@ export function headersFor(request: IncomingMessage, hasBody: boolean, name: str
     : length === undefined
       ? ['transfer-encoding', 'chunked']
       : ['content-length', length];
-  const without = ['host', 'content-length', FORWARDED, ...(hasBody ? [] : ['expect'])];
+  // Where a page of another site asked, the request was refused here; its origin is not that of the leader's address.
+  const without = ['host', 'origin', 'sec-fetch-site', 'content-length', FORWARDED, ...(hasBody ? [] : ['expect'])];
   // A header takes visible ASCII only.
   return [...endToEndHeaders(rawHeaders, without), ...framing, FORWARDED, name.replace(/[^\x21-\x7e]/g, '_')];
 }

@@ -1,4 +1,5 @@
 import type { Document, JsonObject } from '../../model/document.js';
+import { warningHeaders, warningsJson } from '../checks/write-warning.js';
 import type { DocumentService, Shown } from '../documents/document-service.js';
 import { sentObject } from '../documents/sent-object.js';
 import { takenMeanwhile, takenName } from '../documents/taken-name.js';
@@ -21,7 +22,7 @@ export async function readDocument(call: Call, service: DocumentService): Promis
 /** Answers POST in v2: 201 with the document. An id in the path is ignored. */
 export async function createInV2(call: Call, service: DocumentService): Promise<Reply> {
   const shown = await service.create(call, sentObject(call.body));
-  return jsonReply(shown.doc, 201, headersOf(call, service, shown));
+  return jsonReply(withWarnings(shown), 201, headersOf(call, service, shown));
 }
 
 /** Answers POST in v1: 201 with the id, or 303 with that of the document which has the name already. */
@@ -44,7 +45,7 @@ export async function createInV1(call: Call, service: DocumentService): Promise<
 /** Answers PUT: 303 with the document, in v1 with its id alone. */
 export async function updateDocumentReply(call: Call, service: DocumentService): Promise<Reply> {
   const shown = await service.update(call, call.params['id'] ?? '', sentObject(call.body));
-  const body: JsonObject = call.version === 'v1' ? { id: shown.doc.id } : shown.doc;
+  const body: JsonObject = call.version === 'v1' ? { id: shown.doc.id } : withWarnings(shown);
   return jsonReply(body, 303, headersOf(call, service, shown));
 }
 
@@ -57,8 +58,12 @@ export async function removeDocumentReply(call: Call, service: DocumentService):
 function headersOf(
   call: Call,
   service: DocumentService,
-  { doc, tag }: Shown & { readonly doc: Document },
+  { doc, tag, warnings = [] }: Shown & { readonly doc: Document },
 ): Readonly<Record<string, string>> {
-  const location = locationOf(`${BASE[call.version]}/${service.model.name}`, doc.id);
-  return tag === undefined ? location : { ...location, etag: tag };
+  const headers = { ...locationOf(`${BASE[call.version]}/${service.model.name}`, doc.id), ...warningHeaders(warnings) };
+  return tag === undefined ? headers : { ...headers, etag: tag };
+}
+
+function withWarnings({ doc, warnings = [] }: Shown): JsonObject {
+  return warnings.length === 0 ? doc : { ...doc, warnings: warningsJson(warnings) };
 }

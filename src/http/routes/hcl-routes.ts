@@ -5,8 +5,8 @@ import { sentObject } from '../documents/sent-object.js';
 import { ApiError } from '../errors.js';
 import { TEXT_TYPE } from '../media-type.js';
 import { type Reply, textReply } from '../reply.js';
-import { hasHcl, hclResource } from '../text/hcl-resource.js';
-import { rulesetHcl } from './sub-resource-handlers.js';
+import { hasHcl } from '../text/hcl-resource.js';
+import { documentHclText } from './sub-resource-handlers.js';
 
 /** The media type that this route always answered with; nobody reads it. */
 const PLAIN_TEXT = 'plain/text';
@@ -33,7 +33,7 @@ async function hclOfBody(call: Call): Promise<Reply> {
   const missing = neededFor(sub).find((key) => !Object.hasOwn(doc, key));
   if (missing !== undefined) throw new ApiError('bad_request', { reason: `the document has no ${missing}` });
   if (typeof doc['name'] !== 'string') throw new ApiError('bad_request', { reason: 'the name must be a text' });
-  return textReply(sub === 'ruleset' ? await rulesetHcl(call, doc) : hclResource(sub, doc), PLAIN_TEXT);
+  return textReply(await documentHclText(call, sub, doc), PLAIN_TEXT);
 }
 
 /** What a document must hold to be printed (http-api section 3, "Others"): what its schema needs, and rules of a ruleset. */

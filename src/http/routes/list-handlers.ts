@@ -3,6 +3,7 @@ import { schemaJson } from '../../model/json-schema.js';
 import { activeProfiles, activeRulesets } from '../../model/references.js';
 import type { ResourceModel } from '../../model/resource-model.js';
 import { rulesetWithNames } from '../../model/ruleset-names.js';
+import { showLink } from '../access/show-link.js';
 import { notFound } from '../documents/find-document.js';
 import { listDocuments, loadFleet } from '../documents/load-fleet.js';
 import { loadNames } from '../documents/load-names.js';
@@ -37,6 +38,8 @@ async function wholeList(call: Call, model: ResourceModel): Promise<readonly Jso
       const profiles = await listDocuments(store, 'profile');
       return active ? activeProfiles(profiles, await listDocuments(store, 'group')) : profiles;
     }
+    case 'link':
+      return (await listDocuments(store, 'link')).map((link) => showLink(call, link));
     case 'ruleset':
       return rulesetList(call);
     default:

@@ -1,3 +1,4 @@
+import { SERVICE_ANY } from '../../model/builtins.js';
 import { rulesetWithNames } from '../../model/ruleset-names.js';
 import { byId, notFound } from '../documents/find-document.js';
 import { loadNames } from '../documents/load-names.js';
@@ -16,17 +17,20 @@ export async function profileText(call: Call): Promise<Reply> {
   const table = await tableOf(call, id);
   const other = call.query.get('git_diff');
   if (other === null) return textReply(table);
-  return textReply(gitDiff(table, await tableOf(call, other), [`profile/${safe(id)}`, `profile/${safe(other)}`]));
+  return textReply(gitDiff(table, await tableOf(call, other), [diffName(id), diffName(other)]));
 }
 
 async function tableOf(call: Call, id: string): Promise<string> {
   const { store } = call.deps;
   if (!(await byId(store, 'profile', id))) throw notFound('profile', 'with this id');
   const ruleset = await rulesetOf(call, id);
-  return rulesTable(ruleset && rulesetWithNames(ruleset.doc, await loadNames(store)));
+  const { services, ...names } = await loadNames(store);
+  // As people know it from the old server.
+  const shown = { ...names, services: new Map([...services, [SERVICE_ANY.id, 'ANY']]) };
+  return rulesTable(ruleset && rulesetWithNames(ruleset.doc, shown));
 }
 
 /** An id as a path that a reader of diffs takes. */
-function safe(id: string): string {
-  return id.replace(/[^A-Za-z0-9_.-]/g, '_');
+export function diffName(id: string): string {
+  return `profile/${id.replace(/[^A-Za-z0-9_.-]/g, '_')}`;
 }

@@ -1,12 +1,13 @@
 import { isBuiltinGroup } from '../../model/builtins.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { isList } from '../../model/validate.js';
-import { rulesetWithNames } from '../../model/ruleset-names.js';
+import { readRuleset, rulesetInRow } from '../../model/stored-ruleset.js';
 import type { DocumentService } from '../documents/document-service.js';
 import { byId, notFound } from '../documents/find-document.js';
 import { loadFleet } from '../documents/load-fleet.js';
-import { loadNames } from '../documents/load-names.js';
+import { loadHclNames } from '../documents/load-names.js';
 import { rulesetOf } from '../documents/v1-profile.js';
+import { profileRulesReply } from './profile-rules.js';
 import { jsonReply, type Reply, textReply } from '../reply.js';
 import type { Call } from '../route.js';
 import { hasHcl, hclResource } from '../text/hcl-resource.js';
@@ -25,31 +26,37 @@ export async function subResourceReply(call: Call, service: DocumentService): Pr
     if (!hcl[call.version]) throw unknown;
     return textReply(await documentHcl(call, service, id), call.accepts);
   }
-  if (name === 'group') {
-    const reply = await groupSub(call, id, sub);
-    if (reply) return reply;
-  }
+  const reply =
+    name === 'group'
+      ? await groupSub(call, id, sub)
+      : name === 'profile'
+        ? await profileRulesReply(call, id, sub)
+        : undefined;
+  if (reply) return reply;
   throw unknown;
 }
 
-/** HCL of a document, with names for the ids in rules; v1 gives that of a profile's ruleset (http-api section 4). */
+/** HCL of a stored document; v1 gives that of a profile's ruleset (http-api section 4). */
 async function documentHcl(call: Call, service: DocumentService, id: string): Promise<string> {
   const { name } = service.model;
   if (call.version === 'v1' && name === 'profile') {
     await service.read(call, id);
     const ruleset = await rulesetOf(call, id);
     if (!ruleset) throw notFound('ruleset', 'belongs to this profile');
-    return rulesetHcl(call, ruleset.doc);
+    return documentHclText(call, 'ruleset', ruleset.doc);
   }
   const { doc } = await service.read(call, id);
-  if (name === 'ruleset') return rulesetHcl(call, doc);
   if (!hasHcl(name)) throw notFound(name, 'has no hcl');
-  return hclResource(name, doc);
+  return documentHclText(call, name, doc);
 }
 
-/** HCL of a ruleset, with names for ids. */
-export async function rulesetHcl(call: Call, doc: JsonObject): Promise<string> {
-  return hclResource('ruleset', rulesetWithNames(doc, await loadNames(call.deps.store)));
+/** HCL of a document, with references for ids. */
+export async function documentHclText(
+  call: Call,
+  name: Parameters<typeof hclResource>[0],
+  doc: JsonObject,
+): Promise<string> {
+  return hclResource(name, doc, await loadHclNames(call.deps.store));
 }
 
 const TEXTS = { iptablesv4: 'unset4', iptablesv6: 'unset6', ipsetsv4: 'set4', ipsetsv6: 'set6' } as const;
@@ -93,8 +100,18 @@ async function hostsOf(call: Call, group: Document): Promise<readonly Document[]
   return (await call.deps.store.find('host', 'group', name)).map(({ doc }) => doc);
 }
 
-async function outputOf(call: Call, groupId: string): Promise<Document | undefined> {
-  return (await call.deps.store.get('ruleset_output', groupId))?.doc;
+/** A group's row of `ruleset_output` with the texts that it names in it. */
+async function outputOf({ deps: { store } }: Call, groupId: string): Promise<Document | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const doc = (await store.get('ruleset_output', groupId))?.doc;
+    if (doc === undefined) return undefined;
+    const { texts, ...row } = doc;
+    if (typeof texts !== 'string') return doc;
+    const ruleset = readRuleset((await store.get('ruleset_text', texts))?.doc);
+    if (ruleset !== undefined) return { ...row, ...rulesetInRow(ruleset), id: doc.id };
+    // The group may have got others between the two reads, and these may be gone.
+    if (tries === 2) return { ...row, id: doc.id };
+  }
 }
 
 function pick(doc: JsonObject, keys: readonly string[]): JsonObject {

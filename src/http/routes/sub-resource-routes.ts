@@ -10,6 +10,7 @@ export function subResourceRoute(service: DocumentService, version: ApiVersion):
   const { name, hcl } = service.model;
   const own: Readonly<Record<string, string>> = {
     group: '`hosts`, addresses such as `ips` and `internal_ipv4s`, `ec2_security_group_ids`, `ruleset` (v2)',
+    profile: '`iptablesv4` and `iptablesv6`, with `git_diff` or `git_changes` compared with another profile',
   };
   const subs = [...(hcl[version] ? ['`hcl`'] : []), ...(own[name] === undefined ? [] : [own[name]])];
   return {
@@ -21,7 +22,7 @@ export function subResourceRoute(service: DocumentService, version: ApiVersion):
     scope: 'read',
     produces: [JSON_TYPE, TEXT_TYPE],
     answers: { 200: { description: 'The sub-resource' } },
-    refuses: ['not_found'],
+    refuses: name === 'profile' ? ['not_found', 'data_invalid'] : ['not_found'],
     handle: (call) => subResourceReply(call, service),
   };
 }

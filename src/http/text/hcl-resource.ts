@@ -1,6 +1,8 @@
 import type { Json, JsonObject, Resource } from '../../model/document.js';
-import { isObject } from '../../model/validate.js';
-import { attribute, hclValue } from './hcl-value.js';
+import { rulePeer } from '../../model/references.js';
+import { isList, isObject } from '../../model/validate.js';
+import { HclExpression, HclJsonText, hclAttributes, type HclValue } from './hcl-value.js';
+import { type HclNames, terraformName } from './hcl-names.js';
 
 /** The attributes of each resource of the Terraform provider, in the order in which they are printed. */
 const ATTRIBUTES: Readonly<Record<Exclude<Resource, 'external'>, readonly string[]>> = {
@@ -16,11 +18,28 @@ const ATTRIBUTES: Readonly<Record<Exclude<Resource, 'external'>, readonly string
     'alert_enable',
   ],
   host: ['environment', 'group', 'hostkey', 'location', 'name', 'vars', 'alert_enable'],
-  link: ['address_handling', 'connection', 'connection_type', 'direction', 'enabled', 'name'],
+  // Terraform keeps `connection` for itself.
+  link: ['address_handling', 'dog_connection', 'connection_type', 'direction', 'enabled', 'name'],
   profile: ['name', 'version'],
   ruleset: ['name', 'profile_id', 'rules'],
   service: ['name', 'version', 'services'],
   zone: ['name', 'ipv4_addresses', 'ipv6_addresses'],
+};
+
+/** The attributes of a rule, all of them required by the provider, and what stands where the document has nothing. */
+const RULE_DEFAULTS: JsonObject = {
+  action: '',
+  active: true,
+  comment: '',
+  environments: [],
+  group: '',
+  group_type: '',
+  interface: '',
+  log: false,
+  log_prefix: '',
+  service: '',
+  states: [],
+  type: 'BASIC',
 };
 
 /** The resources that have an HCL form. */
@@ -28,26 +47,70 @@ export function hasHcl(name: string): name is keyof typeof ATTRIBUTES {
   return Object.hasOwn(ATTRIBUTES, name);
 }
 
-/** A Terraform resource for the document (http-api section 7); attributes that it lacks are left out. */
-export function hclResource(resource: keyof typeof ATTRIBUTES, doc: JsonObject): string {
+/**
+ * A Terraform resource for the document, as its provider takes it: ids as references where `names` knows them, laid out
+ * as `terraform fmt` leaves it. Attributes that the document lacks are left out.
+ */
+export function hclResource(resource: keyof typeof ATTRIBUTES, doc: JsonObject, names: HclNames): string {
   const name = typeof doc['name'] === 'string' ? doc['name'] : '';
+  const shown = Object.fromEntries(
+    Object.entries(doc).map(([key, value]) =>
+      key === 'connection' && resource === 'link' ? ['dog_connection', value] : [key, attributeOf(key, value, names)],
+    ),
+  );
   // The old server printed every host as of "qa", and every resource for the provider alias dog.qa.
-  const shown: JsonObject = resource === 'host' ? { ...doc, environment: 'qa' } : doc;
-  const lines = ATTRIBUTES[resource].flatMap((key) => {
-    const value = shown[key];
-    return value === undefined ? [] : [`  ${providerAttribute(key, value)}`];
-  });
-  return `resource "dog_${resource}" "${terraformName(name)}" {\n${[...lines, '  provider = dog.qa'].join('\n')}\n}\n`;
+  const fixed = { ...(resource === 'host' ? { environment: 'qa' } : {}), provider: new HclExpression('dog.qa') };
+  const attributes = hclAttributes({ ...shown, ...fixed }, '  ', [...ATTRIBUTES[resource], 'provider']);
+  return `resource "dog_${resource}" "${terraformName(name)}" {\n${attributes}}\n`;
 }
 
-/** An attribute as the provider takes it: `vars` as JSON text, and `connection` under another name, since Terraform keeps that one for itself. */
-function providerAttribute(key: string, value: Json): string {
-  if (key === 'vars' && isObject(value)) return `vars = jsonencode(${hclValue(value)})`;
-  return attribute(key === 'connection' ? 'dog_connection' : key, value, '  ');
+function attributeOf(key: string, value: Json, names: HclNames): HclValue {
+  switch (key) {
+    case 'vars':
+      return isObject(value) ? new HclJsonText(value) : value;
+    case 'profile_id':
+      return reference('dog_profile', names.profiles, value);
+    case 'rules':
+      return isObject(value) ? rulesOf(value, names) : value;
+    case 'groups':
+      return isObject(value) ? factGroups(value) : value;
+    default:
+      return value;
+  }
 }
 
-/** The name as Terraform takes it for a resource: `. ( ) / blank :` become `_`, as they always did, and so does all else that Terraform refuses. */
-function terraformName(name: string): string {
-  const safe = name.replace(/[^\p{L}\p{N}_-]/gu, '_');
-  return /^[\p{L}_]/u.test(safe) ? safe : `_${safe}`;
+/** `dog_zone.office.id` for an id that is known by one name only; else the id. */
+function reference(type: string, names: ReadonlyMap<string, string>, id: Json): HclValue {
+  const name = typeof id === 'string' ? names.get(id) : undefined;
+  return name === undefined ? id : new HclExpression(`${type}.${name}.id`);
+}
+
+function rulesOf(rules: JsonObject, names: HclNames): HclValue {
+  const list = (value: Json | undefined): HclValue =>
+    (isList(value) ? value : []).filter(isObject).map((rule) => ruleOf(rule, names));
+  return { inbound: list(rules['inbound']), outbound: list(rules['outbound']) };
+}
+
+/** A rule has no other attributes than these; its place in the list is its order. */
+function ruleOf(rule: JsonObject, names: HclNames): HclValue {
+  const all = Object.fromEntries(
+    Object.entries(RULE_DEFAULTS).map(([key, absent]) => [key, (rule[key] ?? absent) as HclValue]),
+  );
+  const peer = rulePeer(rule);
+  const group = all['group'] as Json;
+  if (peer === 'zone') all['group'] = reference('dog_zone', names.zones, group);
+  if (peer === 'group') all['group'] = reference('dog_group', names.groups, group);
+  all['service'] = reference('dog_service', names.services, all['service'] as Json);
+  return all;
+}
+
+/** The provider takes `vars` and `hosts` of a fact's groups as JSON text. */
+function factGroups(groups: JsonObject): HclValue {
+  const group = (value: Json): HclValue => {
+    if (!isObject(value)) return value;
+    const { vars, hosts, children } = value;
+    const text = (part: Json | undefined) => (part === undefined ? undefined : new HclJsonText(part));
+    return { children: isList(children) ? children : [], hosts: text(hosts), vars: text(vars) };
+  };
+  return Object.fromEntries(Object.entries(groups).map(([key, value]) => [key, group(value)]));
 }

@@ -1,9 +1,31 @@
 import type { Json } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
 
+/** An expression that is printed as it stands, such as `dog_zone.office.id`. */
+export class HclExpression {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A value that the provider takes as JSON text: printed as `jsonencode(...)`. */
+export class HclJsonText {
+  readonly value: Json;
+  constructor(value: Json) {
+    this.value = value;
+  }
+}
+
+/** What can be printed: JSON with expressions in it. */
+export type HclValue =
+  Json | HclExpression | HclJsonText | readonly HclValue[] | { readonly [key: string]: HclValue | undefined };
+type HclObject = { readonly [key: string]: HclValue | undefined };
+
 const BARE_KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
-const ESCAPED = /["\\\u0000-\u001f\u007f]|[$%](?=\{)/g;
+// Controls, and what a terminal or an editor shows otherwise than it is (bidirectional text).
+const ESCAPED = /["\\\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[$%](?=\{)/g;
 const SHORT: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
@@ -20,25 +42,68 @@ export function hclString(text: string): string {
   return `"${text.replace(ESCAPED, escape)}"`;
 }
 
-/** A JSON value as an HCL 2 expression; what follows its first line is indented by `indent`. */
-export function hclValue(value: Json, indent = '  '): string {
-  const inner = `${indent}  `;
+const isHclObject = (value: HclValue): value is HclObject =>
+  isObject(value as Json) && !(value instanceof HclExpression) && !(value instanceof HclJsonText);
+
+/** `key = value` without a line break in it, or undefined where the value needs several lines. */
+const isFlat = (value: HclValue): boolean =>
+  isList(value as Json)
+    ? (value as readonly HclValue[]).every((item) => !isHclObject(item) && isFlat(item))
+    : isHclObject(value)
+      ? Object.keys(value).length === 0
+      : !(value instanceof HclJsonText) || isFlat(value.value);
+
+/** A value as an HCL 2 expression, laid out as `terraform fmt` leaves it; what follows its first line is indented by `indent`. */
+export function hclValue(value: HclValue, indent = '  '): string {
+  if (value instanceof HclExpression) return value.text;
+  if (value instanceof HclJsonText) return `jsonencode(${hclValue(value.value, indent)})`;
   if (typeof value === 'string') return hclString(value);
-  if (isList(value)) {
-    if (!value.some((item) => typeof item === 'object' && item !== null)) {
-      return `[${value.map((item) => hclValue(item, inner)).join(', ')}]`;
-    }
-    return `[\n${value.map((item) => `${inner}${hclValue(item, inner)},\n`).join('')}${indent}]`;
-  }
-  if (isObject(value)) {
-    const keys = Object.keys(value).sort();
-    if (keys.length === 0) return '{}';
-    return `{\n${keys.map((key) => `${inner}${attribute(key, value[key] as Json, inner)}\n`).join('')}${indent}}`;
+  if (isList(value as Json)) return hclList(value as readonly HclValue[], indent);
+  if (isHclObject(value)) {
+    const attributes = hclAttributes(value, `${indent}  `);
+    return attributes === '' ? '{}' : `{\n${attributes}${indent}}`;
   }
   return JSON.stringify(value);
 }
 
-/** `key = value`. */
-export function attribute(key: string, value: Json, indent: string): string {
-  return `${BARE_KEY.test(key) ? key : hclString(key)} = ${hclValue(value, indent)}`;
+/** A list on one line where its items are; objects of plain values get a line each. */
+function hclList(list: readonly HclValue[], indent: string): string {
+  if (isFlat(list)) return `[${list.map((item) => hclValue(item, indent)).join(', ')}]`;
+  const inner = `${indent}  `;
+  const item = (value: HclValue): string => {
+    if (isFlat(value) || !isHclObject(value) || !entries(value).every(([, member]) => isFlat(member)))
+      return hclValue(value, inner);
+    return `{ ${entries(value)
+      .map(([key, member]) => assignment(key, member, inner))
+      .join(', ')} }`;
+  };
+  return `[\n${list.map((value) => `${inner}${item(value)},\n`).join('')}${indent}]`;
+}
+
+const entries = (value: HclObject): readonly (readonly [string, HclValue])[] =>
+  Object.keys(value)
+    .sort()
+    .flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]] as const]));
+
+const assignment = (key: string, value: HclValue, indent: string): string =>
+  `${BARE_KEY.test(key) ? key : hclString(key)} = ${hclValue(value, indent)}`;
+
+/**
+ * The attributes of an object or resource, a line each, in alphabetical order or that of `order`. Between two that take
+ * one line there is a blank one: `terraform fmt` would else line up their equals signs.
+ */
+export function hclAttributes(value: HclObject, indent: string, order?: readonly string[]): string {
+  const members =
+    order === undefined
+      ? entries(value)
+      : order.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]] as const]));
+  let before = false;
+  return members
+    .map(([key, member]) => {
+      const flat = isFlat(member);
+      const blank = before && flat ? '\n' : '';
+      before = flat;
+      return `${blank}${indent}${assignment(key, member, indent)}\n`;
+    })
+    .join('');
 }

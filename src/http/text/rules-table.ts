@@ -1,3 +1,4 @@
+import { escapeHidden } from '../../model/hidden-characters.js';
 import type { JsonObject } from '../../model/document.js';
 import type { Json } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
@@ -23,5 +24,5 @@ function line(rule: JsonObject): string {
 function cell(value: Json = ''): string {
   const text = isList(value) ? value.map(cell).join(',') : typeof value === 'string' ? value : JSON.stringify(value);
 
-  return text.replace(/[\u0000-\u001f\u007f]/g, ' ');
+  return escapeHidden(text.replace(/[\u0000-\u001f\u007f]/g, ' '));
 }

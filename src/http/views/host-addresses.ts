@@ -1,3 +1,4 @@
+import { hostAddress } from '../../firewall/addresses/host-address.js';
 import { fullText } from '../../firewall/addresses/full-text.js';
 import { isLocalAddress } from '../../firewall/addresses/local-address.js';
 import type { Dialect } from '../../firewall/dialect.js';
@@ -30,9 +31,11 @@ export function isActive(host: JsonObject): boolean {
   return host['active'] === 'active';
 }
 
-/** The addresses of hosts, as given, without local ones. */
+/** The addresses of hosts, as given, without local ones and those that no host can own. */
 export function internalAddresses(hosts: readonly Document[], dialect: Dialect): readonly string[] {
-  return hosts.flatMap(reportedAddresses).filter((address) => !isLocalAddress(address, dialect));
+  return hosts
+    .flatMap(reportedAddresses)
+    .filter((address) => !isLocalAddress(address, dialect) && hostAddress(address).kind !== 'refused');
 }
 
 /** The addresses of one family among `list`: canonical, with prefix length, sorted, unique; what is none is left out. */

@@ -42,7 +42,7 @@ export async function readAudit(link: RethinkLink, query: AuditQuery): Promise<r
           .filter(matches)
           .limit(limit)
       : all.getAll(id, { index: 'document' }).filter(matches).orderBy(NEWEST).limit(limit);
-  const rows = await link.read<readonly AuditRow[]>(found);
+  const rows = await link.read<readonly AuditRow[]>(found, AUDIT);
   return rows.map((row) => ({
     seq: row.id,
     at: row.at,
@@ -56,7 +56,10 @@ export async function readAudit(link: RethinkLink, query: AuditQuery): Promise<r
 
 /** Drops the oldest entries that are too many or too old, some with each call. */
 export async function trimAudit(link: RethinkLink, keep: { readonly rows: number; readonly since: number }) {
-  const newest = await link.read<readonly AuditRow[]>(r.table<AuditRow>(AUDIT).orderBy({ index: NEWEST }).limit(1));
+  const newest = await link.read<readonly AuditRow[]>(
+    r.table<AuditRow>(AUDIT).orderBy({ index: NEWEST }).limit(1),
+    AUDIT,
+  );
   const last = newest[0]?.id;
   if (last === undefined) return;
   await link.write(
@@ -66,5 +69,6 @@ export async function trimAudit(link: RethinkLink, keep: { readonly rows: number
       .limit(TRIM_STEP)
       .filter((row: RDatum<AuditRow>) => r.or(row('id').le(last - keep.rows), row('at').lt(keep.since)))
       .delete(),
+    AUDIT,
   );
 }

@@ -93,6 +93,7 @@ export class Committer {
       for (const id of set) rows.set(rowKey(table, id), null);
       const found = await this.#link.read<readonly RawRow[]>(
         r.table(table, { readMode: 'majority' }).getAll(r.args(r.json(text(keys)))),
+        table,
       );
       for (const row of found) rows.set(rowKey(table, row.id), row);
     });
@@ -111,7 +112,7 @@ export class Committer {
         const query = indexed
           ? from.getAll(wanted, { index: field })
           : from.filter((row: RDatum) => row(field).eq(wanted));
-        holders.set(uniqueKey(each), await this.#link.read<readonly RawRow[]>(query));
+        holders.set(uniqueKey(each), await this.#link.read<readonly RawRow[]>(query, table));
       }),
     );
     return holders;

@@ -6,6 +6,7 @@ import { lookAtDatabase, prepareDatabase } from './prepare-database.js';
 import type { LinkOptions, RethinkServer } from './rethink-link.js';
 import { RethinkLink } from './rethink-link.js';
 import { RethinkStore } from './rethink-store.js';
+import { TableHealth } from './table-health.js';
 import { Transaction } from './transaction.js';
 
 export interface RethinkStoreOptions {
@@ -54,7 +55,9 @@ export async function createRethinkStore(options: RethinkStoreOptions): Promise<
     readOnly = false,
   } = options;
   const status = new StoreStatus(now);
+  const health = new TableHealth(now, (troubles) => status.troubled(troubles));
   let absent: ReadonlySet<string> = new Set();
+  let again = false;
   const link = new RethinkLink(
     {
       servers,
@@ -65,9 +68,11 @@ export async function createRethinkStore(options: RethinkStoreOptions): Promise<
       ...(options.tls !== undefined && { tls: options.tls }),
     },
     status,
+    health,
     async (connection) => {
       if (readOnly) absent = await lookAtDatabase(connection);
-      else await prepareDatabase(connection, db);
+      else health.gone(await prepareDatabase(connection, db, { again }));
+      again = true;
     },
   );
   status.down(new StoreError('unavailable', `${link.where} is not connected yet`));

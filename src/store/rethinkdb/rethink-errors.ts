@@ -13,16 +13,36 @@ export function rethinkError(error: unknown, where: string, purpose: Purpose): S
   switch (type) {
     case RethinkDBErrorType.RESOURCE_LIMIT:
       return new StoreError('full', `${where}: ${detail}`, cause);
+    case RethinkDBErrorType.PERMISSION_ERROR:
+      return new StoreError('refused', `${where}: ${detail}`, cause);
     case RethinkDBErrorType.QUERY_LOGIC:
     case RethinkDBErrorType.NON_EXISTENCE:
-    case RethinkDBErrorType.PERMISSION_ERROR:
     case RethinkDBErrorType.AUTH:
       return new StoreError('incompatible', `${where}: ${detail}`, cause);
     case RethinkDBErrorType.OP_FAILED:
       return new StoreError('unavailable', `${where}: ${detail}`, cause);
     default:
+      // A feed that may not be read comes as an internal error with the same words.
+      if (PERMISSION.test(detail)) return new StoreError('refused', `${where}: ${detail}`, cause);
       return new StoreError(purpose === 'write' ? 'unknown_outcome' : 'unavailable', `${where}: ${detail}`, cause);
   }
+}
+
+const PERMISSION = /does not have the required `\w+` permission/;
+
+/** Whether a table or an index that a query names is not there, or the whole database. */
+export function isGone(error: StoreError): boolean {
+  return (
+    error.code === 'unavailable' &&
+    /(?:Table|Database) `.+` does not exist|Index `.+` was not found/.test(error.message)
+  );
+}
+
+/** Whether the server answered, and said that it will not do this with the table: no outage, and no fault of the query. */
+export function isRefusal(error: StoreError): boolean {
+  const { code, cause } = error;
+  if (code === 'refused' || code === 'full') return true;
+  return code === 'unavailable' && isRethinkDBError(cause) && cause.type === RethinkDBErrorType.OP_FAILED;
 }
 
 /**

@@ -81,7 +81,9 @@ export class RethinkFeed implements Feed {
       await this.#follow(connection);
       this.#fail(new StoreError('unavailable', `${this.#link.where}: the feed of ${this.#table} ended`));
     } catch (error) {
-      this.#fail(rethinkError(error, this.#link.where, 'read'));
+      const failure = rethinkError(error, `${this.#link.where}, table ${this.#table}`, 'read');
+      this.#link.feedFailed(this.#table, failure);
+      this.#fail(failure);
     } finally {
       clearInterval(ping);
       await this.#hangUp();

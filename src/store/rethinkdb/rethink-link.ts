@@ -6,7 +6,8 @@ import { r } from 'rethinkdb-ts';
 import { StoreError } from '../store.js';
 import type { StoreStatus } from '../store-status.js';
 import type { Purpose } from './rethink-errors.js';
-import { dialError, rethinkError } from './rethink-errors.js';
+import { dialError, isGone, isRefusal, rethinkError } from './rethink-errors.js';
+import type { TableHealth } from './table-health.js';
 
 export interface RethinkServer {
   readonly host: string;
@@ -35,6 +36,10 @@ const RAW: RunOptions = { timeFormat: 'raw', binaryFormat: 'raw', arrayLimit: 10
 /** Making tables, and waiting for their replicas after a restart, takes longer than a call may. */
 const PREPARE_MS = 60_000;
 const BACKOFF_MS = { first: 100, most: 5_000 } as const;
+/** What is missing is looked for at most so often, ms, however many calls meet with it. */
+const MEND_MS = 1_000;
+/** Stands for whatever can't be made, where a table is named else. */
+const MISSING = 'missing tables and indexes';
 
 /**
  * The connection that queries share (they do not wait for each other on it). When it is lost, calls fail at once, the
@@ -49,12 +54,22 @@ export class RethinkLink {
   #closed = false;
   #first: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
+  #mending: Promise<boolean> | undefined;
+  #mendedAt = -Infinity;
   readonly #stop = new AbortController();
+  /** What calls have met with, by table. */
+  readonly health: TableHealth;
 
-  /** `prepare` runs on every new connection before anything else may. */
-  constructor(options: LinkOptions, status: StoreStatus, prepare: (connection: Connection) => Promise<void>) {
+  /** `prepare` runs on every new connection before anything else may, and again where something is found missing. */
+  constructor(
+    options: LinkOptions,
+    status: StoreStatus,
+    health: TableHealth,
+    prepare: (connection: Connection) => Promise<void>,
+  ) {
     this.#options = options;
     this.#status = status;
+    this.health = health;
     this.#prepare = prepare;
     // Every feed that is just being connected listens, and there are more than ten: no leak to be warned of.
     setMaxListeners(0, this.#stop.signal);
@@ -72,12 +87,31 @@ export class RethinkLink {
     waited.abort();
   }
 
-  read<T>(term: Term): Promise<T> {
-    return this.#run<T>(term, 'read');
+  /** `table`: which one the query is about; it is named in errors, and what is refused there is known from then on. */
+  read<T>(term: Term, table?: string): Promise<T> {
+    return this.#unlessMissing<T>(term, 'read', table);
   }
 
-  write<T>(term: Term): Promise<T> {
-    return this.#run<T>(term, 'write');
+  write<T>(term: Term, table: string): Promise<T> {
+    return this.#unlessMissing<T>(term, 'write', table);
+  }
+
+  /** Runs what changes nothing, to see whether it may be run. */
+  async look(term: Term, table: string, purpose: Purpose): Promise<void> {
+    await this.#run(term, purpose, table);
+    this.health.looked(table, purpose);
+  }
+
+  /** Makes again what is missing of the database, and knows from then on what can't be. False: it was not tried. */
+  mend(): Promise<boolean> {
+    this.#mending ??= this.#mend().finally(() => (this.#mending = undefined));
+    return this.#mending;
+  }
+
+  /** A feed of this table was refused on its own connection. */
+  feedFailed(table: string, error: StoreError): void {
+    if (error.code === 'refused') this.health.failed(table, 'read', error);
+    else if (isRefusal(error)) void this.mend();
   }
 
   /** A connection of the caller's own, for a feed: feeds on a shared one could be mixed up after a reconnect. */
@@ -121,7 +155,36 @@ export class RethinkLink {
     await connection?.close();
   }
 
-  async #run<T>(term: Term, purpose: Purpose): Promise<T> {
+  async #mend(): Promise<boolean> {
+    const connection = this.#connection;
+    if (connection === undefined || performance.now() - this.#mendedAt < MEND_MS) return false;
+    this.#mendedAt = performance.now();
+    try {
+      await this.inTime(this.#prepare(connection), 'read', PREPARE_MS);
+      this.health.succeeded(MISSING, 'write');
+      return true;
+    } catch (error) {
+      const failure = rethinkError(error, `${this.where}: what is missing cannot be made`, 'read');
+      // Not allowed to make it: the tables that are there go on working.
+      if (failure.code === 'refused') this.health.failed(MISSING, 'write', failure);
+      else this.#lost(connection, failure);
+      return false;
+    }
+  }
+
+  /** A query that names a table or an index which is not there has done nothing: it is tried again once that is made. */
+  async #unlessMissing<T>(term: Term, purpose: Purpose, table: string | undefined): Promise<T> {
+    try {
+      const answer = await this.#run<T>(term, purpose, table);
+      if (table !== undefined) this.health.succeeded(table, purpose);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof StoreError) || !isGone(error) || !(await this.mend())) throw error;
+      return this.#run<T>(term, purpose, table);
+    }
+  }
+
+  async #run<T>(term: Term, purpose: Purpose, table: string | undefined): Promise<T> {
     const connection = this.#connection;
     if (connection === undefined) {
       throw new StoreError('unavailable', this.#status.current.reason ?? `${this.where} is not connected`);
@@ -129,7 +192,8 @@ export class RethinkLink {
     try {
       return (await this.inTime(term.run(connection, RAW), purpose)) as T;
     } catch (error) {
-      const failure = rethinkError(error, this.where, purpose);
+      const failure = rethinkError(error, table === undefined ? this.where : `${this.where}, table ${table}`, purpose);
+      if (table !== undefined && connection.open && isRefusal(failure)) this.health.failed(table, purpose, failure);
       // A server that does not answer, or has no connection to answer on, is looked for anew.
       if (failure.code === 'timeout' || failure.code === 'unknown_outcome' || !connection.open) {
         this.#lost(connection, failure);

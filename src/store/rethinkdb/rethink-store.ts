@@ -1,6 +1,6 @@
 import type { RDatum } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
-import type { Table } from '../../model/document.js';
+import type { Document, Table } from '../../model/document.js';
 import { INDEXED_FIELDS } from '../indexed-fields.js';
 import type {
   AuditEntry,
@@ -22,9 +22,10 @@ import type { Committer } from './committer.js';
 import type { FeedOptions } from './rethink-feed.js';
 import { RethinkFeed } from './rethink-feed.js';
 import { AUDIT } from './prepare-database.js';
+import { lookAtTables } from './look-at-tables.js';
 import type { RethinkLink } from './rethink-link.js';
 import type { RawRow } from './stored-form.js';
-import { isKey, visible } from './stored-form.js';
+import { HIDDEN, isKey, visible } from './stored-form.js';
 import type { Transaction } from './transaction.js';
 
 export interface RethinkStoreParts {
@@ -50,6 +51,7 @@ export class RethinkStore implements Store {
   readonly #sweeper: NodeJS.Timeout | undefined;
   readonly #pending = new Set<Promise<unknown>>();
   #sweeping = false;
+  #said: string | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(parts: RethinkStoreParts) {
@@ -65,13 +67,20 @@ export class RethinkStore implements Store {
   async get(table: Table, id: string): Promise<Stored | undefined> {
     this.#mustBeOpen();
     if (!isKey(id) || this.#parts.isAbsent(table)) return undefined;
-    return visible(await this.#parts.link.read<RawRow | null>(r.table(table).get(id)));
+    return visible(await this.#parts.link.read<RawRow | null>(r.table(table).get(id), table));
   }
 
   async list(table: Table): Promise<readonly Stored[]> {
     this.#mustBeOpen();
     if (this.#parts.isAbsent(table)) return [];
-    return shown(await this.#parts.link.read<readonly RawRow[]>(r.table(table)));
+    return shown(await this.#parts.link.read<readonly RawRow[]>(r.table(table), table));
+  }
+
+  async listFields(table: Table, fields: readonly string[]): Promise<readonly Document[]> {
+    this.#mustBeOpen();
+    if (this.#parts.isAbsent(table)) return [];
+    const rows = await this.#parts.link.read<readonly RawRow[]>(r.table(table).pluck('id', HIDDEN, ...fields));
+    return shown(rows).map(({ doc }) => doc);
   }
 
   async find(table: Table, field: string, value: string): Promise<readonly Stored[]> {
@@ -80,7 +89,7 @@ export class RethinkStore implements Store {
     const from = r.table(table);
     const indexed = INDEXED_FIELDS[table]?.includes(field) === true;
     const query = indexed ? from.getAll(value, { index: field }) : from.filter((row: RDatum) => row(field).eq(value));
-    return shown(await this.#parts.link.read<readonly RawRow[]>(query));
+    return shown(await this.#parts.link.read<readonly RawRow[]>(query, table));
   }
 
   async commit(changes: readonly Change[], by: CommitBy): Promise<CommitResult> {
@@ -136,14 +145,23 @@ export class RethinkStore implements Store {
     if (this.#sweeping || !status.current.up) return;
     this.#sweeping = true;
     try {
+      await this.#tracked(lookAtTables(link));
       const left = await this.#tracked(transaction.sweep());
       if (left > 0) notice(`${left} commits that a server had left lying were finished or taken back`);
       await this.#tracked(trimAudit(link, { rows: audit.rows, since: now() - audit.ageMs }));
+      this.#said = undefined;
     } catch (error) {
-      notice(`commits left lying could not be seen to: ${(error as Error).message}`);
+      this.#sayOnce(`tidying up goes on later: ${(error as Error).message}`);
     } finally {
       this.#sweeping = false;
     }
+  }
+
+  /** What keeps it from tidying up may last for hours. */
+  #sayOnce(text: string): void {
+    if (this.#said === text) return;
+    this.#said = text;
+    this.#parts.notice(text);
   }
 
   async #tracked<T>(work: Promise<T>): Promise<T> {

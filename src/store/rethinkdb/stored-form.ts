@@ -1,4 +1,5 @@
 import type { Document, Json, JsonObject } from '../../model/document.js';
+import { STORE_FIELD } from '../../model/store-field.js';
 import { own, ownedObject } from '../owned-json.js';
 import type { Stored } from '../store.js';
 
@@ -8,7 +9,7 @@ import type { Stored } from '../store.js';
  * - `lock`: id of the commit under way that is about to change the document (see Transaction).
  * - `absent`: the row is only a lock on an id that no document has yet.
  */
-export const HIDDEN = 'dog_trainer_store';
+export const HIDDEN = STORE_FIELD;
 
 /** A row as it is in the table. */
 export type RawRow = JsonObject & { readonly id: string };

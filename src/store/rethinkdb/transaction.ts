@@ -7,7 +7,7 @@ import type { Author, CommitBy, Fence } from '../store.js';
 import { StoreError } from '../store.js';
 import type { AuditDraft, RowWrite } from './commit-plan.js';
 import { AUDIT, COMMITS, LOCKS } from './prepare-database.js';
-import { nothingWritten } from './rethink-errors.js';
+import { isRefusal, nothingWritten } from './rethink-errors.js';
 import type { RethinkLink } from './rethink-link.js';
 import { HIDDEN, text } from './stored-form.js';
 
@@ -78,7 +78,7 @@ export class Transaction {
     try {
       entries = await this.#numbered(audit, author, id);
       await this.#begin(id, all, entries);
-      if (!(await this.#lock(id, all)) || !(await check())) {
+      if (!(await this.#lockOrTakeBack(id, all)) || !(await check())) {
         await this.abort(id, all);
         return MOVED;
       }
@@ -87,6 +87,7 @@ export class Transaction {
     }
     const decided = await this.#link.write<WriteResult>(
       r.table(COMMITS).get(id).update(decide('committed', fence), HARD),
+      COMMITS,
     );
     if ((decided.errors ?? 0) > 0 || (decided.skipped ?? 0) > 0) {
       await this.#takeBack(id, all);
@@ -114,27 +115,22 @@ export class Transaction {
       ),
       audit.length === 0
         ? undefined
-        : this.#link.write(r.table(AUDIT).insert(entries, { conflict: 'replace', ...HARD })),
+        : this.#link.write(r.table(AUDIT).insert(entries, { conflict: 'replace', ...HARD }), AUDIT),
     ]);
     await this.#forget(id);
   }
 
   /** Takes the locks off again; if the commit turns out to have been decided, finishes it instead. */
   async abort(id: string, writes: readonly { readonly table: string; readonly id: string }[]): Promise<void> {
-    const decided = await this.#link.write<WriteResult>(r.table(COMMITS).get(id).update(decide('aborted'), HARD));
+    const decided = await this.#link.write<WriteResult>(
+      r.table(COMMITS).get(id).update(decide('aborted'), HARD),
+      COMMITS,
+    );
     if ((decided.errors ?? 0) > 0) {
       const record = await this.find(id);
       if (record?.state === 'committed') return this.finish(record);
     }
-    await Promise.all(
-      byTable(writes).map(([table, rows]) =>
-        this.#unlock(
-          id,
-          table,
-          rows.map((row) => row.id),
-        ),
-      ),
-    );
+    await Promise.all(byTable(writes).map(([table, rows]) => this.#unlockRows(id, table, rows)));
     await this.#forget(id);
   }
 
@@ -160,17 +156,27 @@ export class Transaction {
 
   /** Finishes or aborts all that other servers, or this one before it died, left lying. Returns how many. */
   async sweep(): Promise<number> {
-    const records = await this.#link.read<readonly CommitRecord[]>(r.table(COMMITS).merge(withAge));
+    const records = await this.#link.read<readonly CommitRecord[]>(r.table(COMMITS).merge(withAge), COMMITS);
     const left = records.filter(({ state, age }) => state === 'aborted' || age > ABANDONED_S);
+    let done = 0;
+    let refusal: StoreError | undefined;
     for (const record of left) {
-      if (record.state === 'committed') await this.finish(record);
-      else await this.abort(record.id, record.writes);
+      try {
+        if (record.state === 'committed') await this.finish(record);
+        else await this.abort(record.id, record.writes);
+        done += 1;
+      } catch (error) {
+        // One whose table is refused must not keep the others from being seen to.
+        if (!(error instanceof StoreError) || !isRefusal(error)) throw error;
+        refusal = error;
+      }
     }
-    return left.length;
+    if (refusal !== undefined && done === 0) throw refusal;
+    return done;
   }
 
   async find(id: string): Promise<CommitRecord | undefined> {
-    const found = await this.#link.read<readonly CommitRecord[]>(r.table(COMMITS).getAll(id).merge(withAge));
+    const found = await this.#link.read<readonly CommitRecord[]>(r.table(COMMITS).getAll(id).merge(withAge), COMMITS);
     return found[0];
   }
 
@@ -183,6 +189,7 @@ export class Transaction {
         returnChanges: 'always',
         ...HARD,
       }),
+      LOCKS,
     );
     const last = changes?.[0]?.new_val.n ?? 0;
     const at = Date.now();
@@ -204,8 +211,29 @@ export class Transaction {
     const record = r.json(text({ id, state: 'pending', writes: kept as unknown as Json, audit: audit as Json }));
     const made = await this.#link.write<WriteResult>(
       r.table(COMMITS).insert(record.merge({ at: r.now().toEpochTime() }), HARD),
+      COMMITS,
     );
     if ((made.errors ?? 0) > 0) throw refusedBy(made);
+  }
+
+  /**
+   * Step 2; where a table refuses, the locks in the others are taken off at once: they would keep everybody from those rows
+   * until the commit counts as abandoned, and again with every try.
+   */
+  async #lockOrTakeBack(id: string, writes: readonly RowWrite[]): Promise<boolean> {
+    try {
+      return await this.#lock(id, writes);
+    } catch (error) {
+      if (isRefused(error)) await this.#takeBackWhereAllowed(id, writes);
+      throw error;
+    }
+  }
+
+  async #takeBackWhereAllowed(id: string, writes: readonly RowWrite[]): Promise<void> {
+    const off = await Promise.allSettled(byTable(writes).map(([table, rows]) => this.#unlockRows(id, table, rows)));
+    // A table that may not be written has no lock by this commit either.
+    const all = off.every((each) => each.status === 'fulfilled' || isRefused(each.reason));
+    if (all) await this.#forget(id);
   }
 
   /** Step 2. False: a row was not as it had been read; some may be locked all the same. */
@@ -218,7 +246,11 @@ export class Transaction {
         rows.filter(({ before }) => before !== null),
       ),
     ]);
-    return (await Promise.all(locked)).every((done) => done);
+    // All of them: none may still be on its way when locks are taken off again.
+    const ended = await Promise.allSettled(locked);
+    const failed = ended.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return ended.every((each) => each.status === 'fulfilled' && each.value);
   }
 
   async #lockRows(id: string, table: string, rows: readonly RowWrite[]): Promise<boolean> {
@@ -233,10 +265,18 @@ export class Transaction {
   async #lockAbsent(id: string, table: string, keys: readonly string[]): Promise<boolean> {
     if (keys.length === 0) return true;
     const rows = keys.map((key) => ({ id: key, [HIDDEN]: { absent: true, lock: id } }));
-    const result = await this.#link.write<WriteResult>(r.table(table).insert(r.json(text(rows)), HARD));
+    const result = await this.#link.write<WriteResult>(r.table(table).insert(r.json(text(rows)), HARD), table);
     if ((result.errors ?? 0) === 0) return true;
     if (result.first_error?.startsWith('Duplicate primary key') === true) return false;
     throw refusedBy(result);
+  }
+
+  async #unlockRows(id: string, table: string, rows: readonly { readonly id: string }[]): Promise<void> {
+    await this.#unlock(
+      id,
+      table,
+      rows.map((row) => row.id),
+    );
   }
 
   async #unlock(id: string, table: string, keys: readonly string[]): Promise<void> {
@@ -264,13 +304,13 @@ export class Transaction {
         .getAll(keys)
         .replace((row: RDatum) => to(row, values(row('id'))) as RDatum, HARD),
     );
-    const result = await this.#link.write<WriteResult>(query);
+    const result = await this.#link.write<WriteResult>(query, table);
     if ((result.errors ?? 0) > 0 && result.first_error !== MOVED) throw refusedBy(result);
     return (result.replaced ?? 0) + (result.unchanged ?? 0) + (result.deleted ?? 0);
   }
 
   async #forget(id: string): Promise<void> {
-    await this.#link.write(r.table(COMMITS).get(id).delete(HARD));
+    await this.#link.write(r.table(COMMITS).get(id).delete(HARD), COMMITS);
   }
 }
 
@@ -292,6 +332,7 @@ export async function replaceRow(
           r.branch(passed(fence), r.error(FENCED), row.eq(r.json(text(before))), r.json(text(after)), r.error(MOVED)),
         HARD,
       ),
+    table,
   );
   if ((result.errors ?? 0) === 0) return true;
   if (result.first_error === MOVED) return false;
@@ -352,6 +393,10 @@ function byTable<T extends { readonly table: string }>(writes: readonly T[]): (r
     else group.push(write);
   }
   return [...groups];
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof StoreError && isRefusal(error);
 }
 
 function refusedBy(result: WriteResult): StoreError {

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { existsSync, realpathSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, realpathSync, rmSync } from 'node:fs';
 import { StoreError } from '../store.js';
 import { checkWhole, renameDurably } from './database-file.js';
 import { loadImage } from './load-image.js';
@@ -26,6 +26,7 @@ export function backupDatabase(path: string, to: string): CopyReport {
   const partial = `${to}.partial`;
   removeDatabase(partial);
   try {
+    makePrivate(partial);
     copyOut(path, partial);
     const report = checkCopy(partial, path);
     renameDurably(partial, to);
@@ -62,6 +63,15 @@ function checkCopy(copy: string, path: string): CopyReport {
     throw storeError(error, path);
   } finally {
     db?.close();
+  }
+}
+
+/** An empty file for its owner alone, for SQLite to fill: what it makes by itself, everybody may read. */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    throw storeError(error, file);
   }
 }
 

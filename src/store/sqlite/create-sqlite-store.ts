@@ -5,6 +5,7 @@ import type { Store } from '../store.js';
 import type { LogBounds } from './bounded-log.js';
 import type { Notice } from './database-file.js';
 import { openDatabaseFile } from './database-file.js';
+import type { HostBounds } from './load-image.js';
 import { loadImage } from './load-image.js';
 import { lookAtLog } from './log-recovery.js';
 import { openLogSync } from './log-sync.js';
@@ -32,6 +33,8 @@ export interface SqliteStoreOptions {
   readonly probeMs?: number;
   /** Opens what syncs the log; a test may stand in for a disk that is slow or fails. */
   readonly openLog?: typeof openLogSync;
+  /** Longer rows of hosts are read without their long fields. Default: no bounds. */
+  readonly hostBounds?: HostBounds;
   /** Hears what was repaired at the start. */
   readonly notice?: Notice;
 }
@@ -49,7 +52,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     const recovered = lookAtLog(path, notice);
     const db = openDatabaseFile(path, notice);
     try {
-      const loaded = loadImage(db, path);
+      const loaded = loadImage(db, path, options.hostBounds, notice);
       recovered(loaded.unclean);
       markRunning(db);
       return new SqliteStore({

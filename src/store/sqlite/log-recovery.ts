@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { copyPrivately } from './copy-privately.js';
 import type { Notice } from './database-file.js';
 import { scanWal } from './wal-scan.js';
 
@@ -13,7 +14,7 @@ export function lookAtLog(path: string, notice: Notice): (unclean: boolean) => v
   const finding = scanWal(path);
   if (finding?.loss === true) {
     const kept = `${path}-wal.damaged-${Date.now()}`;
-    copyFileSync(`${path}-wal`, kept);
+    copyPrivately(`${path}-wal`, kept);
     notice(`${finding.message}. Answered changes may be lost: compare with a backup. The damaged log is kept: ${kept}`);
   } else if (finding !== undefined) {
     notice(`${finding.message}; no answered change is lost`);

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { StoreError } from '../store.js';
 import { sqliteCode, storeError } from './sqlite-errors.js';
 
@@ -18,6 +18,8 @@ export function takeOwnerLock(path: string): OwnerLock {
   const ownerFile = `${path}.owner`;
   let db: Database.Database | undefined;
   try {
+    // Who can read it can lock it: a server would not start. SQLite alone makes it readable by all.
+    keepForOwner(`${path}.lock`);
     db = new Database(`${path}.lock`, { timeout: 0 });
     db.exec('BEGIN EXCLUSIVE');
     writeFileSync(ownerFile, `${process.pid}\n`, { mode: 0o600 });
@@ -28,6 +30,14 @@ export function takeOwnerLock(path: string): OwnerLock {
   }
   const held = db;
   return { release: () => held.close() };
+}
+
+/**
+ * An existing file is not opened for it: closing it again would let go of the locks that this process has on it (POSIX).
+ */
+function keepForOwner(path: string): void {
+  if (existsSync(path)) return chmodSync(path, 0o600);
+  closeSync(openSync(path, 'wx', 0o600));
 }
 
 function holder(ownerFile: string): string {

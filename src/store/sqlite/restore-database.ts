@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreError } from '../store.js';
 import type { CopyReport } from './backup-database.js';
 import { removeDatabase } from './backup-database.js';
+import { copyPrivately } from './copy-privately.js';
 import { checkWhole, renameDurably } from './database-file.js';
 import { loadImage } from './load-image.js';
 import { takeOwnerLock } from './owner-lock.js';
@@ -30,8 +31,7 @@ export function restoreDatabase(from: string, path: string, now: () => number = 
     const lock = takeOwnerLock(path);
     try {
       removeDatabase(fresh);
-      copyFileSync(from, fresh);
-      chmodSync(fresh, 0o600);
+      copyPrivately(from, fresh);
       const report = prepare(fresh, from, lastSeq(path));
       const aside = setAside(path, now());
       renameDurably(fresh, path);
@@ -88,8 +88,7 @@ function lastSeq(path: string): number {
 function setAside(path: string, now: number): string | undefined {
   if (!existsSync(path)) return undefined;
   const aside = `${path}.before-restore-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`;
-  copyFileSync(path, aside);
-  chmodSync(aside, 0o600);
+  copyPrivately(path, aside);
   // Only a damaged database still has a log here. It must not be found beside the new one.
   if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`);
   rmSync(`${path}-shm`, { force: true });

@@ -1,9 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { StoreError } from '../store.js';
+import { shareTexts } from './share-texts.js';
 
 /** Marks the file as ours (SQLite's `application_id`): "dogt". */
 export const APPLICATION_ID = 0x646f6774;
+
+/** SQL, or what else is to be done in the transaction. */
+export type Migration = string | ((db: Database) => void);
 
 /**
  * Each entry brings the schema from its index to the next version; never edited once released, only appended to.
@@ -14,7 +18,7 @@ export const APPLICATION_ID = 0x646f6774;
  * - `state`: one row. `digest` is the exclusive or of all rows' sums: it finds rows that vanished or went back in
  *   time. `history` names this line of changes; a restore begins a new one. `running` is 1 while a server has it open.
  */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE documents (
     ord INTEGER PRIMARY KEY, tbl TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, sum INTEGER NOT NULL,
@@ -38,15 +42,19 @@ export const MIGRATIONS: readonly string[] = [
     rows INTEGER NOT NULL, digest INTEGER NOT NULL, running INTEGER NOT NULL
   ) STRICT;
   `,
+  shareTexts,
 ];
 
 /** Brings `db` to the newest version in one transaction; an empty database gets everything. Returns the old version. */
-export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): number {
+export function migrate(db: Database, migrations: readonly Migration[] = MIGRATIONS): number {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version >= migrations.length) return version;
   db.transaction(() => {
-    for (const step of migrations.slice(version)) db.exec(step);
-    if (version === 0) {
+    for (const [index, step] of migrations.entries()) {
+      if (index < version) continue;
+      if (typeof step === 'string') db.exec(step);
+      else step(db);
+      if (index > 0) continue;
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.prepare('INSERT INTO state VALUES (1, ?, 0, 0, 0, 0, 0)').run(randomUUID());
     }

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { Table } from '../../model/document.js';
+import { cutTo } from '../../model/cut-to.js';
+import type { Document, Table } from '../../model/document.js';
 import type {
   AuditEntry,
   AuditQuery,
@@ -91,6 +92,11 @@ export class SqliteStore implements Store {
   async list(table: Table): Promise<readonly Stored[]> {
     this.#mustBeOpen();
     return this.#rows(table);
+  }
+
+  async listFields(table: Table, fields: readonly string[]): Promise<readonly Document[]> {
+    this.#mustBeOpen();
+    return Array.from(this.#parts.loaded.image.table(table).all(), ({ stored: { doc } }) => cutTo(doc, fields));
   }
 
   async find(table: Table, field: string, value: string): Promise<readonly Stored[]> {

@@ -16,11 +16,11 @@ export function fieldValue(field: string, rule: FieldRule, term: Term): Json {
     case 'text_or_chunks':
       return chunks(field, rule.maxBytes, term);
     case 'text_or_list':
-      return term.kind === 'binary' ? fieldText(field, rule.maxBytes, term) : texts(field, rule.maxBytes, term);
+      return term.kind === 'binary' ? fieldText(field, rule.maxBytes, term) : texts(field, rule, term);
     case 'list':
-      return texts(field, rule.maxBytes, term);
+      return texts(field, rule, term);
     case 'tags':
-      return tags(field, rule.maxBytes, term);
+      return tags(field, rule, term);
   }
 }
 
@@ -64,9 +64,10 @@ function chunks(field: string, maxBytes: number, term: Term): string {
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1').trim();
 }
 
-function texts(field: string, maxBytes: number, term: Term): string[] {
+function texts(field: string, { maxBytes, maxItems }: FieldRule, term: Term): string[] {
   if (term.kind === 'nil') return [];
   if (term.kind !== 'list' || term.tail !== undefined) throw wrongType(field, 'a list of binaries', term);
+  checkItems(field, maxItems, term.elements.length);
   let left = maxBytes;
   return term.elements.map((element) => {
     const text = fieldText(field, left, element);
@@ -75,8 +76,9 @@ function texts(field: string, maxBytes: number, term: Term): string[] {
   });
 }
 
-function tags(field: string, maxBytes: number, term: Term): Json {
+function tags(field: string, { maxBytes, maxItems }: FieldRule, term: Term): Json {
   if (term.kind !== 'map') throw wrongType(field, 'a map of binaries', term);
+  checkItems(field, maxItems, term.entries.length);
   let left = maxBytes;
   const text = (part: Term): string => {
     const result = fieldText(field, left, part);
@@ -88,6 +90,11 @@ function tags(field: string, maxBytes: number, term: Term): Json {
 
 function checkSize(field: string, maxBytes: number, size: number): void {
   if (size > maxBytes) throw new MessageError('too_large', field, `${field}: over ${maxBytes} bytes`);
+}
+
+function checkItems(field: string, maxItems: number | undefined, items: number): void {
+  if (maxItems !== undefined && items > maxItems)
+    throw new MessageError('too_large', field, `${field}: ${items} elements, at most ${maxItems} are taken`);
 }
 
 function wrongType(field: string, wanted: string, term: Term): MessageError {

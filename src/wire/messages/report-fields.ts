@@ -4,6 +4,8 @@ export interface FieldRule {
   /** The server can do nothing with a report that lacks it: refused. */
   readonly required: boolean;
   readonly maxBytes: number;
+  /** Elements of a list, members of a map. */
+  readonly maxItems?: number;
 }
 
 const text = (required: boolean, maxBytes = 1024): FieldRule => ({ kind: 'text', required, maxBytes });
@@ -14,7 +16,8 @@ const text = (required: boolean, maxBytes = 1024): FieldRule => ({ kind: 'text',
  */
 export const REPORT_FIELDS: Readonly<Record<string, FieldRule>> = {
   name: text(true),
-  interfaces: text(true, 256 * 1024),
+  // A thousand containers, with an interface and a link-local address each, are 48 kB.
+  interfaces: text(true, 64 * 1024),
   group: text(true),
   location: text(true),
   environment: text(true),
@@ -33,11 +36,12 @@ export const REPORT_FIELDS: Readonly<Record<string, FieldRule>> = {
   ec2_owner_id: text(false),
   ec2_vpc_id: text(false),
   ec2_subnet_id: text(false),
-  ec2_security_group_ids: { kind: 'text_or_list', required: false, maxBytes: 64 * 1024 },
-  ec2_instance_tags: { kind: 'tags', required: false, maxBytes: 64 * 1024 },
+  ec2_security_group_ids: { kind: 'text_or_list', required: false, maxBytes: 16 * 1024, maxItems: 256 },
+  ec2_instance_tags: { kind: 'tags', required: false, maxBytes: 64 * 1024, maxItems: 256 },
   os_distribution: { kind: 'text_or_chunks', required: false, maxBytes: 1024 },
   os_version: { kind: 'text_or_chunks', required: false, maxBytes: 1024 },
-  docker_container_ids: { kind: 'list', required: false, maxBytes: 512 * 1024 },
+  // A Linux bridge has 1023 ports; an id has 64 bytes.
+  docker_container_ids: { kind: 'list', required: false, maxBytes: 96 * 1024, maxItems: 1024 },
   active: text(false, 32),
 };
 
@@ -52,4 +56,4 @@ export const ONE_LINE_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** All fields that no rule names, together: bytes of their JSON. */
-export const MAX_EXTRA_BYTES = 64 * 1024;
+export const MAX_EXTRA_BYTES = 16 * 1024;

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../../model/document.js';
+import { hiddenCharacter, hiddenInLines } from '../../model/hidden-characters.js';
+import { isList, isObject } from '../../model/validate.js';
 import { MESSAGE_LIMITS } from '../decode-limits.js';
 import { binaryKeyMap, plainJson, termFromJson } from '../json.js';
 import { atom, binaryText, map, type Term } from '../term.js';
@@ -58,8 +60,6 @@ export class ReportError extends MessageError {
 
 const FIELD_RULES = Object.entries(REPORT_FIELDS);
 const UPDATE_TYPES: ReadonlySet<string> = new Set<UpdateType>(['force', 'update', 'keepalive']);
-// C0, DEL, C1 and the two Unicode line ends.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /**
  * Decodes and checks a message of queue `ips` (agent-protocol section 4). Nothing of `body` is kept alive.
@@ -99,7 +99,7 @@ function fieldsByName(config: Term & { kind: 'map' }): Map<string, Term> {
 function claimedHostkey(fields: ReadonlyMap<string, Term>): string | undefined {
   const term = fields.get('hostkey');
   const text = term === undefined ? undefined : binaryText(term);
-  return text === undefined || Buffer.byteLength(text) > 200 || CONTROL.test(text) ? undefined : text;
+  return text === undefined || Buffer.byteLength(text) > 200 || hiddenCharacter(text) !== undefined ? undefined : text;
 }
 
 function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
@@ -111,9 +111,7 @@ function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
       continue;
     }
     const value = fieldValue(field, rule, term);
-    if (ONE_LINE_FIELDS.has(field) && CONTROL.test(value as string)) {
-      throw new MessageError('bad_value', field, `${field}: holds a control character`);
-    }
+    refuseHidden(field, value);
     values.set(field, value);
     terms.delete(field);
   }
@@ -146,6 +144,26 @@ function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
   };
 }
 
+/** Every text of a report is shown to people: none may hold what they do not see, or what changes what they see. */
+function refuseHidden(field: string, value: Json): void {
+  if (typeof value === 'string') {
+    const found = ONE_LINE_FIELDS.has(field) ? hiddenCharacter(value) : hiddenInLines(value);
+    if (found !== undefined)
+      throw new MessageError(
+        'bad_value',
+        field,
+        `${field}: holds the control character ${found}, which is not shown or changes how text is shown`,
+      );
+  } else if (isList(value)) {
+    for (const element of value) refuseHidden(field, element);
+  } else if (isObject(value)) {
+    for (const [key, element] of Object.entries(value)) {
+      refuseHidden(field, key);
+      refuseHidden(field, element);
+    }
+  }
+}
+
 function updateTypeOf(term: Term | undefined): UpdateType {
   if (term === undefined) throw new MessageError('missing_field', 'updatetype', 'updatetype: missing');
   if (term.kind !== 'atom') {
@@ -167,5 +185,7 @@ function extraFields(terms: ReadonlyMap<string, Term>): JsonObject {
   if (extra.length > 0 && JSON.stringify(result).length > MAX_EXTRA_BYTES) {
     throw new MessageError('too_large', 'extra', `fields of no contract: over ${MAX_EXTRA_BYTES} bytes together`);
   }
+  // The names of these fields are texts too.
+  refuseHidden('extra', result);
   return result;
 }

@@ -1,3 +1,4 @@
+import { readRuleset } from '../../../src/model/stored-ruleset.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
@@ -71,7 +72,11 @@ export async function provoke(
   };
   const compiled = (text: string): Promise<unknown> =>
     until(
-      async () => JSON.stringify((await store.get('ruleset_output', group))?.doc ?? null).includes(text),
+      async () => {
+        const id = (await store.get('ruleset_output', group))?.doc.texts;
+        const ruleset = typeof id === 'string' ? readRuleset((await store.get('ruleset_text', id))?.doc) : undefined;
+        return ruleset?.texts.set4.text.includes(text);
+      },
       `${text} compiled`,
       PATIENT,
     );

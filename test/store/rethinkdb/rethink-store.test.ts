@@ -9,6 +9,7 @@ import { Committer } from '../../../src/store/rethinkdb/committer.js';
 import { AUDIT, COMMITS, LOCKS } from '../../../src/store/rethinkdb/prepare-database.js';
 import { RethinkLink } from '../../../src/store/rethinkdb/rethink-link.js';
 import { HIDDEN } from '../../../src/store/rethinkdb/stored-form.js';
+import { TableHealth } from '../../../src/store/rethinkdb/table-health.js';
 import { Transaction } from '../../../src/store/rethinkdb/transaction.js';
 import { StoreStatus } from '../../../src/store/store-status.js';
 import type { Store } from '../../../src/store/store.js';
@@ -284,7 +285,8 @@ async function open(more: Partial<RethinkStoreOptions> = {}): Promise<Store> {
 async function linked(): Promise<RethinkLink> {
   const servers = [{ host: server.host, port: server.port }];
   const to = { servers, db, user: 'admin', password: '', timeoutMs: 5_000 };
-  const link = new RethinkLink(to, new StoreStatus(Date.now), () => Promise.resolve());
+  const health = new TableHealth(Date.now, () => undefined);
+  const link = new RethinkLink(to, new StoreStatus(Date.now), health, () => Promise.resolve());
   await link.start();
   onTestFinished(() => link.close());
   return link;

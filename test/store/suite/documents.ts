@@ -7,6 +7,15 @@ import { BY, create, eachTest, one, patch, written } from './harness.js';
 export function documentSuite(traits: StoreTraits): void {
   const test = eachTest(traits);
 
+  it('lists documents cut down to the fields that are asked for', async () => {
+    await test
+      .store()
+      .commit([create('fact', { id: 'a', n: 1, text: 'long' }), create('fact', { id: 'b', text: 'x' })], BY);
+    const cut = [...(await test.store().listFields('fact', ['n', 'nothing']))].sort((a, b) => (a.id < b.id ? -1 : 1));
+    expect(cut).toEqual([{ id: 'a', n: 1 }, { id: 'b' }]);
+    expect(await test.store().listFields('zone', ['id'])).toEqual([]);
+  });
+
   async function roundTrip(fields: JsonObject): Promise<JsonObject> {
     const { doc } = one(await test.store().commit([create('fact', fields)], BY));
     const again = await (await test.reopen()).get('fact', doc.id);

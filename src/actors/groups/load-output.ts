@@ -1,0 +1,59 @@
+import type { JsonObject } from '../../model/document.js';
+import { packRuleset, readRuleset, textsInRow, type StoredRuleset } from '../../model/stored-ruleset.js';
+import type { Self } from '../../otp/index.js';
+import type { ServerContext } from '../context.js';
+import { patiently } from '../store/store-patiently.js';
+import { type CompileFailure, failureFromDoc, outputFromDoc, type RulesetOutput } from './ruleset-outputs.js';
+
+/** What the store holds of a group. */
+export interface LoadedOutput {
+  readonly output: RulesetOutput | undefined;
+  readonly failure: CompileFailure | undefined;
+  /** The row still holds its texts itself, as an older version wrote it. */
+  readonly old: boolean;
+}
+
+const NOTHING: LoadedOutput = { output: undefined, failure: undefined, old: false };
+
+/** Reads a group's last good ruleset; its texts are read only if no other group has them in memory. */
+export const loadOutput = async (
+  self: Self,
+  context: Pick<ServerContext, 'store' | 'log' | 'outputs' | 'slices'>,
+  groupId: string,
+): Promise<LoadedOutput> => {
+  const doc = (await patiently(self, context, () => context.store.get('ruleset_output', groupId)))?.doc;
+  if (doc === undefined) return NOTHING;
+  const failure = failureFromDoc(doc);
+  const inRow = await fromRow(context, doc);
+  const ruleset = inRow ?? (await named(self, context, doc.texts));
+  return { output: outputFromDoc(doc, ruleset), failure, old: inRow !== undefined };
+};
+
+const fromRow = async (
+  { outputs }: Pick<ServerContext, 'outputs'>,
+  doc: JsonObject,
+): Promise<StoredRuleset | undefined> => {
+  const found = textsInRow(doc);
+  return found === undefined ? undefined : outputs.rulesets.intern(await packRuleset(found.texts, found.sets));
+};
+
+const checked = function* (doc: JsonObject | undefined): Generator<void, StoredRuleset | undefined> {
+  yield;
+  return readRuleset(doc);
+};
+
+const named = async (
+  self: Self,
+  context: Pick<ServerContext, 'store' | 'log' | 'outputs' | 'slices'>,
+  id: JsonObject[string] | undefined,
+): Promise<StoredRuleset | undefined> => {
+  if (typeof id !== 'string') return undefined;
+  const { rulesets } = context.outputs;
+  const read = async () => {
+    const doc = (await context.store.get('ruleset_text', id))?.doc;
+    // Unpacked and checked in a slice of its own: at a start all of a fleet's texts come at once.
+    return context.slices.run(checked(doc));
+  };
+  // Each for itself: whoever reads for all may be stopped, and the others must not fall with it.
+  return patiently(self, context, () => rulesets.load(id, read));
+};

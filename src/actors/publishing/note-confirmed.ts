@@ -1,0 +1,36 @@
+import { nowSeconds, type ServerContext } from '../context.js';
+import { noteHashes } from '../groups/note-hashes.js';
+import { outputToDoc, type RulesetOutput } from '../groups/ruleset-outputs.js';
+
+/**
+ * The broker has confirmed a group's ruleset: from now on hosts are compared with it (one that is on its way makes nobody a
+ * suspect), and it is not sent again. The store takes note of it when it can.
+ */
+export const noteConfirmed = (context: ServerContext, output: RulesetOutput): void => {
+  const { outputs, notes } = context;
+  const { groupId, groupName, ruleset } = output;
+  // A group that was deleted meanwhile has nothing to be noted.
+  if (outputs.get(groupId) === undefined) return;
+  const published: RulesetOutput = { ...output, publishedAt: nowSeconds(context) };
+  outputs.confirm(published);
+  if (outputs.get(groupId) === output) outputs.set(published);
+  const { rulesets } = outputs;
+  notes.put(`published ${groupId}`, {
+    changes: () => [
+      ...rulesets.steps(ruleset),
+      {
+        op: 'upsert',
+        table: 'ruleset_output',
+        id: groupId,
+        edit: (row) => {
+          if (outputs.get(groupId) === undefined) return { refused: { reason: 'the group is gone' } };
+          // Another ruleset was kept meanwhile, which is not confirmed.
+          if (row !== undefined && row.texts !== ruleset.id) return row;
+          return outputToDoc(groupId, groupName, published, outputs.failures.get(groupId));
+        },
+      },
+    ],
+    ended: rulesets.claim(ruleset),
+  });
+  noteHashes(context, published);
+};

@@ -1,0 +1,9 @@
+/**
+ * Whether a ruleset that names an id which does not exist is stored, with a warning (`accept`), or refused:
+ * `api.unknown_references`, by default `accept` where rules are written as the old server wrote them, since its clients
+ * send rules before what they name.
+ */
+export const unknownReferences = (
+  { api }: { readonly api: { readonly unknown_references: 'accept' | 'refuse' | undefined } },
+  dialect: 'dog1' | 'dog2',
+): 'accept' | 'refuse' => api.unknown_references ?? (dialect === 'dog1' ? 'accept' : 'refuse');

@@ -1,0 +1,123 @@
+import type { Document } from '../../model/document.js';
+import { finish } from '../finish.js';
+import { type Answers, Readings } from './answers.js';
+import {
+  compileRules,
+  type CompiledGroup,
+  type CompileGroupOptions,
+  findRules,
+  TEXT_VARIANTS,
+} from './compile-group.js';
+import type { Policy } from './policy.js';
+import { policyView } from './policy-view.js';
+
+interface Kept {
+  /** Documents never change; another one of the id is another object. */
+  readonly profile: Document;
+  readonly ruleset: Document | undefined;
+  readonly readings: Readings;
+  readonly compiled: CompiledGroup;
+  readonly cost: number;
+  /** The policy's version when it was last seen to hold. */
+  heldAt: number | undefined;
+}
+
+export interface CompileBookOptions extends CompileGroupOptions {
+  /** About how many characters of text are kept; default 32 Mi. What was used last stays whatever its size. */
+  readonly maxChars?: number;
+}
+
+/** So often policy may change under a compilation before it is finished without pauses. */
+const MOST_DISTURBED = 3;
+
+/** What an entry takes beside its texts, and each question and answer, in characters. */
+const COST = { entry: 1000, reading: 100 } as const;
+
+const keyOf = (profileId: string, self: string | undefined): string => JSON.stringify([profileId, self]);
+
+/**
+ * Compiles the groups of a policy that is kept up to date in place, each distinct input once: groups of one profile get
+ * the very same object, as long as none of what that compilation asked has another answer. It forgets what has not been
+ * used for longest, and what has another profile or ruleset document.
+ */
+export class CompileBook {
+  readonly #policy: Policy;
+  readonly #options: CompileBookOptions;
+  readonly #maxChars: number;
+  /** Used last comes last. */
+  readonly #kept = new Map<string, Kept>();
+  #chars = 0;
+
+  constructor(policy: Policy, options: CompileBookOptions) {
+    this.#policy = policy;
+    this.#options = options;
+    this.#maxChars = options.maxChars ?? 32 << 20;
+  }
+
+  /**
+   * The same as `compileGroup` gives for the policy as it is when this ends, with pauses; policy may change meanwhile.
+   */
+  *compile(groupId: string): Generator<void, CompiledGroup> {
+    for (let disturbed = 0; ; disturbed += 1) {
+      const view = policyView(this.#policy, this.#options.dialect);
+      const found = findRules(view, groupId);
+      if ('ok' in found) return found;
+      const { name, profile, ruleset } = found;
+      const answers = view.answers(name);
+      const known = this.#known(profile, ruleset, answers);
+      if (known !== undefined) return known;
+
+      const readings = new Readings(answers);
+      const steps = compileRules(view, found, readings.answers, this.#options.generateUnset);
+      const compiled = disturbed < MOST_DISTURBED ? yield* steps : finish(steps);
+      const now = policyView(this.#policy, this.#options.dialect);
+      if (now !== view) {
+        const still = findRules(now, groupId);
+        const same = !('ok' in still) && still.profile === profile && still.ruleset === ruleset;
+        if (!same || !readings.hold(now.answers(still.name))) continue;
+      }
+      this.#keep(profile, ruleset, readings, compiled);
+      return compiled;
+    }
+  }
+
+  #known(profile: Document, ruleset: Document | undefined, answers: Answers): CompiledGroup | undefined {
+    for (const key of [keyOf(profile.id, undefined), keyOf(profile.id, answers.selfGroup)]) {
+      const kept = this.#kept.get(key);
+      if (kept === undefined) continue;
+      if (kept.profile !== profile || kept.ruleset !== ruleset) {
+        this.#forget(key, kept);
+        continue;
+      }
+      const { version } = this.#policy;
+      if ((version === undefined || kept.heldAt !== version) && !kept.readings.hold(answers)) {
+        this.#forget(key, kept);
+        continue;
+      }
+      kept.heldAt = version;
+      this.#kept.delete(key);
+      this.#kept.set(key, kept);
+      return kept.compiled;
+    }
+    return undefined;
+  }
+
+  #keep(profile: Document, ruleset: Document | undefined, readings: Readings, compiled: CompiledGroup): void {
+    const chars = compiled.ok ? TEXT_VARIANTS.reduce((sum, variant) => sum + compiled[variant].text.length, 0) : 0;
+    const cost = COST.entry + COST.reading * readings.size + chars;
+    const key = keyOf(profile.id, readings.self);
+    const before = this.#kept.get(key);
+    if (before !== undefined) this.#forget(key, before);
+    this.#kept.set(key, { profile, ruleset, readings, compiled, cost, heldAt: this.#policy.version });
+    this.#chars += cost;
+    for (const [oldest, kept] of this.#kept) {
+      if (this.#chars <= this.#maxChars || this.#kept.size === 1) return;
+      this.#forget(oldest, kept);
+    }
+  }
+
+  #forget(key: string, kept: Kept): void {
+    this.#kept.delete(key);
+    this.#chars -= kept.cost;
+  }
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Document, Json, JsonObject } from './document.js';
+
+/** The four texts of a group's ruleset: with sets and without, IPv4 and IPv6. */
+export const VARIANTS = ['set4', 'set6', 'unset4', 'unset6'] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+/** A text for `iptables-restore`, and the hash that hosts report when they hold it. */
+export interface RulesetText {
+  readonly text: string;
+  readonly hash: string;
+}
+
+export type RulesetTexts = Readonly<Record<Variant, RulesetText>>;
+
+/**
+ * Texts as they are kept, in memory and in table `ruleset_text`: once, however many groups have them, and packed. A text
+ * is unpacked each time it is asked for.
+ */
+export interface StoredRuleset {
+  /** Named for its content: equal ids, equal texts. */
+  readonly id: string;
+  readonly texts: RulesetTexts;
+  /** Names of the sets that the texts name, in byte order. */
+  readonly sets: readonly string[];
+  /** `{id, sets, set4: {hash, packed}, …}`; `packed` is the text's UTF-8 bytes, raw deflate (RFC 1951), in base64. */
+  readonly doc: Document;
+}
+
+/** Compressing harder costs more time than it saves space: rules are alike. */
+const LEVEL = { level: 3 } as const;
+const MOST_BYTES = { maxOutputLength: 256 << 20 } as const;
+
+const deflate = promisify<string, typeof LEVEL, Buffer>(deflateRaw);
+
+class PackedText implements RulesetText {
+  readonly hash: string;
+  readonly packed: string;
+  constructor(hash: string, packed: string) {
+    this.hash = hash;
+    this.packed = packed;
+  }
+  get text(): string {
+    return this.packed === '' ? '' : inflateRawSync(Buffer.from(this.packed, 'base64'), MOST_BYTES).toString();
+  }
+}
+
+/** SHA-256, in hex, over texts, hashes and names of sets, each with its length before it. */
+export const rulesetId = (texts: RulesetTexts, sets: readonly string[]): string => {
+  const hash = createHash('sha256');
+  const add = (text: string): void => void hash.update(`${Buffer.byteLength(text)}:`).update(text);
+  for (const variant of VARIANTS) {
+    add(texts[variant].hash);
+    add(texts[variant].text);
+  }
+  sets.forEach(add);
+  return hash.digest('hex');
+};
+
+const stored = (id: string, packed: Readonly<Record<Variant, PackedText>>, sets: readonly string[]): StoredRuleset => ({
+  id,
+  sets,
+  texts: packed,
+  doc: {
+    id,
+    sets,
+    ...Object.fromEntries(
+      VARIANTS.map((variant) => [variant, { hash: packed[variant].hash, packed: packed[variant].packed }]),
+    ),
+  },
+});
+
+/** Packs texts, the long work in another thread. */
+export const packRuleset = async (texts: RulesetTexts, sets: readonly string[]): Promise<StoredRuleset> => {
+  const packed: Partial<Record<Variant, PackedText>> = {};
+  for (const variant of VARIANTS) {
+    const { text, hash } = texts[variant];
+    packed[variant] = new PackedText(hash, text === '' ? '' : (await deflate(text, LEVEL)).toString('base64'));
+  }
+  return stored(rulesetId(texts, sets), packed as Record<Variant, PackedText>, sets);
+};
+
+/** The same at once, for where nothing else is to happen meanwhile. */
+export const packRulesetSync = (texts: RulesetTexts, sets: readonly string[]): StoredRuleset => {
+  const packed = Object.fromEntries(
+    VARIANTS.map((variant) => {
+      const { text, hash } = texts[variant];
+      return [variant, new PackedText(hash, text === '' ? '' : deflateRawSync(text, LEVEL).toString('base64'))];
+    }),
+  ) as Record<Variant, PackedText>;
+  return stored(rulesetId(texts, sets), packed, sets);
+};
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+const names = (value: Json | undefined): readonly string[] =>
+  Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
+
+/** Reads a row of `ruleset_text`; `undefined` unless it holds just what its id says. */
+export const readRuleset = (doc: JsonObject | undefined): StoredRuleset | undefined => {
+  if (doc === undefined || typeof doc.id !== 'string') return undefined;
+  const packed: Partial<Record<Variant, PackedText>> = {};
+  for (const variant of VARIANTS) {
+    const part = doc[variant];
+    if (!isObject(part) || typeof part.hash !== 'string' || typeof part.packed !== 'string') return undefined;
+    packed[variant] = new PackedText(part.hash, part.packed);
+  }
+  const found = stored(doc.id, packed as Record<Variant, PackedText>, names(doc.sets));
+  try {
+    return rulesetId(found.texts, found.sets) === found.id ? found : undefined;
+  } catch {
+    // What does not unpack is not what its id says either.
+    return undefined;
+  }
+};
+
+/** The texts that rows of `ruleset_output` held themselves before table `ruleset_text` was; `undefined`: it holds none. */
+export const textsInRow = (
+  row: JsonObject | undefined,
+): { readonly texts: RulesetTexts; readonly sets: readonly string[] } | undefined => {
+  const texts: Partial<Record<Variant, RulesetText>> = {};
+  for (const variant of VARIANTS) {
+    const part = row?.[variant];
+    if (!isObject(part) || typeof part.hash !== 'string' || typeof part.text !== 'string') return undefined;
+    texts[variant] = { text: part.text, hash: part.hash };
+  }
+  return { texts: texts as RulesetTexts, sets: names(row?.sets) };
+};
+
+/** Texts as members of a row, the opposite of `textsInRow`. */
+export const rulesetInRow = ({ texts, sets }: StoredRuleset): JsonObject => ({
+  sets,
+  ...Object.fromEntries(VARIANTS.map((variant) => [variant, { text: texts[variant].text, hash: texts[variant].hash }])),
+});
+
+/** A row that held texts, naming them instead. */
+export const rowNaming = (row: JsonObject & { readonly id: string }, id: string): Document => ({
+  ...Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'sets' && !VARIANTS.some((one) => one === key))),
+  id: row.id,
+  texts: id,
+});
