@@ -6,6 +6,8 @@ import type { ServerContext } from '../actors/context.js';
 import { DeadLetters } from '../actors/intake/dead-letters.js';
 import { HostRoom } from '../actors/hosts/host-room.js';
 import { DriftBook } from '../actors/hosts/drift-book.js';
+import { loadKeptRows } from '../actors/last-good/kept-rows.js';
+import { setUse } from '../actors/last-good/set-use.js';
 import { ConfirmedSets } from '../actors/publishing/confirmed-sets.js';
 import { Notes } from '../actors/store/notes.js';
 import { refusedAlarm, refusedText } from '../actors/publishing/refused-alarm.js';
@@ -59,6 +61,8 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     anyIsEveryone: unknownReferences(config, dialect) === 'accept',
     hostAddressesMax: config.intake.addresses_max,
   });
+  world.malformed.remember(await loadKeptRows(store));
+  const outputs = new RulesetOutputs();
   const gate = new PublishingGate();
   await restorePublishing(store, gate);
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
@@ -68,8 +72,8 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     world,
     dialect,
     gate,
-    sets: new SetBook(world.policy, dialect),
-    outputs: new RulesetOutputs(),
+    sets: new SetBook(world.policy, dialect, () => setUse(world, outputs)),
+    outputs,
     compiles: new CompileBook(world.policy, { dialect, generateUnset: config.generate_unset_tables }),
     slices: new Slices(),
     loads: new Turnstile(MOST_LOADS),

@@ -2,6 +2,7 @@ import { hashFieldsOf } from '../actors/groups/ruleset-outputs.js';
 import { nowSeconds, type ServerContext } from '../actors/context.js';
 import type { Observation } from '../actors/watching/observation.js';
 import { IPSET_PUBLISHER, IPTABLES_PUBLISHER } from '../actors/publishing/publisher-messages.js';
+import { whyNotSent } from '../actors/last-good/why-not-sent.js';
 import { acceptedSetHashes } from '../actors/hosts/wanted-hashes.js';
 import { HASH_FIELDS } from '../host/hash-check.js';
 import { stateOf } from '../host/host-state.js';
@@ -79,6 +80,8 @@ const drift = (context: ServerContext, hostId: string): JsonObject | undefined =
     hostkey,
     group: host.group ?? null,
     state: stateOf(host),
+    error: (group === undefined ? undefined : outputs.failures.get(group.id)?.error) ?? null,
+    not_sent: group === undefined ? 'the host is in no group that there is' : (whyNotSent(context, group.id) ?? null),
     differing: found?.differing ?? [],
     since: iso(found?.since),
     repair_attempts: found?.repairs ?? 0,

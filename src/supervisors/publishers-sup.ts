@@ -5,6 +5,7 @@ import type { ServerContext } from '../actors/context.js';
 import { IpsetPublisher } from '../actors/publishing/ipset-publisher.js';
 import { IptablesPublisher } from '../actors/publishing/iptables-publisher.js';
 import { RemoteCommands } from '../actors/commands/remote-commands.js';
+import { LastGoodKeeper } from '../actors/last-good/last-good-keeper.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 
@@ -20,4 +21,5 @@ export const publishersSup = (context: ServerContext) =>
     workerSpec('config_publisher', () => new ConfigPublisher(context), { maxQueue: 100_000 }),
     workerSpec('remote_commands', () => new RemoteCommands(context), { maxQueue: 1000 }),
     workerSpec('census', () => new Census(context)),
+    workerSpec('last_good_keeper', () => new LastGoodKeeper(context)),
   ]);

@@ -1,5 +1,6 @@
 import { MAILER } from '../actors/alerts/alert-messages.js';
 import type { ServerContext } from '../actors/context.js';
+import { missingSets, whyNotSent } from '../actors/last-good/why-not-sent.js';
 import type { Readiness } from '../http/deps.js';
 import type { Kernel, Pid } from '../otp/index.js';
 import { treeTroubles } from './tree-troubles.js';
@@ -39,6 +40,12 @@ export const readiness = (
   if (gate.paused) notes.push(`publishing: paused by ${gate.lastChange?.author ?? 'an operator'}`);
   const broken = context.outputs.failures.size;
   if (broken > 0) notes.push(`groups: ${broken} cannot be compiled and keep their last good ruleset`);
+  const waiting = [...context.outputs.values()].filter(({ ruleset }) => missingSets(context, ruleset.sets).length > 0);
+  const [first] = waiting;
+  if (first !== undefined && !observes)
+    notes.push(
+      `rulesets: ${waiting.length} are not sent, such as that of ${first.groupName}, because ${whyNotSent(context, first.groupId) ?? ''}`,
+    );
   const unbuilt = context.sets.published?.problems.length ?? 0;
   if (unbuilt > 0) notes.push(`sets: ${unbuilt} cannot be built as wanted (the actor ipset_publisher says why)`);
   notes.push(...mailTrouble(kernel));

@@ -4,7 +4,9 @@ import { wantedSets } from '../firewall/policy/wanted-sets.js';
 import { assembleSets } from '../firewall/sets/assemble-sets.js';
 import { buildSet, type BuiltSet, type SetProblem, type WantedSet } from '../firewall/sets/build-set.js';
 import type { LastGood } from '../firewall/sets/compile-sets.js';
-import { setName } from '../firewall/sets/set-name.js';
+import { renderSet } from '../firewall/sets/render-set.js';
+import { readSetName, setName } from '../firewall/sets/set-name.js';
+import { NOT_USED, type SetUse } from './set-use.js';
 
 /** All sets as they are to be published, made from the policy of one moment. */
 export interface RenderedSets {
@@ -22,6 +24,10 @@ export interface RenderedSets {
   readonly faults: readonly PolicyFault[];
   /** Content of the sets that stand in with their last good one; worth keeping over a restart. */
   readonly standIns: LastGood;
+  /** Sets that nothing makes any more, and that are kept for those who may name them. */
+  readonly retained: ReadonlySet<string>;
+  /** Content of all sets in it. */
+  readonly contents: LastGood;
 }
 
 interface Kept {
@@ -29,17 +35,26 @@ interface Kept {
   readonly built: BuiltSet;
 }
 
+const goneProblem = (set: string, groups: readonly string[], instead: 'last_good' | 'none'): SetProblem => {
+  const published =
+    instead === 'none' ? 'no content of it is known, so it is not published' : 'published with its last content';
+  const reason = `no group, zone or linked environment makes it any more, but the last good rulesets of ${groups.join(', ')} name it; ${published}`;
+  return { set, kind: 'gone', reason, instead };
+};
+
 const sameAddresses = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a === b || (a.length === b.length && a.every((address, i) => address === b[i]));
 
 /**
  * Makes the sets from the policy, again and again: a set whose addresses are the ones it had is taken over as it was
  * rendered, so that one host's move costs its group's sets and `all-active`, not all of them. The outcome is the same as
- * if everything were made anew, but for sets over the kernel's limit, which keep what they last had.
+ * if everything were made anew, but for sets that can't be made: those over the kernel's limit, those whose document is
+ * malformed, and those that are gone while a last good ruleset names them. They keep what they last had.
  */
 export class SetBook {
   readonly #policy: Policy;
   readonly #dialect: Dialect;
+  readonly #use: () => SetUse;
   #kept = new Map<string, Kept>();
   readonly #lastGood = new Map<string, readonly string[]>();
   /** The sets that were last handed to the broker: what single hosts are sent too. */
@@ -47,12 +62,13 @@ export class SetBook {
   /** Sets of `published` whose newest content nobody took: the broker found it too large. Rulesets that name them wait. */
   untaken: ReadonlySet<string> = new Set();
 
-  constructor(policy: Policy, dialect: Dialect) {
+  constructor(policy: Policy, dialect: Dialect, use: () => SetUse = () => NOT_USED) {
+    this.#use = use;
     this.#policy = policy;
     this.#dialect = dialect;
   }
 
-  /** What a set had before it grew too large, from before a restart. */
+  /** What sets had before a restart, for those that cannot be made now. */
   remember(lastGood: LastGood): void {
     for (const [name, addresses] of lastGood) if (!this.#lastGood.has(name)) this.#lastGood.set(name, addresses);
   }
@@ -64,33 +80,60 @@ export class SetBook {
       const name = setName(set.base, set.kind, set.family);
       kept.set(name, this.#make(name, set));
     }
-    // A name that nobody has any more would be kept for ever; whoever takes it later is somebody else.
-    for (const name of this.#kept.keys()) if (!kept.has(name)) this.#lastGood.delete(name);
     this.#kept = kept;
-    const all = [...kept.values()].map(({ built }) => built);
+    const made = [...kept.values()].map(({ built }) => built);
+    const gone = this.#gone(new Set(made.flatMap(({ rendered }) => rendered?.name ?? [])));
+    const all = [...made, ...gone];
     const rendered = all.flatMap((built) => (built.rendered === undefined ? [] : [built.rendered]));
     const problems = all.flatMap((built) => built.problems);
-    const full = problems.filter((problem) => problem.kind === 'full');
+    const replaced = problems.filter((problem) => 'instead' in problem);
     return {
       ...assembleSets(rendered),
       names: new Set(rendered.map(({ name }) => name)),
       blocks: new Map(rendered.map(({ name, block }) => [name, block])),
-      unusable: new Set(full.filter(({ instead }) => instead === 'empty').map(({ set }) => set)),
+      unusable: new Set(replaced.filter(({ instead }) => instead === 'empty').map(({ set }) => set)),
       problems,
       faults,
       standIns: new Map(
-        full.filter(({ instead }) => instead === 'last_good').map(({ set }) => [set, this.#lastGood.get(set) ?? []]),
+        replaced
+          .filter(({ instead }) => instead === 'last_good')
+          .map(({ set }) => [set, this.#lastGood.get(set) ?? []]),
       ),
+      retained: new Set(gone.flatMap(({ rendered: kept }) => kept?.name ?? [])),
+      contents: new Map(rendered.map(({ name, addresses }) => [name, addresses])),
     };
+  }
+
+  /** Sets that nothing makes any more, though rulesets in use name them. A name that nobody uses is forgotten. */
+  #gone(there: ReadonlySet<string>): BuiltSet[] {
+    const { users, certain } = this.#use();
+    const gone: BuiltSet[] = [];
+    for (const [name, addresses] of this.#lastGood) {
+      if (there.has(name)) continue;
+      const parts = readSetName(name);
+      // Whoever takes the name later is somebody else.
+      if (parts === undefined || (certain && !users.has(name))) this.#lastGood.delete(name);
+      else {
+        const problems = users.has(name) ? [goneProblem(name, users.get(name) ?? [], 'last_good')] : [];
+        gone.push({ rendered: renderSet(parts.base, parts.kind, parts.family, addresses), problems });
+      }
+    }
+    for (const [name, groups] of users)
+      if (!there.has(name) && !this.#lastGood.has(name)) gone.push({ problems: [goneProblem(name, groups, 'none')] });
+    return gone;
   }
 
   #make(name: string, wanted: WantedSet): Kept {
     const before = this.#kept.get(name);
-    if (before?.wanted.order === wanted.order && sameAddresses(before.wanted.addresses, wanted.addresses))
+    if (
+      before?.wanted.order === wanted.order &&
+      sameAddresses(before.wanted.addresses, wanted.addresses) &&
+      before.wanted.unreadable === wanted.unreadable
+    )
       return before;
     const built = buildSet(wanted, this.#dialect, this.#lastGood.get(name));
-    const isFull = built.problems.some(({ kind }) => kind === 'full');
-    if (built.rendered !== undefined && !isFull) this.#lastGood.set(name, built.rendered.addresses);
+    const isReplaced = built.problems.some((problem) => 'instead' in problem);
+    if (built.rendered !== undefined && !isReplaced) this.#lastGood.set(name, built.rendered.addresses);
     return { wanted, built };
   }
 }

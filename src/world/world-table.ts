@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Document } from '../model/document.js';
+import type { MalformedRows } from './malformed-rows.js';
 import type { RowChange } from './row-change.js';
 
 /**
@@ -8,6 +9,14 @@ import type { RowChange } from './row-change.js';
  */
 export class WorldTable {
   readonly #rows = new Map<string, Document>();
+  readonly #name: string;
+  readonly #malformed: MalformedRows;
+
+  /** Rows that are malformed count as `malformed` mends them. */
+  constructor(name: string, malformed: MalformedRows) {
+    this.#name = name;
+    this.#malformed = malformed;
+  }
 
   get rows(): ReadonlyMap<string, Document> {
     return this.#rows;
@@ -17,6 +26,7 @@ export class WorldTable {
   reconcile(rows: Iterable<Document>): readonly RowChange[] {
     const gone = new Set(this.#rows.keys());
     const changes: RowChange[] = [];
+    this.#malformed.forgetUnnamed(this.#name);
     for (const row of rows) {
       gone.delete(row.id);
       const change = this.#put(row);
@@ -39,14 +49,18 @@ export class WorldTable {
     return changes;
   }
 
-  #put(row: Document): RowChange | undefined {
-    const before = this.#rows.get(row.id);
-    if (before === row || (before !== undefined && isDeepStrictEqual(before, row))) return undefined;
+  #put(seen: Document): RowChange | undefined {
+    const before = this.#rows.get(seen.id);
+    if (before === seen) return undefined;
+    const row = this.#malformed.mend(this.#name, seen, before);
+    if (row === undefined) return undefined;
+    if (before !== undefined && isDeepStrictEqual(before, row)) return undefined;
     this.#rows.set(row.id, row);
     return before === undefined ? { id: row.id, after: row } : { id: row.id, before, after: row };
   }
 
   #drop(id: string): RowChange | undefined {
+    this.#malformed.forget(this.#name, id);
     const before = this.#rows.get(id);
     if (before === undefined) return undefined;
     this.#rows.delete(id);

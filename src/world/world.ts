@@ -7,6 +7,7 @@ import { dependencyKeys, onPeer, onService } from './dependency-keys.js';
 import { type Dirt, DirtCollector } from './dirt.js';
 import { LookupIndex } from './lookup-index.js';
 import { groupChanged, hostAddressesChanged, hostConfigChanged } from './relevant-change.js';
+import { MalformedRows } from './malformed-rows.js';
 import type { RowChange } from './row-change.js';
 import { WorldTable } from './world-table.js';
 
@@ -34,6 +35,8 @@ type Tables = Readonly<Record<WorldTableName, WorldTable>>;
  */
 export class World {
   readonly #tables: Tables;
+  /** Rows that are malformed in the store; what is read here of them is mended. */
+  readonly malformed = new MalformedRows();
   readonly #loaded = new Set<WorldTableName>();
   readonly #dependencies = new DependencyIndex();
   readonly #rulesetsByProfile = new LookupIndex('profile_id');
@@ -59,7 +62,9 @@ export class World {
     readonly hostAddressesMax?: number;
   }) {
     this.#generateUnset = options.generateUnset;
-    this.#tables = Object.fromEntries(WORLD_TABLES.map((name) => [name, new WorldTable()])) as unknown as Tables;
+    this.#tables = Object.fromEntries(
+      WORLD_TABLES.map((name) => [name, new WorldTable(name, this.malformed)]),
+    ) as unknown as Tables;
     const { external, group, host, link, profile, ruleset, service, zone } = this.#tables;
     const version = (): number => this.#version;
     this.policy = {

@@ -3,6 +3,7 @@ import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Self, Server } from '../../otp/index.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import type { GroupCast } from './group-messages.js';
+import { whyNotSent } from '../last-good/why-not-sent.js';
 import { noteHashes } from './note-hashes.js';
 import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
 import { raiseCompileAlert } from '../alerts/raise-alert.js';
@@ -36,8 +37,8 @@ export class GroupActor implements Server<never, never, GroupCast> {
     const { output, failure, old } = await loads.run(() => loadOutput(self, this.#context, this.#id));
     if (failure !== undefined) outputs.failures.set(this.#id, failure);
     if (output === undefined) return;
+    outputs.set(output);
     if (old) await this.#keep(self, output);
-    else outputs.set(output);
   }
 
   async cast(self: Self, message: GroupCast): Promise<void> {
@@ -64,6 +65,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
       name: this.#name,
       compiled_at: output?.compiledAt ?? null,
       published_at: output?.publishedAt ?? null,
+      not_sent: whyNotSent(this.#context, this.#id) ?? null,
       ...(failure === undefined ? {} : { error: failure.error }),
     };
   }

@@ -3,6 +3,7 @@ import { repairIntervalSeconds } from '../../host/repair-interval.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import { hostRuleset, hostSets } from '../publishing/publications.js';
 import { VARIANTS, type RulesetOutput } from '../groups/ruleset-outputs.js';
+import { missingSets } from '../last-good/why-not-sent.js';
 import { reportDropped } from '../publishing/report-dropped.js';
 import type { RenderedSets } from '../../world/set-book.js';
 
@@ -95,10 +96,9 @@ export class HostDelivery {
 
   /** A ruleset on its way reaches the host with its group's; one that names sets which are not out would not load. */
   #isSafe({ publishedAt, ruleset }: RulesetOutput): boolean {
-    const { published, untaken } = this.#context.sets;
-    const isOut = (name: string): boolean =>
-      published?.names.has(name) === true && !published.unusable.has(name) && !untaken.has(name);
-    return publishedAt !== null && ruleset.sets.every(isOut);
+    const { untaken } = this.#context.sets;
+    if (publishedAt === null || missingSets(this.#context, ruleset.sets).length > 0) return false;
+    return !ruleset.sets.some((name) => untaken.has(name));
   }
 
   #post(put: OutboxPut): void {

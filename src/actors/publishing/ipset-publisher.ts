@@ -4,6 +4,7 @@ import type { Document } from '../../model/document.js';
 import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import { nowSeconds, type ServerContext } from '../context.js';
+import { loadKeptSets } from '../last-good/kept-sets.js';
 import { keepLastGoodSets, loadLastGoodSets } from './last-good-sets.js';
 import { allSets } from './publications.js';
 import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } from './publisher-messages.js';
@@ -62,6 +63,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     else if (typeof stored?.doc.text_sha256 === 'string') this.#confirmedSha = stored.doc.text_sha256;
     const lastGood = await patiently(self, this.#context, () => loadLastGoodSets(store));
     sets.remember(lastGood);
+    sets.remember(await patiently(self, this.#context, () => loadKeptSets(store)));
     this.#standingIn = lastGood.size > 0;
     this.#schedule(self);
   }

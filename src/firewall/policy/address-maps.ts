@@ -2,7 +2,7 @@ import type { Family } from '../addresses/family.js';
 import { fullText } from '../addresses/full-text.js';
 import type { Dialect } from '../dialect.js';
 import { sortByBytes } from '../hash/byte-order.js';
-import type { AddressMaps } from '../rules/emission.js';
+import type { AddressList, AddressMaps } from '../rules/emission.js';
 import type { WantedSet } from '../sets/build-set.js';
 import { canonicalSet } from '../sets/canonical-set.js';
 
@@ -17,7 +17,7 @@ const ruleAddresses = ({ addresses, family, order }: WantedSet, dialect: Dialect
 };
 
 /** Works out a set's addresses when a rule first asks for them: most sets are named by few rules, or none. */
-class LazyAddresses extends Map<string, readonly string[]> {
+class LazyAddresses extends Map<string, AddressList> {
   readonly #wanted: ReadonlyMap<string, WantedSet>;
   readonly #dialect: Dialect;
 
@@ -28,12 +28,12 @@ class LazyAddresses extends Map<string, readonly string[]> {
     this.#dialect = dialect;
   }
 
-  override get(name: string): readonly string[] | undefined {
+  override get(name: string): AddressList | undefined {
     const found = super.get(name);
     if (found !== undefined) return found;
     const set = this.#wanted.get(name);
     if (set === undefined) return undefined;
-    const made = ruleAddresses(set, this.#dialect);
+    const made = set.unreadable === undefined ? ruleAddresses(set, this.#dialect) : { unknown: set.unreadable };
     this.set(name, made);
     return made;
   }

@@ -1,4 +1,4 @@
-import type { AddressMaps } from '../rules/emission.js';
+import type { AddressList, AddressMaps } from '../rules/emission.js';
 import type { Lookup } from '../rules/lookup.js';
 import type { PolicyLookups } from '../rules/policy-lookups.js';
 import type { ReadService } from '../rules/read-service.js';
@@ -15,8 +15,12 @@ type Same<Value> = (a: Value | undefined, b: Value | undefined) => boolean;
 
 const identical = (a: unknown, b: unknown): boolean => a === b;
 
-const sameList: Same<readonly string[]> = (a, b) =>
-  a === b || (a?.length === b?.length && a?.every((item, index) => item === b?.[index]) === true);
+const sameList: Same<AddressList> = (a, b) => {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  if ('unknown' in a || 'unknown' in b) return 'unknown' in a && 'unknown' in b && a.unknown === b.unknown;
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+};
 
 /** Notes what is asked and what was answered; the same question always has the first answer. */
 class Noted<Value> implements Lookup<Value> {
@@ -58,7 +62,7 @@ export class Readings {
   readonly #zones: Noted<string | null>;
   /** Each service document is read once, so that the same object is the same service. */
   readonly #services: Noted<ReadService>;
-  readonly #addresses: Readonly<Record<keyof AddressMaps, Noted<readonly string[]>>>;
+  readonly #addresses: Readonly<Record<keyof AddressMaps, Noted<AddressList>>>;
   #self: string | undefined = undefined;
 
   constructor({ lookups, addresses, selfGroup }: Answers) {

@@ -67,7 +67,7 @@ const refused = (reason: GroupError['reason'], message: string): CompiledGroup &
   error: { reason, message },
 });
 
-const ruleRefused = (variant: keyof GroupTexts, error: CompileError): CompiledGroup => ({
+const ruleRefused = (variant: keyof GroupTexts, error: CompileError): CompiledGroup & { readonly ok: false } => ({
   ok: false,
   error: {
     reason: 'rule',
@@ -94,7 +94,11 @@ export const findRules = (view: PolicyView, groupId: string): GroupRules | (Comp
   if (group === undefined) return refused('group_not_found', `there is no group with the id ${groupId}`);
   const { name, profile_id: profileId } = group;
   if (typeof name !== 'string') return refused('group_not_found', `the group ${groupId} has no name in text`);
-  if (typeof profileId !== 'string' || profileId === '') {
+  if (profileId !== undefined && typeof profileId !== 'string') {
+    const reason = 'give the id of a profile';
+    return ruleRefused('set4', { rule: null, kind: 'shape', field: 'profile_id', value: profileId, reason });
+  }
+  if (profileId === undefined || profileId === '') {
     return refused('profile_not_found', `the group ${name} has no profile`);
   }
   const profile = view.profile(profileId);

@@ -6,7 +6,7 @@ import { prefixedBase } from '../sets/set-name.js';
 import type { OwnLists } from './own-lists.js';
 import type { Policy, PolicyFault } from './policy.js';
 
-type ListKey = Exclude<keyof OwnLists, 'faults'>;
+type ListKey = Exclude<keyof OwnLists, 'faults' | 'unreadable'>;
 
 /** The addresses that linked environments sent, by whole base name. */
 export type ExternalLists = Readonly<Record<ListKey, ReadonlyMap<string, readonly Json[]>>>;

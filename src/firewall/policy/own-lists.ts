@@ -6,6 +6,9 @@ import type { Dialect } from '../dialect.js';
 import { hostAddresses } from './host-addresses.js';
 import type { Policy, PolicyFault, PolicyPart } from './policy.js';
 import { sortedDocuments } from './sorted-documents.js';
+import { malformedFields } from './malformed-fields.js';
+import { setName } from '../sets/set-name.js';
+import { textOf } from '../../model/text-of.js';
 
 /** Addresses by name, as policy has them: canonical with their prefix length, junk still in its place. */
 export interface OwnLists {
@@ -14,6 +17,8 @@ export interface OwnLists {
   readonly zonesV4: ReadonlyMap<string, readonly Json[]>;
   readonly zonesV6: ReadonlyMap<string, readonly Json[]>;
   readonly faults: readonly PolicyFault[];
+  /** Sets whose addresses are not known as a whole, by full name, and why. */
+  readonly unreadable: ReadonlyMap<string, string>;
 }
 
 /** Groups that have sets without a document: the addresses of all, and none (rulesets section 6). */
@@ -45,6 +50,7 @@ class Gatherer {
     v6: { groups: new Map(), zones: new Map() },
   };
   readonly faults: PolicyFault[] = [];
+  readonly unreadable = new Map<string, string>();
 
   fault(table: PolicyPart, id: string, reason: string): void {
     this.faults.push({ table, id, reason });
@@ -62,11 +68,17 @@ class Gatherer {
 
   field(table: 'group' | 'zone', document: Document, key: string, family: Family): Json[] {
     const value = document[key];
-    if (isList(value)) return value.map((element) => withLength(element, family));
-    if (table === 'zone' || (value !== undefined && value !== null)) {
-      this.fault(table, document.id, `${key} is no list; taken as empty`);
+    if (value === undefined) {
+      if (table === 'zone') this.fault(table, document.id, `${key} is missing; taken as empty`);
+      return [];
     }
-    return [];
+    const malformed = malformedFields(table, document).find(({ field }) => field === key);
+    if (malformed !== undefined) {
+      const reason = `${key} ${malformed.reason}`;
+      this.fault(table, document.id, reason);
+      this.unreadable.set(setName(textOf(document.name), table, family), `${table} ${document.id}: ${reason}`);
+    }
+    return isList(value) ? value.map((element) => withLength(element, family)) : [];
   }
 }
 
@@ -116,5 +128,12 @@ export const ownLists = (policy: Policy, dialect: Dialect): OwnLists => {
     }
   }
   const { v4, v6 } = to.lists;
-  return { groupsV4: v4.groups, groupsV6: v6.groups, zonesV4: v4.zones, zonesV6: v6.zones, faults: to.faults };
+  return {
+    groupsV4: v4.groups,
+    groupsV6: v6.groups,
+    zonesV4: v4.zones,
+    zonesV6: v6.zones,
+    faults: to.faults,
+    unreadable: to.unreadable,
+  };
 };

@@ -30,6 +30,18 @@ const readOnce = (service: Document): ReadService => {
   return read;
 };
 
+const stripped = new WeakMap<Document, Document>();
+
+/** Whatever rules a ruleset that belongs to nobody surely holds, they are not to be taken for anybody's. */
+const withoutRules = (ruleset: Document): Document => {
+  const known = stripped.get(ruleset);
+  if (known !== undefined) return known;
+  const { rules: _rules, ...rest } = ruleset;
+  const made = { ...rest, id: ruleset.id };
+  stripped.set(ruleset, made);
+  return made;
+};
+
 /**
  * What compiling groups needs from a policy, each part worked out once when it is first needed. Holds for the policy as
  * it stands: make a new view when a document has changed.
@@ -40,6 +52,8 @@ export class PolicyView {
   readonly lookups: PolicyLookups;
   #addresses: AddressMaps | undefined;
   #rulesets: ReadonlyMap<string, Document> | undefined;
+  /** A ruleset that names its profile in a way that cannot be read: it may be that of any profile that has none. */
+  #astray: Document | undefined;
 
   constructor(policy: Policy, dialect: Dialect) {
     this.#policy = policy;
@@ -65,10 +79,10 @@ export class PolicyView {
     return this.#policy.profile.get(id);
   }
 
-  /** The ruleset that names a profile: the first by id of several. */
+  /** The ruleset that names a profile: the first by id of several. It has no rules if it is not sure to be the one. */
   ruleset(profileId: string): Document | undefined {
     this.#rulesets ??= this.#rulesetsByProfile();
-    return this.#rulesets.get(profileId);
+    return this.#rulesets.get(profileId) ?? this.#astray;
   }
 
   /** For rulesets without sets. */
@@ -97,9 +111,10 @@ export class PolicyView {
    * profile of a very old database, which holds its rules itself, keeps them; the old server lost them.
    */
   rules(profile: Document, ruleset: Document | undefined): Generator<void, ReadProfile> {
-    const own = this.dialect === 'dog2' ? profile.rules : undefined;
-    const rules = (ruleset === undefined ? own : ruleset.rules) ?? NO_RULES;
-    return readProfileInSteps({ ...profile, rules }, RULE_CHOICES[this.dialect], {
+    const { rules: own, ...rest } = profile;
+    const rules = ruleset === undefined ? ((this.dialect === 'dog2' ? own : undefined) ?? NO_RULES) : ruleset.rules;
+    // A ruleset without its rules is no order to have none: then the profile cannot be read.
+    return readProfileInSteps(rules === undefined ? rest : { ...rest, rules }, RULE_CHOICES[this.dialect], {
       anyIsEveryone: this.#policy.anyIsEveryone === true,
     });
   }
@@ -108,7 +123,11 @@ export class PolicyView {
     const found = new Map<string, Document>();
     for (const ruleset of sortedDocuments(this.#policy.ruleset.values())) {
       const { profile_id: profileId } = ruleset;
-      if (typeof profileId === 'string' && !found.has(profileId)) found.set(profileId, ruleset);
+      if (typeof profileId === 'string') {
+        if (!found.has(profileId)) found.set(profileId, ruleset);
+      } else if (profileId !== undefined && this.#astray === undefined) {
+        this.#astray = withoutRules(ruleset);
+      }
     }
     return found;
   }

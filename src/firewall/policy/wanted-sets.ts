@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect.js';
 import type { WantedSet } from '../sets/build-set.js';
 import { mergeSets, type SetMaps } from '../sets/merge-sets.js';
 import { type ExternalLists, externalLists } from './external-lists.js';
+import { setName } from '../sets/set-name.js';
 import { ownLists } from './own-lists.js';
 import type { Policy, PolicyFault } from './policy.js';
 
@@ -39,10 +40,17 @@ const inBothFamilies = (wanted: readonly WantedSet[]): WantedSet[] => {
 export const wantedSets = (policy: Policy, dialect: Dialect): PolicySets => {
   const own = ownLists(policy, dialect);
   const { union, prefix, faults } = externalLists(policy, dialect);
-  const wanted = mergeSets({
+  const merged = mergeSets({
     internal: asRecords(own),
     externalUnion: asRecords(union),
     externalPrefix: asRecords(prefix),
   });
+  const wanted =
+    own.unreadable.size === 0
+      ? merged
+      : merged.map((set) => {
+          const unreadable = own.unreadable.get(setName(set.base, set.kind, set.family));
+          return unreadable === undefined ? set : { ...set, unreadable };
+        });
   return { wanted: dialect === 'dog2' ? inBothFamilies(wanted) : wanted, faults: [...own.faults, ...faults] };
 };

@@ -13,12 +13,20 @@ export type Pass = 'inbound' | 'answer' | 'outbound';
 /** `ipsets`: rules name sets. `iptables`: rules hold plain addresses. */
 export type RulesetType = 'ipsets' | 'iptables';
 
+/** Addresses that are not known, as the document that holds them is malformed, and why: no rule can hold them. */
+export interface UnknownAddresses {
+  readonly unknown: string;
+}
+
+/** Never changed. */
+export type AddressList = readonly string[] | UnknownAddresses;
+
 /** Addresses of groups (`role`) and zones by name; of other environments by `ENV#NAME`. Lists are never changed. */
 export interface AddressMaps {
-  readonly roleV4: Lookup<readonly string[]>;
-  readonly roleV6: Lookup<readonly string[]>;
-  readonly zoneV4: Lookup<readonly string[]>;
-  readonly zoneV6: Lookup<readonly string[]>;
+  readonly roleV4: Lookup<AddressList>;
+  readonly roleV6: Lookup<AddressList>;
+  readonly zoneV4: Lookup<AddressList>;
+  readonly zoneV6: Lookup<AddressList>;
 }
 
 /** What a rule is compiled for, and where what is found on the way goes. */

@@ -1,5 +1,5 @@
 import { MAX_BASE_BYTES, setName } from '../sets/set-name.js';
-import type { Emission, Pass } from './emission.js';
+import type { AddressList, Emission, Pass } from './emission.js';
 import { peerAddresses } from './peer-addresses.js';
 import type { RulePeer } from './rule-model.js';
 
@@ -50,7 +50,7 @@ const usedSet = (peer: NamedPeer, name: string, active: boolean, emission: Emiss
 
 const NO_ADDRESSES: readonly string[] = [];
 
-const addressesOf = (peer: NamedPeer, name: string, emission: Emission): readonly string[] => {
+const addressesOf = (peer: NamedPeer, name: string, emission: Emission): AddressList => {
   const { addresses, version, choices } = emission;
   const maps = peer.kind === 'group' ? [addresses.roleV4, addresses.roleV6] : [addresses.zoneV4, addresses.zoneV6];
   const map = version === 'v4' ? maps[0] : maps[1];
@@ -74,7 +74,14 @@ export const resolvePeer = (
     if (emission.choices.anyByName && name.toUpperCase() === 'ANY') return ANYONE;
     return { kind: 'set', name: usedSet(peer, name, active, emission) };
   }
-  const { list, dropped } = peerAddresses(addressesOf(peer, name, emission), emission.version);
+  const found = addressesOf(peer, name, emission);
+  if ('unknown' in found) {
+    if (!active) return { kind: 'addresses', list: NO_ADDRESSES };
+    const reason = `its addresses are not known: ${found.unknown}`;
+    emission.fault({ kind: 'shape', field: 'group', value: peer.id, reason });
+    return undefined;
+  }
+  const { list, dropped } = peerAddresses(found, emission.version);
   if (active && dropped.length > 0) {
     emission.warn(
       'group',

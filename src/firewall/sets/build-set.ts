@@ -12,6 +12,8 @@ export interface WantedSet {
   readonly family: Family;
   readonly addresses: readonly unknown[];
   readonly order: ListOrder;
+  /** Why the addresses are not known: the document that holds them is malformed. `addresses` are what else there is. */
+  readonly unreadable?: string;
 }
 
 /** Entries that the kernel takes in a set made without `maxelem`; it may take a few more, but not surely. */
@@ -31,6 +33,21 @@ export type SetProblem =
       readonly count: number;
       /** What is published instead. Groups that name a set held `empty` must be held back (decisions 2). */
       readonly instead: 'last_good' | 'empty';
+    }
+  | {
+      readonly set: string;
+      /** Its addresses can't be read; as with `full`. */
+      readonly kind: 'unreadable';
+      readonly reason: string;
+      readonly instead: 'last_good' | 'empty';
+    }
+  | {
+      readonly set: string;
+      /** Nothing has it any more, but rulesets in use name it. */
+      readonly kind: 'gone';
+      readonly reason: string;
+      /** `none`: no content of it is known, and it is not published. */
+      readonly instead: 'last_good' | 'none';
     }
   | { readonly set: string; readonly kind: 'nearly_full'; readonly reason: string; readonly count: number }
   | { readonly set: string; readonly kind: 'any_as_one'; readonly reason: string };
@@ -68,7 +85,8 @@ const contentProblems = (set: string, count: number, junk: Junk, anyAsOne: boole
 
 /**
  * Makes one set: checks its name, makes its addresses canonical, renders it. A set over the kernel's limit is published
- * with its last good content (`lastGood`: the `addresses` of an earlier {@link RenderedSet} of it), or empty.
+ * with its last good content (`lastGood`: the `addresses` of an earlier {@link RenderedSet} of it), or empty; so is one
+ * whose addresses can't be read.
  */
 export const buildSet = (wanted: WantedSet, dialect: Dialect, lastGood?: readonly string[]): BuiltSet => {
   const { base, kind, family } = wanted;
@@ -78,6 +96,12 @@ export const buildSet = (wanted: WantedSet, dialect: Dialect, lastGood?: readonl
   const { addresses, junk, anyAsOne } = canonicalSet(wanted.addresses, family, dialect, wanted.order);
   const count = addresses.length;
   const problems = contentProblems(set, count, junk, anyAsOne);
+  if (wanted.unreadable !== undefined) {
+    const instead = lastGood === undefined ? 'empty' : 'last_good';
+    const published = lastGood === undefined ? 'without what it holds' : 'with the last addresses that could be read';
+    problems.push({ set, kind: 'unreadable', reason: `${wanted.unreadable}; published ${published}`, instead });
+    return { rendered: renderSet(base, kind, family, lastGood ?? addresses.slice(0, MAX_ENTRIES)), problems };
+  }
   if (count <= MAX_ENTRIES) return { rendered: renderSet(base, kind, family, addresses), problems };
   const instead = lastGood === undefined ? 'empty' : 'last_good';
   const kept = lastGood === undefined ? 'no addresses' : 'the last addresses that fitted';

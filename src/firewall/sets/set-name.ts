@@ -10,6 +10,15 @@ export const MAX_BASE_BYTES = 26;
 export const setName = (base: string, kind: SetKind, family: Family): string =>
   `${base}_${kind === 'group' ? 'g' : 'z'}${family}`;
 
+/** What a set's full name says; `undefined` if it is none that {@link setName} makes. */
+export const readSetName = (
+  name: string,
+): { readonly base: string; readonly kind: SetKind; readonly family: Family } | undefined => {
+  const match = /^(.*)_([gz])(v4|v6)$/su.exec(name);
+  if (match === null) return undefined;
+  return { base: match[1] ?? '', kind: match[2] === 'g' ? 'group' : 'zone', family: match[3] as Family };
+};
+
 /** The base name of a set that a linked environment sends and that keeps that environment's name. */
 export const prefixedBase = (environment: string, base: string): string => `${environment}#${base}`;
 

@@ -1,0 +1,27 @@
+import { textOf } from '../../model/text-of.js';
+import type { ServerContext } from '../context.js';
+
+type Known = Pick<ServerContext, 'outputs' | 'sets' | 'gate' | 'guard'>;
+
+/** Sets that a group's ruleset names and that hosts are not sent, or are sent without what belongs into them. */
+export const missingSets = (
+  { sets: { published } }: Pick<ServerContext, 'sets'>,
+  needed: readonly string[],
+): readonly string[] => needed.filter((name) => published?.names.has(name) !== true || published.unusable.has(name));
+
+/** Why hosts of this group are not sent a ruleset now, as the end of "not sent, because ..."; `undefined`: they are. */
+export const whyNotSent = (context: Known, groupId: string): string | undefined => {
+  const { outputs, gate, guard } = context;
+  const output = outputs.get(groupId);
+  if (output === undefined) {
+    const failure = outputs.failures.get(groupId);
+    return failure === undefined
+      ? 'the group is not compiled yet'
+      : `the group never had a ruleset that compiles: ${textOf(failure.error.message)}`;
+  }
+  const missing = missingSets(context, output.ruleset.sets);
+  if (missing.length > 0) return `the sets ${missing.slice(0, 5).join(', ')} that it names are not published`;
+  if (output.publishedAt !== null) return undefined;
+  if (gate.paused) return 'publishing is paused';
+  return guard.open ? 'the broker has not confirmed it yet' : 'no agent is heard';
+};

@@ -1,0 +1,141 @@
+import type { Document, Json } from '../../model/document.js';
+import { isList, isObject } from '../../model/validate.js';
+import { readAddress } from '../addresses/canonical-address.js';
+import type { Family } from '../addresses/family.js';
+import type { PolicyPart } from './policy.js';
+
+/** A field that no write over the API could have stored, and that rules or sets are made from. */
+export interface MalformedField {
+  readonly field: string;
+  /** Why, with what would be right; follows the field's name in a sentence. */
+  readonly reason: string;
+}
+
+type Check = (value: Json | undefined, row: Document) => string | undefined;
+
+/** What it holds, short enough for a sentence. */
+const shown = (value: Json | undefined): string => {
+  if (value === undefined) return 'is missing';
+  const text = JSON.stringify(value);
+  return `holds ${text.length > 60 ? `${text.slice(0, 57)}...` : text}`;
+};
+
+const mustBe = (fits: (value: Json | undefined) => boolean, wanted: string): Check => {
+  return (value) => (fits(value) ? undefined : `${shown(value)}: must be ${wanted}`);
+};
+
+const isText = (value: Json | undefined): value is string => typeof value === 'string';
+const isName = mustBe(isText, 'a name in text');
+/** Absent is what the old server takes too; what is there must be right. */
+const ifThere =
+  (check: Check): Check =>
+  (value, row) =>
+    value === undefined ? undefined : check(value, row);
+const textIfThere = ifThere(mustBe(isText, 'text'));
+
+/** A list of texts. One that holds texts but not a single address would empty a set as `null` would. */
+const addressList =
+  (family: Family): Check =>
+  (value) => {
+    const wanted = `a list of IP${family} addresses in text`;
+    if (!isList(value)) return `${shown(value)}: must be ${wanted}`;
+    const other = value.find((element) => typeof element !== 'string');
+    if (other !== undefined) return `has an element that ${shown(other)}: must be ${wanted}`;
+    if (value.length === 0 || value.some((element) => readAddress(element as string, family).ok)) return undefined;
+    return `holds ${value.length} texts, none of which is an IP${family} address, the first is ${JSON.stringify(value[0]).slice(0, 60)}: must be ${wanted}`;
+  };
+
+const addressListIfThere = (family: Family): Check => ifThere(addressList(family));
+
+const rules: Check = (value) => {
+  const wanted = 'an object with the lists inbound and outbound';
+  if (!isObject(value)) return `${shown(value)}: must be ${wanted}`;
+  for (const key of ['inbound', 'outbound']) {
+    const list = value[key];
+    if (!isList(list)) return `has ${key} that ${shown(list)}: must be ${wanted}`;
+    const other = list.findIndex((rule) => !isObject(rule));
+    if (other >= 0) return `has a rule ${key}[${other}] that ${shown(list[other])}: a rule is an object`;
+  }
+  return undefined;
+};
+
+const services: Check = (value) => {
+  const wanted = 'a list, not empty, of objects with a protocol in text and a list of ports in text';
+  const isEntry = (entry: Json): boolean =>
+    isObject(entry) && isText(entry['protocol']) && isList(entry['ports']) && entry['ports'].every(isText);
+  if (!isList(value) || value.length === 0) return `${shown(value)}: must be ${wanted}`;
+  const wrong = value.findIndex((entry) => !isEntry(entry));
+  return wrong < 0 ? undefined : `has an entry ${wrong} that ${shown(value[wrong])}: must be ${wanted}`;
+};
+
+/** A host that never reported has none, or an empty text; old agents send `[]` for an interface without addresses. */
+const interfaces: Check = (value) => {
+  if (value === undefined || value === '') return undefined;
+  const wanted = 'JSON text of an object of interface name to list of addresses';
+  let read: unknown = value;
+  if (isText(value)) {
+    try {
+      read = JSON.parse(value);
+    } catch {
+      return `${shown(value)}: must be ${wanted}`;
+    }
+  }
+  if (typeof read !== 'object' || read === null) return `${shown(value)}: must be ${wanted}`;
+  const lists = Object.values(read as Record<string, unknown>);
+  return lists.every((list) => Array.isArray(list)) ? undefined : `${shown(value)}: must be ${wanted}`;
+};
+
+const STATES: readonly (Json | undefined)[] = ['active', 'inactive', 'retired', 'new', undefined];
+const state: Check = mustBe((value) => STATES.includes(value), 'one of active, inactive, retired, new');
+
+const environmentSets: Check = (value) => {
+  const wanted = 'an object with groups and zones, each of name to list of addresses';
+  if (!isObject(value)) return `${shown(value)}: must be ${wanted}`;
+  for (const key of ['groups', 'zones']) {
+    const lists = value[key];
+    if (!isObject(lists)) return `has ${key} that ${shown(lists)}: must be ${wanted}`;
+    const wrong = Object.entries(lists).find(([, list]) => !isList(list));
+    if (wrong !== undefined) return `has ${key}.${wrong[0]} that ${shown(wrong[1])}: must be ${wanted}`;
+  }
+  return undefined;
+};
+
+const handling = ifThere(mustBe((value) => value === 'prefix' || value === 'union', 'prefix or union'));
+
+/** What rules and sets rest on, table by table. Fields that only show something (descriptions, `vars`) are not here. */
+const CHECKS: Readonly<Record<PolicyPart, Readonly<Record<string, Check>>>> = {
+  external: { name: isName, state: textIfThere, v4: environmentSets, v6: environmentSets },
+  group: {
+    name: isName,
+    profile_id: textIfThere,
+    external_ipv4_addresses: addressListIfThere('v4'),
+    external_ipv6_addresses: addressListIfThere('v6'),
+  },
+  host: { group: textIfThere, active: state, interfaces },
+  link: { name: isName, address_handling: handling },
+  profile: {
+    docker: ifThere(
+      mustBe(
+        (value) => typeof value === 'boolean' || ['true', 'false', 'undefined'].includes(value as string),
+        'true or false',
+      ),
+    ),
+    rules: ifThere(rules),
+  },
+  ruleset: { profile_id: textIfThere, rules },
+  service: { name: isName, services },
+  zone: { name: isName, ipv4_addresses: addressList('v4'), ipv6_addresses: addressList('v6') },
+};
+
+/** Whether rows of this table are looked at. */
+export const isPolicyPart = (table: string): table is PolicyPart => Object.hasOwn(CHECKS, table);
+
+/**
+ * The fields of a stored row that are not as any write over the API would leave them, and that would open, empty or stop
+ * something if they were taken as they stand. An empty list is well formed: it is an order.
+ */
+export const malformedFields = (table: PolicyPart, row: Document): readonly MalformedField[] =>
+  Object.entries(CHECKS[table]).flatMap(([field, check]) => {
+    const reason = check(row[field], row);
+    return reason === undefined ? [] : [{ field, reason }];
+  });
