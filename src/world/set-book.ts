@@ -128,7 +128,8 @@ export class SetBook {
     if (
       before?.wanted.order === wanted.order &&
       sameAddresses(before.wanted.addresses, wanted.addresses) &&
-      before.wanted.unreadable === wanted.unreadable
+      before.wanted.unreadable === wanted.unreadable &&
+      before.wanted.incomplete === wanted.incomplete
     )
       return before;
     const built = buildSet(wanted, this.#dialect, this.#lastGood.get(name));

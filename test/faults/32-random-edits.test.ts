@@ -87,7 +87,7 @@ it.each(Array.from({ length: RUNS }, (_, i) => [FIRST_SEED + i]))(
     for (const agent of fleet.agents)
       if (edited.host(agent.hostkey) === undefined) await agent.inject({ kind: 'restarts' });
     let left: readonly string[] = ['nothing was looked at yet'];
-    for (const end = Date.now() + SETTLE_MS; left.length > 0 && Date.now() < end; ) {
+    for (const end = Date.now() + SETTLE_MS; left.length > 0 && Date.now() < end;) {
       // Hosts go on telling their addresses: what is compared is made from what is stored now.
       const fresh = await startFreshServer(server.context.store, dialect);
       for (const soon = Date.now() + 5_000; left.length > 0 && Date.now() < soon; await sleep(100))

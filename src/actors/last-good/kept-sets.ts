@@ -8,8 +8,8 @@ const PREFIX = 'last_good_set:';
 /** Steps of one commit. */
 const STEPS = 100;
 
-/** Sets that nothing but the fleet itself makes: they can't vanish. */
-const isBuiltIn = (name: string): boolean => /^(?:all-active|self)_gv[46]$/.test(name);
+/** The sets of `self`, which are always empty. */
+const isEmptyBuiltIn = (name: string): boolean => /^self_gv[46]$/.test(name);
 
 /** What the store keeps of sets that rulesets in use name: the addresses that each was published with. */
 export const loadKeptSets = async (store: Store): Promise<LastGood> => {
@@ -39,7 +39,7 @@ export const keepingCommits = (
   for (const name of use.users.keys()) {
     const addresses = published.get(name);
     const before = kept.get(name);
-    if (addresses === undefined || isBuiltIn(name) || addresses === before) continue;
+    if (addresses === undefined || isEmptyBuiltIn(name) || addresses === before) continue;
     if (before !== undefined && sameJson(addresses, before)) continue;
     const id = PREFIX + name;
     steps.push({ name, addresses, change: { op: 'upsert', table: 'setting', id, edit: () => ({ id, addresses }) } });

@@ -2,11 +2,12 @@ import type { Document, Json } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { Dialect } from '../dialect.js';
 import { compareBytes } from '../hash/byte-order.js';
-import { prefixedBase } from '../sets/set-name.js';
+import { prefixedBase, setName } from '../sets/set-name.js';
+import { IncompleteSets } from './incomplete-sets.js';
 import type { OwnLists } from './own-lists.js';
 import type { Policy, PolicyFault } from './policy.js';
 
-type ListKey = Exclude<keyof OwnLists, 'faults' | 'unreadable'>;
+type ListKey = Exclude<keyof OwnLists, 'faults' | 'unreadable' | 'incomplete'>;
 
 /** The addresses that linked environments sent, by whole base name. */
 export type ExternalLists = Readonly<Record<ListKey, ReadonlyMap<string, readonly Json[]>>>;
@@ -16,6 +17,8 @@ export interface Externals {
   readonly union: ExternalLists;
   readonly prefix: ExternalLists;
   readonly faults: readonly PolicyFault[];
+  /** Sets that may lack what a linked environment sent. */
+  readonly incomplete: IncompleteSets;
 }
 
 const PARTS: readonly (readonly [ListKey, 'v4' | 'v6', 'groups' | 'zones'])[] = [
@@ -57,13 +60,16 @@ export const externalLists = (policy: Policy, dialect: Dialect): Externals => {
   const union = emptyLists();
   const prefix = emptyLists();
   const faults: PolicyFault[] = [];
+  const incomplete = new IncompleteSets();
   for (const row of activeExternals(policy)) {
     const prefixed = isPrefixed(row, handlingByLink);
     for (const [key, version, kind] of PARTS) {
       const ofVersion = row[version];
       const lists = isObject(ofVersion) ? ofVersion[kind] : undefined;
       if (!isObject(lists)) {
-        faults.push({ table: 'external', id: row.id, reason: `${version}.${kind} is no object; taken as empty` });
+        const reason = `${version}.${kind} is no object; taken as empty`;
+        faults.push({ table: 'external', id: row.id, reason });
+        incomplete.addAll(kind === 'groups' ? 'group' : 'zone', version, `external ${row.id}: ${reason}`);
         continue;
       }
       for (const [name, list] of Object.entries(lists)) {
@@ -71,8 +77,13 @@ export const externalLists = (policy: Policy, dialect: Dialect): Externals => {
         const to = (prefixed ? prefix : union)[key];
         const before = (dialect === 'dog2' ? to.get(base) : undefined) ?? [];
         to.set(base, before.concat(isList(list) ? list : [list]));
+        if (!isList(list))
+          incomplete.add(
+            setName(base, kind === 'groups' ? 'group' : 'zone', version),
+            `external ${row.id}: ${version}.${kind}.${name} is no list`,
+          );
       }
     }
   }
-  return { union, prefix, faults };
+  return { union, prefix, faults, incomplete };
 };

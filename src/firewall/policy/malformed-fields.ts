@@ -60,10 +60,10 @@ const rules: Check = (value) => {
 };
 
 const services: Check = (value) => {
-  const wanted = 'a list, not empty, of objects with a protocol in text and a list of ports in text';
+  const wanted = 'a list of objects with a protocol in text and a list of ports in text';
   const isEntry = (entry: Json): boolean =>
     isObject(entry) && isText(entry['protocol']) && isList(entry['ports']) && entry['ports'].every(isText);
-  if (!isList(value) || value.length === 0) return `${shown(value)}: must be ${wanted}`;
+  if (!isList(value)) return `${shown(value)}: must be ${wanted}`;
   const wrong = value.findIndex((entry) => !isEntry(entry));
   return wrong < 0 ? undefined : `has an entry ${wrong} that ${shown(value[wrong])}: must be ${wanted}`;
 };
@@ -130,12 +130,20 @@ const CHECKS: Readonly<Record<PolicyPart, Readonly<Record<string, Check>>>> = {
 /** Whether rows of this table are looked at. */
 export const isPolicyPart = (table: string): table is PolicyPart => Object.hasOwn(CHECKS, table);
 
+/** Documents never change, so each is looked at once for as long as it lives. */
+const seen = new WeakMap<Document, readonly MalformedField[]>();
+
 /**
  * The fields of a stored row that are not as any write over the API would leave them, and that would open, empty or stop
  * something if they were taken as they stand. An empty list is well formed: it is an order.
  */
-export const malformedFields = (table: PolicyPart, row: Document): readonly MalformedField[] =>
-  Object.entries(CHECKS[table]).flatMap(([field, check]) => {
+export const malformedFields = (table: PolicyPart, row: Document): readonly MalformedField[] => {
+  const known = seen.get(row);
+  if (known !== undefined) return known;
+  const found = Object.entries(CHECKS[table]).flatMap(([field, check]) => {
     const reason = check(row[field], row);
     return reason === undefined ? [] : [{ field, reason }];
   });
+  seen.set(row, found);
+  return found;
+};

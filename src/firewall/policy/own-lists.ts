@@ -4,6 +4,7 @@ import type { Family } from '../addresses/family.js';
 import { fullText } from '../addresses/full-text.js';
 import type { Dialect } from '../dialect.js';
 import { hostAddresses } from './host-addresses.js';
+import { IncompleteSets } from './incomplete-sets.js';
 import type { Policy, PolicyFault, PolicyPart } from './policy.js';
 import { sortedDocuments } from './sorted-documents.js';
 import { malformedFields } from './malformed-fields.js';
@@ -17,8 +18,10 @@ export interface OwnLists {
   readonly zonesV4: ReadonlyMap<string, readonly Json[]>;
   readonly zonesV6: ReadonlyMap<string, readonly Json[]>;
   readonly faults: readonly PolicyFault[];
-  /** Sets whose addresses are not known as a whole, by full name, and why. */
+  /** Sets whose addresses are not known, by full name, and why. */
   readonly unreadable: ReadonlyMap<string, string>;
+  /** Sets that may lack some of their addresses, because a document that could add to them is malformed. */
+  readonly incomplete: IncompleteSets;
 }
 
 /** Groups that have sets without a document: the addresses of all, and none (rulesets section 6). */
@@ -51,6 +54,7 @@ class Gatherer {
   };
   readonly faults: PolicyFault[] = [];
   readonly unreadable = new Map<string, string>();
+  readonly incomplete = new IncompleteSets();
 
   fault(table: PolicyPart, id: string, reason: string): void {
     this.faults.push({ table, id, reason });
@@ -68,10 +72,6 @@ class Gatherer {
 
   field(table: 'group' | 'zone', document: Document, key: string, family: Family): Json[] {
     const value = document[key];
-    if (value === undefined) {
-      if (table === 'zone') this.fault(table, document.id, `${key} is missing; taken as empty`);
-      return [];
-    }
     const malformed = malformedFields(table, document).find(({ field }) => field === key);
     if (malformed !== undefined) {
       const reason = `${key} ${malformed.reason}`;
@@ -82,11 +82,29 @@ class Gatherer {
   }
 }
 
+/** Sets that a host would be in if its row could be read: those of its group, of any group if that is what is unreadable. */
+const lacking = (host: Document, to: IncompleteSets): void => {
+  for (const { field, reason } of malformedFields('host', host)) {
+    const why = `host ${host.id}: ${field} ${reason}`;
+    for (const family of ['v4', 'v6'] as const) {
+      if (field === 'group') to.addAll('group', family, why);
+      else {
+        to.add(setName(ALL_ACTIVE, 'group', family), why);
+        if (typeof host.group === 'string') to.add(setName(host.group, 'group', family), why);
+      }
+    }
+  }
+};
+
 const gatherHosts = (policy: Policy, dialect: Dialect, to: Gatherer): void => {
   for (const host of policy.host.values()) {
-    if (host.active !== 'active') continue;
+    if (host.active !== 'active') {
+      lacking(host, to.incomplete);
+      continue;
+    }
     const { v4, v6, fault } = hostAddresses(host, dialect, policy.hostAddressesMax);
     if (fault !== undefined) to.fault('host', host.id, fault);
+    lacking(host, to.incomplete);
     // A host's group may be any text: one without a document counts for all-active only.
     const named = typeof host.group === 'string' && host.group !== SELF && host.group !== ALL_ACTIVE;
     for (const [family, addresses] of [
@@ -135,5 +153,6 @@ export const ownLists = (policy: Policy, dialect: Dialect): OwnLists => {
     zonesV6: v6.zones,
     faults: to.faults,
     unreadable: to.unreadable,
+    incomplete: to.incomplete,
   };
 };

@@ -2,9 +2,9 @@ import type { Family } from '../addresses/family.js';
 import type { Dialect } from '../dialect.js';
 import type { WantedSet } from '../sets/build-set.js';
 import { mergeSets, type SetMaps } from '../sets/merge-sets.js';
-import { type ExternalLists, externalLists } from './external-lists.js';
+import { type ExternalLists, externalLists, type Externals } from './external-lists.js';
 import { setName } from '../sets/set-name.js';
-import { ownLists } from './own-lists.js';
+import { ownLists, type OwnLists } from './own-lists.js';
 import type { Policy, PolicyFault } from './policy.js';
 
 /** All sets of a policy, ready to be compiled, and the documents that could not be read as they stand. */
@@ -33,24 +33,33 @@ const inBothFamilies = (wanted: readonly WantedSet[]): WantedSet[] => {
   });
 };
 
+/** The set, with why its addresses are not known, or not as a whole. */
+const withDoubts = (set: WantedSet, own: OwnLists, external: Externals): WantedSet => {
+  const name = setName(set.base, set.kind, set.family);
+  const unreadable = own.unreadable.get(name);
+  if (unreadable !== undefined) return { ...set, unreadable };
+  const incomplete = [own, external]
+    .map((from) => from.incomplete.reason(name, set.kind, set.family))
+    .find((reason) => reason !== undefined);
+  return incomplete === undefined ? set : { ...set, incomplete };
+};
+
 /**
  * Every set that a policy's hosts get: our own with those of linked environments (rulesets sections 5.3 and 6). In
  * `dog2` each name has a set of both families; `dog1` leaves it at those that there are, as the old server did.
  */
 export const wantedSets = (policy: Policy, dialect: Dialect): PolicySets => {
   const own = ownLists(policy, dialect);
-  const { union, prefix, faults } = externalLists(policy, dialect);
+  const external = externalLists(policy, dialect);
   const merged = mergeSets({
     internal: asRecords(own),
-    externalUnion: asRecords(union),
-    externalPrefix: asRecords(prefix),
+    externalUnion: asRecords(external.union),
+    externalPrefix: asRecords(external.prefix),
   });
-  const wanted =
-    own.unreadable.size === 0
-      ? merged
-      : merged.map((set) => {
-          const unreadable = own.unreadable.get(setName(set.base, set.kind, set.family));
-          return unreadable === undefined ? set : { ...set, unreadable };
-        });
-  return { wanted: dialect === 'dog2' ? inBothFamilies(wanted) : wanted, faults: [...own.faults, ...faults] };
+  const all = dialect === 'dog2' ? inBothFamilies(merged) : merged;
+  const certain = own.unreadable.size === 0 && !own.incomplete.any && !external.incomplete.any;
+  return {
+    wanted: certain ? all : all.map((set) => withDoubts(set, own, external)),
+    faults: [...own.faults, ...external.faults],
+  };
 };

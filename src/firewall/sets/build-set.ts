@@ -14,6 +14,8 @@ export interface WantedSet {
   readonly order: ListOrder;
   /** Why the addresses are not known: the document that holds them is malformed. `addresses` are what else there is. */
   readonly unreadable?: string;
+  /** Why some of its addresses may be missing from `addresses`: a document that could add to them is malformed. */
+  readonly incomplete?: string;
 }
 
 /** Entries that the kernel takes in a set made without `maxelem`; it may take a few more, but not surely. */
@@ -86,7 +88,7 @@ const contentProblems = (set: string, count: number, junk: Junk, anyAsOne: boole
 /**
  * Makes one set: checks its name, makes its addresses canonical, renders it. A set over the kernel's limit is published
  * with its last good content (`lastGood`: the `addresses` of an earlier {@link RenderedSet} of it), or empty; so is one
- * whose addresses can't be read.
+ * whose addresses can't be read. One that may lack addresses keeps its last good ones beside those that it has.
  */
 export const buildSet = (wanted: WantedSet, dialect: Dialect, lastGood?: readonly string[]): BuiltSet => {
   const { base, kind, family } = wanted;
@@ -101,6 +103,16 @@ export const buildSet = (wanted: WantedSet, dialect: Dialect, lastGood?: readonl
     const published = lastGood === undefined ? 'without what it holds' : 'with the last addresses that could be read';
     problems.push({ set, kind: 'unreadable', reason: `${wanted.unreadable}; published ${published}`, instead });
     return { rendered: renderSet(base, kind, family, lastGood ?? addresses.slice(0, MAX_ENTRIES)), problems };
+  }
+  if (wanted.incomplete !== undefined && lastGood !== undefined) {
+    const both = canonicalSet([...lastGood, ...wanted.addresses], family, dialect, wanted.order).addresses;
+    problems.push({
+      set,
+      kind: 'unreadable',
+      reason: `${wanted.incomplete}; published with the last good addresses beside the others`,
+      instead: 'last_good',
+    });
+    return { rendered: renderSet(base, kind, family, both.length <= MAX_ENTRIES ? both : lastGood), problems };
   }
   if (count <= MAX_ENTRIES) return { rendered: renderSet(base, kind, family, addresses), problems };
   const instead = lastGood === undefined ? 'empty' : 'last_good';

@@ -44,7 +44,8 @@ export class Editor {
     const kind = dice.next();
     if (kind < 0.3) return this.#change(dice.pick<Resource>(['ruleset', 'ruleset', 'zone', 'service', 'group']));
     if (kind < 0.5) return this.#rename(dice.pick<Resource>(['zone', 'service', 'group', 'profile', 'ruleset']));
-    if (kind < 0.65) return this.#remove(dice.pick<Resource>(['zone', 'service', 'group', 'profile', 'ruleset', 'host']));
+    if (kind < 0.65)
+      return this.#remove(dice.pick<Resource>(['zone', 'service', 'group', 'profile', 'ruleset', 'host']));
     if (kind < 0.85) return this.#create(dice.pick<Resource>(['zone', 'service', 'group', 'profile', 'ruleset']));
     return this.#change('host');
   }
