@@ -119,10 +119,20 @@ describe('compileGroup', () => {
     });
   });
 
-  it('has no rules without a ruleset, or with one that holds none', () => {
+  it('has no rules without a ruleset, or with one whose lists are empty', () => {
     const none = compile({ ...base, ruleset: [] }).set4.text;
     expect(none).not.toContain('match-set');
-    expect(compile({ ...base, ruleset: [{ id: 'r', profile_id: 'p1' }] }).set4.text).toBe(none);
+    const empty = { id: 'r', profile_id: 'p1', rules: { inbound: [], outbound: [] } };
+    expect(compile({ ...base, ruleset: [empty] }).set4.text).toBe(none);
+  });
+
+  it('is refused where the ruleset has lost its rules: that is no order to have none', () => {
+    const lost = makePolicy({ ...base, ruleset: [{ id: 'r', profile_id: 'p1' }] });
+    for (const dialect of ['dog1', 'dog2'] as const)
+      expect(compileGroup(lost, 'g1', { dialect, generateUnset: true })).toMatchObject({
+        ok: false,
+        error: { reason: 'rule' },
+      });
   });
 
   it('takes the rules of a very old profile in dog2, and none in dog1', () => {
