@@ -61,10 +61,15 @@ export const electedWork = (base: ServerBase, parts: ElectedParts): ServerWork =
       runtime = standingBy;
       holder = randomUUID();
       metrics.gauge('dog_trainer_leader', 0);
+      log.error({ term, name, why }, 'the lease is lost');
+      // In this very step, whoever was in the middle of something.
+      const end = over?.end();
       ended = ended
-        .then(() => over?.end())
-        .catch((error: unknown) => log.error({ err: error, term }, 'a lead did not end in order'));
-      log.error({ term, name, why }, 'the lease is lost; nothing more is sent, and this server stands by again');
+        .then(() => end)
+        .then(
+          () => log.info({ term, name }, 'nothing of the lost lead is left; standing by'),
+          (error: unknown) => log.error({ err: error, term }, 'a lost lead did not end in order'),
+        );
     },
   });
 

@@ -59,6 +59,8 @@ export class SetBook {
   readonly #lastGood = new Map<string, readonly string[]>();
   /** The sets that were last handed to the broker: what single hosts are sent too. */
   published: RenderedSets | undefined = undefined;
+  /** Sets of `published` whose newest content nobody took: the broker found it too large. Rulesets that name them wait. */
+  untaken: ReadonlySet<string> = new Set();
 
   constructor(policy: Policy, dialect: Dialect, use: () => SetUse = () => NOT_USED) {
     this.#use = use;

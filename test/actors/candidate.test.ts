@@ -224,8 +224,10 @@ describe('candidates of one store', () => {
     expect(one.lost).toEqual([]);
     await all.pass(1);
     expect(one.lost).toEqual([`1: it was not renewed within ${LEASE_MS} ms`]);
-    one.way.away = false;
+    // While it cannot ask, the other one takes the lease; both could, once it can.
     await all.pass(2 * LEASE_MS);
+    one.way.away = false;
+    await all.pass(LEASE_MS);
     expect(two.led).toEqual([2]);
     expect([one.led, one.lost.length, one.leadership.holds()]).toEqual([[1], 1, false]);
     expect(one.lines.filter((line) => line.startsWith('warn'))).toHaveLength(1);

@@ -52,7 +52,12 @@ it('drift is warned of once, with each hash as it should be and as it was report
   }
   const wrong = { hash: 'hash4_ipsets', wanted: four, reported: a };
   const about = { level: 'warn', hostkey: KEY, name: `${KEY}.example.net`, group: 'web' };
-  expect(linesIn(logs, 'does not hold what it was sent')).toMatchObject([
+  // A file of the log is written a moment after the line is said.
+  const told = await until(() => {
+    const lines = linesIn(logs, 'does not hold what it was sent');
+    return lines.length >= 3 ? lines : undefined;
+  }, 'the third line');
+  expect(told).toMatchObject([
     { ...about, differing: [wrong] },
     { ...about, differing: [wrong, { hash: 'hash6_ipsets', wanted: six, reported: b }] },
     { ...about, differing: [wrong] },

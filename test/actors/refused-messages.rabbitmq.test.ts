@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { RULE } from '../support/api-client.js';
 import { startRabbit } from '../support/rabbitmq.js';
-import { listenAsAgent, startWholeServer, until } from '../support/whole-server.js';
+import { listenAsAgent, report, reportOf, startWholeServer, until } from '../support/whole-server.js';
 
 const rabbit = await startRabbit();
 if ('unavailable' in rabbit) {
@@ -71,6 +71,15 @@ if ('unavailable' in rabbit) {
           return Object.keys((shown ?? {}) as object).length > 0 ? shown : undefined;
         }, 'the held group');
         expect(JSON.stringify(held)).toContain('large_zv4');
+        // A host that starts now is not sent it either, nor rules that name it.
+        const ear = await listenAsAgent(w.broker, { hostkey: KEY, group: 'second' });
+        await report(ear.connection, 'force', reportOf(KEY, 'second'));
+        await until(() => w.host(KEY) !== undefined, 'the registration');
+        const other = await listenAsAgent(w.broker, { hostkey: `${KEY}-2`, group: 'first' });
+        await report(other.connection, 'force', reportOf(`${KEY}-2`, 'first'));
+        await until(() => other.rulesets().length > 0, 'the rules of a host whose sets are as they were');
+        expect([ear.rulesets(), ear.sets(), other.sets()]).toEqual([[], [], []]);
+        expect(w.server.context.alarms.list().map(({ id }) => id)).toEqual(['broker.refused:sets']);
         // No host is compared with what nobody has.
         expect([...w.server.context.world.rows('ipset').values()]).toHaveLength(accepted);
       } finally {

@@ -100,14 +100,19 @@ describe.skipIf(why !== undefined)(
       expect(cluster.reigns().map(({ term }) => term)).toEqual([1, 2, 3]);
     });
 
-    it('a leader that was frozen past its lease sends nothing when it is thawed, and ends', async () => {
+    it('a leader that was frozen past its lease sends nothing when it is thawed, and stands by', async () => {
       first.freeze();
       expect(await cluster.leader(first)).toBe(second);
       const before = first.lines().length;
       first.thaw();
-      expect(await first.child.ended).toBe(1);
+      await until(
+        async () => (await first.ready()).reasons.includes('standing by: s2 leads (term 4)'),
+        'it stands by',
+        PATIENT,
+      );
+      expect(first.child.process.exitCode).toBeNull();
       const after = first.lines().slice(before);
-      expect(after.find(({ msg }) => msg === 'the lease is lost')).toMatchObject({
+      expect(after.find(({ msg }) => msg.startsWith('the lease is lost'))).toMatchObject({
         level: 'error',
         term: 3,
         name: 's1',
@@ -115,6 +120,35 @@ describe.skipIf(why !== undefined)(
       expect(after.filter(({ msg }) => msg === 'connected to the broker')).toEqual([]);
       expect(cluster.reigns().map(({ term }) => term)).toEqual([1, 2, 3, 4]);
       expect(await consumers()).toBe(1);
+    });
+
+    it('one that is alone leads again by itself when RethinkDB was away for longer than its lease', async () => {
+      await first.stop();
+      const group = await makeGroup(second, 'mail');
+      await published(second, group);
+      await cluster.rethink.kill();
+      await until(
+        () => second.lines().some(({ msg, term }) => msg.startsWith('the lease is lost') && term === 4),
+        'lost',
+        PATIENT,
+      );
+      expect((await second.ready()).ready).toBe(false);
+      expect(await consumers()).toBe(0);
+      const before = second.lines().length;
+      await cluster.rethink.start();
+      expect(await cluster.leader()).toBe(second);
+      expect(cluster.reigns().at(-1)).toMatchObject({ name: 's2', term: 5 });
+      expect(second.child.process.exitCode).toBeNull();
+      // The lease comes first, then the tree, and the consumer last.
+      await until(async () => (await consumers()) === 1, 'one consumer', PATIENT);
+      await published(second, await makeGroup(second, 'proxy'));
+      // Its own journal is good, as nobody else led.
+      expect(
+        second
+          .lines()
+          .slice(before)
+          .filter(({ msg }) => msg.includes('are dropped')),
+      ).toEqual([]);
     });
 
     it('starts while RethinkDB is away, says so, and begins by itself when it is back', async () => {
@@ -131,7 +165,7 @@ describe.skipIf(why !== undefined)(
       expect(edit.status).toBe(503);
       await cluster.rethink.start();
       expect(await cluster.leader()).toBe(first);
-      expect(cluster.reigns().at(-1)).toMatchObject({ name: 's1', term: 5 });
+      expect(cluster.reigns().at(-1)).toMatchObject({ name: 's1', term: 6 });
       await published(first, await makeGroup(first, 'late'));
     });
   },

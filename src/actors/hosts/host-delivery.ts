@@ -51,7 +51,9 @@ export class HostDelivery {
     const now = kernel.clock.now();
     const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
-    const copy = what.sets || (output !== undefined && what.cause === 'drift') ? sets.published : undefined;
+    const sendsSets = what.sets || (output !== undefined && what.cause === 'drift');
+    // What the broker found too large for all is too large for one.
+    const copy = sendsSets && sets.untaken.size === 0 ? sets.published : undefined;
     if (copy !== undefined) {
       this.#post({
         target: `host-sets/${this.#hostkey}`,

@@ -43,8 +43,6 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   #confirmedSha: string | undefined = undefined;
   /** The sets as agents have them, by name; `undefined` until that is known. */
   #taken: ReadonlyMap<string, string> | undefined = undefined;
-  /** Sets whose newest content nobody took: rulesets that name them wait. */
-  #untaken: ReadonlySet<string> = NO_SETS;
   #sentAt = -Infinity;
   /** Some set is published with its last good content, as far as the store knows. */
   #standingIn = false;
@@ -80,11 +78,11 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
 
   async call(self: Self, _request: IpsetCall): Promise<IpsetReply> {
     if (this.#dirty && this.#waitMs() <= this.#context.config.publish_quiet_ms) await this.#publish(self);
-    const { published } = this.#context.sets;
+    const { published, untaken } = this.#context.sets;
     const unusable = published?.unusable ?? new Set();
     return {
       published: published?.names ?? new Set(),
-      unusable: this.#untaken.size === 0 ? unusable : new Set([...unusable, ...this.#untaken]),
+      unusable: untaken.size === 0 ? unusable : new Set([...unusable, ...untaken]),
     };
   }
 
@@ -100,13 +98,13 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
         if (this.#dirty) await this.#publish(self);
         return;
       case 'refused':
-        this.#untaken = this.#changedSince(message.rendered);
+        this.#context.sets.untaken = this.#changedSince(message.rendered);
         // Rulesets that name none of these go out.
         self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
         return;
       case 'confirmed':
         this.#taken = message.rendered.blocks;
-        this.#untaken = NO_SETS;
+        this.#context.sets.untaken = NO_SETS;
         this.#confirmedSha = message.sha;
         this.#context.metrics.count('ipset_publish');
         return this.#record(self, message.rendered, message.sha);
@@ -160,7 +158,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
       // All agents have it, from before a restart, or from the server that this one took over from.
       this.#confirmedSha = sha;
       this.#taken = rendered.blocks;
-      this.#untaken = NO_SETS;
+      this.#context.sets.untaken = NO_SETS;
       return this.#record(self, rendered, sha);
     }
     this.#sentAt = kernel.clock.monotonic();

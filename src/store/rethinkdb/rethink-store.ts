@@ -79,7 +79,7 @@ export class RethinkStore implements Store {
   async listFields(table: Table, fields: readonly string[]): Promise<readonly Document[]> {
     this.#mustBeOpen();
     if (this.#parts.isAbsent(table)) return [];
-    const rows = await this.#parts.link.read<readonly RawRow[]>(r.table(table).pluck('id', HIDDEN, ...fields));
+    const rows = await this.#parts.link.read<readonly RawRow[]>(r.table(table).pluck('id', HIDDEN, ...fields), table);
     return shown(rows).map(({ doc }) => doc);
   }
 

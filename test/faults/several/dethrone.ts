@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { PATIENT, type Cluster, type Member, type Reign } from '../../support/cluster.js';
+import { PATIENT, type Cluster, type LogLine, type Member, type Reign } from '../../support/cluster.js';
 import { until } from '../../support/whole-server.js';
 import type { LeaseHistory } from './lease-history.js';
 import type { SharedApi } from './two-apis.js';
@@ -14,9 +14,6 @@ const JITTER_MS = 250;
 const LOOK_MS = LEASE_MS / 6;
 /** For a question to the store on a machine that is busy with the trial itself. */
 const BUSY_MS = 1_000;
-
-/** So soon after the thaw the process has ended. */
-const ENDS_MS = 10_000;
 
 /** Longest time without a leader, by what happened to the one before. */
 export const DEADLINE_MS = {
@@ -66,25 +63,31 @@ export async function dethrone({ cluster, lease, shared }: Scene, fate: Fate): P
   const to = cluster.reigns().at(-1) as Reign;
   expect([to.name, to.term], 'the next leader').toEqual([next.name, from.term + 1]);
   if (fate === 'frozen') await thawed(old, from);
+  else await old.start();
   const given = lease.versions.find(({ holder, expiresAt }) => holder === from.holder && expiresAt === 0);
   if (fate === 'stopped') expect(given, 'the lease given up').toBeDefined();
   const ms = to.from - (fate === 'stopped' ? (given?.seenAt ?? at) : at);
   expect(ms, `takeover from one that was ${fate}`).toBeLessThan(DEADLINE_MS[fate]);
-  await old.start();
   await standsBy(old);
   shared.back(old);
   return { fate, from, to, ms, readyMs };
 }
 
-/** A leader that learns of its loss when it runs again says so and ends, with a code that makes systemd start it anew. */
-export async function thawed(old: Member, { term }: Reign): Promise<void> {
+/** A leader that learns of its loss when it runs again says so, once, and stands by in the same process. */
+export async function thawed(old: Member, reign: Reign): Promise<void> {
   await sleep(Math.random() * 1_000);
   const before = old.lines().length;
   old.thaw();
-  const ended = await Promise.race([old.child.ended, sleep(ENDS_MS, 'it still runs', { ref: false })]);
-  expect(ended, 'exit code of one that lost its lease').toBe(1);
-  const lines = old.lines().slice(before);
-  const lost = lines.filter(({ msg }) => msg === 'the lease is lost');
+  await hasLost(old, reign, before);
+}
+
+/** `before`: lines of its log until the thaw. */
+export async function hasLost(old: Member, { term }: Reign, before: number): Promise<void> {
+  const since = (): readonly LogLine[] => old.lines().slice(before);
+  await until(() => since().some(({ msg }) => msg.startsWith('the lease is lost')), 'it knows', PATIENT);
+  await standsBy(old);
+  expect(old.child.process.exitCode, 'it runs').toBeNull();
+  const lost = since().filter(({ msg }) => msg.startsWith('the lease is lost'));
   expect(lost).toEqual([expect.objectContaining({ level: 'error', term, name: old.name })]);
 }
 

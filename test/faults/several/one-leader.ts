@@ -31,7 +31,7 @@ export function overlaps(
   for (const [i, { term, name }] of reigns.entries()) {
     if (term !== i + 1) found.push(`${name} led with term ${term} as number ${i + 1}`);
   }
-  if (new Set(reigns.map(({ holder }) => holder)).size !== reigns.length) found.push('one process led twice');
+  if (new Set(reigns.map(({ holder }) => holder)).size !== reigns.length) found.push('one holder led twice');
   const leads = leadsOf(reigns, versions);
   for (const [i, next] of leads.entries()) {
     const before = leads[i - 1];

@@ -6,9 +6,10 @@ import type { JsonObject } from '../../../src/model/document.js';
 import type { Store } from '../../../src/store/store.js';
 import { RULE } from '../../support/api-client.js';
 import { PATIENT, type Cluster, type Member, type MemberRun, type Reign } from '../../support/cluster.js';
+import { startTcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/whole-server.js';
 import type { Documents } from '../soak/editors.js';
-import { standsBy, thawed } from './dethrone.js';
+import { hasLost, standsBy } from './dethrone.js';
 import type { PublishTrace, Traced } from './publish-trace.js';
 
 /** A server whose modules named here (`cluster/deadline`) are those of ../programs/replacements. */
@@ -34,7 +35,9 @@ export interface Provoked {
 
 /**
  * A leader is frozen with a message that waits for a blocked broker, is followed by another that sends something newer,
- * and thawed when the broker takes messages again.
+ * and thawed when the broker takes messages again. It is cut off from the store when it thaws, until it has sent what it
+ * will send (`sends`) or knows of its loss by its own clocks: else the store may tell it of its loss first, and whether
+ * RabbitMQ reads a message before the reset that follows is anybody's guess.
  */
 export async function provoke(
   scene: {
@@ -46,13 +49,16 @@ export async function provoke(
   },
   run: MemberRun,
   marker: string,
+  { sends }: { readonly sends: boolean },
 ): Promise<Provoked> {
   const { cluster, store, trace, documents, settled } = scene;
   const { rabbit } = cluster;
   const [held, other] = cluster.members as readonly [Member, Member];
   await held.stop();
   await cluster.leader(held);
-  await held.start(run);
+  const proxy = await startTcpProxy(cluster.rethink);
+  onTestFinished(() => proxy.close());
+  await held.start({ ...run, set: [...(run.set ?? []), `store.servers=127.0.0.1:${proxy.port}`] });
   await standsBy(held);
   await other.stop();
   expect(await cluster.leader(other)).toBe(held);
@@ -104,8 +110,23 @@ export async function provoke(
   const ofHeld = ({ user, body }: Traced): boolean => user === held.name && body.includes(`${marker} stale`);
   expect(trace.messages.some(ofHeld), 'it still waits in the frozen one').toBe(false);
 
-  const [before, lines] = [trace.messages.length, other.lines().length];
-  await thawed(held, reign);
+  const [before, lines, own] = [trace.messages.length, other.lines().length, held.lines().length];
+  proxy.set({ kind: 'refuse' });
+  proxy.cut();
+  held.thaw();
+  if (sends) await until(() => trace.messages.slice(before).some(ofHeld), 'it sends what is stale', PATIENT);
+  else
+    await until(
+      () =>
+        held
+          .lines()
+          .slice(own)
+          .some(({ msg }) => msg.startsWith('the lease is lost')),
+      'it knows by itself',
+      PATIENT,
+    );
+  proxy.set({ kind: 'none' });
+  await hasLost(held, reign, own);
   // What was on its way at its end has been seen by now.
   await sleep(1_000);
   await settled();

@@ -122,7 +122,18 @@ describe('compileGroup', () => {
   it('has no rules without a ruleset, or with one that holds none', () => {
     const none = compile({ ...base, ruleset: [] }).set4.text;
     expect(none).not.toContain('match-set');
-    expect(compile({ ...base, ruleset: [{ id: 'r', profile_id: 'p1' }] }).set4.text).toBe(none);
+    const rules = { inbound: [], outbound: [] };
+    expect(compile({ ...base, ruleset: [{ id: 'r', profile_id: 'p1', rules }] }).set4.text).toBe(none);
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    [5],
+  ])('does not take a ruleset whose rules are %j for one that holds none', (rules) => {
+    const ruleset = [{ id: 'r', profile_id: 'p1', ...(rules === undefined ? {} : { rules }) }];
+    const compiled = compileGroup(makePolicy({ ...base, ruleset }), 'g1', { dialect: 'dog2', generateUnset: true });
+    expect(compiled).toMatchObject({ ok: false, error: { field: 'rules' } });
   });
 
   it('takes the rules of a very old profile in dog2, and none in dog1', () => {
