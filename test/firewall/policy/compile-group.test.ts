@@ -126,11 +126,7 @@ describe('compileGroup', () => {
     expect(compile({ ...base, ruleset: [{ id: 'r', profile_id: 'p1', rules }] }).set4.text).toBe(none);
   });
 
-  it.each([
-    [undefined],
-    [null],
-    [5],
-  ])('does not take a ruleset whose rules are %j for one that holds none', (rules) => {
+  it.each([[undefined], [null], [5]])('does not take a ruleset whose rules are %j for one that holds none', (rules) => {
     const ruleset = [{ id: 'r', profile_id: 'p1', ...(rules === undefined ? {} : { rules }) }];
     const compiled = compileGroup(makePolicy({ ...base, ruleset }), 'g1', { dialect: 'dog2', generateUnset: true });
     expect(compiled).toMatchObject({ ok: false, error: { field: 'rules' } });
