@@ -45,21 +45,35 @@ it('an agent whose environment is not * hears nothing: said once, and again afte
   ]);
 });
 
-it('a host whose interfaces cannot be read is missing from the sets: said once, with its name', async () => {
+it('a host whose interfaces were never readable is missing from the sets: said once, with its name', async () => {
   const all = await started();
   await all.w.group('web');
-  for (const version of ['1', '2']) await says(all, { version });
-  // No agent's report gets that far any more, but databases hold such rows, and clients may write them.
-  const id = all.w.host(KEY)?.id as string;
-  await all.w.edit('host', id, { interfaces: 'undefined' });
-  await until(() => all.w.host(KEY)?.interfaces === 'undefined', 'the edit');
+  // No agent's report gets that far any more, but databases hold such rows.
+  const row = { id: 'row-1', hostkey: KEY, name: 'old.example.net', group: 'web', active: 'active' };
+  const { store } = all.w.server.context;
+  const edit = () => ({ ...row, interfaces: 'undefined' });
+  await store.commit([{ op: 'upsert', table: 'host', id: row.id, edit }], { author: 'test' });
   const [line] = await until(() => {
     const lines = all.said('not all of it is in the sets');
     return lines.length > 0 ? lines : undefined;
   }, 'the line');
-  expect(line).toMatchObject({ table: 'host', id: all.w.host(KEY)?.id, name: `${KEY}.example.net` });
+  expect(line).toMatchObject({ table: 'host', id: row.id, name: row.name });
   await all.w.group('db');
   expect(all.said('not all of it is in the sets')).toHaveLength(1);
+});
+
+it('a host whose interfaces become unreadable keeps its last good ones in the sets, and an alarm says so', async () => {
+  const all = await started();
+  await all.w.group('web');
+  for (const version of ['1', '2']) await says(all, { version });
+  const before = all.w.host(KEY)?.interfaces;
+  const id = all.w.host(KEY)?.id as string;
+  await all.w.edit('host', id, { interfaces: 'undefined' });
+  const alarm = `store.malformed:host/${id}`;
+  const told = await until(() => all.w.server.context.alarms.get(alarm), 'the alarm');
+  expect(told.text).toContain('its last good value stands in for it');
+  expect(all.w.host(KEY)?.interfaces).toBe(before);
+  expect(all.said('not all of it is in the sets')).toEqual([]);
 });
 
 it('a queue of the old installation that nobody consumes is named', async () => {

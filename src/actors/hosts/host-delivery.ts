@@ -96,9 +96,7 @@ export class HostDelivery {
 
   /** A ruleset on its way reaches the host with its group's; one that names sets which are not out would not load. */
   #isSafe({ publishedAt, ruleset }: RulesetOutput): boolean {
-    const { untaken } = this.#context.sets;
-    if (publishedAt === null || missingSets(this.#context, ruleset.sets).length > 0) return false;
-    return !ruleset.sets.some((name) => untaken.has(name));
+    return publishedAt !== null && missingSets(this.#context, ruleset.sets).length === 0;
   }
 
   #post(put: OutboxPut): void {

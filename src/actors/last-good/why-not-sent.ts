@@ -3,11 +3,15 @@ import type { ServerContext } from '../context.js';
 
 type Known = Pick<ServerContext, 'outputs' | 'sets' | 'gate' | 'guard'>;
 
-/** Sets that a group's ruleset names and that hosts are not sent, or are sent without what belongs into them. */
+/**
+ * Sets that a group's ruleset names and that hosts are not sent, are sent without what belongs into them, or that the
+ * broker found too large as they are now.
+ */
 export const missingSets = (
-  { sets: { published } }: Pick<ServerContext, 'sets'>,
+  { sets: { published, untaken } }: Pick<ServerContext, 'sets'>,
   needed: readonly string[],
-): readonly string[] => needed.filter((name) => published?.names.has(name) !== true || published.unusable.has(name));
+): readonly string[] =>
+  needed.filter((name) => published?.names.has(name) !== true || published.unusable.has(name) || untaken.has(name));
 
 /** Why hosts of this group are not sent a ruleset now, as the end of "not sent, because ..."; `undefined`: they are. */
 export const whyNotSent = (context: Known, groupId: string): string | undefined => {

@@ -119,20 +119,17 @@ describe('compileGroup', () => {
     });
   });
 
-  it('has no rules without a ruleset, or with one whose lists are empty', () => {
+  it('has no rules without a ruleset, or with one that holds none', () => {
     const none = compile({ ...base, ruleset: [] }).set4.text;
     expect(none).not.toContain('match-set');
-    const empty = { id: 'r', profile_id: 'p1', rules: { inbound: [], outbound: [] } };
-    expect(compile({ ...base, ruleset: [empty] }).set4.text).toBe(none);
+    const rules = { inbound: [], outbound: [] };
+    expect(compile({ ...base, ruleset: [{ id: 'r', profile_id: 'p1', rules }] }).set4.text).toBe(none);
   });
 
-  it('is refused where the ruleset has lost its rules: that is no order to have none', () => {
-    const lost = makePolicy({ ...base, ruleset: [{ id: 'r', profile_id: 'p1' }] });
-    for (const dialect of ['dog1', 'dog2'] as const)
-      expect(compileGroup(lost, 'g1', { dialect, generateUnset: true })).toMatchObject({
-        ok: false,
-        error: { reason: 'rule' },
-      });
+  it.each([[undefined], [null], [5]])('does not take a ruleset whose rules are %j for one that holds none', (rules) => {
+    const ruleset = [{ id: 'r', profile_id: 'p1', ...(rules === undefined ? {} : { rules }) }];
+    const compiled = compileGroup(makePolicy({ ...base, ruleset }), 'g1', { dialect: 'dog2', generateUnset: true });
+    expect(compiled).toMatchObject({ ok: false, error: { field: 'rules' } });
   });
 
   it('takes the rules of a very old profile in dog2, and none in dog1', () => {

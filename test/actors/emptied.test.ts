@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RULE } from '../support/api-client.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { startWholeServer, until } from '../support/whole-server.js';
+
+const started = async () => {
+  const logs = temporaryDirectory();
+  const w = await startWholeServer({ set: ['ruleset_dialect=dog2', 'log.level=info', `log.dir=${logs}`] });
+  const { context } = w.server;
+  const addresses = { ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] };
+  const zone = await w.create('zone', { name: 'office', ...addresses });
+  const spare = await w.create('zone', { name: 'spare', ...addresses });
+  const db = await w.group('db', [{ ...RULE, group_type: 'ZONE', group: zone }]);
+  const contents = () => context.sets.published?.contents;
+  const keeper = () =>
+    w
+      .tree()
+      .children?.find(({ id }) => id === 'publishers_sup')
+      ?.children?.find(({ id }) => id === 'last_good_keeper');
+  await until(() => contents()?.get('office_zv4')?.length === 1 && contents()?.has('spare_zv4'), 'the sets');
+  await until(() => context.outputs.get(db.group)?.publishedAt !== null, 'the rules');
+  /** The keeper has looked at what there is now. */
+  const looked = async () => {
+    const seen = keeper()?.handled ?? 0;
+    await until(() => (keeper()?.handled ?? 0) >= seen + 2, 'two looks');
+  };
+  await looked();
+  const alarm = (who: string) => context.alarms.get(`policy.emptied:${who}`)?.text;
+  const warned = (part: string) =>
+    readFileSync(join(logs, 'console.log'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(part) && line.includes('"level":"warn"'));
+  return { w, zone, spare, db, addresses, alarm, warned, contents, looked };
+};
+
+it('an edit that takes away all addresses of a set in use is obeyed, and people are told until it has some again', async () => {
+  const { w, zone, spare, addresses, alarm, warned, contents, looked } = await started();
+  const none = { ipv4_addresses: [], ipv6_addresses: [] };
+  await w.edit('zone', spare, none);
+  await w.edit('zone', zone, none);
+  await until(() => alarm('office_zv4'), 'the alarm');
+  expect(alarm('office_zv4')).toContain('an edit took away all addresses of the set office_zv4');
+  expect(contents()?.get('office_zv4')).toEqual([]);
+  expect(JSON.stringify((await w.api('GET', '/readyz')).json)).toContain('office_zv4');
+  await until(() => warned('office_zv4').length > 0, 'the warning');
+  // Nobody uses this one.
+  expect(alarm('spare_zv4')).toBeUndefined();
+  await w.edit('zone', zone, addresses);
+  await until(() => alarm('office_zv4') === undefined, 'the end of it');
+  await looked();
+  expect(warned('office_zv4')).toHaveLength(1);
+});
+
+it('an edit that takes away all rules of a ruleset in use is obeyed, and people are told until it has some again', async () => {
+  const { w, zone, db, alarm, warned } = await started();
+  const before = w.server.context.outputs.get(db.group)?.ruleset.id;
+  await w.edit('ruleset', db.ruleset, { rules: { inbound: [], outbound: [] } });
+  await until(() => alarm('ruleset/db'), 'the alarm');
+  expect(alarm('ruleset/db')).toContain('an edit took away all rules of the group db, and was obeyed');
+  expect(w.server.context.outputs.get(db.group)?.ruleset.id).not.toBe(before);
+  expect(JSON.stringify((await w.api('GET', '/readyz')).json)).toContain('all rules of the group db');
+  await until(() => warned('all rules of the group db').length > 0, 'the warning');
+  const inbound = [{ ...RULE, group_type: 'ZONE', group: zone }];
+  await w.edit('ruleset', db.ruleset, { rules: { inbound, outbound: [] } });
+  await until(() => alarm('ruleset/db') === undefined, 'the end of it');
+});
