@@ -79,6 +79,7 @@ const drift = (context: ServerContext, hostId: string): JsonObject | undefined =
     hostkey,
     group: host.group ?? null,
     state: stateOf(host),
+    unverified: host.unverified === true,
     differing: found?.differing ?? [],
     since: iso(found?.since),
     repair_attempts: found?.repairs ?? 0,

@@ -1,4 +1,5 @@
 import { AgentGuard } from '../actors/guard/agent-guard.js';
+import { ReadBack } from '../actors/hosts/read-back.js';
 import { Census } from '../actors/hosts/census.js';
 import { ConfigPublisher } from '../actors/publishing/config-publisher.js';
 import type { ServerContext } from '../actors/context.js';
@@ -20,4 +21,5 @@ export const publishersSup = (context: ServerContext) =>
     workerSpec('config_publisher', () => new ConfigPublisher(context), { maxQueue: 100_000 }),
     workerSpec('remote_commands', () => new RemoteCommands(context), { maxQueue: 1000 }),
     workerSpec('census', () => new Census(context)),
+    workerSpec('read_back', () => new ReadBack(context)),
   ]);
