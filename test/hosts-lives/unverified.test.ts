@@ -60,6 +60,7 @@ describe('a host whose agent cannot show its rules', { timeout: 120_000 }, () =>
     const wire = await listenToAll(w.broker);
     await minutes(w, 8, { ...QUOTED, ipset_hash: 'f'.repeat(64) });
     expect(w.host(KEY)).toMatchObject({ hashpass: false, unverified: true });
+    await w.awaits(() => w.subjects().length === 1, 'the mail');
     expect(w.subjects()).toEqual([`Dog Locally Modified On: ${NAME}`]);
     expect(wire.keys()).toContain(`*.*.*.${KEY}`);
     expect(wire.texts(`*.*.*.${KEY}`)).toEqual([]);
@@ -69,6 +70,7 @@ describe('a host whose agent cannot show its rules', { timeout: 120_000 }, () =>
     const { w } = await serverWithWeb();
     await w.settle(KEY);
     await minutes(w, 8, { hash4_ipsets: 'e'.repeat(64) });
+    await w.awaits(() => w.subjects().length === 1, 'the mail');
     expect(w.subjects()).toEqual([`Dog Locally Modified On: ${NAME}`]);
     await minutes(w, 3, QUOTED);
     expect(w.server.context.alarms.get('hosts.unverified')?.text).toContain(NAME);
@@ -112,7 +114,7 @@ describe('a host whose agent cannot show its rules', { timeout: 120_000 }, () =>
   });
 
   it.each([
-    ['of the Erlang agent', {}, { docker_container_ids: 'none' }],
+    ['of the Erlang agent', {}, { docker_container_ids: [] }],
     ['that once was right', undefined, {}],
   ])('is not one %s that loads nothing any more', async (_, first, more) => {
     const { w, web } = await serverWithWeb();
