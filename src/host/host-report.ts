@@ -1,6 +1,18 @@
 import type { Json, JsonObject } from '../model/document.js';
 import { HASH_FIELDS, type HashField, type Hashes } from './hash-check.js';
-import type { RunsVariant, StandingStill } from './unverified.js';
+
+/** Which of the two variants of a ruleset a host runs: with sets, or with addresses written out. */
+export type RunsVariant = 'ipsets' | 'iptables';
+
+/** A pair of reported hashes that stood still while what was wanted changed. */
+export interface StandingStill {
+  /** `hash4_ipsets` and `hash6_ipsets`, joined by a blank. */
+  readonly reported: string;
+  /** What was wanted instead when that was last looked at. */
+  readonly wanted: string;
+  /** How often that has changed meanwhile. */
+  readonly changes: number;
+}
 
 /** What an agent said in one report, already decoded and cleaned (agent-protocol section 4). */
 export interface HostReport {

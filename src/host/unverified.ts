@@ -1,9 +1,6 @@
 import { sha256 } from '../firewall/hash/sha256.js';
 import type { HashField, Hashes, Wanted } from './hash-check.js';
-import type { HostKnowledge, HostReport } from './host-report.js';
-
-/** Which of the two variants of a ruleset a host runs: with sets, or with addresses written out. */
-export type RunsVariant = 'ipsets' | 'iptables';
+import type { HostKnowledge, HostReport, RunsVariant, StandingStill } from './host-report.js';
 
 /** The two fields in which an agent reports what is loaded, by the variant that it runs. */
 export const LIVE_FIELDS = {
@@ -21,16 +18,6 @@ const QUOTED = { 4: quotedHashes('iptables-save'), 6: quotedHashes('ip6tables-sa
 /** So many rulesets must have been ignored, one after the other, before a hash counts as one that never changes. */
 const CHANGES_IGNORED = 3;
 const HASH = /^[0-9a-f]{64}$/;
-
-/** A pair of reported hashes that stood still while what was wanted changed. */
-export interface StandingStill {
-  /** The pair of {@link LIVE_FIELDS} `ipsets`, joined by a blank. */
-  readonly reported: string;
-  /** What was wanted instead when that was last looked at. */
-  readonly wanted: string;
-  /** How often that has changed meanwhile. */
-  readonly changes: number;
-}
 
 export interface Shown {
   /** Given: the agent can't show its rules; which variant it seems to run. */

@@ -1,6 +1,6 @@
-import { LIVE_FIELDS, type RunsVariant } from '../../host/unverified.js';
+import { LIVE_FIELDS } from '../../host/unverified.js';
 import type { HashField } from '../../host/hash-check.js';
-import { knowledgeFromDoc } from '../../host/host-report.js';
+import { knowledgeFromDoc, type RunsVariant } from '../../host/host-report.js';
 import { readBackHash } from '../../firewall/hash/read-back-hash.js';
 import { textOf } from '../../model/text-of.js';
 import { call, type DetailObject, type Message, type Self, type Server } from '../../otp/index.js';
