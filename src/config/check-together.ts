@@ -33,6 +33,8 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
   if (config.api.commands && config.api.auth === 'none') {
     warnings.push('api.commands is true and api.auth is none: whoever reaches the API can run commands on every host');
   }
+  if (config.drift.read_back && !config.api.commands)
+    warnings.push('drift.read_back is true and api.commands is false: no host is asked for its rules');
 
   if (config.retirement_alert_seconds < config.keepalive_alert_seconds) {
     warnings.push(

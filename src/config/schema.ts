@@ -78,6 +78,11 @@ export const SCHEMA = {
   repair: flag,
   repair_interval_seconds: period,
   repair_max_per_minute: { ...count, unit: 'messages a minute' },
+  drift: {
+    read_back: flag,
+    read_back_seconds: period,
+    read_back_directory: optionalPath,
+  },
   config_resend_interval_seconds: period,
   max_interval_since_last_agent_update: { ...count, unit: 'intervals' },
   last_agent_update_check_interval_seconds: period,

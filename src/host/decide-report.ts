@@ -9,6 +9,7 @@ import {
   type Wanted,
 } from './hash-check.js';
 import type { HostKnowledge, HostReport } from './host-report.js';
+import { shownBy } from './unverified.js';
 import { fieldsOf, stateOf, TRANSITIONS, type AlertKind, type HostEvent, type HostState } from './host-state.js';
 
 /** Seconds after a good-bye in which an agent may still send a last keepalive (seen in captures): it changes nothing. */
@@ -23,6 +24,8 @@ export interface ReportContext {
   readonly agentStopGraceSeconds: number;
   /** `operator`: a group that was set over the API is final (`host.group_owner`). Default `report`. */
   readonly groupOwner?: GroupOwner;
+  /** Rules of hosts whose agents can't show them are read back; what was found so counts. Default false. */
+  readonly readsBack?: boolean;
 }
 
 export type GroupOwner = 'report' | 'operator';
@@ -44,6 +47,8 @@ export interface ReportOutcome {
   readonly sendConfig: boolean;
   /** Set by a good-bye: the keepalive deadline is this many seconds away, if that is sooner. */
   readonly deadlineInSeconds?: number;
+  /** The agent can't show its rules, and could before, or nobody knows of it yet. */
+  readonly turned?: 'first_seen' | 'was_verified' | 'verified_again';
 }
 
 /**
@@ -85,6 +90,7 @@ const NOT_THE_AGENTS: ReadonlySet<string> = new Set([
   'vars',
   'group_pending',
   'group_claimed',
+  'unverified',
   // What no store takes as a field.
   'dog_trainer_store',
   '__proto__',
@@ -109,11 +115,19 @@ const isEcho = (known: HostKnowledge | undefined, report: HostReport, now: numbe
 
 const NOTHING = { sets: false, rules: false };
 
-const resendOf = ({ pass, differing, setsOutdated }: HashVerdict, starting: boolean): ReportOutcome['resend'] => {
+/**
+ * A host that can't show its rules gets them when its agent starts, since nobody knows what it runs then, and when they
+ * were read back and are wrong: not with every report until somebody has looked again.
+ */
+const resendOf = (
+  { pass, differing, setsOutdated }: HashVerdict,
+  starting: boolean,
+  unverified: boolean,
+): ReportOutcome['resend'] => {
   const failed = starting || !pass;
   return {
     sets: setsOutdated || (failed && differing.includes('ipset_hash')),
-    rules: failed && differing.some((field) => field !== 'ipset_hash'),
+    rules: unverified ? starting : failed && differing.some((field) => field !== 'ipset_hash'),
   };
 };
 
@@ -141,8 +155,19 @@ export const decideReport = (
   const echo = isEcho(known, report, now);
   const saidGoodbye = report.stopped || echo;
 
+  const shown = shownBy(report, known, wanted, now, context.hashCheck.toleranceSeconds);
+  const unverified = shown.unverified !== undefined;
+  // What another variant, or another agent, was found to have says nothing of this one.
+  const found = shown.unverified === known?.unverified && context.readsBack === true ? (known?.readBack ?? []) : [];
   const verdict =
-    wanted === undefined ? undefined : checkHashes(report.hashes, wanted, hashMemoryOf(row), now, context.hashCheck);
+    wanted === undefined
+      ? undefined
+      : checkHashes(report.hashes, wanted, hashMemoryOf(row), now, context.hashCheck, unverified ? found : undefined);
+  const verified =
+    known?.verified === true ||
+    (!unverified &&
+      wanted?.rules !== undefined &&
+      verdict?.differing.every((field) => field === 'ipset_hash') === true);
   const event: HostEvent | undefined = saidGoodbye
     ? 'agent_stopped'
     : verdict === undefined
@@ -153,9 +178,12 @@ export const decideReport = (
   const from = stateOf(row);
   const step = event === undefined ? { to: from } : TRANSITIONS[from][event];
   // Nobody was told that a host stopped on purpose went away, so nobody is told that it is back.
-  const quietReturn = known?.stoppedAt !== undefined && 'mail' in step && step.mail === 'keepalive_recover';
+  const quietReturn =
+    ('mail' in step && step.mail === 'keepalive_recover' && known?.stoppedAt !== undefined) ||
+    // Nor is a host back in control because its rules can't be seen any more.
+    ('mail' in step && step.mail === 'hash_recover' && unverified && known?.unverified === undefined);
 
-  const { group_pending: _dropped, group_claimed: _also, ...kept } = row;
+  const { group_pending: _dropped, group_claimed: _also, unverified: _shownAnew, ...kept } = row;
   const next: JsonObject = {
     ...kept,
     ...extraOf(kept, report),
@@ -167,6 +195,7 @@ export const decideReport = (
     ...(step.to === from ? {} : fieldsOf(step.to)),
     ...(place.group === report.group ? {} : { group_pending: true }),
     ...(byOperator && place.group !== report.group ? { group_claimed: report.group } : {}),
+    ...(unverified ? { unverified: true } : {}),
   };
   const stoppedAt = echo ? known?.stoppedAt : report.stopped ? now : undefined;
   return {
@@ -178,17 +207,29 @@ export const decideReport = (
       boundGroup: starting ? report.group : (known?.boundGroup ?? textOf(row.group)),
       ...(stoppedAt === undefined ? {} : { stoppedAt }),
       ...(byOperator ? { operatorGroup: true } : {}),
+      ...(verified ? { verified } : {}),
+      ...(shown.unverified === undefined ? {} : { unverified: shown.unverified }),
+      ...(unverified && found.length > 0 ? { readBack: found } : {}),
+      ...(shown.still === undefined ? {} : { still: shown.still }),
     },
+    ...turnOf(known, unverified),
     from,
     to: step.to,
     ...(event === undefined ? {} : { event }),
     ...('mail' in step && step.mail !== undefined && !quietReturn ? { mail: step.mail } : {}),
     differing: verdict?.differing ?? [],
-    resend: saidGoodbye || verdict === undefined ? NOTHING : resendOf(verdict, starting),
+    resend: saidGoodbye || verdict === undefined ? NOTHING : resendOf(verdict, starting, unverified),
     sendConfig:
       place.group !== report.group || place.environment !== report.environment || place.location !== report.location,
     ...(saidGoodbye ? { deadlineInSeconds: context.agentStopGraceSeconds } : {}),
   };
+};
+
+const turnOf = (known: HostKnowledge | undefined, unverified: boolean): Pick<ReportOutcome, 'turned'> => {
+  const before = known?.unverified !== undefined;
+  if (unverified === before) return {};
+  if (!unverified) return { turned: 'verified_again' };
+  return { turned: known?.verified === true ? 'was_verified' : 'first_seen' };
 };
 
 /** The row of a host that registers itself with a `force` report (host-lifecycle section 1); its state is `new`. */

@@ -61,6 +61,10 @@ const notAhead = (stamp: number | '', now: number): number | '' => (stamp === ''
  * Compares a report with what was sent (decisions 10). All parts match: count 0, pass. Else, while every part that
  * differs matched within W or was changed by us within W: pass, count kept, because the agent is still applying it.
  * Else the count grows, and the check fails when it reaches the limit.
+ *
+ * `readBack` is given for a host whose agent can't show its rules: the hashes that were found wrong when its rules were
+ * last read back, none where nothing is known. Then what it reports of rules counts for nothing, and what was read back
+ * needs no second look.
  */
 export const checkHashes = (
   reported: Hashes,
@@ -68,10 +72,11 @@ export const checkHashes = (
   memory: HashMemory,
   now: number,
   options: HashCheckOptions,
+  readBack?: readonly HashField[],
 ): HashVerdict => {
-  const differing: HashField[] = [];
+  const differing: HashField[] = [...(readBack ?? [])];
   const { rules, sets } = wanted;
-  if (rules !== undefined)
+  if (rules !== undefined && readBack === undefined)
     for (const field of options.checkV6 ? RULE_FIELDS : V4_RULE_FIELDS)
       if (reported[field] !== rules.hashes[field]) differing.push(field);
   const rulesMatch = differing.length === 0;
@@ -81,11 +86,12 @@ export const checkHashes = (
   const within = options.toleranceSeconds;
   const tolerated = (last: number | '', changedAt: number | undefined): boolean =>
     recent(notAhead(last, now), now, within) || (changedAt !== undefined && recent(changedAt, now, within));
-  const rulesTolerated = rulesMatch || tolerated(memory.iptables_hash_timestamp, rules?.changedAt);
+  const rulesTolerated =
+    rulesMatch || (readBack === undefined && tolerated(memory.iptables_hash_timestamp, rules?.changedAt));
   const setsTolerated = setsMatch || tolerated(memory.ipset_hash_timestamp, sets?.changedAt);
 
   const stamps = {
-    iptables_hash_timestamp: rulesMatch ? now : notAhead(memory.iptables_hash_timestamp, now),
+    iptables_hash_timestamp: rulesMatch && readBack === undefined ? now : notAhead(memory.iptables_hash_timestamp, now),
     ipset_hash_timestamp: setsMatch ? now : notAhead(memory.ipset_hash_timestamp, now),
   };
   const setsOutdated =
@@ -94,7 +100,7 @@ export const checkHashes = (
   if (rulesMatch && setsMatch) return { pass: true, ...found, memory: { hash_fail_count: 0, ...stamps } };
   if (rulesTolerated && setsTolerated)
     return { pass: true, ...found, memory: { hash_fail_count: memory.hash_fail_count, ...stamps } };
-  const count = memory.hash_fail_count + 1;
+  const count = Math.max(memory.hash_fail_count + 1, rulesMatch || readBack === undefined ? 0 : options.maxFailCount);
   return { pass: count < options.maxFailCount, ...found, memory: { hash_fail_count: count, ...stamps } };
 };
 

@@ -1,5 +1,18 @@
-import type { JsonObject } from '../model/document.js';
-import type { Hashes } from './hash-check.js';
+import type { Json, JsonObject } from '../model/document.js';
+import { HASH_FIELDS, type HashField, type Hashes } from './hash-check.js';
+
+/** Which of the two variants of a ruleset a host runs: with sets, or with addresses written out. */
+export type RunsVariant = 'ipsets' | 'iptables';
+
+/** A pair of reported hashes that stood still while what was wanted changed. */
+export interface StandingStill {
+  /** `hash4_ipsets` and `hash6_ipsets`, joined by a blank. */
+  readonly reported: string;
+  /** What was wanted instead when that was last looked at. */
+  readonly wanted: string;
+  /** How often that has changed meanwhile. */
+  readonly changes: number;
+}
 
 /** What an agent said in one report, already decoded and cleaned (agent-protocol section 4). */
 export interface HostReport {
@@ -31,12 +44,21 @@ export interface HostKnowledge {
   readonly stoppedAt?: number;
   /** The row's group was set over the API, and stands whatever is reported (`host.group_owner: operator`). */
   readonly operatorGroup?: boolean;
+  /** Its rule hashes have been right at least once. */
+  readonly verified?: boolean;
+  /** Its agent can't show its rules; which variant it runs. */
+  readonly unverified?: RunsVariant;
+  /** While `unverified`: hashes that were found wrong when its rules were last read back. */
+  readonly readBack?: readonly HashField[];
+  /** Hashes that may turn out never to change. */
+  readonly still?: StandingStill;
 }
 
 /** Reads what `knowledgeToDoc` wrote; anything else is no knowledge. */
 export const knowledgeFromDoc = (doc: JsonObject | undefined): HostKnowledge | undefined => {
   if (doc === undefined) return undefined;
   const { reported_group, reported_environment, reported_location, bound_group, stopped_at, operator_group } = doc;
+  const { verified, unverified, read_back: readBack, still } = doc;
   if (
     typeof reported_group !== 'string' ||
     typeof reported_environment !== 'string' ||
@@ -51,7 +73,18 @@ export const knowledgeFromDoc = (doc: JsonObject | undefined): HostKnowledge | u
     boundGroup: bound_group,
     ...(typeof stopped_at === 'number' ? { stoppedAt: stopped_at } : {}),
     ...(operator_group === true ? { operatorGroup: true } : {}),
+    ...(verified === true ? { verified: true } : {}),
+    ...(unverified === 'ipsets' || unverified === 'iptables' ? { unverified } : {}),
+    ...(Array.isArray(readBack) ? { readBack: HASH_FIELDS.filter((field) => readBack.includes(field)) } : {}),
+    ...stillOf(still),
   };
+};
+
+const stillOf = (value: Json | undefined): { readonly still?: StandingStill } => {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return {};
+  const { reported, wanted, changes } = value as JsonObject;
+  if (typeof reported !== 'string' || typeof wanted !== 'string' || typeof changes !== 'number') return {};
+  return { still: { reported, wanted, changes } };
 };
 
 export const knowledgeToDoc = (hostkey: string, known: HostKnowledge): JsonObject & { readonly id: string } => ({
@@ -62,4 +95,8 @@ export const knowledgeToDoc = (hostkey: string, known: HostKnowledge): JsonObjec
   bound_group: known.boundGroup,
   ...(known.stoppedAt === undefined ? {} : { stopped_at: known.stoppedAt }),
   ...(known.operatorGroup === true ? { operator_group: true } : {}),
+  ...(known.verified === true ? { verified: true } : {}),
+  ...(known.unverified === undefined ? {} : { unverified: known.unverified }),
+  ...(known.readBack === undefined || known.readBack.length === 0 ? {} : { read_back: [...known.readBack] }),
+  ...(known.still === undefined ? {} : { still: { ...known.still } }),
 });

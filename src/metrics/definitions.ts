@@ -85,6 +85,11 @@ export const OWN_GAUGES = {
   dog_trainer_term: { help: 'Term of the leader, as this server knows it; 0 where nobody is elected' },
   dog_trainer_outbox_messages: { help: 'Outgoing messages waiting in memory' },
   dog_trainer_journal_entries: { help: 'Outgoing messages waiting on disk' },
+  dog_trainer_hosts_unverified: { help: 'Hosts whose agents cannot show what rules they have loaded' },
+  dog_trainer_read_back: {
+    help: 'Hosts whose rules were read back, by what was found last',
+    keys: ['agrees', 'differs', 'failed'],
+  },
   dog_trainer_groups_in_error: { help: 'Groups whose policy cannot be compiled' },
   dog_trainer_alarms: { help: 'Alarms that are set' },
   dog_trainer_mail_waiting: { help: 'Alerts waiting to be mailed' },

@@ -27,13 +27,23 @@ const liveFilterHash = remember((table: FilterTable) =>
 );
 const liveSetsHash = remember((table: SetTable) => agentHash(normalizeAgentSets(throughEcho(saveSets(table)))));
 
+/**
+ * What the Elixir agent reports instead of what is loaded: its command stands between single quotes, so the shell prints
+ * the command.
+ */
+const quotedHash = (tool: string): string =>
+  agentHash(normalizeAgentRuleset(throughEcho(`\`/home/dog/bin/${tool} -t filter\``)));
+const QUOTED = { 4: quotedHash('iptables-save'), 6: quotedHash('ip6tables-save') };
+
 /** The five hashes an agent reports (agent-protocol section 10): of what is live, or of a file's text. */
 export function agentHashes(
   kernel: SimKernel,
   files: RulesetFiles,
   { enforcing, useIpsets }: Enforcement,
+  kind: 'erlang' | 'elixir' = 'erlang',
 ): ReportedHashes {
-  const live = { 4: liveFilterHash(kernel.filter('inet'), ''), 6: liveFilterHash(kernel.filter('inet6'), '') };
+  const loaded = { 4: liveFilterHash(kernel.filter('inet'), ''), 6: liveFilterHash(kernel.filter('inet6'), '') };
+  const live = kind === 'elixir' ? QUOTED : loaded;
   return {
     hash4_ipsets: enforcing && useIpsets ? live[4] : fileHash(files, 'ruleset4_ipset'),
     hash6_ipsets: enforcing && useIpsets ? live[6] : fileHash(files, 'ruleset6_ipset'),

@@ -4,7 +4,7 @@ import { stampAt } from '../wire/messages/envelope.js';
 import { decodeRequest } from '../wire/messages/file-transfer.js';
 import { encodeReport, type ReportedHashes, type UpdateType } from '../wire/messages/report.js';
 import { decodeRulesPayload, type RulesetTexts } from '../wire/messages/rules-payload.js';
-import { answerRequest, type CommandRunner, type HostFiles } from './agent-commands.js';
+import { answerRequest, type CommandResult, type CommandRunner, type HostFiles } from './agent-commands.js';
 import { TAMPERED_RULE, type AgentFault, type MalformedReport } from './agent-fault.js';
 import { agentHashes, type Enforcement } from './agent-hashes.js';
 import { configOf, type AgentIdentity } from './agent-identity.js';
@@ -22,7 +22,7 @@ export interface AgentOptions {
   readonly timing: AgentTiming;
   readonly enforcement?: Enforcement;
   readonly clock?: SimClock;
-  /** Default: prints what it was asked. */
+  /** Default: saves the filter tables, and prints whatever else it was asked. */
   readonly run?: CommandRunner;
 }
 
@@ -36,10 +36,16 @@ export interface AgentProgress {
   readonly reportsSent: number;
   readonly rulesetsApplied: number;
   readonly ipsetsApplied: number;
-  /** Of what is live now; reported with the next sample. */
+  /** Of what is live now; reported with the next sample, but by an Elixir agent, which can't. */
   readonly hashes: ReportedHashes;
   readonly lastError: string | undefined;
 }
+
+/** The commands whose output is known. */
+const SAVES: ReadonlyMap<string, 'inet' | 'inet6'> = new Map([
+  ['iptables-save -t filter', 'inet'],
+  ['ip6tables-save -t filter', 'inet6'],
+]);
 
 /** The agent's process has ended; whatever it was at is dropped. */
 class ProcessEnded extends Error {}
@@ -209,7 +215,7 @@ export class SimAgent {
 
   #takeSample(): { readonly hashes: ReportedHashes; readonly interfaces: string } {
     return {
-      hashes: agentHashes(this.kernel, this.#rulesetFiles, this.#enforcement),
+      hashes: agentHashes(this.kernel, this.#rulesetFiles, this.#enforcement, this.#identity.kind),
       interfaces: JSON.stringify(this.#identity.interfaces),
     };
   }
@@ -274,7 +280,7 @@ export class SimAgent {
 
   async #takeRequest(delivery: Delivery): Promise<void> {
     const { request, apiUser } = decodeRequest(delivery.body);
-    const run: CommandRunner = this.#options.run ?? ((line) => ({ exitCode: 0, stdout: `${line}\n`, stderr: '' }));
+    const run: CommandRunner = this.#options.run ?? ((line) => this.#run(line));
     const answer = apiUser === undefined ? 'none' : answerRequest(request, this.hostFiles, run);
     if (answer === 'crash') throw new Error(`no answer can be made for ${request.command} (P9)`);
     if (answer !== 'none' && delivery.replyTo !== undefined) {
@@ -287,6 +293,12 @@ export class SimAgent {
       });
     }
     delivery.ack();
+  }
+
+  #run(line: string): CommandResult {
+    const family = SAVES.get(line.split('/').at(-1) ?? '');
+    const stdout = family === undefined ? `${line}\n` : this.kernel.saveFilter(family);
+    return { exitCode: 0, stdout, stderr: '' };
   }
 
   /** Runs `work` now and `everyMs` after each end of it, as the agent's timers do. */

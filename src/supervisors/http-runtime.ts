@@ -82,6 +82,7 @@ const drift = (context: ServerContext, hostId: string): JsonObject | undefined =
     state: stateOf(host),
     error: (group === undefined ? undefined : outputs.failures.get(group.id)?.error) ?? null,
     not_sent: group === undefined ? 'the host is in no group that there is' : (whyNotSent(context, group.id) ?? null),
+    unverified: host.unverified === true,
     differing: found?.differing ?? [],
     since: iso(found?.since),
     repair_attempts: found?.repairs ?? 0,

@@ -1,4 +1,5 @@
 import { AgentGuard } from '../actors/guard/agent-guard.js';
+import { ReadBack } from '../actors/hosts/read-back.js';
 import { Census } from '../actors/hosts/census.js';
 import { ConfigPublisher } from '../actors/publishing/config-publisher.js';
 import type { ServerContext } from '../actors/context.js';
@@ -22,4 +23,5 @@ export const publishersSup = (context: ServerContext) =>
     workerSpec('remote_commands', () => new RemoteCommands(context), { maxQueue: 1000 }),
     workerSpec('census', () => new Census(context)),
     workerSpec('last_good_keeper', () => new LastGoodKeeper(context)),
+    workerSpec('read_back', () => new ReadBack(context)),
   ]);

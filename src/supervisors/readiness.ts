@@ -1,6 +1,8 @@
 import { MAILER } from '../actors/alerts/alert-messages.js';
 import type { ServerContext } from '../actors/context.js';
 import { missingSets, whyNotSent } from '../actors/last-good/why-not-sent.js';
+import { readsBack } from '../actors/hosts/reads-back.js';
+import { unverifiedHosts } from '../actors/hosts/unverified-hosts.js';
 import type { Readiness } from '../http/deps.js';
 import type { Kernel, Pid } from '../otp/index.js';
 import { treeTroubles } from './tree-troubles.js';
@@ -48,6 +50,11 @@ export const readiness = (
     );
   const unbuilt = context.sets.published?.problems.length ?? 0;
   if (unbuilt > 0) notes.push(`sets: ${unbuilt} cannot be built as wanted (the actor ipset_publisher says why)`);
+  const { count: unverified } = unverifiedHosts(world);
+  if (unverified > 0)
+    notes.push(
+      `hosts: ${unverified} cannot show their rules (unverified)${readsBack(context.config) ? '' : '; drift.read_back would see what they have loaded'}`,
+    );
   notes.push(...mailTrouble(kernel));
   notes.push(...context.alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`));
   return { ready: failures.length === 0, reasons: [...failures, ...notes] };

@@ -2,6 +2,7 @@ import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
 import type { CensusCast } from './census-messages.js';
 import type { ServerContext } from '../context.js';
 import { sweepRulesets } from '../groups/sweep-rulesets.js';
+import { unverifiedAlarm, unverifiedHosts } from './unverified-hosts.js';
 import { patiently } from '../store/store-patiently.js';
 
 const STATES = ['new', 'active', 'inactive', 'retired'] as const;
@@ -15,6 +16,7 @@ export class Census implements Server<never, never, CensusCast, Message> {
   /** Since the start. */
   #returned = 0;
   #tidied = false;
+  #unverified = 0;
   #counts: Record<(typeof STATES)[number], number> = { new: 0, active: 0, inactive: 0, retired: 0 };
 
   constructor(context: ServerContext) {
@@ -59,6 +61,10 @@ export class Census implements Server<never, never, CensusCast, Message> {
     if (this.#context.outputs.rulesets.abandoned) await sweepRulesets(self, this.#context);
     this.#counts = counts;
     this.#context.hostRoom.showAlarm();
+    const unverified = unverifiedHosts(world);
+    this.#unverified = unverified.count;
+    this.#context.alarms.show('hosts.unverified', unverifiedAlarm(unverified));
+    metrics.gauge('dog_trainer_hosts_unverified', unverified.count);
     for (const state of STATES) metrics.gauge('host_active_state', state, counts[state]);
     const open = this.#context.guard.open;
     metrics.gauge('host_keepalive', 'inactive', open ? silent : 0);
@@ -74,6 +80,6 @@ export class Census implements Server<never, never, CensusCast, Message> {
   }
 
   describe(): DetailObject {
-    return { ...this.#counts, returned_from_retirement: this.#returned };
+    return { ...this.#counts, unverified: this.#unverified, returned_from_retirement: this.#returned };
   }
 }

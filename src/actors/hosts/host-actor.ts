@@ -5,7 +5,7 @@ import { decideTimeout, type TimeoutOutcome } from '../../host/decide-timeout.js
 import { knowledgeFromDoc, knowledgeToDoc, type HostKnowledge, type HostReport } from '../../host/host-report.js';
 import { stateOf } from '../../host/host-state.js';
 import { nextDeadline, type Deadline } from '../../host/next-deadline.js';
-import type { Document } from '../../model/document.js';
+import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Self, Server, TimerRef } from '../../otp/index.js';
 import type { Change } from '../../store/store.js';
@@ -15,6 +15,9 @@ import { guardOpened } from '../guard/guard-opened.js';
 import { DriftLog } from './drift-log.js';
 import { HostDelivery } from './host-delivery.js';
 import type { HostCall, HostCast, HostReply } from './host-messages.js';
+import { readsBack } from './reads-back.js';
+import { decideReadBack, type ReadBackOutcome } from '../../host/decide-read-back.js';
+import type { HashField } from '../../host/hash-check.js';
 import { raiseAlert } from '../alerts/raise-alert.js';
 import { storePatiently } from '../store/store-patiently.js';
 import { wantedHashes } from './wanted-hashes.js';
@@ -80,6 +83,8 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         return this.#arm(self);
       case 'moved':
         return this.#moved();
+      case 'read_back':
+        return this.#readBack(self, message.differing);
       case 'removed':
         // Another row may have the hostkey, or have it again.
         if (this.#context.world.hostByKey(this.#hostkey) !== undefined) return this.#arm(self);
@@ -126,6 +131,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     return {
       name: textOf(row?.name),
       state: row === undefined ? 'unregistered' : stateOf(row),
+      ...(this.#known?.unverified === undefined ? {} : { unverified: true }),
       differing: this.#context.drift.get(this.#hostkey)?.differing ?? [],
     };
   }
@@ -240,6 +246,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
           maxFailCount: config.max_hash_fail_count,
           checkV6: config.check_v6_hashes,
         },
+        readsBack: readsBack(config),
         agentStopGraceSeconds: config.agent_stop_grace_seconds,
         groupOwner,
       });
@@ -283,7 +290,9 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         : Math.min(this.#stopDeadline, clock.monotonic() + outcome.deadlineInSeconds * 1000);
     guardOpened(context);
     context.drift.observe(this.#hostkey, outcome.differing, nowSeconds(context));
-    if (outcome.event !== undefined && outcome.differing.length === 0) this.#converged(textOf(outcome.row.group));
+    this.#noticeTurn(outcome, report);
+    if (outcome.event !== undefined && outcome.differing.length === 0 && outcome.known.unverified === undefined)
+      this.#converged(textOf(outcome.row.group));
     if (outcome.from !== outcome.to)
       context.log.info(
         { hostkey: this.#hostkey, name: report.name, from: outcome.from, to: outcome.to },
@@ -303,6 +312,64 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     }
     if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { type: 'remind', hostkey: this.#hostkey });
     this.#arm(self);
+  }
+
+  /** Somebody has looked at what the host has loaded (`drift.read_back`). */
+  async #readBack(self: Self, differing: readonly HashField[]): Promise<void> {
+    const { config, drift, log } = this.#context;
+    const row = this.#row();
+    if (row === undefined) return;
+    let outcome: ReadBackOutcome | undefined;
+    const changes: Change[] = [
+      {
+        op: 'edit',
+        table: 'host',
+        id: row.id,
+        edit: (current) => {
+          outcome =
+            current.hostkey === this.#hostkey
+              ? decideReadBack(current, this.#known, differing, config.max_hash_fail_count)
+              : undefined;
+          return outcome === undefined ? current : { ...outcome.row, id: current.id };
+        },
+      },
+      {
+        op: 'upsert',
+        table: 'host_report',
+        id: this.#hostkey,
+        edit: (doc) =>
+          outcome === undefined ? (doc ?? { id: this.#hostkey }) : knowledgeToDoc(this.#hostkey, outcome.known),
+      },
+    ];
+    const result = await storePatiently(self, this.#context, changes, 'system');
+    if (!result.ok) return;
+    const now: JsonObject = outcome?.row ?? row;
+    const group = textOf(now.group);
+    if (outcome !== undefined) {
+      this.#known = outcome.known;
+      drift.observe(this.#hostkey, differing, nowSeconds(this.#context));
+      const said = { hostkey: this.#hostkey, name: textOf(now.name), group, differing };
+      if (differing.length > 0) log.warn(said, 'the rules read back from the host are not what it was sent');
+      else log.info(said, 'the rules read back from the host are what it was sent');
+      if (outcome.mail !== undefined) raiseAlert(this.#context, outcome.mail, { ...now, id: row.id }, differing);
+    }
+    if (differing.length > 0 && this.#known?.unverified !== undefined)
+      this.#delivery.send(group, { sets: false, rules: true, cause: 'drift' });
+  }
+
+  /** Said once: with the report that shows it first. */
+  #noticeTurn({ turned }: ReportOutcome, { name }: HostReport): void {
+    const { log } = this.#context;
+    const host = { hostkey: this.#hostkey, name };
+    switch (turned) {
+      case 'first_seen':
+        return log.warn(host, 'the agent cannot show its rules: the host is unverified, its rules are not compared');
+      case 'was_verified':
+        return log.warn(host, 'the host showed its rules before and no longer does: it is unverified; look at it');
+      case 'verified_again':
+        return log.info(host, 'the host shows its rules: it is not unverified any more');
+      case undefined:
+    }
   }
 
   #logDrift({ event, differing }: ReportOutcome, { hostkey, name, hashes }: HostReport, group: string): void {

@@ -6,10 +6,13 @@ export interface HostCall {
 }
 export type HostReply = 'done';
 
+import type { HashField } from '../../host/hash-check.js';
+
 /**
  * `check`: the row may have changed otherwise, look at the deadlines. `moved`: its group is another one. `removed`: the
- * row is gone, or has another hostkey.
+ * row is gone, or has another hostkey. `read_back`: its rules were read from the host, and
+ * these hashes of them are not as sent.
  */
-export interface HostCast {
-  readonly type: 'check' | 'moved' | 'removed';
-}
+export type HostCast =
+  | { readonly type: 'check' | 'moved' | 'removed' }
+  | { readonly type: 'read_back'; readonly differing: readonly HashField[] };
