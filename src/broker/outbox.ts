@@ -335,7 +335,7 @@ class OutboxPump implements Outbox {
     this.#journal?.remove(entry.target, entry.seq);
     if (taken === 'none') this.#dropDependents(entry);
     this.#refusedTargets.add(entry.target);
-    this.#onRefused(entry.target, entry.publication, message);
+    this.#onRefused(entry.target, entry.publication, { reason: message, taken });
     this.#settle(entry, { kind: 'refused', reason: message, taken });
     this.#wake();
     this.#wakeDrained();
