@@ -6,8 +6,11 @@ export default defineConfig({
     // Suites start real brokers and load real kernel tables; a stuck peer must fail, not hang the run.
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    // Real brokers and a shared machine: one stumble in thousands of tests is named in the report, not fatal. Not at home.
-    retry: process.env['CI'] === 'true' ? 1 : 0,
+    // A test that stumbles now and then is wrong, or has found something: it is never tried a second time.
+    retry: 0,
+    // How long something may take is for the machine to say. What is waited for is waited for patiently, everywhere.
+    expect: { poll: { timeout: 20_000, interval: 20 } },
+    setupFiles: ['test/support/wait-patiently.ts'],
     pool: 'forks',
     maxWorkers: 2,
   },

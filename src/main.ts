@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runCli } from './cli/program.js';
+import { isJournal } from './log/journal.js';
 
 /** Resolves when the reader has all that was written to a stream, or is gone: writing to a pipe only queues. */
 const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
@@ -12,9 +13,12 @@ const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
 // umask says, and also what a library or SQLite makes beside it.
 process.umask(0o077);
 
+/** systemd's journal reads a line's priority from its beginning. */
+const asError = (text: string): string => (isJournal(2) ? text.replace(/^(?=.)/gm, '<3>') : text);
+
 const code = await runCli(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  err: (text) => void process.stderr.write(asError(text)),
   environment: process.env,
   installedConfig: '/etc/dog_trainer/dog_trainer.yaml',
 });

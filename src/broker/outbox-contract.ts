@@ -31,6 +31,9 @@ export type Outcome =
    */
   | { readonly kind: 'refused'; readonly reason: string; readonly taken: 'some' | 'none' };
 
+/** How a message was refused. */
+export type Refusal = Pick<Extract<Outcome, { readonly kind: 'refused' }>, 'reason' | 'taken'>;
+
 /** What the caller of `put` gets. */
 export interface Ticket {
   /** Resolves when the message is safe: on disk, or at once without a journal. Rejects when the journal failed; it is sent all the same. */
@@ -76,7 +79,7 @@ export interface OutboxOptions {
   /** So often a message is sent that a queue refuses; default 3 (`broker.refused_tries`). */
   readonly refusedTries?: number;
   /** Told what became of a message that was refused, and (undefined) when the broker takes the target's messages again. */
-  readonly onRefused?: (target: string, publication: Publication, reason: string | undefined) => void;
+  readonly onRefused?: (target: string, publication: Publication, refusal: Refusal | undefined) => void;
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
   readonly random?: () => number;

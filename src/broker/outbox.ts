@@ -21,6 +21,8 @@ interface Entry extends JournalRecord {
   /** The oldest put whose content only this entry brings. */
   coversFrom: number;
   attempts: number;
+  /** Of these, those that the broker refused: a connection that was lost says nothing of the message. */
+  refusals: number;
   retryAt: number;
   readonly settle: (outcome: Outcome) => void;
 }
@@ -303,6 +305,7 @@ class OutboxPump implements Outbox {
       this.#wake();
       return;
     }
+    if (known?.scope === 'message') entry.refusals++;
     if (known?.scope === 'message' && this.#isRefusedForGood(entry, known.code)) {
       this.#giveUp(slot, entry, known);
       return;
@@ -322,8 +325,8 @@ class OutboxPump implements Outbox {
   }
 
   /** A nack may pass, so it is tried again, unless it was in vain last time; each try gives it to the other queues again. */
-  #isRefusedForGood({ attempts, target }: Entry, code: string): boolean {
-    return code === 'too_large' || attempts >= this.#refusedTries || this.#refusedTargets.has(target);
+  #isRefusedForGood({ refusals, target }: Entry, code: string): boolean {
+    return code === 'too_large' || refusals >= this.#refusedTries || this.#refusedTargets.has(target);
   }
 
   /** It is about this one message: what only waits for its turn goes on. */
@@ -335,7 +338,7 @@ class OutboxPump implements Outbox {
     this.#journal?.remove(entry.target, entry.seq);
     if (taken === 'none') this.#dropDependents(entry);
     this.#refusedTargets.add(entry.target);
-    this.#onRefused(entry.target, entry.publication, message);
+    this.#onRefused(entry.target, entry.publication, { reason: message, taken });
     this.#settle(entry, { kind: 'refused', reason: message, taken });
     this.#wake();
     this.#wakeDrained();
@@ -430,5 +433,5 @@ class OutboxPump implements Outbox {
 }
 
 function newEntry(record: JournalRecord, coversFrom: number, settle: (outcome: Outcome) => void): Entry {
-  return { ...record, coversFrom, attempts: 0, retryAt: 0, settle };
+  return { ...record, coversFrom, attempts: 0, refusals: 0, retryAt: 0, settle };
 }

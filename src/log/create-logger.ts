@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { escapeLine } from './escape-line.js';
+import { forJournal, isJournal } from './journal.js';
 import { LogFiles } from './log-files.js';
 import type { TroubleListener } from './log-files.js';
 import { redactLine, redactSecrets } from './redact-secrets.js';
@@ -42,7 +43,8 @@ export interface Logs {
  * Makes the logs: JSON lines with `level` as a word and `time` as ISO 8601. With a directory: `console.log` (all),
  * `error.log` (error and fatal) and the crash log, each rotating by size and readable by its owner only. Secrets are
  * taken out of every line. A directory that cannot be made or written, at the start or later, does not stop the server
- * and loses no line: they go to standard error meanwhile, and `onTrouble` tells.
+ * and loses no line: they go to standard error meanwhile, and `onTrouble` tells. Where standard error is systemd's
+ * journal, warnings and worse always stand there too. What goes to the journal has its priority before it.
  */
 export function createLogger(options: LogOptions): Logs {
   const { dir } = options;
@@ -53,6 +55,7 @@ export function createLogger(options: LogOptions): Logs {
     // The logger's own level decides what comes here at all.
     { level: 'trace', stream: all },
     { level: 'error', stream: errors },
+    ...(files.toJournal ? [{ level: 'warn' as const, stream: { write: (line: string) => files.tell(line) } }] : []),
   ]);
   return withChildren(options.level, streams, pino(lineOptions('trace'), crashes), files);
 }
@@ -68,7 +71,8 @@ function standardOutput(): pino.DestinationStream {
   const stream = pino.destination({ fd: 1, sync: true });
   // Nobody reads any more (a closed pipe): the server's work goes on, and there is nowhere left to say it.
   (stream as unknown as NodeJS.EventEmitter).on('error', () => undefined);
-  return stream;
+  if (!isJournal(1)) return stream;
+  return { write: (line) => stream.write(forJournal(line)) };
 }
 
 function withChildren(

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { forJournal, isJournal, restForJournal } from './journal.js';
 import { RotatingFile } from './rotating-file.js';
 
 /** Told a file's name and what is wrong with it, in one sentence; `undefined` when it can be written again. */
@@ -30,10 +31,12 @@ export class LogFiles {
   readonly #listeners = new Set<TroubleListener>();
   readonly #timer: NodeJS.Timeout;
   #made = false;
+  /** Standard error is systemd's journal, which is told warnings and worse whatever becomes of the files. */
+  readonly toJournal = isJournal(2);
 
   constructor(dir: string, options: LogFilesOptions) {
     this.#dir = dir;
-    this.#makeDirectory((text) => sayOnStandardError(text));
+    this.#makeDirectory((text) => this.#say(text));
     const file = (name: string, instead: string, lines?: (lines: string) => void) =>
       new RotatingFile(join(dir, name), {
         size: options.size,
@@ -41,12 +44,19 @@ export class LogFiles {
         onTrouble: (text) => this.#trouble(name, text === undefined ? undefined : `${text}; ${instead}`),
         ...(lines !== undefined && { instead: lines }),
       });
-    this.all = file('console.log', 'its lines go to standard error', (lines) => writeToStandardError(lines));
+    this.all = file('console.log', 'its lines go to standard error', (lines) =>
+      writeToStandardError(this.toJournal ? restForJournal(lines) : lines),
+    );
     this.errors = file('error.log', 'its lines stand in console.log, or go with those to standard error');
     this.crashes = file(options.crash_log, 'its reports stand in console.log, or go with those to standard error');
     this.#timer = setInterval(() => this.#check(), CHECK_MS);
     this.#timer.unref();
     this.#check();
+  }
+
+  /** A line of the log, for the journal. */
+  tell(line: string): void {
+    writeToStandardError(forJournal(line));
   }
 
   onTrouble(listener: TroubleListener): void {
@@ -86,14 +96,16 @@ export class LogFiles {
   }
 
   #trouble(file: string, text: string | undefined): void {
-    sayOnStandardError(text ?? `${join(this.#dir, file)} can be written again`);
+    this.#say(text ?? `${join(this.#dir, file)} can be written again`);
     if (text === undefined) this.#troubles.delete(file);
     else this.#troubles.set(file, text);
     for (const listener of this.#listeners) listener(file, text);
   }
-}
 
-const sayOnStandardError = (text: string): void => writeToStandardError(`dog-trainer: ${text}\n`);
+  #say(text: string): void {
+    writeToStandardError(`${this.toJournal ? '<4>' : ''}dog-trainer: ${text}\n`);
+  }
+}
 
 let guarded = false;
 

@@ -10,7 +10,8 @@ import { loadKeptRows } from '../actors/last-good/kept-rows.js';
 import { setUse } from '../actors/last-good/set-use.js';
 import { ConfirmedSets } from '../actors/publishing/confirmed-sets.js';
 import { Notes } from '../actors/store/notes.js';
-import { refusedAlarm, refusedText } from '../actors/publishing/refused-alarm.js';
+import { noteRefused } from '../actors/publishing/note-refused.js';
+import { clearRefusedAlarms } from '../actors/publishing/refused-alarm.js';
 import { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import { Turnstile } from '../actors/turnstile.js';
 import { RateLimiter } from '../actors/rate-limiter.js';
@@ -31,6 +32,7 @@ import { CompileBook } from '../firewall/policy/compile-book.js';
 import { SetBook } from '../world/set-book.js';
 import { Slices } from '../world/slices.js';
 import { World } from '../world/world.js';
+import { createBlame } from './create-management.js';
 import { chooseDialect, wantedDialect } from './choose-dialect.js';
 import { restorePublishing } from './publishing-setting.js';
 
@@ -67,6 +69,7 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
   await restorePublishing(store, gate);
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
   const link = new BrokerLink();
+  clearRefusedAlarms(parts.alarms);
   return {
     ...parts,
     world,
@@ -97,12 +100,7 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
           );
       },
       refusedTries: config.broker.refused_tries,
-      onRefused: (target, publication, reason) => {
-        parts.alarms.show(refusedAlarm(target), reason === undefined ? undefined : refusedText(publication, reason));
-        if (reason === undefined) return;
-        metrics.count('dog_trainer_publish_failures_total', 'refused');
-        log.error({ target, reason }, 'the broker refused a message; it counts as handed over');
-      },
+      onRefused: noteRefused({ ...parts, blame: createBlame({ config, log, now: () => kernel.clock.monotonic() }) }),
       onJournal: (failure) => {
         metrics.gauge('dog_trainer_outage', 'journal', failure === undefined ? 0 : 1);
         if (failure === undefined) log.info({ dir: config.queuejournal.dir }, 'the journal works again');

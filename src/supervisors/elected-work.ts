@@ -1,3 +1,4 @@
+import { clearRefusedAlarms } from '../actors/publishing/refused-alarm.js';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,7 +68,11 @@ export const electedWork = (base: ServerBase, parts: ElectedParts): ServerWork =
       ended = ended
         .then(() => end)
         .then(
-          () => log.info({ term, name }, 'nothing of the lost lead is left; standing by'),
+          () => {
+            // What the broker refused is the next leader's to say.
+            clearRefusedAlarms(base.alarms);
+            log.info({ term, name }, 'nothing of the lost lead is left; standing by');
+          },
           (error: unknown) => log.error({ err: error, term }, 'a lost lead did not end in order'),
         );
     },

@@ -1,5 +1,6 @@
 import { connect } from 'amqplib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CENSUS } from '../../src/actors/hosts/census-messages.js';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { RULE } from '../support/api-client.js';
 import { startRabbit } from '../support/rabbitmq.js';
@@ -11,7 +12,8 @@ if ('unavailable' in rabbit) {
 } else {
   afterAll(() => rabbit.close());
   const newBroker = () => createAmqpBroker({ urls: [rabbit.url] });
-  const whole = () => startWholeServer({ set: ['broker.kind=amqp', `broker.url=${rabbit.url}`], broker: newBroker() });
+  const whole = (more: readonly string[] = []) =>
+    startWholeServer({ set: ['broker.kind=amqp', `broker.url=${rabbit.url}`, ...more], broker: newBroker() });
   const KEY = 'refused-messages-host';
 
   describe('RabbitMQ: messages that are refused', () => {
@@ -41,6 +43,84 @@ if ('unavailable' in rabbit) {
       await spoiler.close();
       await w.edit('zone', id, { ...zone, ipv4_addresses: ['192.0.2.3'] });
       await until(() => alarms().length === 0, 'the end of the alarm');
+    });
+
+    it(
+      'what was too large goes out by itself when the limit is raised, sets and rulesets, and the alarms end',
+      { timeout: 120_000 },
+      async () => {
+        const limit = (bytes: number) => rabbit.ctl('eval', `application:set_env(rabbit, max_message_size, ${bytes}).`);
+        // RabbitMQ looks at it when a channel is opened.
+        await limit(50_000);
+        try {
+          const w = await whole(['broker.refused_retry_seconds=0.5']);
+          const { group: large, ruleset } = await w.group('large-rules', [RULE]);
+          const many = Array.from({ length: 6_000 }, (_, n) => `10.${n >> 8}.${n & 255}.1`);
+          const zone = await w.create('zone', { name: 'too-large', ipv4_addresses: many, ipv6_addresses: [] });
+          const rules = Array.from({ length: 500 }, (_, n) => ({ ...RULE, comment: `rule ${n} ${'x'.repeat(100)}` }));
+          await w.edit('ruleset', ruleset, { rules: { inbound: rules, outbound: [] } });
+          const { profile } = await w.profile('waits', [{ ...RULE, group_type: 'ZONE', group: zone }]);
+          const waits = await w.create('group', { name: 'waits', profile_id: profile });
+          const alarms = () => w.server.context.alarms.list().map(({ id }) => id);
+          const wanted = ['broker.refused:sets', `broker.refused:group/${large}`];
+          await until(() => wanted.every((id) => alarms().includes(id)), 'the alarms');
+          expect(w.server.context.alarms.get('broker.refused:sets')?.text).toContain('tried again every 0.5 seconds');
+          // More than once in vain, and once each is enough.
+          const refused = () => w.server.context.outbox.snapshot().refusedMessages;
+          const before = refused();
+          await until(() => refused() > before + 4, 'tries in vain');
+          const published = (id: string) => w.server.context.outputs.get(id)?.publishedAt !== null;
+          expect([published(large), published(waits)]).toEqual([false, false]);
+          // Nothing else is touched.
+          await limit(134_217_728);
+          await until(() => published(large) && published(waits) && alarms().length === 0, 'all of it');
+          expect(w.server.context.sets.untaken.size).toBe(0);
+        } finally {
+          await limit(134_217_728);
+        }
+      },
+    );
+
+    it('sets that were too large and are as before again: the alarm ends, and nothing is sent', async () => {
+      const limit = (bytes: number) => rabbit.ctl('eval', `application:set_env(rabbit, max_message_size, ${bytes}).`);
+      const addresses = (count: number) => Array.from({ length: count }, (_, n) => `10.${n >> 8}.${n & 255}.1`);
+      const zone = (count: number) => ({ name: 'grows', ipv4_addresses: addresses(count), ipv6_addresses: [] });
+      await limit(50_000);
+      try {
+        const w = await whole();
+        const id = await w.create('zone', zone(1));
+        await w.group('of-grows', [{ ...RULE, group_type: 'ZONE', group: id }]);
+        await w.edit('zone', id, zone(6_000));
+        const alarm = () => w.server.context.alarms.get('broker.refused:sets');
+        await until(() => alarm() !== undefined, 'the alarm');
+        await w.edit('zone', id, zone(1));
+        await until(() => alarm() === undefined, 'the end of the alarm');
+      } finally {
+        await limit(134_217_728);
+      }
+    });
+
+    it('alarms about a host or a group end when it is deleted, also those that come later', async () => {
+      const w = await whole();
+      const { group } = await w.group('web', [RULE]);
+      const ear = await listenAsAgent(w.broker, { hostkey: KEY, group: 'web' });
+      await report(ear.connection, 'force', reportOf(KEY, 'web'));
+      const host = await until(() => w.host(KEY), 'the registration');
+      const ids = [`host/${KEY}`, `host-sets/${KEY}`, `config/${KEY}`, `group/${group}`].map(
+        (of) => `broker.refused:${of}`,
+      );
+      const { alarms } = w.server.context;
+      const left = () => alarms.list().filter(({ id }) => ids.includes(id));
+      for (const id of ids) alarms.set(id, 'refused');
+      alarms.set('broker.refused:host/another', 'refused');
+      expect((await w.api('DELETE', `/api/V2/host/${host.id}`)).status).toBe(204);
+      await until(() => left().length === 1, 'the end of the alarms of the host');
+      expect((await w.api('DELETE', `/api/V2/group/${group}`)).status).toBe(204);
+      await until(() => left().length === 0, 'the end of the alarm of the group');
+      // A message that was under way is refused when its host is gone.
+      for (const id of ids) alarms.set(id, 'refused');
+      w.server.context.kernel.send(CENSUS, { tag: 'count' });
+      await until(() => alarms.list().length === 0, 'the end of the late alarms');
     });
 
     it('sets that are too large for the broker hold up only rulesets that name one which changed', async () => {

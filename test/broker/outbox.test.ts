@@ -328,6 +328,128 @@ describe('the outbox', () => {
       expect(connection.sent).toEqual(['s', 's', 'a']);
     });
 
+    describe('one message for good', () => {
+      const nacked = new BrokerError('message', 'nacked', 'a queue refuses it');
+      const tooLarge = new BrokerError('message', 'too_large', 'it is too large');
+      /** Refuses the message each time that it is sent, so many times. */
+      const refuseEach = async (body: string, times: number, error = nacked): Promise<void> => {
+        for (let n = 0; n < times; n++) {
+          await expect.poll(() => connection.underWay).toContain(body);
+          await connection.refuse(body, error);
+        }
+      };
+      const timesSent = (body: string): number => connection.sent.filter((each) => each === body).length;
+      const made = (options: OutboxOptions = {}) => {
+        const told: [string, unknown][] = [];
+        const box = make({ ...options, onRefused: (target, _publication, refusal) => told.push([target, refusal]) });
+        box.outbox.attach(connection.port);
+        return { ...box, told };
+      };
+
+      it.each([
+        [3, undefined],
+        [1, 1],
+        [5, 5],
+      ])('sends what a queue refuses %i times, then it counts as handed over', async (times, refusedTries) => {
+        const { outbox, told } = made(refusedTries === undefined ? {} : { refusedTries });
+        const { outcome } = outbox.put(put('group/a', 'a'));
+        await refuseEach('a', times);
+        expect(await outcome).toEqual({ kind: 'refused', reason: 'a queue refuses it', taken: 'some' });
+        expect(told).toEqual([['group/a', { reason: 'a queue refuses it', taken: 'some' }]]);
+        expect(timesSent('a')).toBe(times);
+        expect(outbox.depth()).toBe(0);
+        expect(outbox.snapshot()).toMatchObject({ refusedMessages: 1, failed: times - 1, confirmed: 0 });
+      });
+
+      it('one try less than that, and a confirm: confirmed, and nobody is told', async () => {
+        const { send, told } = made();
+        send('group/a', 'a');
+        await refuseEach('a', 2);
+        await expect.poll(() => connection.underWay).toEqual(['a']);
+        await connection.confirm('a');
+        expect(outcomes).toEqual({ a: 'confirmed' });
+        expect(told).toEqual([]);
+      });
+
+      it('meanwhile others go, and what waits for it goes when it is given up', async () => {
+        const { send } = made();
+        send('sets', 's');
+        send('group/a', 'a');
+        send('config/h', 'c');
+        await refuseEach('s', 2);
+        expect(connection.sent).toContain('c');
+        expect(connection.sent).not.toContain('a');
+        await refuseEach('s', 1);
+        expect(connection.sent.at(-1)).toBe('a');
+      });
+
+      it('the next message of such a target has one try, until one is confirmed', async () => {
+        const { send, told } = made();
+        send('sets', 's1');
+        await refuseEach('s1', 3);
+        send('sets', 's2');
+        await refuseEach('s2', 1);
+        expect(outcomes).toEqual({ s1: 'refused', s2: 'refused' });
+        expect(timesSent('s2')).toBe(1);
+        send('sets', 's3');
+        await expect.poll(() => connection.underWay).toEqual(['s3']);
+        await connection.confirm('s3');
+        expect(told.at(-1)).toEqual(['sets', undefined]);
+        send('sets', 's4');
+        await refuseEach('s4', 3);
+        expect(timesSent('s4')).toBe(3);
+      });
+
+      it('a newer message of the target takes the place of one that is being refused, with its own tries', async () => {
+        const { send } = made();
+        send('group/a', 'a1');
+        await refuseEach('a1', 1);
+        send('group/a', 'a2');
+        await refuseEach('a2', 3);
+        expect(outcomes).toEqual({ a1: 'superseded', a2: 'refused' });
+        expect([timesSent('a1') <= 2, timesSent('a2')]).toEqual([true, 3]);
+      });
+
+      it('what is too large has one try, and nobody has it: what rests on it does not go', async () => {
+        const { outbox, send, told } = made();
+        const { outcome } = outbox.put(put('sets', 's'));
+        send('group/a', 'a');
+        await refuseEach('s', 1, tooLarge);
+        expect(await outcome).toEqual({ kind: 'refused', reason: 'it is too large', taken: 'none' });
+        expect(told).toEqual([['sets', { reason: 'it is too large', taken: 'none' }]]);
+        expect(outcomes).toEqual({ a: 'dropped' });
+        expect(connection.sent).toEqual(['s']);
+        // The same again, when somebody has raised the limit.
+        send('sets', 's');
+        await expect.poll(() => connection.underWay).toEqual(['s']);
+        await connection.confirm('s');
+        expect(outcomes.s).toBe('confirmed');
+        expect(told.at(-1)).toEqual(['sets', undefined]);
+      });
+
+      it('a connection that is lost between two tries does not count as one', async () => {
+        const { outbox, send } = made();
+        send('group/a', 'a');
+        await refuseEach('a', 1);
+        await expect.poll(() => connection.underWay).toEqual(['a']);
+        await connection.lose();
+        connection = new ScriptedConnection();
+        outbox.attach(connection.port);
+        await refuseEach('a', 1);
+        expect(outcomes).toEqual({});
+      });
+
+      it('the journal is done with it', async () => {
+        const journal = new ScriptedJournal();
+        const { outbox } = made({ journal });
+        outbox.put(put('group/a', 'a'));
+        await journal.sync();
+        expect(journal.live.size).toBe(1);
+        await refuseEach('a', 3);
+        expect(journal.live.size).toBe(0);
+      });
+    });
+
     it('drops what can never be sent, with the reason', async () => {
       const { outbox } = make();
       outbox.attach(connection.port);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -28,20 +29,25 @@ it.skipIf(noStrace !== undefined)('the log is synced to the disk between every w
 
 /** Runs the writer under strace; gives the writes that were answered before they were synced, in words. */
 function answeredUnsynced(...how: readonly string[]): readonly string[] {
-  const path = join(temporaryDirectory(), 'dog_trainer.db');
+  const directory = temporaryDirectory();
+  const path = join(directory, 'dog_trainer.db');
+  // A file of its own: what the program itself says on standard error does not come between.
+  const traced = join(directory, 'trace');
   const node = [process.execPath, '--import', REGISTER, PROGRAM, path, String(COUNT), ...how];
   const calls = 'trace=write,pwrite64,fdatasync,fsync';
-  const { stderr, status } = spawnSync('strace', ['-f', '-y', '-e', calls, ...node], {
+  const { stderr, status } = spawnSync('strace', ['-f', '-y', '-o', traced, '-e', calls, ...node], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
   expect(status, stderr.slice(-2_000)).toBe(0);
+  const trace = readFileSync(traced, 'utf8');
+  const writes = trace.split('\n').filter((line) => /\bwrite\(/.test(line));
   const found: string[] = [];
   for (let n = 0; n < COUNT; n++) {
-    const asked = stderr.indexOf(`"asked ${n}\\n"`);
-    const answered = stderr.indexOf(`"answered ${n}\\n"`);
-    expect(asked).toBeGreaterThan(0);
-    const between = stderr.slice(asked, answered).split('\n');
+    const asked = trace.indexOf(`"asked ${n}\\n"`);
+    const answered = trace.indexOf(`"answered ${n}\\n"`);
+    expect([asked >= 0, answered > asked], `write ${n} in ${writes.join('\n')}`).toEqual([true, true]);
+    const between = trace.slice(asked, answered).split('\n');
     const written = between.findLastIndex((line) => /pwrite64\(.*dog_trainer\.db-wal/.test(line));
     expect(written, `write ${n} reached the log`).toBeGreaterThanOrEqual(0);
     // Another thread syncs, so its return may be on a line of its own ("resumed").

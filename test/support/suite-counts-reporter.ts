@@ -19,12 +19,11 @@ interface Counts {
   skipped: number;
 }
 
-/** Prints the counts of each suite, every skipped test by name with its reason, and what passed only at a second try. */
+/** Prints the counts of each suite, and every skipped test by name with its reason. */
 export default class SuiteCountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const suites = new Map<string, Counts>(SUITES.map(({ name }) => [name, { passed: 0, failed: 0, skipped: 0 }]));
     const skipped: string[] = [];
-    const retried: string[] = [];
     for (const module of modules) {
       const path = relative(process.cwd(), module.moduleId);
       const imports = importsOf(module.moduleId);
@@ -33,8 +32,6 @@ export default class SuiteCountsReporter implements Reporter {
         const result = test.result();
         const state = result.state === 'pending' ? 'skipped' : result.state;
         for (const suite of counts) suite[state] += 1;
-        if (state === 'passed' && (test.diagnostic()?.retryCount ?? 0) > 0)
-          retried.push(`  ${path} > ${test.fullName}`);
         if (state !== 'skipped') continue;
         const note = result.state === 'skipped' ? result.note : undefined;
         // A reason may also stand in the test's name, in brackets.
@@ -46,7 +43,6 @@ export default class SuiteCountsReporter implements Reporter {
       ([name, { passed, failed, skipped }]) => `suite ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped`,
     );
     if (skipped.length > 0) lines.push(`skipped tests:`, ...skipped);
-    if (retried.length > 0) lines.push('passed only when tried again; look into them:', ...retried);
     process.stdout.write(`${lines.join('\n')}\n`);
   }
 }

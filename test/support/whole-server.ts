@@ -66,8 +66,8 @@ export interface GroupParts {
   readonly ruleset: string;
 }
 
-/** Deadline of every wait of these tests; what is well takes milliseconds. */
-export const SOON = { timeout: 10_000, interval: 10 } as const;
+/** How long these tests wait before they say that something never comes; what is well takes milliseconds. */
+export const SOON = { timeout: 25_000, interval: 10 } as const;
 
 /** Waits until `look` gives something true, and gives it. */
 export const until = <T>(

@@ -1,6 +1,7 @@
 import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
 import type { CensusCast } from './census-messages.js';
 import type { ServerContext } from '../context.js';
+import { clearAbandoned } from '../publishing/refused-alarm.js';
 import { sweepRulesets } from '../groups/sweep-rulesets.js';
 import { unverifiedAlarm, unverifiedHosts } from './unverified-hosts.js';
 import { patiently } from '../store/store-patiently.js';
@@ -65,6 +66,10 @@ export class Census implements Server<never, never, CensusCast, Message> {
     this.#unverified = unverified.count;
     this.#context.alarms.show('hosts.unverified', unverifiedAlarm(unverified));
     metrics.gauge('dog_trainer_hosts_unverified', unverified.count);
+    clearAbandoned(this.#context.alarms, {
+      hasHost: (key) => world.hostByKey(key) !== undefined,
+      hasGroup: (id) => world.rows('group').has(id),
+    });
     for (const state of STATES) metrics.gauge('host_active_state', state, counts[state]);
     const open = this.#context.guard.open;
     metrics.gauge('host_keepalive', 'inactive', open ? silent : 0);

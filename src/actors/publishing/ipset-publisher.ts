@@ -3,19 +3,25 @@ import type { PolicyFault } from '../../firewall/policy/policy.js';
 import type { Document } from '../../model/document.js';
 import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
 import type { RenderedSets } from '../../world/set-book.js';
+import type { ConnectionInfo } from '../broker/connection-messages.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import { loadKeptSets } from '../last-good/kept-sets.js';
 import { keepLastGoodSets, loadLastGoodSets } from './last-good-sets.js';
 import { allSets } from './publications.js';
 import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } from './publisher-messages.js';
 import { patiently, storePatiently } from '../store/store-patiently.js';
+import { refusedAlarm } from './refused-alarm.js';
+import { refusedRetryMs } from './refused-retry.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
 import { tell } from '../tell.js';
 
 type IpsetInfo =
+  | ConnectionInfo
   | { readonly tag: 'due' }
   | { readonly tag: 'confirmed'; readonly rendered: RenderedSets; readonly sha: string }
   | { readonly tag: 'refused'; readonly rendered: RenderedSets }
+  /** Perhaps they are taken now. */
+  | { readonly tag: 'again' }
   | { readonly tag: 'dropped'; readonly reason: string };
 
 /** Which text all agents have, so that a restart need not send it again (table `setting`). */
@@ -44,6 +50,10 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   /** The sets as agents have them, by name; `undefined` until that is known. */
   #taken: ReadonlyMap<string, string> | undefined = undefined;
   #sentAt = -Infinity;
+  /** When what the broker found too large is tried again. */
+  #retry: TimerRef | undefined = undefined;
+  /** The text is sent although it is the one that was sent last. */
+  #again = false;
   /** Some set is published with its last good content, as far as the store knows. */
   #standingIn = false;
   #timer: TimerRef | undefined = undefined;
@@ -65,6 +75,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     sets.remember(lastGood);
     sets.remember(await patiently(self, this.#context, () => loadKeptSets(store)));
     this.#standingIn = lastGood.size > 0;
+    this.#context.link.subscribe(self);
     this.#schedule(self);
   }
 
@@ -101,8 +112,24 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
         this.#context.sets.untaken = this.#changedSince(message.rendered);
         // Rulesets that name none of these go out.
         self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
+        this.#endRetry(self);
+        this.#retry = self.sendAfter(refusedRetryMs(this.#context), { tag: 'again' } satisfies IpsetInfo);
         return;
+      case 'broker_down':
+        return;
+      case 'broker_up':
+        // It may be another broker now, or have another limit.
+        if (!this.#endRetry(self)) return;
+        this.#again = true;
+        this.#dirty = true;
+        return this.#schedule(self);
+      case 'again':
+        this.#retry = undefined;
+        this.#again = true;
+        this.#dirty = true;
+        return this.#schedule(self);
       case 'confirmed':
+        this.#endRetry(self);
         this.#taken = message.rendered.blocks;
         this.#context.sets.untaken = NO_SETS;
         this.#confirmedSha = message.sha;
@@ -135,6 +162,14 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     return Math.max(config.publish_quiet_ms, this.#sentAt + interval - kernel.clock.monotonic());
   }
 
+  /** Whether there was one. */
+  #endRetry(self: Self): boolean {
+    const retry = this.#retry;
+    this.#retry = undefined;
+    if (retry !== undefined) self.cancel(retry);
+    return retry !== undefined;
+  }
+
   #schedule(self: Self): void {
     if (!this.#dirty || this.#timer !== undefined) return;
     this.#timer = self.sendAfter(this.#waitMs(), { tag: 'due' } satisfies Message);
@@ -152,10 +187,12 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     // Before anything is sent: a crash must not find the only good content gone.
     await this.#keepStandIns(self, rendered);
     // A set that grew too large changes no text, as its last good content stands in.
-    if (rendered.text === before?.text) return;
+    if (rendered.text === before?.text && !this.#again) return;
+    this.#again = false;
     const sha = sha256(rendered.text);
     if (sha === this.#confirmedSha || this.#isTakenOver(rendered)) {
-      // All agents have it, from before a restart, or from the server that this one took over from.
+      // All agents have it, from before a restart, or from the server that this one took over from, or an edit was undone.
+      if (this.#endRetry(self)) this.#context.alarms.clear(refusedAlarm('sets'));
       this.#confirmedSha = sha;
       this.#taken = rendered.blocks;
       this.#context.sets.untaken = NO_SETS;

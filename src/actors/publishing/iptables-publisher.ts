@@ -1,19 +1,25 @@
-import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
 import { CallFailed } from '../../otp/index.js';
+import type { ConnectionInfo } from '../broker/connection-messages.js';
 import type { ServerContext } from '../context.js';
-import { groupRuleset, hostRuleset } from './publications.js';
+import { groupRuleset } from './publications.js';
 import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
-import { refusedAlarm } from './refused-alarm.js';
-import { reportDropped } from './report-dropped.js';
+import { clearGroupAlarm } from './refused-alarm.js';
 import type { RulesetOutput } from '../groups/ruleset-outputs.js';
 import { noteConfirmed } from './note-confirmed.js';
+import { refusedRetryMs } from './refused-retry.js';
+import { sendToAstray } from './send-to-astray.js';
 import { tell } from '../tell.js';
 
 type IptablesInfo =
+  | ConnectionInfo
   | { readonly tag: 'due' }
   | { readonly tag: 'room' }
   | { readonly tag: 'confirmed'; readonly output: RulesetOutput }
+  /** Nobody took it, as it is. */
+  | { readonly tag: 'refused'; readonly output: RulesetOutput }
+  /** Perhaps it is taken now, if it is still what is wanted. */
+  | { readonly tag: 'again'; readonly output: RulesetOutput }
   | { readonly tag: 'dropped'; readonly output: RulesetOutput; readonly reason: string };
 
 interface Waiting {
@@ -46,6 +52,8 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   readonly #underWay = { bytes: 0, messages: 0 };
   /** How many of them are each group's. */
   readonly #inOutbox = new Map<string, number>();
+  /** Of groups whose ruleset the broker found too large: when it is tried again. */
+  readonly #tries = new Map<string, { readonly timer: TimerRef; readonly output: RulesetOutput }>();
   /** Only groups that have a message in the outbox, which a newer one replaces, may go until there is room. */
   #full = false;
   #timer: TimerRef | undefined = undefined;
@@ -60,6 +68,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   }
 
   init(self: Self): void {
+    this.#context.link.subscribe(self);
     // What a predecessor had gathered is known from the rulesets themselves: unconfirmed ones are to be sent.
     for (const output of this.#context.outputs.values()) {
       if (output.publishedAt === null) this.#add(output.groupId, false);
@@ -74,7 +83,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
         return this.#schedule(self, [message.groupId]);
       case 'forget':
         this.#waiting.delete(message.groupId);
-        this.#context.alarms.clear(refusedAlarm(`group/${message.groupId}`));
+        clearGroupAlarm(this.#context.alarms, message.groupId);
         this.#held.delete(message.groupId);
         this.#sentAt.delete(message.groupId);
         break;
@@ -98,6 +107,25 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
         return this.#schedule(self);
       case 'confirmed':
         return noteConfirmed(this.#context, message.output);
+      case 'refused':
+        return this.#tryLater(self, message.output);
+      case 'broker_down':
+        return;
+      case 'broker_up':
+        // It may be another broker now, or have another limit.
+        for (const { timer, output } of this.#tries.values()) {
+          self.cancel(timer);
+          tell<IptablesInfo>(self, { tag: 'again', output });
+        }
+        return;
+      case 'again': {
+        const { groupId } = message.output;
+        this.#tries.delete(groupId);
+        const current = this.#context.outputs.get(groupId);
+        if (current?.publishedAt !== null || current.ruleset.id !== message.output.ruleset.id) return;
+        this.#add(groupId, false);
+        return this.#schedule(self, [groupId]);
+      }
       case 'dropped':
         this.#context.log.error({ group: message.output.groupName, reason: message.reason }, 'a ruleset was not sent');
         this.#add(message.output.groupId, false);
@@ -122,6 +150,13 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       under_way: this.#underWay.messages,
       held: Object.fromEntries([...this.#held].slice(0, 50)),
     };
+  }
+
+  #tryLater(self: Self, output: RulesetOutput): void {
+    const before = this.#tries.get(output.groupId);
+    if (before !== undefined) self.cancel(before.timer);
+    const again = { tag: 'again', output } satisfies IptablesInfo;
+    this.#tries.set(output.groupId, { timer: self.sendAfter(refusedRetryMs(this.#context), again), output });
   }
 
   #add(groupId: string, force: boolean): void {
@@ -251,7 +286,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
       switch (outcome.kind) {
         case 'refused':
           // What nobody has makes nobody a suspect; the hosts of queues that refused it are repaired by their hashes.
-          return outcome.taken === 'some' && tell<IptablesInfo>(self, { tag: 'confirmed', output });
+          return tell<IptablesInfo>(self, { tag: outcome.taken === 'some' ? 'confirmed' : 'refused', output });
         case 'confirmed':
           metrics.observe('dog_trainer_confirm_seconds', (kernel.clock.monotonic() - began) / 1000);
           return tell<IptablesInfo>(self, { tag: 'confirmed', output });
@@ -261,32 +296,6 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
           return false;
       }
     });
-    this.#sendToAstray(output);
-  }
-
-  /**
-   * Agents that were moved over the API go on listening to their old group (agent-protocol P6): members of this group
-   * that listen elsewhere get their own copy, and those of other groups that listen here get theirs after it.
-   */
-  #sendToAstray(output: RulesetOutput): void {
-    const { world, outputs, outbox, kernel } = this.#context;
-    const copies = [
-      ...world.deafMembers(output.groupName).map((host) => ({ host, output })),
-      ...world.strayListeners(output.groupName).flatMap((host) => {
-        const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
-        const own = group === undefined ? undefined : outputs.get(group.id);
-        return own === undefined ? [] : [{ host, output: own }];
-      }),
-    ];
-    for (const { host, output: own } of copies) {
-      const hostkey = textOf(host.hostkey);
-      const put = {
-        target: `host/${hostkey}`,
-        class: 'host',
-        after: [`group/${output.groupId}`],
-        publication: hostRuleset(own, hostkey, kernel.clock.now()),
-      } as const;
-      reportDropped(this.#context, put, outbox.put(put));
-    }
+    sendToAstray(this.#context, output);
   }
 }

@@ -5,11 +5,13 @@ import type { RowChange } from '../../world/row-change.js';
 import { CENSUS } from '../hosts/census-messages.js';
 import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
 import type { ServerContext } from '../context.js';
+import { clearGroupAlarm, clearHostAlarms } from '../publishing/refused-alarm.js';
 import { IPSET_PUBLISHER } from '../publishing/publisher-messages.js';
 
 /** Tells a host's actor what became of its row, which may be under another hostkey now. */
-const routeHost = ({ hosts, kernel }: ServerContext, { before, after }: RowChange): void => {
+const routeHost = ({ hosts, kernel, world, alarms }: ServerContext, { before, after }: RowChange): void => {
   const [was, is] = [textOf(before?.hostkey), textOf(after?.hostkey)];
+  if (was !== '' && was !== is && world.hostByKey(was) === undefined) clearHostAlarms(alarms, was);
   if (was !== '' && was !== is && hosts.whereis(was) !== undefined) hosts.send(was, { type: 'removed' });
   if (is === '' || after === undefined) return;
   // Its deadline is another one now; this also starts the actor of a host made over the API.
@@ -31,7 +33,10 @@ export const routeDirt = (context: ServerContext, dirt: Dirt): void => {
     cast(kernel, IPSET_PUBLISHER, { type: 'dirty', sources: ['start'] });
     return;
   }
-  for (const id of dirt.removedGroups) groups.send(id, { type: 'removed' });
+  for (const id of dirt.removedGroups) {
+    clearGroupAlarm(context.alarms, id);
+    groups.send(id, { type: 'removed' });
+  }
   for (const id of dirt.groupHashes) if (!dirt.groups.has(id)) groups.send(id, { type: 'check_hashes' });
   if (dirt.setSources.size > 0) cast(kernel, IPSET_PUBLISHER, { type: 'dirty', sources: [...dirt.setSources] });
   for (const change of dirt.hosts) routeHost(context, change);
