@@ -72,19 +72,30 @@ async function contents(key: FileKey, file: string | undefined): Promise<Buffer 
   }
 }
 
-const BLOCK = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
-
-/** All of the file's, its first being the owner's own. */
-function certificates(key: FileKey, ssl: SslOptions, pem: Buffer): readonly X509Certificate[] {
+/**
+ * Every certificate of PEM text, the first being its owner's own.
+ * @throws Error saying what is wrong, to follow the name of the file
+ */
+export function certificatesIn(pem: Buffer): readonly X509Certificate[] {
   const blocks = pem.toString('latin1').match(BLOCK) ?? [];
-  if (blocks.length === 0) throw fault(key, ssl, 'holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)');
+  if (blocks.length === 0) throw new Error('holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)');
   return blocks.map((block, index) => {
     try {
       return new X509Certificate(block);
     } catch (cause) {
-      throw fault(key, ssl, `certificate ${index + 1} of ${blocks.length} cannot be read`, cause);
+      throw new Error(`certificate ${index + 1} of ${blocks.length} cannot be read`, { cause });
     }
   });
+}
+
+const BLOCK = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
+
+function certificates(key: FileKey, ssl: SslOptions, pem: Buffer): readonly X509Certificate[] {
+  try {
+    return certificatesIn(pem);
+  } catch (cause) {
+    throw fault(key, ssl, (cause as Error).message, cause);
+  }
 }
 
 function privateKey(ssl: SslOptions, pem: Buffer): KeyObject {
