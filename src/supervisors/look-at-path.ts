@@ -22,11 +22,22 @@ export function lookAtDirectory(where: string, directory: string): StartFault | 
   return refusal(where, path, there, made ? R_OK | W_OK | X_OK : W_OK | X_OK);
 }
 
-/** Whether this user can read and write a file, or make it where it is not there. */
-export function lookAtFile(where: string, file: string): StartFault | undefined {
+/** Whether this user can read a file and (unless `mode` says otherwise) write it, or make it where it is not there. */
+export function lookAtFile(where: string, file: string, mode = R_OK | W_OK): StartFault | undefined {
   if (nearest(file) !== file) return lookAtDirectory(where, dirname(file));
   if (!statSync(file).isFile()) return new StartFault(where, `${file} is not a file`);
-  return lookAtDirectory(where, dirname(file)) ?? refusal(where, file, file, R_OK | W_OK);
+  return lookAtDirectory(where, dirname(file)) ?? refusal(where, file, file, mode);
+}
+
+/** Whether there is no room left for this user on the disk that holds a path, or would. */
+export function lookAtRoom(where: string, path: string): StartFault | undefined {
+  const there = nearest(path);
+  if (there === undefined) return undefined;
+  const { blocks, bfree, bavail } = statfsSync(there);
+  // The last blocks are often root's.
+  const left = process.getuid?.() === 0 ? bfree : bavail;
+  if (blocks === 0 || left > 0) return undefined;
+  return new StartFault(where, `the disk that holds ${path} is full; make room (ENOSPC)`);
 }
 
 function refusal(where: string, named: string, path: string, mode: number): StartFault | undefined {

@@ -1,3 +1,5 @@
+import { constants } from 'node:fs';
+import { join } from 'node:path';
 import { tlsOf } from '../broker/amqp/endpoint.js';
 import { readTlsFiles } from '../broker/amqp/tls-files.js';
 import { brokerUrls } from '../config/broker-urls.js';
@@ -7,6 +9,7 @@ import { brokerKey, journalKey, storePathKey } from './blamed-keys.js';
 import { createBroker, sslOptions } from './create-broker.js';
 import { trustedByStore } from './create-store.js';
 import { lookAtDirectory, lookAtFile } from './look-at-path.js';
+import { SERVER_ID_NAME } from './server-id.js';
 import { StartFault, blaming } from './start-fault.js';
 
 /** What was seen before a start, by key. */
@@ -39,9 +42,14 @@ export async function lookBeforeStart(config: Config, { observe }: { readonly ob
     await attempt(blaming(brokerKey(config), () => createBroker(config)));
     if (broker.kind === 'amqp' && tlsOf(brokerUrls(config))) await attempt(tlsFiles(config, notes));
   }
-  if (store.kind === 'rethinkdb') await attempt(blaming('store', () => trustedByStore(config)));
+  if (store.kind === 'rethinkdb') {
+    await attempt(blaming('store', () => trustedByStore(config)));
+    refuse(lookAtFile(`data_dir = ${data_dir}`, join(data_dir, SERVER_ID_NAME), constants.R_OK));
+  }
   refuse(lookAtDirectory(`data_dir = ${data_dir}`, data_dir));
-  if (store.kind === 'sqlite' && store.path !== ':memory:') refuse(lookAtFile(storePathKey(config), store.path));
+  if (store.kind === 'sqlite' && store.path !== ':memory:')
+    for (const beside of ['', '-wal', '-shm', '.lock', '.owner'])
+      refuse(lookAtFile(storePathKey(config), `${store.path}${beside}`));
   if (!observe && queuejournal.enabled && broker.kind === 'amqp')
     refuse(lookAtDirectory(journalKey(config), queuejournal.dir));
 

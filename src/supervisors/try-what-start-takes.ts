@@ -9,6 +9,7 @@ import { lookAtDatabase } from '../store/sqlite/look-at-database.js';
 import { StoreError } from '../store/store.js';
 import { journalKey, storePathKey } from './blamed-keys.js';
 import { listenFault } from './listen-fault.js';
+import { lookAtRoom } from './look-at-path.js';
 import { blaming, StartFault } from './start-fault.js';
 
 /** What `config check` found of what only one server can have. */
@@ -30,6 +31,10 @@ export async function tryWhatStartTakes(config: Config, { observe }: { readonly 
     );
   const attempt = (work: Promise<unknown>): Promise<void> => work.then(() => undefined, refuse);
   const { store, queuejournal, broker } = config;
+  if (store.kind === 'sqlite' && store.path !== ':memory:') {
+    const room = lookAtRoom(storePathKey(config), store.path);
+    if (room !== undefined) refuse(room);
+  }
   if (store.kind === 'sqlite') await attempt(blaming(storePathKey(config), () => lookAtDatabase(store.path), isBusy));
   if (!observe && queuejournal.enabled && broker.kind === 'amqp') await attempt(journalIsFree(config));
   const servers: Server[] = [];

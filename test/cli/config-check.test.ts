@@ -237,6 +237,21 @@ describe('config check and start agree', { timeout: 240_000 }, () => {
     expect(warned).toMatch(/run_dir = .*read-only.*without its socket/);
   });
 
+  it.skipIf(noTmpfs !== undefined)(`on a disk that is full (${noTmpfs ?? 'mounted here'})`, async () => {
+    const data = mountTmpfs(1);
+    expect(() => writeFileSync(join(data, 'filler'), Buffer.alloc(2 * 1024 * 1024))).toThrow('ENOSPC');
+    await bothRefuse({ data }, 1, /data_dir = .*the disk that holds .*is full/);
+  });
+
+  it('on what stands where files of the server should', async () => {
+    const data = empty();
+    mkdirSync(join(data, 'server_id'));
+    const set = ['store.kind=rethinkdb', 'store.servers=127.0.0.1:1'];
+    await bothRefuse({ data, set }, 1, /data_dir = .*server_id is not a file/);
+    mkdirSync(join(data, 'dog_trainer.db.owner'));
+    await bothRefuse({ data }, 1, /data_dir = .*dog_trainer\.db\.owner is not a file/);
+  });
+
   it('a log directory of no use is a warning, as the lines go to standard error', async () => {
     const data = empty();
     const flags = [
@@ -286,6 +301,9 @@ describe('as another user than root', { timeout: 240_000 }, () => {
     mkdirSync(join(data, 'journal'), { mode: 0o755 });
     const set = ['broker.kind=amqp', `queuejournal.dir=${join(data, 'journal')}`];
     await bothRefuse({ data, set, uid: NOBODY }, 1, /queuejournal\.dir = .* may not be used by/);
+    const left = own();
+    writeFileSync(join(left, 'dog_trainer.db.lock'), '', { mode: 0o600 });
+    await bothRefuse({ data: left, uid: NOBODY }, 1, /data_dir = .*dog_trainer\.db\.lock may not be used by/);
     const key = join(data, 'root.key');
     writeFileSync(key, 'x', { mode: 0o600 });
     const tls = [...AMQPS, ssl('certfile', join(data, 'root.crt')), ssl('keyfile', key)];
