@@ -45,7 +45,7 @@ module.exports = {
     room('broker', ['wire', 'otp']),
     room('journal', ['model', 'broker']),
     room('metrics', ['model']),
-    room('alerts', ['model', 'metrics']),
+    room('alerts', ['model', 'metrics', 'log']),
     room('log', []),
     room('alarms', []),
     room('cluster', ['model']),

@@ -1,3 +1,4 @@
+import { OutageNews } from '../log/outage-news.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import type { Alert, AlertClock, AlertConfig, AlertLog, Letter } from './alert.js';
 import { composeDigest, composeLetter } from './compose-letter.js';
@@ -90,6 +91,7 @@ class SendingMailer<Timer> implements Mailer {
   #away: { readonly reason: string; readonly until: number; readonly failures: number } | undefined;
   #sent = 0;
   #stopped = false;
+  readonly #news: OutageNews;
 
   constructor(
     config: AlertConfig,
@@ -102,6 +104,7 @@ class SendingMailer<Timer> implements Mailer {
     this.#addresses = addresses;
     this.#send = send;
     this.#deps = deps;
+    this.#news = new OutageNews(() => deps.clock.monotonic());
     this.#window = new DigestWindow({ lengthMs: digest_window_seconds * 1000, after: digest_after, max: queue_max });
     this.#dead = new DeadMailBox({ max: dead_letters_max, path: deps.deadLetterFile, log: deps.log });
   }
@@ -225,6 +228,7 @@ class SendingMailer<Timer> implements Mailer {
       case 'sent':
         if (this.#away !== undefined) log.info({}, 'the mail relay answers again');
         this.#away = undefined;
+        this.#news.over();
         this.#sent += 1;
         for (const [kind, count] of letter.carries) metrics.count('alert', kind, count);
         if (sending.refused.length > 0)
@@ -244,7 +248,7 @@ class SendingMailer<Timer> implements Mailer {
     const { retry_limit } = this.#config.alerts;
     if (away) {
       const failures = (this.#away?.failures ?? 0) + 1;
-      if (this.#away === undefined) log.warn({ reason }, 'the mail relay is away; alerts wait');
+      if (this.#news.worthSaying(reason)) log.warn({ reason }, 'the mail relay is away; alerts wait');
       this.#away = { reason, failures, until: clock.monotonic() + this.#backoffMs(failures) };
     } else {
       waiting.dueAt = clock.monotonic() + this.#backoffMs(waiting.tries);

@@ -105,7 +105,8 @@ interface SmtpFailure {
 }
 
 function judge({ message, code, responseCode }: SmtpFailure, handedOver: boolean): Sending {
-  const reason = message.replace(/\s+/g, ' ').slice(0, 300);
+  const look = whatToLookAt(message, code);
+  const reason = `${message.replace(/\s+/g, ' ').slice(0, 300)}${look === undefined ? '' : `; see ${look}`}`;
   const aboutMail = code === 'EENVELOPE' || code === 'EMESSAGE';
   if (responseCode === undefined && handedOver) {
     return { result: 'never', reason: `it may have gone out: the relay did not answer after the text (${reason})` };
@@ -113,6 +114,18 @@ function judge({ message, code, responseCode }: SmtpFailure, handedOver: boolean
   if (aboutMail && responseCode !== undefined && responseCode >= 500) return { result: 'never', reason };
   // A login refused for good is not: somebody may mend it at the relay.
   return { result: 'later', away: !aboutMail, reason };
+}
+
+/** Which key of the configuration the failure may be about. */
+function whatToLookAt(message: string, code: SmtpFailure['code']): string | undefined {
+  if (code === 'EAUTH') return 'smtp_username and smtp_password';
+  if (/altnames/i.test(message)) return 'smtp_relay, whose name must be in the certificate, and smtp_tls_verify';
+  if (/certificate|self.signed|issuer/i.test(message))
+    return 'smtp_tls_verify; NODE_EXTRA_CA_CERTS in the environment names a file of authorities to trust besides the system';
+  if (code === 'ETLS' || /starttls|wrong version number|ssl routines|packet length/i.test(message))
+    return 'smtp_tls (required, opportunistic, implicit, none) and smtp_port';
+  if (code === 'EDNS' || /ENOTFOUND|EAI_AGAIN|ECONNREFUSED/.test(message)) return 'smtp_relay and smtp_port';
+  return undefined;
 }
 
 /** The bare address of `Name <address>`. */

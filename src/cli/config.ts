@@ -15,11 +15,14 @@ export function addConfig(program: Command, io: CliIo): void {
     .description('print every key with its value and, if it is not the default, where that came from; no secrets')
     .action((flags: ConfigFlags) => io.out(showConfig(loadInstalled(flags, io))));
   withConfigOptions(config.command('check'))
-    .description('check without starting; exit 2 and say what is wrong, if anything is')
-    .action((flags: ConfigFlags) => {
-      const { warnings } = loadInstalled(flags, io);
-      for (const warning of warnings) io.err(`warning: ${warning}\n`);
-      io.out('the configuration is valid\n');
+    .description(
+      'see whether a start would succeed, without starting: the exit code is what start would end with (2: a value is ' +
+        'wrong, 1: a file, a directory or a port is), and what is wrong stands on standard error',
+    )
+    .option('--observe', 'whether start --observe would')
+    .action(async (flags: ConfigFlags & { readonly observe?: true }) => {
+      const { checkConfig } = await import('./check-config.js');
+      await checkConfig(loadInstalled(flags, io), io, { observe: flags.observe === true });
     });
   config
     .command('import')

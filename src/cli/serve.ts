@@ -33,12 +33,17 @@ export async function serve(
   let server: RunningServer;
   try {
     // Loaded only now, so that a mistake in the configuration is told at once.
+    const { lookBeforeStart } = await import('../supervisors/look-before-start.js');
+    const { faults, notes } = await lookBeforeStart(config, { observe });
+    for (const note of notes) log.warn(note);
+    if (faults.length > 0) throw new AggregateError(faults);
     const { startServer } = await import('../supervisors/start-server.js');
     server = await startServer({ config, logs, observe });
   } catch (error) {
-    logs.crash({ err: error }, 'the server could not start');
+    const causes = causesOf(error);
+    for (const { cause, text } of causes) logs.crash({ err: cause }, `the server could not start: ${text}`);
     await logs.close();
-    throw new CommandFailure(`the server could not start: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new CommandFailure(causes.map(({ text }) => `the server could not start: ${text}`).join('\ndog-trainer: '), {
       cause: error,
     });
   }
@@ -66,6 +71,16 @@ export async function serve(
   }
   log.info({ left: forced }, 'stopped');
   await logs.close();
+}
+
+/** Each cause of a start that failed, in one line. */
+function causesOf(error: unknown): readonly { readonly cause: unknown; readonly text: string }[] {
+  const causes: readonly unknown[] =
+    error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error];
+  return causes.map((cause) => ({
+    cause,
+    text: (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\s*\n\s*/g, ' '),
+  }));
 }
 
 /** What was left by an orderly stop, or why it was cut short. */

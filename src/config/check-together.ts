@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
+import { brokerUrls } from './broker-urls.js';
 import type { ConfigProblem, Origin } from './config-error.js';
+import { rethinkServer } from './rethink-servers.js';
 import type { Config } from './schema.js';
 
 /** What only shows when several keys are looked at together. */
@@ -36,6 +38,17 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
   if (config.drift.read_back && !config.api.commands)
     warnings.push('drift.read_back is true and api.commands is false: no host is asked for its rules');
 
+  if (samePort(config.api, config.metrics)) {
+    wrong('metrics.port', config.metrics.port, 'must be another than api.port, as metrics.host and api.host overlap');
+  }
+  for (const server of config.store.servers) {
+    if (rethinkServer(server) === undefined)
+      wrong('store.servers', server, 'must be a list of host, host:port (1 to 65535) or [address]:port');
+  }
+  if (['console.log', 'error.log'].includes(config.log.crash_log)) {
+    wrong('log.crash_log', config.log.crash_log, 'must be another file than console.log and error.log');
+  }
+
   if (config.retirement_alert_seconds < config.keepalive_alert_seconds) {
     warnings.push(
       'retirement_alert_seconds is less than keepalive_alert_seconds: a silent host is retired right after it became inactive',
@@ -59,6 +72,16 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
       `smtp_relay is set but ${config.smtp_from === undefined ? 'smtp_from' : 'smtp_to'} is empty: no mail will be sent`,
     );
   }
+  if ((config.smtp_username === undefined) !== (config.smtp_password === undefined)) {
+    const [given, absent] =
+      config.smtp_username === undefined ? ['smtp_password', 'smtp_username'] : ['smtp_username', 'smtp_password'];
+    warnings.push(`${given} is set but ${absent} is not: a login at the relay takes both`);
+  }
+  if (config.smtp_relay !== undefined && (config.smtp_tls === 'implicit') !== (config.smtp_port === 465)) {
+    warnings.push(
+      `smtp_tls is ${config.smtp_tls} and smtp_port is ${config.smtp_port}: relays speak TLS from the first byte (implicit) on port 465, and on others only after STARTTLS`,
+    );
+  }
   if (config.smtp_username !== undefined && config.smtp_tls === 'none') {
     warnings.push('smtp_tls is none: smtp_password goes over the wire in clear');
   }
@@ -73,15 +96,40 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
       `must be more than ${shortest}, two of broker.heartbeat: when another server takes over, the broker must have given up on the one before`,
     );
   }
-  const { certfile, keyfile, verify } = config.broker.ssl_options;
+  const { cacertfile, certfile, keyfile, verify, server_name_indication } = config.broker.ssl_options;
   if ((certfile === undefined) !== (keyfile === undefined)) {
     const key = `broker.ssl_options.${certfile === undefined ? 'certfile' : 'keyfile'}`;
     wrong(key, null, 'must be given too: a certificate and its private key go together');
   }
-  if (config.broker.tls && verify === 'verify_none') {
-    warnings.push('broker.ssl_options.verify is verify_none: anybody can pretend to be the broker');
+  if (config.broker.kind === 'amqp' && brokerUrls(config).some((url) => url.includes('?'))) {
+    warnings.push(
+      'what follows the ? of a broker URL is not read: heartbeat, TLS files and the like have keys of their own (broker.heartbeat, broker.ssl_options)',
+    );
+  }
+  if (config.broker.kind === 'amqp') {
+    const urls = brokerUrls(config);
+    const secure = urls.filter((url) => url.startsWith('amqps:')).length;
+    if (secure > 0 && verify === 'verify_none')
+      warnings.push('broker.ssl_options.verify is verify_none: anybody can pretend to be the broker');
+    else if (secure > 0 && cacertfile === undefined && (server_name_indication ?? 'disable') === 'disable')
+      warnings.push(
+        'broker.ssl_options.cacertfile and server_name_indication are unset: whoever has a certificate that the system trusts, for any name, can pretend to be the broker; set cacertfile to the authority of your brokers, or server_name_indication to their name',
+      );
+    if (secure < urls.length && (config.broker.tls || cacertfile !== undefined || certfile !== undefined))
+      warnings.push(
+        `${config.broker.urls.length > 0 ? 'broker.urls' : config.broker.url !== undefined ? 'broker.url' : 'broker.tls'} asks for a connection without TLS though TLS is configured (broker.tls, broker.ssl_options): passwords go over the wire in clear; write amqps://, or broker.tls: true`,
+      );
   }
   return { problems, warnings };
+}
+
+const EVERYWHERE: readonly string[] = ['0.0.0.0', '::'];
+
+/** Whether both would listen on one port of one address, as far as can be told without asking for names. */
+function samePort(a: { readonly host: string; readonly port: number }, b: typeof a): boolean {
+  if (a.port !== b.port || a.port === 0) return false;
+  const plain = (host: string): string => (host.toLowerCase() === 'localhost' ? '127.0.0.1' : host.toLowerCase());
+  return plain(a.host) === plain(b.host) || EVERYWHERE.includes(a.host) || EVERYWHERE.includes(b.host);
 }
 
 /** Whether only this machine reaches the address. */

@@ -19,6 +19,7 @@ export function readValue(spec: KeySpec, raw: unknown, spelled: boolean): Readin
     if (spec.optional === true || spec.derived === true || spec.ignored !== undefined) return ok(undefined);
     return refuse(spec);
   }
+  if (spec.type !== 'anything' && isTemplate(raw, spec.secret === true)) return { ok: false, wanted: NOT_FILLED_IN };
   switch (spec.type) {
     case 'integer':
     case 'number': {
@@ -62,6 +63,25 @@ export function readValue(spec: KeySpec, raw: unknown, spelled: boolean): Readin
       return ok(raw);
   }
 }
+
+const NOT_FILLED_IN =
+  'is a template that nothing has filled in: no names are replaced in values here; write the value, or give it by its ' +
+  'variable in the environment (DOG_ and the key in capitals, a dot as two underscores)';
+
+/** Text of a template as a whole, and in URLs, which hold no braces, anywhere. Passwords may begin with a dollar. */
+function isTemplate(raw: unknown, secret: boolean): boolean {
+  if (Array.isArray(raw)) return raw.some((item) => isTemplate(item, secret));
+  if (typeof raw !== 'string') return false;
+  const text = raw.trim();
+  if (URL_START.test(text) && TEMPLATE.test(text)) return true;
+  return WHOLE_TEMPLATE.test(text) || (!secret && WHOLE_NAME.test(text));
+}
+
+/** As shells, Helm and Jinja, and Erlang's and Ruby's templates write what is to be filled in. */
+const TEMPLATE = /\$\{[^{}]*\}|\{\{[^{}]*\}\}|<%[^%]*%>/;
+const WHOLE_TEMPLATE = new RegExp(`^(${TEMPLATE.source})$`);
+const WHOLE_NAME = /^(\$[A-Z_][A-Z0-9_]*|\$\([A-Za-z_]\w*\)|%[A-Za-z_]\w*%|@@?[A-Z_]{3,}@@?)$/;
+const URL_START = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** What a key takes, in words. */
 export function describeSpec(spec: KeySpec): string {

@@ -47,7 +47,12 @@ export const SCHEMA = {
   smtp_tls_verify: flag,
   smtp_username: optionalText,
   smtp_password: secretText,
-  smtp_from: optionalText,
+  smtp_from: {
+    type: 'text',
+    pattern: /^([^\s@<>,;]+@[^\s@<>,;]+|[^<>\r\n]*<[^\s@<>,;]+@[^\s@<>,;]+>)$/,
+    shape: 'a mail address, or Name <address>',
+    optional: true,
+  },
   smtp_to: { type: 'texts', pattern: /^$|^[^\s@<>,;]+@[^\s@<>,;]+$/, shape: 'mail addresses' },
 
   keepalive_alert_enabled: flag,
@@ -129,7 +134,7 @@ export const SCHEMA = {
     audit_days: { ...count, unit: 'days' },
     audit_max: { ...count, unit: 'entries' },
     database: text,
-    servers: { ...host, type: 'texts', shape: 'host or host:port' },
+    servers: { type: 'texts', pattern: /^$|^[A-Za-z0-9_.:%[\]-]+$/, shape: 'host, host:port or [address]:port' },
     tls: flag,
     cacertfile: optionalPath,
   },

@@ -11,12 +11,18 @@ const CLOSE_MS = 3000;
 export class HttpListener implements Server {
   readonly #start: () => Promise<HttpServer>;
   readonly #listening: (port: number) => void;
+  readonly #explain: (error: unknown) => unknown;
   #server: HttpServer | undefined = undefined;
 
-  /** `listening` is told the real port each time the server is up. */
-  constructor(options: { readonly start: () => Promise<HttpServer>; readonly listening: (port: number) => void }) {
+  /** `listening` is told the real port each time the server is up; `explain` says what a failure to listen means. */
+  constructor(options: {
+    readonly start: () => Promise<HttpServer>;
+    readonly listening: (port: number) => void;
+    readonly explain?: (error: unknown) => unknown;
+  }) {
     this.#start = options.start;
     this.#listening = options.listening;
+    this.#explain = options.explain ?? ((error) => error);
   }
 
   async init(self: Self): Promise<void> {
@@ -48,7 +54,7 @@ export class HttpListener implements Server {
         return await this.#start();
       } catch (error) {
         const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-        if (!taken || tries >= PORT_TRIES) throw error;
+        if (!taken || tries >= PORT_TRIES) throw this.#explain(error);
         await new Promise<void>((resolve) => self.kernel.clock.setTimer(PORT_WAIT_MS, resolve));
         if (self.signal.aborted) throw error;
       }

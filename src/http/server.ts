@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect, type Server as NetServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type Koa from 'koa';
 import type { ApiConfig } from './deps.js';
@@ -62,7 +62,8 @@ export async function startHttpServer(app: Koa, options: HttpServerOptions): Pro
   };
 }
 
-async function listening(server: Server, options: HttpServerOptions): Promise<void> {
+/** Resolves when the server listens there; rejects when it can't. */
+export async function listening(server: NetServer, options: HttpServerOptions): Promise<void> {
   if ('socketPath' in options) await removeStaleSocket(options.socketPath);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -33,6 +33,24 @@ export function lockDirectory(directory: string): () => void {
   }
 }
 
+/** Whether a process has the directory locked. Takes no lock and makes no file. @throws JournalError unusable */
+export function isLocked(directory: string): boolean {
+  const path = join(directory, LOCK_NAME);
+  if (!existsSync(path)) return false;
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
+    // Reading it waits for the one who has it alone.
+    database.pragma('schema_version');
+    return false;
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return true;
+    throw new JournalError('unusable', `${path} can't be read: ${reasonOf(error)}`, { cause: error });
+  } finally {
+    database?.close();
+  }
+}
+
 /**
  * An existing file is not opened for it: closing it again would let go of the locks that this process has on it (POSIX).
  */

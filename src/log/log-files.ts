@@ -91,7 +91,7 @@ export class LogFiles {
       mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
       this.#made = true;
     } catch (error) {
-      onFailure(`the log directory cannot be made: ${String(error)}`);
+      onFailure(`log.dir = ${this.#dir}: the directory cannot be made: ${String(error)}`);
     }
   }
 

@@ -5,19 +5,7 @@ import { createMemoryBroker } from '../broker/memory/memory-broker.js';
 import { brokerUrls } from '../config/broker-urls.js';
 import type { Config } from '../config/schema.js';
 
-/** `broker.ssl_options`, without what is not set. */
-export const sslOptions = ({ broker }: Config): SslOptions => {
-  const { cacertfile, certfile, keyfile, verify, server_name_indication } = broker.ssl_options;
-  return {
-    verify,
-    ...(cacertfile === undefined ? {} : { cacertfile }),
-    ...(certfile === undefined ? {} : { certfile }),
-    ...(keyfile === undefined ? {} : { keyfile }),
-    ...(server_name_indication === undefined ? {} : { server_name_indication }),
-  };
-};
-
-/** The configured broker; nothing is connected yet. */
+/** The configured broker; nothing is connected yet. @throws Error when a URL is malformed */
 export const createBroker = (config: Config): Broker => {
   const { kind, heartbeat, connection_timeout, confirm_timeout_ms, max_unconfirmed } = config.broker;
   if (kind === 'memory') return createMemoryBroker();
@@ -29,4 +17,16 @@ export const createBroker = (config: Config): Broker => {
     confirmTimeoutMs: confirm_timeout_ms,
     ssl_options: sslOptions(config),
   });
+};
+
+/** What the connection is told of TLS. */
+export const sslOptions = ({ broker }: Pick<Config, 'broker'>): SslOptions => {
+  const { cacertfile, certfile, keyfile, verify, server_name_indication } = broker.ssl_options;
+  return {
+    verify,
+    ...(cacertfile === undefined ? {} : { cacertfile }),
+    ...(certfile === undefined ? {} : { certfile }),
+    ...(keyfile === undefined ? {} : { keyfile }),
+    ...(server_name_indication === undefined ? {} : { server_name_indication }),
+  };
 };

@@ -6,6 +6,7 @@ import { HttpListener } from '../http/http-listener.js';
 import { startHttpServer } from '../http/server.js';
 import { startMetricsServer } from '../metrics/metrics-server.js';
 import { adminListener } from './admin-listener.js';
+import { listenFault } from './listen-fault.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 
@@ -29,6 +30,7 @@ export const httpSup = (context: ServerBase, runtime: Runtime, ports: Ports) =>
             return startHttpServer(app, { ...config.api, port: ports.api || config.api.port });
           },
           listening: (port) => (ports.api = port),
+          explain: (error) => listenFault(error, { section: 'api', ...context.config.api }),
         }),
     ),
     workerSpec(
@@ -49,6 +51,7 @@ export const httpSup = (context: ServerBase, runtime: Runtime, ports: Ports) =>
             return { port: server.port, close: () => server.close() };
           },
           listening: (port) => (ports.metrics = port),
+          explain: (error) => listenFault(error, { section: 'metrics', ...context.config.metrics }),
         }),
     ),
     workerSpec('admin', () => adminListener(context, runtime)),

@@ -25,9 +25,9 @@ export const readiness = (
   if (!world.ready) failures.push(`watchers: not loaded yet: ${world.missing.join(', ')}`);
   if (observes) notes.push('observing: nothing is published, consumed or written');
   else {
-    if (!outbox.snapshot().attached) failures.push(`broker: not connected to ${context.broker.describe}`);
-    const { connection, trouble } = context.reportsLink;
-    if (connection === undefined) failures.push('broker: no reports come in: not connected');
+    if (!outbox.snapshot().attached) failures.push(notConnected(context));
+    const { connection, trouble, failure } = context.reportsLink;
+    if (connection === undefined) failures.push(`broker: no reports come in: not connected${because(failure)}`);
     else if (trouble !== undefined) failures.push(`broker: no reports come in: ${trouble}`);
   }
   const { blocked, journalFailure, refused } = outbox.snapshot();
@@ -59,6 +59,11 @@ export const readiness = (
   notes.push(...context.alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`));
   return { ready: failures.length === 0, reasons: [...failures, ...notes] };
 };
+
+const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
+
+const notConnected = ({ broker, link }: ServerContext): string =>
+  `broker: not connected to ${broker.describe}${because(link.failure)}`;
 
 /** What the mailer shows of itself in the tree: people may be waiting for mails that do not come. */
 const mailTrouble = (kernel: Kernel): readonly string[] => {

@@ -3,13 +3,16 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../actors/log-port.js';
 
+/** The file's name in the data directory. */
+export const SERVER_ID_NAME = 'server_id';
+
 /**
  * A random id that stays with the data directory, and so with the journal in it: file `server_id`, made when missing.
  * One that cannot be read as an id is replaced; the journal then counts as another server's.
  * @throws Error when the directory cannot be used
  */
 export const serverId = async (dataDir: string, log: Log): Promise<string> => {
-  const path = join(dataDir, 'server_id');
+  const path = join(dataDir, SERVER_ID_NAME);
   const found = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;

@@ -11,8 +11,9 @@ import type { Logs } from '../log/create-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
 import { createKernel, startApplication, type Clock, type Pid } from '../otp/index.js';
 import { readOnlyStore } from '../store/read-only-store.js';
-import type { Store } from '../store/store.js';
+import { StoreError, type Store } from '../store/store.js';
 import { aloneWork } from './alone-work.js';
+import { brokerKey, journalKey, storePathKey } from './blamed-keys.js';
 import { createBroker } from './create-broker.js';
 import { createJournal } from './create-journal.js';
 import { createStore } from './create-store.js';
@@ -25,6 +26,7 @@ import { runtimeOfNow } from './runtime-of-now.js';
 import { scrapeActors } from './scrape-figures.js';
 import { serverId } from './server-id.js';
 import type { ServerWork } from './server-work.js';
+import { blaming, causeOfFailure } from './start-fault.js';
 import { whatIsLeft } from './what-is-left.js';
 
 export interface StartOptions {
@@ -80,7 +82,7 @@ const publicUrl = ({ cluster, api }: Config, port: number): string => {
 /**
  * Opens the store, builds the tree and starts it; resolves when both ports listen. The broker need not be there,
  * nor a RethinkDB: the server then begins when it is.
- * @throws StoreError when the store can't be opened, Error when the tree does not start
+ * @throws StartFault naming the key to look at, Error for what no key has to do with
  */
 export const startServer = async ({
   config,
@@ -93,7 +95,13 @@ export const startServer = async ({
     report: reportSink(logs, metrics),
     ...(given.clock === undefined ? {} : { clock: given.clock }),
   });
-  const opened = given.store ?? (await createStore(config, logs.log, { readOnly: observe, openMs: STORE_OPEN_MS }));
+  const opened =
+    given.store ??
+    (await blaming(
+      config.store.kind === 'sqlite' ? storePathKey(config) : 'store',
+      () => createStore(config, logs.log, { readOnly: observe, openMs: STORE_OPEN_MS }),
+      (error) => error instanceof StoreError && error.code === 'busy',
+    ));
   const store = observe ? readOnlyStore(opened) : opened;
   const alarms = new AlarmBook(() => kernel.clock.now());
   const base: ServerBase = { kernel, config, log: logs.log, metrics, store, alarms };
@@ -108,15 +116,15 @@ export const startServer = async ({
     await store.close();
   };
   try {
-    journal = observe ? undefined : await createJournal(config, logs.log);
-    const broker = given.broker ?? createBroker(config);
+    journal = observe ? undefined : await blaming(journalKey(config), () => createJournal(config, logs.log));
+    const broker = given.broker ?? (await blaming(brokerKey(config), () => createBroker(config)));
     const ports: Ports = { api: 0, metrics: 0 };
     const root = (): Pid | undefined => kernel.whereis('dog_trainer');
     if (observe) {
       logs.log.warn({}, 'observing: nothing is published, consumed or written (start --observe)');
       work = observeWork(base, { broker, root });
     } else if (opened.kind === 'rethinkdb') {
-      const server = await serverId(config.data_dir, logs.log);
+      const server = await blaming(`data_dir = ${config.data_dir}`, () => serverId(config.data_dir, logs.log));
       inTurn = new JournalInTurn(journal, () => createJournal(config, logs.log));
       work = electedWork(base, { broker, journal: inTurn, root, server, apiUrl: () => publicUrl(config, ports.api) });
     } else work = await aloneWork(base, { broker, journal, root });
@@ -166,7 +174,10 @@ export const startServer = async ({
       root: application.root,
     };
   } catch (error) {
-    await close();
-    throw error;
+    // What went wrong first is to be told, whatever its clearing up meets.
+    await close().catch((failure: unknown) =>
+      logs.log.warn({ err: failure }, 'clearing up after a failed start failed'),
+    );
+    throw causeOfFailure(error);
   }
 };

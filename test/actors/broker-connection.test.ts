@@ -58,4 +58,26 @@ describe('the broker connection', () => {
       expect(broker.connectionCount).toBe(0);
     });
   }
+
+  it('says that the broker cannot be reached at first, with each new cause, and every ten minutes; and shows why', async () => {
+    const v = virtualKernel();
+    const said: string[] = [];
+    const causes = { now: 'connect ECONNREFUSED' };
+    const { config } = loadConfig({ data: temporaryDirectory(), set: ['broker.reconnect_max_ms=30000'] });
+    const [link, reportsLink, outbox] = [new BrokerLink(), new BrokerLink(), createOutbox()];
+    const broker = { kind: 'amqp', describe: 'b:5672/dog', connect: () => Promise.reject(new Error(causes.now)) };
+    const log = { ...quiet, warn: (fields: { readonly err: Error }) => said.push(fields.err.message) };
+    const context = { kernel: v.kernel, broker, config, metrics: createMetrics(), log, link, reportsLink, outbox };
+    const actor = new BrokerConnectionActor(context as unknown as ServerContext, 'publish');
+    started(await v.run(startServer(v.kernel, actor, { label: 'connection' })));
+    await v.advance(9 * 60_000);
+    expect(said).toEqual(['connect ECONNREFUSED']);
+    expect(link.failure).toBe('connect ECONNREFUSED');
+    causes.now = "the broker's certificate has expired";
+    await v.advance(60_000);
+    expect(said).toEqual(['connect ECONNREFUSED', "the broker's certificate has expired"]);
+    expect(link.failure).toBe("the broker's certificate has expired");
+    await v.advance(21 * 60_000);
+    expect(said.slice(2)).toEqual(["the broker's certificate has expired", "the broker's certificate has expired"]);
+  });
 });

@@ -126,13 +126,17 @@ describe('the way to the relay', () => {
   it('does not send in clear what must be encrypted, nor to a relay with a wrong certificate', async () => {
     const plain = await relay({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] });
     const selfSigned = await relay();
-    for (const [port, set] of [
-      [plain.port, 'smtp_tls=required'],
-      [selfSigned.port, 'smtp_tls_verify=true'],
+    const overTls = await relay({ secure: true });
+    for (const [port, set, look] of [
+      [plain.port, ['smtp_tls=required'], /see smtp_tls \(required, /],
+      [selfSigned.port, ['smtp_tls_verify=true'], /see smtp_tls_verify; NODE_EXTRA_CA_CERTS/],
+      [plain.port, ['smtp_tls=implicit'], /see smtp_tls \(required, .* and smtp_port$/],
+      [overTls.port, ['smtp_tls=implicit', 'smtp_tls_verify=true'], /see smtp_tls_verify/],
     ] as const) {
-      const { mailer } = testMailer(mailConfig(port, [set, 'alerts.retry_limit=1']));
+      const { mailer } = testMailer(mailConfig(port, [...set, 'alerts.retry_limit=1']));
       mailer.enqueue(alertOf('retirement'));
       await vi.waitFor(() => expect(mailer.state()).toMatchObject({ relay: 'away', dead: 1 }));
+      expect(mailer.state().reason, set[0]).toMatch(look);
     }
     expect([...plain.mails, ...selfSigned.mails]).toEqual([]);
   });

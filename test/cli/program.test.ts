@@ -37,7 +37,10 @@ describe('the command line', () => {
 
 describe('config', () => {
   it('check says that all is well, and warns on standard error', async () => {
-    const { code, out, err } = await runCliInProcess(['config', 'check', '-s', 'pools=1', '-s', 'api.auth=tokens']);
+    const { code, out, err } = await runCliInProcess([
+      ...['config', 'check', '--data', temporaryDirectory(), '-s', 'api.port=0', '-s', 'metrics.port=0'],
+      ...['-s', 'pools=1', '-s', 'api.auth=tokens'],
+    ]);
     expect({ code, out }).toEqual({ code: 0, out: 'the configuration is valid\n' });
     expect(err).toContain('warning: pools (from --set pools) is ignored');
   });

@@ -261,3 +261,58 @@ describe('times that contradict each other', () => {
     ]);
   });
 });
+
+describe('templates that nothing filled in', () => {
+  it.each([
+    ['api.host', '${HOST}'],
+    ['api.host', '{{ .Values.host }}'],
+    ['broker.user', '$RABBIT_USER'],
+    ['broker.password', '${RABBIT_PASSWORD}'],
+    ['broker.virtual_host', '<%= @vhost %>'],
+    ['broker.url', 'amqps://dog:${PASSWORD}@rabbit/dog'],
+    ['broker.urls', 'amqp://a/dog,amqp://{{ host }}/dog'],
+    ['broker.ssl_options.certfile', '${CERTS}'],
+    ['smtp_to', '@@MAIL@@'],
+    ['smtp_username', '%USER%'],
+    ['api.port', '${PORT}'],
+    ['api.commands', '{{ commands }}'],
+  ])('are refused: %s=%s', (key, value) => {
+    expect(errorOf({ set: [`${key}=${value}`] }).message).toMatch(/template that nothing has filled in/);
+  });
+
+  it.each([
+    ['smtp_password', '$ABC'],
+    ['smtp_password', '%abc%'],
+    ['smtp_password', 'a${b}c'],
+    ['smtp_password', '{a}'],
+    ['broker.password', '@TOP@'],
+    ['broker.virtual_host', '{dog}'],
+  ])('are not seen where there are none: %s=%s', (key, value) => {
+    expect(() => loadConfig({ set: [`${key}=${value}`] })).not.toThrow();
+  });
+});
+
+describe('warnings about the way to broker and relay', () => {
+  const amqp = ['broker.kind=amqp'];
+  it.each<[readonly string[], RegExp]>([
+    [['broker.url=amqps://h/dog'], /cacertfile and server_name_indication are unset: whoever has/],
+    [['broker.tls=true', 'broker.ssl_options.server_name_indication=disable'], /cacertfile and server_name/],
+    [['broker.url=amqps://h/dog', 'broker.ssl_options.verify=verify_none'], /anybody can pretend to be the broker/],
+    [['broker.url=amqp://h/dog', 'broker.tls=true'], /broker\.url asks for a connection without TLS/],
+    [['broker.urls=amqps://h/dog,amqp://i/dog', 'broker.ssl_options.cacertfile=/ca'], /broker\.urls asks for/],
+    [['broker.url=amqp://h/dog?heartbeat=10'], /follows the \? of a broker URL is not read/],
+    [['smtp_relay=h', 'smtp_tls=implicit'], /smtp_tls is implicit and smtp_port is 25/],
+    [['smtp_relay=h', 'smtp_port=465'], /smtp_tls is required and smtp_port is 465/],
+    [['smtp_username=u'], /smtp_username is set but smtp_password is not/],
+  ])('%j', (set, says) => {
+    expect(loadConfig({ set: [...amqp, ...set] }).warnings.join('\n')).toMatch(says);
+  });
+
+  it.each([
+    [['broker.url=amqps://h/dog', 'broker.ssl_options.cacertfile=/ca']],
+    [['broker.url=amqps://h/dog', 'broker.ssl_options.server_name_indication=h']],
+    [['broker.url=amqp://h/dog']],
+  ])('none: %j', (set) => {
+    expect(loadConfig({ set: [...amqp, ...set] }).warnings).toEqual([]);
+  });
+});

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { MAILER } from '../../src/actors/alerts/alert-messages.js';
+import { loadConfig } from '../../src/config/load.js';
+import { createBroker } from '../../src/supervisors/create-broker.js';
 import { cast } from '../../src/otp/index.js';
 import { freePorts } from '../support/free-port.js';
 import { alertOf } from '../support/test-mailer.js';
@@ -38,4 +40,19 @@ it('names sets that cannot be built', async () => {
     return all.length > 0 ? all : undefined;
   }, 'a reason');
   expect(found).toEqual(['sets: 1 cannot be built as wanted (the actor ipset_publisher says why)']);
+});
+
+it('says why there is no broker: on both connections, with the key to look at', async () => {
+  const [port] = await freePorts(1);
+  const { config } = loadConfig({ set: [`broker.url=amqp://127.0.0.1:${port}/dog`, 'broker.kind=amqp'] });
+  const w = await startWholeServer({ broker: createBroker(config) });
+  const found = await until(async () => {
+    const { status, json } = await w.api('GET', '/readyz');
+    const all = json.reasons as readonly string[];
+    return status === 503 && all.every((reason) => reason.includes('ECONNREFUSED')) ? all : undefined;
+  }, 'the reason');
+  expect(found).toEqual([
+    expect.stringMatching(/^broker: not connected to 127\.0\.0\.1:\d+\/dog: .*ECONNREFUSED/),
+    expect.stringMatching(/^broker: no reports come in: not connected: .*ECONNREFUSED/),
+  ]);
 });

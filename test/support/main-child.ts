@@ -28,13 +28,17 @@ function program(): readonly string[] {
   return ['--import', path('./register-typescript.mjs'), path('../../src/main.ts')];
 }
 
-/** Runs the program; killed when the test ends, if it still runs. `umask`: three octal digits; default: the test's own. */
+/**
+ * Runs the program; killed when the test ends, if it still runs. `umask`: three octal digits; default: the test's own.
+ * `uid`: as whom, where the test is root's.
+ */
 export function runMain(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   umask?: string,
+  uid?: number,
 ): MainChild {
-  const child = spawnMain(args, environment, umask);
+  const child = spawnMain(args, environment, umask, uid);
   onTestFinished(async () => {
     child.process.kill('SIGKILL');
     await child.ended;
@@ -47,6 +51,7 @@ export function spawnMain(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   umask?: string,
+  uid?: number,
 ): MainChild {
   const command = [process.execPath, ...program(), ...args];
   const [file = '', ...rest] =
@@ -54,6 +59,7 @@ export function spawnMain(
   const child = spawn(file, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -2,6 +2,7 @@ import { backoffDelayMs } from '../../broker/backoff.js';
 import type { BrokerConnection, BrokerError } from '../../broker/broker.js';
 import { declareServerTopology, LEGACY_QUEUE, REPORT_QUEUE } from '../../broker/topology.js';
 import type { DetailObject, ExitReason, Self, Server } from '../../otp/index.js';
+import { OutageNews } from '../../log/outage-news.js';
 import type { BrokerLink } from './broker-link.js';
 import type { ServerContext } from '../context.js';
 import { drainOutbox } from './outbox-actor.js';
@@ -20,8 +21,8 @@ type Info =
 export type ConnectionPurpose = 'publish' | 'reports';
 
 /**
- * Keeps one connection to the broker. That it is away is a state, shown and logged once, with tries at growing, jittered
- * intervals; it never costs a restart. Whoever needs the connection subscribes to the broker link.
+ * Keeps one connection to the broker. That it is away is a state, shown with its cause and logged now and then, with tries at
+ * growing, jittered intervals; it never costs a restart. Whoever needs the connection subscribes to the broker link.
  */
 export class BrokerConnectionActor implements Server<never, never, never, Info> {
   readonly #context: ServerContext;
@@ -37,12 +38,14 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
   /** Epoch milliseconds since when the state is what it is. */
   #since: number;
   #lastError: string | undefined = undefined;
+  readonly #news: OutageNews;
 
   constructor(context: ServerContext, purpose: ConnectionPurpose) {
     this.#context = context;
     this.#purpose = purpose;
     this.#link = purpose === 'publish' ? context.link : context.reportsLink;
     this.#since = context.kernel.clock.now();
+    this.#news = new OutageNews(() => context.kernel.clock.monotonic());
   }
 
   init(self: Self): void {
@@ -60,24 +63,24 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
         this.#up(self, message.connection);
         return;
       case 'failed':
-        if (this.#attempts === 1 || this.#lastError === undefined)
+        this.#failed(message.error instanceof Error ? message.error.message : String(message.error));
+        if (this.#news.worthSaying(this.#lastError ?? ''))
           log.warn(
-            { err: message.error, broker: this.#context.broker.describe },
+            { err: message.error, broker: this.#context.broker.describe, for: this.#purpose, attempts: this.#attempts },
             'the broker cannot be reached; trying until it can',
           );
-        this.#lastError = message.error instanceof Error ? message.error.message : String(message.error);
         metrics.gauge('dog_trainer_outage', this.#part, 1);
         this.#retry(self);
         return;
       case 'lost':
         if (message.connection !== this.#connection) return;
         log.warn({ err: message.error, broker: this.#context.broker.describe }, 'the connection to the broker is lost');
-        this.#lastError = message.error?.message ?? 'closed';
         this.#connection = undefined;
         this.#since = self.now();
         this.#detach();
         metrics.gauge('dog_trainer_outage', this.#part, 1);
         this.#link.down();
+        this.#failed(message.error?.message ?? 'closed');
         this.#retry(self);
     }
   }
@@ -167,6 +170,7 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
     this.#made = undefined;
     this.#attempts = 0;
     this.#lastError = undefined;
+    this.#news.over();
     this.#since = self.now();
     connection.closed
       .then((error) => tell<Info>(self, { tag: 'lost', connection, error }))
@@ -175,6 +179,12 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
     metrics.gauge('dog_trainer_outage', this.#part, 0);
     if (this.#purpose === 'publish') outbox.attach(connection);
     this.#link.up(connection);
+  }
+
+  /** Why there is no connection, for whoever asks. */
+  #failed(reason: string): void {
+    this.#lastError = reason;
+    this.#link.failure = reason;
   }
 
   get #part(): 'broker' | 'broker_reports' {

@@ -12,6 +12,8 @@ export class BrokerLink {
   #connection: BrokerConnection | undefined = undefined;
   /** Why nothing comes over the connection although it is there, as its consumer says; undefined: all is well. */
   trouble: string | undefined = undefined;
+  /** Why there is no connection, as the last attempt or the loss said; undefined: there is one, or none was tried yet. */
+  failure: string | undefined = undefined;
 
   get connection(): BrokerConnection | undefined {
     return this.#connection;
@@ -29,6 +31,7 @@ export class BrokerLink {
   up(connection: BrokerConnection): void {
     this.#connection = connection;
     this.trouble = undefined;
+    this.failure = undefined;
     this.#tell({ tag: 'broker_up', connection });
   }
 

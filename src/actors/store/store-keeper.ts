@@ -1,4 +1,5 @@
 import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import { OutageNews } from '../../log/outage-news.js';
 import type { StoreState } from '../../store/store.js';
 import type { ServerBase } from '../context.js';
 import { tell } from '../tell.js';
@@ -10,11 +11,12 @@ const TABLE = 'store.table';
 /** Watches over the store: an outage is a state that it shows and logs, not a crash. */
 export class StoreKeeper implements Server<never, never, never, Info & Message> {
   readonly #context: ServerBase;
-  readonly #reasons = new Set<string | undefined>();
+  readonly #news: OutageNews;
   #up = true;
 
   constructor(context: ServerBase) {
     this.#context = context;
+    this.#news = new OutageNews(() => context.kernel.clock.monotonic());
   }
 
   init(self: Self): void {
@@ -36,7 +38,7 @@ export class StoreKeeper implements Server<never, never, never, Info & Message> 
     if (!state.up) return this.#down(state);
     if (was) return;
     log.info({}, 'the store is back');
-    this.#reasons.clear();
+    this.#news.over();
   }
 
   /** One alarm a table, for as long as the store refuses something there. */
@@ -51,10 +53,9 @@ export class StoreKeeper implements Server<never, never, never, Info & Message> 
     for (const [id, text] of reasons) alarms.set(id, text);
   }
 
-  /** Each reason once an outage: tried in turn, two servers that are away would be told of for ever. */
+  /** Each reason now and then: tried in turn, two servers that are away would be told of with every try. */
   #down({ reason }: StoreState): void {
-    if (this.#reasons.has(reason)) return;
-    this.#reasons.add(reason);
+    if (!this.#news.worthSaying(reason ?? '')) return;
     this.#context.log.error({ reason }, 'the store is down; what changes is kept waiting until it is back');
   }
 

@@ -2,6 +2,7 @@ import { BrokerError } from '../broker.js';
 import type { Broker } from '../broker.js';
 import { dial } from './dial.js';
 import { parseEndpoints, shuffled } from './endpoint.js';
+import type { Endpoint } from './endpoint.js';
 import { failedConnect } from './errors.js';
 import type { AmqpBrokerOptions } from './options.js';
 
@@ -15,16 +16,18 @@ export function createAmqpBroker(options: AmqpBrokerOptions): Broker {
     kind: 'amqp',
     describe: endpoints.map((endpoint) => endpoint.label).join(', '),
     async connect(signal, refusal) {
-      const failures: BrokerError[] = [];
+      const failed = new Map<Endpoint, BrokerError>();
       for (const endpoint of shuffled(endpoints, options.random ?? Math.random)) {
         try {
           return await dial(endpoint, options, signal, refusal);
         } catch (error) {
-          const failure = failedConnect(endpoint.label, error);
+          const failure = failedConnect(endpoint.label, error, endpoint.tls);
           if (signal?.aborted === true) throw failure;
-          failures.push(failure);
+          failed.set(endpoint, failure);
         }
       }
+      // In the order of the configuration, so that the same trouble has the same words.
+      const failures = endpoints.flatMap((endpoint) => failed.get(endpoint) ?? []);
       const [first] = failures;
       if (failures.length === 1 && first !== undefined) throw first;
       const codes = new Set(failures.map((failure) => failure.code));

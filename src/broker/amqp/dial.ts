@@ -60,12 +60,12 @@ async function open(
   const tls = endpoint.tls ? await tlsSetup(options.ssl_options ?? {}) : undefined;
   const underTls = tls === undefined ? undefined : await tcpSocket(endpoint.host, endpoint.port, signal);
   // amqplib sends the host's name unless it is an address; Node has tried all of the name's, and this one answered.
-  const unnamed = tls?.namesHost === false ? underTls?.remoteAddress : undefined;
+  const address = underTls?.remoteAddress;
   try {
     const connecting = connect(
       {
         protocol: endpoint.tls ? 'amqps' : 'amqp',
-        hostname: unnamed ?? endpoint.host,
+        hostname: address ?? endpoint.host,
         port: endpoint.port,
         username: endpoint.username,
         password: endpoint.password,
@@ -75,7 +75,7 @@ async function open(
         channelMax: 0,
       },
       {
-        ...tls?.options,
+        ...tls,
         ...(underTls === undefined ? {} : { socket: underTls }),
         noDelay: true,
         keepAlive: true,

@@ -24,22 +24,38 @@ export function parseEndpoints(options: AmqpBrokerOptions): readonly Endpoint[] 
       throw new Error(`broker: URL number ${index + 1} is not of the form amqp://host:port/vhost or amqps://…`);
     }
     const tls = url.protocol === 'amqps:';
+    if (url.port === '0') throw new Error(`broker: URL number ${index + 1} has port 0; nobody listens there`);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const port = url.port === '' ? (tls ? 5671 : 5672) : Number(url.port);
+    const decoded = (part: string, what: string): string => {
+      try {
+        return decodeURIComponent(part);
+      } catch (cause) {
+        throw new Error(
+          `broker: the ${what} of URL number ${index + 1} has a % that stands for nothing; write %25 for one`,
+          {
+            cause,
+          },
+        );
+      }
+    };
     const path = url.pathname.replace(/^\//, '');
-    const vhost = path === '' ? (options.vhost ?? '/') : decodeURIComponent(path);
+    const vhost = path === '' ? (options.vhost ?? '/') : decoded(path, 'virtual host');
     const named = url.username !== '' || url.password !== '';
     return {
       tls,
       host,
       port,
       vhost,
-      username: named ? decodeURIComponent(url.username) : (options.username ?? 'guest'),
-      password: named ? decodeURIComponent(url.password) : (options.password ?? 'guest'),
+      username: named ? decoded(url.username, 'user') : (options.username ?? 'guest'),
+      password: named ? decoded(url.password, 'password') : (options.password ?? 'guest'),
       label: `${host.includes(':') ? `[${host}]` : host}:${port}/${vhost}`,
     };
   });
 }
+
+/** Whether any of these URLs asks for TLS. */
+export const tlsOf = (urls: readonly string[]): boolean => urls.some((text) => /^amqps:/i.test(text));
 
 /** A random order (Fisher and Yates), so that many servers don't all go to the first host. */
 export function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {

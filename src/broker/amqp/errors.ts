@@ -1,4 +1,5 @@
 import { BrokerError } from '../broker.js';
+import { explainConnect } from './explain-connect.js';
 
 /** AMQP 0-9-1 reply codes (section 4 of the specification) that destroy a channel, or refuse a connection. */
 const CODE_OF_REPLY: Readonly<Record<number, string>> = {
@@ -35,15 +36,21 @@ export function lostConnection(label: string, cause: unknown): BrokerError {
   return new BrokerError('connection', heartbeat ? 'heartbeat' : 'closed', `${label}: ${messageOf(cause)}`, { cause });
 }
 
-/** A connection could not be made. */
-export function failedConnect(label: string, cause: unknown): BrokerError {
+/** A connection could not be made; says what to look at. */
+export function failedConnect(label: string, cause: unknown, tls = false): BrokerError {
   if (cause instanceof BrokerError) return cause;
   // amqplib has no words for the broker's answer to `connection.open`.
   if (messageOf(cause).startsWith('Expected ConnectionOpenOk; got <ConnectionClose')) {
-    const why = 'the broker closed the connection at the virtual host: it does not exist, or the user may not use it';
+    const why =
+      'the broker closed the connection at the virtual host: it does not exist, or the user may not use it ' +
+      '(the path of broker.url, or broker.virtual_host)';
     return new BrokerError('connection', 'access', `${label}: ${why}`, { cause });
   }
-  return new BrokerError('connection', connectCode(cause), `${label}: ${messageOf(cause)}`, { cause });
+  const said = messageOf(cause);
+  const name = codeOf(cause);
+  const look = explainConnect(said, typeof name === 'string' ? name : '', { tls });
+  const text = look === undefined ? `${label}: ${said}` : `${label}: ${look} (${said})`;
+  return new BrokerError('connection', connectCode(cause), text, { cause });
 }
 
 function connectCode(cause: unknown): string {
@@ -69,5 +76,9 @@ function codeOf(cause: unknown): unknown {
 
 function messageOf(cause: unknown): string {
   if (cause instanceof AggregateError && cause.message === '') return cause.errors.map(messageOf).join('; ');
-  return (cause instanceof Error ? cause.message : String(cause)).trim();
+  const text = (cause instanceof Error ? cause.message : String(cause)).trim();
+  return OPENSSL.exec(text)?.[1] ?? text;
 }
+
+/** OpenSSL's errors: an address in memory, a number, library and function, what it was, and its own source file. */
+const OPENSSL = /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/;

@@ -5,7 +5,7 @@ export interface SslOptions {
   readonly keyfile?: string;
   /** Default `verify_peer`. */
   readonly verify?: 'verify_peer' | 'verify_none';
-  /** `disable`: no name is sent and none is checked; a name: that one; absent: the host's. */
+  /** A name or an address: that one is sent (a name) and checked; absent, or `disable`: none is. */
   readonly server_name_indication?: string;
   /** Has a meaning for servers only; accepted. */
   readonly fail_if_no_peer_cert?: boolean;

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { BrokerError } from '../broker.js';
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 import type { SslOptions } from './options.js';
+import { readTlsFiles } from './tls-files.js';
 
 /** The options of `tls.connect` that are used here. */
 export interface TlsOptions {
@@ -8,46 +10,26 @@ export interface TlsOptions {
   readonly cert?: Buffer;
   readonly key?: Buffer;
   readonly rejectUnauthorized: boolean;
+  /** Absent: no name is sent. */
   readonly servername?: string;
-  readonly checkServerIdentity?: () => undefined;
-}
-
-/** What Node's TLS needs. */
-export interface TlsSetup {
-  readonly options: TlsOptions;
-  /** Whether the host's name is sent (SNI). */
-  readonly namesHost: boolean;
+  readonly checkServerIdentity: (host: string, certificate: PeerCertificate) => Error | undefined;
 }
 
 /**
- * Translates `ssl_options`. Files are read at each connect, so that renewed certificates need no restart.
- * @throws BrokerError access, naming the key and the file that can't be read.
+ * Translates `ssl_options`. Files are read at each connect, so that renewed certificates need no restart. The chain is
+ * checked unless `verify_none`; a name is sent and checked only where one is given: brokers of `dog` have certificates
+ * for other names than the one they are reached by, and no client of theirs ever looked.
+ * @throws BrokerError access, naming the key and the file that is of no use
  */
-export async function tlsSetup(ssl: SslOptions): Promise<TlsSetup> {
-  const [ca, cert, key] = await Promise.all([
-    pem('cacertfile', ssl.cacertfile),
-    pem('certfile', ssl.certfile),
-    pem('keyfile', ssl.keyfile),
-  ]);
-  const options: TlsOptions = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    rejectUnauthorized: ssl.verify !== 'verify_none',
-  };
+export async function tlsSetup(ssl: SslOptions): Promise<TlsOptions> {
+  const { notes: _, ...files } = await readTlsFiles(ssl);
   const name = ssl.server_name_indication;
-  if (name === undefined) return { options, namesHost: true };
-  if (name !== 'disable') return { options: { ...options, servername: name }, namesHost: true };
-  // Only the name is not checked: the chain still is.
-  return { options: { ...options, checkServerIdentity: () => undefined }, namesHost: false };
-}
-
-async function pem(key: string, file: string | undefined): Promise<Buffer | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new BrokerError('connection', 'access', `broker: ssl_options.${key} can't be read: ${why}`, { cause });
-  }
+  const named = name !== undefined && name !== 'disable';
+  return {
+    ...files,
+    rejectUnauthorized: ssl.verify !== 'verify_none',
+    // An address is no server name (RFC 6066, section 3); the certificate is checked for it all the same.
+    ...(named && isIP(name) === 0 ? { servername: name } : {}),
+    checkServerIdentity: (_host, certificate) => (named ? checkServerIdentity(name, certificate) : undefined),
+  };
 }

@@ -56,13 +56,18 @@ export function dialError(error: unknown, where: string, login: { readonly user:
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const type = isRethinkDBError(error) ? error.type : undefined;
   let says = detail;
-  if (type === RethinkDBErrorType.AUTH) says = `the login as ${user} was refused: ${detail}`;
-  else if (CERTIFICATE.test(code)) says = `the server's certificate is not trusted: ${detail} (${code})`;
-  else if (tls && code.startsWith('ERR_SSL_'))
-    says = `no TLS connection could be made; is this port without TLS? (${code})`;
-  else if (!tls && type === RethinkDBErrorType.CONNECTION) says = `${detail}; does this port want TLS?`;
+  if (type === RethinkDBErrorType.AUTH)
+    says = `the login as ${user} was refused (rethinkdb_username, rethinkdb_password): ${detail}`;
+  else if (CERTIFICATE.test(code)) {
+    const key = code.includes('ALTNAME') || code === 'HOSTNAME_MISMATCH' ? NAMES : 'store.cacertfile';
+    says = `the server's certificate is not trusted (see ${key}): ${detail} (${code})`;
+  } else if (tls && code.startsWith('ERR_SSL_'))
+    says = `no TLS connection could be made; is this port without TLS (store.tls)? (${code})`;
+  else if (!tls && type === RethinkDBErrorType.CONNECTION) says = `${detail}; does this port want TLS (store.tls)?`;
   return new StoreError('unavailable', `${where}: ${says}`, { cause: error });
 }
+
+const NAMES = 'the names in store.servers or rethinkdb_host, which must be in it';
 
 /** Codes of OpenSSL (X509_V_ERR without its prefix) and of Node for a certificate that is refused. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECRYPT)|CRL_|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH/;

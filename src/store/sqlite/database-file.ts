@@ -8,7 +8,7 @@ import { corrupt, storeError } from './sqlite-errors.js';
 export const DATABASE_NAME = 'dog_trainer.db';
 
 /** Bytes of SQLite's smallest page. It takes anything shorter for an empty database, and begins a new one in it. */
-const SMALLEST = 512;
+export const SMALLEST = 512;
 
 /** Tells the operator, one sentence at a time, what the store found and did by itself. */
 export type Notice = (message: string) => void;

@@ -32,6 +32,23 @@ export function takeOwnerLock(path: string): OwnerLock {
   return { release: () => held.close() };
 }
 
+/** The process that has the database at `path` open for writing; undefined: none has. Takes no lock and makes no file. */
+export function ownerOf(path: string): string | undefined {
+  if (!existsSync(`${path}.lock`)) return undefined;
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(`${path}.lock`, { readonly: true, fileMustExist: true, timeout: 0 });
+    // Reading it waits for the one who has it alone.
+    db.pragma('schema_version');
+    return undefined;
+  } catch (error) {
+    if (!sqliteCode(error)?.startsWith('SQLITE_BUSY')) throw storeError(error, `${path}.lock`);
+    return holder(`${path}.owner`);
+  } finally {
+    db?.close();
+  }
+}
+
 /**
  * An existing file is not opened for it: closing it again would let go of the locks that this process has on it (POSIX).
  */

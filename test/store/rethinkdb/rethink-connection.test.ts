@@ -57,7 +57,7 @@ describe.skipIf(noOwnRethink !== undefined)(
       it('to a server whose authority is not: a state that says so, for calls and feeds', async () => {
         const store = await open({ servers: [server], ...trusting(certificates.stranger.ca) });
         const says =
-          /^rethinkdb 127\.0\.0\.1:\d+: the server's certificate is not trusted: .+ \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/;
+          /^rethinkdb 127\.0\.0\.1:\d+: the server's certificate is not trusted \(see store\.cacertfile\): .+ \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/;
         await isAway(store, says);
       });
 
@@ -68,19 +68,22 @@ describe.skipIf(noOwnRethink !== undefined)(
         });
         const port = await listening(other);
         const store = await open({ servers: [{ host: '127.0.0.1', port }], ...trusting(certificates.ca) });
-        await isAway(store, /certificate is not trusted: .+ altnames.+ \(ERR_TLS_CERT_ALTNAME_INVALID\)$/);
+        await isAway(
+          store,
+          /certificate is not trusted \(see the names in store\.servers or rethinkdb_host.+\): .+ altnames.+ \(ERR_TLS_CERT_ALTNAME_INVALID\)$/,
+        );
       });
 
       it('which only one of the two speaks', async () => {
         const plain = await open({ servers: [server] });
-        await isAway(plain, /does this port want TLS\?$/);
+        await isAway(plain, /does this port want TLS \(store\.tls\)\?$/);
         const talker = createTcpServer((socket) => {
           socket.on('error', () => undefined);
           socket.end('ERROR: this is not the protocol\n\0');
         });
         const port = await listening(talker);
         const secure = await open({ servers: [{ host: '127.0.0.1', port }], ...trusting(certificates.ca) });
-        await isAway(secure, /is this port without TLS\? \(ERR_SSL_WRONG_VERSION_NUMBER\)$/);
+        await isAway(secure, /is this port without TLS \(store\.tls\)\? \(ERR_SSL_WRONG_VERSION_NUMBER\)$/);
       });
     });
 
@@ -91,10 +94,10 @@ describe.skipIf(noOwnRethink !== undefined)(
       onTestFinished(() => beside.close());
       const users = r.table('users');
       const store = await open({ servers: [server], user: 'dog', password: 'the right one' });
-      await isAway(store, /: the login as dog was refused: Unknown user$/);
+      await isAway(store, /: the login as dog was refused \(rethinkdb_username, rethinkdb_password\): Unknown user$/);
       await users.insert({ id: 'dog', password: 'another one' }).run(beside);
       await until(() => store.state().reason?.endsWith('Wrong password') === true);
-      await isAway(store, /: the login as dog was refused: Wrong password$/);
+      await isAway(store, /: the login as dog was refused \(rethinkdb_username, rethinkdb_password\): Wrong password$/);
       await users.get('dog').update({ password: 'the right one' }).run(beside);
       await until(() => store.state().reason?.includes('permission') === true);
       expect(store.state().reason).toMatch(/: User `dog` does not have the required `config` permission$/);
