@@ -53,7 +53,7 @@ function importConfig(file: string, { output, force, acceptLosses }: ImportFlags
         losses.map((loss) => `  ${lossText(loss)}`).join('\n'),
     );
   }
-  for (const loss of losses) io.err(`lost: ${lossText(loss)}; set it by hand\n`);
+  for (const loss of losses) io.err(`lost: ${lossText(loss)}; the default stands until it is set by hand\n`);
   for (const sentence of opened) io.err(`opened to the network: ${sentence}\n`);
   for (const warning of warnings) io.err(`warning: ${warning}\n`);
   for (const note of notes) io.err(`${note}\n`);

@@ -10,6 +10,7 @@ import { logValues } from './sys-config/log-values.js';
 import { openedToNetwork } from './sys-config/opened-to-network.js';
 import { readSysConfig } from './sys-config/read-sys-config.js';
 import type { Applications } from './sys-config/read-sys-config.js';
+import { readProplist } from './sys-config/proplist.js';
 import { SettingReader } from './sys-config/setting-reader.js';
 
 /** What an old sys.config becomes. */
@@ -154,7 +155,7 @@ function checkApplications(applications: Applications, file: string, findings: I
       wanted: 'list the hosts in broker.urls',
     });
   }
-  if (client !== undefined) {
+  if (client !== undefined && readProplist(client.term)?.values.size !== 0) {
     const wanted = "must stand in the connection's own ssl_options";
     findings.lose({ file: client.file, from: 'amqp_client.ssl_options', found: 'is not read', wanted });
   }

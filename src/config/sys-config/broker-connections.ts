@@ -16,6 +16,7 @@ export interface OldConnection extends Place {
 const CONNECTION = 'must be a list of options such as [{host, "..."}, {port, 5671}]';
 const TURTLE =
   'must be a list of connections such as #{conn_name => default, connections => [{main, [{"host", 5671}]}]}';
+const SERVERS = 'must be a list of brokers such as [default, publish]';
 const PLACES = 'must be a list such as [{main, [{"host", 5671}]}]';
 
 /** The broker connections of an old server, in their order; none when it has neither turtle nor thumper. */
@@ -123,7 +124,9 @@ function thumperConnections(
     'must be a list of brokers such as [{default, [{rabbitmq_config, [...]}]}]',
   );
   if (brokers === undefined) return [];
-  const started = servers?.kind === 'list' ? servers.items.map((item) => nameOf(item)) : undefined;
+  const svrs = { from: 'thumper.thumper_svrs', file: place.file };
+  const listed = servers === undefined ? undefined : reader.options(svrs, servers, SERVERS);
+  const started = listed === undefined ? undefined : [...listed.values.keys()];
   const used = [...brokers.values].filter(([name]) => {
     if (started === undefined || name === 'default' || started.includes(name)) return true;
     findings.note(`${place.from}.${name}`, 'thumper_svrs does not start it');

@@ -53,6 +53,7 @@ export function brokerValues(
         `${connection.file}: ${connection.from} differs from the connection before it in whether TLS is used`,
       );
     }
+    sayWhatIsAbsent(connection, findings);
     targets.push(...targetsOf(connection, shared.tls, reader));
   }
   const different = [...new Map(targets.map((target) => [JSON.stringify(target), target])).values()];
@@ -114,6 +115,21 @@ function targetsOf(
   }
   const host = text(read('host', options.values.get('host'))) ?? 'localhost';
   return [{ ...common, host, port: number(read('port', options.values.get('port'))) }];
+}
+
+/** What the Erlang client takes where nothing is given. */
+const CLIENT_DEFAULTS: readonly (readonly [readonly string[], string])[] = [
+  [['host', 'connections'], 'host localhost'],
+  [['virtual_host'], 'virtual_host /'],
+  [['user', 'username'], 'user guest'],
+  [['password'], 'password guest'],
+];
+
+function sayWhatIsAbsent({ from, file, options }: OldConnection, findings: ImportFindings): void {
+  const absent = CLIENT_DEFAULTS.filter(([names]) => !names.some((name) => options.values.has(name)));
+  if (absent.length === 0) return;
+  const list = absent.map(([, text]) => text).join(', ');
+  findings.warn(`${file}: ${from} does not give all, so what the old client took stands: ${list}`);
 }
 
 function putTarget(values: Map<string, unknown>, target: Target): void {

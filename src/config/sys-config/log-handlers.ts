@@ -23,6 +23,9 @@ export function lagerFiles(applications: Applications, findings: ImportFindings)
   if (handlers === undefined) return [];
   const place = { from: 'lager.handlers', file: handlers.file };
   const root = lager?.get('log_root')?.term;
+  if (root !== undefined && root.kind !== 'text') {
+    lose(findings, { ...place, from: 'lager.log_root' }, root, 'must be a directory');
+  }
   if (handlers.term.kind !== 'list') {
     if (!isEmptyList(handlers.term)) lose(findings, place, handlers.term, OLD_FORM);
     return [];
@@ -37,7 +40,8 @@ export function lagerFiles(applications: Applications, findings: ImportFindings)
       );
       return [];
     }
-    return backendFiles(place, options, findings).map((one) => ({ ...one, path: below(root, one.path) }));
+    const files = backendFiles(place, options, findings);
+    return files.map((one) => ({ ...one, path: below(root, one.path) }));
   });
 }
 

@@ -39,8 +39,15 @@ export function logValues(
   for (const { from, file, path, size, keep } of files) {
     const read = reader.value({ key: 'log.dir', from, file, term: path });
     if (typeof read === 'string') put('log.dir', dirname(read));
-    if (size !== undefined) put('log.size', reader.value({ key: 'log.size', from, file, term: size }));
-    if (keep !== undefined) put('log.keep', reader.value({ key: 'log.keep', from, file, term: keep }));
+    for (const [key, term] of [
+      ['log.size', size],
+      ['log.keep', keep],
+    ] as const) {
+      if (term === undefined) continue;
+      if (isEndless(term))
+        findings.warn(`${file}: ${from}: logs do not grow without end here: ${key} stays at its default`);
+      else put(key, reader.value({ key, from, file, term }));
+    }
     if (typeof read === 'string' && dirname(read) !== values.get('log.dir')) {
       findings.warn(
         `${file}: ${from}: all logs go to one directory, ${String(values.get('log.dir'))}, not to ${dirname(read)}`,
@@ -53,6 +60,10 @@ export function logValues(
   if (crash !== undefined) put('log.crash_log', crashLog(crash.term, crash.file, reader, findings));
   return values;
 }
+
+/** lager's and logger's ways to say that files are not rotated, or that no old ones are kept. */
+const isEndless = (term: ErlangTerm) =>
+  (term.kind === 'atom' && term.name === 'infinity') || (term.kind === 'number' && term.value === 0);
 
 function levelOf(files: readonly OldLogFile[], findings: ImportFindings): string | undefined {
   const ranks = files.flatMap(({ from, file, level }) => {

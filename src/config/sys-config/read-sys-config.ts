@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { ErlangSyntaxError, parseErlangTerm } from '../erlang-terms.js';
 import type { ErlangTerm } from '../erlang-terms.js';
 import type { ImportFindings } from './import-findings.js';
 import { readProplist } from './proplist.js';
 import { readText } from './read-text.js';
-import { showTerm } from './show-term.js';
+import { kindOf, showTerm } from './show-term.js';
 
 /** A parameter of an application, and the file it stands in. */
 export interface Parameter {
@@ -99,6 +99,8 @@ class SysConfigReader {
     this.#files++;
     if (this.#files > MOST_FILES) return lose(`is one file more than the ${MOST_FILES} that are read at most`);
     try {
+      // A pipe or a device might never end.
+      if (!statSync(path).isFile()) return lose(`names ${path}, which is no file`);
       this.take(readText(path), path, chain);
     } catch (error) {
       lose(`names ${path}, which cannot be read: ${(error as Error).message}`);
@@ -112,7 +114,7 @@ function parse(text: string): ErlangTerm {
   } catch (error) {
     if (!(error instanceof ErlangSyntaxError)) throw error;
     const line = text.split('\n')[error.line - 1] ?? '';
-    const placeholder = /\$\{\w+\}|\{\{[^}]*\}\}|\{%[^%]*%\}|<%[^%]*%>/.exec(line)?.[0];
+    const placeholder = /\$\{\w+\}|\$[A-Z_]{2,}|\{\{[^}]*\}\}|\{%[^%]*%\}|<%[^%]*%>/.exec(line)?.[0];
     if (placeholder === undefined) throw error;
     throw new Error(
       `${error.message}; ${placeholder} is template text that was not filled in: import the file that the template makes`,
@@ -132,7 +134,8 @@ function topLevel(term: ErlangTerm): readonly Item[] {
     if (item.kind === 'text' && item.text !== '') return { kind: 'text', text: item.text };
     const [application, parameters, ...more] = item.kind === 'tuple' ? item.items : [];
     if (application?.kind !== 'atom' || parameters === undefined || more.length > 0) {
-      const shown = application === undefined ? showTerm(item) : showTerm(application);
+      // Not what is in it: that may be a password.
+      const shown = application?.kind === 'atom' ? showTerm(application) : kindOf(item);
       throw wrong(`: found ${shown}`);
     }
     return { kind: 'application', application: application.name, parameters };

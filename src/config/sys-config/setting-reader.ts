@@ -26,6 +26,8 @@ export type Place = Pick<Setting, 'from' | 'file'>;
 const EMPTY_IS_ABSENT: ReadonlySet<string> = new Set(['rethinkdb_username', 'broker.user', 'broker.password']);
 /** Where `undefined` does not simply mean that a feature is off. */
 const UNDEFINED_IS_UNREADABLE = /^(rethinkdb_|store\.|broker\.)/;
+/** Where an empty text would fall to a default that is something else. */
+const EMPTY_IS_UNREADABLE = /^broker\.|\.dir$/;
 const HOSTS: ReadonlySet<string> = new Set(['rethinkdb_host', 'broker.host', 'smtp_relay']);
 
 /** Reads the old server's terms by the schema of our keys; what cannot be read goes to the findings, by name. */
@@ -53,9 +55,16 @@ export class SettingReader {
       this.#template(setting, placeholder, `${key} must be ${describeSpec(spec)}`);
       return undefined;
     }
-    const raw = rawValue(key, spec, term);
+    const raw = EMPTY_IS_UNREADABLE.test(key) && isEmpty(term) ? undefined : rawValue(key, spec, term);
     const reading = raw === undefined ? undefined : readValue(spec, raw.value, false);
-    if (reading?.ok === true) return reading.value;
+    if (reading?.ok === true) {
+      if (spec.type === 'path' && typeof reading.value === 'string' && !reading.value.startsWith('/')) {
+        this.#findings.warn(
+          `${file}: ${from} is relative, to a place that the old server knew: write the whole path into ${key}`,
+        );
+      }
+      return reading.value;
+    }
     const found = spec.secret === true ? `is ${kindOf(term)}` : `= ${showTerm(term)}`;
     this.#findings.lose({ file, from, found, wanted: `${key} must be ${describeSpec(spec)}` });
     return undefined;

@@ -47,13 +47,7 @@ export function tlsValues(
     else if (KEYS.has(`broker.ssl_options.${name}`)) {
       const key = `broker.ssl_options.${name}`;
       const read = reader.value({ ...at, key, term: value });
-      if (read === undefined) continue;
-      values.set(key, read);
-      if (name.endsWith('file') && typeof read === 'string' && !read.startsWith('/')) {
-        findings.warn(
-          `${file}: ${at.from} is relative: the old server looked for it in its release, this one looks in its working directory`,
-        );
-      }
+      if (read !== undefined) values.set(key, read);
     } else findings.note(at.from, name === 'versions' ? 'TLS 1.2 and 1.3 are spoken' : undefined);
   }
   if (list !== undefined && !list.values.has('verify')) {

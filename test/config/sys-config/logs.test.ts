@@ -60,6 +60,21 @@ describe("config import of the old server's logs", () => {
     expect(logOf(`{lager, [{crash_log, ${value}}]}`).log.crash_log).toBe(name);
   });
 
+  it.each([
+    '{lager, [{handlers, [{lager_file_backend, [{file, "/l/c.log"}, {size, 0}, {count, 0}]}]}]}',
+    '{kernel, [{logger, [{handler, default, logger_std_h, #{config => #{file => "/l/c.log", max_no_bytes => infinity, max_no_files => 0}}}]}]}',
+  ])('files that grew without end: %s', (application) => {
+    const { log, warnings } = logOf(application);
+    expect(log).toMatchObject({ dir: '/l', size: 104857600, keep: 5 });
+    expect(warnings.join('\n')).toContain('log.size stays at its default');
+  });
+
+  it('a relative file is said to be one', () => {
+    expect(lager('{lager_file_backend, [{file, "log/c.log"}]}').warnings.join()).toContain(
+      'lager.handlers is relative',
+    );
+  });
+
   it("logger's handlers, in any order", () => {
     const handlers = [
       '{handler, default, logger_std_h, #{level => error}}',

@@ -64,6 +64,21 @@ const OPTIONS: typeof TEXTS = [
   ['queuejournal', 'thumper.queuejournal', (v) => `[{dog_trainer, []}, {thumper, [{queuejournal, ${v}}]}].`],
 ];
 
+/** What would fall to a default when it is empty. */
+const NEVER_EMPTY = TEXTS.filter(([name]) =>
+  [
+    'rethinkdb_host',
+    'thumper host',
+    'thumper virtual host',
+    'cacertfile',
+    'verify',
+    'SNI',
+    'turtle host',
+    'journal directory',
+    'log file',
+  ].includes(name),
+);
+
 const UNREADABLE_TEXTS = [
   '"${SECRET_X}"',
   '<<"x${SECRET_X}y">>',
@@ -104,6 +119,7 @@ describe('config import stops and names what it cannot read', () => {
     ...table(TEXTS, UNREADABLE_TEXTS),
     ...table(NUMBERS, UNREADABLE_NUMBERS),
     ...table(OPTIONS, UNREADABLE_OPTIONS),
+    ...table(NEVER_EMPTY, ['""', '[]', '<<>>']),
   ])('%s as %s', async (_, value, from, text) => {
     const directory = temporaryDirectory();
     const [file, output] = [join(directory, 'sys.config'), join(directory, 'dog.yaml')];
@@ -172,6 +188,20 @@ describe('config import stops and names what it cannot read', () => {
     expect(importSysConfig(thumperTls('{certfile, "/c.crt"}')).losses).toMatchObject([
       { from: 'broker.ssl_options.keyfile', wanted: expect.stringContaining('go together') as string },
     ]);
+  });
+
+  it('TLS options for all connections of the client', () => {
+    const client = (options: string) =>
+      importSysConfig(`[{dog_trainer, []}, {amqp_client, [{ssl_options, ${options}}]}].`);
+    expect(client('[{verify, verify_peer}]').losses).toMatchObject([{ from: 'amqp_client.ssl_options' }]);
+    expect(client('[]').losses).toEqual([]);
+  });
+
+  it('a file that holds a list in its list, without showing what is in it', () => {
+    const nested = '[[{dog_trainer, [{smtp_password, "hunter2"}]}]].';
+    expect(() => importSysConfig(nested)).toThrow(
+      /not a list of \{application, \[\{key, value\}\]\}: found a list of 1$/,
+    );
   });
 
   it('a file without the application', () => {
