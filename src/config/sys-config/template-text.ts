@@ -6,9 +6,15 @@ const INSIDE = /\$\{[^}]*\}|\{\{.*?\}\}|\{%.*?%\}|<%.*?%>/s;
 const WHOLE =
   /^(\$[A-Z_][A-Z0-9_]*|%[A-Z_][A-Z0-9_]*%|@@?[A-Z_][A-Z0-9_]*@@?|__[A-Z][A-Z0-9_]*__|<[A-Z_][A-Z0-9_ -]*>)$/;
 
+/** So long are no values of a configuration; looking for the end of a placeholder takes time. */
+const LONGEST_TEXT = 10_000;
+const LONGEST_SHOWN = 60;
+
 /** The placeholder of a template that nobody has filled in, if the text holds one. Only the placeholder: the rest may be a secret. */
 export function placeholderIn(text: string): string | undefined {
-  return (INSIDE.exec(text) ?? WHOLE.exec(text))?.[0];
+  const start = text.slice(0, LONGEST_TEXT);
+  const found = (INSIDE.exec(start) ?? WHOLE.exec(start))?.[0];
+  return found === undefined || found.length <= LONGEST_SHOWN ? found : `${found.slice(0, LONGEST_SHOWN)}…`;
 }
 
 /** The first placeholder anywhere in a term: in its texts and atoms, or `{{x}}` without quotes, which Erlang reads as tuples. */
