@@ -92,7 +92,15 @@ class SysConfigReader {
         found,
         wanted: 'must be the name of another configuration file that can be read, relative to this one',
       });
-    const path = pathOf(name, by);
+    const { path, elsewhere } = pathOf(name, by);
+    if (elsewhere) {
+      this.#findings.warn(`${by}: ${JSON.stringify(name)} is not beside it: ${resolve(path)} is read, as in OTP`);
+    }
+    if (above.length > 0) {
+      this.#findings.warn(
+        `${by}: ${JSON.stringify(name)} is read, though OTP reads no file that an included file names`,
+      );
+    }
     const chain = [...above, resolve(by)];
     if (chain.includes(resolve(path))) return lose('names a file that is already being read: a circle');
     if (chain.length > MOST_DEPTH) return lose(`is more than ${MOST_DEPTH} files deep`);
@@ -143,9 +151,10 @@ function topLevel(term: ErlangTerm): readonly Item[] {
 }
 
 /** The file's name always ends in .config for OTP, whether written or not. */
-function pathOf(name: string, by: string): string {
+function pathOf(name: string, by: string): { readonly path: string; readonly elsewhere: boolean } {
   const full = name.endsWith('.config') ? name : `${name}.config`;
-  if (isAbsolute(full)) return full;
+  if (isAbsolute(full)) return { path: full, elsewhere: false };
   const beside = join(dirname(by), full);
-  return !existsSync(beside) && existsSync(full) ? full : beside;
+  const elsewhere = !existsSync(beside) && existsSync(full);
+  return { path: elsewhere ? full : beside, elsewhere };
 }

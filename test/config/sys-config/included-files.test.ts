@@ -94,6 +94,24 @@ describe('config import reads the files that a sys.config names', () => {
     expect(config?.env).toBe('aa');
   });
 
+  it('one in the working directory, as OTP does, and says so', async () => {
+    // Tests run in the directory of the repository.
+    const { config, err } = await importing({ 'sys.config': '["test/config/seed-sys"].' });
+    expect(config?.env).toBe('q1');
+    expect(err).toContain('"test/config/seed-sys" is not beside it');
+  });
+
+  it('one that an included file names, relative to that, though OTP would not start', async () => {
+    const { config, err } = await importing({
+      'sys.config': '["d/one"].',
+      'd/one.config': '["two"].',
+      'd/two.config': '[{dog_trainer, [{env, "aa"}]}].',
+    });
+    expect(config?.env).toBe('aa');
+    expect(err).toContain('OTP reads no file that an included file names');
+    expect(err).not.toContain('is not beside it');
+  });
+
   it.each([
     ['that is not there', { 'sys.config': '["gone", {dog_trainer, []}].' }, ['"gone" names', 'gone.config', 'ENOENT']],
     [
