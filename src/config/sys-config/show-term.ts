@@ -26,8 +26,10 @@ export function kindOf(term: ErlangTerm): string {
       return `a tuple of ${term.items.length}`;
     case 'map':
       return 'a map';
-    default:
-      return 'a term of another kind';
+    default: {
+      const { kind } = term as { readonly kind: string };
+      return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
+    }
   }
 }
 
