@@ -39,13 +39,13 @@ describe('Erlang terms', () => {
   });
 
   it.each([
-    ['[a, b', 'line 1: expected "," or "]", found the end'],
-    ['[a,\n b\n c].', 'line 3: expected "," or "]", found "c]."'],
-    ['"never closed', 'line 1: expected a closing "'],
-    ['{a, B}.', 'line 1: expected a term, found "B}."'],
-    ['a', 'line 1: expected "."'],
+    ['[a, b', 'line 1, column 6: expected "," or "]", found the end'],
+    ['[a,\n b\n c].', 'line 3, column 2: expected "," or "]", found "c]."'],
+    ['"never closed', 'line 1, column 1: expected a closing "'],
+    ['{a, B}.', 'line 1, column 5: expected a term (a name with a capital is a variable'],
+    ['a', 'line 1, column 2: expected "."'],
     ['a. b.', 'expected the end of the file'],
-    ['', 'line 1: expected a term'],
+    ['', 'line 1, column 1: expected a term'],
     [`${'['.repeat(200)}${']'.repeat(200)}.`, 'at most 100 levels'],
   ])('%j is refused: %s', (source, message) => {
     expect(() => parseErlangTerm(source)).toThrow(message);
@@ -156,7 +156,7 @@ describe('config import', () => {
   it('says what is wrong with a file that is none', async () => {
     for (const [file, reason] of [
       ['/nonexistent', 'ENOENT'],
-      [fileURLToPath(new URL('../../package.json', import.meta.url)), 'line 2: expected'],
+      [fileURLToPath(new URL('../../package.json', import.meta.url)), 'line 2, column 9: expected'],
     ] as const) {
       expect(await runCliInProcess(['config', 'import', file])).toMatchObject({
         code: 1,
