@@ -1,12 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { importSysConfig } from '../config/import-sys-config.js';
 import type { ImportedConfig } from '../config/import-sys-config.js';
+import { lossText } from '../config/sys-config/import-findings.js';
+import { readText } from '../config/sys-config/read-text.js';
 import { showConfig } from '../config/show-config.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
+import { writeWholeFile } from './write-whole-file.js';
 
 /** `config show` and `config check`: what a start with the same flags would use, or would complain of. */
 export function addConfig(program: Command, io: CliIo): void {
@@ -24,33 +27,51 @@ export function addConfig(program: Command, io: CliIo): void {
   config
     .command('import')
     .description(
-      "turn an old server's sys.config into our YAML; what has no meaning any more is named on standard error",
+      "turn an old server's sys.config, and the files it names, into our YAML; tells on standard error what it opens to the network and what has no meaning any more; stops at what it cannot read",
     )
     .argument('<file>', 'the sys.config; comments with % or # are understood')
     .option(
       '-o, --output <file>',
       'a new file to write, readable by its owner only: it holds the secrets; default: standard output',
     )
-    .action((file: string, { output }: { readonly output?: string }) => {
-      const { yaml, notes } = importFile(file);
-      if (output === undefined) io.out(yaml);
-      else writeNew(output, yaml);
-      for (const note of notes) io.err(`${note}\n`);
-    });
+    .option('--force', 'write over the output file if it is there already', false)
+    .option('--accept-losses', 'go on without settings that cannot be read, and list them', false)
+    .action((file: string, flags: ImportFlags) => importConfig(file, flags, io));
+}
+
+interface ImportFlags {
+  readonly output?: string;
+  readonly force: boolean;
+  readonly acceptLosses: boolean;
+}
+
+function importConfig(file: string, { output, force, acceptLosses }: ImportFlags, io: CliIo): void {
+  const { yaml, notes, warnings, losses, opened } = importFile(file);
+  if (losses.length > 0 && !acceptLosses) {
+    throw new CommandFailure(
+      `${file} cannot be imported, and nothing was written: mend what follows, or leave it out with --accept-losses\n` +
+        losses.map((loss) => `  ${lossText(loss)}`).join('\n'),
+    );
+  }
+  for (const loss of losses) io.err(`lost: ${lossText(loss)}; the default stands until it is set by hand\n`);
+  for (const sentence of opened) io.err(`opened to the network: ${sentence}\n`);
+  for (const warning of warnings) io.err(`warning: ${warning}\n`);
+  for (const note of notes) io.err(`${note}\n`);
+  if (output === undefined) return io.out(yaml);
+  if (resolve(output) === resolve(file))
+    throw new CommandFailure(`${output} is the file to import: write to another one`);
+  try {
+    writeWholeFile(output, yaml, { over: force });
+  } catch (error) {
+    const hint = (error as NodeJS.ErrnoException).code === 'EEXIST' ? '; --force writes over it' : '';
+    throw new CommandFailure(`${output} cannot be written: ${(error as Error).message}${hint}`, { cause: error });
+  }
 }
 
 function importFile(file: string): ImportedConfig {
   try {
-    return importSysConfig(readFileSync(file, 'utf8'));
+    return importSysConfig(readText(file), file);
   } catch (error) {
     throw new CommandFailure(`${file} cannot be imported: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function writeNew(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    throw new CommandFailure(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
   }
 }

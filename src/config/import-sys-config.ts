@@ -1,210 +1,187 @@
-import { basename, dirname } from 'node:path';
 import { stringify } from 'yaml';
-import { parseErlangTerm } from './erlang-terms.js';
-import type { ErlangTerm } from './erlang-terms.js';
-import { readValue } from './read-value.js';
+import { ConfigError } from './config-error.js';
+import { loadConfig } from './load.js';
 import { KEYS } from './schema.js';
-import { showValue } from './show-value.js';
+import { brokerConnections } from './sys-config/broker-connections.js';
+import { brokerValues } from './sys-config/broker-values.js';
+import { ImportFindings } from './sys-config/import-findings.js';
+import type { Loss } from './sys-config/import-findings.js';
+import { logValues } from './sys-config/log-values.js';
+import { openedToNetwork } from './sys-config/opened-to-network.js';
+import { readSysConfig } from './sys-config/read-sys-config.js';
+import type { Applications } from './sys-config/read-sys-config.js';
+import { readProplist } from './sys-config/proplist.js';
+import { SettingReader } from './sys-config/setting-reader.js';
 
 /** What an old sys.config becomes. */
 export interface ImportedConfig {
   /** Our YAML. Holds the secrets of the original. */
   readonly yaml: string;
-  /** A sentence for each key that was left out, with why. No secrets. */
+  /** A sentence for each key that was left out because it has no meaning here. No secrets. */
   readonly notes: readonly string[];
+  /** Sentences on what was read in a way that people should know of. No secrets. */
+  readonly warnings: readonly string[];
+  /** Settings that are there and could not be read. With any, the YAML is not what the old server had. */
+  readonly losses: readonly Loss[];
+  /** What the YAML opens to the network, a sentence each. */
+  readonly opened: readonly string[];
 }
 
 /**
- * Turns a sys.config of the old server into our configuration (decisions 1, 21 and 23): the same keys, thumper's and
- * turtle's connections as `broker.*`, lager's as `log.*`; the old dialect, and the old way of listening everywhere
- * behind a gateway.
+ * What the old server did where a key was absent, and this one does otherwise. Where both do the same, this server's
+ * own default stands.
+ */
+const OLD_DEFAULTS: readonly (readonly [string, unknown])[] = [
+  ['generate_unset_tables', true],
+  ['hashcheck_alert_seconds', 30],
+  ['command_execution_timeout_ms', 30000],
+  ['max_block_size_bytes', 134217728],
+];
+
+/**
+ * Turns a sys.config of the old server, and the files that it names, into our configuration: the same keys, thumper's
+ * and turtle's connections as `broker.*`, lager's and logger's files as `log.*`; the old dialect, the old store, and
+ * the old way of listening everywhere behind a gateway.
+ * @param file its name, for the messages, and for the files that it names
  * @throws ErlangSyntaxError with the line, when the text is no Erlang term
  * @throws Error when it is one, but no list of applications
  */
-export function importSysConfig(text: string): ImportedConfig {
-  const applications = proplist(parseErlangTerm(text));
-  if (applications === undefined) throw new Error('it is not a list of {application, [{key, value}]}');
-  const notes: string[] = [];
+export function importSysConfig(text: string, file = 'sys.config'): ImportedConfig {
+  const findings = new ImportFindings();
+  const reader = new SettingReader(findings);
+  const applications = readSysConfig(text, file, findings);
   const values = new Map<string, unknown>([
     ['ruleset_dialect', 'dog1'],
     ['api.host', '0.0.0.0'],
     ['api.allow_unauthenticated', true],
     ['metrics.host', '0.0.0.0'],
+    // The old server had no other store: an empty embedded one in its place would publish an empty policy.
+    ['store.kind', 'rethinkdb'],
+    ...OLD_DEFAULTS,
   ]);
-  const entries = [...applications].flatMap(([application, term]) => {
-    const keys = proplist(term);
-    if (keys !== undefined) return entriesOf(application, keys);
-    return [{ key: undefined, from: application, term }];
-  });
-  for (const { key, from, term } of entries) {
-    const spec = key === undefined ? undefined : KEYS.get(key);
-    if (key === undefined || spec === undefined) {
-      notes.push(`${from}: has no meaning here`);
-    } else if (spec.ignored !== undefined) {
-      notes.push(`${from}: has no meaning here: ${spec.ignored}`);
-    } else {
-      const raw = plain(term, spec.type === 'texts' || spec.type === 'urls');
-      const reading = readValue(spec, raw, false);
-      if (!reading.ok)
-        notes.push(`${from} = ${JSON.stringify(showValue(spec, raw))}: left out, ${key} ${reading.wanted}`);
-      else if (reading.value !== undefined) values.set(key, reading.value);
-    }
+  const put = ([key, value]: readonly [string, unknown]) => values.set(key, value);
+  const connections = brokerConnections(applications, reader, findings);
+  [...brokerValues(connections, reader, findings)].forEach(put);
+  [...logValues(applications, reader, findings)].forEach(put);
+  plainSettings(applications, reader, findings).forEach(put);
+  const own = applications.get('dog_trainer');
+  const absent = OLD_DEFAULTS.filter(([key]) => own?.has(key) !== true);
+  if (absent.length > 0) {
+    const list = absent.map(([key, value]) => `${key} ${String(value)}`).join(', ');
+    findings.warn(`${file}: not given, so what the old server took is written: ${list}`);
   }
-  // The old server had no other store: an empty embedded one in its place would publish an empty policy.
-  if (values.has('rethinkdb_host')) values.set('store.kind', 'rethinkdb');
-  return { yaml: `# Imported from a sys.config.\n${stringify(nested(values))}`, notes };
+  checkApplications(applications, file, findings);
+  leaseFor(values, findings);
+  const yaml = `# Imported from a sys.config.\n${stringify(nested(values))}`;
+  if (findings.losses.length === 0) checkResult(yaml, file, findings);
+  const { notes, warnings, losses } = findings;
+  return { yaml, notes, warnings, losses, opened: openedToNetwork(values) };
 }
 
-interface Entry {
-  /** Ours, if there is one. */
-  readonly key: string | undefined;
-  /** Where it stands in the original. */
-  readonly from: string;
-  readonly term: ErlangTerm;
+/** The settings that have their own name here, or a fixed other one. */
+function plainSettings(
+  applications: Applications,
+  reader: SettingReader,
+  findings: ImportFindings,
+): readonly (readonly [string, unknown])[] {
+  const values: (readonly [string, unknown])[] = [];
+  const take = (
+    key: string | undefined,
+    from: string,
+    file: string,
+    term: Parameters<typeof reader.value>[0]['term'],
+  ) => {
+    if (key === undefined || !KEYS.has(key)) return findings.note(from);
+    const value = reader.value({ key, from, file, term });
+    if (value !== undefined) values.push([key, value]);
+  };
+  for (const [application, parameters] of applications) {
+    if (!READ.has(application)) findings.note(application);
+    else
+      for (const [name, { file, term }] of parameters) {
+        const from = `${application}.${name}`;
+        if (from === 'thumper.queuejournal') {
+          const inner = reader.options({ from, file }, term, 'must be a list such as [{enabled, true}, {dir, "..."}]');
+          for (const [option, value] of inner?.values ?? []) {
+            take(`queuejournal.${option}`, `queuejournal.${option}`, file, value);
+          }
+        } else if (!ELSEWHERE.has(from)) take(ourKey(application, name), from, file, term);
+      }
+  }
+  return values;
 }
 
-type Proplist = ReadonlyMap<string, ErlangTerm>;
+/** The applications of the old server that mean something here. */
+const READ: ReadonlySet<string> = new Set([
+  'dog_trainer',
+  'queuejournal',
+  'thumper',
+  'turtle',
+  'lager',
+  'kernel',
+  'imetrics',
+]);
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  'turtle.connection_config',
+  'thumper.brokers',
+  'lager.handlers',
+  'lager.log_root',
+  'lager.crash_log',
+  'kernel.logger',
+]);
 
-function entriesOf(application: string, keys: Proplist): readonly Entry[] {
-  const each = (prefix: string) =>
-    [...keys].map(([name, term]) => ({
-      key: KEYS.has(prefix + name) ? prefix + name : undefined,
-      from: `${application}.${name}`,
-      term,
-    }));
-  switch (application) {
-    case 'dog_trainer':
-      return each('');
-    case 'queuejournal':
-      return each('queuejournal.');
-    case 'lager':
-      return lagerEntries(keys);
-    case 'thumper':
-      return thumperEntries(keys);
-    case 'turtle':
-      return turtleEntries(keys);
-    case 'imetrics':
-      return [...keys].map(([name, term]) => ({
-        key: name === 'http_server_port' ? 'metrics.port' : undefined,
-        from: `imetrics.${name}`,
-        term,
-      }));
-    default:
-      return [{ key: undefined, from: application, term: { kind: 'list', items: [] } }];
+function ourKey(application: string, name: string): string | undefined {
+  if (application === 'imetrics') return name === 'http_server_port' ? 'metrics.port' : undefined;
+  if (application === 'dog_trainer') return name.includes('.') ? undefined : name;
+  if (application === 'queuejournal') return `queuejournal.${name}`;
+  // Of the others only what has a reason for being ignored: all the rest is read elsewhere.
+  const key = `${application === 'lager' ? 'log' : 'broker'}.${name}`;
+  return KEYS.get(key)?.ignored === undefined ? undefined : key;
+}
+
+function checkApplications(applications: Applications, file: string, findings: ImportFindings): void {
+  if (!applications.has('dog_trainer')) {
+    const wanted = 'must hold {dog_trainer, [{env, "..."}, ...]}: is it the file of the old server?';
+    findings.lose({ file, from: 'dog_trainer', found: 'is not there', wanted });
+  }
+  const construction = applications.get('thumper')?.get('dynamic_broker_host_construction');
+  const client = applications.get('amqp_client')?.get('ssl_options');
+  if (construction !== undefined) {
+    const from = 'thumper.dynamic_broker_host_construction';
+    findings.lose({
+      file: construction.file,
+      from,
+      found: 'names hosts by code',
+      wanted: 'list the hosts in broker.urls',
+    });
+  }
+  if (client !== undefined && readProplist(client.term)?.values.size !== 0) {
+    const wanted = "must stand in the connection's own ssl_options";
+    findings.lose({ file: client.file, from: 'amqp_client.ssl_options', found: 'is not read', wanted });
   }
 }
 
-/** Handlers are {backend, [{file, F}, {level, L}, {size, S}]}: their directory and size become ours. */
-function lagerEntries(keys: Proplist): readonly Entry[] {
-  return [...keys].flatMap(([name, term]): readonly Entry[] => {
-    const from = `lager.${name}`;
-    if (name === 'crash_log') {
-      return [{ key: 'log.crash_log', from, term: text(basename(String(plain(term, false)))) }];
+/** A lease must outlast two heartbeats. */
+function leaseFor(values: Map<string, unknown>, findings: ImportFindings): void {
+  const heartbeat = values.get('broker.heartbeat');
+  if (typeof heartbeat !== 'number' || 2 * heartbeat < DEFAULT_LEASE_SECONDS) return;
+  values.set('cluster.lease_seconds', 2 * heartbeat + 1);
+  findings.warn(
+    `cluster.lease_seconds is ${2 * heartbeat + 1}: it must be more than two heartbeats of ${heartbeat} seconds`,
+  );
+}
+
+const DEFAULT_LEASE_SECONDS = 60;
+
+/** What no single setting shows: keys that do not go together. */
+function checkResult(yaml: string, file: string, findings: ImportFindings): void {
+  try {
+    loadConfig({ text: { name: 'the imported configuration', yaml } });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const { key, wanted } of error.problems) {
+      findings.lose({ file, from: key, found: 'as imported would not start', wanted });
     }
-    const handler = name === 'handlers' && term.kind === 'list' ? term.items[0] : undefined;
-    const options =
-      handler?.kind === 'tuple' && handler.items[1] !== undefined ? proplist(handler.items[1]) : undefined;
-    if (options === undefined) return [{ key: `log.${name}`, from, term }];
-    const file = options.get('file');
-    const size = options.get('size');
-    return [
-      ...(file === undefined ? [] : [{ key: 'log.dir', from, term: text(dirname(String(plain(file, false)))) }]),
-      ...(size === undefined ? [] : [{ key: 'log.size', from, term: size }]),
-    ];
-  });
-}
-
-function thumperEntries(keys: Proplist): readonly Entry[] {
-  return [...keys].flatMap(([name, term]): readonly Entry[] => {
-    const inner = proplist(term);
-    if (name === 'queuejournal' && inner !== undefined) return entriesOf('queuejournal', inner);
-    if (name !== 'brokers' || inner === undefined) return [{ key: `broker.${name}`, from: `thumper.${name}`, term }];
-    const connection = [...inner.values()]
-      .map((broker) => proplist(broker)?.get('rabbitmq_config'))
-      .map(asProplist)
-      .find((one) => one !== undefined);
-    if (connection === undefined) return [];
-    return connectionEntries('thumper.brokers', connection);
-  });
-}
-
-function turtleEntries(keys: Proplist): readonly Entry[] {
-  const config = keys.get('connection_config');
-  const connection =
-    config?.kind === 'list' ? config.items.map(asProplist).find((one) => one !== undefined) : undefined;
-  return connection === undefined ? [] : connectionEntries('turtle.connection_config', connection);
-}
-
-/** Keys that have another name or another unit in turtle. */
-const RENAMED: Readonly<Record<string, string | undefined>> = { username: 'user' };
-
-function connectionEntries(from: string, connection: Proplist): readonly Entry[] {
-  const kind: Entry = { key: 'broker.kind', from, term: text('amqp') };
-  const entries = [...connection].flatMap(([name, term]): readonly Entry[] => {
-    const options = asProplist(term);
-    if (name === 'ssl_options' && options !== undefined) {
-      if (options.size === 0) return [];
-      const tls: Entry = { key: 'broker.tls', from: `${from}.ssl_options`, term: { kind: 'atom', name: 'true' } };
-      const inner = [...options].map(([option, value]) => ({
-        key: `broker.ssl_options.${option}`,
-        from: `${from}.ssl_options.${option}`,
-        term: value,
-      }));
-      return [tls, ...inner];
-    }
-    if (name === 'connections' && options !== undefined) return hostEntries(from, [...options.values()]);
-    return [{ key: `broker.${RENAMED[name] ?? name}`, from: `${from}.${name}`, term }];
-  });
-  return [kind, ...entries];
-}
-
-/** turtle: connections [{main, [{Host, Port}, ...]}]; the first is taken. */
-function hostEntries(from: string, groups: readonly ErlangTerm[]): readonly Entry[] {
-  const [first] = groups.flatMap((group) => (group.kind === 'list' ? group.items : []));
-  if (first?.kind !== 'tuple' || first.items[0] === undefined || first.items[1] === undefined) return [];
-  return [
-    { key: 'broker.host', from: `${from}.connections`, term: first.items[0] },
-    { key: 'broker.port', from: `${from}.connections`, term: first.items[1] },
-  ];
-}
-
-const text = (value: string): ErlangTerm => ({ kind: 'text', text: value });
-const asProplist = (term: ErlangTerm | undefined) => (term === undefined ? undefined : proplist(term));
-
-/** A list of {key, value}, or a map; of a key that stands twice the first counts, as in Erlang. */
-function proplist(term: ErlangTerm): Proplist | undefined {
-  const pairs: (readonly [ErlangTerm, ErlangTerm])[] = [];
-  if (term.kind === 'map') pairs.push(...term.entries);
-  else if (term.kind === 'list') {
-    for (const item of term.items) {
-      if (item.kind !== 'tuple' || item.items[0] === undefined || item.items[1] === undefined) return undefined;
-      pairs.push([item.items[0], item.items[1]]);
-    }
-  } else return undefined;
-  const keys = new Map<string, ErlangTerm>();
-  for (const [key, value] of pairs) {
-    if (key.kind !== 'atom' && key.kind !== 'text') return undefined;
-    const name = key.kind === 'atom' ? key.name : key.text;
-    if (!keys.has(name)) keys.set(name, value);
-  }
-  return keys;
-}
-
-/** The value as YAML has it. In a list of texts, a list of character codes is not mistaken for a text. */
-function plain(term: ErlangTerm, wantsList: boolean): unknown {
-  switch (term.kind) {
-    case 'atom':
-      return { true: true, false: false, undefined: null }[term.name] ?? (term.name === 'undefined' ? null : term.name);
-    case 'text':
-      return term.text;
-    case 'number':
-      return term.value;
-    case 'list':
-      return wantsList || term.items.length > 0 ? term.items.map((item) => plain(item, false)) : '';
-    case 'tuple':
-      return term.items.map((item) => plain(item, false));
-    case 'map':
-      return Object.fromEntries(term.entries.map(([key, value]) => [String(plain(key, false)), plain(value, false)]));
   }
 }
 

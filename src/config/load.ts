@@ -9,13 +9,15 @@ import { resolveDerived } from './resolve-derived.js';
 import { KEYS } from './schema.js';
 import type { Config } from './schema.js';
 import { showValue } from './show-value.js';
-import { readEnvironment, readFlags, readYamlFile } from './sources.js';
+import { readEnvironment, readFlags, readYaml, readYamlFile } from './sources.js';
 import type { RawEntry } from './sources.js';
 
 /** Where the configuration comes from, besides config/default.yaml; each beats the one before it (decisions 24). */
 export interface ConfigSources {
   /** `--config`: a YAML file. */
   readonly file?: string;
+  /** YAML that no file holds yet, and what to call it in errors. */
+  readonly text?: { readonly name: string; readonly yaml: string };
   /** `process.env`; also tells the directories that systemd made (`STATE_DIRECTORY` and so on). Default: none. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** `--set key=value`, any number. */
@@ -44,6 +46,7 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   const read = [
     readYamlFile(DEFAULT_FILE, 'default'),
     ...(sources.file === undefined ? [] : [readYamlFile(sources.file, 'file')]),
+    ...(sources.text === undefined ? [] : [readYaml(sources.text.yaml, sources.text.name, 'file')]),
     readEnvironment(environment),
     readFlags(sources.set ?? [], sources.data),
   ];
