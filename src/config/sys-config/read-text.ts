@@ -1,10 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { decodeErlangSource } from '../erlang-terms.js';
 
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
- * The text of a configuration file of Erlang.
- * @throws Error when it cannot be read, is not UTF-8, or is over 16 MiB
+ * The text of a configuration file of Erlang: UTF-8, or Latin-1 where a comment says so.
+ * @throws Error when it cannot be read, is not in its encoding (ErlangSyntaxError), or is over 16 MiB
  */
 export function readText(path: string): string {
   const descriptor = openSync(path, 'r');
@@ -19,16 +20,8 @@ export function readText(path: string): string {
       if (total > MOST_BYTES) throw new Error(`it is over ${MOST_BYTES} bytes`);
       pieces.push(piece.subarray(0, length));
     }
-    return decoded(Buffer.concat(pieces));
+    return decodeErlangSource(Buffer.concat(pieces));
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function decoded(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new Error('it holds bytes that are not UTF-8', { cause: error });
   }
 }

@@ -26,10 +26,14 @@ export function kindOf(term: ErlangTerm): string {
       return `a tuple of ${term.items.length}`;
     case 'map':
       return 'a map';
-    default: {
-      const { kind } = term as { readonly kind: string };
-      return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
-    }
+    case 'fun':
+      return `fun ${term.module}:${term.name}/${term.arity}`;
+    case 'bitstring':
+      return `a bitstring of ${term.size} bits that is no UTF-8 text`;
+    case 'improper list':
+      return 'an improper list';
+    case 'large integer':
+      return 'an integer beyond 2^53';
   }
 }
 
