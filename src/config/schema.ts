@@ -111,6 +111,7 @@ export const SCHEMA = {
     max_body_depth: { type: 'integer', min: 10, max: 100, unit: 'levels' },
     max_body_values: { ...count, unit: 'values' },
     max_object_members: { ...count, unit: 'members' },
+    max_body_characters: { ...count, unit: 'characters' },
     max_upload_bytes: bytes,
     request_timeout_ms: milliseconds,
     headers_timeout_ms: milliseconds,

@@ -23,7 +23,12 @@ const bodySlices = new Slices();
 
 /** What the configuration says of JSON bodies. */
 export function bodyBounds(api: ApiConfig): JsonBounds {
-  return { depth: api.max_body_depth, values: api.max_body_values, members: api.max_object_members };
+  return {
+    depth: api.max_body_depth,
+    values: api.max_body_values,
+    members: api.max_object_members,
+    characters: api.max_body_characters,
+  };
 }
 
 /** Reads and parses a JSON body. Throws 400 with where it is wrong, or 413 with the bound that it is over. */

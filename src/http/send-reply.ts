@@ -18,7 +18,8 @@ const gzipBytes = promisify(gzip);
 export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
   ctx.status = reply.status;
   ctx.set(reply.headers);
-  if (ctx.method === 'GET' && reply.status === 200 && namesTag(ctx.headers['if-none-match'], reply.headers['etag'])) {
+  const reads = ctx.method === 'GET' || ctx.method === 'HEAD';
+  if (reads && reply.status === 200 && namesTag(ctx.headers['if-none-match'], reply.headers['etag'])) {
     // The client has it already.
     ctx.vary('accept-encoding');
     ctx.body = null;

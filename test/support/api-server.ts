@@ -15,6 +15,7 @@ export const TEST_API: ApiConfig = {
   max_body_depth: 100,
   max_body_values: 500_000,
   max_object_members: 20_000,
+  max_body_characters: 8 * 1024 * 1024,
   max_upload_bytes: 16 * 1024 * 1024,
   request_timeout_ms: 30_000,
   headers_timeout_ms: 10_000,

@@ -91,7 +91,7 @@ export class JsonScanner {
     return found;
   }
 
-  /** The text in quotes that stands here; undefined, and nothing is read, where it has escapes. */
+  /** The text in quotes that stands here, which may be a view of all (`ownText`); undefined, and nothing is read, where it has escapes. */
   plainText(): string | undefined {
     const start = this.#at + 1;
     const end = this.#text.indexOf(this.#text[this.#at] as string, start);
@@ -102,7 +102,7 @@ export class JsonScanner {
     if (end < 0 && this.#backslash === Infinity) this.fail('a string is not closed', this.#text.length);
     if (end < 0 || this.#backslash < end) return undefined;
     this.#at = end + 1;
-    return ownText(this.#text.slice(start, end));
+    return this.#text.slice(start, end);
   }
 
   /** The text in quotes that stands here. */
@@ -120,7 +120,7 @@ export class JsonScanner {
       }
       if (this.#pauses()) yield;
     }
-    return ownText(out + parts.join(''));
+    return out + parts.join('');
   }
 
   #escape(): string {
@@ -141,6 +141,6 @@ export class JsonScanner {
 const SHORTEST_VIEW = 13;
 
 /** A text that does not keep the whole body in memory for as long as it lives: the engine cuts by reference. */
-function ownText(cut: string): string {
+export function ownText(cut: string): string {
   return cut.length < SHORTEST_VIEW ? cut : ` ${cut}`.slice(1);
 }

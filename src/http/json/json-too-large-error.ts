@@ -4,6 +4,7 @@ const WHAT: Readonly<Record<keyof JsonBounds, string>> = {
   depth: 'nested levels',
   values: 'values',
   members: 'members in one object',
+  characters: 'characters in its texts and keys',
 };
 
 /** A text that is JSON as far as it was read, and over one of the bounds. */

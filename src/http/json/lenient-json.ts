@@ -2,7 +2,7 @@ import { finish } from '../../firewall/finish.js';
 import type { Json } from '../../model/document.js';
 import { isKept } from './exact-number.js';
 import { type JsonBounds, WIDE_BOUNDS } from './json-bounds.js';
-import { JsonScanner } from './json-scanner.js';
+import { JsonScanner, ownText } from './json-scanner.js';
 import { JsonTooLargeError } from './json-too-large-error.js';
 
 /**
@@ -37,6 +37,7 @@ class LenientReader {
   readonly #made: Made;
   readonly #open: Open[] = [];
   #values = 0;
+  #characters = 0;
 
   constructor(text: string, bounds: JsonBounds, made: Made) {
     this.#scan = new JsonScanner(text);
@@ -78,11 +79,18 @@ class LenientReader {
   *#key(): Generator<void, string> {
     const scan = this.#scan;
     if (!scan.atQuote()) scan.fail('a key or } is missing');
-    const key = scan.plainText() ?? (yield* scan.escapedText());
+    const key = yield* this.#text();
     if (key === '__proto__') scan.fail('the key __proto__ is not allowed');
     yield* scan.blank();
     if (!scan.take(':')) scan.fail('a colon is missing');
     return key;
+  }
+
+  *#text(): Generator<void, string> {
+    const text = this.#scan.plainText() ?? (yield* this.#scan.escapedText());
+    const { characters } = this.#bounds;
+    if ((this.#characters += text.length) > characters) throw new JsonTooLargeError('characters', characters);
+    return ownText(text);
   }
 
   /** The value that begins here; undefined: it is an object or list, which is open now. */
@@ -93,7 +101,7 @@ class LenientReader {
     if ((this.#values += 1) > values) throw new JsonTooLargeError('values', values);
     if (scan.take('{')) this.#open.push({ members: new Map(), key: '' });
     else if (scan.take('[')) this.#open.push({ items: [] });
-    else if (scan.atQuote()) return scan.plainText() ?? (yield* scan.escapedText());
+    else if (scan.atQuote()) return yield* this.#text();
     else return this.#word();
     return undefined;
   }

@@ -21,6 +21,8 @@ export function readJson(text: string, bounds: JsonBounds = WIDE_BOUNDS): Json {
     // Not strict JSON: the lenient reader either takes it or says where it is wrong.
     return readLenientJson(text, bounds);
   }
+  // Texts and keys are shorter than the text that they stand in.
+  if (text.length > bounds.characters) return readLenientJson(text, bounds);
   checkBounds(value, text, bounds);
   return value;
 }
