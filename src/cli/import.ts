@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { TextDecoder } from 'node:util';
 import type { Command } from 'commander';
+import { readJson } from '../http/json/read-json.js';
 import type { Json } from '../model/document.js';
 import type { ImportItem, ImportClash } from '../transfer/import-plan.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
@@ -46,14 +48,15 @@ export function addImport(program: Command, io: CliIo): void {
 }
 
 async function readFileValue(file: string): Promise<Json> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (error) {
     throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   try {
-    return JSON.parse(text) as Json;
+    // Not JSON.parse: it would round whole numbers beyond 2^53 without a word.
+    return readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
     throw new CommandFailure(`${file} is not JSON: ${(error as Error).message}`, { exitCode: 2, cause: error });
   }

@@ -9,7 +9,7 @@ import { ApiError } from './errors.js';
 import { forward } from './forward/forward.js';
 import { leaderToAsk } from './forward/leader-to-ask.js';
 import { bodyMediaType, chooseMediaType, JSON_TYPE } from './media-type.js';
-import { readJsonBody } from './read-body.js';
+import { bodyBounds, readJsonBody } from './read-json-body.js';
 import type { Reply } from './reply.js';
 import type { Call, Route, TakesJson } from './route.js';
 
@@ -62,7 +62,7 @@ async function takeJson(ctx: Context, { parsedFirst }: TakesJson, deps: Deps): P
     }
   };
   if (!parsedFirst) checkType();
-  const body = await readJsonBody(ctx.req, deps.config.api.max_body_bytes);
+  const body = await readJsonBody(ctx.req, deps.config.api.max_body_bytes, bodyBounds(deps.config.api));
   if (parsedFirst) checkType();
   return body;
 }

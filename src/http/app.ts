@@ -28,7 +28,9 @@ export function createApp(deps: Deps): Koa {
     failures: new FailureLimit(deps.config.api.auth_failures_per_minute),
   };
   const router = new Router({ sensitive: true, strict: true });
+  const headPaths = new Set<string>();
   for (const route of allRoutes()) {
+    if (route.head === true) headPaths.add(route.path);
     router.register(route.path, [route.method], async (ctx: Context) => {
       const state = ctx.state as State;
       state.route = route;
@@ -50,7 +52,7 @@ export function createApp(deps: Deps): Koa {
     refuseForeign(ctx.headers, naming);
     return next();
   });
-  app.use((ctx, next) => refuseUnrouted(router, ctx, next));
+  app.use((ctx, next) => refuseUnrouted(router, headPaths, ctx, next));
   app.use(router.routes());
   // Koa reports here what goes wrong once an answer was begun: a client that went away.
   app.on('error', (error: unknown) => {
@@ -86,11 +88,15 @@ function isV1(path: string): boolean {
   return !path.startsWith('/api/V2/');
 }
 
-/** 404 for a path without a route, 405 for a method that its routes don't have (HEAD, PATCH and OPTIONS never have one). */
-async function refuseUnrouted(router: Router, ctx: Context, next: Next): Promise<void> {
+/**
+ * 404 for a path without a route, 405 for a method that its routes don't have: PATCH and OPTIONS never have one, and HEAD,
+ * which the router takes for GET, only on `headPaths`.
+ */
+async function refuseUnrouted(router: Router, headPaths: ReadonlySet<string>, ctx: Context, next: Next): Promise<void> {
   ctx.path = canonicalPath(ctx.req.url ?? '/');
   const { path: layers } = router.match(ctx.path, ctx.method);
-  const methods = new Set(layers.flatMap((layer) => layer.methods).filter((method) => method !== 'HEAD'));
+  const takesHead = headPaths.has(ctx.path);
+  const methods = new Set(layers.flatMap((layer) => layer.methods).filter((method) => method !== 'HEAD' || takesHead));
   if (methods.size === 0) throw new ApiError('not_found', { what: 'there is no such path' });
   if (!methods.has(ctx.method)) {
     // In the order of the routes, which is that of the old server.

@@ -14,6 +14,11 @@ export interface ApiConfig {
   /** Absent: as the dialect says (`unknownReferences`). */
   readonly unknown_references: 'accept' | 'refuse' | undefined;
   readonly max_body_bytes: number;
+  /** Bounds of JSON bodies beside their bytes: nested levels, values in all, members of one object, characters of all texts. */
+  readonly max_body_depth: number;
+  readonly max_body_values: number;
+  readonly max_object_members: number;
+  readonly max_body_characters: number;
   readonly max_upload_bytes: number;
   readonly request_timeout_ms: number;
   readonly headers_timeout_ms: number;

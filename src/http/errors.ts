@@ -120,6 +120,11 @@ export const ERRORS = {
     text: 'the body is larger than {limit} bytes',
     advice: 'Split the request, or raise `api.max_body_bytes` (files: `api.max_upload_bytes`).',
   },
+  too_complex: {
+    status: 413,
+    text: 'the body has more than {limit} {what} ({key})',
+    advice: 'Split it into several documents, or raise the key of the configuration that the text names.',
+  },
   unsupported_media_type: {
     status: 415,
     text: 'the body must be {wanted}',

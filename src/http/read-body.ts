@@ -1,8 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Json } from '../model/document.js';
 import { ApiError } from './errors.js';
-import { JsonSyntaxError } from './json/json-syntax-error.js';
-import { readJson } from './json/read-json.js';
 
 /**
  * The whole body as bytes. Throws 413 as soon as it is known to be over `limit` bytes, by its announced length before
@@ -50,27 +47,4 @@ export function sendContinue(request: IncomingMessage): void {
 export function tooLarge(request: IncomingMessage, limit: number): ApiError {
   request.resume();
   return new ApiError('too_large', { limit });
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Reads and parses a JSON body. Throws 400 with where it is wrong, or 413. */
-export async function readJsonBody(request: IncomingMessage, limit: number): Promise<Json> {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new ApiError('unsupported_media_type', { wanted: 'sent without a content-encoding' });
-  }
-  const bytes = await readBytes(request, limit);
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch (error) {
-    throw new ApiError('bad_json', { reason: 'it is not UTF-8' }, { cause: error });
-  }
-  try {
-    return readJson(text);
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) throw new ApiError('bad_json', { reason: error.message }, { cause: error });
-    throw error;
-  }
 }

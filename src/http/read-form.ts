@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Busboy } from '@fastify/busboy';
 import { ApiError } from './errors.js';
 
@@ -40,6 +41,17 @@ export function readForm(contentType: string, body: Uint8Array): Promise<readonl
     parser.on('partsLimit', () => reject(new ApiError('bad_request', { reason: `more than ${MAX_FILES} parts` })));
     parser.on('error', malformed);
     parser.on('finish', () => resolve(files));
-    parser.end(body);
+    feed(parser, body).catch(malformed);
   });
+}
+
+/** Bytes that are looked through before others have their turn. */
+const BYTES_A_STEP = 256 * 1024;
+
+async function feed(parser: InstanceType<typeof Busboy>, body: Uint8Array): Promise<void> {
+  for (let at = 0; at < body.length; at += BYTES_A_STEP) {
+    parser.write(body.subarray(at, at + BYTES_A_STEP));
+    await setImmediate();
+  }
+  parser.end();
 }

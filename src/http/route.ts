@@ -73,6 +73,8 @@ export interface Route {
    * (forward/). Absent: every server answers by itself.
    */
   readonly answeredBy?: 'leader';
+  /** HEAD is answered as GET is, without the body: for what probes ask. Absent: 405, as the old server had it. */
+  readonly head?: true;
   /** Media types on offer, the preferred one first. */
   readonly produces: readonly string[];
   readonly takes?: TakesJson | { readonly kind: 'json-or-form' };

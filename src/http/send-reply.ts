@@ -1,7 +1,10 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context } from 'koa';
+import type { Json } from '../model/document.js';
+import { Slices } from '../world/slices.js';
 import { namesTag } from './documents/not-modified.js';
+import { isLargeJson, writeJsonInSteps } from './json/write-large-json.js';
 import { writeJson } from './json/write-json.js';
 import { JSON_TYPE } from './media-type.js';
 import type { Reply } from './reply.js';
@@ -15,7 +18,8 @@ const gzipBytes = promisify(gzip);
 export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
   ctx.status = reply.status;
   ctx.set(reply.headers);
-  if (ctx.method === 'GET' && reply.status === 200 && namesTag(ctx.headers['if-none-match'], reply.headers['etag'])) {
+  const reads = ctx.method === 'GET' || ctx.method === 'HEAD';
+  if (reads && reply.status === 200 && namesTag(ctx.headers['if-none-match'], reply.headers['etag'])) {
     // The client has it already.
     ctx.vary('accept-encoding');
     ctx.body = null;
@@ -29,10 +33,10 @@ export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
       ctx.status = reply.status;
       return;
     case 'json':
-      await sendText(ctx, writeJson(body.value), JSON_TYPE);
+      await sendText(ctx, await jsonBytes(body.value), JSON_TYPE);
       return;
     case 'text':
-      await sendText(ctx, body.text, body.type);
+      await sendText(ctx, Buffer.from(body.text), body.type);
       return;
     case 'bytes':
       ctx.set('content-type', body.type);
@@ -41,9 +45,15 @@ export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
   }
 }
 
-async function sendText(ctx: Context, text: string, type: string): Promise<void> {
+/** Where large answers are written, one after the other; small ones don't wait for them. */
+const replySlices = new Slices();
+
+function jsonBytes(value: Json): Buffer | Promise<Buffer> {
+  return isLargeJson(value) ? replySlices.run(writeJsonInSteps(value)) : Buffer.from(writeJson(value));
+}
+
+async function sendText(ctx: Context, bytes: Buffer, type: string): Promise<void> {
   ctx.set('content-type', type.startsWith('text/') ? `${type}; charset=utf-8` : type);
-  const bytes = Buffer.from(text);
   ctx.vary('accept-encoding');
   if (bytes.length < MIN_GZIP_BYTES || ctx.acceptsEncodings('gzip', 'identity') !== 'gzip') {
     ctx.body = bytes;

@@ -2,8 +2,9 @@ import Ajv from 'ajv-draft-04';
 import type { Json } from './document.js';
 import type { JsonSchema } from './json-schema.js';
 import { schemaJson } from './json-schema.js';
+import { compilePattern } from './compile-pattern.js';
 import type { Violation } from './validate.js';
-import { firstViolation } from './validate.js';
+import { firstTwin, firstViolation } from './validate.js';
 
 type Check = (doc: unknown) => boolean;
 
@@ -13,6 +14,15 @@ const ajv = new Ajv.default({
   strictTypes: false,
   ownProperties: true,
   addUsedSchema: false,
+  code: { regExp: Object.assign(compilePattern, { code: 'new RegExp' }) },
+});
+// Ajv's own compares every item with every other.
+ajv.removeKeyword('uniqueItems');
+ajv.addKeyword({
+  keyword: 'uniqueItems',
+  type: 'array',
+  schemaType: 'boolean',
+  validate: (unique: boolean, list: readonly Json[]) => !unique || firstTwin(list) === undefined,
 });
 const compiled = new WeakMap<JsonSchema, Check>();
 

@@ -32,6 +32,11 @@ export function own(value: Json): Json {
   return Object.freeze(value);
 }
 
+/** Freezes an object or list that nobody else holds and whose parts are owned already. */
+export function markOwned(container: object): void {
+  owned.add(Object.freeze(container));
+}
+
 function copyOf(value: unknown, where: string): Json {
   switch (typeof value) {
     case 'string':

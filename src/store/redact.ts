@@ -11,7 +11,36 @@ const SECRET_KEY = /passw(or)?d|passphrase|secret|token|private_?key/i;
  * depth (decisions 21); of an API token also its hash. Shares what needs no change.
  */
 export function redact(table: Table, doc: Json): Json {
-  return hide(doc, table === 'token' ? (key) => key === 'hash' || SECRET_KEY.test(key) : (key) => SECRET_KEY.test(key));
+  const secret = table === 'token' ? (key: string) => key === 'hash' || isSecret(key) : isSecret;
+  return holdsSecret(doc, secret) ? hide(doc, secret) : doc;
+}
+
+/** Whether a key speaks of a secret, by key: documents share theirs. Bounded: clients may send any. */
+const known = new Map<string, boolean>();
+const MAX_KNOWN = 1000;
+
+function isSecret(key: string): boolean {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const secret = SECRET_KEY.test(key);
+  if (known.size < MAX_KNOWN && key.length < 100) known.set(key, secret);
+  return secret;
+}
+
+/** Whether there is anything to hide: usually there is not, and then nothing is made anew. */
+function holdsSecret(value: Json, secret: (key: string) => boolean): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) {
+    const list = value as readonly Json[];
+    return list.some((part) => typeof part === 'object' && holdsSecret(part, secret));
+  }
+  const object = value as JsonObject;
+  for (const key of Object.keys(object)) {
+    if (secret(key)) return true;
+    const part = object[key];
+    if (typeof part === 'object' && holdsSecret(part, secret)) return true;
+  }
+  return false;
 }
 
 function hide(value: Json, secret: (key: string) => boolean): Json {

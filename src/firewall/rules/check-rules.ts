@@ -22,6 +22,8 @@ export interface RulesCheck {
 
 /** Rules between two pauses. */
 const RULES_A_STEP = 64;
+/** So many entries of a service are as much work as a rule. */
+const ENTRIES_A_RULE = 4;
 
 /** Stands in for the addresses of any group or zone, which are not known when rules are written. */
 class AnyAddresses extends Map<string, readonly string[]> {
@@ -114,6 +116,12 @@ const ruleFaults = (value: Json, direction: RulePosition['direction'], check: Ru
 export const checkRules = (rules: Json | undefined, check: RulesCheck): readonly CompileError[] =>
   finish(checkRulesInSteps(rules, check));
 
+const entriesOf = (rule: Json, { lookups }: RulesCheck): number => {
+  const service = isObject(rule) ? rule['service'] : undefined;
+  const found = typeof service === 'string' ? lookups.services.get(service) : undefined;
+  return found?.ok === true ? found.service.entries.length : 0;
+};
+
 /** The same, with pauses. */
 export const checkRulesInSteps = function* (
   rules: Json | undefined,
@@ -134,8 +142,14 @@ export const checkRulesInSteps = function* (
       errors.push(list === undefined ? fault : { ...fault, value: list });
       continue;
     }
+    let work = 0;
     for (const [index, rule] of list.entries()) {
-      if (index % RULES_A_STEP === RULES_A_STEP - 1) yield;
+      // A rule of a service with many entries is as many lines.
+      work += 1 + entriesOf(rule, check) / ENTRIES_A_RULE;
+      if (work >= RULES_A_STEP) {
+        work = 0;
+        yield;
+      }
       for (const fault of ruleFaults(rule, direction, check)) {
         const stored = fault.kind === 'reference' && known.has(JSON.stringify([fault.field, fault.value]));
         if (!stored) errors.push({ ...fault, rule: { direction, index } });

@@ -2,6 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../errors.js';
 import { hostNameOf, isAllowed, type Naming, ownName } from './own-names.js';
 
+/** Gateways one behind the other that may each have put another Host; each takes time to compare. */
+const MAX_FORWARDED = 10;
+
 /**
  * Refuses what a browser sends on behalf of another site's page, reads too: a `Host` that is not this server's
  * (DNS rebinding), `Sec-Fetch-Site: cross-site` or `same-site`, a foreign `Origin`. Programs send none of the last two,
@@ -12,7 +15,7 @@ export function refuseForeign(headers: IncomingHttpHeaders, naming: Naming): voi
   const { origin } = headers;
   // Where a gateway puts another Host, this is what the browser asked for. A page can't send it to another site: that
   // takes a preflight, which is never granted.
-  const asked = [headers.host, ...String(headers['x-forwarded-host'] ?? '').split(',')];
+  const asked = [headers.host, ...String(headers['x-forwarded-host'] ?? '').split(',', MAX_FORWARDED)];
   const allowed = origin !== undefined && isAllowed(originName(origin), naming);
   const site = headers['sec-fetch-site'];
   if (site === 'same-origin' || site === 'none') return;

@@ -7,7 +7,8 @@ import type { Deps } from '../deps.js';
 import { sentObject } from '../documents/sent-object.js';
 import { asApiError, errorReply } from '../error-reply.js';
 import { ApiError } from '../errors.js';
-import { readJsonBody } from '../read-body.js';
+import { WIDE_BOUNDS } from '../json/json-bounds.js';
+import { readJsonBody } from '../read-json-body.js';
 import { jsonReply } from '../reply.js';
 import { sendReply } from '../send-reply.js';
 import { PolicyFileError } from '../../transfer/policy-file.js';
@@ -35,7 +36,7 @@ export function createAdminApp(
     await sendReply(ctx, jsonReply((await tokens.list()) as unknown as Json));
   });
   router.post('/tokens', async (ctx: Context) => {
-    const wanted = wantedToken(sentObject(await readJsonBody(ctx.req, MAX_BODY_BYTES)));
+    const wanted = wantedToken(sentObject(await readJsonBody(ctx.req, MAX_BODY_BYTES, WIDE_BOUNDS)));
     const made = await tokens.create(wanted);
     deps.log.info({ token: made.name, scopes: made.scopes }, 'token made');
     await sendReply(ctx, jsonReply(made as unknown as Json, 201));
@@ -49,7 +50,7 @@ export function createAdminApp(
     await sendReply(ctx, jsonReply(await policy.export()));
   });
   router.post('/policy', async (ctx: Context) => {
-    const file = await readJsonBody(ctx.req, MAX_POLICY_BYTES);
+    const file = await readJsonBody(ctx.req, MAX_POLICY_BYTES, WIDE_BOUNDS);
     const options = { dryRun: ctx.query['dry_run'] === 'true', replace: ctx.query['replace'] === 'true' };
     const report = await policy.import(file, options);
     if (report.written) deps.log.info({ documents: report.items.length, ...options }, 'policy imported');

@@ -1,4 +1,4 @@
-import { addressFaults } from '../../firewall/addresses/canonical-address.js';
+import { addressFaults, type ElementFault } from '../../firewall/addresses/canonical-address.js';
 import type { Family } from '../../firewall/addresses/family.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import { MAX_ENTRIES } from '../../firewall/sets/build-set.js';
@@ -11,38 +11,50 @@ import type { Finding } from './finding.js';
 /** Elements that one answer names; the rest is counted. */
 const MAX_NAMED = 100;
 
+/** Elements that are looked at between two pauses. */
+const ELEMENTS_A_STEP = 5000;
+
+/** Longer lists are not merged to see whether they fit: that would take too long. */
+const MAX_ELEMENTS = 2 * MAX_ENTRIES;
+
 /**
  * The faults of the address lists of a zone or group: elements that are no address of their family, each named with its
  * place and reason, and lists of more entries than a set holds once merged. `fields` says which list is of which family.
  */
-export function addressViolation(
+export function* addressViolation(
   doc: JsonObject,
   before: Document | undefined,
   fields: Readonly<Record<Family, string>>,
   dialect: Dialect,
-): Finding | undefined {
+): Generator<void, Finding | undefined> {
   for (const family of ['v4', 'v6'] as const) {
     const field = fields[family];
-    const found = listViolation(doc[field], before?.[field], field, family, dialect);
+    const found = yield* listViolation(doc[field], before?.[field], field, family, dialect);
     if (found) return found;
   }
   return undefined;
 }
 
-function listViolation(
+function* listViolation(
   value: Json | undefined,
   stored: Json | undefined,
   field: string,
   family: Family,
   dialect: Dialect,
-): Finding | undefined {
+): Generator<void, Finding | undefined> {
   if (value === undefined || value === stored) return undefined;
   if (!isList(value)) return wrongType(value, field, family);
   const notText = value.findIndex((item) => typeof item !== 'string');
   if (notText >= 0) return wrongType(value[notText] as Json, field, family, notText);
   const list = value as readonly string[];
   const known = new Set(isList(stored) ? stored : []);
-  const faults = addressFaults(list, family).filter(({ element }) => !known.has(element));
+  const faults: ElementFault[] = [];
+  for (let at = 0; at < list.length; at += ELEMENTS_A_STEP) {
+    for (const fault of addressFaults(list.slice(at, at + ELEMENTS_A_STEP), family)) {
+      if (!known.has(fault.element)) faults.push({ ...fault, index: at + fault.index });
+    }
+    yield;
+  }
   const [first] = faults;
   if (first) {
     const named = faults.slice(0, MAX_NAMED).map(({ index, element, reason }) => ({
@@ -67,17 +79,19 @@ function listViolation(
 function tooMany(list: readonly string[], field: string, family: Family, dialect: Dialect): Finding | undefined {
   // Merging only ever makes a list shorter.
   if (list.length <= MAX_ENTRIES) return undefined;
+  const advice = `a set holds ${MAX_ENTRIES}: use larger nets or several zones`;
+  if (list.length > MAX_ELEMENTS) {
+    const reason = `${list.length} elements are more than the ${MAX_ELEMENTS} that are merged, and ${advice}`;
+    return wrongSize(field, list.length, MAX_ELEMENTS, reason);
+  }
   const entries = canonicalSet(list, family, dialect).addresses.length;
   if (entries <= MAX_ENTRIES) return undefined;
-  return {
-    violation: {
-      errorType: 'wrong_size',
-      path: [field],
-      value: list.length,
-      schema: schemaJson({ type: 'array', maxItems: MAX_ENTRIES }),
-      reason: `${entries} entries are left after merging, a set holds ${MAX_ENTRIES}: use larger nets or several zones`,
-    },
-  };
+  return wrongSize(field, list.length, MAX_ENTRIES, `${entries} entries are left after merging, ${advice}`);
+}
+
+function wrongSize(field: string, value: number, maxItems: number, reason: string): Finding {
+  const schema = schemaJson({ type: 'array', maxItems });
+  return { violation: { errorType: 'wrong_size', path: [field], value, schema, reason } };
 }
 
 function wrongType(value: Json, field: string, family: Family, index?: number): Finding {

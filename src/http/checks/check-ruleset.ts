@@ -1,10 +1,11 @@
-import type { CompileError } from '../../firewall/rules/compile-error.js';
+import type { CompileError, RulePosition } from '../../firewall/rules/compile-error.js';
 import { unknownReferences } from '../../config/unknown-references.js';
 import { checkRulesInSteps } from '../../firewall/rules/check-rules.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { sameJson } from '../../model/same-json.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { Deps } from '../deps.js';
+import { writeJson } from '../json/write-json.js';
 import { checkSlices } from './check-slices.js';
 import type { Finding } from './finding.js';
 import { faultPathOf, ruleFinding } from './rule-findings.js';
@@ -30,7 +31,7 @@ export async function checkRuleset(deps: Deps, doc: JsonObject, before: Document
     stored,
   };
   const faults = withoutIncomplete(await checkSlices.run(checkRulesInSteps(rules, check)));
-  const fresh = faults.filter((fault) => !isStored(fault, rules, stored));
+  const fresh = await checkSlices.run(withoutStored(faults, rules, stored));
   const isWarning = ({ kind }: CompileError) => accepts && kind === 'reference';
   const finding = ruleFinding(fresh.filter((fault) => !isWarning(fault)));
   return {
@@ -56,12 +57,33 @@ function withoutIncomplete(faults: readonly CompileError[]): readonly CompileErr
   return faults.filter((fault) => fault.kind === 'reference' || !incomplete.has(place(fault)));
 }
 
-function isStored({ rule: place }: CompileError, rules: Json, stored: Json | undefined): boolean {
-  if (place === null) return false;
-  const listOf = (of: Json | undefined): readonly Json[] => {
-    const list = isObject(of) ? of[place.direction] : undefined;
+/** Rules between two pauses. */
+const RULES_A_STEP = 500;
+
+/** The faults of rules that are not stored already as they are. */
+function* withoutStored(
+  faults: readonly CompileError[],
+  rules: Json,
+  stored: Json | undefined,
+): Generator<void, readonly CompileError[]> {
+  if (faults.length === 0 || stored === undefined) return faults;
+  const listOf = (of: Json, direction: RulePosition['direction']): readonly Json[] => {
+    const list = isObject(of) ? of[direction] : undefined;
     return isList(list) ? list : [];
   };
-  const rule = listOf(rules)[place.index];
-  return listOf(stored).some((other) => sameJson(other, rule));
+  const known = { inbound: new Set<string>(), outbound: new Set<string>() };
+  for (const direction of ['inbound', 'outbound'] as const) {
+    for (const [index, rule] of listOf(stored, direction).entries()) {
+      known[direction].add(writeJson(rule));
+      if (index % RULES_A_STEP === RULES_A_STEP - 1) yield;
+    }
+  }
+  const fresh: CompileError[] = [];
+  for (const [index, fault] of faults.entries()) {
+    const rule = fault.rule === null ? undefined : listOf(rules, fault.rule.direction)[fault.rule.index];
+    if (fault.rule === null || rule === undefined || !known[fault.rule.direction].has(writeJson(rule)))
+      fresh.push(fault);
+    if (index % RULES_A_STEP === RULES_A_STEP - 1) yield;
+  }
+  return fresh;
 }

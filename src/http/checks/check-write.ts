@@ -2,6 +2,7 @@ import type { Document, JsonObject, Resource } from '../../model/document.js';
 import type { Deps } from '../deps.js';
 import { violationError } from '../documents/violation-error.js';
 import { addressViolation } from './check-addresses.js';
+import { checkSlices } from './check-slices.js';
 import { setNameViolation } from './check-set-name.js';
 import type { Finding } from './finding.js';
 import { checkRuleset } from './check-ruleset.js';
@@ -41,17 +42,21 @@ async function find(
     case 'zone':
       return (
         setNameViolation(resource, doc, before) ??
-        addressViolation(doc, before, { v4: 'ipv4_addresses', v6: 'ipv6_addresses' }, deps.runtime.dialect())
+        (await checkSlices.run(
+          addressViolation(doc, before, { v4: 'ipv4_addresses', v6: 'ipv6_addresses' }, deps.runtime.dialect()),
+        ))
       );
     case 'group':
       return (
         setNameViolation(resource, doc, before) ??
-        addressViolation(
-          doc,
-          before,
-          { v4: 'external_ipv4_addresses', v6: 'external_ipv6_addresses' },
-          deps.runtime.dialect(),
-        )
+        (await checkSlices.run(
+          addressViolation(
+            doc,
+            before,
+            { v4: 'external_ipv4_addresses', v6: 'external_ipv6_addresses' },
+            deps.runtime.dialect(),
+          ),
+        ))
       );
     case 'service':
       return checkService(deps, doc, before);

@@ -4,6 +4,7 @@ import type { ResourceModel } from '../../model/resource-model.js';
 import { schemaViolation } from '../../model/schema-verdict.js';
 import type { Change, Stored } from '../../store/store.js';
 import { checkWrite } from '../checks/check-write.js';
+import { serviceSize } from '../checks/check-service-size.js';
 import type { WriteWarning } from '../checks/write-warning.js';
 import type { Call } from '../route.js';
 import { refuseBuiltin } from './builtin-documents.js';
@@ -15,6 +16,7 @@ import { violationError } from './violation-error.js';
 /** A new document, completed and checked against its schema; throws `data_invalid` or `exists`. */
 export function completeNew(call: Call, model: ResourceModel, sent: JsonObject): JsonObject {
   const doc = model.complete(sent, call.now, call.version);
+  refuseLargeService(model, doc);
   const violation = schemaViolation(model.createSchema[call.version], doc);
   if (violation) throw violationError(violation);
   const { id } = doc;
@@ -31,6 +33,12 @@ export function completeNew(call: Call, model: ResourceModel, sent: JsonObject):
   }
   refuseBuiltin(model.name, doc);
   return doc;
+}
+
+/** Throws `data_invalid` for a service of too many entries: checking its schema alone would take too long. */
+export function refuseLargeService(model: ResourceModel, sent: JsonObject): void {
+  const finding = model.name === 'service' ? serviceSize(sent) : undefined;
+  if (finding) throw violationError(finding.violation);
 }
 
 /** A document as it was stored, and what the write was let through with. */

@@ -1,6 +1,7 @@
 import type { Document, JsonObject } from '../../model/document.js';
 import { mergePut } from '../../model/merge.js';
 import type { ResourceModel } from '../../model/resource-model.js';
+import { sameJson } from '../../model/same-json.js';
 import { schemaViolation } from '../../model/schema-verdict.js';
 import { unredact } from '../../store/redact.js';
 import type { Change, Stored } from '../../store/store.js';
@@ -9,7 +10,7 @@ import { ApiError } from '../errors.js';
 import type { Call } from '../route.js';
 import { isBuiltinId } from './builtin-documents.js';
 import { commitOrThrow } from './commit.js';
-import type { Written } from './create-document.js';
+import { refuseLargeService, type Written } from './create-document.js';
 import { byId } from './find-document.js';
 import { checkIfMatch, entityTag } from './preconditions.js';
 import { inTurn } from './exclusive.js';
@@ -37,6 +38,7 @@ export async function documentToUpdate(
 /** What a PUT makes of the document; throws `data_invalid`. */
 export function mergeValid(call: Call, model: ResourceModel, current: Document, sent: JsonObject): Document {
   const meant = model.name === 'link' ? (unredact(sent, current) as JsonObject) : sent;
+  if (!sameJson(sent['services'], current['services'])) refuseLargeService(model, sent);
   const { checked, stored } = mergePut(model, call.version, current, meant, call.now);
   const violation = schemaViolation(model.schema, withOwnHostkey(model, current, checked));
   if (violation) throw violationError(violation);

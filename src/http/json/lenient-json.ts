@@ -1,150 +1,147 @@
+import { finish } from '../../firewall/finish.js';
 import type { Json } from '../../model/document.js';
-import { JsonSyntaxError } from './json-syntax-error.js';
-
-/** Deeper nesting is refused: every later walk over a document may then recurse without a thought. */
-export const MAX_DEPTH = 100;
+import { isKept } from './exact-number.js';
+import { type JsonBounds, WIDE_BOUNDS } from './json-bounds.js';
+import { JsonScanner, ownText } from './json-scanner.js';
+import { JsonTooLargeError } from './json-too-large-error.js';
 
 /**
  * Reads JSON as the old server's parser did: trailing commas, `//` and block comments, single-quoted strings, raw
  * control characters in strings and a byte order mark pass; of repeated keys the last wins (http-api section 1).
- * What it must not let through: text after the value, `__proto__` as a key, numbers beyond a double, nesting over
- * `MAX_DEPTH`. Throws `JsonSyntaxError`.
+ * What it must not let through: text after the value, `__proto__` as a key, numbers beyond a double, whole numbers that
+ * a double would alter, and what is over the bounds. Throws `JsonSyntaxError` and `JsonTooLargeError`.
  */
-export function readLenientJson(text: string): Json {
-  return new LenientReader(text).document();
+export function readLenientJson(text: string, bounds: JsonBounds = WIDE_BOUNDS): Json {
+  return finish(readJsonInSteps(text, bounds));
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const WORD = /(?:true|false|null)(?![A-Za-z0-9_])/y;
-const WORDS: Readonly<Record<string, Json>> = { true: true, false: false, null: null };
+/** Told of every object and list once it is complete, inner ones first. */
+export type Made = (container: object) => void;
+
+/** Values read between two pauses. */
+export const VALUES_A_STEP = 2000;
+
+/** The same, with pauses: however long the text is, no step takes long. */
+export function readJsonInSteps(text: string, bounds: JsonBounds, made: Made = () => undefined): Generator<void, Json> {
+  return new LenientReader(text, bounds, made).steps();
+}
+
+/** An object or list that is not closed yet. */
+type Open =
+  | { readonly members: Map<string, Json>; key: string; readonly items?: never }
+  | { readonly items: Json[]; readonly members?: never };
 
 class LenientReader {
-  readonly #text: string;
-  #at = 0;
+  readonly #scan: JsonScanner;
+  readonly #bounds: JsonBounds;
+  readonly #made: Made;
+  readonly #open: Open[] = [];
+  #values = 0;
+  #characters = 0;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(text: string, bounds: JsonBounds, made: Made) {
+    this.#scan = new JsonScanner(text);
+    this.#bounds = bounds;
+    this.#made = made;
   }
 
-  document(): Json {
-    if (this.#text.startsWith('\uFEFF')) this.#at = 1;
-    const value = this.#value(0);
-    this.#blank();
-    if (this.#at < this.#text.length) this.#fail('there is more text after the value');
+  *steps(): Generator<void, Json> {
+    const scan = this.#scan;
+    for (;;) {
+      if (this.#values % VALUES_A_STEP === 0) yield;
+      yield* scan.blank();
+      let value = this.#closed();
+      if (value === undefined) {
+        const frame = this.#open.at(-1);
+        if (frame?.members) {
+          frame.key = yield* this.#key();
+          yield* scan.blank();
+        }
+        value = yield* this.#begun();
+      }
+      if (value === undefined) continue;
+      const root = yield* this.#put(value);
+      if (root !== undefined) return root;
+    }
+  }
+
+  /** The object or list that ends here, if one does. */
+  #closed(): Json | undefined {
+    const frame = this.#open.at(-1);
+    if (frame === undefined || !this.#scan.take(frame.members ? '}' : ']')) return undefined;
+    this.#open.pop();
+    // fromEntries defines keys, so none can reach a prototype.
+    const value: Json = frame.members ? Object.fromEntries(frame.members) : frame.items;
+    this.#made(value);
     return value;
   }
 
-  #fail(reason: string): never {
-    throw new JsonSyntaxError(reason, this.#text, this.#at);
+  *#key(): Generator<void, string> {
+    const scan = this.#scan;
+    if (!scan.atQuote()) scan.fail('a key or } is missing');
+    const key = yield* this.#text();
+    if (key === '__proto__') scan.fail('the key __proto__ is not allowed');
+    yield* scan.blank();
+    if (!scan.take(':')) scan.fail('a colon is missing');
+    return key;
   }
 
-  /** Skips white space and comments. */
-  #blank(): void {
-    for (;;) {
-      const char = this.#text[this.#at];
-      if (char === ' ' || char === '\n' || char === '\r' || char === '\t') this.#at += 1;
-      else if (char === '/') this.#comment();
-      else return;
-    }
+  *#text(): Generator<void, string> {
+    const text = this.#scan.plainText() ?? (yield* this.#scan.escapedText());
+    const { characters } = this.#bounds;
+    if ((this.#characters += text.length) > characters) throw new JsonTooLargeError('characters', characters);
+    return ownText(text);
   }
 
-  #comment(): void {
-    const kind = this.#text[this.#at + 1];
-    const close = kind === '/' ? '\n' : kind === '*' ? '*/' : this.#fail('a lone slash');
-    const end = this.#text.indexOf(close, this.#at + 2);
-    if (end < 0 && kind === '*') this.#fail('a comment is not closed');
-    this.#at = end < 0 ? this.#text.length : end + close.length;
+  /** The value that begins here; undefined: it is an object or list, which is open now. */
+  *#begun(): Generator<void, Json | undefined> {
+    const scan = this.#scan;
+    const { depth, values } = this.#bounds;
+    if (this.#open.length > depth) throw new JsonTooLargeError('depth', depth);
+    if ((this.#values += 1) > values) throw new JsonTooLargeError('values', values);
+    if (scan.take('{')) this.#open.push({ members: new Map(), key: '' });
+    else if (scan.take('[')) this.#open.push({ items: [] });
+    else if (scan.atQuote()) return yield* this.#text();
+    else return this.#word();
+    return undefined;
   }
 
-  #match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0];
-    if (found !== undefined) this.#at += found.length;
-    return found;
-  }
-
-  #take(char: string): boolean {
-    if (this.#text[this.#at] !== char) return false;
-    this.#at += 1;
-    return true;
-  }
-
-  #value(depth: number): Json {
-    if (depth > MAX_DEPTH) this.#fail(`nested more than ${MAX_DEPTH} deep`);
-    this.#blank();
-    if (this.#take('{')) return this.#object(depth);
-    if (this.#take('[')) return this.#list(depth);
-    if (this.#at >= this.#text.length) this.#fail('a value is missing at the end');
-    const char = this.#text[this.#at];
-    if (char === '"' || char === "'") return this.#string();
-    const word = this.#match(WORD);
-    if (word !== undefined) return WORDS[word] as Json;
-    const digits = this.#match(NUMBER);
-    if (digits === undefined) this.#fail('no value starts here');
+  #word(): Json {
+    const scan = this.#scan;
+    if (scan.atEnd()) scan.fail('a value is missing at the end');
+    const word = scan.word();
+    if (word !== undefined) return word;
+    const at = scan.place;
+    const digits = scan.number() ?? scan.fail('no value starts here');
     const number = Number(digits);
-    if (!Number.isFinite(number)) this.#fail('a number is too large');
+    if (!Number.isFinite(number)) scan.fail('a number is too large', at);
+    if (!isKept(digits))
+      scan.fail(`${this.#path()} is a whole number that would come back as ${number}; send it as a text`, at);
     return number;
   }
 
-  #object(depth: number): Json {
-    const members = new Map<string, Json>();
-    for (;;) {
-      this.#blank();
-      if (this.#take('}')) return Object.fromEntries(members);
-      const char = this.#text[this.#at];
-      if (char !== '"' && char !== "'") this.#fail('a key or } is missing');
-      const key = this.#string();
-      if (key === '__proto__') this.#fail('the key __proto__ is not allowed');
-      this.#blank();
-      if (!this.#take(':')) this.#fail('a colon is missing');
-      members.set(key, this.#value(depth + 1));
-      this.#blank();
-      if (!this.#take(',') && this.#text[this.#at] !== '}') this.#fail('a comma or } is missing');
+  /** Puts a value where it belongs. Gives it back when it is the whole text's. */
+  *#put(value: Json): Generator<void, Json | undefined> {
+    const scan = this.#scan;
+    const frame = this.#open.at(-1);
+    yield* scan.blank();
+    if (frame === undefined) {
+      if (!scan.atEnd()) scan.fail('there is more text after the value');
+      return value;
     }
+    if (frame.members) {
+      frame.members.set(frame.key, value);
+      const { members } = this.#bounds;
+      if (frame.members.size > members) throw new JsonTooLargeError('members', members);
+    } else frame.items.push(value);
+    const close = frame.members ? '}' : ']';
+    if (!scan.take(',') && !scan.isAt(close)) scan.fail(`a comma or ${close} is missing`);
+    return undefined;
   }
 
-  #list(depth: number): Json {
-    const items: Json[] = [];
-    for (;;) {
-      this.#blank();
-      if (this.#take(']')) return items;
-      items.push(this.#value(depth + 1));
-      this.#blank();
-      if (!this.#take(',') && this.#text[this.#at] !== ']') this.#fail('a comma or ] is missing');
-    }
-  }
-
-  #string(): string {
-    const quote = this.#text[this.#at];
-    let start = (this.#at += 1);
-    let out = '';
-    for (;;) {
-      const char = this.#text[this.#at];
-      if (char === undefined) this.#fail('a string is not closed');
-      if (char === quote) {
-        out += this.#text.slice(start, this.#at);
-        this.#at += 1;
-        return out;
-      }
-      this.#at += 1;
-      if (char === '\\') {
-        out += this.#text.slice(start, this.#at - 1) + this.#escape();
-        start = this.#at;
-      }
-    }
-  }
-
-  #escape(): string {
-    const char = this.#text[this.#at] ?? '';
-    this.#at += 1;
-    if (char === 'u') {
-      const digits = this.#text.slice(this.#at, this.#at + 4);
-      if (!/^[0-9A-Fa-f]{4}$/.test(digits)) this.#fail('\\u needs four hexadecimal digits');
-      this.#at += 4;
-      return String.fromCharCode(Number.parseInt(digits, 16));
-    }
-    if (!`"'\\/bfnrt`.includes(char) || char === '') this.#fail('an unknown escape');
-    return ESCAPES[char] ?? char;
+  /** Where reading is, as keys and indexes from the root: `vars.ids[2]`. */
+  #path(): string {
+    const path = this.#open.map((frame) => (frame.members ? `.${frame.key.slice(0, 100)}` : `[${frame.items.length}]`));
+    return path.join('').replace(/^\./, '') || 'the body';
   }
 }

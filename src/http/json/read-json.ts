@@ -1,34 +1,49 @@
 import type { Json } from '../../model/document.js';
-import { readLenientJson, MAX_DEPTH } from './lenient-json.js';
+import { MAY_BE_ALTERED } from './exact-number.js';
+import { type JsonBounds, WIDE_BOUNDS } from './json-bounds.js';
+import { readLenientJson } from './lenient-json.js';
+import { JsonTooLargeError } from './json-too-large-error.js';
 import { JsonSyntaxError } from './json-syntax-error.js';
 
 /**
- * Reads a request body. Strict JSON, the usual case, takes the engine's own parser; everything else is read leniently.
- * Both give the same for the same text. Throws `JsonSyntaxError`.
+ * Reads JSON of moderate size at once. Strict JSON, the usual case, takes the engine's own parser; everything else is
+ * read leniently. Both give the same for the same text. Throws `JsonSyntaxError` and `JsonTooLargeError`.
  */
-export function readJson(text: string): Json {
-  // The text that may need a closer look: keys that could be `__proto__`, however spelt.
-  if (text.includes('__proto__') || text.includes('\\u')) return readLenientJson(text);
+export function readJson(text: string, bounds: JsonBounds = WIDE_BOUNDS): Json {
+  // The text that may need a closer look: keys that could be `__proto__`, however spelt, and long numbers.
+  if (text.includes('__proto__') || text.includes('\\u') || MAY_BE_ALTERED.test(text)) {
+    return readLenientJson(text, bounds);
+  }
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch {
     // Not strict JSON: the lenient reader either takes it or says where it is wrong.
-    return readLenientJson(text);
+    return readLenientJson(text, bounds);
   }
-  checkBounds(value, text);
+  // Texts and keys are shorter than the text that they stand in.
+  if (text.length > bounds.characters) return readLenientJson(text, bounds);
+  checkBounds(value, text, bounds);
   return value;
 }
 
 /** What `JSON.parse` lets through and the lenient reader doesn't. */
-function checkBounds(root: Json, text: string): void {
+function checkBounds(root: Json, text: string, bounds: JsonBounds): void {
   let level: readonly Json[] = [root];
+  let values = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) throw new JsonSyntaxError(`nested more than ${MAX_DEPTH} deep`, text, 0);
+    if (depth > bounds.depth) throw new JsonTooLargeError('depth', bounds.depth);
+    values += level.length;
+    if (values > bounds.values) throw new JsonTooLargeError('values', bounds.values);
     const next: Json[] = [];
     for (const value of level) {
-      if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) next.push(inner);
-      else if (typeof value === 'number' && !Number.isFinite(value)) {
+      if (typeof value === 'object' && value !== null) {
+        const inner = Object.values(value);
+        if (!Array.isArray(value) && inner.length > bounds.members) {
+          throw new JsonTooLargeError('members', bounds.members);
+        }
+        for (const one of inner) next.push(one);
+      } else if (typeof value === 'number' && !Number.isFinite(value)) {
         throw new JsonSyntaxError('a number is too large', text, 0);
       }
     }

@@ -30,7 +30,8 @@ const orders = new Map<string, readonly string[]>();
 const MAX_ORDERS = 1000;
 const MAX_ORDER_LENGTH = 2000;
 
-function sortedKeys(object: object): readonly string[] {
+/** The keys of an object in alphabetical order. */
+export function sortedKeys(object: object): readonly string[] {
   const keys = Object.keys(object);
   if (keys.length < 2) return keys;
   // JSON parts keys without doubt, whatever is in them; a plain join would not.
@@ -53,7 +54,8 @@ function quoted(text: string): string {
 const quotedKeys = new Map<string, string>();
 const MAX_KEYS = 1000;
 
-function quotedKey(key: string): string {
+/** A key as JSON has it. */
+export function quotedKey(key: string): string {
   const known = quotedKeys.get(key);
   if (known !== undefined) return known;
   const made = quoted(key);

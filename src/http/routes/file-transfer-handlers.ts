@@ -3,7 +3,8 @@ import { CommandError, type CommandCaller, type Commands } from '../deps.js';
 import { sentObject } from '../documents/sent-object.js';
 import { ApiError } from '../errors.js';
 import { bodyMediaType, JSON_TYPE } from '../media-type.js';
-import { readBytes, readJsonBody } from '../read-body.js';
+import { readBytes } from '../read-body.js';
+import { bodyBounds, readJsonBody } from '../read-json-body.js';
 import { readForm } from '../read-form.js';
 import { bytesReply, emptyReply, jsonReply, type Reply } from '../reply.js';
 import type { Call } from '../route.js';
@@ -47,11 +48,12 @@ function resultOf({ params }: Call, result: JsonObject): Reply {
 /** Always 200: clients look at `retcode`, and take `stderr.error` for the output of a failed command. */
 async function runCommand(call: Call, commands: Commands): Promise<Reply> {
   const hostkey = call.params['hostkey'] as string;
+  const { api } = call.deps.config;
   const {
     command,
     use_shell: shell = 'false',
     user,
-  } = sentObject(await readJsonBody(call.incoming, call.deps.config.api.max_body_bytes));
+  } = sentObject(await readJsonBody(call.incoming, api.max_body_bytes, bodyBounds(api)));
   if (typeof command !== 'string' || command === '')
     throw new ApiError('bad_request', { reason: 'command must be a text' });
   if (shell !== 'true' && shell !== 'false') {

@@ -23,6 +23,7 @@ export const systemRoutes: readonly Route[] = [
   {
     ...v1,
     method: 'GET',
+    head: true,
     path: '/livez',
     id: 'livez',
     summary: 'The process answers',
@@ -33,6 +34,7 @@ export const systemRoutes: readonly Route[] = [
   {
     ...v1,
     method: 'GET',
+    head: true,
     path: '/readyz',
     id: 'readyz',
     summary: 'Whether the server can do its work, and if not, why',

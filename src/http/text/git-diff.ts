@@ -38,11 +38,14 @@ function hunks(lines: readonly DiffLine[]): readonly Hunk[] {
     if (last && index - CONTEXT <= last[1]) last[1] = index + CONTEXT + 1;
     else ranges.push([Math.max(0, index - CONTEXT), index + CONTEXT + 1]);
   }
-  return ranges.map(([start, end]) => ({
-    before: lines.slice(0, start).filter(({ mark }) => mark !== '+').length,
-    after: lines.slice(0, start).filter(({ mark }) => mark !== '-').length,
-    lines: lines.slice(start, end),
-  }));
+  let [at, before, after] = [0, 0, 0];
+  return ranges.map(([start, end]) => {
+    for (; at < start; at += 1) {
+      if (lines[at]?.mark !== '+') before += 1;
+      if (lines[at]?.mark !== '-') after += 1;
+    }
+    return { before, after, lines: lines.slice(start, end) };
+  });
 }
 
 function printHunk({ before, after, lines }: Hunk): string {

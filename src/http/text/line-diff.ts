@@ -4,12 +4,30 @@ export interface DiffLine {
   readonly text: string;
 }
 
+/** The time and room that it takes grow with the square of the edits. */
+const MAX_EDITS = 400;
+
 /**
  * The shortest edit from `before` to `after`, line by line (Myers, "An O(ND) Difference Algorithm and Its Variations",
  * 1986, the greedy form). Texts that differ in more than `maxEdits` lines come out as all removed, all added: the result
  * is always a right diff, only not always the shortest.
  */
-export function diffLines(before: readonly string[], after: readonly string[], maxEdits = 2000): readonly DiffLine[] {
+export function diffLines(
+  before: readonly string[],
+  after: readonly string[],
+  maxEdits = MAX_EDITS,
+): readonly DiffLine[] {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const kept = (text: string): DiffLine => ({ mark: ' ', text });
+  const middle = diffMiddle(before.slice(start, before.length - end), after.slice(start, after.length - end), maxEdits);
+  return [...before.slice(0, start).map(kept), ...middle, ...before.slice(before.length - end).map(kept)];
+}
+
+function diffMiddle(before: readonly string[], after: readonly string[], maxEdits: number): readonly DiffLine[] {
   const trace = shortestEdit(before, after, maxEdits);
   if (!trace) {
     return [

@@ -1,0 +1,27 @@
+import { BOUND_KEYS, type JsonBounds } from './json-bounds.js';
+
+const WHAT: Readonly<Record<keyof JsonBounds, string>> = {
+  depth: 'nested levels',
+  values: 'values',
+  members: 'members in one object',
+  characters: 'characters in its texts and keys',
+};
+
+/** A text that is JSON as far as it was read, and over one of the bounds. */
+export class JsonTooLargeError extends Error {
+  override readonly name = 'JsonTooLargeError';
+  readonly bound: keyof JsonBounds;
+  readonly limit: number;
+  /** What there are too many of. */
+  readonly what: string;
+  /** The key of the configuration that sets the bound. */
+  readonly key: string;
+  constructor(bound: keyof JsonBounds, limit: number) {
+    const [what, key] = [WHAT[bound], BOUND_KEYS[bound]];
+    super(`more than ${limit} ${what} (${key})`);
+    this.bound = bound;
+    this.limit = limit;
+    this.what = what;
+    this.key = key;
+  }
+}

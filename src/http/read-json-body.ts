@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { TextDecoder } from 'node:util';
+import type { Json } from '../model/document.js';
+import { markOwned } from '../store/owned-json.js';
+import { Slices } from '../world/slices.js';
+import type { ApiConfig } from './deps.js';
+import { ApiError } from './errors.js';
+import type { JsonBounds } from './json/json-bounds.js';
+import { JsonSyntaxError } from './json/json-syntax-error.js';
+import { JsonTooLargeError } from './json/json-too-large-error.js';
+import { readJsonInSteps } from './json/lenient-json.js';
+import { readJson } from './json/read-json.js';
+import { readBytes } from './read-body.js';
+
+/** Bodies of more bytes are read a slice at a time, so that other requests are answered meanwhile. */
+export const SMALL_BODY_BYTES = 64 * 1024;
+
+/** Bytes that are decoded between two pauses. */
+const BYTES_A_STEP = 1024 * 1024;
+
+/** Where large bodies are read, one after the other; small ones don't wait for them. */
+const bodySlices = new Slices();
+
+/** What the configuration says of JSON bodies. */
+export function bodyBounds(api: ApiConfig): JsonBounds {
+  return {
+    depth: api.max_body_depth,
+    values: api.max_body_values,
+    members: api.max_object_members,
+    characters: api.max_body_characters,
+  };
+}
+
+/** Reads and parses a JSON body. Throws 400 with where it is wrong, or 413 with the bound that it is over. */
+export async function readJsonBody(request: IncomingMessage, limit: number, bounds: JsonBounds): Promise<Json> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new ApiError('unsupported_media_type', { wanted: 'sent without a content-encoding' });
+  }
+  const bytes = await readBytes(request, limit);
+  try {
+    if (bytes.length <= SMALL_BODY_BYTES) return readJson(decoder().decode(bytes), bounds);
+    return await bodySlices.run(readLargeBody(bytes, bounds));
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}
+
+function asRefusal(error: unknown): unknown {
+  if (error instanceof JsonSyntaxError) return new ApiError('bad_json', { reason: error.message }, { cause: error });
+  if (error instanceof JsonTooLargeError) {
+    const { bound, limit, what, key } = error;
+    // Nothing that anybody means is so deep: it was always answered as a mistake.
+    if (bound === 'depth') return new ApiError('bad_json', { reason: error.message }, { cause: error });
+    return new ApiError('too_complex', { limit, what, key }, { cause: error });
+  }
+  if (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
+    return new ApiError('bad_json', { reason: 'it is not UTF-8' }, { cause: error });
+  }
+  return error;
+}
+
+function decoder(): TextDecoder {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+}
+
+/** The lists and objects of a large body are marked as nobody else's: a store then shares them instead of copying. */
+function* readLargeBody(bytes: Uint8Array, bounds: JsonBounds): Generator<void, Json> {
+  const utf8 = decoder();
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += BYTES_A_STEP) {
+    parts.push(utf8.decode(bytes.subarray(at, at + BYTES_A_STEP), { stream: true }));
+    yield;
+  }
+  parts.push(utf8.decode());
+  return yield* readJsonInSteps(parts.join(''), bounds, markOwned);
+}
