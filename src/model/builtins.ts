@@ -1,6 +1,6 @@
 import type { Document } from './document.js';
 
-/** Groups that exist without a document (http-api section 5). The first four names count as taken. */
+/** Groups that exist without a document (docs/http-api.md#built-in-documents). The first four names count as taken. */
 export const BUILTIN_GROUPS = ['all-active', 'self', 'internal-active', 'external-active'] as const;
 export type BuiltinGroup = (typeof BUILTIN_GROUPS)[number];
 

@@ -1,4 +1,4 @@
-/** How long an agent waits where, in milliseconds (agent-protocol section 11). */
+/** How long an agent waits where, in milliseconds (docs/protocol.md#what-an-agent-does). */
 export interface AgentTiming {
   /** From process start to the first report. */
   readonly startDelayMs: number;

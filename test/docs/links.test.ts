@@ -7,8 +7,8 @@ import { headingsOf, linksOf, pagesNamed, type Reference } from './markdown.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** Recorded data, and what is made, not written. */
-const NOT_READ = new Set(['.git', 'node_modules', 'dist', 'coverage', 'test/golden', 'test/captures']);
+/** Recorded data, what is made, not written, and examples of links. */
+const NOT_READ = new Set(['.git', 'node_modules', 'dist', 'coverage', 'test/golden', 'test/captures', 'test/docs']);
 const TEXT = /\.(ts|mjs|cjs|js|md|yaml|sh|service|conf)$|^script\/[^.]+$/;
 
 const filesIn = (folder: string): string[] =>
