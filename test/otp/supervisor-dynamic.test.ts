@@ -181,8 +181,6 @@ describe('supervisor: dynamic children', () => {
     const few = await run(1000);
     const many = await run(10_000);
     expect(many.turns / few.turns).toBeLessThan(10.5);
-    process.stdout.write(
-      `${named ? 'named' : 'dynamic'}: 10,000 took ${(many.ms / few.ms).toFixed(1)}x of 1,000\n`,
-    );
+    process.stdout.write(`${named ? 'named' : 'dynamic'}: 10,000 took ${(many.ms / few.ms).toFixed(1)}x of 1,000\n`);
   });
 });

@@ -178,25 +178,22 @@ describe('supervisor: strategies', () => {
 });
 
 describe('supervisor: intensity', () => {
-  it.each([0, 1, 3])(
-    'with intensity %i the next crash within the period ends it with shutdown',
-    async (intensity) => {
-      const s = supervision();
-      const sup = await s.supervisor({ intensity, periodS: 5 }, [s.worker('a'), s.worker('b'), s.worker('c')]);
-      s.takeLog();
-      for (let i = 0; i < intensity; i++) {
-        await s.end(s.pid('b'), 'kill');
-        await s.advance(10);
-      }
-      expect(s.kernel.isAlive(sup)).toBe(true);
-      s.takeLog();
+  it.each([0, 1, 3])('with intensity %i the next crash within the period ends it with shutdown', async (intensity) => {
+    const s = supervision();
+    const sup = await s.supervisor({ intensity, periodS: 5 }, [s.worker('a'), s.worker('b'), s.worker('c')]);
+    s.takeLog();
+    for (let i = 0; i < intensity; i++) {
       await s.end(s.pid('b'), 'kill');
-      expect(await s.run(s.kernel.exited(sup))).toBe('shutdown');
-      expect(s.log).toEqual(['stop c shutdown', 'stop a shutdown']);
-      expect(s.reports).toContainEqual({ kind: 'intensity_reached', supervisor: sup, id: 'b', intensity, periodS: 5 });
-      expect(s.clock.pending).toBe(0);
-    },
-  );
+      await s.advance(10);
+    }
+    expect(s.kernel.isAlive(sup)).toBe(true);
+    s.takeLog();
+    await s.end(s.pid('b'), 'kill');
+    expect(await s.run(s.kernel.exited(sup))).toBe('shutdown');
+    expect(s.log).toEqual(['stop c shutdown', 'stop a shutdown']);
+    expect(s.reports).toContainEqual({ kind: 'intensity_reached', supervisor: sup, id: 'b', intensity, periodS: 5 });
+    expect(s.clock.pending).toBe(0);
+  });
 
   it('crashes spaced beyond the period never end it', async () => {
     const s = supervision();

@@ -97,21 +97,18 @@ describe('supervisor: shutdown', () => {
   const combinations = (['permanent', 'transient', 'temporary'] as const).flatMap((restart) =>
     own.map(([name, reason]): [Restart, string, ExitReason] => [restart, name, reason]),
   );
-  it.each(combinations)(
-    'a %s child that ends by itself (%s) meanwhile delays nothing',
-    async (restart, _n, reason) => {
-      const { s, sup, parent } = await bench((b) => [b.worker('a', { restart }), b.worker('z', {}, { stopMs: 100 })]);
-      const stopping = endProcess(s.kernel, parent, sup, 'infinity');
-      await s.advance(50);
-      await s.end(s.pid('a'), reason);
-      s.takeLog();
-      const before = s.clock.monotonic();
-      await s.run(stopping);
-      expect(s.clock.monotonic() - before).toBe(50);
-      expect(s.log).toEqual(['stop z shutdown']);
-      expect(labels(s.kernel)).toEqual(['parent']);
-    },
-  );
+  it.each(combinations)('a %s child that ends by itself (%s) meanwhile delays nothing', async (restart, _n, reason) => {
+    const { s, sup, parent } = await bench((b) => [b.worker('a', { restart }), b.worker('z', {}, { stopMs: 100 })]);
+    const stopping = endProcess(s.kernel, parent, sup, 'infinity');
+    await s.advance(50);
+    await s.end(s.pid('a'), reason);
+    s.takeLog();
+    const before = s.clock.monotonic();
+    await s.run(stopping);
+    expect(s.clock.monotonic() - before).toBe(50);
+    expect(s.log).toEqual(['stop z shutdown']);
+    expect(labels(s.kernel)).toEqual(['parent']);
+  });
 
   it.each([
     ['permanent', 'normal', true],
