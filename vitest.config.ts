@@ -10,5 +10,7 @@ export default defineConfig({
     retry: process.env['CI'] === 'true' ? 1 : 0,
     pool: 'forks',
     maxWorkers: 2,
+    // npm run coverage. Programs that tests start as processes of their own count too little.
+    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html', 'json-summary'] },
   },
 });

@@ -1,4 +1,4 @@
-import type { Document, Json } from '../model/document.js';
+import type { Json } from '../model/document.js';
 
 /** The six named states of a host (host-lifecycle section 1). */
 export const HOST_STATES = ['new', 'active', 'active_hashfail', 'inactive', 'inactive_hashfail', 'retired'] as const;
@@ -111,6 +111,3 @@ export const fieldsOf = (state: HostState): { readonly active: string; readonly 
       return { active: state, hashpass: true };
   }
 };
-
-/** Whether a host's addresses belong in the sets: `active`, hashfail included (host-lifecycle section 4). */
-export const contributesAddresses = (row: Document): boolean => row.active === 'active';

@@ -15,6 +15,3 @@ export const SERVICE_ANY: Document = {
   name: 'any',
   services: [{ protocol: 'any', ports: ['0:65535'] }],
 };
-
-/** Group ids that rules may hold beside those of documents. */
-export const RULE_GROUPS = ['any', ...BUILTIN_GROUPS] as const;

@@ -47,11 +47,6 @@ export function activeRulesets(rulesets: readonly Document[], groups: readonly D
   });
 }
 
-/** The ruleset of a profile; of several the first. */
-export function rulesetOfProfile(profileId: string, rulesets: readonly Document[]): Document | undefined {
-  return rulesets.find((ruleset) => ruleset['profile_id'] === profileId);
-}
-
 /** What a rule's `group` refers to. */
 export type RulePeer = 'any' | 'group' | 'zone' | 'environment' | 'unknown';
 
