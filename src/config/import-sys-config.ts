@@ -15,9 +15,9 @@ export interface ImportedConfig {
 }
 
 /**
- * Turns a sys.config of the old server into our configuration
- * (docs/host-lifecycle.md#keys-of-the-erlang-servers-configuration): the same keys, thumper's and turtle's connections
- * as `broker.*`, lager's as `log.*`; the old dialect, and the old way of listening everywhere behind a gateway.
+ * Turns a sys.config of the old server into our configuration (decisions 1, 21 and 23): the same keys, thumper's and
+ * turtle's connections as `broker.*`, lager's as `log.*`; the old dialect, and the old way of listening everywhere
+ * behind a gateway.
  * @throws ErlangSyntaxError with the line, when the text is no Erlang term
  * @throws Error when it is one, but no list of applications
  */

@@ -32,10 +32,9 @@ const MOST_UNDER_WAY = { bytes: 64 << 20, messages: 2000 } as const;
 const RETRY_MS = 200;
 
 /**
- * Publishes rulesets, each to all agents of its group. What is to be sent gathers in the mailbox by group: after a
- * quiet time it goes out, under a burst at most once an interval (docs/host-lifecycle.md#publishing), always after the
- * sets that it names (docs/decisions/0015-sets-before-rules.md). A group whose sets can't be published waits; it holds
- * up no other.
+ * Publishes rulesets, each to all agents of its group. What is to be sent gathers in the mailbox by group: after a quiet
+ * time it goes out, under a burst at most once an interval (decisions 14), always after the sets that it names
+ * (decisions 15). A group whose sets can't be published waits; it holds up no other.
  */
 export class IptablesPublisher implements Server<never, never, IptablesCast, IptablesInfo> {
   readonly #context: ServerContext;
@@ -266,9 +265,8 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   }
 
   /**
-   * Agents that were moved over the API go on listening to their old group
-   * (docs/protocol.md#the-first-message-costs-the-queue): members of this group that listen elsewhere get their own
-   * copy, and those of other groups that listen here get theirs after it.
+   * Agents that were moved over the API go on listening to their old group (agent-protocol P6): members of this group
+   * that listen elsewhere get their own copy, and those of other groups that listen here get theirs after it.
    */
   #sendToAstray(output: RulesetOutput): void {
     const { world, outputs, outbox, kernel } = this.#context;

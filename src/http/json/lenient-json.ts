@@ -6,9 +6,9 @@ export const MAX_DEPTH = 100;
 
 /**
  * Reads JSON as the old server's parser did: trailing commas, `//` and block comments, single-quoted strings, raw
- * control characters in strings and a byte order mark pass; of repeated keys the last wins
- * (docs/http-api.md#lenient-json). What it must not let through: text after the value, `__proto__` as a key,
- * numbers beyond a double, nesting over `MAX_DEPTH`. Throws `JsonSyntaxError`.
+ * control characters in strings and a byte order mark pass; of repeated keys the last wins (http-api section 1).
+ * What it must not let through: text after the value, `__proto__` as a key, numbers beyond a double, nesting over
+ * `MAX_DEPTH`. Throws `JsonSyntaxError`.
  */
 export function readLenientJson(text: string): Json {
   return new LenientReader(text).document();
