@@ -65,3 +65,18 @@ export const pagesNamed = (text: string): readonly Reference[] =>
         reference(index + 1, target),
       ),
     );
+
+/** The first table under a heading, row by row, without its head. `\|` in a cell is a bar. */
+export const tableUnder = (text: string, heading: string): readonly (readonly string[])[] => {
+  const lines = text.split('\n');
+  const from = lines.findIndex((line) => line.replace(/^#+ /, '') === heading && line.startsWith('#'));
+  const first = lines.findIndex((line, index) => index > from && line.startsWith('|'));
+  if (from < 0 || first < 0) throw new Error(`there is no table under a heading ${JSON.stringify(heading)}`);
+  const after = lines.findIndex((line, index) => index > first && !line.startsWith('|'));
+  return lines.slice(first + 2, after < 0 ? undefined : after).map((line) =>
+    line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim().replaceAll('\\|', '|')),
+  );
+};
