@@ -78,7 +78,7 @@ it('the keys of the configuration that pages name are there', () => {
   const names = ['protocol', 'http-api', 'rulesets', 'host-lifecycle', 'metrics', 'rethinkdb', 'promises', 'security'];
   const unknown = names.flatMap((name) =>
     // An alarm's id looks like a key.
-    code(page(name).replace(/```.*?```|\balarm `[^`]+`/gs, ''))
+    code(page(name).replace(/```.*?```|\balarm\s+`[^`]+`/gs, ''))
       .map((text) => text.split(':')[0] as string)
       .filter((text) => groups.test(text) && !known.has(text))
       .map((text) => `docs/${name}.md: ${text}`),
