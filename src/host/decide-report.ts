@@ -17,10 +17,7 @@ const STOP_ECHO_SECONDS = 10;
 export interface ReportContext {
   /** Epoch seconds. */
   readonly now: number;
-  /**
-   * Absent: the host's group is unknown or virtual, and no hash can be compared
-   * (docs/host-lifecycle.md#processing-a-report).
-   */
+  /** Absent: the host's group is unknown or virtual, and no hash can be compared (host-lifecycle section 2). */
   readonly wanted: Wanted | undefined;
   readonly hashCheck: HashCheckOptions;
   readonly agentStopGraceSeconds: number;
@@ -43,19 +40,15 @@ export interface ReportOutcome {
   readonly differing: readonly HashField[];
   /** What is worth sending to this host again: the check failed, its agent has just started, or its sets are outdated. */
   readonly resend: { readonly sets: boolean; readonly rules: boolean };
-  /**
-   * The agent still reports a group that the API has changed: it gets its config again
-   * (docs/host-lifecycle.md#whose-group-it-is).
-   */
+  /** The agent still reports a group that the API has changed: it gets its config again (decisions 12). */
   readonly sendConfig: boolean;
   /** Set by a good-bye: the keepalive deadline is this many seconds away, if that is sooner. */
   readonly deadlineInSeconds?: number;
 }
 
 /**
- * Who owns group, environment and location (docs/host-lifecycle.md#whose-group-it-is): the report, when it says
- * something else than last time; the row, when the report only repeats itself. Without knowledge the row is taken for
- * the last report.
+ * Who owns group, environment and location (decisions 12): the report, when it says something else than last time;
+ * the row, when the report only repeats itself. Without knowledge the row is taken for the last report.
  */
 const owned = (row: Document, known: HostKnowledge | undefined, report: HostReport, owner: GroupOwner) => {
   const pick = (last: string, now: string, stored: string): string => (now === last ? stored : now);
@@ -99,10 +92,7 @@ const NOT_THE_AGENTS: ReadonlySet<string> = new Set([
 /** An agent that invents ever new fields does not make its row grow for ever; real ones have about 35. */
 const MOST_FIELDS = 64;
 
-/**
- * What an agent says beyond the documented fields goes into the row too, as it always did
- * (docs/host-lifecycle.md#what-a-report-may-say).
- */
+/** What an agent says beyond the documented fields goes into the row too, as it always did (host-lifecycle section 2). */
 const extraOf = (row: JsonObject, { extra = {} }: HostReport): JsonObject => {
   let room = MOST_FIELDS - Object.keys(row).length;
   const taken = Object.entries(extra).filter(
@@ -201,10 +191,7 @@ export const decideReport = (
   };
 };
 
-/**
- * The row of a host that registers itself with a `force` report
- * (docs/host-lifecycle.md#processing-a-report); its state is `new`.
- */
+/** The row of a host that registers itself with a `force` report (host-lifecycle section 1); its state is `new`. */
 export const registerHost = (report: HostReport, now: number): { row: JsonObject; known: HostKnowledge } => ({
   row: {
     active: 'new',

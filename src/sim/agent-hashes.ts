@@ -27,7 +27,7 @@ const liveFilterHash = remember((table: FilterTable) =>
 );
 const liveSetsHash = remember((table: SetTable) => agentHash(normalizeAgentSets(throughEcho(saveSets(table)))));
 
-/** The five hashes an agent reports (docs/protocol.md#hashes): of what is live, or of a file's text. */
+/** The five hashes an agent reports (agent-protocol section 10): of what is live, or of a file's text. */
 export function agentHashes(
   kernel: SimKernel,
   files: RulesetFiles,
