@@ -1,5 +1,5 @@
 /**
- * Arrows point one way (docs/architecture.md, "Layers"). Each rule lists what a room may import; all else is an error.
+ * Arrows point one way (docs/architecture.md#rooms). Each rule lists what a room may import; all else is an error.
  * @type {import('dependency-cruiser').IConfiguration}
  */
 const room = (name, mayImport) => ({

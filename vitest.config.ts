@@ -13,5 +13,7 @@ export default defineConfig({
     setupFiles: ['test/support/wait-patiently.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // npm run coverage. Programs that tests start as processes of their own count too little.
+    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html', 'json-summary'] },
   },
 });

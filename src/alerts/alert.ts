@@ -1,8 +1,9 @@
 import type { JsonObject } from '../model/document.js';
 
 /**
- * The five mails about hosts (host-lifecycle section 5), one about a group that can't be compiled (decisions 2), and two
- * about an alarm of this server: set, and cleared.
+ * The five mails about hosts (docs/host-lifecycle.md#mails), one about a group that can't be compiled
+ * (docs/decisions/0002-never-publish-what-the-kernel-refuses.md), and two about an alarm of this server: set, and
+ * cleared.
  */
 export const ALERT_KINDS = [
   'retirement',

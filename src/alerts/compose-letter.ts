@@ -10,7 +10,7 @@ const MAX_NAME = 120;
 const MAX_DETAIL = 1000;
 const HASH_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables', 'ipset_hash'];
 
-/** Writes the mail of one alert: subjects and fields as in host-lifecycle section 5. */
+/** Writes the mail of one alert: subjects and fields as docs/host-lifecycle.md#mails has them. */
 export function composeLetter(
   alert: Alert,
   config: Pick<AlertConfig, 'keepalive_alert_seconds' | 'retirement_alert_seconds' | 'hashcheck_alert_seconds'>,

@@ -1,4 +1,4 @@
-/** A message to publish (agent-protocol section 2, "Messages in flight"). Bodies are external terms or raw bytes. */
+/** A message to publish (docs/protocol.md#messages-in-flight). Bodies are external terms or raw bytes. */
 export interface Publication {
   readonly exchange: string;
   readonly routingKey: string;

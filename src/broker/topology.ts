@@ -17,7 +17,9 @@ export interface Topology {
 /** The queue of the agents' reports, consumed by the server. */
 export const REPORT_QUEUE = 'ips';
 
-/** A queue that old installations declared and nobody ever consumed (agent-protocol P2). */
+/**
+ * A queue that old installations declared and nobody ever consumed (docs/protocol.md#the-queue-that-nobody-consumes).
+ */
 export const LEGACY_QUEUE = 'file_transfer';
 
 const exchanges: readonly ExchangeDeclaration[] = [
@@ -31,10 +33,13 @@ const exchanges: readonly ExchangeDeclaration[] = [
 const reportQueue: QueueDeclaration = { name: REPORT_QUEUE, durable: true, autoDelete: false, exclusive: false };
 const reportBinding: Binding = { queue: REPORT_QUEUE, exchange: 'ips', routingKey: '#' };
 
-/** What the server declares (agent-protocol section 2). The queue `file_transfer` of old is left out: P2. */
+/**
+ * What the server declares (docs/protocol.md#exchanges-and-queues). The queue `file_transfer` of old is left out
+ * (docs/protocol.md#the-queue-that-nobody-consumes).
+ */
 export const serverTopology: Topology = { exchanges, queues: [reportQueue], bindings: [reportBinding] };
 
-/** Who an agent is. `environment` and `location` are `*` in practice (agent-protocol section 2, P3). */
+/** Who an agent is. `environment` and `location` are `*` in practice (docs/protocol.md#keys-with-literal-asterisks). */
 export interface AgentIdentity {
   readonly environment: string;
   readonly location: string;
@@ -51,7 +56,7 @@ export function agentQueues(hostkey: string): {
   return { config: `config.${hostkey}`, iptables: `iptables.${hostkey}`, fileTransfer: `file_transfer.${hostkey}` };
 }
 
-/** What an agent declares (agent-protocol section 2); it consumes its three queues. */
+/** What an agent declares (docs/protocol.md#exchanges-and-queues); it consumes its three queues. */
 export function agentTopology({ environment, location, group, hostkey }: AgentIdentity): Topology {
   const { config, iptables, fileTransfer } = agentQueues(hostkey);
   const queue = (name: string): QueueDeclaration => ({ name, durable: true, autoDelete: true, exclusive: false });

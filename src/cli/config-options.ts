@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { CliIo } from './cli-io.js';
 
-/** The flags of every command that needs the configuration (decisions 24). */
+/** The flags of every command that needs the configuration (docs/decisions/0024-where-configuration-comes-from.md). */
 export interface ConfigFlags {
   readonly config?: string;
   readonly set: readonly string[];

@@ -16,7 +16,10 @@ interface CreateFlags extends ConfigFlags {
   readonly json?: true;
 }
 
-/** `token create|list|revoke`: the API's tokens (decisions 21), of the running server or, with none, of its store. */
+/**
+ * `token create|list|revoke`: the API's tokens (docs/http-api.md#who-asks), of the running server or, with none, of its
+ * store.
+ */
 export function addToken(program: Command, io: CliIo): void {
   const token = program.command('token').description("make, list or revoke the API's tokens");
   withConfigOptions(token.command('create'))

@@ -10,7 +10,10 @@ export interface TogetherCheck {
   readonly warnings: readonly string[];
 }
 
-/** Checks the rules that span keys: access (decisions 21), mail, broker, and times that contradict each other. */
+/**
+ * Checks the rules that span keys: access (docs/http-api.md#who-asks), mail, broker, and times that contradict each
+ * other.
+ */
 export function checkTogether(config: Config, origins: ReadonlyMap<string, Origin>): TogetherCheck {
   const problems: ConfigProblem[] = [];
   const warnings: string[] = [];

@@ -12,7 +12,10 @@ import { showValue } from './show-value.js';
 import { readEnvironment, readFlags, readYaml, readYamlFile } from './sources.js';
 import type { RawEntry } from './sources.js';
 
-/** Where the configuration comes from, besides config/default.yaml; each beats the one before it (decisions 24). */
+/**
+ * Where the configuration comes from, besides config/default.yaml; each beats the one before it
+ * (docs/decisions/0024-where-configuration-comes-from.md).
+ */
 export interface ConfigSources {
   /** `--config`: a YAML file. */
   readonly file?: string;

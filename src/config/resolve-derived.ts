@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Fixed upper bound of file blocks: brokers refuse larger messages (agent-protocol P12). */
+/** Fixed upper bound of file blocks: brokers refuse larger messages (docs/protocol.md#blocks-fit-every-broker). */
 const MAX_BLOCK_BYTES = 8 * 1024 * 1024;
 
 /**

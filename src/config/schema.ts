@@ -30,8 +30,8 @@ const THUMPER = 'this server declares what it needs itself';
 
 /**
  * Every configuration key: its type, range and unit. Defaults and explanations stand in config/default.yaml, which a
- * test holds to the same list of keys. Old names are those of the old server's sys.config (host-lifecycle section 13,
- * decisions 23).
+ * test holds to the same list of keys. Old names are those of the old server's sys.config
+ * (docs/host-lifecycle.md#keys-of-the-erlang-servers-configuration).
  */
 export const SCHEMA = {
   data_dir: { type: 'path', derived: true },

@@ -84,7 +84,10 @@ function sectionText(section: string): string {
   return `is a section; give it keys of its own: ${inner.join(', ')}`;
 }
 
-/** Reads `DOG_*` variables (decisions 24): a dot is two underscores, case does not matter. */
+/**
+ * Reads `DOG_*` variables (docs/decisions/0024-where-configuration-comes-from.md): a dot is two underscores, case does
+ * not matter.
+ */
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): Source {
   const entries: RawEntry[] = [];
   for (const [name, raw] of Object.entries(environment)) {

@@ -1,8 +1,9 @@
 import type { Dialect } from './dialect.js';
 
 /**
- * What the two dialects do differently in rulesets (decisions 1, 3, 4, 5). `dog1` repeats the old server wherever the
- * kernel reads its text back to the same hash; `dog2` also mends what is wrong. Everything else is the same code.
+ * What the two dialects do differently in rulesets (docs/rulesets.md#two-dialects). `dog1`
+ * repeats the old server wherever the kernel reads its text back to the same hash; `dog2` also mends what is wrong.
+ * Everything else is the same code.
  */
 export interface RuleChoices {
   readonly dialect: Dialect;

@@ -43,7 +43,10 @@ class Alternation {
   }
 }
 
-/** Notices two machines that take turns in the row of one hostkey (host-lifecycle L22: a copied config.json). */
+/**
+ * Notices two machines that take turns in the row of one hostkey from a copied `config.json`
+ * (docs/host-lifecycle.md#two-machines-with-one-hostkey).
+ */
 export class CloneWatch {
   readonly #name = new Alternation();
   readonly #interfaces = new Alternation();

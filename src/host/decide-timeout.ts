@@ -10,8 +10,8 @@ export interface TimeoutOutcome {
 }
 
 /**
- * What a passed deadline does to a host. A host that said good-bye goes inactive without a mail (host-lifecycle L2);
- * everything else is the table's.
+ * What a passed deadline does to a host. A host that said good-bye goes inactive without a mail
+ * (docs/host-lifecycle.md#a-host-that-stops); everything else is the table's.
  */
 export const decideTimeout = (
   row: Document,

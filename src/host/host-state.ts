@@ -1,10 +1,13 @@
-import type { Document, Json } from '../model/document.js';
+import type { Json } from '../model/document.js';
 
-/** The six named states of a host (host-lifecycle section 1). */
+/** The six named states of a host (docs/host-lifecycle.md#named-states). */
 export const HOST_STATES = ['new', 'active', 'active_hashfail', 'inactive', 'inactive_hashfail', 'retired'] as const;
 export type HostState = (typeof HOST_STATES)[number];
 
-/** What can happen to a host: two from reports, two from timers, and the agent's own good-bye (decisions 9). */
+/**
+ * What can happen to a host: two from reports, two from timers, and the agent's own good-bye
+ * (docs/host-lifecycle.md#a-host-that-stops).
+ */
 export const HOST_EVENTS = [
   'pass_hashcheck',
   'fail_hashcheck',
@@ -14,7 +17,7 @@ export const HOST_EVENTS = [
 ] as const;
 export type HostEvent = (typeof HOST_EVENTS)[number];
 
-/** The five mails (host-lifecycle section 5). */
+/** The five mails (docs/host-lifecycle.md#mails). */
 export type AlertKind = 'retirement' | 'keepalive_fail' | 'keepalive_recover' | 'hash_fail' | 'hash_recover';
 
 /**
@@ -31,8 +34,8 @@ const stay = (to: HostState): Transition => ({ to });
 const surprise = (to: HostState): Transition => ({ to, surprise: true });
 
 /**
- * The table of host-lifecycle section 4 with its corrections: L6 (a silent host in hashfail is mailed as disconnected,
- * not as recovered) and L2 (`agent_stopped` changes no state: the host only gets an earlier keepalive deadline).
+ * The table of docs/host-lifecycle.md#states. A silent host in hashfail is mailed as disconnected, not as recovered;
+ * `agent_stopped` changes no state: the host only gets an earlier keepalive deadline.
  */
 export const TRANSITIONS: Readonly<Record<HostState, Readonly<Record<HostEvent, Transition>>>> = {
   new: {
@@ -111,6 +114,3 @@ export const fieldsOf = (state: HostState): { readonly active: string; readonly 
       return { active: state, hashpass: true };
   }
 };
-
-/** Whether a host's addresses belong in the sets: `active`, hashfail included (host-lifecycle section 4). */
-export const contributesAddresses = (row: Document): boolean => row.active === 'active';

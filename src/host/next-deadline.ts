@@ -11,7 +11,7 @@ export interface Deadline {
 export interface Silence {
   /** The last report, or since when its actor runs. */
   readonly lastSeen: number;
-  /** Since when the fleet is heard (decisions 8): no deadline counts from before. */
+  /** Since when the fleet is heard (docs/host-lifecycle.md#deadlines): no deadline counts from before. */
   readonly guardOpenedAt: number;
   /** When a host that said good-bye is expected to be gone; Infinity: it said none. */
   readonly stopDeadline: number;
@@ -19,7 +19,10 @@ export interface Silence {
   readonly retirementMs: number;
 }
 
-/** Which deadline a host in this state has; `undefined`: none (host-lifecycle section 4: new and retired hosts wait). */
+/**
+ * Which deadline a host in this state has; `undefined`: none (docs/host-lifecycle.md#deadlines: new and retired hosts
+ * wait).
+ */
 export const nextDeadline = (state: HostState, silence: Silence): Deadline | undefined => {
   const from = Math.max(silence.lastSeen, silence.guardOpenedAt);
   switch (state) {

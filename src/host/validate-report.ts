@@ -13,9 +13,9 @@ const HOSTKEY = /^[A-Za-z0-9+%_.-]/;
 const shown = (value: string): string => JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 
 /**
- * What a report may say (http-api section 5), asked before anything is stored (host-lifecycle L1): the old server
- * registered a host that no later report could change. `hostkey` also goes into a routing key, so the characters
- * that mean something there are refused. `mostAddresses`: of one host, local ones not counted.
+ * What a report may say (docs/host-lifecycle.md#what-a-report-may-say), asked before anything is stored: the old server
+ * registered a host that no later report could change. `hostkey` also goes into a routing key, so the characters that
+ * mean something there are refused. `mostAddresses`: of one host, local ones not counted.
  */
 export const refuseReport = (report: HostReport, mostAddresses = MOST_HOST_ADDRESSES): ReportRefusal | undefined => {
   const { hostkey, name, group, environment, location } = report;

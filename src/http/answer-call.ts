@@ -54,7 +54,10 @@ export async function answerCall(ctx: Context, route: Route, { deps, exclusive, 
   return { author, reply };
 }
 
-/** The JSON body. Which comes first, a bad type or bad JSON, differs from route to route (http-api section 1). */
+/**
+ * The JSON body. Which comes first, a bad type or bad JSON, differs from route to route
+ * (docs/http-api.md#rules-for-every-route).
+ */
 async function takeJson(ctx: Context, { parsedFirst }: TakesJson, deps: Deps): Promise<Json> {
   const checkType = () => {
     if (bodyMediaType(ctx.req.headers['content-type']) !== JSON_TYPE) {

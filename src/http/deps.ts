@@ -9,7 +9,7 @@ export interface ApiConfig {
   readonly host: string;
   readonly allowed_hosts: readonly string[];
   readonly auth: 'none' | 'tokens';
-  /** Whether remote commands and file transfer are allowed at all (decisions 21). */
+  /** Whether remote commands and file transfer are allowed at all (docs/http-api.md#who-asks). */
   readonly commands: boolean;
   /** Absent: as the dialect says (`unknownReferences`). */
   readonly unknown_references: 'accept' | 'refuse' | undefined;
@@ -81,12 +81,12 @@ export class CommandError extends Error {
   }
 }
 
-/** Who asks: `api_user` of the agent protocol (section 8). */
+/** Who asks: `api_user` of docs/protocol.md#remote-commands-and-files. */
 export interface CommandCaller {
   readonly apiUser?: string;
 }
 
-/** Remote commands and files (agent-protocol section 8). Calls may reject with `CommandError`. */
+/** Remote commands and files (docs/protocol.md#remote-commands-and-files). Calls may reject with `CommandError`. */
 export interface Commands {
   execute(
     hostkey: string,

@@ -17,7 +17,10 @@ export function asApiError(error: unknown): ApiError {
   return new ApiError('internal', {}, { cause: error });
 }
 
-/** The answer to an error: `{"error": TEXT, "code": CODE, ...}` (http-api section 10). `request`: its number in the log. */
+/**
+ * The answer to an error: `{"error": TEXT, "code": CODE, ...}` (docs/http-api.md#rules-for-every-route). `request`: its
+ * number in the log.
+ */
 export function errorReply(
   { code, message, body, headers }: ApiError,
   where: { readonly v1: boolean; readonly method: string },

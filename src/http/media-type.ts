@@ -23,9 +23,10 @@ const EMPTY = /[ \t]*,/y;
 const WEIGHT = /^(?:0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?)$/;
 
 /**
- * Which of the offered media types answers the request. Of two with equal weight the one named later in the header wins,
- * as on the old server (http-api section 1, "a trap"); of two that the same range covers, the one offered first. No
- * header: the first offered. Throws 400 on a header that can't be read and 406 where nothing fits.
+ * Which of the offered media types answers the request. Of two with equal weight the one named later in the header
+ * wins, as on the old server (docs/http-api.md#which-media-type-wins); of two that the same range covers, the
+ * one offered first. No header: the first offered. Throws 400 on a header that can't be read and 406 where nothing
+ * fits.
  */
 export function chooseMediaType(accept: string | undefined, offered: readonly string[]): string {
   if (accept === undefined || accept.trim() === '') return offered[0] as string;

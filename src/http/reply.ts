@@ -21,7 +21,7 @@ export function jsonReply(value: Json, status = 200, headers: Headers = {}): Rep
   return { status, headers, body: { kind: 'json', value } };
 }
 
-/** Text, by default `text/plain`; some texts go out typed as JSON (http-api section 4). */
+/** Text, by default `text/plain`; some texts go out typed as JSON (docs/http-api.md#hcl). */
 export function textReply(text: string, type: string = TEXT_TYPE): Reply {
   return { status: 200, headers: {}, body: { kind: 'text', text, type } };
 }

@@ -9,7 +9,10 @@ import type { Reply } from './reply.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** What a token must be allowed to do for a route; `open` routes need none (decisions 20). */
+/**
+ * What a token must be allowed to do for a route; `open` routes need none
+ * (docs/decisions/0020-health-readiness-and-metrics-need-no-token.md).
+ */
 export type Scope = 'open' | 'read' | 'write' | 'command';
 
 /** One call, as handlers see it. */
@@ -37,7 +40,10 @@ export interface Call {
   readonly exclusive: Exclusive;
 }
 
-/** A query parameter that the route looks at; all others are ignored (decisions 18). */
+/**
+ * A query parameter that the route looks at; all others are ignored
+ * (docs/decisions/0018-what-the-api-answers-where-it-broke-off.md).
+ */
 export interface Parameter {
   readonly name: string;
   readonly description: string;
@@ -51,7 +57,10 @@ export interface Answer {
   readonly type?: string;
 }
 
-/** Which body a route takes. `before`: JSON is parsed before its type is looked at (http-api section 1, "request type"). */
+/**
+ * Which body a route takes. `before`: JSON is parsed before its type is looked at
+ * (docs/http-api.md#rules-for-every-route).
+ */
 export interface TakesJson {
   readonly kind: 'json';
   readonly parsedFirst: boolean;

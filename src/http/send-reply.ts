@@ -9,7 +9,7 @@ import { writeJson } from './json/write-json.js';
 import { JSON_TYPE } from './media-type.js';
 import type { Reply } from './reply.js';
 
-/** Bodies of fewer bytes are not worth compressing (http-api section 1). */
+/** Bodies of fewer bytes are not worth compressing (docs/http-api.md#rules-for-every-route). */
 const MIN_GZIP_BYTES = 300;
 
 const gzipBytes = promisify(gzip);

@@ -19,6 +19,8 @@ const MAGIC = Buffer.from('dogjrnl1');
 const MARKER = Buffer.from('dogR');
 export const SEGMENT_HEADER_BYTES = 16;
 export const RECORD_HEADER_BYTES = 44;
+/** Where the checksum of a record header stands: after all that it covers. */
+const HEADER_CRC_AT = 40;
 const MAX_META_BYTES = 65_536;
 const MAX_BODY_BYTES = 1 << 30;
 
@@ -90,14 +92,14 @@ function encodeHeader(type: 1 | 2, seq: number, target: string, meta: Buffer, bo
   header.writeUInt32BE(body.length, 28);
   header.writeUInt32BE(crc32(meta), 32);
   header.writeUInt32BE(crc32(body), 36);
-  header.writeUInt32BE(crc32(header.subarray(0, 40)), 40);
+  header.writeUInt32BE(crc32(header.subarray(0, HEADER_CRC_AT)), HEADER_CRC_AT);
   return header;
 }
 
 /** The header at the start of `bytes`, or undefined if it is not a sound one. */
 export function decodeHeader(bytes: Buffer): RecordHeader | undefined {
   if (bytes.length < RECORD_HEADER_BYTES || !bytes.subarray(0, 4).equals(MARKER)) return undefined;
-  if (bytes.readUInt32BE(40) !== crc32(bytes.subarray(0, 40))) return undefined;
+  if (bytes.readUInt32BE(HEADER_CRC_AT) !== crc32(bytes.subarray(0, HEADER_CRC_AT))) return undefined;
   const type = bytes.readUInt8(4);
   const header: RecordHeader = {
     type: type === 1 ? 'put' : 'done',

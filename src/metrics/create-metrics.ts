@@ -85,7 +85,7 @@ export function createMetrics({ maxKeys = 5000, process = false }: MetricsOption
       if (rest.length === 1) return gauge?.set(value);
       const key = bounded(name, String(rest[0]));
       gauge?.set({ [LABEL]: key }, value);
-      // Dashboards from the seed's time know `inactive` as `failure`.
+      // Older dashboards know `inactive` as `failure`.
       if (name === 'host_keepalive' && key === 'inactive') gauge?.set({ [LABEL]: 'failure' }, value);
     },
     forget(name, key) {

@@ -1,6 +1,7 @@
 /**
- * The old server's counters (metrics contract, section 2), printed by imetrics paths and `/metrics` alike.
- * `keys`: fixed keys, which exist at 0 from the start; `open`: other keys may come; no `keys` and not `open`: no key at all.
+ * The old server's counters (docs/metrics.md#counters-that-scrapers-know), printed by imetrics paths and `/metrics`
+ * alike. `keys`: fixed keys, which exist at 0 from the start; `open`: other keys may come; no `keys` and not `open`: no
+ * key at all.
  */
 export const OLD_COUNTERS = {
   ips_update: {
@@ -42,7 +43,10 @@ export const OLD_COUNTERS = {
   },
 } as const satisfies Definitions;
 
-/** The old server's gauges (section 3), with `hash_failures` and `failure` of the seed's sample. */
+/**
+ * The old server's gauges (docs/metrics.md#gauges-that-scrapers-know), also those of older ones: `hash_failures`,
+ * `failure`.
+ */
 export const OLD_GAUGES = {
   publish_queue_length: { help: 'Groups waiting to be published' },
   interval_since_last_agent_update: { help: 'Intervals since any agent reported' },

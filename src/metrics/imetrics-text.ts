@@ -1,7 +1,7 @@
 import type { Metrics } from './create-metrics.js';
 import { OLD_COUNTERS, OLD_GAUGES } from './definitions.js';
 
-/** What the imetrics paths can print (metrics contract, section 4). */
+/** What the imetrics paths can print (docs/metrics.md#paths). */
 export type VarzFunction = 'counters' | 'gauges' | 'get' | 'hist';
 
 export const VARZ_FUNCTIONS: readonly VarzFunction[] = ['counters', 'gauges', 'get', 'hist'];

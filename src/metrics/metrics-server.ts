@@ -36,7 +36,7 @@ interface Answer {
 }
 
 /**
- * Listens for scrapers (metrics contract, section 4): `/imetrics/varz:counters`, `/imetrics/varz/counters` and so on,
+ * Listens for scrapers (docs/metrics.md#paths): `/imetrics/varz:counters`, `/imetrics/varz/counters` and so on,
  * `/metrics`, `/livez`, `/readyz`. Needs no token; any method is taken as a read.
  * Rejects when the address cannot be listened on.
  */

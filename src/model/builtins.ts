@@ -1,6 +1,6 @@
 import type { Document } from './document.js';
 
-/** Groups that exist without a document (http-api section 5). The first four names count as taken. */
+/** Groups that exist without a document (docs/http-api.md#built-in-documents). The first four names count as taken. */
 export const BUILTIN_GROUPS = ['all-active', 'self', 'internal-active', 'external-active'] as const;
 export type BuiltinGroup = (typeof BUILTIN_GROUPS)[number];
 
@@ -15,6 +15,3 @@ export const SERVICE_ANY: Document = {
   name: 'any',
   services: [{ protocol: 'any', ports: ['0:65535'] }],
 };
-
-/** Group ids that rules may hold beside those of documents. */
-export const RULE_GROUPS = ['any', ...BUILTIN_GROUPS] as const;

@@ -4,10 +4,12 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A JSON object whose keys are not all known: clients may add any, and get them back untouched. */
 export type JsonObject = { readonly [key: string]: Json };
 
-/** A stored document. `id` is unique in its table; everything else is the resource's own (http-api section 5). */
+/**
+ * A stored document. `id` is unique in its table; everything else is the resource's own (docs/http-api.md#resources).
+ */
 export type Document = JsonObject & { readonly id: string };
 
-/** The ten tables of the `dog` database (http-api section 9): policy and hosts. */
+/** The ten tables of the `dog` database (docs/rethinkdb.md#the-database): policy and hosts. */
 export const POLICY_TABLES = [
   'external',
   'fact',
@@ -23,10 +25,11 @@ export const POLICY_TABLES = [
 
 /**
  * Tables of this server's own, beside the ten: clients of the old server never see them.
- * - `host_report`: id = hostkey; what a host last reported that its row does not keep (decisions 12).
+ * - `host_report`: id = hostkey; what a host last reported that its row does not keep
+ *   (docs/host-lifecycle.md#whose-group-it-is).
  * - `ruleset_output`: id = group id; which texts are its last good ones, when compiled and published, or the error.
  * - `ruleset_text`: id = SHA-256 of the content; the texts and hashes that rows of `ruleset_output` name, each once.
- * - `token`: API tokens as hashes (decisions 21).
+ * - `token`: API tokens as hashes (docs/http-api.md#who-asks).
  * - `setting`: small facts that survive a restart (ruleset dialect, publishing paused).
  */
 export const OWN_TABLES = ['host_report', 'ruleset_output', 'ruleset_text', 'token', 'setting'] as const;

@@ -5,7 +5,7 @@ export type JsonType = 'array' | 'boolean' | 'integer' | 'null' | 'number' | 'ob
 /**
  * The part of JSON Schema draft 04 that the resources use, as plain data. A keyword that is not listed here has no
  * effect on a document, which is what old clients rely on: `if`/`then` and `propertyNames` were never enforced
- * (http-api section 6).
+ * (docs/http-api.md#validation-body).
  */
 export interface JsonSchema {
   readonly $schema?: string;

@@ -18,7 +18,10 @@ export function deepMerge(stored: JsonObject, sent: JsonObject): JsonObject {
   return Object.fromEntries(merged);
 }
 
-/** What a PUT makes of a stored document: what its schema is checked on, and what is then stored (http-api section 2). */
+/**
+ * What a PUT makes of a stored document: what its schema is checked on, and what is then stored
+ * (docs/http-api.md#how-put-merges).
+ */
 export interface PutResult {
   readonly checked: JsonObject;
   readonly stored: Document;

@@ -1,7 +1,9 @@
 import type { Document, JsonObject } from './document.js';
 import { rulesOf } from './rules-of.js';
 
-/** Ids of the existing profiles whose ruleset names the group or zone in a rule, active or not (http-api section 5, zone). */
+/**
+ * Ids of the existing profiles whose ruleset names the group or zone in a rule, active or not (docs/http-api.md#zone).
+ */
 export function profilesNaming(
   id: string,
   rulesets: readonly Document[],
@@ -36,18 +38,13 @@ export function activeProfiles(profiles: readonly Document[], groups: readonly D
   return profiles.filter((profile) => used.has(profile.id));
 }
 
-/** Rulesets of the profiles that some group has, one a profile: the first (http-api section 3, rulesets). */
+/** Rulesets of the profiles that some group has, one a profile: the first (docs/http-api.md#lists). */
 export function activeRulesets(rulesets: readonly Document[], groups: readonly Document[]): readonly Document[] {
   const wanted = new Set(groups.map((group) => group['profile_id']));
   return rulesets.filter((ruleset) => {
     const profile = ruleset['profile_id'];
     return typeof profile === 'string' && wanted.delete(profile);
   });
-}
-
-/** The ruleset of a profile; of several the first. */
-export function rulesetOfProfile(profileId: string, rulesets: readonly Document[]): Document | undefined {
-  return rulesets.find((ruleset) => ruleset['profile_id'] === profileId);
 }
 
 /** What a rule's `group` refers to. */

@@ -12,13 +12,15 @@ export interface ResourceModel {
   /** Path segment of its list. */
   readonly plural: string;
   readonly schema: JsonSchema;
-  /** Fields that no two documents share at creation (decisions 17). */
+  /** Fields that no two documents share at creation (docs/decisions/0017-names-are-unique-on-creation-only.md). */
   readonly uniqueOn: PerVersion<readonly string[]>;
-  /** What a new document must keep: the schema, or less, where v1 never validated on POST (http-api section 5). */
+  /**
+   * What a new document must keep: the schema, or less, where v1 never validated on POST (docs/http-api.md#resources).
+   */
   readonly createSchema: PerVersion<JsonSchema>;
   /**
-   * How PUT stores (http-api section 2): `replace`: the stored top-level keys are replaced by the sent ones; `deep`:
-   * nested objects are merged, arrays replaced. Both validate the `replace` result.
+   * How PUT stores (docs/http-api.md#how-put-merges): `replace`: the stored top-level keys are replaced by the sent
+   * ones; `deep`: nested objects are merged, arrays replaced. Both validate the `replace` result.
    */
   readonly merge: 'replace' | 'deep';
   /** Paths of values that a PUT drops unless it sends the first key of the path. */

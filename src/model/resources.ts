@@ -31,7 +31,7 @@ const usual = (name: Resource, schema: JsonSchema): ResourceModel => ({
   complete: asSent,
 });
 
-/** IPv6 addresses are stored in lower case (http-api section 5, zone). */
+/** IPv6 addresses are stored in lower case (docs/http-api.md#zone). */
 function lowerCaseIpv6(doc: JsonObject): JsonObject {
   const addresses = doc['ipv6_addresses'];
   if (!isList(addresses)) return doc;

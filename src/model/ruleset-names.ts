@@ -14,7 +14,7 @@ export function namesById(documents: readonly Document[]): ReadonlyMap<string, s
   return new Map(documents.flatMap((doc) => (typeof doc['name'] === 'string' ? [[doc.id, doc['name']] as const] : [])));
 }
 
-/** The rule with names for ids; what can't be resolved stays as it is (http-api section 5, `names=true`). */
+/** The rule with names for ids; what can't be resolved stays as it is (docs/http-api.md#lists). */
 export function ruleWithNames(rule: JsonObject, names: NamesById): JsonObject {
   const { group, service } = rule;
   const peer = rulePeer(rule);

@@ -4,7 +4,10 @@ import type { JsonSchema, JsonType } from './json-schema.js';
 import { compilePattern } from './compile-pattern.js';
 import { schemaJson } from './json-schema.js';
 
-/** The kinds of fault that clients know by name (http-api section 6); `not_unique` is ours, where the old server crashed. */
+/**
+ * The kinds of fault that clients know by name (docs/http-api.md#validation-body); `not_unique` is ours, where the old
+ * server crashed.
+ */
 export type ViolationType =
   | 'missing_required_property'
   | 'wrong_type'
@@ -32,7 +35,7 @@ export interface Violation {
 /**
  * The first fault of `value` under `schema`, or `undefined` when there is none. The order is the old server's, which
  * looked at the keywords of a schema in alphabetical order: children before their parent's `required` and `type`,
- * properties by name (http-api section 6).
+ * properties by name (docs/http-api.md#validation-body).
  */
 export function firstViolation(schema: JsonSchema, value: Json): Violation | undefined {
   return (

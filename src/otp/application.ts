@@ -52,7 +52,7 @@ const master = (onEnd: (reason: ExitReason) => void): Behaviour => ({
  */
 export const startApplication = async (kernel: Kernel, options: ApplicationOptions): Promise<Application> => {
   const { name, stopTimeoutMs = 10_000, signals = ['SIGTERM', 'SIGINT'] } = options;
-  // Actors hold no handle: without this one Node would leave an idle tree (actors.md 1.3, defect 16).
+  // Actors hold no handle: without this one Node would leave an idle tree.
   const keepAlive = setInterval(() => undefined, 2 ** 31 - 1);
   let finish: (outcome: Outcome) => void = () => undefined;
   const done = new Promise<Outcome>((resolve) => (finish = resolve));

@@ -87,7 +87,10 @@ const oneOf = <T>(value: unknown, allowed: readonly T[]): value is T => (allowed
 const isShutdown = (value: unknown): value is Shutdown =>
   value === 'brutal_kill' || value === 'infinity' || (Number.isInteger(value) && (value as number) >= 0);
 
-/** Checks a spec and fills in the defaults (points 8 to 10). Unknown keys are ignored. */
+/**
+ * Checks a spec and fills in the defaults (https://www.erlang.org/doc/apps/stdlib/supervisor.html#t:child_spec/0).
+ * Unknown keys are ignored.
+ */
 export const checkSpec = (spec: unknown, autoShutdown: AutoShutdown): CheckedSpec | { readonly error: SpecError } => {
   if (!isRecord(spec)) return { error: { invalid_child_spec: spec } };
   const { id, start } = spec;
@@ -125,7 +128,10 @@ export const checkSpecs = (
   return [...checked.values()];
 };
 
-/** Checks a supervisor's flags and fills in the defaults (points 7 and 10). Unknown flags are ignored. */
+/**
+ * Checks a supervisor's flags and fills in the defaults
+ * (https://www.erlang.org/doc/apps/stdlib/supervisor.html#t:sup_flags/0). Unknown flags are ignored.
+ */
 export const checkFlags = (flags: unknown): CheckedFlags | { readonly error: FlagError } => {
   if (!isRecord(flags)) return { error: { invalid_type: flags } };
   const { strategy = 'one_for_one', intensity = 1, periodS = 5, autoShutdown = 'never' } = flags;

@@ -9,7 +9,7 @@ export type ChildKey = string | number;
 export class Child {
   readonly key: ChildKey;
   readonly spec: CheckedSpec;
-  /** Arguments of a dynamic child; those of temporary ones are not kept (25). */
+  /** Arguments of a dynamic child; those of temporary ones are not kept, as `save_child` of supervisor.erl does. */
   readonly args: readonly unknown[];
   pid: Pid | undefined = undefined;
   /** It failed to restart and will be tried again. */

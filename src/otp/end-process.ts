@@ -14,8 +14,9 @@ const waitThenKill = async (kernel: Kernel, by: Pid, pids: readonly Pid[], ms: n
 
 /**
  * Ends processes at the same time, under one common deadline, and resolves with their exit reasons when all are gone
- * (points 38 to 42, 49). They are unlinked first and only their real end is trusted, so a child that had unlinked itself
- * can't hang its supervisor. `by` is their parent: an exit signal from anyone else would not stop a trapping server.
+ * (`shutdown` and `terminate_dynamic_children` of supervisor.erl). They are unlinked first and only their real end is
+ * trusted, so a child that had unlinked itself can't hang its supervisor. `by` is their parent: an exit signal from
+ * anyone else would not stop a trapping server.
  */
 export const endProcesses = async (
   kernel: Kernel,

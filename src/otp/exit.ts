@@ -2,7 +2,7 @@ import type { ExitReason } from './reason.js';
 
 /**
  * Thrown by `self.stop(reason)` to leave the handler; the kernel ends the process with that reason.
- * Not an Error on purpose: capturing a stack is 3 % of a restart storm (actors.md 2.2), and nobody reads it.
+ * Not an Error on purpose: capturing a stack was 3 % of a restart storm when measured, and nobody reads it.
  */
 export class Exit {
   readonly reason: ExitReason;

@@ -11,8 +11,8 @@ export const emptyWindow = (max: number, periodMs: number): RestartWindow => ({ 
 
 /**
  * Counts one restart attempt at `nowMs`. Not `ok`: it was one more than `max` within the period, so the supervisor must
- * give up. A stamp exactly one period old still counts. OTP counts in whole seconds (its window is period to period + 1 s
- * long); this one in milliseconds.
+ * give up (https://www.erlang.org/doc/system/sup_princ.html#maximum-restart-intensity). A stamp exactly one period old
+ * still counts. OTP counts in whole seconds (its window is period to period + 1 s long); this one in milliseconds.
  */
 export const addRestart = (window: RestartWindow, nowMs: number): { ok: boolean; window: RestartWindow } => {
   const { max, periodMs, stamps } = window;

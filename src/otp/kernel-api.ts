@@ -62,7 +62,7 @@ export interface ChildCounts {
 
 /** One row of a supervisor's table. */
 export interface ChildView {
-  /** undefined for dynamic children (47). */
+  /** undefined for dynamic children (https://www.erlang.org/doc/apps/stdlib/supervisor.html#which_children/1). */
   readonly id: string | undefined;
   readonly child: Pid | 'restarting' | undefined;
   readonly type: 'worker' | 'supervisor';

@@ -27,7 +27,7 @@ import { clearTimers } from './timer.js';
 import type { TimerHost } from './timer.js';
 import type { TurnPort } from './turn.js';
 
-/** Milliseconds. A deliberate departure: OTP waits for ever (actors.md 2.2). */
+/** Milliseconds. A deliberate departure: OTP waits for ever (docs/decisions/0036-the-supervisors-are-otps.md). */
 const INIT_TIMEOUT_MS = 30_000;
 
 export interface KernelOptions {

@@ -49,9 +49,10 @@ export interface KeyInBackoff {
 
 /**
  * One server a key, started by its first message, and after a crash by the next one, but not before a wait that doubles
- * with each crash (decisions 13). A crash costs neither the supervisor's restart budget nor any other key. Messages that
- * come while a child can't run wait in a bounded queue in which the newest win; those that a crashing child had in its
- * mailbox are lost, as with any process. A child that ends in order is simply started anew by the next message.
+ * with each crash (docs/decisions/0013-hosts-and-groups-spend-nobodys-restarts.md). A crash costs neither the
+ * supervisor's restart budget nor any other key. Messages that come while a child can't run wait in a bounded queue in
+ * which the newest win; those that a crashing child had in its mailbox are lost, as with any process. A child that ends
+ * in order is simply started anew by the next message.
  */
 export interface KeyedChildren<Cast, Call = never, Reply = unknown> {
   /** Casts to the key's server, starting it if need be. False: dropped, because there is no supervisor or it is full. */

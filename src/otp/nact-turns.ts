@@ -5,8 +5,9 @@ import type { Turn, TurnPort } from './turn.js';
 const WAKE = 0;
 
 /**
- * Turns given by nact: one flat nact actor a process, whose messages are mere wake tokens. Nact's supervision,
- * nesting, query, names and lifecycle hooks are not used, because of the defects in actors.md 1.3.
+ * Turns given by nact: one flat nact actor a process, whose messages are mere wake tokens. Nact's supervision, nesting,
+ * query, names and lifecycle hooks are not used, because of their defects
+ * (docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md).
  */
 export const nactTurns = (): TurnPort => {
   const system = start();

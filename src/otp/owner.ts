@@ -9,7 +9,8 @@ export interface Owner {
 }
 
 /**
- * Follows promises, timers and callbacks that a handler began, so that their faults can be blamed on the process
- * (actors.md 1.3, defect 13). The kernel enters it once a turn.
+ * Follows promises, timers and callbacks that a handler began, so that their faults can be blamed on the process; under
+ * nact alone they end Node (docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md). The kernel enters it once a
+ * turn.
  */
 export const owners = new AsyncLocalStorage<Owner>();

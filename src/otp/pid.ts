@@ -6,8 +6,9 @@ export type Name = string;
 let lastId = 0;
 
 /**
- * Identity of one process incarnation. A restarted actor has another Pid, so a stale one can never reach it
- * (unlike nact's references, which are paths: actors.md 1.3, defect 11). Numbers are never reused in this Node process.
+ * Identity of one process incarnation. A restarted actor has another Pid, so a stale one can never reach it (unlike
+ * nact's references, which are paths: docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md). Numbers are never
+ * reused in this Node process.
  */
 export class Pid {
   readonly id: number = ++lastId;

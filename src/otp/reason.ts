@@ -1,5 +1,5 @@
 /**
- * Why a process ended, with OTP's meanings (actors.md 2.1).
+ * Why a process ended, with OTP's meanings (https://www.erlang.org/doc/system/ref_man_processes.html).
  * - `normal`, `shutdown`, `{shutdown}`: orderly; no crash report, a transient child is not restarted.
  * - `kill`: only ever *sent*, as an exit signal that can't be trapped; the process then ends with `killed`.
  * - `noproc`: linked to, monitored or called a process that does not exist.

@@ -8,7 +8,10 @@ import { isOrderly } from './reason.js';
 import type { ExitReason } from './reason.js';
 import type { TurnPort } from './turn.js';
 
-/** Messages of one process per turn: batching makes nact eight times faster (actors.md 4). */
+/**
+ * Messages of one process per turn: batching makes nact eight times faster
+ * (docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md).
+ */
 const BATCH = 64;
 /** Messages of all processes after which everybody gets one a turn, until the event loop has gone round. */
 const TICK_BUDGET = 65_536;

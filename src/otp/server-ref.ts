@@ -4,7 +4,7 @@ declare const protocol: unique symbol;
 
 /**
  * Phantom: what a server understands. A function type, so that the checker refuses both a request the server does not
- * know and a reference to a server that knows less (nact's `Ref<T>` checks neither: actors.md 1.1).
+ * know and a reference to a server that knows less (nact's `Ref<T>` checks neither).
  */
 export interface Speaks<Call, Reply, Cast> {
   readonly [protocol]: (call: Call, cast: Cast) => Reply;

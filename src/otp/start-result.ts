@@ -9,11 +9,6 @@ import type { Pid } from './pid.js';
 export type StartResult<Ref extends Pid = Pid> =
   { readonly ok: Ref; readonly info?: unknown } | 'ignore' | { readonly error: unknown };
 
-/** Why a start failed because somebody else has the name. */
-export interface AlreadyStarted {
-  readonly already_started: Pid;
-}
-
 /** Turns what `kernel.spawn` did into a start result. Errors that are not `StartFailed` are bugs and pass through. */
 export const startResult = async <Ref extends Pid>(spawned: Promise<Pid>): Promise<StartResult<Ref>> => {
   try {

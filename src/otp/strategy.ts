@@ -10,7 +10,10 @@ export type Restart = 'permanent' | 'transient' | 'temporary';
 /** What becomes of a child that has ended: started again, kept as a stopped row, or forgotten with its spec. */
 export type Verdict = 'restart' | 'keep_undefined' | 'forget';
 
-/** The fifteen cells of restart type by reason (points 22 to 24). */
+/**
+ * What a restart type makes of an exit reason (https://www.erlang.org/doc/apps/stdlib/supervisor.html#t:child_spec/0,
+ * `do_restart` of supervisor.erl).
+ */
 export const verdict = (restart: Restart, reason: ExitReason): Verdict => {
   if (restart === 'permanent') return 'restart';
   if (restart === 'temporary') return 'forget';
@@ -18,8 +21,9 @@ export const verdict = (restart: Restart, reason: ExitReason): Verdict => {
 };
 
 /**
- * Which children a restart of `failed` takes along (points 26 to 28): `stop` in reverse start order and without `failed`,
- * which is down already; `start` in start order, with it. An unknown `failed` affects nobody.
+ * Which children a restart of `failed` takes along (https://www.erlang.org/doc/system/sup_princ.html#restart-strategy):
+ * `stop` in reverse start order and without `failed`, which is down already; `start` in start order, with it. An
+ * unknown `failed` affects nobody.
  */
 export const affected = (
   strategy: Strategy,

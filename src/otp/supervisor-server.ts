@@ -54,8 +54,8 @@ const isStartResult = (value: unknown): value is StartResult =>
 
 /**
  * OTP's supervisor as a server. Serial by construction: starts, stops, deaths and requests are handled one after the
- * other, and each waits for its children (actors.md 2.2). Restarts follow at once, as in OTP: back-off is the business of
- * who expects failure (see keyed-children.ts); here the intensity is the bound.
+ * other, and each waits for its children (docs/decisions/0036-the-supervisors-are-otps.md). Restarts follow at once, as
+ * in OTP: back-off is the business of who expects failure (see keyed-children.ts); here the intensity is the bound.
  */
 export class SupervisorServer implements Server<SupCall, SupReply, never> {
   readonly #callback: InitCallback;
@@ -120,7 +120,8 @@ export class SupervisorServer implements Server<SupCall, SupReply, never> {
 
   async info(self: Self, message: Message): Promise<void> {
     if (message.tag === 'EXIT') {
-      // Signals from others than children mean nothing here (45); the parent's never get this far.
+      // Signals from others than children mean nothing here (`handle_info` of supervisor.erl); the parent's never get
+      // this far.
       const { from, reason } = message as ExitMsg;
       const child = this.#children.byPid(from);
       if (child !== undefined) await this.#ended(self, child, from, reason);
@@ -197,7 +198,10 @@ export class SupervisorServer implements Server<SupCall, SupReply, never> {
     this.#autoShutdown(self, child);
   }
 
-  /** One attempt, which counts once against the intensity however many children it takes along (34, 35). */
+  /**
+   * One attempt, which counts once against the intensity however many children it takes along (`add_restart` of
+   * supervisor.erl).
+   */
   async #restart(self: Self, child: Child): Promise<void> {
     const { ok, window } = addRestart(this.#window, self.kernel.clock.monotonic());
     this.#window = window;
@@ -213,7 +217,7 @@ export class SupervisorServer implements Server<SupCall, SupReply, never> {
     for (const key of stop) await this.#stopBystander(self, key);
     for (const key of start) {
       const next = this.#children.get(key);
-      // Temporary bystanders are gone for good (29).
+      // Temporary bystanders are gone for good (`del_child` of supervisor.erl).
       if (next === undefined) continue;
       next.restarts++;
       const started = await this.#start(self, next);
@@ -221,7 +225,7 @@ export class SupervisorServer implements Server<SupCall, SupReply, never> {
     }
   }
 
-  /** Through the mailbox, so that requests and a shutdown get in between (51). */
+  /** Through the mailbox, so that requests and a shutdown get in between (`try_again_restart` of supervisor.erl). */
   #retry(self: Self, child: Child): void {
     this.#children.setRestarting(child);
     const message: RetryMsg = { tag: '$retry', key: child.key };
@@ -243,7 +247,10 @@ export class SupervisorServer implements Server<SupCall, SupReply, never> {
     this.#judgeEnd(self, child, pid, await endProcess(self.kernel, self.pid, pid, child.spec.shutdown));
   }
 
-  /** A child that did not end as told is worth a report (44); one that had crashed just before, worth remembering. */
+  /**
+   * A child that did not end as told is worth a report (`do_terminate` of supervisor.erl); one
+   * that had crashed just before, worth remembering.
+   */
   #judgeEnd(self: Self, child: Child, pid: Pid, reason: ExitReason): void {
     const { spec } = child;
     const told = reason === (spec.shutdown === 'brutal_kill' ? 'killed' : 'shutdown');
@@ -254,7 +261,10 @@ export class SupervisorServer implements Server<SupCall, SupReply, never> {
     self.kernel.report({ kind: 'shutdown_error', supervisor: self.pid, child: pid, id: spec.id, reason });
   }
 
-  /** Static children one by one, newest first (38); dynamic ones all at once (49). */
+  /**
+   * Static children one by one, newest first; dynamic ones all at once (`terminate_dynamic_children` of
+   * supervisor.erl).
+   */
   async #stopAll(self: Self): Promise<void> {
     const rows = [...this.#children.rows()].reverse();
     if (this.#template === undefined) {

@@ -21,7 +21,7 @@ export interface CommandAnswer {
 
 /**
  * What an agent does with a request: the answer, `none` where it sends none (`send_file`), `crash` where its channel
- * dies instead (P9).
+ * dies instead (docs/protocol.md#output-to-standard-error-alone-is-never-answered).
  */
 export function answerRequest(
   request: FileTransferRequest,

@@ -6,7 +6,7 @@ export interface AgentIdentity {
   /** Fully qualified host name. */
   readonly name: string;
   readonly group: string;
-  /** `*` in practice; anything else hears nothing from the server (P3). */
+  /** `*` in practice; anything else hears nothing from the server (docs/protocol.md#keys-with-literal-asterisks). */
   readonly environment: string;
   readonly location: string;
   /** Interface name to addresses, loopback and link-local ones included. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-// The agent's side of agent-protocol section 10, written apart from the server's: a second opinion on every hash.
+// The agent's side of docs/protocol.md#rulesets-before-hashing and the next heading, written apart from the server's: a
+// second opinion on every hash.
 
 const FORWARD_REJECT = '-A FORWARD -j REJECT --reject-with icmp-port-unreachable';
 const DROPPED_STARTS = [
@@ -26,7 +27,10 @@ export function normalizeAgentRuleset(text: string): string {
     .join('\n');
 }
 
-/** Text of sets, sent or saved, as an agent normalises it. Sorting comes first (P18). */
+/**
+ * Text of sets, sent or saved, as an agent normalises it. Sorting comes first
+ * (docs/protocol.md#sorting-comes-before-shortening).
+ */
 export function normalizeAgentSets(text: string): string {
   return text
     .split('\n')

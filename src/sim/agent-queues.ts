@@ -7,7 +7,7 @@ export type QueueHandler = (queue: AgentQueue, delivery: Delivery) => Promise<vo
 
 /**
  * The agent's consumers: one a queue, one message at a time. A crashed handler rejects its message without requeue and
- * loses the queue with its backlog; both come back anew (agent-protocol section 11, point 9).
+ * loses the queue with its backlog; both come back anew (docs/protocol.md#what-an-agent-does).
  */
 export class AgentQueues {
   readonly #handle: QueueHandler;

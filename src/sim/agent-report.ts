@@ -4,7 +4,7 @@ import { printInterfaces } from '../wire/messages/interfaces.js';
 import type { ReportedHashes } from '../wire/messages/report.js';
 import type { AgentIdentity } from './agent-identity.js';
 
-/** The fields of a report of this agent off EC2, all that section 4 lists for its kind. */
+/** The fields of a report of this agent off EC2, all that docs/protocol.md#report lists for its kind. */
 export function reportFields(
   { name, kind, version, interfaces }: AgentIdentity,
   config: HostConfig,

@@ -24,7 +24,9 @@ export interface ApplyContext {
 
 const RULESETS = ['ruleset4_ipset', 'ruleset6_ipset', 'ruleset4_iptables', 'ruleset6_iptables'] as const;
 
-/** What an agent does with a message of its rules queue, in its order (agent-protocol section 11, point 4). */
+/**
+ * What an agent does with a message of its rules queue, in its order (docs/protocol.md#what-an-agent-does).
+ */
 export async function applyRules(payload: RulesPayload, context: ApplyContext): Promise<Applied> {
   const { kernel, files, enforcement } = context;
   let error: string | undefined;

@@ -1,4 +1,4 @@
-/** How long an agent waits where, in milliseconds (agent-protocol section 11). */
+/** How long an agent waits where, in milliseconds (docs/protocol.md#what-an-agent-does). */
 export interface AgentTiming {
   /** From process start to the first report. */
   readonly startDelayMs: number;
@@ -19,21 +19,6 @@ export interface AgentTiming {
   /** Between two attempts to connect. */
   readonly reconnectMs: number;
 }
-
-/** As agents come. */
-export const REAL_TIMING: AgentTiming = {
-  startDelayMs: 15_000,
-  pollMs: 5_000,
-  keepaliveFirstMs: 60_000,
-  keepaliveMs: 60_000,
-  setsPauseMs: 3_000,
-  setsRetryMs: 2_000,
-  setsTries: 4,
-  rulesRetryMs: 3_000,
-  rulesTries: 7,
-  stopDelayMs: 5_000,
-  reconnectMs: 5_000,
-};
 
 /** A minute in about a second and a half, for demonstrations and tests. */
 export const QUICK_TIMING: AgentTiming = {

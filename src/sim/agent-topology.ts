@@ -10,7 +10,7 @@ export function queueName(queue: AgentQueue, { hostkey }: HostConfig): string {
   return `${queue}.${hostkey}`;
 }
 
-/** What reports go to: declared by both sides alike (agent-protocol section 2). */
+/** What reports go to: declared by both sides alike (docs/protocol.md#exchanges-and-queues). */
 export async function declareReports(connection: BrokerConnection): Promise<void> {
   await connection.declareExchange({ name: 'ips', type: 'topic', durable: true });
   await connection.declareQueue({ name: 'ips', durable: true, autoDelete: false, exclusive: false });

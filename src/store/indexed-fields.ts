@@ -1,6 +1,9 @@
 import type { Table } from '../model/document.js';
 
-/** Fields that every store indexes (http-api section 9; `token` is ours). A field without an index is found by looking at every document. */
+/**
+ * Fields that every store indexes (docs/rethinkdb.md#the-database; `token` is ours). A field without an index is found
+ * by looking at every document.
+ */
 export const INDEXED_FIELDS: Partial<Record<Table, readonly string[]>> = {
   external: ['name'],
   fact: ['name'],

@@ -8,7 +8,7 @@ const SECRET_KEY = /passw(or)?d|passphrase|secret|token|private_?key/i;
 
 /**
  * A document as the audit trail may show it: the value of every key whose name speaks of a secret is replaced, at any
- * depth (decisions 21); of an API token also its hash. Shares what needs no change.
+ * depth (docs/http-api.md#who-asks); of an API token also its hash. Shares what needs no change.
  */
 export function redact(table: Table, doc: Json): Json {
   const secret = table === 'token' ? (key: string) => key === 'hash' || isSecret(key) : isSecret;

@@ -20,9 +20,9 @@ export interface Refusal {
 /**
  * One step of a commit. `edit` functions are pure and synchronous: a store may run them again on a newer document.
  * Later steps see what earlier steps of the same commit wrote.
- * - `create`: the store makes a UUID when `doc.id` is absent. `uniqueOn` names fields whose values no other document
- *   of the table may have at that moment (decisions 17); the check and the insert are one atomic step. An absent field
- *   is not checked. `taken` is looked for before `id_taken`.
+ * - `create`: the store makes a UUID when `doc.id` is absent. `uniqueOn` names fields whose values no other document of
+ *   the table may have at that moment (docs/decisions/0017-names-are-unique-on-creation-only.md); the check and the
+ *   insert are one atomic step. An absent field is not checked. `taken` is looked for before `id_taken`.
  * - `edit`: an edit that gives an equal document writes nothing: no revision, no feed row, no audit entry.
  * - `upsert`: like `edit`, but `edit` gets `undefined` when there is no such document, and its answer is inserted.
  * - `remove`: `guard` may refuse after seeing the document.
@@ -174,7 +174,9 @@ export interface Store {
    * are too large to be read all at once.
    */
   listFields(table: Table, fields: readonly string[]): Promise<readonly Document[]>;
-  /** Documents whose top-level `field` equals `value`; every store indexes the fields of http-api section 9. */
+  /**
+   * Documents whose top-level `field` equals `value`; every store indexes the fields of docs/rethinkdb.md#the-database.
+   */
   find(table: Table, field: string, value: string): Promise<readonly Stored[]>;
   /**
    * Writes all steps or none, durably, with their audit entries in the same transaction. An error thrown by a function

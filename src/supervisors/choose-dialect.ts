@@ -12,9 +12,9 @@ export interface WantedDialect {
 }
 
 /**
- * The dialect of decisions 1, without settling it: the configured one; else the one chosen at an earlier start; else
- * `dog1` when groups have hashes that this server never wrote (another server's fleet is taken over), `dog2` for a new
- * installation.
+ * The dialect of docs/rulesets.md#two-dialects, without settling it: the configured one; else the one chosen at an
+ * earlier start; else `dog1` when groups have hashes that this server never wrote (another server's fleet is taken
+ * over), `dog2` for a new installation.
  */
 export const wantedDialect = async (
   config: Pick<Config, 'ruleset_dialect'>,

@@ -5,8 +5,9 @@ import { supervisorSpec } from './supervisor-spec.js';
 const MAX_QUEUE = 10_000;
 
 /**
- * Actors by key, all temporary (decisions 13): started by their first message and, after a crash, by their next one with
- * back-off, so that one bad host or group never spends a budget. The supervisor itself restarts nobody.
+ * Actors by key, all temporary (docs/decisions/0013-hosts-and-groups-spend-nobodys-restarts.md): started by their first
+ * message and, after a crash, by their next one with back-off, so that one bad host or group never spends a budget. The
+ * supervisor itself restarts nobody.
  */
 export const dynamicSup = <Call, Reply, Cast, Info extends Message>(
   id: string,

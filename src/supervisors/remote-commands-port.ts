@@ -5,7 +5,7 @@ import { call, CallFailed } from '../otp/index.js';
 import type { AgentReply } from '../wire/messages/file-transfer-reply.js';
 import type { FileTransferRequest } from '../wire/messages/file-transfer.js';
 
-/** A block that every broker takes (agent-protocol P12). */
+/** A block that every broker takes (docs/protocol.md#blocks-fit-every-broker). */
 const MAX_BLOCK = 8_388_608;
 /** More than the actor's own time-out, which is the one that counts. */
 const SLACK_MS = 2000;
@@ -48,7 +48,7 @@ export const remoteCommandsPort = (context: ServerContext): Commands => {
     },
     async sendFile(hostkey, path, content, caller) {
       const size = Math.min(config.max_block_size_bytes, MAX_BLOCK);
-      // An empty file is one empty block (P11).
+      // An empty file is one empty block (docs/protocol.md#an-empty-file-is-one-empty-block).
       const total = Math.max(1, Math.ceil(content.length / size));
       for (let index = 0; index < total; index += 1) {
         const request = {

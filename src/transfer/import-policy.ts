@@ -21,7 +21,7 @@ export interface ImportReport {
   readonly notes: readonly string[];
 }
 
-/** The setting that says in which dialect an installation compiles (decisions 1). */
+/** The setting that says in which dialect an installation compiles (docs/rulesets.md#two-dialects). */
 const DIALECT_SETTING = 'ruleset_dialect';
 const TRIES = 5;
 

@@ -5,7 +5,7 @@ import { isUtf8 } from 'node:buffer';
  *
  * Canonical by construction (the decoder and the functions below see to it; the encoder relies on it):
  * - a proper list whose elements are all integers 0 to 255 is a `charlist`, whatever bytes it came as;
- * - the empty list is `nil`, which is the empty charlist as well (agent-protocol section 3);
+ * - the empty list is `nil`, which is the empty charlist as well (docs/protocol.md#terms);
  * - an integer is a `number` when that is exact, a `bigint` otherwise.
  */
 export type Term =

@@ -23,7 +23,7 @@ const ruleKeys = function* (rules: Json | undefined): Generator<string> {
 
 /**
  * Everything that a profile's rules name, also what is missing today. Rulesets come by their `profile_id`; very old
- * profiles hold rules themselves (http-api section 5). A profile that does not exist names nothing.
+ * profiles hold rules themselves (docs/rulesets.md#inputs). A profile that does not exist names nothing.
  */
 export const dependencyKeys = function* (
   profile: Document | undefined,

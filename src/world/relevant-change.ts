@@ -15,11 +15,14 @@ const withoutOwn = (row: Document | undefined): JsonObject | undefined =>
 export const groupChanged = (change: RowChange): boolean =>
   !isDeepStrictEqual(withoutOwn(change.before), withoutOwn(change.after));
 
-/** Whether a host change can move addresses between sets (host-lifecycle L16: also entering or leaving `active`). */
+/**
+ * Whether a host change can move addresses between sets, as entering or leaving `active` does
+ * (docs/host-lifecycle.md#what-dirties-what).
+ */
 export const hostAddressesChanged = (change: RowChange): boolean =>
   (change.before?.active === 'active' || change.after?.active === 'active') &&
   differs(change, ['active', 'group', 'interfaces']);
 
-/** Whether a host change is one that its agent must be told (agent-protocol section 5). */
+/** Whether a host change is one that its agent must be told (docs/protocol.md#host-configuration). */
 export const hostConfigChanged = (change: RowChange): boolean =>
   differs(change, ['environment', 'group', 'hostkey', 'location', 'name']);

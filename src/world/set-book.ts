@@ -17,7 +17,10 @@ export interface RenderedSets {
   readonly names: ReadonlySet<string>;
   /** The lines of each, by name: of two renderings, which sets differ. */
   readonly blocks: ReadonlyMap<string, string>;
-  /** Those of them that could not be filled and never had a good content: groups that name them wait (decisions 2). */
+  /**
+   * Those of them that could not be filled and never had a good content: groups that name them wait
+   * (docs/rulesets.md#what-the-kernel-refuses).
+   */
   readonly unusable: ReadonlySet<string>;
   readonly problems: readonly SetProblem[];
   /** Documents that were skipped or defaulted. */

@@ -129,7 +129,10 @@ export class World {
     return this.#tables.host_report.rows.get(hostkey);
   }
 
-  /** Hosts whose queue hears this group's rulesets though their row names another (agent-protocol P6). */
+  /**
+   * Hosts whose queue hears this group's rulesets though their row names another
+   * (docs/protocol.md#the-first-message-costs-the-queue).
+   */
   strayListeners(groupName: string): readonly Document[] {
     return this.#knowledgeByBoundGroup
       .get(groupName)

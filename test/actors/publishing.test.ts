@@ -200,7 +200,7 @@ const metricsOf = async (w: WholeServer): Promise<{ readonly text: string }> => 
   return { text: await response.text() };
 };
 
-describe('an agent whose queue listens to another group (agent-protocol P6)', () => {
+describe('an agent whose queue listens to another group', () => {
   const KEY = 'moved-host-key';
 
   it('hears its new group by its own key, and after each ruleset of the old one its own again', async () => {

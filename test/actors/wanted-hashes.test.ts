@@ -11,7 +11,7 @@ const NOW = 10_000;
 const WINDOW = 600;
 
 describe('hashes that count for the sets', () => {
-  it('are the newest, and those that were the newest within the window (L5)', () => {
+  it('are the newest, and those that were the newest within the window', () => {
     const rows = [row('old', 100), row('before', 5000), row('last', NOW - 500), row('now', NOW - 10)];
     // `before` was the newest until `last` came, 500 seconds ago.
     expect([...(acceptedSetHashes(rows, NOW, WINDOW)?.hashes ?? [])].sort()).toEqual(['before', 'last', 'now']);

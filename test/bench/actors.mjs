@@ -20,7 +20,8 @@ const measure = async (workload, side) => {
       const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', program, workload, side]);
       return Number(stdout);
     } catch (error) {
-      // Nact's query ids are random: now and then two are the same, and one reply is lost (actors.md 1.2).
+      // Nact's query ids are random: now and then two are the same, and one reply is lost
+      // (docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md).
       if (side !== 'nact' || !String(error.stderr).includes('Query Timeout')) throw error;
     }
   }

@@ -96,7 +96,7 @@ export function brokerSuite(name: string, broker: () => Broker): void {
         { type: 'topic', binding: 'a.#.z', hits: ['a.z', 'a.b.z', 'a.b.c.z', 'a.z.z'], misses: ['a', 'z', 'a.z.b'] },
         { type: 'topic', binding: '#.#.b', hits: ['b', 'a.b', 'a.a.b'], misses: ['', 'b.a'] },
         { type: 'topic', binding: '*', hits: ['a', '*', '#'], misses: ['', 'a.b'] },
-        // As agents bind and the server publishes (agent-protocol section 2).
+        // As agents bind and the server publishes (docs/protocol.md#keys-with-literal-asterisks).
         { type: 'topic', binding: '*.*.web.*', hits: ['*.*.web.*', 'qa.x.web.h'], misses: ['*.*.db.*', '*.*.*.web'] },
         { type: 'topic', binding: '*.*.*.h1', hits: ['*.*.*.h1', '*.*.web.h1'], misses: ['*.*.web.*', '*.*.*.h2'] },
         { type: 'topic', binding: 'qa.*.web.*', hits: ['qa.*.web.*'], misses: ['*.*.web.*'] },

@@ -3,7 +3,7 @@ import type { Broker } from '../../src/broker/broker.js';
 import { agentQueues, agentTopology, declareServerTopology, declareTopology } from '../../src/broker/topology.js';
 import { collector } from './broker-suite.js';
 
-/** The topology of agent-protocol section 2, on a real broker and on ours. */
+/** The topology of docs/protocol.md#exchanges-and-queues, on a real broker and on ours. */
 export function topologySuite(name: string, broker: () => Broker): void {
   describe(`${name}: the topology`, () => {
     it('brings each of the server’s messages to the agents it is for', async () => {

@@ -206,7 +206,7 @@ describe('several servers', () => {
   });
 });
 
-describe('access (decisions 21)', () => {
+describe('access', () => {
   it.each(['0.0.0.0', '::', '10.1.2.3', 'dog.example.org'])('api.host %s without tokens is refused', (host) => {
     expect(errorOf({ set: [`api.host=${host}`] }).message).toContain('api.allow_unauthenticated: true');
     expect(loadConfig({ set: [`api.host=${host}`, 'api.auth=tokens'] }).warnings).toEqual([]);

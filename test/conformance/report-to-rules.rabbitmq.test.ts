@@ -79,7 +79,8 @@ if ('unavailable' in rabbit) {
       expect(sets).toContain('add office_zv4n 192.0.2.0/24\n');
       expect(await field(setsBefore.at(-1) as Uint8Array, 'ruleset4_ipset')).toBe('the atom false');
 
-      // Nobody else hears a group's rules, and no host is told what it has just said itself (P6).
+      // Nobody else hears a group's rules, and no host is told what it has just said itself
+      // (docs/protocol.md#the-first-message-costs-the-queue).
       expect(other.rulesets()).toEqual([]);
       expect(ear.heard.filter(({ queue }) => queue === 'config')).toEqual([]);
 

@@ -16,7 +16,7 @@ import {
 
 /**
  * Trial 9, in the whole server: every actor killed in turn, then all workers at once; a child that always crashes.
- * (The kernel's own part, in random trees on virtual time, is test/otp/trial-09.test.ts.)
+ * (The kernel's own part, in random trees on virtual time, is test/otp/actors-killed.test.ts.)
  */
 const flatten = (node: ActorNode): ActorNode[] => [node, ...(node.children ?? []).flatMap(flatten)];
 const isDynamic = ({ id }: ActorNode): boolean => /^(host|group|link):/.test(id);

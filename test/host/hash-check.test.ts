@@ -25,7 +25,7 @@ const memory = (over: Partial<HashMemory> = {}): HashMemory => ({
   ...over,
 });
 
-describe('the hash check (decisions 10)', () => {
+describe('the hash check', () => {
   it('passes and forgets all when every part matches', () => {
     const verdict = checkHashes(right, wantedAt(long, long), memory({ hash_fail_count: 7 }), NOW, options);
     expect(verdict).toEqual({
@@ -36,7 +36,7 @@ describe('the hash check (decisions 10)', () => {
     });
   });
 
-  it('fails at the second report that differs, once nothing excuses it, and goes on failing (L4)', () => {
+  it('fails at the second report that differs, once nothing excuses it, and goes on failing', () => {
     const wrong = { ...right, hash4_ipsets: 'x' };
     let known = memory({ iptables_hash_timestamp: NOW });
     const verdicts: boolean[] = [];
@@ -84,7 +84,7 @@ describe('the hash check (decisions 10)', () => {
     expect(checkHashes(wrong, {}, memory(), NOW, options)).toMatchObject({ pass: true, differing: [] });
   });
 
-  it('is what decisions 10 says, whatever the stamps', () => {
+  it('is what the rule says word for word, whatever the stamps', () => {
     const stamp = fc.oneof(fc.constant<''>(''), fc.integer({ min: NOW - 3 * W, max: NOW }));
     fc.assert(
       fc.property(

@@ -3,7 +3,7 @@ import { startVirtualServer } from '../support/virtual-server.js';
 
 const RULE = { action: 'ACCEPT', active: true, type: 'BASIC', group_type: 'ANY', group: 'any', states: [], log: false };
 
-it('a group that can no longer be compiled is mailed once, by name and rule; a mute one is not (decisions 2)', async () => {
+it('a group that can no longer be compiled is mailed once, by name and rule; a mute one is not', async () => {
   const w = await startVirtualServer();
   const ssh = await w.create('service', { name: 'ssh', version: 1, services: [{ protocol: 'tcp', ports: ['22'] }] });
   const rules = [{ ...RULE, service: ssh, log_prefix: '', interface: '', comment: 'ssh' }];

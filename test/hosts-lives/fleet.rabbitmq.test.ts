@@ -145,7 +145,7 @@ if ('unavailable' in rabbit) {
       await prints(w);
     };
 
-    /** The seed's sample, names and form; what it shows is a part of what is shown today. */
+    /** What an old server printed, names and form; what it shows is a part of what is shown today. */
     const SEED_GAUGES = [
       'publish_queue_length',
       'interval_since_last_agent_update',

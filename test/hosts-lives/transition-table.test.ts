@@ -11,9 +11,9 @@ import {
 } from '../../src/host/host-state.js';
 
 /**
- * host-lifecycle section 4 as it is printed there, with the corrections of section 14 written in: L6 (a silent host in
- * hashfail is disconnected, not recovered) and L2 (`agent_stopped` is an event of its own that only brings the deadline
- * forward). A cell is the next state, then the mail; `stay!`: the state is kept, and nothing ever asks.
+ * docs/host-lifecycle.md#states, written down a second time: a silent host in hashfail is disconnected, not recovered,
+ * and `agent_stopped` is an event of its own that only brings the deadline forward. A cell is the next state, then the
+ * mail; `stay!`: the state is kept, and nothing ever asks.
  */
 const DOCUMENTED = `
 state             | pass_hashcheck           | fail_hashcheck            | keepalive_timeout                | retirement_timeout | agent_stopped

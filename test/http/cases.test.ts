@@ -15,7 +15,7 @@ describe('the black-box cases of the old server', () => {
     expect(code).toBe(0);
   });
 
-  it('pass for what the sentences of the contract add', async () => {
+  it('pass for what no client is seen to ask, and the page says', async () => {
     const { code, output } = await runCases('more.json', server.url);
     expect(output).toMatch(/^\d+ passed, 0 failed$/m);
     expect(code).toBe(0);

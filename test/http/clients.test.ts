@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/model/document.js';
 import { type ApiServer, startApiServer } from '../support/api-server.js';
 import { RULE } from '../support/api-client.js';
 
-/** One flow a client, with the headers and bodies that it sends (contracts of the clients in the field). */
+/** One flow a client, with the headers and bodies that it sends (docs/http-api.md#clients-in-the-field). */
 describe('the clients in the field', () => {
   let server: ApiServer;
   beforeAll(async () => {

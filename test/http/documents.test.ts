@@ -210,7 +210,7 @@ describe('documents', () => {
   });
 });
 
-describe('documents that break nothing but themselves (http-api section 8)', () => {
+describe('documents that break nothing but themselves', () => {
   let server: ApiServer;
   let call: Client;
 

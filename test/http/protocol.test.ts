@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../support/api-server.js';
 import { type Client, client } from '../support/api-client.js';
 
-describe('rules for every route (http-api section 1)', () => {
+describe('rules for every route', () => {
   let server: ApiServer;
   let call: Client;
   let id: string;

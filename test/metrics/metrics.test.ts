@@ -88,7 +88,7 @@ describe('imetrics text', () => {
     expect(await imetricsText(metrics, 'hist')).toBe('');
   });
 
-  it('knows inactive as failure too, as the seed calls it', async () => {
+  it('knows inactive as failure too, its older name', async () => {
     const metrics = createMetrics();
     metrics.gauge('host_keepalive', 'inactive', 2);
     metrics.gauge('host_keepalive', 'recovery', 1);

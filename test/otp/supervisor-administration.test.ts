@@ -25,22 +25,22 @@ const bench = async () => {
   return { s, sup, k: s.kernel, does };
 };
 
-describe('supervisor: administration (points 12 to 21)', () => {
-  it('12: start_child with a running id says already_started, with a stopped one already_present', async () => {
+describe('supervisor: administration', () => {
+  it('start_child with a running id says already_started, with a stopped one already_present', async () => {
     const { s, sup, k, does } = await bench();
     expect(await does(startChild(k, sup, s.worker('a')))).toEqual({ error: { already_started: s.pid('a') } });
     await does(terminateChild(k, sup, 'a'));
     expect(await does(startChild(k, sup, s.worker('a')))).toEqual({ error: 'already_present' });
   });
 
-  it('12: start_child adds a new one, last in order; a bad spec is refused', async () => {
+  it('start_child adds a new one, last in order; a bad spec is refused', async () => {
     const { s, sup, k, does } = await bench();
     expect(started(await does(startChild(k, sup, s.worker('c'))))).toBe(s.pid('c'));
     expect((await s.which(sup)).map(([id]) => id)).toEqual(['c', 't', 'b', 'a']);
     expect(await does(startChild(k, sup, { id: 'x' } as unknown as ChildSpec))).toEqual({ error: 'missing_start' });
   });
 
-  it('13: start_child whose start refuses or throws is an error, and the spec is not kept', async () => {
+  it('start_child whose start refuses or throws is an error, and the spec is not kept', async () => {
     const { s, sup, k, does } = await bench();
     s.plans.set('c', ['refuse', 'throw', 'ok']);
     expect(await does(startChild(k, sup, s.worker('c')))).toEqual({ error: 'refused' });
@@ -51,7 +51,7 @@ describe('supervisor: administration (points 12 to 21)', () => {
     expect(await does(startChild(k, sup, s.worker('c')))).toEqual({ ok: s.pid('c') });
   });
 
-  it('14: what start adds to its result is passed through start_child and restart_child', async () => {
+  it('what start adds to its result is passed through start_child and restart_child', async () => {
     const { s, sup, k, does } = await bench();
     const spec: ChildSpec = {
       id: 'port',
@@ -62,7 +62,7 @@ describe('supervisor: administration (points 12 to 21)', () => {
     expect(await does(restartChild(k, sup, 'port'))).toEqual({ ok: s.pid('port'), info: { port: 7070 } });
   });
 
-  it('15: terminate_child stops and keeps the spec; again is fine; unknown ids and pids are not found', async () => {
+  it('terminate_child stops and keeps the spec; again is fine; unknown ids and pids are not found', async () => {
     const { s, sup, k, does } = await bench();
     await does(terminateChild(k, sup, 't'));
     await does(terminateChild(k, sup, 'b'));
@@ -76,19 +76,19 @@ describe('supervisor: administration (points 12 to 21)', () => {
     expect(await does(terminateChild(k, sup, s.pid('a')))).toEqual({ error: 'not_found' });
   });
 
-  it('15: a running static child can’t be terminated by pid either', async () => {
+  it('a running static child can’t be terminated by pid either', async () => {
     const { s, sup, k, does } = await bench();
     expect(await does(terminateChild(k, sup, s.pid('a')))).toEqual({ error: 'not_found' });
     expect(s.alive('a')).toBe(true);
   });
 
-  it('16: terminate_child of a temporary child forgets it', async () => {
+  it('terminate_child of a temporary child forgets it', async () => {
     const { sup, k, does } = await bench();
     expect(await does(terminateChild(k, sup, 't'))).toEqual({ ok: true });
     expect(await does(restartChild(k, sup, 't'))).toEqual({ error: 'not_found' });
   });
 
-  it('17: delete_child wants a stopped child', async () => {
+  it('delete_child wants a stopped child', async () => {
     const { s, sup, k, does } = await bench();
     expect(await does(deleteChild(k, sup, 'a'))).toEqual({ error: 'running' });
     expect(await does(deleteChild(k, sup, 'zz'))).toEqual({ error: 'not_found' });
@@ -98,7 +98,7 @@ describe('supervisor: administration (points 12 to 21)', () => {
     expect(s.alive('b')).toBe(true);
   });
 
-  it('18: restart_child starts a stopped child, and only that', async () => {
+  it('restart_child starts a stopped child, and only that', async () => {
     const { s, sup, k, does } = await bench();
     const before = s.pid('a');
     expect(await does(restartChild(k, sup, 'a'))).toEqual({ error: 'running' });
@@ -111,7 +111,7 @@ describe('supervisor: administration (points 12 to 21)', () => {
     expect(s.pid('a')).not.toBe(before);
   });
 
-  it('19: which_children is newest first, count_children matches, get_childspec gives the completed spec', async () => {
+  it('which_children is newest first, count_children matches, get_childspec gives the completed spec', async () => {
     const { s, sup, k, does } = await bench();
     const rows = await does(whichChildren(k, sup));
     expect(rows.map((row) => [row.id, row.child, row.type])).toEqual([
@@ -125,7 +125,7 @@ describe('supervisor: administration (points 12 to 21)', () => {
     expect(await does(getChildspec(k, sup, 'zz'))).toEqual({ error: 'not_found' });
   });
 
-  it('20: a dead supervisor answers noproc at once; an unknown message is reported and ignored', async () => {
+  it('a dead supervisor answers noproc at once; an unknown message is reported and ignored', async () => {
     const { s, sup, k, does } = await bench();
     k.send(sup, { tag: 'what' });
     await s.idle();
@@ -138,7 +138,7 @@ describe('supervisor: administration (points 12 to 21)', () => {
     expect(s.clock.monotonic()).toBe(before);
   });
 
-  it('21: a child whose name is taken by an outsider is already_started; the supervisor is unharmed', async () => {
+  it('a child whose name is taken by an outsider is already_started; the supervisor is unharmed', async () => {
     const { sup, k, does } = await bench();
     const outsider = started(await does(startServer(k, {}, { name: 'taken' })));
     const spec: ChildSpec = {

@@ -31,8 +31,8 @@ const bench = async (over: Partial<ChildSpec<Args>> = {}) => {
   return { s, sup, parent, add, k: s.kernel, does: <T>(request: Promise<T>) => s.run(request) };
 };
 
-describe('supervisor: dynamic children (points 47 to 50)', () => {
-  it('47: ids are undefined, counts are [1, n, 0, n]; by id nothing works, by pid terminate does', async () => {
+describe('supervisor: dynamic children', () => {
+  it('ids are undefined, counts are [1, n, 0, n]; by id nothing works, by pid terminate does', async () => {
     const { s, sup, add, k, does } = await bench();
     await add('a');
     await add('b');
@@ -54,13 +54,13 @@ describe('supervisor: dynamic children (points 47 to 50)', () => {
     expect(k.isAlive(stranger)).toBe(true);
   });
 
-  it('47: dynamic supervisors count as supervisors', async () => {
+  it('dynamic supervisors count as supervisors', async () => {
     const { sup, add, k, does } = await bench({ type: 'supervisor' });
     await add('a');
     expect(await does(countChildren(k, sup))).toEqual({ specs: 1, active: 1, supervisors: 1, workers: 0 });
   });
 
-  it('48: ignore is ok without a child; an error is the plain reason', async () => {
+  it('ignore is ok without a child; an error is the plain reason', async () => {
     const { s, sup, add, k, does } = await bench();
     s.plans.set('a', ['ignore']);
     s.plans.set('b', ['refuse']);
@@ -69,7 +69,7 @@ describe('supervisor: dynamic children (points 47 to 50)', () => {
     expect(await does(whichChildren(k, sup))).toEqual([]);
   });
 
-  it('48: a restart uses the original arguments', async () => {
+  it('a restart uses the original arguments', async () => {
     const { s, sup, add } = await bench();
     await add('a');
     await add('b');
@@ -79,7 +79,7 @@ describe('supervisor: dynamic children (points 47 to 50)', () => {
     expect((await s.which(sup)).length).toBe(2);
   });
 
-  it('48: a restart that says ignore drops the child', async () => {
+  it('a restart that says ignore drops the child', async () => {
     const { s, sup, add } = await bench();
     s.plans.set('a', ['ok', 'ignore']);
     await add('a');
@@ -88,7 +88,7 @@ describe('supervisor: dynamic children (points 47 to 50)', () => {
     expect(s.kernel.isAlive(sup)).toBe(true);
   });
 
-  it('48: a restart that fails is tried again, within the intensity', async () => {
+  it('a restart that fails is tried again, within the intensity', async () => {
     const { s, sup, add } = await bench();
     s.plans.set('a', ['ok', 'refuse', 'refuse', 'ok']);
     await add('a');
@@ -112,7 +112,7 @@ describe('supervisor: dynamic children (points 47 to 50)', () => {
     },
   );
 
-  it('49: all are stopped at the same time under one deadline', async () => {
+  it('all are stopped at the same time under one deadline', async () => {
     const { s, sup, parent, add, k } = await bench({ shutdown: 1000 });
     for (const name of ['a', 'b', 'c', 'd', 'e']) await add(name, { stopMs: 200 });
     await add('stubborn', { stopMs: Infinity });
@@ -124,7 +124,7 @@ describe('supervisor: dynamic children (points 47 to 50)', () => {
     expect(labels(k)).toEqual(['parent']);
   });
 
-  it('49: five of 200 ms take 200 ms', async () => {
+  it('five of 200 ms take 200 ms', async () => {
     const { s, sup, parent, add, k } = await bench({ shutdown: 1000 });
     for (const name of ['a', 'b', 'c', 'd', 'e']) await add(name, { stopMs: 200 });
     const before = s.clock.monotonic();
@@ -133,7 +133,7 @@ describe('supervisor: dynamic children (points 47 to 50)', () => {
     expect(s.clock.pending).toBe(0);
   });
 
-  it('49: children that end with odd reasons, or all kill each other, do not stop the shutdown', async () => {
+  it('children that end with odd reasons, or all kill each other, do not stop the shutdown', async () => {
     const { s, sup, parent, add, k } = await bench({ shutdown: 1000 });
     await add('a', { lastReason: { term: 'odd' } });
     await add('b', { lastReason: boom });
@@ -168,7 +168,7 @@ describe('supervisor: dynamic children (points 47 to 50)', () => {
     start: ({ kernel, parent }) => startServer(kernel, {}, { parent }),
   });
 
-  it.each([false, true])('50: starting and terminating 10,000 children is linear (named: %s)', async (named) => {
+  it.each([false, true])('starting and terminating 10,000 children is linear (named: %s)', async (named) => {
     const run = async (n: number) => {
       const s = supervision();
       const spec: ChildSpec<readonly [string]> = { ...quiet('x'), start: quiet('x').start };
@@ -181,8 +181,6 @@ describe('supervisor: dynamic children (points 47 to 50)', () => {
     const few = await run(1000);
     const many = await run(10_000);
     expect(many.turns / few.turns).toBeLessThan(10.5);
-    process.stdout.write(
-      `50: ${named ? 'named' : 'dynamic'}: 10,000 took ${(many.ms / few.ms).toFixed(1)}x of 1,000\n`,
-    );
+    process.stdout.write(`${named ? 'named' : 'dynamic'}: 10,000 took ${(many.ms / few.ms).toFixed(1)}x of 1,000\n`);
   });
 });

@@ -11,7 +11,7 @@ import {
 import type { ChildSpec, ExitReason, Pid, SupFlags } from '../../src/otp/index.js';
 import { boom, labels, supervision } from '../support/supervision.js';
 
-describe('supervisor: restart loop (point 51)', () => {
+describe('supervisor: restart loop', () => {
   /** b (of a, b, c) can't restart, and one request is already waiting when the loop begins. */
   const bench = async (strategy: NonNullable<SupFlags['strategy']>) => {
     const s = supervision();
@@ -24,7 +24,7 @@ describe('supervisor: restart loop (point 51)', () => {
     return { s, sup, parent, k: s.kernel };
   };
 
-  it('51: which shows restarting, later rest_for_one siblings undefined, and counts are without them', async () => {
+  it('which shows restarting, later rest_for_one siblings undefined, and counts are without them', async () => {
     const { s, sup, k } = await bench('rest_for_one');
     k.exit(s.pid('b'), 'kill', sup);
     const [rows, counts] = await Promise.all([s.which(sup), s.run(countChildren(k, sup))]);
@@ -36,7 +36,7 @@ describe('supervisor: restart loop (point 51)', () => {
     expect(counts).toEqual({ specs: 3, active: 1, supervisors: 0, workers: 3 });
   });
 
-  it('51: start_child says already_present, restart and delete say restarting, terminate ends the loop', async () => {
+  it('start_child says already_present, restart and delete say restarting, terminate ends the loop', async () => {
     const { s, sup, k } = await bench('one_for_one');
     k.exit(s.pid('b'), 'kill', sup);
     const answers = Promise.all([
@@ -61,7 +61,7 @@ describe('supervisor: restart loop (point 51)', () => {
     ]);
   });
 
-  it('51: a restart that says ignore in the end ends the loop without a process', async () => {
+  it('a restart that says ignore in the end ends the loop without a process', async () => {
     const { s, sup, k } = await bench('one_for_one');
     s.plans.set('b', ['refuse', 'ignore']);
     k.exit(s.pid('b'), 'kill', sup);
@@ -71,7 +71,7 @@ describe('supervisor: restart loop (point 51)', () => {
     expect(await s.run(restartChild(k, sup, 'b'))).toEqual({ ok: s.pid('b') });
   });
 
-  it('51: stopping the supervisor during the loop works', async () => {
+  it('stopping the supervisor during the loop works', async () => {
     const { s, sup, parent, k } = await bench('one_for_one');
     k.exit(s.pid('b'), 'kill', sup);
     const stopping = endProcess(k, parent, sup, 'infinity');
@@ -83,7 +83,7 @@ describe('supervisor: restart loop (point 51)', () => {
 
 const significant = (restart: 'transient' | 'temporary') => ({ restart, significant: true });
 
-describe('supervisor: significant children (points 52 to 55)', () => {
+describe('supervisor: significant children', () => {
   it.each([
     ['transient', 'normal', true],
     ['transient', 'shutdown', true],
@@ -94,7 +94,7 @@ describe('supervisor: significant children (points 52 to 55)', () => {
     ['temporary', boom, true],
     ['temporary', 'kill', true],
   ] as ['transient' | 'temporary', ExitReason, boolean][])(
-    '52: any_significant: %s + %j ends it: %s',
+    'any_significant: %s + %j ends it: %s',
     async (restart, reason, ends) => {
       const s = supervision();
       const children = [s.worker('a'), s.worker('s', significant(restart)), s.worker('c')];
@@ -112,7 +112,7 @@ describe('supervisor: significant children (points 52 to 55)', () => {
     },
   );
 
-  it('53: all_significant: only the last active significant one triggers it', async () => {
+  it('all_significant: only the last active significant one triggers it', async () => {
     const s = supervision();
     const children = [
       s.worker('s1', significant('transient')),
@@ -129,7 +129,7 @@ describe('supervisor: significant children (points 52 to 55)', () => {
     expect(s.alive('a')).toBe(false);
   });
 
-  it('53: one that is being restarted counts as active', async () => {
+  it('one that is being restarted counts as active', async () => {
     const s = supervision();
     const children = [s.worker('s1', significant('transient')), s.worker('s2', significant('temporary'))];
     const sup = await s.supervisor({ autoShutdown: 'all_significant', intensity: 1000 }, children);
@@ -141,7 +141,7 @@ describe('supervisor: significant children (points 52 to 55)', () => {
     expect(await s.which(sup)).toEqual([['s1', 'pid']]);
   });
 
-  it('54: terminate_child never triggers', async () => {
+  it('terminate_child never triggers', async () => {
     const s = supervision();
     const children = [s.worker('s1', significant('transient')), s.worker('s2', significant('temporary'))];
     const sup = await s.supervisor({ autoShutdown: 'any_significant' }, children);
@@ -150,7 +150,7 @@ describe('supervisor: significant children (points 52 to 55)', () => {
     expect(s.kernel.isAlive(sup)).toBe(true);
   });
 
-  it.each(['one_for_all', 'rest_for_one'] as const)('54: nor does a significant bystander of %s', async (strategy) => {
+  it.each(['one_for_all', 'rest_for_one'] as const)('nor does a significant bystander of %s', async (strategy) => {
     const s = supervision();
     const children = [
       s.worker('a'),
@@ -170,7 +170,7 @@ describe('supervisor: significant children (points 52 to 55)', () => {
     [true, false],
     [false, true],
   ])(
-    '55: a child supervisor (significant: %s) that shuts itself down leaves its parent alive: %s',
+    'a child supervisor (significant: %s) that shuts itself down leaves its parent alive: %s',
     async (counts, alive) => {
       const s = supervision();
       const inner: ChildSpec = {

@@ -29,8 +29,8 @@ const crashMiddle = async (s: Supervision, strategy: NonNullable<SupFlags['strat
   return { sup, before, after: ids(s, 'a', 'b', 'c') };
 };
 
-describe('supervisor: restart types (points 22 to 25)', () => {
-  it.each(REASONS)('22: permanent is restarted after %s', async (_name, reason) => {
+describe('supervisor: restart types', () => {
+  it.each(REASONS)('permanent is restarted after %s', async (_name, reason) => {
     const s = supervision();
     const sup = await s.supervisor({}, [s.worker('a')]);
     const before = s.pid('a');
@@ -39,7 +39,7 @@ describe('supervisor: restart types (points 22 to 25)', () => {
     expect(await s.which(sup)).toEqual([['a', 'pid']]);
   });
 
-  it.each(REASONS)('23: transient after %s', async (name, reason) => {
+  it.each(REASONS)('transient after %s', async (name, reason) => {
     const s = supervision();
     const sup = await s.supervisor({}, [s.worker('a', { restart: 'transient' })]);
     const before = s.pid('a');
@@ -49,7 +49,7 @@ describe('supervisor: restart types (points 22 to 25)', () => {
     expect(await s.which(sup)).toEqual([['a', again ? 'pid' : undefined]]);
   });
 
-  it.each(REASONS)('24: temporary is forgotten after %s', async (_name, reason) => {
+  it.each(REASONS)('temporary is forgotten after %s', async (_name, reason) => {
     const s = supervision();
     const sup = await s.supervisor({}, [s.worker('a', { restart: 'temporary' })]);
     const before = s.pid('a');
@@ -58,7 +58,7 @@ describe('supervisor: restart types (points 22 to 25)', () => {
     expect(await s.which(sup)).toEqual([]);
   });
 
-  it('25: arguments of temporary children are not retained', async () => {
+  it('arguments of temporary children are not retained', async () => {
     // Held weakly, an argument goes when the supervisor holds it no more; other holders would keep it alive.
     const s = supervision();
     const spec: ChildSpec<readonly [object]> = {
@@ -81,8 +81,8 @@ describe('supervisor: restart types (points 22 to 25)', () => {
   });
 });
 
-describe('supervisor: strategies (points 26 to 31)', () => {
-  it('26: one_for_one gives only the dead child a new pid', async () => {
+describe('supervisor: strategies', () => {
+  it('one_for_one gives only the dead child a new pid', async () => {
     const s = supervision();
     const { before, after } = await crashMiddle(s, 'one_for_one');
     expect([after[0], after[2]]).toEqual([before[0], before[2]]);
@@ -90,14 +90,14 @@ describe('supervisor: strategies (points 26 to 31)', () => {
     expect(s.log).toEqual(['stop b error', 'start b']);
   });
 
-  it('27: one_for_all stops the others in reverse start order, then starts all in order', async () => {
+  it('one_for_all stops the others in reverse start order, then starts all in order', async () => {
     const s = supervision();
     const { before, after } = await crashMiddle(s, 'one_for_all', 'kill');
     for (const [i, id] of after.entries()) expect(id).not.toBe(before[i]);
     expect(s.log).toEqual(['stop c shutdown', 'stop a shutdown', 'start a', 'start b', 'start c']);
   });
 
-  it('28: rest_for_one takes along only those started after it', async () => {
+  it('rest_for_one takes along only those started after it', async () => {
     const s = supervision();
     const { before, after } = await crashMiddle(s, 'rest_for_one', 'kill');
     expect(after[0]).toBe(before[0]);
@@ -106,7 +106,7 @@ describe('supervisor: strategies (points 26 to 31)', () => {
     expect(s.log).toEqual(['stop c shutdown', 'start b', 'start c']);
   });
 
-  it.each(['one_for_all', 'rest_for_one'] as const)('29: temporary bystanders of %s vanish', async (strategy) => {
+  it.each(['one_for_all', 'rest_for_one'] as const)('temporary bystanders of %s vanish', async (strategy) => {
     const s = supervision();
     const temporary = { restart: 'temporary' } as const;
     const sup = await s.supervisor({ strategy }, [s.worker('a'), s.worker('t', temporary), s.worker('c')]);
@@ -119,7 +119,7 @@ describe('supervisor: strategies (points 26 to 31)', () => {
     ]);
   });
 
-  it('29: bystanders that were stopped by hand, or had ended, are started again with the round, as in OTP 25', async () => {
+  it('bystanders that were stopped by hand, or had ended, are started again with the round, as in OTP 25', async () => {
     const s = supervision();
     const sup = await s.supervisor({ strategy: 'one_for_all' }, [
       s.worker('a'),
@@ -130,7 +130,7 @@ describe('supervisor: strategies (points 26 to 31)', () => {
     expect(s.alive('b')).toBe(true);
   });
 
-  it('30: a sibling that refuses during one_for_all: the restarted ones are stopped and the round is repeated', async () => {
+  it('a sibling that refuses during one_for_all: the restarted ones are stopped and the round is repeated', async () => {
     const s = supervision();
     const sup = await s.supervisor({ strategy: 'one_for_all', intensity: 5 }, [
       s.worker('a'),
@@ -153,7 +153,7 @@ describe('supervisor: strategies (points 26 to 31)', () => {
     expect(s.kernel.info(sup)?.published?.supervisor?.restartsUsed()).toBe(2);
   });
 
-  it('30: during rest_for_one only from the refusing one onward; those restarted before it stay', async () => {
+  it('during rest_for_one only from the refusing one onward; those restarted before it stay', async () => {
     const s = supervision();
     await s.supervisor({ strategy: 'rest_for_one', intensity: 5 }, [s.worker('a'), s.worker('b'), s.worker('c')]);
     s.takeLog();
@@ -162,7 +162,7 @@ describe('supervisor: strategies (points 26 to 31)', () => {
     expect(s.log).toEqual(['stop c shutdown', 'stop b shutdown', 'start a', 'refuse b', 'start b', 'start c']);
   });
 
-  it('31: start and stop order follow the list, also for ids that sort otherwise', async () => {
+  it('start and stop order follow the list, also for ids that sort otherwise', async () => {
     const s = supervision();
     const names = ['z', '10', '9', 'a', '1', 'b'];
     const sup = await s.supervisor(
@@ -177,28 +177,25 @@ describe('supervisor: strategies (points 26 to 31)', () => {
   });
 });
 
-describe('supervisor: intensity (points 32 to 37)', () => {
-  it.each([0, 1, 3])(
-    '32: with intensity %i the next crash within the period ends it with shutdown',
-    async (intensity) => {
-      const s = supervision();
-      const sup = await s.supervisor({ intensity, periodS: 5 }, [s.worker('a'), s.worker('b'), s.worker('c')]);
-      s.takeLog();
-      for (let i = 0; i < intensity; i++) {
-        await s.end(s.pid('b'), 'kill');
-        await s.advance(10);
-      }
-      expect(s.kernel.isAlive(sup)).toBe(true);
-      s.takeLog();
+describe('supervisor: intensity', () => {
+  it.each([0, 1, 3])('with intensity %i the next crash within the period ends it with shutdown', async (intensity) => {
+    const s = supervision();
+    const sup = await s.supervisor({ intensity, periodS: 5 }, [s.worker('a'), s.worker('b'), s.worker('c')]);
+    s.takeLog();
+    for (let i = 0; i < intensity; i++) {
       await s.end(s.pid('b'), 'kill');
-      expect(await s.run(s.kernel.exited(sup))).toBe('shutdown');
-      expect(s.log).toEqual(['stop c shutdown', 'stop a shutdown']);
-      expect(s.reports).toContainEqual({ kind: 'intensity_reached', supervisor: sup, id: 'b', intensity, periodS: 5 });
-      expect(s.clock.pending).toBe(0);
-    },
-  );
+      await s.advance(10);
+    }
+    expect(s.kernel.isAlive(sup)).toBe(true);
+    s.takeLog();
+    await s.end(s.pid('b'), 'kill');
+    expect(await s.run(s.kernel.exited(sup))).toBe('shutdown');
+    expect(s.log).toEqual(['stop c shutdown', 'stop a shutdown']);
+    expect(s.reports).toContainEqual({ kind: 'intensity_reached', supervisor: sup, id: 'b', intensity, periodS: 5 });
+    expect(s.clock.pending).toBe(0);
+  });
 
-  it('33: crashes spaced beyond the period never end it', async () => {
+  it('crashes spaced beyond the period never end it', async () => {
     const s = supervision();
     const sup = await s.supervisor({ intensity: 1, periodS: 5 }, [s.worker('a')]);
     for (let i = 0; i < 50; i++) {
@@ -208,7 +205,7 @@ describe('supervisor: intensity (points 32 to 37)', () => {
     expect(s.kernel.isAlive(sup)).toBe(true);
   });
 
-  it('33: the period is the stated one: at its very end a crash still counts', async () => {
+  it('the period is the stated one: at its very end a crash still counts', async () => {
     const s = supervision();
     const sup = await s.supervisor({ intensity: 1, periodS: 5 }, [s.worker('a')]);
     await s.end(s.pid('a'), boom);
@@ -217,7 +214,7 @@ describe('supervisor: intensity (points 32 to 37)', () => {
     expect(s.kernel.isAlive(sup)).toBe(false);
   });
 
-  it.each(['one_for_all', 'rest_for_one'] as const)('34: a round of %s counts once', async (strategy) => {
+  it.each(['one_for_all', 'rest_for_one'] as const)('a round of %s counts once', async (strategy) => {
     const s = supervision();
     const sup = await s.supervisor({ strategy, intensity: 2 }, [s.worker('a'), s.worker('b'), s.worker('c')]);
     await s.end(s.pid('a'), 'kill');
@@ -228,7 +225,7 @@ describe('supervisor: intensity (points 32 to 37)', () => {
     expect(s.kernel.isAlive(sup)).toBe(false);
   });
 
-  it('35: a restart that keeps failing counts every attempt', async () => {
+  it('a restart that keeps failing counts every attempt', async () => {
     const s = supervision();
     s.plans.set('a', ['ok', 'refuse']);
     const sup = await s.supervisor({ intensity: 5 }, [s.worker('a')]);
@@ -238,7 +235,7 @@ describe('supervisor: intensity (points 32 to 37)', () => {
     expect(s.log.filter((line) => line === 'start a').length).toBe(1);
   });
 
-  it('36: restarts by hand, temporary crashes and orderly ends of transient children do not count', async () => {
+  it('restarts by hand, temporary crashes and orderly ends of transient children do not count', async () => {
     const s = supervision();
     const children = [s.worker('a'), s.worker('t', { restart: 'temporary' }), s.worker('r', { restart: 'transient' })];
     const sup = await s.supervisor({ intensity: 0 }, children);
@@ -255,7 +252,7 @@ describe('supervisor: intensity (points 32 to 37)', () => {
     ]);
   });
 
-  it('37: the parent sees shutdown and restarts a permanent supervisor with its static children only', async () => {
+  it('the parent sees shutdown and restarts a permanent supervisor with its static children only', async () => {
     const s = supervision();
     let inner: Pid | undefined;
     const child: ChildSpec = {
@@ -284,7 +281,7 @@ describe('supervisor: intensity (points 32 to 37)', () => {
   it.each([
     ['transient', undefined],
     ['temporary', 'gone'],
-  ] as const)('37: a %s supervisor that gave up is not restarted', async (restart, gone) => {
+  ] as const)('a %s supervisor that gave up is not restarted', async (restart, gone) => {
     const s = supervision();
     const child: ChildSpec = {
       id: 'inner',

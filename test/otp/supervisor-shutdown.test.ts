@@ -22,8 +22,8 @@ const bench = async (children: (s: Supervision) => ChildSpec[]) => {
   return { s, sup, parent };
 };
 
-describe('supervisor: shutdown (points 38 to 46)', () => {
-  it('38: reverse start order, one after the other, each gone before the next is asked', async () => {
+describe('supervisor: shutdown', () => {
+  it('reverse start order, one after the other, each gone before the next is asked', async () => {
     const { s, sup, parent } = await bench((b) => [
       b.worker('a', {}, { stopMs: 10 }),
       b.worker('b', {}, { stopMs: 30 }),
@@ -40,7 +40,7 @@ describe('supervisor: shutdown (points 38 to 46)', () => {
     expect(s.log).toEqual(['stop c shutdown', 'stop b shutdown', 'stop a shutdown']);
   });
 
-  it('39: a child still there after its shutdown time is killed, and the stop takes exactly that long', async () => {
+  it('a child still there after its shutdown time is killed, and the stop takes exactly that long', async () => {
     const { s, sup, parent } = await bench((b) => [b.worker('a', { shutdown: 300 }, { stopMs: Infinity })]);
     const pid = s.pid('a');
     expect(await stop(s, sup, parent)).toBe(300);
@@ -54,14 +54,14 @@ describe('supervisor: shutdown (points 38 to 46)', () => {
     });
   });
 
-  it('40: infinity waits, for workers too', async () => {
+  it('infinity waits, for workers too', async () => {
     const { s, sup, parent } = await bench((b) => [b.worker('a', { shutdown: 'infinity' }, { stopMs: 3_600_000 })]);
     const pid = s.pid('a');
     expect(await stop(s, sup, parent)).toBe(3_600_000);
     expect(pid.exit).toBe('shutdown');
   });
 
-  it('40: brutal_kill does not ask', async () => {
+  it('brutal_kill does not ask', async () => {
     const { s, sup, parent } = await bench((b) => [b.worker('a', { shutdown: 'brutal_kill' }, { stopMs: 50 })]);
     const pid = s.pid('a');
     expect(await stop(s, sup, parent)).toBe(0);
@@ -70,14 +70,14 @@ describe('supervisor: shutdown (points 38 to 46)', () => {
     expect(s.reports.filter((report) => report.kind === 'shutdown_error')).toEqual([]);
   });
 
-  it('41: a child that does not trap exits ends with shutdown at once', async () => {
+  it('a child that does not trap exits ends with shutdown at once', async () => {
     const { s, sup, parent } = await bench((b) => [b.worker('a', { shutdown: 5000 }, { traps: false })]);
     const pid = s.pid('a');
     expect(await stop(s, sup, parent)).toBe(0);
     expect(pid.exit).toBe('shutdown');
   });
 
-  it('42: a child that unlinked itself does not hang the supervisor', async () => {
+  it('a child that unlinked itself does not hang the supervisor', async () => {
     const { s, sup, parent } = await bench((b) => [
       b.worker('a'),
       b.worker('b', { shutdown: 100 }, { unlinks: true }),
@@ -97,21 +97,18 @@ describe('supervisor: shutdown (points 38 to 46)', () => {
   const combinations = (['permanent', 'transient', 'temporary'] as const).flatMap((restart) =>
     own.map(([name, reason]): [Restart, string, ExitReason] => [restart, name, reason]),
   );
-  it.each(combinations)(
-    '43: a %s child that ends by itself (%s) meanwhile delays nothing',
-    async (restart, _n, reason) => {
-      const { s, sup, parent } = await bench((b) => [b.worker('a', { restart }), b.worker('z', {}, { stopMs: 100 })]);
-      const stopping = endProcess(s.kernel, parent, sup, 'infinity');
-      await s.advance(50);
-      await s.end(s.pid('a'), reason);
-      s.takeLog();
-      const before = s.clock.monotonic();
-      await s.run(stopping);
-      expect(s.clock.monotonic() - before).toBe(50);
-      expect(s.log).toEqual(['stop z shutdown']);
-      expect(labels(s.kernel)).toEqual(['parent']);
-    },
-  );
+  it.each(combinations)('a %s child that ends by itself (%s) meanwhile delays nothing', async (restart, _n, reason) => {
+    const { s, sup, parent } = await bench((b) => [b.worker('a', { restart }), b.worker('z', {}, { stopMs: 100 })]);
+    const stopping = endProcess(s.kernel, parent, sup, 'infinity');
+    await s.advance(50);
+    await s.end(s.pid('a'), reason);
+    s.takeLog();
+    const before = s.clock.monotonic();
+    await s.run(stopping);
+    expect(s.clock.monotonic() - before).toBe(50);
+    expect(s.log).toEqual(['stop z shutdown']);
+    expect(labels(s.kernel)).toEqual(['parent']);
+  });
 
   it.each([
     ['permanent', 'normal', true],
@@ -123,7 +120,7 @@ describe('supervisor: shutdown (points 38 to 46)', () => {
     ['transient', { term: 'odd' }, true],
     ['temporary', { term: 'odd' }, true],
   ] as [Restart, ExitReason, boolean][])(
-    '44: %s, told to stop, ends with %j: reported %s',
+    '%s, told to stop, ends with %j: reported %s',
     async (restart, lastReason, said) => {
       const { s, sup, parent } = await bench((b) => [b.worker('a', { restart }, { lastReason })]);
       await stop(s, sup, parent);
@@ -134,7 +131,7 @@ describe('supervisor: shutdown (points 38 to 46)', () => {
     },
   );
 
-  it('45: exit(supervisor, shutdown) from anyone but the parent is ignored', async () => {
+  it('exit(supervisor, shutdown) from anyone but the parent is ignored', async () => {
     const { s, sup, parent } = await bench((b) => [b.worker('a')]);
     s.kernel.exit(sup, 'shutdown', s.pid('a'));
     s.kernel.exit(sup, boom, sup);
@@ -145,7 +142,7 @@ describe('supervisor: shutdown (points 38 to 46)', () => {
     expect(s.kernel.isAlive(sup)).toBe(false);
   });
 
-  it('46: killing the supervisor ends its linked children with killed', async () => {
+  it('killing the supervisor ends its linked children with killed', async () => {
     const { s, sup } = await bench((b) => [b.worker('a'), b.worker('b', {}, { traps: false })]);
     s.kernel.exit(sup, 'kill', sup);
     await s.idle();

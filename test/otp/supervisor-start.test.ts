@@ -21,8 +21,8 @@ const refused = async (flags: unknown, children: unknown): Promise<unknown> => {
   return typeof result === 'object' && 'error' in result ? result.error : result;
 };
 
-describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
-  it('1: an empty supervisor starts; told to stop by its parent it exits with shutdown', async () => {
+describe('supervisor: start', () => {
+  it('an empty supervisor starts; told to stop by its parent it exits with shutdown', async () => {
     const s = supervision();
     const parent = await s.run((await parentOf(s.kernel)).pid);
     const sup = await s.supervisor({}, [], parent);
@@ -31,7 +31,7 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     expect(await s.run(s.kernel.exited(sup))).toBe('shutdown');
   });
 
-  it('2: init says ignore: start returns ignore, nothing is left running, the starter gets no exit signal', async () => {
+  it('init says ignore: start returns ignore, nothing is left running, the starter gets no exit signal', async () => {
     const s = supervision();
     const { pid, mail } = await parentOf(s.kernel);
     const parent = await s.run(pid);
@@ -41,7 +41,7 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     expect(labels(s.kernel)).toEqual(['parent']);
   });
 
-  it('3: init that returns rubbish is bad_return naming the callback; one that throws fails with what it threw', async () => {
+  it('init that returns rubbish is bad_return naming the callback; one that throws fails with what it threw', async () => {
     const s = supervision();
     const rubbish = () => 42 as never;
     expect(await s.run(startSupervisor(s.kernel, rubbish))).toEqual({
@@ -55,7 +55,7 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     expect(labels(s.kernel)).toEqual([]);
   });
 
-  it('4: children start in list order, each only after the one before has finished its init', async () => {
+  it('children start in list order, each only after the one before has finished its init', async () => {
     const s = supervision();
     const slow = (id: string): ChildSpec => ({
       id,
@@ -69,7 +69,7 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     expect(s.log).toEqual(['begin c', 'start c', 'begin a', 'start a', 'begin b', 'start b']);
   });
 
-  it('5: the third of four refuses: the earlier two are stopped in reverse, the fourth never starts', async () => {
+  it('the third of four refuses: the earlier two are stopped in reverse, the fourth never starts', async () => {
     const s = supervision();
     s.plans.set('c', ['refuse']);
     const children = ['a', 'b', 'c', 'd'].map((id) => s.worker(id));
@@ -80,7 +80,7 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     expect(labels(s.kernel)).toEqual([]);
   });
 
-  it('6: a child that says ignore keeps its spec without a process; a temporary one is forgotten', async () => {
+  it('a child that says ignore keeps its spec without a process; a temporary one is forgotten', async () => {
     const s = supervision();
     s.plans.set('b', ['ignore']);
     s.plans.set('c', ['ignore']);
@@ -102,11 +102,11 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     [{ periodS: Infinity }, { invalid_period: Infinity }],
     [{ autoShutdown: 'maybe' }, { invalid_auto_shutdown: 'maybe' }],
     ['flags', { invalid_type: 'flags' }],
-  ])('7: flags %j are refused', async (flags, error) => {
+  ])('flags %j are refused', async (flags, error) => {
     expect(await refused(flags, [])).toEqual({ supervisor_data: error });
   });
 
-  it('7: an unknown flag is ignored', async () => {
+  it('an unknown flag is ignored', async () => {
     const s = supervision();
     const flags = { intensity: 3, colour: 'red' } as SupFlags;
     expect(await s.supervisor(flags, [])).toBeDefined();
@@ -126,11 +126,11 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     ['significant', { id: 'a', start, restart: 'transient', significant: 1 }, { invalid_significant: 1 }],
     ['no object', 'a', { invalid_child_spec: 'a' }],
     ['null', null, { invalid_child_spec: null }],
-  ])('8: a spec with bad %s is refused', async (_what, spec, error) => {
+  ])('a spec with bad %s is refused', async (_what, spec, error) => {
     expect(await refused({ autoShutdown: 'any_significant' }, [spec])).toEqual({ start_spec: error });
   });
 
-  it('8: the same id twice is refused', async () => {
+  it('the same id twice is refused', async () => {
     const specs = [
       { id: 'a', start },
       { id: 'a', start },
@@ -138,7 +138,7 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     expect(await refused({}, specs)).toEqual({ start_spec: { duplicate_child_name: 'a' } });
   });
 
-  it('8: all valid combinations are accepted, unknown keys are ignored', async () => {
+  it('all valid combinations are accepted, unknown keys are ignored', async () => {
     const s = supervision();
     const children: ChildSpec[] = [];
     for (const restart of ['permanent', 'transient', 'temporary'] as const) {
@@ -156,7 +156,7 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     expect((await s.which(sup)).map(([id]) => id).reverse()).toEqual(children.map((child) => child.id));
   });
 
-  it('9: significant under auto_shutdown never, or on a permanent child, is a bad combination', async () => {
+  it('significant under auto_shutdown never, or on a permanent child, is a bad combination', async () => {
     expect(await refused({}, [{ id: 'a', start, restart: 'transient', significant: true }])).toEqual({
       start_spec: { bad_combination: { auto_shutdown: 'never', significant: true } },
     });
@@ -165,7 +165,7 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     });
   });
 
-  it('10: the defaults are OTP’s', async () => {
+  it('the defaults are OTP’s', async () => {
     const s = supervision();
     const children = [s.worker('w'), s.worker('s', { type: 'supervisor' })];
     const sup = started(await s.run(startSupervisor(s.kernel, () => ({ children }))));
@@ -184,7 +184,7 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     });
   });
 
-  it('11: simple_one_for_one needs exactly one spec and starts no child by itself', async () => {
+  it('simple_one_for_one needs exactly one spec and starts no child by itself', async () => {
     const flags = { strategy: 'simple_one_for_one' };
     expect(await refused(flags, [])).toEqual({ bad_start_spec: [] });
     const two = [
@@ -198,7 +198,7 @@ describe('supervisor: start (actors.md 3, points 1 to 11)', () => {
     expect(await s.run(whichChildren(s.kernel, sup))).toEqual([]);
   });
 
-  it('11: simple_one_for_one with auto_shutdown is refused, as by newer OTP', async () => {
+  it('simple_one_for_one with auto_shutdown is refused, as by newer OTP', async () => {
     const flags = { strategy: 'simple_one_for_one', autoShutdown: 'any_significant' };
     expect(await refused(flags, [{ id: 'a', start, restart: 'transient', significant: true }])).toEqual({
       supervisor_data: { invalid_auto_shutdown: 'any_significant' },

@@ -115,3 +115,18 @@ describe('the scripts', () => {
     expect(stderr).toContain('there is no test/no-such-folder; folders: ');
   });
 });
+
+describe('script/test --node', () => {
+  it('names the releases that it knows', () => {
+    const { status, stderr } = spawnSync('script/test', ['--node', '19'], { encoding: 'utf8' });
+    expect(stderr).toBe("test: --node: give one of 20 22 24, not '19'\n");
+    expect(status).toBe(1);
+  });
+
+  it('copies the files of the tree, not what is made from them', () => {
+    const { stdout } = bash('. script/other-node.sh; tree_files | tr "\\0" "\\n"');
+    const files = stdout.split('\n');
+    expect(files).toEqual(expect.arrayContaining(['script/test', 'package-lock.json', 'src/main.ts']));
+    expect(files.filter((file) => /^(node_modules|dist)\//.test(file))).toEqual([]);
+  });
+});

@@ -25,7 +25,9 @@ interface TextOutput {
   readonly hash?: string;
 }
 
-/** Agents hash characters, so that other texts differ from the server's hash on every host (agent-protocol section 10). */
+/**
+ * Agents hash characters, so that other texts differ from the server's hash on every host (docs/protocol.md#hashes).
+ */
 function isAscii(text: string | undefined): boolean {
   return text !== undefined && [...text].every((character) => character <= '\u007f');
 }
@@ -51,7 +53,7 @@ describe('normalising as agents do', () => {
     expect(normalizeAgentRuleset([...lxd, own].join('\n'))).toBe(own);
   });
 
-  it('sorts sets before it shortens them (P18)', () => {
+  it('sorts sets before it shortens them', () => {
     const sent = normalizeAgentSets('add web_gv4n 10.0.0.0/32\nadd web_gv4n 10.0.0.0/24');
     const live = normalizeAgentSets('add web_gv4 10.0.0.0\nadd web_gv4 10.0.0.0/24');
     expect(sent).not.toBe(live);
@@ -86,7 +88,7 @@ describe('agentHashes', () => {
 
   it('hash the complaint of cat for a file that is not there', () => {
     const { hash4_iptables } = agentHashes(new SimKernel(), new Map(), DEFAULT);
-    // agent-protocol section 10, third vector
+    // docs/protocol.md#vectors: a file that is missing
     expect(hash4_iptables).toBe('52751b4c1fbf20f07368b909dbc2f9fb16d73cef9573ef130ee12e0a4eae5ca1');
   });
 

@@ -158,7 +158,7 @@ describe('SimAgent', () => {
     expect(latest(elixir.hostkey)?.fields).not.toHaveProperty('docker_container_ids');
   });
 
-  it('takes one config message, then has no config queue; its rules stay on the old group (P6)', async () => {
+  it('takes one config message, then has no config queue; its rules stay on the old group', async () => {
     const agent = await startAgent();
     const config = { hostkey: HOST.hostkey, group: 'db', environment: '*', location: '*' };
     await server.publish('config', HOST.hostkey, encodeConfig(config, stampAt(new Date())));
@@ -276,7 +276,7 @@ describe('commands to a SimAgent', () => {
     expect(await ask(command(line))).toEqual(reply);
   });
 
-  it('that print to standard error only get no answer (P9), the next one does', async () => {
+  it('that print to standard error only get no answer, the next one does', async () => {
     await startAgent({ run });
     expect(await ask(command('0,,warning'), 50)).toBeUndefined();
     await vi.waitFor(async () => expect(await exists(`file_transfer.${HOST.hostkey}`)).toBe(true));

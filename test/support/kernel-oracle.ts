@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import { agentRulesetHash } from '../../src/firewall/hash/normalize-ruleset.js';
 
 /**
- * The real kernel as judge (contracts: kernel.md, last paragraph): sets and rulesets are really loaded, in a network
- * namespace made for the test, and read back. The namespace of the machine itself is never touched: every tool runs
- * under `ip netns exec`. Needs root, and the Debian packages iproute2, ipset, iptables.
+ * The real kernel as judge (docs/rulesets.md#what-the-kernel-refuses): sets and rulesets are really loaded, in a
+ * network namespace made for the test, and read back. The namespace of the machine itself is never touched: every tool
+ * runs under `ip netns exec`. Needs root, and the Debian packages iproute2, ipset, iptables.
  */
 
 export type Backend = 'legacy' | 'nft';

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../src/model/document.js';
 
 /**
- * The old server's ruleset generator, written down line for line from rulesets sections 2 and 3, defects included, as a
- * second opinion that shares nothing with the compiler. Throws where the old server failed.
+ * The old server's ruleset generator, written down line for line from docs/rulesets.md#what-the-first-server-wrote,
+ * defects included, as a second opinion that shares nothing with the compiler. Throws where the old server failed.
  */
 
 interface OldInput {

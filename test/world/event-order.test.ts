@@ -51,7 +51,7 @@ const byDirt = (order: readonly Delivery[], options: Options) => {
   return { world, outputs, sets };
 };
 
-describe('trial 18: the world', () => {
+describe('the world, whatever the order of events', () => {
   for (const generateUnset of [false, true])
     for (const dialect of ['dog1', 'dog2'] as const)
       it(`dirt leads to what a fresh compile gives (${dialect}, unset tables ${generateUnset ? 'on' : 'off'})`, () => {

@@ -16,8 +16,8 @@ const SWITCH = {
 const NOT_MAILED = 'an alert was not mailed: the mailer is not running or has too much to do';
 
 /**
- * Tells people, unless the global switch, the host or its group is mute (host-lifecycle L7: a group that does not exist
- * mutes nobody). Only a message: mail is never in the way of a report.
+ * Tells people, unless the global switch, the host or its group is mute; a group that does not exist mutes nobody
+ * (docs/host-lifecycle.md#mails). Only a message: mail is never in the way of a report.
  */
 export const raiseAlert = (
   { config, world, kernel, log, confirmedSets }: ServerContext,
@@ -31,7 +31,10 @@ export const raiseAlert = (
   if (!cast(kernel, MAILER, { type: 'alert', alert })) log.warn({ kind, name: host.name }, NOT_MAILED);
 };
 
-/** Tells people that a group's policy can't be compiled (decisions 2), unless the switch or the group is mute. */
+/**
+ * Tells people that a group's policy can't be compiled (docs/rulesets.md#what-the-kernel-refuses), unless the switch or
+ * the group is mute.
+ */
 export const raiseCompileAlert = ({ config, kernel, log }: ServerContext, group: JsonObject, detail: string): void => {
   if (!config.compile_alert_enabled || group.alert_enable === false) return;
   const alert = { kind: 'compile_fail', host: {}, group, ipsetHash: undefined, differing: [], detail } as const;

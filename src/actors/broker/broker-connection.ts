@@ -146,7 +146,10 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
       );
   }
 
-  /** Old declarations left a queue that nobody consumes: it fills for ever (agent-protocol P2). */
+  /**
+   * Old declarations left a queue that nobody consumes: it fills for ever
+   * (docs/protocol.md#the-queue-that-nobody-consumes).
+   */
   async #warnOfLegacyQueue(connection: BrokerConnection): Promise<void> {
     if (this.#purpose !== 'publish' || this.#lookedForLegacy) return;
     this.#lookedForLegacy = true;

@@ -25,8 +25,9 @@ interface Pending {
 }
 
 /**
- * Remote commands and files (agent-protocol section 8): a request with a reply queue and a correlation id, answered by
- * the agent, a time-out, or at once when no queue is there to take it (P19). Never kept for later, never repeated.
+ * Remote commands and files (docs/protocol.md#remote-commands-and-files): a request with a reply queue and a
+ * correlation id, answered by the agent, a time-out, or at once when no queue is there to take it. Never kept for
+ * later, never repeated.
  */
 export class RemoteCommands implements Server<CommandCall, CommandReply, never, Info> {
   readonly #context: ServerContext;
@@ -54,7 +55,7 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
     this.#lastId += 1;
     const id = `dog-${this.#lastId}`;
     this.#pending.set(id, { from, call });
-    // A file counts once, however many blocks it is sent in (metrics section 2).
+    // A file counts once, however many blocks it is sent in (docs/metrics.md#counters-that-scrapers-know).
     if (call.request.command !== 'send_file' || call.request.currentBlock === 1)
       this.#context.metrics.count('file_transfer', call.request.command);
     this.#send(self, id, call, this.#broker);

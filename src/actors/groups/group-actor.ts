@@ -15,7 +15,7 @@ import { storePatiently } from '../store/store-patiently.js';
 /**
  * One group: compiles its policy when something it rests on may have changed, and ends there when the bytes are the
  * same. What compiles replaces the last good ruleset and goes to the publisher; what doesn't is shown, and the last
- * good ruleset stays (decisions 2).
+ * good ruleset stays (docs/decisions/0002-never-publish-what-the-kernel-refuses.md).
  */
 export class GroupActor implements Server<never, never, GroupCast> {
   readonly #context: ServerContext;

@@ -16,7 +16,10 @@ export interface RulesetOutput {
   readonly publishedAt: number | null;
 }
 
-/** Why a group's policy can't be compiled today; its last good ruleset stays (decisions 2). */
+/**
+ * Why a group's policy can't be compiled today; its last good ruleset stays
+ * (docs/decisions/0002-never-publish-what-the-kernel-refuses.md).
+ */
 export interface CompileFailure {
   readonly error: JsonObject;
   readonly at: number;

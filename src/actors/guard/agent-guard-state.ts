@@ -1,8 +1,8 @@
 import type { Clock } from '../../otp/index.js';
 
 /**
- * Whether the fleet is heard at all (host-lifecycle section 7, decisions 8). While it is not, this server is cut off
- * rather than everybody dead, so nobody is declared dead and nothing is published. Counts intervals of silence; an
+ * Whether the fleet is heard at all (docs/host-lifecycle.md#the-guard). While it is not, this server is cut off rather
+ * than everybody dead, so nobody is declared dead and nothing is published. Counts intervals of silence; an
  * installation without hosts is never silent. All times are monotonic milliseconds: the wall clock may jump.
  */
 export class AgentGuardState {

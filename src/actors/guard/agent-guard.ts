@@ -1,7 +1,10 @@
 import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
 import type { ServerContext } from '../context.js';
 
-/** Counts intervals in which no agent was heard (host-lifecycle section 7); the state itself outlives this actor. */
+/**
+ * Counts intervals in which no agent was heard (docs/host-lifecycle.md#the-guard); the state itself outlives this
+ * actor.
+ */
 export class AgentGuard implements Server<never, never, never, Message> {
   readonly #context: ServerContext;
 

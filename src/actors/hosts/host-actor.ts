@@ -31,8 +31,9 @@ const STRANGER_MS = 60_000;
 
 /**
  * One host: what its reports and its silence mean. The row in the store is the truth, each decision is made inside the
- * store's own edit, so that a change over the API at the same moment is never overwritten (host-lifecycle L3). Deadlines
- * are monotonic and count from the last report, the start, or the opening of the guard, whichever is latest.
+ * store's own edit, so that a change over the API at the same moment is never overwritten
+ * (docs/host-lifecycle.md#processing-a-report). Deadlines are monotonic and count from the last report, the start, or
+ * the opening of the guard, whichever is latest.
  */
 export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo> {
   readonly #context: ServerContext;
@@ -154,7 +155,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       outcome = await this.#register(self, report);
     }
     if (outcome === 'gone' || outcome === undefined) {
-      // A stranger's report says nothing about a host, but that reports come in (host-lifecycle section 2, step 5).
+      // A stranger's report says nothing about a host, but that reports come in (docs/host-lifecycle.md#the-guard).
       guardOpened(this.#context);
       return;
     }
@@ -388,7 +389,10 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     this.#delivery.send(group, { sets: false, rules: true, cause: 'moved' });
   }
 
-  /** The old server rebuilt all sets for these reports; here they only ask for what really changed (P21). */
+  /**
+   * The old server rebuilt all sets for these reports; here they only ask for what really changed
+   * (docs/protocol.md#a-restart-concerns-one-host).
+   */
   #count({ updateType }: HostReport, group: string): void {
     if (updateType === 'force') this.#context.metrics.count('ipset_queue_add_force', `host_group->${group}`);
     if (updateType === 'update') this.#context.metrics.count('ipset_queue_add', `host_group->${group}`);
@@ -467,7 +471,10 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     log.warn({ hostkey: this.#hostkey, name: report.name }, `a host floods the server with reports: ${detail}`);
   }
 
-  /** Its queues are bound to its own place, and everything is published to `*` and `*` (agent-protocol P3). */
+  /**
+   * Its queues are bound to its own place, and everything is published to `*` and `*`
+   * (docs/protocol.md#keys-with-literal-asterisks).
+   */
   #noticePlace({ name, environment, location }: HostReport): void {
     const place = environment === '*' && location === '*' ? undefined : `${environment} ${location}`;
     if (place !== undefined && place !== this.#oddPlace)

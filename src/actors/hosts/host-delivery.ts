@@ -23,8 +23,8 @@ const SENT: Readonly<Record<Cause, string>> = {
 };
 
 /**
- * Sends a host its own copy of what its group has (decisions 11, agent-protocol P6 and P21): by the host's own key, never
- * to the whole group, and not too often. Sets go before rules that name them.
+ * Sends a host its own copy of what its group has (docs/host-lifecycle.md#repair): by the host's own key, never to the
+ * whole group, and not too often. Sets go before rules that name them.
  */
 export class HostDelivery {
   readonly #context: ServerContext;

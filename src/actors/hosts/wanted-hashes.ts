@@ -17,8 +17,8 @@ export const newestSetHash = (rows: Iterable<Document>): string | undefined => {
 };
 
 /**
- * The hashes that count for the sets now (host-lifecycle L5): the newest row of table `ipset`, and every other that was
- * still the newest `windowSeconds` ago. The seed row `initial` was never published.
+ * The hashes that count for the sets now (docs/host-lifecycle.md#accepted-hashes-of-the-sets): the newest row of table
+ * `ipset`, and every other that was still the newest `windowSeconds` ago. The seed row `initial` was never published.
  */
 export const acceptedSetHashes = (
   rows: Iterable<Document>,
@@ -46,7 +46,7 @@ export const acceptedSetHashes = (
 
 /**
  * What a host of `groupName` should report. `undefined`: the group is unknown, empty or virtual, so there is nothing to
- * compare with (host-lifecycle section 2).
+ * compare with (docs/host-lifecycle.md#processing-a-report).
  */
 export const wantedHashes = (
   {

@@ -11,13 +11,14 @@ import { patiently } from '../store/store-patiently.js';
 /** How many hosts are remembered as told; the oldest is forgotten first. */
 const REMEMBERED = 50_000;
 
-/** An agent crashes when one of these is missing or no text (agent-protocol section 5). */
+/** An agent crashes when one of these is missing or no text (docs/protocol.md#host-configuration). */
 const isConfig = (row: JsonObject): row is HostConfig & JsonObject =>
   ['hostkey', 'group', 'location', 'environment'].every((field) => typeof row[field] === 'string');
 
 /**
  * Tells agents their own row. A host that registered itself is not told what it just said: the first config message
- * costs an agent its config queue (agent-protocol P6), and so it is kept for a real change.
+ * costs an agent its config queue (docs/protocol.md#the-first-message-costs-the-queue), and so it is kept for a real
+ * change.
  */
 export class ConfigPublisher implements Server<never, never, ConfigCast> {
   readonly #context: ServerContext;

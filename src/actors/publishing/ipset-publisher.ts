@@ -38,8 +38,8 @@ const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8
 
 /**
  * Publishes all sets to all agents. What dirties them gathers in the mailbox: after a quiet time one text goes out, and
- * under a burst at most one an interval (decisions 14). The text is compared, not the hash: an empty new set changes no
- * hash, but a rule may name it. The hash is recorded when the broker has confirmed.
+ * under a burst at most one an interval (docs/host-lifecycle.md#publishing). The text is compared, not the hash: an
+ * empty new set changes no hash, but a rule may name it. The hash is recorded when the broker has confirmed.
  */
 export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, IpsetInfo> {
   readonly #context: ServerContext;
@@ -241,8 +241,9 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   }
 
   /**
-   * The hash becomes what hosts are compared with; rows are added only when it changed (host-lifecycle L5). Two notes: a
-   * table that refuses one of them keeps nobody from the other.
+   * The hash becomes what hosts are compared with; rows are added only when it changed
+   * (docs/host-lifecycle.md#accepted-hashes-of-the-sets). Two notes: a table that refuses one of them keeps nobody from
+   * the other.
    */
   #record(self: Self, rendered: RenderedSets, sha: string): void {
     const { world, config, confirmedSets, notes } = this.#context;

@@ -6,8 +6,8 @@ import type { Change } from '../../store/store.js';
 const SETTING = 'last_good_sets';
 
 /**
- * The last good content of sets that are over the kernel's limit now, kept over a restart (decisions 2): what the world
- * says today would empty them.
+ * The last good content of sets that are over the kernel's limit now, kept over a restart
+ * (docs/decisions/0002-never-publish-what-the-kernel-refuses.md): what the world says today would empty them.
  */
 export const loadLastGoodSets = async (store: Store): Promise<LastGood> => {
   const sets = (await store.get('setting', SETTING))?.doc.sets;

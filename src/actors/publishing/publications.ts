@@ -8,7 +8,10 @@ import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import type { RulesetOutput } from '../groups/ruleset-outputs.js';
 
-/** The properties of every message to agents (agent-protocol section 2; the content type is what agents are used to). */
+/**
+ * The properties of every message to agents (docs/protocol.md#messages-in-flight; the content type is what agents are
+ * used to).
+ */
 const message = (exchange: string, routingKey: string, body: Buffer): Publication => ({
   exchange,
   routingKey,
@@ -17,7 +20,10 @@ const message = (exchange: string, routingKey: string, body: Buffer): Publicatio
   persistent: true,
 });
 
-/** Words 1 and 2 are literal asterisks (agent-protocol section 2); a host's own key reaches only its queue. */
+/**
+ * Words 1 and 2 are literal asterisks (docs/protocol.md#keys-with-literal-asterisks); a host's own key reaches only its
+ * queue.
+ */
 const groupKey = (group: string): string => `*.*.${group}.*`;
 const hostKey = (hostkey: string): string => `*.*.*.${hostkey}`;
 
@@ -25,9 +31,9 @@ const hostKey = (hostkey: string): string => `*.*.*.${hostkey}`;
 const KEPT_BYTES = 32 << 20;
 
 /**
- * A body is encoded once and sent to whoever is to have it: a fleet that starts at once asks for the same megabytes again
- * and again. As long as a message waits, others share its body; what nobody waits for any more is made again when it is
- * wanted. The time stamp in it is read by nobody (agent-protocol section 3).
+ * A body is encoded once and sent to whoever is to have it: a fleet that starts at once asks for the same megabytes
+ * again and again. As long as a message waits, others share its body; what nobody waits for any more is made again when
+ * it is wanted. The time stamp in it is read by nobody (docs/protocol.md#envelope).
  */
 const encodedOnce = <From extends object>(encode: (from: From, now: number) => Buffer) => {
   const bodies = new WeakMap<From, WeakRef<Buffer>>();
@@ -79,10 +85,10 @@ export const hostRuleset = (output: RulesetOutput, hostkey: string, now: number)
 export const allSets = (sets: RenderedSets, now: number): Publication =>
   message('ipsets', 'fanout', setsBody(sets, now));
 
-/** All sets to one agent (agent-protocol P21). */
+/** All sets to one agent (docs/protocol.md#a-restart-concerns-one-host). */
 export const hostSets = (sets: RenderedSets, hostkey: string, now: number): Publication =>
   message('iptables', hostKey(hostkey), setsBody(sets, now));
 
-/** A host's row to its agent (agent-protocol section 5). */
+/** A host's row to its agent (docs/protocol.md#host-configuration). */
 export const hostConfig = (row: HostConfig & JsonObject, now: number): Publication =>
   message('config', row.hostkey, encodeConfig(row, stampAt(new Date(now))));

@@ -87,7 +87,10 @@ export class Watcher implements Server<never, never, never, Info> {
     };
   }
 
-  /** Counts as the old server did: some tables by the row, some by the batch (metrics section 2). */
+  /**
+   * Counts as the old server did: some tables by the row, some by the batch
+   * (docs/metrics.md#counters-that-scrapers-know).
+   */
   #counted(dirt: Dirt, rows: number): Dirt {
     const { metrics } = this.#context;
     switch (this.#table) {

@@ -1,4 +1,7 @@
-/** The `ssl_options` keys of the old configuration (host-lifecycle section 13, turtle). Files are PEM. */
+/**
+ * The `ssl_options` keys of the old configuration (docs/host-lifecycle.md#keys-of-the-erlang-servers-configuration).
+ * Files are PEM.
+ */
 export interface SslOptions {
   readonly cacertfile?: string;
   readonly certfile?: string;

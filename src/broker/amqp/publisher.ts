@@ -100,7 +100,7 @@ export class ConfirmPublisher {
     try {
       this.#full = !channel.publish(exchange, routingKey, Buffer.from(body.buffer, body.byteOffset, body.byteLength), {
         contentType,
-        // An absent delivery mode is transient (agent-protocol section 2, message 6).
+        // An absent delivery mode is transient (docs/protocol.md#messages-in-flight).
         ...(persistent ? { persistent: true } : {}),
         mandatory: mandatory === true,
         ...(replyTo === undefined ? {} : { replyTo }),

@@ -5,7 +5,8 @@ export function topicWords(key: string): readonly string[] {
 
 /**
  * Does a topic binding match a routing key? In the pattern, `*` stands for exactly one word and `#` for any number,
- * none included. In the key they are ordinary words: the server publishes to `*.*.<group>.*` (agent-protocol section 2).
+ * none included. In the key they are ordinary words: the server publishes to `*.*.<group>.*`
+ * (docs/protocol.md#keys-with-literal-asterisks).
  */
 export function topicMatches(pattern: readonly string[], key: readonly string[]): boolean {
   // Greedy with one point to come back to, as for file globs: linear in practice, no recursion on hostile keys.

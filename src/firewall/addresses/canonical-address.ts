@@ -10,7 +10,8 @@ export type ReadAddress =
 
 /**
  * Reads one address or net of the family. Host bits are cleared, IPv6 is spelled as glibc's `inet_ntop` does
- * (decisions 3). Refused: leading zeros, zones, blanks, the other family, all else that is no address.
+ * (docs/rulesets.md#canonical-addresses). Refused: leading zeros, zones, blanks, the other family, all else that is no
+ * address.
  */
 export const readAddress = (text: string, family: Family): ReadAddress => {
   if (family === 'v4') {

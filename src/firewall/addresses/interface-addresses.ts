@@ -36,7 +36,7 @@ const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${tex
  * `ec2_public_ipv4` is one more interface), without local ones. One bad element, interface or row never hides the
  * others. What no host can own (a whole network, multicast, …) is left out, and so is what goes beyond `most` different
  * addresses: an old row, or one written over the API, may hold anything. The old agents send `[]` for "no interface".
- * Source: agent-protocol section 4, rulesets section 6.
+ * Source: docs/protocol.md#report, docs/rulesets.md#where-addresses-come-from.
  */
 export const interfaceAddresses = (
   interfaces: Json | undefined,

@@ -19,9 +19,9 @@ const isLocalByMeaning = (text: string): boolean => {
 };
 
 /**
- * Whether an address that a host reported means only that host or its link, and so belongs in no set: loopback and
- * IPv6 link-local. `dog1` judges as the old server did (rulesets section 6), so that its sets stay the same; `dog2`
- * also finds `127.0.0.1/8`, `::1/128` and `fe80:0::1`.
+ * Whether an address that a host reported means only that host or its link, and so belongs in no set: loopback and IPv6
+ * link-local. `dog1` judges as the old server did (docs/rulesets.md#local-addresses), so that its sets stay
+ * the same; `dog2` also finds `127.0.0.1/8`, `::1/128` and `fe80:0::1`.
  */
 export const isLocalAddress = (text: string, dialect: Dialect): boolean => {
   if (text.length > LONGEST) return false;

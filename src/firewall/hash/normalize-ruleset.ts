@@ -46,7 +46,7 @@ const normalize = (text: string, clean: (line: string) => string, ignored: (line
 /**
  * The lines of an iptables ruleset that its hash looks at: comment lines, counters, quotes, trailing blanks, docker's
  * chains and foreign FORWARD lines go away; what is left is joined by line feeds, without one at the end.
- * Takes what we render as well as what `iptables-save` prints. Source: rulesets section 4.
+ * Takes what we render as well as what `iptables-save` prints. Source: docs/protocol.md#rulesets-before-hashing.
  */
 export const normalizeRuleset = (text: string): string => normalize(text, trimTrailingBlanks, isIgnored);
 
@@ -54,8 +54,9 @@ export const normalizeRuleset = (text: string): string => normalize(text, trimTr
 export const rulesetHash = (text: string): string => sha256(normalizeRuleset(text));
 
 /**
- * The same as agents in the field do it (agent-protocol section 10): they also trim blanks and tabs from the start
- * of a line, and drop the lines of the LXD bridge. For simulated agents, and to prove that our texts read back alike.
+ * The same as agents in the field do it (docs/protocol.md#rulesets-before-hashing): they also trim blanks and tabs from
+ * the start of a line, and drop the lines of the LXD bridge. For simulated agents, and to prove that our texts read
+ * back alike.
  */
 export const normalizeRulesetAsAgent = (text: string): string =>
   normalize(

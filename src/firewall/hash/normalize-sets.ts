@@ -17,10 +17,11 @@ const reduceAddLines = (sortedLines: readonly string[]): string => {
 const addLines = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('add '));
 
 /**
- * The part of an ipset text that its hash looks at: its `add` lines, sorted by bytes FIRST, then without the `n` of
- * the work copies' names, `/32` and `/128`. Takes what we render as well as what `ipset save` prints; because of the
- * order of the two steps the results can differ though the sets are equal (agent-protocol P18), which
- * `savedSetsHash` in sets/ answers. Source: rulesets section 5.2; agents and the old server do the same.
+ * The part of an ipset text that its hash looks at: its `add` lines, sorted by bytes FIRST, then without the `n` of the
+ * work copies' names, `/32` and `/128`. Takes what we render as well as what `ipset save` prints; because of the order
+ * of the two steps the results can differ though the sets are equal (docs/protocol.md#sorting-comes-before-shortening),
+ * which `savedSetsHash` in sets/ answers. Source: docs/protocol.md#sets-before-hashing; agents and the old server do
+ * the same.
  */
 export const normalizeSets = (text: string): string => reduceAddLines(sortByBytes(addLines(text)));
 

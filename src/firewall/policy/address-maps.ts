@@ -40,8 +40,8 @@ class LazyAddresses extends Map<string, AddressList> {
 }
 
 /**
- * The addresses by name for rulesets without sets (rulesets section 1.4): the same merge as for sets. Asking by name is
- * the only thing that these maps are for; they hold what was asked for so far.
+ * The addresses by name for rulesets without sets (docs/rulesets.md#where-addresses-come-from): the same merge as for
+ * sets. Asking by name is the only thing that these maps are for; they hold what was asked for so far.
  */
 export const addressMaps = (wanted: readonly WantedSet[], dialect: Dialect): AddressMaps => ({
   roleV4: new LazyAddresses(wanted, 'group', 'v4', dialect),

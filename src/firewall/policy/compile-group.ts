@@ -18,7 +18,7 @@ export interface GroupText {
   readonly hash: string;
 }
 
-/** The four texts of a group: with sets and without, IPv4 and IPv6 (rulesets section 4). */
+/** The four texts of a group: with sets and without, IPv4 and IPv6 (docs/rulesets.md#hash-of-a-ruleset). */
 export interface GroupTexts {
   readonly set4: GroupText;
   readonly set6: GroupText;

@@ -43,14 +43,17 @@ const activeExternals = (policy: Policy): (Document & { readonly name: string })
     )
     .sort((a, b) => compareBytes(a.name, b.name) || compareBytes(a.id, b.id));
 
-/** The link of the same name decides, else the row itself; anything but `prefix` is `union` (http-api section 5). */
+/**
+ * The link of the same name decides, else the row itself; anything but `prefix` is `union`
+ * (docs/http-api.md#external).
+ */
 const isPrefixed = (row: Document, handlingByLink: ReadonlyMap<string, Json | undefined>): boolean =>
   (handlingByLink.get(row.name as string) ?? row.address_handling) === 'prefix';
 
 /**
- * What active linked environments add (rulesets section 5.3, decisions 6): partitioned by handling and taken by name,
- * so that no order of rows matters. Where environments of one kind send the same name, they add up in `dog2`; in `dog1`
- * the last one stands alone, as on the old server.
+ * What active linked environments add (docs/rulesets.md#sets-of-linked-environments): partitioned by handling and taken
+ * by name, so that no order of rows matters. Where environments of one kind send the same name, they add up in `dog2`;
+ * in `dog1` the last one stands alone, as on the old server.
  */
 export const externalLists = (policy: Policy, dialect: Dialect): Externals => {
   const handlingByLink = new Map<string, Json | undefined>();

@@ -24,7 +24,10 @@ export interface OwnLists {
   readonly incomplete: IncompleteSets;
 }
 
-/** Groups that have sets without a document: the addresses of all, and none (rulesets section 6). */
+/**
+ * Groups that have sets without a document: the addresses of all, and none
+ * (docs/rulesets.md#where-addresses-come-from).
+ */
 const ALL_ACTIVE = 'all-active';
 const SELF = 'self';
 
@@ -120,9 +123,10 @@ const gatherHosts = (policy: Policy, dialect: Dialect, to: Gatherer): void => {
 };
 
 /**
- * The addresses of every group and zone by name, externals not merged in (rulesets section 6): a group has those of its
- * active hosts and its own external ones; `all-active` those of all active hosts and groups; `self` none. Groups or
- * zones of one name are taken together. Documents that lack something are skipped or defaulted, and reported.
+ * The addresses of every group and zone by name, externals not merged in (docs/rulesets.md#where-addresses-come-from):
+ * a group has those of its active hosts and its own external ones; `all-active` those of all active hosts and groups;
+ * `self` none. Groups or zones of one name are taken together. Documents that lack something are skipped or defaulted,
+ * and reported.
  */
 export const ownLists = (policy: Policy, dialect: Dialect): OwnLists => {
   const to = new Gatherer();

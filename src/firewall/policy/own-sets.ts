@@ -27,7 +27,7 @@ const listed = (lists: ReadonlyMap<string, readonly Json[]>, family: Family): Li
 
 /**
  * This server's own groups and zones, `all-active` and `self` among them, without what other environments sent: the
- * content of `GET /api/V2/ipsets` and of the message to linked servers (agent-protocol section 9).
+ * content of `GET /api/V2/ipsets` and of the message to linked servers (docs/protocol.md#linked-servers).
  */
 export const ownSets = (policy: Policy, dialect: Dialect): OwnSets => {
   const own = ownLists(policy, dialect);

@@ -17,7 +17,10 @@ export type Policy = { readonly [Part in PolicyPart]: ReadonlyMap<string, Docume
   readonly hostAddressesMax?: number;
 };
 
-/** A document that was skipped or stood for by a default, so that it breaks nothing else (http-api section 8). */
+/**
+ * A document that was skipped or stood for by a default, so that it breaks nothing else
+ * (docs/http-api.md#documents-that-break-nothing-but-themselves).
+ */
 export interface PolicyFault {
   readonly table: PolicyPart;
   readonly id: string;

@@ -45,8 +45,9 @@ const withDoubts = (set: WantedSet, own: OwnLists, external: Externals): WantedS
 };
 
 /**
- * Every set that a policy's hosts get: our own with those of linked environments (rulesets sections 5.3 and 6). In
- * `dog2` each name has a set of both families; `dog1` leaves it at those that there are, as the old server did.
+ * Every set that a policy's hosts get: our own with those of linked environments
+ * (docs/rulesets.md#sets-of-linked-environments). In `dog2` each name has a set of both families; `dog1` leaves it at
+ * those that there are, as the old server did.
  */
 export const wantedSets = (policy: Policy, dialect: Dialect): PolicySets => {
   const own = ownLists(policy, dialect);

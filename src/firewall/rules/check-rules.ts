@@ -16,7 +16,10 @@ export interface RulesCheck {
   readonly unsetTables: boolean;
   /** As in {@link RuleReading}; absent: no. */
   readonly anyIsEveryone?: boolean;
-  /** Rules that are stored already: a reference to what does not exist is no fault if they hold it (decisions 7). */
+  /**
+   * Rules that are stored already: a reference to what does not exist is no fault if they hold it
+   * (docs/decisions/0027-unknown-references.md).
+   */
   readonly stored?: Json | undefined;
 }
 
@@ -43,7 +46,7 @@ const SOME: AddressMaps = { roleV4: SOME_V4, roleV6: SOME_V6, zoneV4: SOME_V4, z
 
 const UNWRITABLE = /[\u0000-\u001f\u007f\\]/;
 
-/** Text that a stored rule may hold, but a new one may not (decisions 4). */
+/** Text that a stored rule may hold, but a new one may not (docs/rulesets.md#what-the-kernel-refuses). */
 const writtenTextFaults = (rule: Json): Fault[] => {
   if (!isObject(rule)) return [];
   const reason = 'give a text without line feeds, other control characters and backslashes';

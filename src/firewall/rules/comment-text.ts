@@ -26,8 +26,9 @@ export const kernelComment = (text: string): string =>
   BARE.test(text) ? text : `"${text.replace(/["\\']/g, '\\$&')}"`;
 
 /**
- * A blank as the old server saw one: U+0020 that no combining character joins to a grapheme (rulesets section 3.1).
- * The exceptions are the marks of category Mc that UAX 29 does not count as spacing marks.
+ * A blank as the old server saw one: U+0020 that no combining character joins to a grapheme
+ * (docs/rulesets.md#one-rules-lines). The exceptions are the marks of category Mc that UAX 29 does not count as spacing
+ * marks.
  */
 const BLANK =
   / (?!\p{Grapheme_Extend}|[\u200d\p{Emoji_Modifier}\u0e33\u0eb3]|(?![\u102b\u102c\u1038\u1062-\u1064\u1067-\u106d\u1083\u1087-\u108c\u108f\u109a-\u109c\u1a61\u1a63\u1a64\uaa7b\uaa7d\u{11720}\u{11721}])\p{Mc})/u;

@@ -23,7 +23,10 @@ export interface CompiledRuleset {
   readonly warnings: readonly CompileWarning[];
 }
 
-/** Nothing was made: what the kernel would refuse, or read back otherwise, is never published (decisions 2). */
+/**
+ * Nothing was made: what the kernel would refuse, or read back otherwise, is never published
+ * (docs/rulesets.md#what-the-kernel-refuses).
+ */
 export interface RefusedRuleset {
   readonly ok: false;
   readonly error: CompileError;
@@ -139,7 +142,7 @@ export const compilePolicy = function* (
   }
 };
 
-/** Compiles one ruleset (rulesets sections 2 to 4) in a dialect (decisions 1). */
+/** Compiles one ruleset (docs/rulesets.md#the-text-of-a-ruleset) in a dialect (docs/rulesets.md#two-dialects). */
 export const compileRuleset = (input: RulesetInput, dialect: Dialect): RulesetResult => {
   const read = readProfile(input.profile, RULE_CHOICES[dialect]);
   return read.ok ? finish(compilePolicy(read.policy, input, dialect)) : { ok: false, error: read.error };

@@ -5,8 +5,8 @@ import type { Lookup } from './lookup.js';
 import type { PolicyLookups } from './policy-lookups.js';
 
 /**
- * The three passes over the rules of a ruleset (rulesets section 3). `answer`: the packets that answer an inbound
- * rule, in chain OUTPUT; the contract calls it symmetric.
+ * The three passes over the rules of a ruleset (docs/rulesets.md#order-of-rules). `answer`: the packets that answer an
+ * inbound rule, in chain OUTPUT.
  */
 export type Pass = 'inbound' | 'answer' | 'outbound';
 

@@ -27,7 +27,7 @@ const byId = <T>(documents: readonly Json[], read: (document: Json) => T): Map<s
 export const nameOf = (document: Json): string | null =>
   isObject(document) && typeof document['name'] === 'string' ? document['name'] : null;
 
-/** Groups that a rule may name without a document of theirs (rulesets section 1.3). */
+/** Groups that a rule may name without a document of theirs (docs/rulesets.md#built-in-groups-in-rules). */
 export const RULE_BUILTINS: readonly string[] = ['all-active', 'self'];
 
 /** Lookups from whole documents; the built-in groups and the service `any` are added where they are missing. */

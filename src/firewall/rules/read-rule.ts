@@ -179,7 +179,10 @@ class RuleReader {
   }
 }
 
-/** Reads one rule of a ruleset document; absent fields as decisions 5 says, `log` and `log_prefix` do nothing. */
+/**
+ * Reads one rule of a ruleset document; absent fields as docs/rulesets.md#rules says, `log` and `log_prefix` do
+ * nothing.
+ */
 export const readRule = (
   value: Json,
   choices: RuleChoices,

@@ -4,7 +4,6 @@ import type { Fault } from './compile-error.js';
 export const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED'] as const;
 export type State = (typeof STATES)[number];
 
-export type RuleType = 'BASIC' | 'CONNLIMIT' | 'RECENT';
 export type Action = 'ACCEPT' | 'DROP' | 'REJECT';
 
 /** Whom a rule is about. `environment`: the name of a linked environment, then `id` is a name over there. */

@@ -10,7 +10,7 @@ import { resolvePeer } from './resolve-peer.js';
 import type { ConnectionLimit, RecentLimit, RuleModel, State } from './rule-model.js';
 
 const ANSWER_STATES: readonly State[] = ['RELATED', 'ESTABLISHED'];
-/** Agents drop lines that start so from what they hash (agent-protocol section 10). */
+/** Agents drop lines that start so from what they hash (docs/protocol.md#rulesets-before-hashing). */
 const LXD_BRIDGE = 'lxdbr0';
 
 /** The service of a rule; undefined after a fault. */

@@ -1,4 +1,7 @@
-/** The lines round the rules of a ruleset (rulesets section 2), by version; each text ends in a line feed. */
+/**
+ * The lines round the rules of a ruleset (docs/rulesets.md#the-text-of-a-ruleset), by version; each text ends in a line
+ * feed.
+ */
 export interface Skeleton {
   readonly head: string;
   /** Between inbound rules and the rules of chain OUTPUT. */

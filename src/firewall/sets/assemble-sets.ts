@@ -15,8 +15,8 @@ const byBase = (a: RenderedSet, b: RenderedSet): number => compareBytes(a.base, 
 const byName = (a: RenderedSet, b: RenderedSet): number => compareBytes(a.name, b.name);
 
 /**
- * Puts sets together (rulesets section 5.1): the blocks of v4 then v6, zones before groups, then `flush` and `destroy`
- * of the work copies, parts parted by empty lines; sets in byte order of their base names.
+ * Puts sets together (docs/rulesets.md#the-text-of-the-sets): the blocks of v4 then v6, zones before groups, then
+ * `flush` and `destroy` of the work copies, parts parted by empty lines; sets in byte order of their base names.
  */
 const textOf = (sets: readonly RenderedSet[]): string => {
   const sorted = [...sets].sort(byBase);
@@ -39,8 +39,8 @@ const textOf = (sets: readonly RenderedSet[]): string => {
 /**
  * The hash of what `ipset save` will print. It is not always the hash of the text itself: agents and the old server
  * sort lines before they shorten them, the text has `web_gv4n` where the kernel has `web_gv4`, and so sets whose names
- * begin alike (`main_gv4`, `main_gv4_gv4`) come in another order (agent-protocol P18). Set names hold nothing below
- * U+0021, so that the order of the names is the order of their lines.
+ * begin alike (`main_gv4`, `main_gv4_gv4`) come in another order (docs/protocol.md#sorting-comes-before-shortening).
+ * Set names hold nothing below U+0021, so that the order of the names is the order of their lines.
  */
 const savedHash = (sets: readonly RenderedSet[]): string => {
   const hash = createHash('sha256');

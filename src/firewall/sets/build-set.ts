@@ -33,7 +33,10 @@ export type SetProblem =
       readonly kind: 'full';
       readonly reason: string;
       readonly count: number;
-      /** What is published instead. Groups that name a set held `empty` must be held back (decisions 2). */
+      /**
+       * What is published instead. Groups that name a set held `empty` must be held back
+       * (docs/rulesets.md#what-the-kernel-refuses).
+       */
       readonly instead: 'last_good' | 'empty';
     }
   | {

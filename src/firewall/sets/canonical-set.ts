@@ -77,11 +77,12 @@ const readNets6 = (list: readonly unknown[], junk: JunkCounter): { texts: string
 };
 
 /**
- * Makes a list of addresses ready for a set (decisions 3). In both dialects: host bits cleared, the kernel's spelling,
- * no net twice, `::/0` as its two halves, junk left out and reported.
+ * Makes a list of addresses ready for a set (docs/rulesets.md#canonical-addresses). In both dialects: host bits
+ * cleared, the kernel's spelling, no net twice, `::/0` as its two halves, junk left out and reported.
  * - `dog2`: covered nets dropped, neighbours joined, `0.0.0.0/0` as its two halves; sorted by bytes.
  * - `dog1`: nets stay as they are and keep a `/32` or `/128` that was written; dropped is only a host address whose net
- *   is there too and that servers and agents would sort differently (agent-protocol P18); `0.0.0.0/0` is `0.0.0.0`.
+ *   is there too and that servers and agents would sort differently (docs/protocol.md#sorting-comes-before-shortening);
+ *   `0.0.0.0/0` is `0.0.0.0`.
  * Elements of any type are taken, because stored documents may hold anything.
  */
 export const canonicalSet = (

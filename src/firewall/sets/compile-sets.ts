@@ -36,7 +36,7 @@ export const compileWantedSets = (
 
 /**
  * Merges and compiles sets. A set that cannot be built never breaks another: see {@link SetProblem} for what becomes of
- * it. Source: rulesets section 5, decisions 2 and 3.
+ * it. Source: docs/rulesets.md#the-text-of-the-sets, docs/rulesets.md#canonical-addresses.
  */
 export const compileSets = (input: SetsInput, dialect: Dialect, lastGood?: LastGood): CompiledSets =>
   compileWantedSets(mergeSets(input), dialect, lastGood);

@@ -34,8 +34,9 @@ const entries = (lists: AddressLists | undefined): [string, readonly unknown[]][
   Object.entries(lists ?? {}).map(([name, list]) => [name, asList(list)]);
 
 /**
- * Lays the environments over the local sets (rulesets section 5.3): those of `externalUnion` are united with the local
- * set of the same name, those of `externalPrefix` stand as they came and replace a local set of the same name.
+ * Lays the environments over the local sets (docs/rulesets.md#sets-of-linked-environments): those of `externalUnion`
+ * are united with the local set of the same name, those of `externalPrefix` stand as they came and replace a local set
+ * of the same name.
  */
 export const mergeSets = (input: SetsInput): WantedSet[] => {
   const merge = input.merge !== false;

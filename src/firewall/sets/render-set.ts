@@ -29,7 +29,10 @@ const hashedLines = (name: string, family: Family, addresses: readonly string[])
   return (start + sortByBytes(saved).join(`\n${start}`)).replaceAll('/32', '').replaceAll('/128', '');
 };
 
-/** Renders one set (rulesets section 5.1). `addresses` are a `CanonicalSet`'s; none leave one empty line. */
+/**
+ * Renders one set (docs/rulesets.md#the-text-of-the-sets). `addresses` are a `CanonicalSet`'s; none leave one empty
+ * line.
+ */
 export const renderSet = (base: string, kind: SetKind, family: Family, addresses: readonly string[]): RenderedSet => {
   const name = setName(base, kind, family);
   const create = `hash:net family ${INET[family]} -exist`;

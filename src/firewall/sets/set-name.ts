@@ -28,7 +28,8 @@ const UNUSABLE = /[\u0000-\u0020\u007f"]/;
 
 /**
  * Why no set can have a name made from `base`; `undefined` if one can. Stored groups and zones may have names that a
- * new one could not get (decisions 4), so this asks only what the kernel and its tools can take.
+ * new one could not get (docs/rulesets.md#what-the-kernel-refuses), so this asks only what the kernel and its tools can
+ * take.
  */
 export const setNameFault = (base: string): string | undefined => {
   if (UNUSABLE.test(base)) return 'the name holds a blank, a control character or a double quote';

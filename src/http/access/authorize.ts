@@ -16,9 +16,9 @@ export interface Caller {
 }
 
 /**
- * Who asks, as the audit trail names them (decisions 21). With `api.auth: none` that is what a gateway says; with
- * tokens the token's name, and the token must have the route's scope. Throws 401, 403, or 429 for an address with too
- * many failures; a valid token always passes.
+ * Who asks, as the audit trail names them (docs/http-api.md#who-asks). With `api.auth: none` that is what a gateway
+ * says; with tokens the token's name, and the token must have the route's scope. Throws 401, 403, or 429 for an address
+ * with too many failures; a valid token always passes.
  */
 export async function authorize(
   deps: Deps,

@@ -3,7 +3,7 @@ import { isList } from '../../model/validate.js';
 import type { Store } from '../../store/store.js';
 import { hashSecret, newToken } from './bearer-token.js';
 
-/** What tokens can allow (decisions 21). None includes another. */
+/** What tokens can allow (docs/http-api.md#who-asks). None includes another. */
 export const TOKEN_SCOPES = ['read', 'write', 'command'] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 

@@ -14,9 +14,9 @@ import type { WriteWarning } from './write-warning.js';
 
 /**
  * What is wrong with the rules of a ruleset that its schema can't see: ids of nothing (a warning where
- * `api.unknown_references` accepts them), and what the kernel would refuse.
- * Let through are rules that are stored already as they are, and rules that lack a key: consoles save those (clients,
- * "What would break" 9), and the group that gets one is held back and shows why.
+ * `api.unknown_references` accepts them), and what the kernel would refuse. Let through are rules that are stored
+ * already as they are, and rules that lack a key: consoles save those (docs/http-api.md#clients-in-the-field), and the
+ * group that gets one is held back and shows why.
  */
 export async function checkRuleset(deps: Deps, doc: JsonObject, before: Document | undefined): Promise<RulesetVerdict> {
   const { rules } = doc;

@@ -5,7 +5,10 @@ import type { Finding } from './finding.js';
 
 const LETTERS = /^[A-Za-z0-9_.-]+$/;
 
-/** What new names keep; all such names fit into the name of a set, `_gv4n` included (decisions 4). */
+/**
+ * What new names keep; all such names fit into the name of a set, `_gv4n` included
+ * (docs/rulesets.md#what-the-kernel-refuses).
+ */
 const SCHEMA: JsonSchema = { type: 'string', minLength: 1, maxLength: 26, pattern: LETTERS.source };
 
 /** The fault of a new or changed name of a group or zone: names of sets are made from it. Stored names stay as they are. */

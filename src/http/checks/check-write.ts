@@ -12,9 +12,9 @@ import { notYetWarnings } from './not-yet-warnings.js';
 import type { WriteWarning } from './write-warning.js';
 
 /**
- * Refuses a write that leads to sets or rules which the kernel would refuse (decisions 2, 3, 4, 7), naming the place and
- * the reason. `before` is the stored document: what it holds already may stay, so that old data can still be mended
- * piece by piece. Resolves with what it is let through with. Throws `data_invalid`.
+ * Refuses a write that leads to sets or rules which the kernel would refuse (docs/rulesets.md#what-the-kernel-refuses),
+ * naming the place and the reason. `before` is the stored document: what it holds already may stay, so that old data
+ * can still be mended piece by piece. Resolves with what it is let through with. Throws `data_invalid`.
  */
 export async function checkWrite(
   deps: Deps,

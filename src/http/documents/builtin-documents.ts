@@ -8,7 +8,7 @@ export function isBuiltinId(resource: Resource, id: unknown): boolean {
   return resource === 'service' && id === SERVICE_ANY.id;
 }
 
-/** Throws 409 where a new document takes a built-in id or group name (http-api section 5). */
+/** Throws 409 where a new document takes a built-in id or group name (docs/http-api.md#built-in-documents). */
 export function refuseBuiltin(resource: Resource, { id, name }: JsonObject): void {
   if (resource === 'group' && isBuiltinGroup(name)) throw existsError('name', name);
   if (typeof id === 'string' && isBuiltinId(resource, id)) throw existsError('id', id);

@@ -13,15 +13,15 @@ export async function byId(store: Store, resource: Resource, id: string): Promis
   return Buffer.byteLength(id) > MAX_ID_LENGTH ? undefined : store.get(resource, id);
 }
 
-/** The first document of that name; of hosts only active ones are found by name (http-api section 5, host). */
+/** The first document of that name; of hosts only active ones are found by name (docs/http-api.md#host). */
 export async function byName(store: Store, resource: Resource, name: string): Promise<Stored | undefined> {
   const found = await store.find(resource, 'name', name);
   return resource === 'host' ? found.find(({ doc }) => doc['active'] === 'active') : found[0];
 }
 
 /**
- * The document that the query of `GET /R` asks for (http-api section 2): by `name` or, hosts, by `hostkey`. Throws 404
- * where there is none, and for every query that names none or too much.
+ * The document that the query of `GET /R` asks for (docs/http-api.md#documents): by `name` or, hosts, by `hostkey`.
+ * Throws 404 where there is none, and for every query that names none or too much.
  */
 export async function byQuery(
   store: Store,

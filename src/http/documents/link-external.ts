@@ -4,7 +4,7 @@ import type { Change } from '../../store/store.js';
 import type { Call } from '../route.js';
 
 /**
- * The step that makes the external of a new link, none if one of that name is there (http-api section 5, link). Both
+ * The step that makes the external of a new link, none if one of that name is there (docs/http-api.md#link). Both
  * are written in one commit, so that neither is ever there alone.
  */
 export async function externalForLink(call: Call, link: JsonObject): Promise<readonly Change[]> {

@@ -20,7 +20,7 @@ export async function documentToRemove(call: Call, model: ResourceModel, id: str
   return current;
 }
 
-/** Removes a document, with what goes with it. Throws `in_use` with who uses it (http-api section 5). */
+/** Removes a document, with what goes with it. Throws `in_use` with who uses it (docs/http-api.md#documents). */
 export async function removeDocument(call: Call, model: ResourceModel, id: string): Promise<void> {
   await call.exclusive(async () => {
     const current = await documentToRemove(call, model, id);

@@ -7,7 +7,7 @@ import { byName } from './find-document.js';
 
 /**
  * The id of the document that has the name which a v1 POST asks for: v1 answers with that one, and looks at nothing
- * else of the body (http-api section 2). Built-in groups have theirs.
+ * else of the body (docs/http-api.md#documents). Built-in groups have theirs.
  */
 export async function takenName(call: Call, model: ResourceModel, { name }: JsonObject): Promise<string | undefined> {
   if (typeof name !== 'string') return undefined;

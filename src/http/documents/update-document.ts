@@ -17,7 +17,7 @@ import { inTurn } from './exclusive.js';
 import { refusal } from './refusal.js';
 import { violationError } from './violation-error.js';
 
-/** The document that a PUT is about. Throws `not_updated` or `not_found_on_update` (http-api section 2). */
+/** The document that a PUT is about. Throws `not_updated` or `not_found_on_update` (docs/http-api.md#documents). */
 export async function documentToUpdate(
   call: Call,
   model: ResourceModel,

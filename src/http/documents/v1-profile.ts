@@ -22,7 +22,7 @@ const rulesetModel = resourceModel('ruleset');
 const NO_RULES: JsonObject = { inbound: [], outbound: [] };
 
 /**
- * Profiles as v1 shows them: with the rules of the ruleset that belongs to them inside (http-api section 5, profile).
+ * Profiles as v1 shows them: with the rules of the ruleset that belongs to them inside (docs/http-api.md#profile).
  * Both documents are written in one commit.
  */
 export function v1ProfileService(): DocumentService {

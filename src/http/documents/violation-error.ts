@@ -2,7 +2,9 @@ import type { JsonObject } from '../../model/document.js';
 import type { Violation } from '../../model/validate.js';
 import { ApiError } from '../errors.js';
 
-/** What a fault looks like in an answer (http-api section 6); `value` is cut where it would be a burden. */
+/**
+ * What a fault looks like in an answer (docs/http-api.md#validation-body); `value` is cut where it would be a burden.
+ */
 export function violationBody(violation: Violation, more: JsonObject = {}): JsonObject {
   return {
     error_type: violation.errorType,

@@ -1,6 +1,9 @@
 import type { Json } from '../../model/document.js';
 
-/** Compact JSON with the keys of every object in alphabetical order; lists keep theirs (http-api section 1). */
+/**
+ * Compact JSON with the keys of every object in alphabetical order; lists keep theirs
+ * (docs/http-api.md#rules-for-every-route).
+ */
 export function writeJson(value: Json): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -12,8 +12,8 @@ type Differing = Pick<Route, 'summary' | 'answers' | 'refuses' | 'handle'> &
   Pick<Partial<Route>, 'takes' | 'parameters'>;
 
 /**
- * The routes of single documents of a resource: look up, read, create, update, remove (http-api section 2). Each path
- * exists with an id and without: a POST's id is ignored, a PUT or DELETE without one names no document.
+ * The routes of single documents of a resource: look up, read, create, update, remove (docs/http-api.md#documents).
+ * Each path exists with an id and without: a POST's id is ignored, a PUT or DELETE without one names no document.
  */
 export function documentRoutes(service: DocumentService, version: ApiVersion): readonly Route[] {
   const { name } = service.model;

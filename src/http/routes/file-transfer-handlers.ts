@@ -28,7 +28,7 @@ async function hostExists({ deps, params }: Call): Promise<boolean> {
 
 /**
  * Answers POST: a command as JSON, files as a form. An unknown hostkey is told before all else, since nothing could run
- * there anyway, and as the contract has it: 200 for a command, 403 with the bare text for files.
+ * there anyway, and as clients are used to: 200 for a command, 403 with the bare text for files.
  */
 export async function postToHost(call: Call): Promise<Reply> {
   const type = bodyMediaType(call.headers['content-type']);

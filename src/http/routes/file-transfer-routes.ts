@@ -9,7 +9,10 @@ const PATH: Parameter = {
   schema: { type: 'string', pattern: '^/' },
 };
 
-/** `/api/V2/file_transfer/:hostkey`: remote commands and files (http-api section 3, "Others"). Off unless `api.commands`. */
+/**
+ * `/api/V2/file_transfer/:hostkey`: remote commands and files (docs/http-api.md#remote-commands-and-files). Off unless
+ * `api.commands`.
+ */
 export const fileTransferRoutes: readonly Route[] = [
   route('POST', {
     summary: 'Runs a command on the host (JSON), or stores files there (form)',

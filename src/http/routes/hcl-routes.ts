@@ -11,7 +11,7 @@ import { documentHclText } from './sub-resource-handlers.js';
 /** The media type that this route always answered with; nobody reads it. */
 const PLAIN_TEXT = 'plain/text';
 
-/** `/api/hcl/:sub`: a posted document as Terraform text (http-api section 3, "Others"). */
+/** `/api/hcl/:sub`: a posted document as Terraform text (docs/http-api.md#other-routes). */
 export const hclRoutes: readonly Route[] = (['PUT', 'POST'] as const).map((method: Method) => ({
   method,
   path: '/api/hcl/:sub',
@@ -36,7 +36,10 @@ async function hclOfBody(call: Call): Promise<Reply> {
   return textReply(await documentHclText(call, sub, doc), PLAIN_TEXT);
 }
 
-/** What a document must hold to be printed (http-api section 3, "Others"): what its schema needs, and rules of a ruleset. */
+/**
+ * What a document must hold to be printed (docs/http-api.md#other-routes): what its schema needs, and rules of a
+ * ruleset.
+ */
 function neededFor(resource: Resource): readonly string[] {
   const needed = resourceModel(resource).schema.required ?? [];
   // The environment of a host is not looked at: it is always printed as "qa".

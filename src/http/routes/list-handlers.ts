@@ -14,7 +14,7 @@ import { fieldByAddress, isActive } from '../views/host-addresses.js';
 import { zoneAddresses } from '../views/ipsets-view.js';
 import { flag } from './list-parameters.js';
 
-/** Answers `GET /Rs` (http-api section 3, "Lists"). */
+/** Answers `GET /Rs` (docs/http-api.md#lists). */
 export async function listReply(call: Call, model: ResourceModel): Promise<Reply> {
   const items: readonly JsonObject[] =
     call.version === 'v2' ? await wholeList(call, model) : await shortList(call, model);

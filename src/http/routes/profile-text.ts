@@ -10,7 +10,7 @@ import { rulesTable } from '../text/rules-table.js';
 
 /**
  * Answers `GET /api/profile/:id` as text: the table of its rules, or with `git_diff=ID2` how that of another profile
- * differs from it. `diff=ID2` was always answered with the table alone (http-api section 4).
+ * differs from it. `diff=ID2` was always answered with the table alone (docs/http-api.md#text).
  */
 export async function profileText(call: Call): Promise<Reply> {
   const id = call.params['id'] as string;

@@ -16,7 +16,7 @@ import { ADDRESS_SUBS, addressesOf } from '../views/group-addresses.js';
 import { groupRuleset, groupRulesetText } from '../views/group-ruleset.js';
 import { isActive } from '../views/host-addresses.js';
 
-/** Answers `GET /R/:id/:sub` (http-api section 4). What there is no such sub-resource of is 404. */
+/** Answers `GET /R/:id/:sub` (docs/http-api.md#sub-resources). What there is no such sub-resource of is 404. */
 export async function subResourceReply(call: Call, service: DocumentService): Promise<Reply> {
   const { name, hcl } = service.model;
   const id = call.params['id'] as string;
@@ -36,7 +36,7 @@ export async function subResourceReply(call: Call, service: DocumentService): Pr
   throw unknown;
 }
 
-/** HCL of a stored document; v1 gives that of a profile's ruleset (http-api section 4). */
+/** HCL of a stored document; v1 gives that of a profile's ruleset (docs/http-api.md#sub-resources). */
 async function documentHcl(call: Call, service: DocumentService, id: string): Promise<string> {
   const { name } = service.model;
   if (call.version === 'v1' && name === 'profile') {

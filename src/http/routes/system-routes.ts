@@ -18,7 +18,7 @@ const PUBLISHING = {
   required: ['paused'],
 } as const;
 
-/** Health, publishing, the actor tree and the sets: what belongs to no resource (http-api section 3, "Others"). */
+/** Health, publishing, the actor tree and the sets: what belongs to no resource (docs/http-api.md#other-routes). */
 export const systemRoutes: readonly Route[] = [
   {
     ...v1,

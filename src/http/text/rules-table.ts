@@ -5,7 +5,9 @@ import { isList, isObject } from '../../model/validate.js';
 
 const COLUMNS = ['group', 'service', 'states', 'action', 'active'] as const;
 
-/** The rules of a profile as a table for people (http-api section 4): tab-separated, inbound then outbound. */
+/**
+ * The rules of a profile as a table for people (docs/http-api.md#text): tab-separated, inbound then outbound.
+ */
 export function rulesTable(ruleset: JsonObject | undefined): string {
   const rules = ruleset?.['rules'];
   const part = (direction: 'inbound' | 'outbound') => {

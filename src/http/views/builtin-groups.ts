@@ -11,7 +11,7 @@ export interface Fleet {
   readonly hosts: readonly Document[];
 }
 
-/** The document of a built-in group; `any` has no id (http-api section 5, "Built-in groups"). */
+/** The document of a built-in group; `any` has no id (docs/http-api.md#built-in-documents). */
 export function builtinGroup(id: BuiltinGroup | 'any', fleet: Fleet, dialect: () => Dialect): JsonObject {
   if (id === 'any') {
     return { name: 'any', external_ipv4_addresses: ['0.0.0.0'], external_ipv6_addresses: ['::/0'] };

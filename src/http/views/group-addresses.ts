@@ -34,7 +34,7 @@ export function addressesOf(
 
 const join = (...lists: readonly (readonly string[])[]): readonly string[] => sortedUnique(lists.flat());
 
-/** The address sub-resources of a group (http-api section 4). */
+/** The address sub-resources of a group (docs/http-api.md#sub-resources). */
 export const ADDRESS_SUBS: Readonly<Record<string, (of: GroupAddresses) => readonly string[]>> = {
   internal_ips: (of) => of.internal(),
   internal_ipv4s: (of) => of.internalV4,

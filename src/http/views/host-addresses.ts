@@ -6,8 +6,8 @@ import type { Document, Json, JsonObject } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
 
 /**
- * Every text in a host's `interfaces`, in order and as reported. A host that never reported, or whose `interfaces` is no
- * JSON, has none: one bad row must not break a list (http-api section 8).
+ * Every text in a host's `interfaces`, in order and as reported. A host that never reported, or whose `interfaces` is
+ * no JSON, has none: one bad row must not break a list (docs/http-api.md#documents-that-break-nothing-but-themselves).
  */
 export function reportedAddresses(host: JsonObject): readonly string[] {
   const byName = parsed(host['interfaces']);
@@ -26,7 +26,7 @@ function parsed(interfaces: Json | undefined): Json | undefined {
   }
 }
 
-/** Whether the host counts: only hosts that are `active` lend their addresses (host-lifecycle section 4). */
+/** Whether the host counts: only hosts that are `active` lend their addresses (docs/host-lifecycle.md#states). */
 export function isActive(host: JsonObject): boolean {
   return host['active'] === 'active';
 }
@@ -50,8 +50,8 @@ export function sortedUnique(list: readonly string[]): readonly string[] {
 }
 
 /**
- * `{ADDRESS: FIELD}` of active hosts (http-api section 3, `hosts/names`): as reported; `127.0.0.1` is every host's, so
- * one of each host is left out.
+ * `{ADDRESS: FIELD}` of active hosts (docs/http-api.md#lists, `hosts/names`): as reported; `127.0.0.1` is every host's,
+ * so one of each host is left out.
  */
 export function fieldByAddress(hosts: readonly Document[], field: 'name' | 'hostkey'): JsonObject {
   const found = new Map<string, Json>();

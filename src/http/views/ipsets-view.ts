@@ -6,7 +6,7 @@ import type { Fleet } from './builtin-groups.js';
 
 const NONE: ReadonlyMap<string, Document> = new Map();
 
-/** `GET /api/V2/ipsets`: this server's own sets by name, externals not merged in (http-api section 3). */
+/** `GET /api/V2/ipsets`: this server's own sets by name, externals not merged in (docs/http-api.md#other-routes). */
 export function ipsetsView(env: string, fleet: Fleet, zones: readonly Document[], dialect: Dialect): JsonObject {
   const byId = (documents: readonly Document[]) => new Map(documents.map((doc) => [doc.id, doc]));
   const policy = {

@@ -10,7 +10,7 @@ const sets: JsonSchema = {
   required: ['groups', 'zones'],
 };
 
-/** external (http-api section 5): the sets that a linked environment sent. */
+/** external (docs/http-api.md#external): the sets that a linked environment sent. */
 export const externalSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',
   title: 'external',

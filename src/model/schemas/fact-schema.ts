@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../json-schema.js';
 import { idSchema } from './id-schema.js';
 
-/** fact (http-api section 5): an Ansible inventory; the content of `groups` is the client's business. */
+/** fact (docs/http-api.md#fact): an Ansible inventory; the content of `groups` is the client's business. */
 export const factSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',
   title: 'fact',

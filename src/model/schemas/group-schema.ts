@@ -4,7 +4,7 @@ import { idSchema } from './id-schema.js';
 const addresses: JsonSchema = { type: 'array', items: { type: 'string' } };
 const text: JsonSchema = { type: 'string' };
 
-/** group (http-api section 5). */
+/** group (docs/http-api.md#group). */
 export const groupSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',
   title: 'group',

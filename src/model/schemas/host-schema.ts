@@ -5,7 +5,7 @@ import { idSchema } from './id-schema.js';
 const timestamp: JsonSchema = { type: ['number', 'string'], maxLength: 0 };
 const needed: JsonSchema = { type: 'string', minLength: 1 };
 
-/** host (http-api section 5). `interfaces` and what agents report are deliberately unchecked. */
+/** host (docs/http-api.md#host). `interfaces` and what agents report are deliberately unchecked. */
 export const hostSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',
   title: 'host',

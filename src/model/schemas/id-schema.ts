@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../json-schema.js';
 
-/** The longest id that a path can name (http-api section 10: longer ones are 404). */
+/** The longest id that a path can name (docs/http-api.md#documents: longer ones are 404). */
 export const MAX_ID_LENGTH = 127;
 
 /** `id`: normally a UUID that the store makes; a client may choose its own, as long as a path can name it. */

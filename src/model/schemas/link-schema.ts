@@ -3,7 +3,7 @@ import { idSchema } from './id-schema.js';
 
 const needed: JsonSchema = { type: 'string', minLength: 1 };
 
-/** link (http-api section 5): another environment, and the broker it is reached by. */
+/** link (docs/http-api.md#link): another environment, and the broker it is reached by. */
 export const linkSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',
   title: 'link',

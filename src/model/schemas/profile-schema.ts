@@ -2,8 +2,8 @@ import type { JsonSchema } from '../json-schema.js';
 import { idSchema } from './id-schema.js';
 
 /**
- * profile (http-api section 5). `docker` is stored as sent (decisions 5). `ruleset_id` may be empty: a profile without a
- * ruleset, as clients send it.
+ * profile (docs/http-api.md#profile). `docker` is stored as sent (docs/rulesets.md#rules). `ruleset_id` may be empty: a
+ * profile without a ruleset, as clients send it.
  */
 export const profileSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',

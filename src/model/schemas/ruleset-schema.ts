@@ -4,7 +4,7 @@ import { idSchema } from './id-schema.js';
 const text: JsonSchema = { type: 'string' };
 const positive: JsonSchema = { type: 'number', minimum: 1 };
 
-/** No key of a rule is required: consoles save rules that lack some (http-api section 5, clients "What would break" 9). */
+/** No key of a rule is required: consoles save rules that lack some (docs/http-api.md#ruleset). */
 const rule: JsonSchema = {
   type: 'object',
   properties: {
@@ -27,7 +27,7 @@ const rule: JsonSchema = {
   },
 };
 
-/** ruleset (http-api section 5). */
+/** ruleset (docs/http-api.md#ruleset). */
 export const rulesetSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',
   title: 'ruleset',

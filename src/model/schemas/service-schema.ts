@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../json-schema.js';
 import { idSchema } from './id-schema.js';
 
-/** service (http-api section 5). Only items that are objects are looked into, as ever. */
+/** service (docs/http-api.md#service). Only items that are objects are looked into, as ever. */
 export const serviceSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',
   title: 'service',

@@ -8,7 +8,7 @@ const CONTAINS_IPV4 =
 /** Hexadecimal groups with at least two colons anywhere in the text. */
 const CONTAINS_IPV6 = '([0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}';
 
-/** zone (http-api section 5). */
+/** zone (docs/http-api.md#zone). */
 export const zoneSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',
   title: 'zone',

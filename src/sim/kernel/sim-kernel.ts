@@ -27,7 +27,7 @@ const dropSetsOnce = remember((table: SetTable, key: string): SetTable => {
 
 /**
  * A host's packet filter, as far as agents see it: sets, the two filter tables, and what the tools refuse
- * (contracts of iptables 1.8 and ipset 7). It filters nothing.
+ * (as iptables 1.8 and ipset 7 do). It filters nothing.
  */
 export class SimKernel {
   #sets: SetTable = NO_SETS;

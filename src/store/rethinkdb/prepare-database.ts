@@ -27,12 +27,12 @@ const READY_S = 20;
 const ROUNDS = 5;
 
 /**
- * Makes what is missing of the database (http-api section 9): itself, tables, indexes, the first row of `ipset`; what
- * is there is left alone. Then waits until every table takes writes, which an open port does not mean.
+ * Makes what is missing of the database (docs/rethinkdb.md#the-database): itself, tables, indexes, the first row of
+ * `ipset`; what is there is left alone. Then waits until every table takes writes, which an open port does not mean.
  *
- * A table of policy is made only in a database that was never in use: in one that was, it was dropped, and an empty one in
- * its place would take what it held from every host. Gives the tables that are not there for this reason. `again`: this
- * process has had the database before.
+ * A table of policy is made only in a database that was never in use: in one that was, it was dropped, and an empty one
+ * in its place would take what it held from every host. Gives the tables that are not there for this reason. `again`:
+ * this process has had the database before.
  * @throws StoreError when the database itself is gone
  */
 export async function prepareDatabase(

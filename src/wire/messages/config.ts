@@ -6,7 +6,10 @@ import { decodeConfigEnvelope, encodeEnvelope, type Stamp } from './envelope.js'
 import { fieldText } from './field-value.js';
 import { MessageError } from './message-error.js';
 
-/** The four fields of a host's row that an agent reads; it crashes when one is missing (agent-protocol section 5). */
+/**
+ * The four fields of a host's row that an agent reads; it crashes when one is missing
+ * (docs/protocol.md#host-configuration).
+ */
 export interface HostConfig {
   readonly hostkey: string;
   readonly group: string;

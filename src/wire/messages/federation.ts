@@ -11,9 +11,12 @@ export interface FederatedFamily {
   readonly zones: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What one server tells a linked one: its own groups and zones (agent-protocol section 9). */
+/** What one server tells a linked one: its own groups and zones (docs/protocol.md#linked-servers). */
 export interface FederatedSets {
-  /** The sender's `env`. Not proof of anything: compare it with the routing key and the link (P15). */
+  /**
+   * The sender's `env`. Not proof of anything: compare it with the routing key and the link
+   * (docs/protocol.md#the-name-in-the-body-proves-nothing).
+   */
   readonly name: string;
   readonly v4: FederatedFamily;
   readonly v6: FederatedFamily;

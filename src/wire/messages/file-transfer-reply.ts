@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** What an agent answered (agent-protocol section 8, all shapes), as one shape. */
+/** What an agent answered (docs/protocol.md#remote-commands-and-files, all shapes), as one shape. */
 export type AgentReply =
   /** The bytes of a fetched file. */
   | { readonly kind: 'file'; readonly bytes: Buffer }

@@ -4,7 +4,7 @@ import { atom, atomKey, binary, binaryText, charlist, integer, list, map, proper
 import { decodeMessageTerm, pair, stampPairs, type Stamp } from './envelope.js';
 import { MessageError } from './message-error.js';
 
-/** A request to one agent by exchange `file_transfer` (agent-protocol section 8). */
+/** A request to one agent by exchange `file_transfer` (docs/protocol.md#remote-commands-and-files). */
 export type FileTransferRequest =
   | {
       readonly command: 'execute_command';
@@ -16,7 +16,10 @@ export type FileTransferRequest =
   | { readonly command: 'delete_file'; readonly fileName: string }
   | ({ readonly command: 'send_file' } & FileBlock);
 
-/** One block of a file, counted from 1. An empty file is one empty block (P11). */
+/**
+ * One block of a file, counted from 1. An empty file is one empty block
+ * (docs/protocol.md#an-empty-file-is-one-empty-block).
+ */
 export interface FileBlock {
   readonly fileName: string;
   readonly totalBlocks: number;

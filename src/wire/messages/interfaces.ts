@@ -9,8 +9,8 @@ export interface Interfaces {
 }
 
 /**
- * Reads JSON of the form `{"eth0": ["10.0.0.1", "fd00::1"], …}`; `[]` stands for no interface (agent-protocol section 4).
- * Never throws: a host with an unreadable text has no addresses, and `problem` says why.
+ * Reads JSON of the form `{"eth0": ["10.0.0.1", "fd00::1"], …}`; `[]` stands for no interface
+ * (docs/protocol.md#report). Never throws: a host with an unreadable text has no addresses, and `problem` says why.
  */
 export function parseInterfaces(text: string): Interfaces {
   let value: unknown;

@@ -3,7 +3,7 @@ import { encodeRulesPayload } from './rules-payload.js';
 
 /**
  * All sets in `ipset restore` syntax, for exchange `ipsets`, or for one host by exchange `iptables`
- * (agent-protocol section 7): rulesets are left alone.
+ * (docs/protocol.md#sets): rulesets are left alone.
  * @throws RangeError for an empty text, which agents would take for "nothing new".
  */
 export function encodeIpsets(text: string, stamp: Stamp): Buffer {

@@ -1,4 +1,4 @@
-/** What a report's field may hold, and how much of it, in bytes (agent-protocol section 4). */
+/** What a report's field may hold, and how much of it, in bytes (docs/protocol.md#report). */
 export interface FieldRule {
   readonly kind: 'text' | 'text_or_chunks' | 'text_or_list' | 'list' | 'tags';
   /** The server can do nothing with a report that lacks it: refused. */

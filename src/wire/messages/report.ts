@@ -14,7 +14,7 @@ import { MAX_EXTRA_BYTES, ONE_LINE_FIELDS, REPORT_FIELDS } from './report-fields
 /** Why an agent reports: it started or stops (`force`), its interfaces changed (`update`), or it lives (`keepalive`). */
 export type UpdateType = 'force' | 'update' | 'keepalive';
 
-/** The five hashes of what a host has loaded (agent-protocol section 10), 64 lower-case hex digits when all is well. */
+/** The five hashes of what a host has loaded (docs/protocol.md#hashes), 64 lower-case hex digits when all is well. */
 export interface ReportedHashes {
   readonly hash4_ipsets: string;
   readonly hash6_ipsets: string;
@@ -38,7 +38,7 @@ export interface Report {
   readonly stopping: boolean;
   /** All documented fields that were there, but `updatetype`, under their own names: what a host row takes over. */
   readonly fields: JsonObject;
-  /** Fields that no contract names, as far as JSON can hold them. Not to be merged into a row unseen: it has fields that are not the agent's. */
+  /** Fields that no rule names, as far as JSON can hold them. Not to be merged into a row unseen: it has fields that are not the agent's. */
   readonly extra: JsonObject;
 }
 
@@ -62,7 +62,7 @@ const FIELD_RULES = Object.entries(REPORT_FIELDS);
 const UPDATE_TYPES: ReadonlySet<string> = new Set<UpdateType>(['force', 'update', 'keepalive']);
 
 /**
- * Decodes and checks a message of queue `ips` (agent-protocol section 4). Nothing of `body` is kept alive.
+ * Decodes and checks a message of queue `ips` (docs/protocol.md#report). Nothing of `body` is kept alive.
  * @throws ReportError with a reason to count by and the field.
  */
 export function decodeReport(body: Uint8Array): Report {
@@ -79,7 +79,9 @@ export function decodeReport(body: Uint8Array): Report {
   }
 }
 
-/** The message an agent sends: `fields` under their own names, and the update type as an atom (agent-protocol section 4). */
+/**
+ * The message an agent sends: `fields` under their own names, and the update type as an atom (docs/protocol.md#report).
+ */
 export function encodeReport(updateType: UpdateType, fields: JsonObject, stamp: Stamp): Buffer {
   const config: [string, Term][] = Object.entries(fields).map(([name, value]) => [name, termFromJson(value)]);
   config.push(['updatetype', atom(updateType)]);
@@ -183,7 +185,7 @@ function extraFields(terms: ReadonlyMap<string, Term>): JsonObject {
   }
   const result = Object.fromEntries(extra);
   if (extra.length > 0 && JSON.stringify(result).length > MAX_EXTRA_BYTES) {
-    throw new MessageError('too_large', 'extra', `fields of no contract: over ${MAX_EXTRA_BYTES} bytes together`);
+    throw new MessageError('too_large', 'extra', `undocumented fields: over ${MAX_EXTRA_BYTES} bytes together`);
   }
   // The names of these fields are texts too.
   refuseHidden('extra', result);

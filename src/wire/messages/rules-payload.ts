@@ -15,7 +15,10 @@ export interface RulesetTexts {
   readonly ruleset6_iptables: RulesetText;
 }
 
-/** What the queue `iptables.<hostkey>` carries: rulesets (section 6), sets (section 7), or both. Empty sets: left alone. */
+/**
+ * What the queue `iptables.<hostkey>` carries: rulesets (docs/protocol.md#ruleset), sets (docs/protocol.md#sets), or
+ * both. Empty sets: left alone.
+ */
 export interface RulesPayload extends RulesetTexts {
   readonly ipsets: string;
 }
@@ -23,7 +26,10 @@ export interface RulesPayload extends RulesetTexts {
 /** Key order of the old server's messages; it means nothing to agents. */
 const RULESET_KEYS = ['ruleset4_ipset', 'ruleset4_iptables', 'ruleset6_ipset', 'ruleset6_iptables'] as const;
 
-/** Texts go as charlists of their UTF-8 bytes; all five keys are always there, or agents crash (section 6). */
+/**
+ * Texts go as charlists of their UTF-8 bytes; all five keys are always there, or agents crash
+ * (docs/protocol.md#ruleset).
+ */
 export function encodeRulesPayload(payload: RulesPayload, stamp: Stamp): Buffer {
   const rulesets = RULESET_KEYS.map((key): MapEntry => {
     const text = payload[key];

@@ -19,7 +19,7 @@ describe('normalizeRuleset: vectors of the old server', () => {
   });
 });
 
-/** The contract's five steps, word by word and slow. */
+/** The steps of docs/protocol.md#rulesets-before-hashing, word by word and slow. */
 const byTheBook = (text: string): string =>
   text
     .split('\n')
@@ -36,7 +36,7 @@ const byTheBook = (text: string): string =>
     .join('\n');
 
 describe('normalizeRuleset', () => {
-  it('does what the five steps of the contract say, for any text', () => {
+  it('does what the steps of the protocol say, for any text', () => {
     const piece = fc.constantFrom(':', ' [', ']', ' ', '"', "'", '\n', '#', '-A FORWARD', '-A DOCKER', 'x', '\r', 'é');
     const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
     fc.assert(

@@ -24,7 +24,7 @@ const byTheBook = (text: string): string =>
     .join('\n');
 
 describe('normalizeSets', () => {
-  it('does what the contract says, for any text', () => {
+  it('does what the steps of the protocol say, for any text', () => {
     const piece = fc.constantFrom('add ', 'n', ' ', '/32', '/1', '28', '/128', '\n', 'x', 'é', '\u{1f600}', '\uff00');
     const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
     fc.assert(

@@ -36,7 +36,8 @@ const VARIANTS = ['set4', 'set6', 'unset4', 'unset6'] as const;
 const oracle = await createOracle();
 
 describe('golden pipeline in dog1', () => {
-  // Externals are taken by handling and name, whatever order the rows come in (decisions 6).
+  // Externals are taken by handling and name, whatever order the rows come in
+  // (docs/rulesets.md#sets-of-linked-environments).
   const exact = cases.filter((item) => isFaithful(item) && item.name !== 'pipeline/externals-order');
 
   it.each(exact.map((item) => [item.name, item] as const))('%s: the same sets and rulesets', (_name, item) => {

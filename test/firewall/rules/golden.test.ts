@@ -23,7 +23,9 @@ interface RulesetOutput {
 const files = readdirSync(new URL('../../golden', import.meta.url)).filter((file) => /^rulesets-.*\.json$/.test(file));
 const cases = files.flatMap((file) => goldenCases<JsonObject, RulesetOutput>(file));
 
-/** Whether the kernel took the old server's text, and gave it back with the same hash (decisions 1). */
+/**
+ * Whether the kernel took the old server's text, and gave it back with the same hash (docs/rulesets.md#two-dialects).
+ */
 const isFaithful = (item: GoldenCase<unknown, object>): boolean =>
   !('error' in item.output) &&
   item.kernel === 'accepted' &&

@@ -6,7 +6,8 @@ import { compileInput } from '../../support/compile-input.js';
 
 /**
  * Real packets: a server and a client, each in a namespace of its own, on one cable. The server's rules let the
- * client's group in; what comes through is what the dialects promise (rulesets section 8, "set, symmetric lines").
+ * client's group in; what comes through is what the dialects promise
+ * (docs/rulesets.md#matching-answers-by-the-wrong-side).
  */
 const run = promisify(execFile);
 const SERVER = `dog-packets-s-${process.pid}`;

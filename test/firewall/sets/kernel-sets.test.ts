@@ -56,7 +56,7 @@ const maps: fc.Arbitrary<SetMaps> = fc.oneof(
 );
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** The text that the old server gave (rulesets sections 5.1 and 5.3), with no check of anything. */
+/** The text that the old server gave (docs/rulesets.md#the-text-of-the-sets), with no check of anything. */
 const oldServerText = (internal: SetMaps, union: SetMaps, prefix: SetMaps): string => {
   const merged = (key: keyof SetMaps): [string, string[]][] => {
     const local = internal[key] as Record<string, string[]>;

@@ -80,7 +80,7 @@ const changed = (before: ActorNode, after: ActorNode): Set<string> => {
 
 const workersOf = (node: ActorNode): number => flatten(node).filter(({ type }) => type === 'worker').length;
 
-describe('trial 9 (kernel): actors killed', () => {
+describe('actors killed in random trees', () => {
   it('each in turn, in any tree: exactly those that the strategies name are new; no timer is orphaned', async () => {
     await fc.assert(
       fc.asyncProperty(planOf(3), async (plan) => {
