@@ -28,7 +28,7 @@ export const managementApi = (options: ManagementOptions): ManagementApi => {
   const authorization = `Basic ${Buffer.from(`${options.user}:${options.password}`).toString('base64')}`;
   const isTls = base.protocol === 'https:';
   return async (path) => {
-    const tls = isTls ? (await tlsSetup(options.sslOptions)).options : {};
+    const tls = isTls ? await tlsSetup(options.sslOptions) : {};
     const text = await new Promise<string>((resolve, reject) => {
       const fail = (why: string): void => {
         request.destroy();

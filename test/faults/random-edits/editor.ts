@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../../../src/model/document.js';
+import { textOf } from '../../../src/model/text-of.js';
 import { RULE, type Answer, type Client } from '../../support/api-client.js';
 import type { Dice } from './dice.js';
 
@@ -57,7 +58,7 @@ export class Editor {
   async #change(resource: Resource): Promise<void> {
     const doc = await this.#any(resource);
     if (doc === undefined) return resource === 'host' ? undefined : this.#create(resource);
-    await this.#put(resource, doc, await this.#content(resource, String(doc.name)));
+    await this.#put(resource, doc, await this.#content(resource, textOf(doc.name)));
   }
 
   async #rename(resource: Resource): Promise<void> {
@@ -69,14 +70,14 @@ export class Editor {
     const doc = await this.#any(resource);
     // The older dialect of the API refuses to delete what is in use.
     const version = resource !== 'ruleset' && resource !== 'host' && this.#dice.next() < 0.3 ? '' : '/V2';
-    if (doc !== undefined) await this.#send('DELETE', `/api${version}/${resource}/${String(doc.id)}`, undefined);
+    if (doc !== undefined) await this.#send('DELETE', `/api${version}/${resource}/${textOf(doc.id)}`, undefined);
   }
 
   async #put(resource: Resource, doc: JsonObject, change: JsonObject): Promise<void> {
     const { id, ...rest } = doc;
     const own = resource === 'host' ? { name: rest.name, hostkey: rest.hostkey, group: rest.group } : rest;
     const kept = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as JsonObject;
-    await this.#send('PUT', `/api/V2/${resource}/${String(id)}`, { ...kept, ...change });
+    await this.#send('PUT', `/api/V2/${resource}/${textOf(id)}`, { ...kept, ...change });
   }
 
   /** One of the documents that there are now; it may be gone a moment later. */
@@ -112,12 +113,12 @@ export class Editor {
           description: '',
           external_ipv4_addresses: dice.some(0, 2, v4),
           ...(profile === undefined ? {} : { profile_id: profile.id, profile_name: profile.name as string }),
-        } as JsonObject;
+        };
       }
       case 'ruleset': {
         const profile = await this.#any('profile');
         const rules = { inbound: await this.#rules(), outbound: await this.#rules() };
-        return { name, rules, ...(profile === undefined ? {} : { profile_id: profile.id }) } as JsonObject;
+        return { name, rules, ...(profile === undefined ? {} : { profile_id: profile.id }) };
       }
       case 'host': {
         // At times a group that there is not.

@@ -58,7 +58,7 @@ function groupsThatDiffer(edited: WholeServer, fresh: WholeServer): string[] {
     for (const text of ['set4', 'set6', 'unset4', 'unset6'] as const)
       if (my?.ruleset.texts[text].text !== their?.ruleset.texts[text].text)
         found.push(`${is}: ${text} is not that of a fresh server`);
-    if (my?.publishedAt == null) found.push(`${is}: compiled and not published`);
+    if (typeof my?.publishedAt !== 'number') found.push(`${is}: compiled and not published`);
   }
   for (const id of theirs.world.rows('group').keys())
     if (!mine.world.rows('group').has(id)) found.push(`group ${id}: the server does not know it`);
