@@ -18,7 +18,10 @@ const STOP_ECHO_SECONDS = 10;
 export interface ReportContext {
   /** Epoch seconds. */
   readonly now: number;
-  /** Absent: the host's group is unknown or virtual, and no hash can be compared (host-lifecycle section 2). */
+  /**
+   * Absent: the host's group is unknown or virtual, and no hash can be compared
+   * (docs/host-lifecycle.md#processing-a-report).
+   */
   readonly wanted: Wanted | undefined;
   readonly hashCheck: HashCheckOptions;
   readonly agentStopGraceSeconds: number;
@@ -43,7 +46,10 @@ export interface ReportOutcome {
   readonly differing: readonly HashField[];
   /** What is worth sending to this host again: the check failed, its agent has just started, or its sets are outdated. */
   readonly resend: { readonly sets: boolean; readonly rules: boolean };
-  /** The agent still reports a group that the API has changed: it gets its config again (decisions 12). */
+  /**
+   * The agent still reports a group that the API has changed: it gets its config again
+   * (docs/host-lifecycle.md#whose-group-it-is).
+   */
   readonly sendConfig: boolean;
   /** Set by a good-bye: the keepalive deadline is this many seconds away, if that is sooner. */
   readonly deadlineInSeconds?: number;
@@ -52,8 +58,9 @@ export interface ReportOutcome {
 }
 
 /**
- * Who owns group, environment and location (decisions 12): the report, when it says something else than last time;
- * the row, when the report only repeats itself. Without knowledge the row is taken for the last report.
+ * Who owns group, environment and location (docs/host-lifecycle.md#whose-group-it-is): the report, when it says
+ * something else than last time; the row, when the report only repeats itself. Without knowledge the row is taken for
+ * the last report.
  */
 const owned = (row: Document, known: HostKnowledge | undefined, report: HostReport, owner: GroupOwner) => {
   const pick = (last: string, now: string, stored: string): string => (now === last ? stored : now);
@@ -98,7 +105,10 @@ const NOT_THE_AGENTS: ReadonlySet<string> = new Set([
 /** An agent that invents ever new fields does not make its row grow for ever; real ones have about 35. */
 const MOST_FIELDS = 64;
 
-/** What an agent says beyond the documented fields goes into the row too, as it always did (host-lifecycle section 2). */
+/**
+ * What an agent says beyond the documented fields goes into the row too, as it always did
+ * (docs/host-lifecycle.md#what-a-report-may-say).
+ */
 const extraOf = (row: JsonObject, { extra = {} }: HostReport): JsonObject => {
   let room = MOST_FIELDS - Object.keys(row).length;
   const taken = Object.entries(extra).filter(
@@ -232,7 +242,10 @@ const turnOf = (known: HostKnowledge | undefined, unverified: boolean): Pick<Rep
   return { turned: known?.verified === true ? 'was_verified' : 'first_seen' };
 };
 
-/** The row of a host that registers itself with a `force` report (host-lifecycle section 1); its state is `new`. */
+/**
+ * The row of a host that registers itself with a `force` report
+ * (docs/host-lifecycle.md#processing-a-report); its state is `new`.
+ */
 export const registerHost = (report: HostReport, now: number): { row: JsonObject; known: HostKnowledge } => ({
   row: {
     active: 'new',

@@ -1,6 +1,6 @@
 import type { Json } from '../model/document.js';
 
-/** The five hashes of a report, 64 hex digits each (agent-protocol section 10). */
+/** The five hashes of a report, 64 hex digits each (docs/protocol.md#hashes). */
 export const HASH_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables', 'ipset_hash'] as const;
 export type HashField = (typeof HASH_FIELDS)[number];
 export type Hashes = Readonly<Record<HashField, string>>;
@@ -16,7 +16,10 @@ export interface Wanted {
     readonly changedAt: number;
   };
   readonly sets?: {
-    /** The newest hash, and every other that was newest within the window (host-lifecycle L5). */
+    /**
+     * The newest hash, and every other that was newest within the window
+     * (docs/host-lifecycle.md#accepted-hashes-of-the-sets).
+     */
     readonly hashes: ReadonlySet<string>;
     readonly newest: string;
     readonly changedAt: number;
@@ -43,7 +46,7 @@ export interface HashVerdict {
   /** Every field whose reported value is not the wanted one; empty when all match. */
   readonly differing: readonly HashField[];
   /**
-   * The sets are of an earlier moment. Their hash still counts within the window (L5), so nobody is alarmed, but a host
+   * The sets are of an earlier moment. Their hash still counts within the window, so nobody is alarmed, but a host
    * that has them longer than W after the change has missed a message, and nothing else would bring it the new ones.
    */
   readonly setsOutdated: boolean;
@@ -58,9 +61,9 @@ const recent = (stamp: number | '', now: number, within: number): boolean =>
 const notAhead = (stamp: number | '', now: number): number | '' => (stamp === '' ? '' : Math.min(stamp, now));
 
 /**
- * Compares a report with what was sent (decisions 10). All parts match: count 0, pass. Else, while every part that
- * differs matched within W or was changed by us within W: pass, count kept, because the agent is still applying it.
- * Else the count grows, and the check fails when it reaches the limit.
+ * Compares a report with what was sent (docs/host-lifecycle.md#hash-check). All parts match: count 0, pass. Else, while
+ * every part that differs matched within W or was changed by us within W: pass, count kept, because the agent is still
+ * applying it. Else the count grows, and the check fails when it reaches the limit.
  *
  * `readBack` is given for a host whose agent can't show its rules: the hashes that were found wrong when its rules were
  * last read back, none where nothing is known. Then what it reports of rules counts for nothing, and what was read back

@@ -14,7 +14,7 @@ export interface StandingStill {
   readonly changes: number;
 }
 
-/** What an agent said in one report, already decoded and cleaned (agent-protocol section 4). */
+/** What an agent said in one report, already decoded and cleaned (docs/protocol.md#report). */
 export interface HostReport {
   readonly updateType: 'force' | 'update' | 'keepalive';
   /** True in the shutdown report: `active` = `inactive`. */
@@ -32,9 +32,10 @@ export interface HostReport {
 }
 
 /**
- * What is known of a host beside its row (table `host_report`, id = hostkey; decisions 12).
- * `reported*` are the values of the last report; `boundGroup` is the group of the last start of the agent, to which
- * its queue stays bound whatever it reports later (agent-protocol P6). `stoppedAt` is epoch seconds of a good-bye.
+ * What is known of a host beside its row (table `host_report`, id = hostkey; docs/host-lifecycle.md#whose-group-it-is).
+ * `reported*` are the values of the last report; `boundGroup` is the group of the last start of the agent, to which its
+ * queue stays bound whatever it reports later (docs/protocol.md#the-first-message-costs-the-queue). `stoppedAt` is
+ * epoch seconds of a good-bye.
  */
 export interface HostKnowledge {
   readonly reportedGroup: string;

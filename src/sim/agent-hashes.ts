@@ -35,7 +35,7 @@ const quotedHash = (tool: string): string =>
   agentHash(normalizeAgentRuleset(throughEcho(`\`/home/dog/bin/${tool} -t filter\``)));
 const QUOTED = { 4: quotedHash('iptables-save'), 6: quotedHash('ip6tables-save') };
 
-/** The five hashes an agent reports (agent-protocol section 10): of what is live, or of a file's text. */
+/** The five hashes an agent reports (docs/protocol.md#hashes): of what is live, or of a file's text. */
 export function agentHashes(
   kernel: SimKernel,
   files: RulesetFiles,

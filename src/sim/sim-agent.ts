@@ -51,7 +51,7 @@ const SAVES: ReadonlyMap<string, 'inet' | 'inet6'> = new Map([
 class ProcessEnded extends Error {}
 
 /**
- * One host with its agent, as the server sees them (agent-protocol section 11). The kernel, the files and
+ * One host with its agent, as the server sees them (docs/protocol.md#what-an-agent-does). The kernel, the files and
  * `config.json` outlive the process; the rest begins anew with each start.
  */
 export class SimAgent {
@@ -121,7 +121,10 @@ export class SimAgent {
     this.#after(this.#options.timing.startDelayMs, () => this.#begin());
   }
 
-  /** The connection was lost and there is another: queues come back with their old keys, and no `force` (section 12). */
+  /**
+   * The connection was lost and there is another: queues come back with their old keys, and no `force`
+   * (docs/protocol.md#delivery).
+   */
   async reattach(connection: BrokerConnection): Promise<void> {
     if (this.#process === 0) return;
     this.#connection = connection;
@@ -249,7 +252,10 @@ export class SimAgent {
     }
   }
 
-  /** The handler stops its own consumer first and dies of it (P6): the new values are kept, the queue is gone. */
+  /**
+   * The handler stops its own consumer first and dies of it (docs/protocol.md#the-first-message-costs-the-queue): the
+   * new values are kept, the queue is gone.
+   */
   async #takeConfig(delivery: Delivery): Promise<void> {
     this.#config = decodeConfig(delivery.body);
     await this.#queues.drop('config');
@@ -282,7 +288,7 @@ export class SimAgent {
     const { request, apiUser } = decodeRequest(delivery.body);
     const run: CommandRunner = this.#options.run ?? ((line) => this.#run(line));
     const answer = apiUser === undefined ? 'none' : answerRequest(request, this.hostFiles, run);
-    if (answer === 'crash') throw new Error(`no answer can be made for ${request.command} (P9)`);
+    if (answer === 'crash') throw new Error(`no answer can be made for ${request.command}`);
     if (answer !== 'none' && delivery.replyTo !== undefined) {
       await this.#connection?.publish({
         exchange: '',

@@ -38,9 +38,10 @@ const MOST_UNDER_WAY = { bytes: 64 << 20, messages: 2000 } as const;
 const RETRY_MS = 200;
 
 /**
- * Publishes rulesets, each to all agents of its group. What is to be sent gathers in the mailbox by group: after a quiet
- * time it goes out, under a burst at most once an interval (decisions 14), always after the sets that it names
- * (decisions 15). A group whose sets can't be published waits; it holds up no other.
+ * Publishes rulesets, each to all agents of its group. What is to be sent gathers in the mailbox by group: after a
+ * quiet time it goes out, under a burst at most once an interval (docs/host-lifecycle.md#publishing), always after the
+ * sets that it names (docs/decisions/0015-sets-before-rules.md). A group whose sets can't be published waits; it holds
+ * up no other.
  */
 export class IptablesPublisher implements Server<never, never, IptablesCast, IptablesInfo> {
   readonly #context: ServerContext;

@@ -5,8 +5,9 @@ import { hostRuleset } from './publications.js';
 import { reportDropped } from './report-dropped.js';
 
 /**
- * Agents that were moved over the API go on listening to their old group (agent-protocol P6): members of this group
- * that listen elsewhere get their own copy, and those of other groups that listen here get theirs after it.
+ * Agents that were moved over the API go on listening to their old group
+ * (docs/protocol.md#the-first-message-costs-the-queue): members of this group that listen elsewhere get their own copy,
+ * and those of other groups that listen here get theirs after it.
  */
 export const sendToAstray = (context: ServerContext, output: RulesetOutput): void => {
   const { world, outputs, outbox, kernel } = context;

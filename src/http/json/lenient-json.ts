@@ -7,9 +7,10 @@ import { JsonTooLargeError } from './json-too-large-error.js';
 
 /**
  * Reads JSON as the old server's parser did: trailing commas, `//` and block comments, single-quoted strings, raw
- * control characters in strings and a byte order mark pass; of repeated keys the last wins (http-api section 1).
- * What it must not let through: text after the value, `__proto__` as a key, numbers beyond a double, whole numbers that
- * a double would alter, and what is over the bounds. Throws `JsonSyntaxError` and `JsonTooLargeError`.
+ * control characters in strings and a byte order mark pass; of repeated keys the last wins
+ * (docs/http-api.md#lenient-json). What it must not let through: text after the value, `__proto__` as a key,
+ * numbers beyond a double, whole numbers that a double would alter, and what is over the bounds. Throws
+ * `JsonSyntaxError` and `JsonTooLargeError`.
  */
 export function readLenientJson(text: string, bounds: JsonBounds = WIDE_BOUNDS): Json {
   return finish(readJsonInSteps(text, bounds));
