@@ -58,8 +58,10 @@ const whyBehind = (
     ...(now.ipset_hash === setHash ? [] : ['ipset_hash']),
   ];
   if (loaded.length > 0) return `has not loaded what was published (${loaded.join('+')})`;
+  // The agent of an unverified host cannot show its rules: what it reports of them says nothing.
+  const shown = host.unverified === true ? [] : FIELDS;
   const reported = [
-    ...FIELDS.filter((field) => host[field] !== group[field]),
+    ...shown.filter((field) => host[field] !== group[field]),
     ...(host.ipset_hash === setHash ? [] : ['ipset_hash']),
   ];
   return reported.length > 0 ? `has not reported what it has loaded (${reported.join('+')})` : undefined;

@@ -21,7 +21,7 @@ export const stragglers = (context: ServerContext, fleet: Fleet): string => {
       ...(has('ipset_hash') === newest ? [] : ['ipset_hash']),
     ];
     const runs = differs((field) => agent.hashes[field as 'ipset_hash']);
-    const said = differs((field) => row?.[field]);
+    const said = row?.unverified === true ? [] : differs((field) => row?.[field]);
     if (runs.length === 0 && said.length === 0 && row?.active === 'active') continue;
     found.push({
       hostkey: agent.hostkey,
