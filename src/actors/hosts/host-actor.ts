@@ -1,6 +1,4 @@
 import { decideReport, groupAfter, registerHost, type ReportOutcome } from '../../host/decide-report.js';
-import { CloneWatch } from '../../host/clone-watch.js';
-import { FloodWatch } from '../../host/flood-watch.js';
 import { decideTimeout, type TimeoutOutcome } from '../../host/decide-timeout.js';
 import { knowledgeFromDoc, knowledgeToDoc, type HostKnowledge, type HostReport } from '../../host/host-report.js';
 import { stateOf } from '../../host/host-state.js';
@@ -12,9 +10,11 @@ import type { Change } from '../../store/store.js';
 import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import { guardOpened } from '../guard/guard-opened.js';
+import { ConvergenceWatch } from './convergence-watch.js';
 import { DriftLog } from './drift-log.js';
 import { HostDelivery } from './host-delivery.js';
 import type { HostCall, HostCast, HostReply } from './host-messages.js';
+import { HostOddities } from './host-oddities.js';
 import { readsBack } from './reads-back.js';
 import { decideReadBack, type ReadBackOutcome } from '../../host/decide-read-back.js';
 import type { HashField } from '../../host/hash-check.js';
@@ -50,18 +50,16 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   #idleTimer: TimerRef | undefined = undefined;
   /** Whose ruleset the host was last sent or found to have; unknown until its first report. */
   #groupServed: string | undefined = undefined;
-  /** When the ruleset was published that the host runs, as far as it was seen; epoch seconds. */
-  #convergedOn: number | undefined = undefined;
-  #clones: CloneWatch | undefined = undefined;
-  readonly #floods = new FloodWatch();
+  readonly #converges: ConvergenceWatch;
+  readonly #oddities: HostOddities;
   readonly #driftLog: DriftLog;
-  /** Where the agent says it is, when that is somewhere nothing is published to, and people were told. */
-  #oddPlace: string | undefined = undefined;
 
   constructor(context: ServerContext, hostkey: string) {
     this.#context = context;
     this.#hostkey = hostkey;
     this.#delivery = new HostDelivery(context, hostkey);
+    this.#converges = new ConvergenceWatch(context);
+    this.#oddities = new HostOddities(context, hostkey);
     this.#driftLog = new DriftLog(context.log);
     this.#lastSeen = context.kernel.clock.monotonic();
     this.#known = knowledgeFromDoc(context.world.knowledge(hostkey));
@@ -139,8 +137,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
 
   async #report(self: Self, report: HostReport): Promise<void> {
     const { refused } = this.#context;
-    this.#noticeClone(report);
-    this.#noticeFlood(report);
+    this.#oddities.reported(report);
     const row = this.#row();
     const tooLarge = this.#context.hostRoom.grow(this.#hostkey, { ...report.fields, ...report.extra });
     if (tooLarge !== undefined) {
@@ -159,7 +156,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
       guardOpened(this.#context);
       return;
     }
-    this.#noticePlace(report);
+    this.#oddities.placed(report);
     if (outcome === 'taken') {
       this.#lastSeen = this.#context.kernel.clock.monotonic();
       guardOpened(this.#context);
@@ -173,7 +170,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         'unknown_group',
         `no group is named ${JSON.stringify(group)}`,
       );
-    } else if (this.#clones?.found !== true && !this.#floods.found) refused.clear(this.#hostkey);
+    } else if (!this.#oddities.found) refused.clear(this.#hostkey);
     this.#follow(self, outcome, report);
   }
 
@@ -265,19 +262,26 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         },
       },
       // What is known changes only with a start, a good-bye or a new place: an equal document writes nothing.
-      {
-        op: 'upsert',
-        table: 'host_report',
-        id: this.#hostkey,
-        edit: (doc) =>
-          outcome === undefined ? (doc ?? { id: this.#hostkey }) : knowledgeToDoc(this.#hostkey, outcome.known),
-      },
+      this.#keep(() => outcome?.known),
     ];
     const result = await storePatiently(self, this.#context, changes, `agent:${this.#hostkey}`);
     if (!result.ok || outcome === undefined) return 'gone';
     this.#known = outcome.known;
     this.#groupServed = textOf(outcome.row.group);
     return outcome;
+  }
+
+  /** The step that keeps what is known of the host, where an earlier step of the same commit has decided anything. */
+  #keep(known: () => HostKnowledge | undefined): Change {
+    return {
+      op: 'upsert',
+      table: 'host_report',
+      id: this.#hostkey,
+      edit: (doc) => {
+        const now = known();
+        return now === undefined ? (doc ?? { id: this.#hostkey }) : knowledgeToDoc(this.#hostkey, now);
+      },
+    };
   }
 
   /** What is due after a report is stored. */
@@ -291,9 +295,9 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         : Math.min(this.#stopDeadline, clock.monotonic() + outcome.deadlineInSeconds * 1000);
     guardOpened(context);
     context.drift.observe(this.#hostkey, outcome.differing, nowSeconds(context));
-    this.#noticeTurn(outcome, report);
+    this.#oddities.turned(outcome, report);
     if (outcome.event !== undefined && outcome.differing.length === 0 && outcome.known.unverified === undefined)
-      this.#converged(textOf(outcome.row.group));
+      this.#converges.reached(textOf(outcome.row.group));
     if (outcome.from !== outcome.to)
       context.log.info(
         { hostkey: this.#hostkey, name: report.name, from: outcome.from, to: outcome.to },
@@ -334,13 +338,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
           return outcome === undefined ? current : { ...outcome.row, id: current.id };
         },
       },
-      {
-        op: 'upsert',
-        table: 'host_report',
-        id: this.#hostkey,
-        edit: (doc) =>
-          outcome === undefined ? (doc ?? { id: this.#hostkey }) : knowledgeToDoc(this.#hostkey, outcome.known),
-      },
+      this.#keep(() => outcome?.known),
     ];
     const result = await storePatiently(self, this.#context, changes, 'system');
     if (!result.ok) return;
@@ -356,21 +354,6 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     }
     if (differing.length > 0 && this.#known?.unverified !== undefined)
       this.#delivery.send(group, { sets: false, rules: true, cause: 'drift' });
-  }
-
-  /** Said once: with the report that shows it first. */
-  #noticeTurn({ turned }: ReportOutcome, { name }: HostReport): void {
-    const { log } = this.#context;
-    const host = { hostkey: this.#hostkey, name };
-    switch (turned) {
-      case 'first_seen':
-        return log.warn(host, 'the agent cannot show its rules: the host is unverified, its rules are not compared');
-      case 'was_verified':
-        return log.warn(host, 'the host showed its rules before and no longer does: it is unverified; look at it');
-      case 'verified_again':
-        return log.info(host, 'the host shows its rules: it is not unverified any more');
-      case undefined:
-    }
   }
 
   #logDrift({ event, differing }: ReportOutcome, { hostkey, name, hashes }: HostReport, group: string): void {
@@ -396,17 +379,6 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   #count({ updateType }: HostReport, group: string): void {
     if (updateType === 'force') this.#context.metrics.count('ipset_queue_add_force', `host_group->${group}`);
     if (updateType === 'update') this.#context.metrics.count('ipset_queue_add', `host_group->${group}`);
-  }
-
-  /** From the confirm of the group's ruleset until this host runs it; not of one that was out before we knew the host. */
-  #converged(groupName: string): void {
-    const { world, outputs, metrics, kernel } = this.#context;
-    const group = world.groupByName(groupName);
-    const publishedAt = group === undefined ? undefined : outputs.changedAt(group.id);
-    if (publishedAt === undefined || publishedAt === this.#convergedOn) return;
-    if (this.#convergedOn !== undefined && publishedAt > this.#convergedOn)
-      metrics.observe('dog_trainer_publish_to_converge_seconds', Math.max(0, kernel.clock.now() / 1000 - publishedAt));
-    this.#convergedOn = publishedAt;
   }
 
   get #graceMs(): number {
@@ -460,41 +432,5 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         'host changed state',
       );
     if (outcome.mail !== undefined) raiseAlert(this.#context, outcome.mail, { ...outcome.row, id: row.id }, []);
-  }
-
-  /** What it says is taken all the same, and costs a commit; what it asks for by that is sent at the agreed rate. */
-  #noticeFlood(report: HostReport): void {
-    const { refused, log, kernel } = this.#context;
-    if (!this.#floods.see(kernel.clock.monotonic())) return;
-    const detail = 'it reports more than once a second; an agent does so once a minute';
-    refused.add(kernel.clock.now(), report, 'overload', detail);
-    log.warn({ hostkey: this.#hostkey, name: report.name }, `a host floods the server with reports: ${detail}`);
-  }
-
-  /**
-   * Its queues are bound to its own place, and everything is published to `*` and `*`
-   * (docs/protocol.md#keys-with-literal-asterisks).
-   */
-  #noticePlace({ name, environment, location }: HostReport): void {
-    const place = environment === '*' && location === '*' ? undefined : `${environment} ${location}`;
-    if (place !== undefined && place !== this.#oddPlace)
-      this.#context.log.warn(
-        { hostkey: this.#hostkey, name, environment, location },
-        'the agent hears nothing that is published: environment and location must both be * in its configuration',
-      );
-    this.#oddPlace = place;
-  }
-
-  #noticeClone(report: HostReport): void {
-    const clones = (this.#clones ??= new CloneWatch()).see({
-      name: report.name,
-      interfaces: textOf(report.fields.interfaces),
-    });
-    if (clones === undefined) return;
-    const { refused, log, kernel } = this.#context;
-    const pair = [clones.one, clones.other].sort().map((text) => JSON.stringify(text.slice(0, 200)));
-    const detail = `two machines with different ${clones.by === 'name' ? 'names' : 'interfaces'} report with this hostkey: ${pair.join(' and ')}`;
-    if (refused.add(kernel.clock.now(), report, 'cloned_hostkey', detail))
-      log.warn({ hostkey: this.#hostkey }, `${detail}; give one of them a hostkey of its own`);
   }
 }
