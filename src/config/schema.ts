@@ -94,6 +94,7 @@ export const SCHEMA = {
 
   ruleset_dialect: { type: 'choice', values: ['dog1', 'dog2'], optional: true },
   generate_unset_tables: flag,
+  takeover_wait_seconds: seconds,
   publish_quiet_ms: { type: 'integer', min: 0, unit: 'milliseconds' },
   profile_periodic_publish_interval_seconds: period,
   ipset_periodic_publish_interval_seconds: period,

@@ -60,6 +60,9 @@ export const shownBy = (
   return { still, ...(still.changes >= CHANGES_IGNORED ? { unverified: 'ipsets' } : {}) };
 };
 
+/** Whether these hashes are of the text of a command, whatever the host has loaded. */
+export const showsNoRules = (hashes: Hashes): boolean => quotedIn(hashes) !== undefined;
+
 const quotedIn = (hashes: Hashes): RunsVariant | undefined => {
   for (const variant of ['ipsets', 'iptables'] as const) {
     const [four, six] = LIVE_FIELDS[variant];

@@ -1,23 +1,27 @@
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
-import type { DetailObject, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import type { GroupCast } from './group-messages.js';
 import { whyNotSent } from '../last-good/why-not-sent.js';
 import { noteHashes } from './note-hashes.js';
 import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
+import { decideTakeover, rulesHeld } from '../hosts/held-by-hosts.js';
 import { raiseCompileAlert } from '../alerts/raise-alert.js';
 import { loadOutput } from './load-output.js';
 import { timed } from './timed.js';
 import { hashFieldsOf, outputToDoc, type CompileFailure, type RulesetOutput } from './ruleset-outputs.js';
 import { storePatiently } from '../store/store-patiently.js';
 
+/** How often it is looked whether hosts have reported, after a takeover. */
+const ASK_AGAIN_MS = 500;
+
 /**
  * One group: compiles its policy when something it rests on may have changed, and ends there when the bytes are the
  * same. What compiles replaces the last good ruleset and goes to the publisher; what doesn't is shown, and the last
  * good ruleset stays (docs/decisions/0002-never-publish-what-the-kernel-refuses.md).
  */
-export class GroupActor implements Server<never, never, GroupCast> {
+export class GroupActor implements Server<never, never, GroupCast, Message> {
   readonly #context: ServerContext;
   readonly #id: string;
   /** The world that the last compile saw: several messages about one change cost one compile. */
@@ -25,10 +29,15 @@ export class GroupActor implements Server<never, never, GroupCast> {
   #name = '';
   /** This actor, or one before it in this process, said that the policy can't be compiled. */
   #toldFailure = false;
+  /** The first ruleset after a takeover, while hosts have yet to say whether they run it. */
+  #awaiting: RulesetOutput | undefined = undefined;
+  /** Monotonic milliseconds: until when hosts are waited for. */
+  readonly #waitsUntil: number;
 
   constructor(context: ServerContext, id: string) {
     this.#context = context;
     this.#id = id;
+    this.#waitsUntil = context.kernel.clock.monotonic() + context.config.takeover_wait_seconds * 1000;
   }
 
   async init(self: Self): Promise<void> {
@@ -48,6 +57,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
         return;
       case 'republish':
         if (this.#seen !== this.#context.world.version) await this.#compile(self);
+        if (this.#awaiting !== undefined) await this.#publishFirst(self, this.#awaiting);
         self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id, force: true });
         return;
       case 'check_hashes':
@@ -55,6 +65,12 @@ export class GroupActor implements Server<never, never, GroupCast> {
       case 'removed':
         return this.#remove(self);
     }
+  }
+
+  /** Perhaps hosts have said by now what they run. */
+  async info(self: Self): Promise<void> {
+    const group = this.#context.world.rows('group').get(this.#id);
+    if (this.#awaiting !== undefined && group !== undefined) await this.#takeOver(self, group, this.#awaiting);
   }
 
   describe(): DetailObject {
@@ -101,11 +117,50 @@ export class GroupActor implements Server<never, never, GroupCast> {
       compiledAt: nowSeconds(this.#context),
       publishedAt: null,
     };
-    // A fleet taken over from the old server runs these very rules: nothing is to be sent.
-    const now = world.rows('group').get(this.#id) ?? group;
-    const known = last === undefined && this.#hasHashes(now, output);
-    await this.#keep(self, known ? { ...output, publishedAt: output.compiledAt } : output);
-    if (!known) self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id });
+    const edited = this.#awaiting !== undefined && this.#awaiting.ruleset.id !== ruleset.id;
+    if (last !== undefined || edited) return this.#publishFirst(self, output);
+    return this.#takeOver(self, world.rows('group').get(this.#id) ?? group, output);
+  }
+
+  async #publishFirst(self: Self, output: RulesetOutput): Promise<void> {
+    this.#endWait();
+    await this.#keep(self, output);
+    self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id });
+  }
+
+  /**
+   * The first ruleset of a group in this store. Hosts taken over from another server may run these very rules, whether
+   * its hashes say so or not (they may be of another spelling of the same): then nothing is to be sent, since loading
+   * rules anew resets their counters.
+   */
+  async #takeOver(self: Self, group: Document, output: RulesetOutput): Promise<void> {
+    const { config, kernel, outputs, log, world } = this.#context;
+    const hashes = hashFieldsOf(output);
+    const same = this.#hasHashes(group, output);
+    const foreign = Object.keys(hashes).some((field) => textOf(group[field]) !== '');
+    if (!same && !foreign) return this.#publishFirst(self, output);
+    const held = rulesHeld(world, group, hashes, config.check_v6_hashes);
+    const mayWait = kernel.clock.monotonic() < this.#waitsUntil;
+    const verdict = same ? 'adopt' : decideTakeover(held, { repair: config.repair, mayWait });
+    if (verdict === 'publish') return this.#publishFirst(self, output);
+    if (verdict === 'wait') {
+      // One timer at a time: a compile that gives the same again finds one running.
+      if (this.#awaiting === undefined || this.#awaiting === output)
+        self.sendAfter(ASK_AGAIN_MS, { tag: 'look_again' });
+      this.#awaiting ??= output;
+      outputs.awaited.add(this.#id);
+      return;
+    }
+    this.#endWait();
+    await this.#keep(self, { ...output, publishedAt: nowSeconds(this.#context) });
+    if (same) return;
+    log.info({ group: this.#name, hosts: { ...held } }, 'taken over: hosts already hold our text, nothing is sent');
+    this.#checkHashes();
+  }
+
+  #endWait(): void {
+    this.#awaiting = undefined;
+    this.#context.outputs.awaited.delete(this.#id);
   }
 
   #hasHashes(group: Document, output: RulesetOutput): boolean {
@@ -178,6 +233,7 @@ export class GroupActor implements Server<never, never, GroupCast> {
   }
 
   async #remove(self: Self): Promise<void> {
+    this.#endWait();
     this.#context.outputs.delete(this.#id);
     self.cast(IPTABLES_PUBLISHER, { type: 'forget', groupId: this.#id });
     await storePatiently(self, this.#context, [{ op: 'remove', table: 'ruleset_output', id: this.#id }], 'system');

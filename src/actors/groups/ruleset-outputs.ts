@@ -94,6 +94,8 @@ export class RulesetOutputs {
     { readonly hashes: string; readonly at: number; readonly output: RulesetOutput }
   >();
   readonly failures = new Map<string, CompileFailure>();
+  /** Groups taken over from another server whose hosts have yet to say what they run: nothing is compared with it. */
+  readonly awaited = new Set<string>();
   /** The texts of all groups, each once. */
   readonly rulesets = new SharedRulesets();
 
@@ -132,6 +134,7 @@ export class RulesetOutputs {
     this.#outputs.delete(groupId);
     this.#published.delete(groupId);
     this.failures.delete(groupId);
+    this.awaited.delete(groupId);
     this.rulesets.abandoned = true;
   }
 

@@ -63,10 +63,13 @@ export const wantedHashes = (
   // The row may lack what the broker has confirmed: the store refuses it, or is slow.
   const fields = outputs.confirmedHashes(group.id) ?? group;
   const [set4, set6, unset4, unset6] = VARIANTS.map((variant) => textOf(fields[HASH_FIELD_OF[variant]]));
-  const sets = acceptedSetHashes(confirmedSets.with(world.rows('ipset')), now, windowSeconds);
+  const sets =
+    confirmedSets.takeover === 'waits'
+      ? undefined
+      : acceptedSetHashes(confirmedSets.with(world.rows('ipset')), now, windowSeconds);
   return {
-    // Four empty fields: this group never had a ruleset.
-    ...(!set4 && !set6 && !unset4 && !unset6
+    // Four empty fields: this group never had a ruleset. Awaited: the stored ones may be another spelling of the same.
+    ...((!set4 && !set6 && !unset4 && !unset6) || outputs.awaited.has(group.id)
       ? {}
       : {
           rules: {

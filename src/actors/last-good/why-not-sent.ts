@@ -18,6 +18,8 @@ export const whyNotSent = (context: Known, groupId: string): string | undefined 
   const { outputs, gate, guard } = context;
   const output = outputs.get(groupId);
   if (output === undefined) {
+    if (outputs.awaited.has(groupId))
+      return 'it was taken over from another server, and its hosts have yet to report what they run';
     const failure = outputs.failures.get(groupId);
     return failure === undefined
       ? 'the group is not compiled yet'

@@ -15,6 +15,11 @@ const MOST = 200;
 export class ConfirmedSets {
   #sha: string | undefined = undefined;
   #rows: readonly Row[] = [];
+  /**
+   * Whether agents may still have all sets from another server: `open` until something was sent or found to be there;
+   * `waits`: hosts have yet to say what they have.
+   */
+  takeover: 'open' | 'waits' | 'over' = 'open';
 
   /** SHA-256 of the text that all agents have; `undefined`: none was confirmed in this run. */
   get sha(): string | undefined {

@@ -10,6 +10,7 @@ import { keepLastGoodSets, loadLastGoodSets } from './last-good-sets.js';
 import { allSets } from './publications.js';
 import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } from './publisher-messages.js';
 import { patiently, storePatiently } from '../store/store-patiently.js';
+import { ASK_AGAIN_MS, SetTakeover } from './set-takeover.js';
 import { refusedAlarm } from './refused-alarm.js';
 import { refusedRetryMs } from './refused-retry.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
@@ -57,10 +58,13 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   /** Some set is published with its last good content, as far as the store knows. */
   #standingIn = false;
   #timer: TimerRef | undefined = undefined;
-  #held: 'guard' | 'paused' | 'loading' | undefined = undefined;
+  #held: 'guard' | 'paused' | 'loading' | 'takeover' | undefined = undefined;
+  /** Waits for hosts of another server to say which sets they have. */
+  readonly #takeover: SetTakeover;
 
   constructor(context: ServerContext) {
     this.#context = context;
+    this.#takeover = new SetTakeover(context);
   }
 
   async init(self: Self): Promise<void> {
@@ -88,7 +92,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
   }
 
   async call(self: Self, _request: IpsetCall): Promise<IpsetReply> {
-    if (this.#dirty && this.#waitMs() <= this.#context.config.publish_quiet_ms) await this.#publish(self);
+    if (this.#dirty && this.#waitMs() <= this.#context.config.publish_quiet_ms) await this.#publish(self, true);
     const { published, untaken } = this.#context.sets;
     const unusable = published?.unusable ?? new Set();
     return {
@@ -175,12 +179,19 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     this.#timer = self.sendAfter(this.#waitMs(), { tag: 'due' } satisfies Message);
   }
 
-  async #publish(self: Self): Promise<void> {
+  /** `asked`: rules wait for the sets. */
+  async #publish(self: Self, asked = false): Promise<void> {
     const { world, sets, guard, gate, kernel, outbox } = this.#context;
     this.#held = !world.ready ? 'loading' : !guard.open ? 'guard' : gate.paused ? 'paused' : undefined;
     if (this.#held !== undefined) return;
-    this.#dirty = false;
     const rendered = sets.render();
+    const takeover = this.#confirmedSha === undefined ? this.#takeover.decide(rendered, asked) : 'publish';
+    if (takeover === 'wait') {
+      this.#held = 'takeover';
+      this.#timer ??= self.sendAfter(ASK_AGAIN_MS, { tag: 'due' } satisfies Message);
+      return;
+    }
+    this.#dirty = false;
     const before = sets.published;
     sets.published = rendered;
     this.#report(rendered, before);
@@ -190,7 +201,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     if (rendered.text === before?.text && !this.#again) return;
     this.#again = false;
     const sha = sha256(rendered.text);
-    if (sha === this.#confirmedSha || this.#isTakenOver(rendered)) {
+    if (sha === this.#confirmedSha || takeover === 'adopt') {
       // All agents have it, from before a restart, or from the server that this one took over from, or an edit was undone.
       if (this.#endRetry(self)) this.#context.alarms.clear(refusedAlarm('sets'));
       this.#confirmedSha = sha;
@@ -198,6 +209,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
       this.#context.sets.untaken = NO_SETS;
       return this.#record(self, rendered, sha);
     }
+    this.#context.confirmedSets.takeover = 'over';
     this.#sentAt = kernel.clock.monotonic();
     const put = { target: 'sets', class: 'sets', publication: allSets(rendered, kernel.clock.now()) } as const;
     void outbox.put(put).outcome.then((outcome) => {
@@ -227,11 +239,6 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
       ),
     );
     return new Set([...blocks.keys()].filter((name) => !known.has(name)));
-  }
-
-  /** This server never published, and another one sent sets with this very hash last: nothing is to be sent. */
-  #isTakenOver({ hash }: RenderedSets): boolean {
-    return this.#confirmedSha === undefined && newestSetHash(this.#context.world.rows('ipset').values()) === hash;
   }
 
   async #keepStandIns(self: Self, { standIns }: RenderedSets): Promise<void> {

@@ -2,6 +2,7 @@ import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { RulesetText } from '../../model/stored-ruleset.js';
+import type { Holders } from '../hosts/held-by-hosts.js';
 import { HASH_FIELD_OF, VARIANTS } from '../groups/ruleset-outputs.js';
 
 /** A hash of a group that is another than the stored one, and the text that ours is of. */
@@ -10,10 +11,25 @@ export interface HashDifference extends RulesetText {
   readonly stored: string;
 }
 
+/** What is said of a text whose stored hash is another, while all hosts that it is for report ours. */
+const HELD = 'hosts already hold our text';
+
 /** How a group that this server would compile compares with what another server stored. */
 export type ObservedGroup = { readonly id: string; readonly name: string } & (
   | { readonly state: 'same' }
-  | { readonly state: 'differs'; readonly differences: readonly HashDifference[] }
+  | {
+      readonly state: 'differs';
+      readonly differences: readonly HashDifference[];
+      /** Its hosts in use, by what they last reported. */
+      readonly hosts: Holders;
+    }
+  /** Another hash is stored, and yet a takeover would send nothing. */
+  | {
+      readonly state: 'held_by_hosts';
+      readonly note: typeof HELD;
+      readonly differences: readonly HashDifference[];
+      readonly hosts: Holders;
+    }
   | { readonly state: 'cannot_compare'; readonly error: JsonObject }
 );
 
@@ -24,11 +40,34 @@ export interface Observation {
   readonly dialect: 'dog1' | 'dog2';
   readonly groups: readonly ObservedGroup[];
   /** All sets: the newest hash stored, null if there is none, and ours. */
-  readonly sets: { readonly state: 'same' | 'differs'; readonly stored: string | null; readonly hash: string };
+  readonly sets: ObservedSets;
 }
 
-/** Compares a group's row with what came out of compiling it. Texts without sets count only where they are made. */
-export const observeGroup = (row: Document, compiled: CompiledGroup, generateUnset: boolean): ObservedGroup => {
+export type ObservedSets = { readonly stored: string | null; readonly hash: string } & (
+  | { readonly state: 'same' }
+  | { readonly state: 'differs'; readonly hosts: Holders }
+  | { readonly state: 'held_by_hosts'; readonly note: typeof HELD; readonly hosts: Holders }
+);
+
+/** Where the stored hash is another. Only what no host would be sent counts as held: one that differs would be repaired. */
+const byHosts = (hosts: Holders) =>
+  hosts.right > 0 && hosts.wrong === 0 && hosts.silent === 0
+    ? ({ state: 'held_by_hosts', note: HELD, hosts } as const)
+    : ({ state: 'differs', hosts } as const);
+
+export const observeSets = (stored: string | null, hash: string, hosts: Holders): ObservedSets =>
+  stored === hash ? { state: 'same', stored, hash } : { ...byHosts(hosts), stored, hash };
+
+/**
+ * Compares a group's row with what came out of compiling it. Texts without sets count only where they are made. `held`:
+ * what hosts report of ours.
+ */
+export const observeGroup = (
+  row: Document,
+  compiled: CompiledGroup,
+  generateUnset: boolean,
+  held: (hashes: Readonly<Record<string, string>>) => Holders,
+): ObservedGroup => {
   const who = { id: row.id, name: textOf(row.name) };
   if (!compiled.ok) return { ...who, state: 'cannot_compare', error: compiled.error };
   const variants = generateUnset ? VARIANTS : (['set4', 'set6'] as const);
@@ -37,7 +76,9 @@ export const observeGroup = (row: Document, compiled: CompiledGroup, generateUns
     const stored = textOf(row[field]);
     return stored === compiled[variant].hash ? [] : [{ field, stored, ...compiled[variant] }];
   });
-  return differences.length === 0 ? { ...who, state: 'same' } : { ...who, state: 'differs', differences };
+  if (differences.length === 0) return { ...who, state: 'same' };
+  const hashes = Object.fromEntries(VARIANTS.map((variant) => [HASH_FIELD_OF[variant], compiled[variant].hash]));
+  return { ...who, ...byHosts(held(hashes)), differences };
 };
 
 /** Counts of an observation, for a log line. */
@@ -48,6 +89,7 @@ export const observationSummary = ({ groups, sets, dialect }: Observation): Json
     groups: groups.length,
     same: count('same'),
     differ: count('differs'),
+    held_by_hosts: count('held_by_hosts'),
     cannot_compare: count('cannot_compare'),
     sets: sets.state,
   };

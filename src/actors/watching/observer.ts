@@ -1,8 +1,9 @@
 import { compileGroup } from '../../firewall/policy/compile-group.js';
 import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
 import { nowSeconds, type ServerContext } from '../context.js';
-import { observationSummary, observeGroup, type Observation, type ObservedGroup } from './observation.js';
+import { observationSummary, observeGroup, observeSets, type Observation, type ObservedGroup } from './observation.js';
 import type { ObserverCast } from './observer-messages.js';
+import { rulesHeld, setsHeld } from '../hosts/held-by-hosts.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
 
 /** How long changes gather before everything is compared anew. */
@@ -62,7 +63,12 @@ export class Observer implements Server<never, never, ObserverCast, Message> {
     const options = { dialect, generateUnset: config.generate_unset_tables };
     for (const row of [...world.rows('group').values()]) {
       if (groups.length % SLICE === SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
-      groups.push(observeGroup(row, compileGroup(world.policy, row.id, options), options.generateUnset));
+      const compiled = compileGroup(world.policy, row.id, options);
+      groups.push(
+        observeGroup(row, compiled, options.generateUnset, (hashes) =>
+          rulesHeld(world, row, hashes, config.check_v6_hashes),
+        ),
+      );
     }
     const stored = newestSetHash([...world.rows('ipset').values()]) ?? null;
     const { hash } = sets.render();
@@ -70,7 +76,7 @@ export class Observer implements Server<never, never, ObserverCast, Message> {
       at: nowSeconds(this.#context),
       dialect,
       groups,
-      sets: { state: stored === hash ? 'same' : 'differs', stored, hash },
+      sets: observeSets(stored, hash, setsHeld(world, hash)),
     };
   }
 
@@ -80,11 +86,15 @@ export class Observer implements Server<never, never, ObserverCast, Message> {
     if (before !== undefined && JSON.stringify(observationSummary(before)) === JSON.stringify(summary)) return;
     for (const group of observation.groups.filter(({ state }) => state !== 'same').slice(0, MOST_LOGGED)) {
       const what =
-        group.state === 'differs'
+        group.state === 'differs' || group.state === 'held_by_hosts'
           ? { hashes: group.differences.map(({ field }) => field) }
           : group.state === 'cannot_compare'
             ? { error: group.error }
             : {};
+      if (group.state === 'held_by_hosts') {
+        log.info({ group: group.name, ...what }, `observed: this group's ${group.note}; a takeover sends nothing`);
+        continue;
+      }
       log.warn(
         { group: group.name, ...what },
         `observed: this group ${group.state === 'differs' ? 'differs' : 'cannot be compared'}`,

@@ -1,0 +1,46 @@
+import type { RenderedSets } from '../../world/set-book.js';
+import type { ServerContext } from '../context.js';
+import { decideTakeover, setsHeld } from '../hosts/held-by-hosts.js';
+import { newestSetHash } from '../hosts/wanted-hashes.js';
+
+/** How often it is looked whether hosts have reported. */
+export const ASK_AGAIN_MS = 500;
+
+type Verdict = ReturnType<typeof decideTakeover>;
+
+/**
+ * Decides whether agents have the sets already, from another server that this one has taken over from: by the hash that
+ * it stored last, or, since that may be of another spelling, by what hosts report.
+ */
+export class SetTakeover {
+  readonly #context: Pick<ServerContext, 'world' | 'config' | 'confirmedSets' | 'kernel' | 'log'>;
+  readonly #waitsUntil: number;
+  /** What is waited with; when it changes, somebody has edited something, and that goes out as ever. */
+  #text: string | undefined = undefined;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+    this.#waitsUntil = context.kernel.clock.monotonic() + context.config.takeover_wait_seconds * 1000;
+  }
+
+  /** For sets of which none was confirmed. `asked`: rules wait for them, so hosts are not waited for. */
+  decide({ text, hash }: RenderedSets, asked: boolean): Verdict {
+    const { world, config, confirmedSets, kernel, log } = this.#context;
+    if (confirmedSets.takeover === 'over') return 'publish';
+    const stored = newestSetHash(world.rows('ipset').values());
+    const edited = this.#text !== undefined && this.#text !== text;
+    const mayWait = !asked && !edited && kernel.clock.monotonic() < this.#waitsUntil;
+    const held = setsHeld(world, hash);
+    const verdict =
+      stored === undefined
+        ? 'publish'
+        : stored === hash
+          ? 'adopt'
+          : decideTakeover(held, { repair: config.repair, mayWait });
+    this.#text = text;
+    confirmedSets.takeover = verdict === 'wait' ? 'waits' : 'over';
+    if (verdict === 'adopt' && stored !== hash)
+      log.info({ hosts: { ...held } }, 'taken over: hosts already hold our sets, nothing is sent');
+    return verdict;
+  }
+}
