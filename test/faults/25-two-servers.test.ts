@@ -33,6 +33,10 @@ const SETTLE_MS = 60_000;
 /** Times of all servers: minutes of the field are seconds here. */
 const SET = [
   'hashcheck_alert_seconds=2',
+  // Every tenth host cannot show its rules: it is looked at.
+  'api.commands=true',
+  'drift.read_back=true',
+  'drift.read_back_seconds=2',
   'repair_interval_seconds=2',
   'repair_max_per_minute=100000',
   'intake.registrations_per_minute=100000',

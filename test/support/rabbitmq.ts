@@ -132,6 +132,8 @@ export async function startRabbit(
     },
     async memoryAlarm(on) {
       await rabbit.ctl('set_vm_memory_high_watermark', on ? '0.00001' : '0.4');
+      // The node answers before its alarm handler has heard of it: a message may still slip through until then.
+      while ((await rabbit.ctl('eval', 'rabbit_alarm:get_alarms().')).includes('memory') !== on) await sleep(50);
     },
     async close() {
       killAll();

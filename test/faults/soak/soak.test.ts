@@ -41,6 +41,10 @@ it.skipIf(skipped !== undefined)(
         `broker.url=${rabbit.url}`,
         'log.level=silent',
         `hashcheck_alert_seconds=${FULL ? 6 : 2}`,
+        // Every tenth host cannot show its rules: it is looked at.
+        'api.commands=true',
+        'drift.read_back=true',
+        `drift.read_back_seconds=${FULL ? 6 : 2}`,
         `repair_interval_seconds=${FULL ? 6 : 2}`,
         'repair_max_per_minute=100000',
         'intake.registrations_per_minute=100000',
