@@ -261,6 +261,15 @@ describe('taking over where stored hashes are of another spelling', () => {
     await until(() => wire.texts('*.*.web.*').some((text) => text.includes('edited')), 'the edit');
     expect(w.server.context.outputs.awaited.size).toBe(0);
   });
+
+  it('rows without hashes: a group that is renamed meanwhile is published under its new name', async () => {
+    const { data, group } = await takenOver(['silent']);
+    const { w, wire } = await startOn(data);
+    await until(() => w.server.context.outputs.awaited.has(group), 'the wait');
+    await w.edit('group', group, { name: 'renamed' });
+    await until(() => wire.keys().includes('*.*.renamed.*'), 'the ruleset');
+    expect(wire.keys()).not.toContain('*.*.web.*');
+  });
 });
 
 describe('start --observe, where stored hashes are of another spelling', () => {

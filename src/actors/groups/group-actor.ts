@@ -117,7 +117,8 @@ export class GroupActor implements Server<never, never, GroupCast, Message> {
       compiledAt: nowSeconds(this.#context),
       publishedAt: null,
     };
-    const edited = this.#awaiting !== undefined && this.#awaiting.ruleset.id !== ruleset.id;
+    const waiting = this.#awaiting;
+    const edited = waiting !== undefined && (waiting.ruleset.id !== ruleset.id || waiting.groupName !== this.#name);
     if (last !== undefined || edited) return this.#publishFirst(self, output);
     return this.#takeOver(self, world.rows('group').get(this.#id) ?? group, output);
   }
