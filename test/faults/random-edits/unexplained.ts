@@ -20,15 +20,17 @@ export async function unexplained(edited: WholeServer, fresh: WholeServer, fleet
       continue;
     }
     const { json: shown } = await edited.api('GET', `/api/V2/host/${host.id}/drift`);
-    // Shown with a reason: there is no such group, or nothing to send that would load.
-    if (typeof shown.not_sent === 'string') continue;
-    if (host.active !== 'active') found.push(`${hostkey}: ${textOf(host.active)}`);
     const group = mine.world.groupByName(textOf(host.group));
     const output = group === undefined ? undefined : mine.outputs.get(group.id);
     if (output === undefined) {
-      found.push(`${hostkey} in ${textOf(host.group)}: has no ruleset, and no reason is shown`);
+      // Shown with a reason: there is no such group, or it never had a ruleset that compiles.
+      if (typeof shown.not_sent !== 'string')
+        found.push(`${hostkey} in ${textOf(host.group)}: has no ruleset, and no reason is shown`);
       continue;
     }
+    // Whatever has a ruleset can be sent it: its sets stay as long as it names them.
+    if (typeof shown.not_sent === 'string') found.push(`${hostkey} is not sent its ruleset, because ${shown.not_sent}`);
+    if (host.active !== 'active') found.push(`${hostkey}: ${textOf(host.active)}`);
     const wanted: JsonObject = {
       ...Object.fromEntries(Object.entries(HASHES).map(([field, text]) => [field, output.ruleset.texts[text].hash])),
       ipset_hash: mine.sets.published?.hash ?? null,
