@@ -27,11 +27,18 @@ if ('unavailable' in rabbit) {
     return connection.createChannel();
   };
   const authorization = `Basic ${Buffer.from(`dog:${rabbit.password}`).toString('base64')}`;
-  const seen = async (queue: string): Promise<boolean> => {
+  /** The management API has the queue's figures, and the policy that applies to it. */
+  const seen = async (queue: string, policy?: string): Promise<boolean> => {
     const answer = await fetch(`http://127.0.0.1:${rabbit.managementPort}/api/queues/dog/${queue}`, {
       headers: { authorization },
     });
-    return typeof ((await answer.json()) as { messages_ready?: unknown }).messages_ready === 'number';
+    const found = (await answer.json()) as {
+      readonly messages_ready?: unknown;
+      readonly policy?: unknown;
+      readonly effective_policy_definition?: object;
+    };
+    const applies = policy === undefined || 'max-length' in (found.effective_policy_definition ?? {});
+    return typeof found.messages_ready === 'number' && applies && (policy === undefined || found.policy === policy);
   };
   const zone = (address: string) => ({ name: 'office', ipv4_addresses: [address], ipv6_addresses: [] });
 
@@ -52,7 +59,8 @@ if ('unavailable' in rabbit) {
       await declare('drops', { 'x-max-length': 0 });
       await declare('elsewhere', refusing(0), false);
       // The API's figures come some seconds after the queues.
-      await until(async () => (await seen('dead-agent')) && (await seen('roomy')), 'the figures');
+      for (const name of ['spoiler"\u202e', 'dead-agent', 'roomy', 'drops', 'elsewhere'])
+        await until(() => seen(name, name === 'dead-agent' ? 'small' : undefined), `the figures of ${name}`);
       await w.create('zone', zone('192.0.2.1'));
       const named = await until(() => (alarm().includes('Queues that refuse') ? alarm() : undefined), 'the names');
       expect(named).toMatch(/"spoiler\\"\\u\{202E\}" \(full: x-max-length 0.*, x-overflow reject-publish\)/);

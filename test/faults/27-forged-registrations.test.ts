@@ -71,6 +71,8 @@ const suite = (rabbit: RabbitServer): void => {
       let { child, port } = await startMain(rabbit, data);
       const agents = await createAmqpBroker({ urls: [rabbit.url] }).connect();
       onTestFinished(() => agents.close());
+      // It listens before it consumes: what is sent before its queue is bound goes nowhere.
+      await until(async () => ((await agents.inspectQueue('ips'))?.consumerCount ?? 0) > 0, 'it consumes', SLOW);
       await report(agents, 'force', reportOf(KNOWN, 'web'));
       const hosts = async (): Promise<readonly JsonObject[]> =>
         (await client(`http://127.0.0.1:${port}`)('GET', '/api/V2/hosts')).json as unknown as JsonObject[];
