@@ -22,6 +22,15 @@ export default tseslint.config(
       'promise/no-multiple-resolved': 'error',
       'no-console': 'error',
       eqeqeq: 'error',
+      // One style: a function of a module is a declaration; arrows are for callbacks, and where a type is to be fitted.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(Program, ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator:not([id.typeAnnotation]):matches([init.type="ArrowFunctionExpression"], [init.type="FunctionExpression"])',
+          message: 'Declare it: function name(…) { … }. An arrow here needs a type annotation that it fits.',
+        },
+      ],
     },
   },
   { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },

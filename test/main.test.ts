@@ -8,19 +8,20 @@ import { temporaryDirectory } from './support/temporary-directory.js';
 const zone = Array.from({ length: 20_000 }, (_, i) => `10.0.${i >> 8}.${i & 255}/32`);
 const input = { internal: { zonesV4: { office: zone } } };
 
-const compileLarge = () => {
+function compileLarge() {
   const file = join(temporaryDirectory(), 'large.json');
   writeFileSync(file, JSON.stringify({ kind: 'ipset', input }));
   return runMain(['compile', file, '--dialect', 'dog1']);
-};
+}
 
 /** Resolves once the last line is there, which is written after the text. */
-const toldHash = (child: ReturnType<typeof runMain>): Promise<void> =>
-  new Promise((resolve) => {
+function toldHash(child: ReturnType<typeof runMain>): Promise<void> {
+  return new Promise((resolve) => {
     child.process.stderr?.on('data', () => {
       if (child.err.includes('hash: ')) resolve();
     });
   });
+}
 
 it('leaves no output behind when the reader of a pipe is slow', async () => {
   const child = compileLarge();

@@ -79,4 +79,6 @@ export interface ServerContext extends ServerBase {
 }
 
 /** Epoch seconds, as documents keep them. */
-export const nowSeconds = ({ kernel }: Pick<ServerContext, 'kernel'>): number => Math.floor(kernel.clock.now() / 1000);
+export function nowSeconds({ kernel }: Pick<ServerContext, 'kernel'>): number {
+  return Math.floor(kernel.clock.now() / 1000);
+}

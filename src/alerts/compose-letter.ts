@@ -140,4 +140,6 @@ export function oneLine(text: string, longest = MAX_NAME): string {
   return clean.length > longest ? `${clean.slice(0, longest)}...` : clean;
 }
 
-const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
+function quote(text: string) {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}

@@ -129,4 +129,6 @@ function whatToLookAt(message: string, code: SmtpFailure['code']): string | unde
 }
 
 /** The bare address of `Name <address>`. */
-const address = (text: string) => /<([^<>]*)>\s*$/.exec(text)?.[1] ?? text;
+function address(text: string) {
+  return /<([^<>]*)>\s*$/.exec(text)?.[1] ?? text;
+}

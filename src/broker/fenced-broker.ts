@@ -12,7 +12,7 @@ export interface FencedBroker extends Broker {
  * sends nothing old before it has noticed, not even what waited for a blocked broker. What is already in the kernel's
  * hands is the broker's heartbeat to stop.
  */
-export const fencedBroker = (broker: Broker, mayAct: () => boolean): FencedBroker => {
+export function fencedBroker(broker: Broker, mayAct: () => boolean): FencedBroker {
   const live = new Set<BrokerConnection>();
   const refusal = (): BrokerError | undefined =>
     mayAct()
@@ -42,4 +42,4 @@ export const fencedBroker = (broker: Broker, mayAct: () => boolean): FencedBroke
       for (const connection of [...live]) connection.abandon();
     },
   };
-};
+}

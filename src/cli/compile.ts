@@ -14,18 +14,18 @@ type Outcome =
   | { readonly ok: true; readonly text: string; readonly hash: string; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly reason: string };
 
-const compileRulesetInput = (input: Json, dialect: Dialect): Outcome => {
+function compileRulesetInput(input: Json, dialect: Dialect): Outcome {
   const read = readRulesetInput(input);
   const result = read.ok ? compileRuleset(read.input, dialect) : read;
   if (!result.ok) return { ok: false, reason: describeError(result.error) };
   const warnings = result.warnings.map((warning) => `${faultPath(warning)}: ${warning.message}`);
   return { ok: true, text: result.text, hash: result.hash, warnings };
-};
+}
 
 const SET_MAPS = ['groupsV4', 'groupsV6', 'zonesV4', 'zonesV6'] as const;
 
 /** Where an object of four maps is none. */
-const mapsFault = (maps: Json | undefined, where: string): string | undefined => {
+function mapsFault(maps: Json | undefined, where: string): string | undefined {
   if (!isObject(maps)) return `${where}: give an object with the maps ${SET_MAPS.join(', ')}`;
   for (const key of SET_MAPS) {
     const map = maps[key];
@@ -35,9 +35,9 @@ const mapsFault = (maps: Json | undefined, where: string): string | undefined =>
     if (name !== undefined) return `${where}.${key}[${JSON.stringify(name)}]: give a list of addresses`;
   }
   return undefined;
-};
+}
 
-const setsFault = (input: Json): string | undefined => {
+function setsFault(input: Json): string | undefined {
   if (!isObject(input)) return 'input: give an object';
   for (const part of ['internal', 'externalUnion', 'externalPrefix']) {
     if (part !== 'internal' && input[part] === undefined) continue;
@@ -45,9 +45,9 @@ const setsFault = (input: Json): string | undefined => {
     if (fault !== undefined) return fault;
   }
   return undefined;
-};
+}
 
-const compileSetsInput = (input: Json, dialect: Dialect): Outcome => {
+function compileSetsInput(input: Json, dialect: Dialect): Outcome {
   const fault = setsFault(input);
   if (fault !== undefined) return { ok: false, reason: fault };
   const { text, hash, problems } = compileSets(input as unknown as SetsInput, dialect);
@@ -55,22 +55,22 @@ const compileSetsInput = (input: Json, dialect: Dialect): Outcome => {
   const unmade = problems.find(({ kind }) => kind === 'full' || kind === 'name');
   if (unmade !== undefined) return { ok: false, reason: `${unmade.set}: ${unmade.reason}` };
   return { ok: true, text, hash, warnings: problems.map((problem) => `${problem.set}: ${problem.reason}`) };
-};
+}
 
-const compileDocument = (document: JsonObject, dialect: Dialect): Outcome => {
+function compileDocument(document: JsonObject, dialect: Dialect): Outcome {
   const { kind, input } = document;
   if (input === undefined) return { ok: false, reason: 'the file has no key "input"' };
   if (kind === 'ruleset') return compileRulesetInput(input, dialect);
   if (kind === 'ipset') return compileSetsInput(input, dialect);
   return { ok: false, reason: `the file's kind is ${JSON.stringify(kind ?? null)}: give "ruleset" or "ipset"` };
-};
+}
 
-const readDocument = async (file: string): Promise<JsonObject> => {
+async function readDocument(file: string): Promise<JsonObject> {
   const text = await readFile(file, 'utf8');
   const document = JSON.parse(text) as Json;
   if (isObject(document)) return document;
   throw new Error('it holds no JSON object with the keys "kind" and "input"');
-};
+}
 
 /**
  * `dog-trainer compile FILE`: compiles one ruleset or all sets from a JSON file `{"kind": "ruleset" | "ipset", "input":

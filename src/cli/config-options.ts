@@ -19,7 +19,9 @@ export function withConfigOptions(command: Command): Command {
     .option('-d, --data <dir>', 'where the embedded store, the journal and run files live');
 }
 
-const append = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+function append(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}
 
 /**
  * Loads what those flags name; where they and the environment name neither a configuration nor a data directory, that of

@@ -62,13 +62,16 @@ async function readFileValue(file: string): Promise<Json> {
   }
 }
 
-const itemLine = ({ becomes, resource, id, name }: ImportItem): string =>
-  `${becomes} ${resource} ${id}${name === '' ? '' : ` (${name})`}`;
+function itemLine({ becomes, resource, id, name }: ImportItem): string {
+  return `${becomes} ${resource} ${id}${name === '' ? '' : ` (${name})`}`;
+}
 
-const clashLine = ({ resource, id, field, value, holder }: ImportClash): string =>
-  `clash: ${resource} ${id} of the file has the ${field} ${JSON.stringify(value)}, which ${holder} in the store has; rename or remove one`;
+function clashLine({ resource, id, field, value, holder }: ImportClash): string {
+  return `clash: ${resource} ${id} of the file has the ${field} ${JSON.stringify(value)}, which ${holder} in the store has; rename or remove one`;
+}
 
 const ORDER: readonly ImportItem['becomes'][] = ['created', 'changed', 'unchanged', 'kept', 'removed'];
 
-const summary = (items: readonly ImportItem[]): string =>
-  ORDER.map((becomes) => `${items.filter((item) => item.becomes === becomes).length} ${becomes}`).join(', ');
+function summary(items: readonly ImportItem[]): string {
+  return ORDER.map((becomes) => `${items.filter((item) => item.becomes === becomes).length} ${becomes}`).join(', ');
+}

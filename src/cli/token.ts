@@ -107,10 +107,9 @@ function describe({ name, id, scopes, created, expires, expired }: TokenInfo): s
   return [name, scopes.join(','), `made ${day(created)}`, until, id].join('\t');
 }
 
-const scopes = (value: string, earlier: readonly string[]): readonly string[] => [
-  ...earlier,
-  ...value.split(',').map((scope) => scope.trim()),
-];
+function scopes(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, ...value.split(',').map((scope) => scope.trim())];
+}
 
 function days(value: string): number {
   const number = Number(value);

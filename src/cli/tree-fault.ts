@@ -1,5 +1,6 @@
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /**
  * What keeps an answer from being printed as `ActorNode`s (`GET /api/V2/actors`), with its place; undefined: nothing.

@@ -19,7 +19,7 @@ export type Decision =
  * Who leads: pure, so that a store may run it again on a newer document. Mine is renewed; one that has expired, or none,
  * is taken with the next term; any other is left alone.
  */
-export const decideLease = ({ found, known, me, now, leaseMs }: Asked): Decision => {
+export function decideLease({ found, known, me, now, leaseMs }: Asked): Decision {
   // A document that somebody removed or damaged ends nobody's lease: its holder may not have noticed.
   const standing = found.kind === 'lease' ? found.lease : known;
   const mine = standing?.holder === me.holder;
@@ -35,4 +35,4 @@ export const decideLease = ({ found, known, me, now, leaseMs }: Asked): Decision
       expiresAt: Math.ceil(now + leaseMs),
     },
   };
-};
+}

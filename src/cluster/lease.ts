@@ -26,12 +26,14 @@ export interface Lease extends Applicant {
 }
 
 /** The lease as it is stored. */
-export const leaseDocument = ({ expiresAt, previous, ...lease }: Lease): Document => ({
-  id: LEASE_ID,
-  ...lease,
-  previous: previous ?? null,
-  expires_at: expiresAt,
-});
+export function leaseDocument({ expiresAt, previous, ...lease }: Lease): Document {
+  return {
+    id: LEASE_ID,
+    ...lease,
+    previous: previous ?? null,
+    expires_at: expiresAt,
+  };
+}
 
 /** What was found where the lease lies. A document that is no lease counts as none; `fault` names the field. */
 export type FoundLease =
@@ -42,10 +44,12 @@ export type FoundLease =
 
 const TEXTS = ['holder', 'server', 'name', 'url'] as const;
 
-const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value);
+function isWhole(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value);
+}
 
 /** Reads a stored lease; people and other programs may have written it. */
-export const readLease = (doc: Document | undefined): FoundLease => {
+export function readLease(doc: Document | undefined): FoundLease {
   if (doc === undefined) return { kind: 'absent' };
   const { term, expires_at: expiresAt, previous } = doc as JsonObject;
   const known = isWhole(term) && term > 0 ? term : 0;
@@ -64,4 +68,4 @@ export const readLease = (doc: Document | undefined): FoundLease => {
     kind: 'lease',
     lease: { holder, server, name, url, term: known, expiresAt, previous: previous ?? undefined },
   };
-};
+}

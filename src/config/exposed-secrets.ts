@@ -39,7 +39,9 @@ function holdsSecret(key: string, value: unknown): boolean {
   return JSON.stringify(showValue(spec, value)) !== JSON.stringify(value);
 }
 
-const variable = (key: string): string => `DOG_${key.toUpperCase().replaceAll('.', '__')}`;
+function variable(key: string): string {
+  return `DOG_${key.toUpperCase().replaceAll('.', '__')}`;
+}
 
 function othersRead(file: string): boolean {
   try {

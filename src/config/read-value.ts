@@ -8,7 +8,9 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ]);
 
-const ok = (value: unknown): Reading => ({ ok: true, value });
+function ok(value: unknown): Reading {
+  return { ok: true, value };
+}
 
 /**
  * Reads one raw value by its spec. `spelled` says that it is text from the environment or the command line, where
@@ -110,9 +112,13 @@ export function describeSpec(spec: KeySpec): string {
   }
 }
 
-const refuse = (spec: KeySpec): Reading => ({ ok: false, wanted: `must be ${describeSpec(spec)}` });
+function refuse(spec: KeySpec): Reading {
+  return { ok: false, wanted: `must be ${describeSpec(spec)}` };
+}
 
-const matches = (pattern: RegExp | undefined, value: string) => pattern === undefined || pattern.test(value);
+function matches(pattern: RegExp | undefined, value: string) {
+  return pattern === undefined || pattern.test(value);
+}
 
 function hasScheme(text: string, schemes: readonly string[]): boolean {
   if (!URL.canParse(text)) return false;

@@ -4,21 +4,21 @@ import type { Config } from './schema.js';
 const DRIVER_PORT = 28015;
 
 /** The RethinkDB servers to try, in order: those of `store.servers`, or the one of the old keys. @throws Error */
-export const rethinkServers = ({
+export function rethinkServers({
   store,
   rethinkdb_host,
   rethinkdb_port,
 }: Pick<Config, 'store' | 'rethinkdb_host' | 'rethinkdb_port'>): readonly {
   readonly host: string;
   readonly port: number;
-}[] => {
+}[] {
   if (store.servers.length === 0) return [{ host: rethinkdb_host, port: rethinkdb_port }];
   return store.servers.map((text) => {
     const server = rethinkServer(text);
     if (server === undefined) throw new Error(`store.servers: ${text} is not host, host:port or [address]:port`);
     return server;
   });
-};
+}
 
 /** `host`, `host:port`, an IPv6 address, or that as `[address]:port`; undefined for anything else. */
 export function rethinkServer(text: string): { readonly host: string; readonly port: number } | undefined {

@@ -17,13 +17,15 @@ const host = { type: 'text', pattern: /^[A-Za-z0-9_.:%-]+$/, shape: 'a host name
 const optionalHost = { ...host, optional: true } as const;
 const amqpSchemes = ['amqp', 'amqps'] as const;
 
-const ignored = <R extends string>(
+function ignored<R extends string>(
   reason: R,
-): { readonly type: 'anything'; readonly optional: true; readonly ignored: R } => ({
-  type: 'anything',
-  optional: true,
-  ignored: reason,
-});
+): { readonly type: 'anything'; readonly optional: true; readonly ignored: R } {
+  return {
+    type: 'anything',
+    optional: true,
+    ignored: reason,
+  };
+}
 const POOLS = 'this server has no pools to size';
 const LAGER = 'the logger writes without a mailbox, so there is nothing to shed or trace';
 const THUMPER = 'this server declares what it needs itself';

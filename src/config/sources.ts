@@ -75,7 +75,9 @@ function walk(
   }
 }
 
-const isEmpty = (node: ParsedNode | null) => node === null || (isScalar(node) && node.value === null);
+function isEmpty(node: ParsedNode | null) {
+  return node === null || (isScalar(node) && node.value === null);
+}
 
 function sectionText(section: string): string {
   const inner = [...KEYS.keys()]

@@ -3,7 +3,9 @@
  * `api.unknown_references`, by default `accept` where rules are written as the old server wrote them, since its clients
  * send rules before what they name.
  */
-export const unknownReferences = (
+export function unknownReferences(
   { api }: { readonly api: { readonly unknown_references: 'accept' | 'refuse' | undefined } },
   dialect: 'dog1' | 'dog2',
-): 'accept' | 'refuse' => api.unknown_references ?? (dialect === 'dog1' ? 'accept' : 'refuse');
+): 'accept' | 'refuse' {
+  return api.unknown_references ?? (dialect === 'dog1' ? 'accept' : 'refuse');
+}

@@ -19,7 +19,7 @@ export interface Convergence {
 const FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'] as const;
 
 /** Compares what hosts reported, and what their agents have loaded at this moment, with what the server published. */
-export const convergence = ({ world }: ServerContext, fleet: Fleet): Convergence => {
+export function convergence({ world }: ServerContext, fleet: Fleet): Convergence {
   const setHash = newestSetHash(world.rows('ipset').values());
   let registered = 0;
   let active = 0;
@@ -36,15 +36,15 @@ export const convergence = ({ world }: ServerContext, fleet: Fleet): Convergence
     return why === undefined ? [] : [{ hostkey, why }];
   });
   return { registered, active, converged: progress.length - behind.length, drifted, behind };
-};
+}
 
 /** What keeps a host from running what the server wants, `undefined` if it does. */
-const whyBehind = (
+function whyBehind(
   world: ServerContext['world'],
   hostkey: string,
   now: AgentProgress['hashes'],
   setHash: string | undefined,
-): string | undefined => {
+): string | undefined {
   const host = world.hostByKey(hostkey);
   if (host === undefined) return 'not registered';
   const state = stateOf(host);
@@ -65,4 +65,4 @@ const whyBehind = (
     ...(host.ipset_hash === setHash ? [] : ['ipset_hash']),
   ];
   return reported.length > 0 ? `has not reported what it has loaded (${reported.join('+')})` : undefined;
-};
+}

@@ -6,25 +6,27 @@ export const DEMO_GROUPS = ['web', 'db', 'cache'] as const;
 /** Creates one document over the API and gives it back with its id. */
 export type Create = (resource: string, doc: JsonObject) => Promise<{ readonly id: string }>;
 
-const rule = (comment: string, parts: JsonObject): JsonObject => ({
-  order: 0,
-  active: true,
-  action: 'ACCEPT',
-  type: 'BASIC',
-  group_type: 'ANY',
-  group: 'any',
-  service: 'any',
-  states: ['NEW'],
-  log: false,
-  log_prefix: '',
-  interface: '',
-  environments: [],
-  comment,
-  ...parts,
-});
+function rule(comment: string, parts: JsonObject): JsonObject {
+  return {
+    order: 0,
+    active: true,
+    action: 'ACCEPT',
+    type: 'BASIC',
+    group_type: 'ANY',
+    group: 'any',
+    service: 'any',
+    states: ['NEW'],
+    log: false,
+    log_prefix: '',
+    interface: '',
+    environments: [],
+    comment,
+    ...parts,
+  };
+}
 
 /** Seeds zones, services, profiles with their rulesets, and groups. */
-export const seedDemoPolicy = async (create: Create): Promise<void> => {
+export async function seedDemoPolicy(create: Create): Promise<void> {
   const service = async (name: string, protocol: string, ports: readonly string[]): Promise<string> =>
     (await create('service', { name, version: 1, services: [{ protocol, ports }] })).id;
   const zone = async (name: string, v4: readonly string[], v6: readonly string[]): Promise<string> =>
@@ -82,4 +84,4 @@ export const seedDemoPolicy = async (create: Create): Promise<void> => {
       rule('postgres for cache', { group_type: 'GROUP', group: cache.id, service: postgres }),
     ]),
   );
-};
+}

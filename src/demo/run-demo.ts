@@ -33,18 +33,22 @@ export interface DemoResult {
  * Minutes of real life in seconds: what agents do every minute the simulated ones do every second, or, where they are
  * many, in as many seconds as keep server and fleet, which share one process here, from asking more of it than it has.
  */
-const slowness = (agents: number): number => Math.max(1, Math.ceil(agents / 50));
+function slowness(agents: number): number {
+  return Math.max(1, Math.ceil(agents / 50));
+}
 
-const shortTimes = (slow: number): readonly string[] => [
-  `hashcheck_alert_seconds=${2 * slow}`,
-  `repair_interval_seconds=${2 * slow}`,
-  'polling_interval_seconds=1',
-  `profile_periodic_publish_interval_seconds=${slow}`,
-  `ipset_periodic_publish_interval_seconds=${slow}`,
-  `intake.force_interval_seconds=${slow}`,
-  'intake.registrations_per_minute=100000',
-  'repair_max_per_minute=100000',
-];
+function shortTimes(slow: number): readonly string[] {
+  return [
+    `hashcheck_alert_seconds=${2 * slow}`,
+    `repair_interval_seconds=${2 * slow}`,
+    'polling_interval_seconds=1',
+    `profile_periodic_publish_interval_seconds=${slow}`,
+    `ipset_periodic_publish_interval_seconds=${slow}`,
+    `intake.force_interval_seconds=${slow}`,
+    'intake.registrations_per_minute=100000',
+    'repair_max_per_minute=100000',
+  ];
+}
 
 const LOOK_MS = 200;
 /** Looking at a large fleet takes long, and keeps from working those who are looked at: at most this part of the time. */
@@ -66,7 +70,7 @@ class EndedEarly extends Error {
  * has one host's rules changed by hand, and watches that be found out and mended. Its files are removed at its end, also
  * when it is interrupted; when it fails they are kept, and the error says where.
  */
-export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { out, agents, once = false, amqp } = options;
   const slow = slowness(agents);
   const data = await mkdtemp(join(tmpdir(), 'dog-trainer-demo-'));
@@ -136,7 +140,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
     if (failure === undefined || failure instanceof EndedEarly) await rm(data, { recursive: true, force: true });
     process.off('exit', atExit);
   }
-};
+}
 
 /** Looks at the fleet again and again, with one line of progress. */
 class Watch {
@@ -200,19 +204,20 @@ class Watch {
 }
 
 /** What an agent does again and again, less often. */
-const slowed = (timing: AgentTiming, slow: number): AgentTiming => ({
-  ...timing,
-  pollMs: timing.pollMs * slow,
-  keepaliveFirstMs: timing.keepaliveFirstMs * slow,
-  keepaliveMs: timing.keepaliveMs * slow,
-  setsRetryMs: timing.setsRetryMs * slow,
-  rulesRetryMs: timing.rulesRetryMs * slow,
-});
+function slowed(timing: AgentTiming, slow: number): AgentTiming {
+  return {
+    ...timing,
+    pollMs: timing.pollMs * slow,
+    keepaliveFirstMs: timing.keepaliveFirstMs * slow,
+    keepaliveMs: timing.keepaliveMs * slow,
+    setsRetryMs: timing.setsRetryMs * slow,
+    rulesRetryMs: timing.rulesRetryMs * slow,
+  };
+}
 
 /** Posts over the API as any client would. */
-const creator =
-  (base: string) =>
-  async (resource: string, doc: JsonObject): Promise<{ readonly id: string }> => {
+function creator(base: string) {
+  return async (resource: string, doc: JsonObject): Promise<{ readonly id: string }> => {
     const response = await fetch(`${base}/api/V2/${resource}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -222,9 +227,11 @@ const creator =
       throw new Error(`POST ${resource} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as { id: string };
   };
+}
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}

@@ -17,12 +17,12 @@ export interface ReadBackOutcome {
  * `undefined`: nothing changes, or the host has meanwhile shown its rules itself or fallen silent. What was read needs no
  * second look, so one is enough to fail.
  */
-export const decideReadBack = (
+export function decideReadBack(
   row: Document,
   known: HostKnowledge | undefined,
   differing: readonly HashField[],
   maxFailCount: number,
-): ReadBackOutcome | undefined => {
+): ReadBackOutcome | undefined {
   const from = stateOf(row);
   if (known?.unverified === undefined || (from !== 'active' && from !== 'active_hashfail')) return undefined;
   const { readBack: before = [], ...rest } = known;
@@ -36,4 +36,4 @@ export const decideReadBack = (
     to: step.to,
     ...(step.mail === undefined ? {} : { mail: step.mail }),
   };
-};
+}

@@ -62,7 +62,7 @@ export interface ReportOutcome {
  * something else than last time; the row, when the report only repeats itself. Without knowledge the row is taken for
  * the last report.
  */
-const owned = (row: Document, known: HostKnowledge | undefined, report: HostReport, owner: GroupOwner) => {
+function owned(row: Document, known: HostKnowledge | undefined, report: HostReport, owner: GroupOwner) {
   const pick = (last: string, now: string, stored: string): string => (now === last ? stored : now);
   return {
     group:
@@ -76,11 +76,12 @@ const owned = (row: Document, known: HostKnowledge | undefined, report: HostRepo
     ),
     location: pick(known?.reportedLocation ?? textOf(row.location), report.location, textOf(row.location)),
   };
-};
+}
 
 /** Whether the row's group came over the API: it is not what the host last reported, or was so before. */
-const operatorSet = (row: Document, known: HostKnowledge | undefined): boolean =>
-  known === undefined || known.operatorGroup === true || known.reportedGroup !== textOf(row.group);
+function operatorSet(row: Document, known: HostKnowledge | undefined): boolean {
+  return known === undefined || known.operatorGroup === true || known.reportedGroup !== textOf(row.group);
+}
 
 /** Fields of a row that are an operator's or this server's own: no agent sets them. */
 const NOT_THE_AGENTS: ReadonlySet<string> = new Set([
@@ -109,19 +110,22 @@ const MOST_FIELDS = 64;
  * What an agent says beyond the documented fields goes into the row too, as it always did
  * (docs/host-lifecycle.md#what-a-report-may-say).
  */
-const extraOf = (row: JsonObject, { extra = {} }: HostReport): JsonObject => {
+function extraOf(row: JsonObject, { extra = {} }: HostReport): JsonObject {
   let room = MOST_FIELDS - Object.keys(row).length;
   const taken = Object.entries(extra).filter(
     ([field]) => !NOT_THE_AGENTS.has(field) && (Object.hasOwn(row, field) || room-- > 0),
   );
   return Object.fromEntries(taken);
-};
+}
 
 /** A keepalive of a dying agent, sent between its good-bye and its end. */
-const isEcho = (known: HostKnowledge | undefined, report: HostReport, now: number): boolean =>
-  known?.stoppedAt !== undefined &&
-  report.updateType !== 'force' &&
-  Math.abs(now - known.stoppedAt) <= STOP_ECHO_SECONDS;
+function isEcho(known: HostKnowledge | undefined, report: HostReport, now: number): boolean {
+  return (
+    known?.stoppedAt !== undefined &&
+    report.updateType !== 'force' &&
+    Math.abs(now - known.stoppedAt) <= STOP_ECHO_SECONDS
+  );
+}
 
 const NOTHING = { sets: false, rules: false };
 
@@ -129,35 +133,37 @@ const NOTHING = { sets: false, rules: false };
  * A host that can't show its rules gets them when its agent starts, since nobody knows what it runs then, and when they
  * were read back and are wrong: not with every report until somebody has looked again.
  */
-const resendOf = (
+function resendOf(
   { pass, differing, setsOutdated }: HashVerdict,
   starting: boolean,
   unverified: boolean,
-): ReportOutcome['resend'] => {
+): ReportOutcome['resend'] {
   const failed = starting || !pass;
   return {
     sets: setsOutdated || (failed && differing.includes('ipset_hash')),
     rules: unverified ? starting : failed && differing.some((field) => field !== 'ipset_hash'),
   };
-};
+}
 
 /** The group that the row will have after this report: what the caller must look up `wanted` for. */
-export const groupAfter = (
+export function groupAfter(
   row: Document,
   known: HostKnowledge | undefined,
   report: HostReport,
   owner: GroupOwner = 'report',
-): string => owned(row, known, report, owner).group;
+): string {
+  return owned(row, known, report, owner).group;
+}
 
 /**
  * What a report does to a known host: pure, so that a store may run it again on a newer row.
  */
-export const decideReport = (
+export function decideReport(
   row: Document,
   known: HostKnowledge | undefined,
   report: HostReport,
   context: ReportContext,
-): ReportOutcome => {
+): ReportOutcome {
   const { now, wanted, groupOwner = 'report' } = context;
   const place = owned(row, known, report, groupOwner);
   const byOperator = groupOwner === 'operator' && operatorSet(row, known);
@@ -233,40 +239,42 @@ export const decideReport = (
       place.group !== report.group || place.environment !== report.environment || place.location !== report.location,
     ...(saidGoodbye ? { deadlineInSeconds: context.agentStopGraceSeconds } : {}),
   };
-};
+}
 
-const turnOf = (known: HostKnowledge | undefined, unverified: boolean): Pick<ReportOutcome, 'turned'> => {
+function turnOf(known: HostKnowledge | undefined, unverified: boolean): Pick<ReportOutcome, 'turned'> {
   const before = known?.unverified !== undefined;
   if (unverified === before) return {};
   if (!unverified) return { turned: 'verified_again' };
   return { turned: known?.verified === true ? 'was_verified' : 'first_seen' };
-};
+}
 
 /**
  * The row of a host that registers itself with a `force` report
  * (docs/host-lifecycle.md#processing-a-report); its state is `new`.
  */
-export const registerHost = (report: HostReport, now: number): { row: JsonObject; known: HostKnowledge } => ({
-  row: {
-    active: 'new',
-    environment: '*',
-    location: '*',
-    hash_fail_count: 0,
-    hash_alert_sent: '',
-    keepalive_alert_sent: '',
-    ipset_hash_timestamp: '',
-    iptables_hash_timestamp: '',
-    ...extraOf(report.fields, report),
-    ...report.fields,
-    hostkey: report.hostkey,
-    name: report.name,
-    group: report.group,
-    keepalive_timestamp: now,
-  },
-  known: {
-    reportedGroup: report.group,
-    reportedEnvironment: report.environment,
-    reportedLocation: report.location,
-    boundGroup: report.group,
-  },
-});
+export function registerHost(report: HostReport, now: number): { row: JsonObject; known: HostKnowledge } {
+  return {
+    row: {
+      active: 'new',
+      environment: '*',
+      location: '*',
+      hash_fail_count: 0,
+      hash_alert_sent: '',
+      keepalive_alert_sent: '',
+      ipset_hash_timestamp: '',
+      iptables_hash_timestamp: '',
+      ...extraOf(report.fields, report),
+      ...report.fields,
+      hostkey: report.hostkey,
+      name: report.name,
+      group: report.group,
+      keepalive_timestamp: now,
+    },
+    known: {
+      reportedGroup: report.group,
+      reportedEnvironment: report.environment,
+      reportedLocation: report.location,
+      boundGroup: report.group,
+    },
+  };
+}

@@ -13,11 +13,11 @@ export interface TimeoutOutcome {
  * What a passed deadline does to a host. A host that said good-bye goes inactive without a mail
  * (docs/host-lifecycle.md#a-host-that-stops); everything else is the table's.
  */
-export const decideTimeout = (
+export function decideTimeout(
   row: Document,
   known: HostKnowledge | undefined,
   event: 'keepalive_timeout' | 'retirement_timeout',
-): TimeoutOutcome => {
+): TimeoutOutcome {
   const from = stateOf(row);
   const step = TRANSITIONS[from][event];
   const announced = known?.stoppedAt !== undefined && event === 'keepalive_timeout';
@@ -27,4 +27,4 @@ export const decideTimeout = (
     to: step.to,
     ...(step.mail === undefined || announced ? {} : { mail: step.mail }),
   };
-};
+}

@@ -54,11 +54,14 @@ export interface HashVerdict {
 }
 
 // Either way: after the clock was set back, a moment that lies far ahead is not recent.
-const recent = (stamp: number | '', now: number, within: number): boolean =>
-  stamp !== '' && Math.abs(now - stamp) <= within;
+function recent(stamp: number | '', now: number, within: number): boolean {
+  return stamp !== '' && Math.abs(now - stamp) <= within;
+}
 
 /** The clock was set back after the last match: the tolerance counts from now, not from a moment still to come. */
-const notAhead = (stamp: number | '', now: number): number | '' => (stamp === '' ? '' : Math.min(stamp, now));
+function notAhead(stamp: number | '', now: number): number | '' {
+  return stamp === '' ? '' : Math.min(stamp, now);
+}
 
 /**
  * Compares a report with what was sent (docs/host-lifecycle.md#hash-check). All parts match: count 0, pass. Else, while
@@ -69,14 +72,14 @@ const notAhead = (stamp: number | '', now: number): number | '' => (stamp === ''
  * last read back, none where nothing is known. Then what it reports of rules counts for nothing, and what was read back
  * needs no second look.
  */
-export const checkHashes = (
+export function checkHashes(
   reported: Hashes,
   wanted: Wanted,
   memory: HashMemory,
   now: number,
   options: HashCheckOptions,
   readBack?: readonly HashField[],
-): HashVerdict => {
+): HashVerdict {
   const differing: HashField[] = [...(readBack ?? [])];
   const { rules, sets } = wanted;
   if (rules !== undefined && readBack === undefined)
@@ -105,15 +108,18 @@ export const checkHashes = (
     return { pass: true, ...found, memory: { hash_fail_count: memory.hash_fail_count, ...stamps } };
   const count = Math.max(memory.hash_fail_count + 1, rulesMatch || readBack === undefined ? 0 : options.maxFailCount);
   return { pass: count < options.maxFailCount, ...found, memory: { hash_fail_count: count, ...stamps } };
-};
+}
 
-const stamp = (value: Json | undefined): number | '' =>
-  typeof value === 'number' && Number.isFinite(value) ? value : '';
+function stamp(value: Json | undefined): number | '' {
+  return typeof value === 'number' && Number.isFinite(value) ? value : '';
+}
 
 /** Reads the memory from a host row; rows made elsewhere may lack the fields or hold junk. */
-export const hashMemoryOf = (row: { readonly [key: string]: Json }): HashMemory => ({
-  hash_fail_count:
-    typeof row.hash_fail_count === 'number' && row.hash_fail_count > 0 ? Math.floor(row.hash_fail_count) : 0,
-  iptables_hash_timestamp: stamp(row.iptables_hash_timestamp),
-  ipset_hash_timestamp: stamp(row.ipset_hash_timestamp),
-});
+export function hashMemoryOf(row: { readonly [key: string]: Json }): HashMemory {
+  return {
+    hash_fail_count:
+      typeof row.hash_fail_count === 'number' && row.hash_fail_count > 0 ? Math.floor(row.hash_fail_count) : 0,
+    iptables_hash_timestamp: stamp(row.iptables_hash_timestamp),
+    ipset_hash_timestamp: stamp(row.ipset_hash_timestamp),
+  };
+}

@@ -56,7 +56,7 @@ export interface HostKnowledge {
 }
 
 /** Reads what `knowledgeToDoc` wrote; anything else is no knowledge. */
-export const knowledgeFromDoc = (doc: JsonObject | undefined): HostKnowledge | undefined => {
+export function knowledgeFromDoc(doc: JsonObject | undefined): HostKnowledge | undefined {
   if (doc === undefined) return undefined;
   const { reported_group, reported_environment, reported_location, bound_group, stopped_at, operator_group } = doc;
   const { verified, unverified, read_back: readBack, still } = doc;
@@ -79,25 +79,27 @@ export const knowledgeFromDoc = (doc: JsonObject | undefined): HostKnowledge | u
     ...(Array.isArray(readBack) ? { readBack: HASH_FIELDS.filter((field) => readBack.includes(field)) } : {}),
     ...stillOf(still),
   };
-};
+}
 
-const stillOf = (value: Json | undefined): { readonly still?: StandingStill } => {
+function stillOf(value: Json | undefined): { readonly still?: StandingStill } {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return {};
   const { reported, wanted, changes } = value as JsonObject;
   if (typeof reported !== 'string' || typeof wanted !== 'string' || typeof changes !== 'number') return {};
   return { still: { reported, wanted, changes } };
-};
+}
 
-export const knowledgeToDoc = (hostkey: string, known: HostKnowledge): JsonObject & { readonly id: string } => ({
-  id: hostkey,
-  reported_group: known.reportedGroup,
-  reported_environment: known.reportedEnvironment,
-  reported_location: known.reportedLocation,
-  bound_group: known.boundGroup,
-  ...(known.stoppedAt === undefined ? {} : { stopped_at: known.stoppedAt }),
-  ...(known.operatorGroup === true ? { operator_group: true } : {}),
-  ...(known.verified === true ? { verified: true } : {}),
-  ...(known.unverified === undefined ? {} : { unverified: known.unverified }),
-  ...(known.readBack === undefined || known.readBack.length === 0 ? {} : { read_back: [...known.readBack] }),
-  ...(known.still === undefined ? {} : { still: { ...known.still } }),
-});
+export function knowledgeToDoc(hostkey: string, known: HostKnowledge): JsonObject & { readonly id: string } {
+  return {
+    id: hostkey,
+    reported_group: known.reportedGroup,
+    reported_environment: known.reportedEnvironment,
+    reported_location: known.reportedLocation,
+    bound_group: known.boundGroup,
+    ...(known.stoppedAt === undefined ? {} : { stopped_at: known.stoppedAt }),
+    ...(known.operatorGroup === true ? { operator_group: true } : {}),
+    ...(known.verified === true ? { verified: true } : {}),
+    ...(known.unverified === undefined ? {} : { unverified: known.unverified }),
+    ...(known.readBack === undefined || known.readBack.length === 0 ? {} : { read_back: [...known.readBack] }),
+    ...(known.still === undefined ? {} : { still: { ...known.still } }),
+  };
+}

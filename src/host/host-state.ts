@@ -30,8 +30,12 @@ export interface Transition {
   readonly surprise?: true;
 }
 
-const stay = (to: HostState): Transition => ({ to });
-const surprise = (to: HostState): Transition => ({ to, surprise: true });
+function stay(to: HostState): Transition {
+  return { to };
+}
+function surprise(to: HostState): Transition {
+  return { to, surprise: true };
+}
 
 /**
  * The table of docs/host-lifecycle.md#states. A silent host in hashfail is mailed as disconnected, not as recovered;
@@ -86,7 +90,7 @@ export const TRANSITIONS: Readonly<Record<HostState, Readonly<Record<HostEvent, 
  * The state that a host row spells. Old data may say what has no name, (new, false) or (retired, false), or hold junk:
  * the hash half is then ignored, and an unknown `active` counts as new, so that the next report settles it.
  */
-export const stateOf = (row: { readonly [key: string]: Json }): HostState => {
+export function stateOf(row: { readonly [key: string]: Json }): HostState {
   const failed = row.hashpass === false;
   switch (row.active) {
     case 'active':
@@ -98,10 +102,10 @@ export const stateOf = (row: { readonly [key: string]: Json }): HostState => {
     default:
       return 'new';
   }
-};
+}
 
 /** The two row fields that spell a state. */
-export const fieldsOf = (state: HostState): { readonly active: string; readonly hashpass: boolean } => {
+export function fieldsOf(state: HostState): { readonly active: string; readonly hashpass: boolean } {
   switch (state) {
     case 'active_hashfail':
       return { active: 'active', hashpass: false };
@@ -113,4 +117,4 @@ export const fieldsOf = (state: HostState): { readonly active: string; readonly 
     case 'retired':
       return { active: state, hashpass: true };
   }
-};
+}

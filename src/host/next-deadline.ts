@@ -23,7 +23,7 @@ export interface Silence {
  * Which deadline a host in this state has; `undefined`: none (docs/host-lifecycle.md#deadlines: new and retired hosts
  * wait).
  */
-export const nextDeadline = (state: HostState, silence: Silence): Deadline | undefined => {
+export function nextDeadline(state: HostState, silence: Silence): Deadline | undefined {
   const from = Math.max(silence.lastSeen, silence.guardOpenedAt);
   switch (state) {
     case 'active':
@@ -39,4 +39,4 @@ export const nextDeadline = (state: HostState, silence: Silence): Deadline | und
     case 'retired':
       return undefined;
   }
-};
+}

@@ -8,5 +8,6 @@ const MOST_DOUBLINGS = 5;
  * brought to what it was sent (something on it writes rules too, or its kernel prints them otherwise) is not worth a
  * message a minute for ever; it is never given up either. A report that agrees starts the count anew.
  */
-export const repairIntervalSeconds = (configured: number, done: number): number =>
-  configured * 2 ** Math.min(Math.max(done - AT_FULL_PACE, 0), MOST_DOUBLINGS);
+export function repairIntervalSeconds(configured: number, done: number): number {
+  return configured * 2 ** Math.min(Math.max(done - AT_FULL_PACE, 0), MOST_DOUBLINGS);
+}

@@ -10,8 +10,9 @@ export const LIVE_FIELDS = {
 
 /** Where the Elixir agent, or a package of it, has the tools. */
 const TOOL_DIRECTORIES = ['/home/dog/bin/', '', '/sbin/', '/usr/sbin/', '/usr/local/sbin/', '/bin/', '/usr/bin/'];
-const quotedHashes = (tool: string): ReadonlySet<string> =>
-  new Set(TOOL_DIRECTORIES.map((directory) => sha256(`\`${directory}${tool} -t filter\``)));
+function quotedHashes(tool: string): ReadonlySet<string> {
+  return new Set(TOOL_DIRECTORIES.map((directory) => sha256(`\`${directory}${tool} -t filter\``)));
+}
 /** The Elixir agent puts its command between single quotes, so the shell prints the command, and that is hashed. */
 const QUOTED = { 4: quotedHashes('iptables-save'), 6: quotedHashes('ip6tables-save') };
 
@@ -32,13 +33,13 @@ export interface Shown {
  * the Elixir agent alone does, on hosts whose hashes never once were right, and after some changes that had their time.
  * `graceSeconds`: how long a host may take to load a ruleset.
  */
-export const shownBy = (
+export function shownBy(
   report: HostReport,
   known: HostKnowledge | undefined,
   wanted: Wanted | undefined,
   now: number,
   graceSeconds: number,
-): Shown => {
+): Shown {
   const quoted = quotedIn(report.hashes);
   if (quoted !== undefined) return { unverified: quoted };
   const rules = wanted?.rules;
@@ -58,15 +59,17 @@ export const shownBy = (
         ? { reported, wanted: wantedNow, changes: Math.min(before.changes + 1, CHANGES_IGNORED) }
         : before;
   return { still, ...(still.changes >= CHANGES_IGNORED ? { unverified: 'ipsets' } : {}) };
-};
+}
 
 /** Whether these hashes are of the text of a command, whatever the host has loaded. */
-export const showsNoRules = (hashes: Hashes): boolean => quotedIn(hashes) !== undefined;
+export function showsNoRules(hashes: Hashes): boolean {
+  return quotedIn(hashes) !== undefined;
+}
 
-const quotedIn = (hashes: Hashes): RunsVariant | undefined => {
+function quotedIn(hashes: Hashes): RunsVariant | undefined {
   for (const variant of ['ipsets', 'iptables'] as const) {
     const [four, six] = LIVE_FIELDS[variant];
     if (QUOTED[4].has(hashes[four]) || QUOTED[6].has(hashes[six])) return variant;
   }
   return undefined;
-};
+}

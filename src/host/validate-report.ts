@@ -10,14 +10,16 @@ export interface ReportRefusal {
 }
 
 const HOSTKEY = /^[A-Za-z0-9+%_.-]/;
-const shown = (value: string): string => JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+function shown(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
 
 /**
  * What a report may say (docs/host-lifecycle.md#what-a-report-may-say), asked before anything is stored: the old server
  * registered a host that no later report could change. `hostkey` also goes into a routing key, so the characters that
  * mean something there are refused. `mostAddresses`: of one host, local ones not counted.
  */
-export const refuseReport = (report: HostReport, mostAddresses = MOST_HOST_ADDRESSES): ReportRefusal | undefined => {
+export function refuseReport(report: HostReport, mostAddresses = MOST_HOST_ADDRESSES): ReportRefusal | undefined {
   const { hostkey, name, group, environment, location } = report;
   const texts = { hostkey, name, group, environment, location };
   for (const field of Object.keys(texts) as (keyof typeof texts)[]) {
@@ -39,4 +41,4 @@ export const refuseReport = (report: HostReport, mostAddresses = MOST_HOST_ADDRE
   const { interfaces } = report.fields;
   const fault = typeof interfaces === 'string' ? checkInterfaces(interfaces, mostAddresses) : undefined;
   return fault === undefined ? undefined : { field: 'interfaces', reason: fault };
-};
+}

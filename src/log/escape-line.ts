@@ -1,11 +1,14 @@
 /** What JSON leaves as it is and a terminal obeys: DEL and C1, format characters (bidirectional ones among them), line ends. */
 const OBEYED = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-const escaped = (character: string): string =>
-  Array.from(
+function escaped(character: string): string {
+  return Array.from(
     { length: character.length },
     (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
   ).join('');
+}
 
 /** A line of JSON that means the same and can be shown on a terminal: names in it may come from anybody. */
-export const escapeLine = (line: string): string => line.replace(OBEYED, escaped);
+export function escapeLine(line: string): string {
+  return line.replace(OBEYED, escaped);
+}

@@ -21,16 +21,21 @@ export function isJournal(fd: number, stream: string | undefined = process.env['
 }
 
 /** The priority of a line of the log; of one in another form, that of information. */
-const priorityOf = (line: string): number => PRIORITY[/^\{"level":"(\w+)"/.exec(line)?.[1] ?? ''] ?? INFO;
+function priorityOf(line: string): number {
+  return PRIORITY[/^\{"level":"(\w+)"/.exec(line)?.[1] ?? ''] ?? INFO;
+}
 
 /** The lines, each with its priority before it. */
-export const forJournal = (lines: string): string => lines.replace(/^.+$/gm, (line) => `<${priorityOf(line)}>${line}`);
+export function forJournal(lines: string): string {
+  return lines.replace(/^.+$/gm, (line) => `<${priorityOf(line)}>${line}`);
+}
 
 /** As `forJournal`, without warnings and worse: those are there already. */
-export const restForJournal = (lines: string): string =>
-  forJournal(
+export function restForJournal(lines: string): string {
+  return forJournal(
     lines
       .split(/(?<=\n)/)
       .filter((line) => priorityOf(line) > WARNING)
       .join(''),
   );
+}

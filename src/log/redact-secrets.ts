@@ -26,7 +26,9 @@ export function redactSecrets<T>(value: T, depth = 0): T {
   return (copy ?? fields) as T;
 }
 
-const isSecretKey = (key: string) => SECRET_KEYS.test(key.toLowerCase().replaceAll('-', '_'));
+function isSecretKey(key: string) {
+  return SECRET_KEYS.test(key.toLowerCase().replaceAll('-', '_'));
+}
 
 /** A finished log line with credentials in URLs and in Authorization headers taken out of its texts. */
 export function redactLine(line: string): string {

@@ -55,4 +55,6 @@ function number(value: number): string {
   return value.toFixed(6).replace(/(\.\d+?)0+$/, '$1');
 }
 
-const bytewise = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+function bytewise(a: string, b: string) {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -6,20 +6,24 @@
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const ALL_HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-const nameOf = (character: string): string =>
-  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+function nameOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
 
 /** The first hidden character of `text` by its Unicode name, such as `U+202E`; `undefined` if there is none. */
-export const hiddenCharacter = (text: string): string | undefined => {
+export function hiddenCharacter(text: string): string | undefined {
   const found = HIDDEN.exec(text);
   return found === null ? undefined : nameOf(found[0]);
-};
+}
 
 /** As `hiddenCharacter`, for texts of several lines: tabs and line ends (LF, CR) are fine. */
-export const hiddenInLines = (text: string): string | undefined => hiddenCharacter(text.replace(/[\t\n\r]/g, ' '));
+export function hiddenInLines(text: string): string | undefined {
+  return hiddenCharacter(text.replace(/[\t\n\r]/g, ' '));
+}
 
 /** `text` with each hidden character written as `\u{202E}`, so that a terminal or a page shows it and does not obey it. */
-export const escapeHidden = (text: string): string =>
-  HIDDEN.test(text)
+export function escapeHidden(text: string): string {
+  return HIDDEN.test(text)
     ? text.replace(ALL_HIDDEN, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`)
     : text;
+}

@@ -13,23 +13,29 @@ import { serviceSchema } from './schemas/service-schema.js';
 import { zoneSchema } from './schemas/zone-schema.js';
 import { isList } from './validate.js';
 
-const asSent = (doc: JsonObject): JsonObject => doc;
-const always = <T>(value: T) => ({ v1: value, v2: value });
+function asSent(doc: JsonObject): JsonObject {
+  return doc;
+}
+function always<T>(value: T) {
+  return { v1: value, v2: value };
+}
 
 /** What most resources share; each declaration below says where it differs. */
-const usual = (name: Resource, schema: JsonSchema): ResourceModel => ({
-  name,
-  plural: `${name}s`,
-  schema,
-  uniqueOn: always(['name']),
-  createSchema: always(schema),
-  merge: 'deep',
-  droppedOnPut: always([]),
-  v1Item: ['id', 'name'],
-  listsSchema: { v1: true, v2: false },
-  hcl: { v1: false, v2: true },
-  complete: asSent,
-});
+function usual(name: Resource, schema: JsonSchema): ResourceModel {
+  return {
+    name,
+    plural: `${name}s`,
+    schema,
+    uniqueOn: always(['name']),
+    createSchema: always(schema),
+    merge: 'deep',
+    droppedOnPut: always([]),
+    v1Item: ['id', 'name'],
+    listsSchema: { v1: true, v2: false },
+    hcl: { v1: false, v2: true },
+    complete: asSent,
+  };
+}
 
 /** IPv6 addresses are stored in lower case (docs/http-api.md#zone). */
 function lowerCaseIpv6(doc: JsonObject): JsonObject {
@@ -43,11 +49,13 @@ const TEXTS: JsonSchema = { type: 'array', items: { type: 'string' } };
 const NO_SETS = { groups: {}, zones: {} };
 
 /** The little that v1 asks of some new documents: these keys, and an id that a path can name. */
-const needs = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
-  type: 'object',
-  properties: { id: idSchema, ...properties },
-  required: Object.keys(properties),
-});
+function needs(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  return {
+    type: 'object',
+    properties: { id: idSchema, ...properties },
+    required: Object.keys(properties),
+  };
+}
 
 const HASHES = { hash4_ipsets: '', hash6_ipsets: '', hash4_iptables: '', hash6_iptables: '', ipset_hash: '' };
 const HOST_DEFAULTS = {

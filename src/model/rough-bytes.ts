@@ -1,11 +1,11 @@
 import type { Json } from './document.js';
 
 /** About what a value costs in memory, in bytes: characters of texts and names, and 16 for each value. Never exact. */
-export const roughBytes = (value: Json | undefined): number => {
+export function roughBytes(value: Json | undefined): number {
   if (typeof value === 'string') return value.length + 16;
   if (typeof value !== 'object' || value === null) return 16;
   let sum = 16;
   for (const [name, member] of Object.entries(value))
     sum += (Array.isArray(value) ? 0 : name.length) + roughBytes(member);
   return sum;
-};
+}

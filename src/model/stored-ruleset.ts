@@ -48,7 +48,7 @@ class PackedText implements RulesetText {
 }
 
 /** SHA-256, in hex, over texts, hashes and names of sets, each with its length before it. */
-export const rulesetId = (texts: RulesetTexts, sets: readonly string[]): string => {
+export function rulesetId(texts: RulesetTexts, sets: readonly string[]): string {
   const hash = createHash('sha256');
   const add = (text: string): void => void hash.update(`${Buffer.byteLength(text)}:`).update(text);
   for (const variant of VARIANTS) {
@@ -57,33 +57,35 @@ export const rulesetId = (texts: RulesetTexts, sets: readonly string[]): string 
   }
   sets.forEach(add);
   return hash.digest('hex');
-};
+}
 
-const stored = (id: string, packed: Readonly<Record<Variant, PackedText>>, sets: readonly string[]): StoredRuleset => ({
-  id,
-  sets,
-  texts: packed,
-  doc: {
+function stored(id: string, packed: Readonly<Record<Variant, PackedText>>, sets: readonly string[]): StoredRuleset {
+  return {
     id,
     sets,
-    ...Object.fromEntries(
-      VARIANTS.map((variant) => [variant, { hash: packed[variant].hash, packed: packed[variant].packed }]),
-    ),
-  },
-});
+    texts: packed,
+    doc: {
+      id,
+      sets,
+      ...Object.fromEntries(
+        VARIANTS.map((variant) => [variant, { hash: packed[variant].hash, packed: packed[variant].packed }]),
+      ),
+    },
+  };
+}
 
 /** Packs texts, the long work in another thread. */
-export const packRuleset = async (texts: RulesetTexts, sets: readonly string[]): Promise<StoredRuleset> => {
+export async function packRuleset(texts: RulesetTexts, sets: readonly string[]): Promise<StoredRuleset> {
   const packed: Partial<Record<Variant, PackedText>> = {};
   for (const variant of VARIANTS) {
     const { text, hash } = texts[variant];
     packed[variant] = new PackedText(hash, text === '' ? '' : (await deflate(text, LEVEL)).toString('base64'));
   }
   return stored(rulesetId(texts, sets), packed as Record<Variant, PackedText>, sets);
-};
+}
 
 /** The same at once, for where nothing else is to happen meanwhile. */
-export const packRulesetSync = (texts: RulesetTexts, sets: readonly string[]): StoredRuleset => {
+export function packRulesetSync(texts: RulesetTexts, sets: readonly string[]): StoredRuleset {
   const packed = Object.fromEntries(
     VARIANTS.map((variant) => {
       const { text, hash } = texts[variant];
@@ -91,16 +93,18 @@ export const packRulesetSync = (texts: RulesetTexts, sets: readonly string[]): S
     }),
   ) as Record<Variant, PackedText>;
   return stored(rulesetId(texts, sets), packed, sets);
-};
+}
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
+function isObject(value: Json | undefined): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
 
-const names = (value: Json | undefined): readonly string[] =>
-  Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
+function names(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : [];
+}
 
 /** Reads a row of `ruleset_text`; `undefined` unless it holds just what its id says. */
-export const readRuleset = (doc: JsonObject | undefined): StoredRuleset | undefined => {
+export function readRuleset(doc: JsonObject | undefined): StoredRuleset | undefined {
   if (doc === undefined || typeof doc.id !== 'string') return undefined;
   const packed: Partial<Record<Variant, PackedText>> = {};
   for (const variant of VARIANTS) {
@@ -115,12 +119,12 @@ export const readRuleset = (doc: JsonObject | undefined): StoredRuleset | undefi
     // What does not unpack is not what its id says either.
     return undefined;
   }
-};
+}
 
 /** The texts that rows of `ruleset_output` held themselves before table `ruleset_text` was; `undefined`: it holds none. */
-export const textsInRow = (
+export function textsInRow(
   row: JsonObject | undefined,
-): { readonly texts: RulesetTexts; readonly sets: readonly string[] } | undefined => {
+): { readonly texts: RulesetTexts; readonly sets: readonly string[] } | undefined {
   const texts: Partial<Record<Variant, RulesetText>> = {};
   for (const variant of VARIANTS) {
     const part = row?.[variant];
@@ -128,17 +132,25 @@ export const textsInRow = (
     texts[variant] = { text: part.text, hash: part.hash };
   }
   return { texts: texts as RulesetTexts, sets: names(row?.sets) };
-};
+}
 
 /** Texts as members of a row, the opposite of `textsInRow`. */
-export const rulesetInRow = ({ texts, sets }: StoredRuleset): JsonObject => ({
-  sets,
-  ...Object.fromEntries(VARIANTS.map((variant) => [variant, { text: texts[variant].text, hash: texts[variant].hash }])),
-});
+export function rulesetInRow({ texts, sets }: StoredRuleset): JsonObject {
+  return {
+    sets,
+    ...Object.fromEntries(
+      VARIANTS.map((variant) => [variant, { text: texts[variant].text, hash: texts[variant].hash }]),
+    ),
+  };
+}
 
 /** A row that held texts, naming them instead. */
-export const rowNaming = (row: JsonObject & { readonly id: string }, id: string): Document => ({
-  ...Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'sets' && !VARIANTS.some((one) => one === key))),
-  id: row.id,
-  texts: id,
-});
+export function rowNaming(row: JsonObject & { readonly id: string }, id: string): Document {
+  return {
+    ...Object.fromEntries(
+      Object.entries(row).filter(([key]) => key !== 'sets' && !VARIANTS.some((one) => one === key)),
+    ),
+    id: row.id,
+    texts: id,
+  };
+}

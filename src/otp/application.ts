@@ -39,18 +39,20 @@ export interface Application {
 const SIGNAL_NUMBERS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
 /** Parent of the root supervisor: learns of its end. */
-const master = (onEnd: (reason: ExitReason) => void): Behaviour => ({
-  init: () => undefined,
-  handle: (_self: Self, message: Message) => {
-    if (message.tag === 'EXIT') onEnd((message as ExitMsg).reason);
-  },
-});
+function master(onEnd: (reason: ExitReason) => void): Behaviour {
+  return {
+    init: () => undefined,
+    handle: (_self: Self, message: Message) => {
+      if (message.tag === 'EXIT') onEnd((message as ExitMsg).reason);
+    },
+  };
+}
 
 /**
  * Boots a root supervisor and answers for the whole Node process: keeps it alive until the end, stops the tree in order
  * on a signal, catches faults that no process owns. Rejects if the root does not start; everything is then gone again.
  */
-export const startApplication = async (kernel: Kernel, options: ApplicationOptions): Promise<Application> => {
+export async function startApplication(kernel: Kernel, options: ApplicationOptions): Promise<Application> {
   const { name, stopTimeoutMs = 10_000, signals = ['SIGTERM', 'SIGINT'] } = options;
   // Actors hold no handle: without this one Node would leave an idle tree.
   const keepAlive = setInterval(() => undefined, 2 ** 31 - 1);
@@ -122,4 +124,4 @@ export const startApplication = async (kernel: Kernel, options: ApplicationOptio
   end(1);
   if (result === 'ignore') throw new Error(`${name}: the root supervisor said ignore`);
   throw new Error(`${name} did not start: ${formatReason({ term: result.error })}`, { cause: result.error });
-};
+}

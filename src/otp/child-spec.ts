@@ -79,19 +79,23 @@ export type FlagError =
   | { readonly invalid_period: unknown }
   | { readonly invalid_auto_shutdown: unknown };
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
-const oneOf = <T>(value: unknown, allowed: readonly T[]): value is T => (allowed as readonly unknown[]).includes(value);
+function oneOf<T>(value: unknown, allowed: readonly T[]): value is T {
+  return (allowed as readonly unknown[]).includes(value);
+}
 
-const isShutdown = (value: unknown): value is Shutdown =>
-  value === 'brutal_kill' || value === 'infinity' || (Number.isInteger(value) && (value as number) >= 0);
+function isShutdown(value: unknown): value is Shutdown {
+  return value === 'brutal_kill' || value === 'infinity' || (Number.isInteger(value) && (value as number) >= 0);
+}
 
 /**
  * Checks a spec and fills in the defaults (https://www.erlang.org/doc/apps/stdlib/supervisor.html#t:child_spec/0).
  * Unknown keys are ignored.
  */
-export const checkSpec = (spec: unknown, autoShutdown: AutoShutdown): CheckedSpec | { readonly error: SpecError } => {
+export function checkSpec(spec: unknown, autoShutdown: AutoShutdown): CheckedSpec | { readonly error: SpecError } {
   if (!isRecord(spec)) return { error: { invalid_child_spec: spec } };
   const { id, start } = spec;
   if (id === undefined) return { error: 'missing_id' };
@@ -111,13 +115,13 @@ export const checkSpec = (spec: unknown, autoShutdown: AutoShutdown): CheckedSpe
   }
   if (significant && restart === 'permanent') return { error: { bad_combination: { restart, significant } } };
   return { id, start: start as CheckedSpec['start'], restart, shutdown, type, significant };
-};
+}
 
 /** Checks all specs of a supervisor; ids must differ. */
-export const checkSpecs = (
+export function checkSpecs(
   specs: readonly unknown[],
   autoShutdown: AutoShutdown,
-): readonly CheckedSpec[] | { readonly error: SpecError } => {
+): readonly CheckedSpec[] | { readonly error: SpecError } {
   const checked = new Map<string, CheckedSpec>();
   for (const spec of specs) {
     const result = checkSpec(spec, autoShutdown);
@@ -126,13 +130,13 @@ export const checkSpecs = (
     checked.set(result.id, result);
   }
   return [...checked.values()];
-};
+}
 
 /**
  * Checks a supervisor's flags and fills in the defaults
  * (https://www.erlang.org/doc/apps/stdlib/supervisor.html#t:sup_flags/0). Unknown flags are ignored.
  */
-export const checkFlags = (flags: unknown): CheckedFlags | { readonly error: FlagError } => {
+export function checkFlags(flags: unknown): CheckedFlags | { readonly error: FlagError } {
   if (!isRecord(flags)) return { error: { invalid_type: flags } };
   const { strategy = 'one_for_one', intensity = 1, periodS = 5, autoShutdown = 'never' } = flags;
   if (!oneOf(strategy, ['one_for_one', 'one_for_all', 'rest_for_one', 'simple_one_for_one'] as const)) {
@@ -148,4 +152,4 @@ export const checkFlags = (flags: unknown): CheckedFlags | { readonly error: Fla
     return { error: { invalid_auto_shutdown: autoShutdown } };
   }
   return { strategy, intensity: intensity as number, periodS: periodS as number, autoShutdown };
-};
+}

@@ -4,13 +4,13 @@ import type { Pid } from './pid.js';
 import type { ExitReason } from './reason.js';
 
 /** Resolves when all of `pids` have ended; those still there after `ms` (counted from now) are killed. */
-const waitThenKill = async (kernel: Kernel, by: Pid, pids: readonly Pid[], ms: number): Promise<void> => {
+async function waitThenKill(kernel: Kernel, by: Pid, pids: readonly Pid[], ms: number): Promise<void> {
   const timer = kernel.clock.setTimer(ms, () => {
     for (const pid of pids) kernel.exit(pid, 'kill', by);
   });
   await Promise.all(pids.map((pid) => kernel.exited(pid)));
   kernel.clock.clearTimer(timer);
-};
+}
 
 /**
  * Ends processes at the same time, under one common deadline, and resolves with their exit reasons when all are gone
@@ -18,12 +18,12 @@ const waitThenKill = async (kernel: Kernel, by: Pid, pids: readonly Pid[], ms: n
  * trusted, so a child that had unlinked itself can't hang its supervisor. `by` is their parent: an exit signal from
  * anyone else would not stop a trapping server.
  */
-export const endProcesses = async (
+export async function endProcesses(
   kernel: Kernel,
   by: Pid,
   pids: readonly Pid[],
   how: Shutdown,
-): Promise<readonly ExitReason[]> => {
+): Promise<readonly ExitReason[]> {
   for (const pid of pids) {
     kernel.unlink(by, pid);
     kernel.exit(pid, how === 'brutal_kill' ? 'kill' : 'shutdown', by);
@@ -31,8 +31,9 @@ export const endProcesses = async (
   const alive = pids.filter((pid) => kernel.isAlive(pid));
   if (alive.length > 0) await waitThenKill(kernel, by, alive, typeof how === 'number' ? how : Infinity);
   return pids.map((pid) => pid.exit ?? 'noproc');
-};
+}
 
 /** Ends one process; see `endProcesses`. */
-export const endProcess = async (kernel: Kernel, by: Pid, pid: Pid, how: Shutdown): Promise<ExitReason> =>
-  (await endProcesses(kernel, by, [pid], how))[0] ?? 'noproc';
+export async function endProcess(kernel: Kernel, by: Pid, pid: Pid, how: Shutdown): Promise<ExitReason> {
+  return (await endProcesses(kernel, by, [pid], how))[0] ?? 'noproc';
+}

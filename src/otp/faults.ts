@@ -13,7 +13,7 @@ export interface FaultWatch {
  * handler began. The process in whose turn it began is ended with `{error}` (its supervisor decides what next). An error
  * that nobody owns (Node 20 forgets whose a throw in `queueMicrotask` was) goes to `onUnowned`, which should bring the server down in order: nobody knows what it left undone.
  */
-export const watchFaults = (kernel: Kernel, onUnowned: (error: unknown) => void): FaultWatch => {
+export function watchFaults(kernel: Kernel, onUnowned: (error: unknown) => void): FaultWatch {
   const blame = (error: unknown): void => {
     const owner = owners.getStore();
     if (owner === undefined) {
@@ -36,11 +36,12 @@ export const watchFaults = (kernel: Kernel, onUnowned: (error: unknown) => void)
       process.off('uncaughtException', onException);
     },
   };
-};
+}
 
 /**
  * Test hook: the process crashes now, as if a handler had thrown, whether it traps exits or not. Its supervisor sees
  * `{error}` and acts by its strategy.
  */
-export const crash = (kernel: Kernel, pid: Parameters<Kernel['fault']>[0], why = 'crashed by a test hook'): void =>
-  kernel.fault(pid, new Error(why));
+export function crash(kernel: Kernel, pid: Parameters<Kernel['fault']>[0], why = 'crashed by a test hook'): void {
+  return kernel.fault(pid, new Error(why));
+}

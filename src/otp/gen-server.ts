@@ -124,26 +124,26 @@ class GenServer implements Behaviour {
  * Starts a server and waits for its `init`; to be used as (or in) a child spec's `start`. With a `name` it is registered
  * before `init`; a name that is taken gives `{error: {already_started: pid}}`. It is linked to `parent`.
  */
-export const startServer = <Call, Reply, Cast, Info extends Message>(
+export function startServer<Call, Reply, Cast, Info extends Message>(
   kernel: Kernel,
   server: Server<Call, Reply, Cast, Info>,
   options: ServerOptions = {},
-): Promise<StartResult<ServerRef<Call, Reply, Cast>>> => {
+): Promise<StartResult<ServerRef<Call, Reply, Cast>>> {
   const label = options.label ?? options.name ?? 'server';
   // The mailbox carries what the phantom types let in: the one place where they are taken on trust.
   return startResult(kernel.spawn(new GenServer(server as unknown as AnyServer), { ...options, label }));
-};
+}
 
 /**
  * Tells a server to stop with `reason`, after the messages that wait already, and waits until it has. Rejects with
  * `CallFailed`: `noproc`, or `timeout` after `timeoutMs` (default: never).
  */
-export const stopServer = async (
+export async function stopServer(
   kernel: Kernel,
   to: Address,
   reason: ExitReason = 'normal',
   timeoutMs = Infinity,
-): Promise<void> => {
+): Promise<void> {
   const pid: Pid | undefined = kernel.whereis(to);
   if (pid === undefined || !kernel.sendControl(pid, new StopMsg(reason))) throw new CallFailed(to, 'noproc');
   let timer: object | undefined;
@@ -155,4 +155,4 @@ export const stopServer = async (
   } finally {
     if (timer !== undefined) kernel.clock.clearTimer(timer);
   }
-};
+}

@@ -7,22 +7,25 @@ export interface RestartWindow {
   readonly stamps: readonly number[];
 }
 
-export const emptyWindow = (max: number, periodMs: number): RestartWindow => ({ max, periodMs, stamps: [] });
+export function emptyWindow(max: number, periodMs: number): RestartWindow {
+  return { max, periodMs, stamps: [] };
+}
 
 /**
  * Counts one restart attempt at `nowMs`. Not `ok`: it was one more than `max` within the period, so the supervisor must
  * give up (https://www.erlang.org/doc/system/sup_princ.html#maximum-restart-intensity). A stamp exactly one period old
  * still counts. OTP counts in whole seconds (its window is period to period + 1 s long); this one in milliseconds.
  */
-export const addRestart = (window: RestartWindow, nowMs: number): { ok: boolean; window: RestartWindow } => {
+export function addRestart(window: RestartWindow, nowMs: number): { ok: boolean; window: RestartWindow } {
   const { max, periodMs, stamps } = window;
   let first = 0;
   while (first < stamps.length && nowMs - (stamps[first] as number) > periodMs) first++;
   const kept = stamps.slice(Math.max(first, stamps.length - max));
   kept.push(nowMs);
   return { ok: stamps.length - first + 1 <= max, window: { max, periodMs, stamps: kept } };
-};
+}
 
 /** Restart attempts within the period that ends at `nowMs`. */
-export const restartsInWindow = (window: RestartWindow, nowMs: number): number =>
-  window.stamps.filter((stamp) => nowMs - stamp <= window.periodMs).length;
+export function restartsInWindow(window: RestartWindow, nowMs: number): number {
+  return window.stamps.filter((stamp) => nowMs - stamp <= window.periodMs).length;
+}

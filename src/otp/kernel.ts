@@ -42,7 +42,9 @@ export interface KernelOptions {
 }
 
 /** Starts an empty process table. Nothing runs, and nothing keeps Node alive, until something is spawned. */
-export const createKernel = (options: KernelOptions = {}): Kernel => new ProcessTable(options);
+export function createKernel(options: KernelOptions = {}): Kernel {
+  return new ProcessTable(options);
+}
 
 class ProcessTable implements Kernel {
   readonly clock: Clock;

@@ -94,19 +94,21 @@ type Stage =
 const REMEMBERED = 10_000;
 
 /** A start's `error` is anything; an exit reason among them is kept as it is. */
-const asReason = (error: unknown): ExitReason => {
+function asReason(error: unknown): ExitReason {
   if (typeof error === 'object' && error !== null && ('error' in error || 'shutdown' in error || 'term' in error)) {
     return error;
   }
   if (error === 'normal' || error === 'shutdown' || error === 'killed' || error === 'noproc') return error;
   return { term: error };
-};
+}
 
 /** Makes a directory; see `KeyedChildren`. */
-export const keyedChildren = <Cast, Call = never, Reply = unknown>(
+export function keyedChildren<Cast, Call = never, Reply = unknown>(
   kernel: Kernel,
   options: KeyedChildrenOptions,
-): KeyedChildren<Cast, Call, Reply> => new Directory<Cast, Call, Reply>(kernel, options);
+): KeyedChildren<Cast, Call, Reply> {
+  return new Directory<Cast, Call, Reply>(kernel, options);
+}
 
 class Directory<Cast, Call, Reply> implements KeyedChildren<Cast, Call, Reply> {
   readonly #kernel: Kernel;

@@ -20,10 +20,12 @@ interface Slot {
 }
 
 /** Lets every promise reaction that is ready run, and what those make ready. */
-const drainPromises = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+function drainPromises(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /** A deterministic scheduler for tests: first woken, first run. */
-export const manualTurns = (): ManualTurns => {
+export function manualTurns(): ManualTurns {
   let queue: (Slot | (() => void))[] = [];
 
   const settle = (slot: Slot): void => {
@@ -97,4 +99,4 @@ export const manualTurns = (): ManualTurns => {
     },
   };
   return turns;
-};
+}

@@ -9,7 +9,7 @@ const WAKE = 0;
  * query, names and lifecycle hooks are not used, because of their defects
  * (docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md).
  */
-export const nactTurns = (): TurnPort => {
+export function nactTurns(): TurnPort {
   const system = start();
   return {
     open: (name, run, onFault): Turn => {
@@ -28,4 +28,4 @@ export const nactTurns = (): TurnPort => {
       setImmediate(next);
     },
   };
-};
+}

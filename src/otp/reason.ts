@@ -17,10 +17,11 @@ export type ExitReason =
   | { readonly term: unknown };
 
 /** True for `normal`, `shutdown` and `{shutdown}`: the process ended as intended. */
-export const isOrderly = (reason: ExitReason): boolean =>
-  reason === 'normal' || reason === 'shutdown' || (typeof reason === 'object' && 'shutdown' in reason);
+export function isOrderly(reason: ExitReason): boolean {
+  return reason === 'normal' || reason === 'shutdown' || (typeof reason === 'object' && 'shutdown' in reason);
+}
 
-const describe = (value: unknown, depth: number): string => {
+function describe(value: unknown, depth: number): string {
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return String(value);
@@ -32,14 +33,14 @@ const describe = (value: unknown, depth: number): string => {
   }
   const parts = Object.entries(value).map(([key, part]) => `${key}: ${describe(part, depth - 1)}`);
   return `{${parts.join(', ')}}`;
-};
+}
 
 /** One line for logs and the tree, at most 500 characters; stacks stay with the report's own error. */
-export const formatReason = (reason: ExitReason): string => {
+export function formatReason(reason: ExitReason): string {
   let text: string;
   if (typeof reason === 'string') text = reason;
   else if ('error' in reason) text = describe(reason.error, 4);
   else if ('term' in reason) text = describe(reason.term, 4);
   else text = `shutdown: ${describe(reason.shutdown, 4)}`;
   return text.length > 500 ? `${text.slice(0, 497)}...` : text;
-};
+}

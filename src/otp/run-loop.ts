@@ -24,8 +24,9 @@ export interface RunHost {
   die(process: Process, reason: ExitReason, ignored?: boolean): void;
 }
 
-const isPromise = (value: unknown): value is Promise<void> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+function isPromise(value: unknown): value is Promise<void> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
 
 /** Gives processes their turns: init first, then messages one at a time, and the end of a process by its own doing. */
 export class RunLoop {

@@ -29,5 +29,6 @@ export type Untyped = Address & { readonly [protocol]?: never };
  * Says which protocol the process registered as `name` speaks. Nothing checks that at run time.
  * @example const WORLD = serverName<WorldCall, WorldReply, WorldCast>('world');
  */
-export const serverName = <Call, Reply, Cast>(name: Name): ServerName<Call, Reply, Cast> =>
-  name as ServerName<Call, Reply, Cast>;
+export function serverName<Call, Reply, Cast>(name: Name): ServerName<Call, Reply, Cast> {
+  return name as ServerName<Call, Reply, Cast>;
+}

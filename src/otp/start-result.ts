@@ -10,7 +10,7 @@ export type StartResult<Ref extends Pid = Pid> =
   { readonly ok: Ref; readonly info?: unknown } | 'ignore' | { readonly error: unknown };
 
 /** Turns what `kernel.spawn` did into a start result. Errors that are not `StartFailed` are bugs and pass through. */
-export const startResult = async <Ref extends Pid>(spawned: Promise<Pid>): Promise<StartResult<Ref>> => {
+export async function startResult<Ref extends Pid>(spawned: Promise<Pid>): Promise<StartResult<Ref>> {
   try {
     return { ok: (await spawned) as Ref };
   } catch (error) {
@@ -19,4 +19,4 @@ export const startResult = async <Ref extends Pid>(spawned: Promise<Pid>): Promi
     const { reason } = error;
     return { error: typeof reason === 'object' && 'term' in reason ? reason.term : reason };
   }
-};
+}

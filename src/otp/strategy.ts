@@ -14,22 +14,22 @@ export type Verdict = 'restart' | 'keep_undefined' | 'forget';
  * What a restart type makes of an exit reason (https://www.erlang.org/doc/apps/stdlib/supervisor.html#t:child_spec/0,
  * `do_restart` of supervisor.erl).
  */
-export const verdict = (restart: Restart, reason: ExitReason): Verdict => {
+export function verdict(restart: Restart, reason: ExitReason): Verdict {
   if (restart === 'permanent') return 'restart';
   if (restart === 'temporary') return 'forget';
   return isOrderly(reason) ? 'keep_undefined' : 'restart';
-};
+}
 
 /**
  * Which children a restart of `failed` takes along (https://www.erlang.org/doc/system/sup_princ.html#restart-strategy):
  * `stop` in reverse start order and without `failed`, which is down already; `start` in start order, with it. An
  * unknown `failed` affects nobody.
  */
-export const affected = (
+export function affected(
   strategy: Strategy,
   idsInStartOrder: readonly string[],
   failed: string,
-): { readonly stop: readonly string[]; readonly start: readonly string[] } => {
+): { readonly stop: readonly string[]; readonly start: readonly string[] } {
   const at = idsInStartOrder.indexOf(failed);
   if (at < 0) return { stop: [], start: [] };
   switch (strategy) {
@@ -41,4 +41,4 @@ export const affected = (
     case 'rest_for_one':
       return { stop: idsInStartOrder.slice(at + 1).reverse(), start: idsInStartOrder.slice(at) };
   }
-};
+}

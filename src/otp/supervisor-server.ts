@@ -48,9 +48,12 @@ const OK = { ok: true } as const;
 const NOT_FOUND = { error: 'not_found' } as const;
 const SIMPLE = { error: 'simple_one_for_one' } as const;
 
-const isStartResult = (value: unknown): value is StartResult =>
-  value === 'ignore' ||
-  (typeof value === 'object' && value !== null && ('error' in value || ('ok' in value && value.ok instanceof Pid)));
+function isStartResult(value: unknown): value is StartResult {
+  return (
+    value === 'ignore' ||
+    (typeof value === 'object' && value !== null && ('error' in value || ('ok' in value && value.ok instanceof Pid)))
+  );
+}
 
 /**
  * OTP's supervisor as a server. Serial by construction: starts, stops, deaths and requests are handled one after the

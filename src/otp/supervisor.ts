@@ -25,11 +25,11 @@ export interface SupervisorOptions {
  * `{error: {shutdown: {failed_to_start_child: id, reason}}}`. Other errors: `{supervisor_data: FlagError}`,
  * `{start_spec: SpecError}`, `{bad_start_spec}`, `{bad_return}`, and `{error}` when `init` threw.
  */
-export const startSupervisor = (
+export function startSupervisor(
   kernel: Kernel,
   init: InitCallback,
   options: SupervisorOptions = {},
-): Promise<StartResult> => {
+): Promise<StartResult> {
   const label = options.label ?? options.name ?? 'supervisor';
   return startServer(kernel, new SupervisorServer(init), {
     initTimeoutMs: Infinity,
@@ -37,48 +37,59 @@ export const startSupervisor = (
     label,
     trapExit: true,
   });
-};
+}
 
 /** Done, or why not: `not_found`, `running`, `restarting`, `simple_one_for_one`. */
 export type ChildDone = { readonly ok: true } | { readonly error: unknown };
 
 // As in OTP there is no time-out: the supervisor may be busy stopping a slow child, and the request will be done anyway.
-const ask = <Reply>(kernel: Kernel, supervisor: Address, request: SupCall): Promise<Reply> =>
-  call<Reply>(kernel, supervisor as Untyped, request, Infinity);
+function ask<Reply>(kernel: Kernel, supervisor: Address, request: SupCall): Promise<Reply> {
+  return call<Reply>(kernel, supervisor as Untyped, request, Infinity);
+}
 
 /** Adds a static child and starts it. Errors: a `SpecError`, `{already_started}`, `already_present`, or the start's own. */
-export const startChild = (kernel: Kernel, supervisor: Address, spec: AnyChildSpec): Promise<ChildStarted> =>
-  ask(kernel, supervisor, { op: 'start_child', spec });
+export function startChild(kernel: Kernel, supervisor: Address, spec: AnyChildSpec): Promise<ChildStarted> {
+  return ask(kernel, supervisor, { op: 'start_child', spec });
+}
 
 /** Starts a child of a simple_one_for_one supervisor with these arguments. */
-export const startDynamicChild = (
+export function startDynamicChild(
   kernel: Kernel,
   supervisor: Address,
   args: readonly unknown[],
-): Promise<ChildStarted> => ask(kernel, supervisor, { op: 'start_dynamic', args });
+): Promise<ChildStarted> {
+  return ask(kernel, supervisor, { op: 'start_dynamic', args });
+}
 
 /** Starts a stopped child again, by hand: does not count against the intensity. */
-export const restartChild = (kernel: Kernel, supervisor: Address, id: string): Promise<ChildStarted> =>
-  ask(kernel, supervisor, { op: 'restart_child', id });
+export function restartChild(kernel: Kernel, supervisor: Address, id: string): Promise<ChildStarted> {
+  return ask(kernel, supervisor, { op: 'restart_child', id });
+}
 
 /** Stops a child and waits for its end. Static: by id, the spec stays unless temporary. Dynamic: by Pid. */
-export const terminateChild = (kernel: Kernel, supervisor: Address, id: string | Pid): Promise<ChildDone> =>
-  ask(kernel, supervisor, { op: 'terminate_child', id });
+export function terminateChild(kernel: Kernel, supervisor: Address, id: string | Pid): Promise<ChildDone> {
+  return ask(kernel, supervisor, { op: 'terminate_child', id });
+}
 
 /** Forgets the spec of a stopped child. */
-export const deleteChild = (kernel: Kernel, supervisor: Address, id: string): Promise<ChildDone> =>
-  ask(kernel, supervisor, { op: 'delete_child', id });
+export function deleteChild(kernel: Kernel, supervisor: Address, id: string): Promise<ChildDone> {
+  return ask(kernel, supervisor, { op: 'delete_child', id });
+}
 
 /** All rows, newest first. */
-export const whichChildren = (kernel: Kernel, supervisor: Address): Promise<readonly ChildView[]> =>
-  ask(kernel, supervisor, { op: 'which_children' });
+export function whichChildren(kernel: Kernel, supervisor: Address): Promise<readonly ChildView[]> {
+  return ask(kernel, supervisor, { op: 'which_children' });
+}
 
-export const countChildren = (kernel: Kernel, supervisor: Address): Promise<ChildCounts> =>
-  ask(kernel, supervisor, { op: 'count_children' });
+export function countChildren(kernel: Kernel, supervisor: Address): Promise<ChildCounts> {
+  return ask(kernel, supervisor, { op: 'count_children' });
+}
 
 /** The spec with its defaults filled in. */
-export const getChildspec = (
+export function getChildspec(
   kernel: Kernel,
   supervisor: Address,
   id: string | Pid,
-): Promise<CheckedSpec | { readonly error: unknown }> => ask(kernel, supervisor, { op: 'get_childspec', id });
+): Promise<CheckedSpec | { readonly error: unknown }> {
+  return ask(kernel, supervisor, { op: 'get_childspec', id });
+}

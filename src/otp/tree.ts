@@ -59,36 +59,41 @@ export interface TreeOptions {
 /** What the row says of a process, beside what the process says. */
 type Row = Pick<ChildView, 'type' | 'restarts'> & { readonly id: string; readonly lastCrash: Crash | undefined };
 
-const detailOf = (published: Published | undefined): { detail?: DetailObject } => {
+function detailOf(published: Published | undefined): { detail?: DetailObject } {
   if (published?.describe === undefined) return {};
   try {
     return { detail: published.describe() };
   } catch (error) {
     return { detail: { error: formatReason({ error }) } };
   }
-};
+}
 
-const crashOf = (crash: Crash | undefined): ActorNode['lastCrash'] =>
-  crash === undefined ? null : { at: crash.at, reason: formatReason(crash.reason) };
+function crashOf(crash: Crash | undefined): ActorNode['lastCrash'] {
+  return crash === undefined ? null : { at: crash.at, reason: formatReason(crash.reason) };
+}
 
-const absent = (row: Row, path: string, state: ActorState): ActorNode => ({
-  path,
-  id: row.id,
-  pid: null,
-  names: [],
-  type: row.type,
-  state,
-  mailbox: 0,
-  handled: 0,
-  dropped: 0,
-  busyMs: 0,
-  restarts: row.restarts,
-  lastCrash: crashOf(row.lastCrash),
-  startedAt: null,
-  ageMs: null,
-});
+function absent(row: Row, path: string, state: ActorState): ActorNode {
+  return {
+    path,
+    id: row.id,
+    pid: null,
+    names: [],
+    type: row.type,
+    state,
+    mailbox: 0,
+    handled: 0,
+    dropped: 0,
+    busyMs: 0,
+    restarts: row.restarts,
+    lastCrash: crashOf(row.lastCrash),
+    startedAt: null,
+    ageMs: null,
+  };
+}
 
-const idOf = (view: ChildView): string => view.id ?? (typeof view.child === 'object' ? view.child.label : 'restarting');
+function idOf(view: ChildView): string {
+  return view.id ?? (typeof view.child === 'object' ? view.child.label : 'restarting');
+}
 
 class Snapshot {
   readonly #kernel: Kernel;
@@ -147,20 +152,15 @@ class Snapshot {
  * actor anything, so a stuck one can't hold it up. `path`: where `root` stands, if it is not the top. undefined if `root`
  * is dead.
  */
-export const tree = (
-  kernel: Kernel,
-  root: Pid,
-  options: TreeOptions = {},
-  path = root.label,
-): ActorNode | undefined => {
+export function tree(kernel: Kernel, root: Pid, options: TreeOptions = {}, path = root.label): ActorNode | undefined {
   if (!kernel.isAlive(root)) return undefined;
   const { depth = Infinity, limit = 1000, offset = 0 } = options;
   const row: Row = { id: root.label, type: 'worker', restarts: 0, lastCrash: undefined };
   return new Snapshot(kernel, limit).node(root, row, path, depth, offset);
-};
+}
 
 /** The process at a path as `tree` gives it, e.g. `dog_trainer/hosts_sup`. Ids may contain slashes. */
-export const findActor = (kernel: Kernel, root: Pid, path: string): Pid | undefined => {
+export function findActor(kernel: Kernel, root: Pid, path: string): Pid | undefined {
   const below = (pid: Pid, rest: string): Pid | undefined => {
     const view = kernel.info(pid)?.published?.supervisor;
     if (view === undefined) return undefined;
@@ -176,4 +176,4 @@ export const findActor = (kernel: Kernel, root: Pid, path: string): Pid | undefi
   };
   if (path === root.label) return kernel.whereis(root);
   return path.startsWith(`${root.label}/`) ? below(root, path.slice(root.label.length + 1)) : undefined;
-};
+}

@@ -21,7 +21,9 @@ export interface VirtualClock extends Clock {
   jump(ms: number): void;
 }
 
-const before = (a: Waiting, b: Waiting): boolean => a.due < b.due || (a.due === b.due && a.order < b.order);
+function before(a: Waiting, b: Waiting): boolean {
+  return a.due < b.due || (a.due === b.due && a.order < b.order);
+}
 
 /** Binary heap; cleared timers stay in it, emptied, until they surface. */
 class Heap {
@@ -67,7 +69,7 @@ class Heap {
 }
 
 /** Makes a virtual clock that starts at wall time `start` (epoch milliseconds) and monotonic 0. */
-export const virtualClock = (start = Date.UTC(2026, 0, 1)): VirtualClock => {
+export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
   const heap = new Heap();
   let time = 0;
   let offset = start;
@@ -120,4 +122,4 @@ export const virtualClock = (start = Date.UTC(2026, 0, 1)): VirtualClock => {
     },
   };
   return clock;
-};
+}

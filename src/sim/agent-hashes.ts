@@ -31,8 +31,9 @@ const liveSetsHash = remember((table: SetTable) => agentHash(normalizeAgentSets(
  * What the Elixir agent reports instead of what is loaded: its command stands between single quotes, so the shell prints
  * the command.
  */
-const quotedHash = (tool: string): string =>
-  agentHash(normalizeAgentRuleset(throughEcho(`\`/home/dog/bin/${tool} -t filter\``)));
+function quotedHash(tool: string): string {
+  return agentHash(normalizeAgentRuleset(throughEcho(`\`/home/dog/bin/${tool} -t filter\``)));
+}
 const QUOTED = { 4: quotedHash('iptables-save'), 6: quotedHash('ip6tables-save') };
 
 /** The five hashes an agent reports (docs/protocol.md#hashes): of what is live, or of a file's text. */

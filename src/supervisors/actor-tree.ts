@@ -4,12 +4,12 @@ import { findActor, tree, type ActorNode, type Kernel, type Pid, type TreeOption
 const TREE_LIMIT = 200;
 
 /** The tree of actors below `root`, or the part at `path`; undefined: there is no such part. */
-export const actorTree = (
+export function actorTree(
   kernel: Kernel,
   root: Pid | undefined,
   { path, offset = 0, limit = TREE_LIMIT }: { readonly path?: string } & Pick<TreeOptions, 'offset' | 'limit'>,
-): ActorNode | undefined => {
+): ActorNode | undefined {
   if (root === undefined) return undefined;
   const from = path === undefined ? root : findActor(kernel, root, path);
   return from === undefined ? undefined : tree(kernel, from, { limit, offset }, path);
-};
+}

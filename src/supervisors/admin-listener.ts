@@ -10,10 +10,11 @@ import { startHttpServer, type HttpServer } from '../http/server.js';
 const MAX_PATH_BYTES = 107;
 
 /** Why no socket can have the name that it would have, with the key; undefined: one can. */
-export const adminSocketTrouble = (config: Pick<Config, 'run_dir'>): string | undefined =>
-  Buffer.byteLength(adminSocket(config)) > MAX_PATH_BYTES
+export function adminSocketTrouble(config: Pick<Config, 'run_dir'>): string | undefined {
+  return Buffer.byteLength(adminSocket(config)) > MAX_PATH_BYTES
     ? `run_dir = ${config.run_dir}: a socket's path has at most ${MAX_PATH_BYTES} bytes; set a shorter one`
     : undefined;
+}
 
 const nothing: HttpServer = { port: 0, close: () => Promise.resolve() };
 
@@ -21,8 +22,8 @@ const nothing: HttpServer = { port: 0, close: () => Promise.resolve() };
  * The Unix socket for the command line on this machine (tokens, export). Firewalls are more important than it is: a
  * socket that can't be made is logged and an alarm, and the server runs without.
  */
-export const adminListener = (context: ServerBase, runtime: Runtime): HttpListener =>
-  new HttpListener({
+export function adminListener(context: ServerBase, runtime: Runtime): HttpListener {
+  return new HttpListener({
     async start() {
       const { store, config, log, kernel, alarms } = context;
       const socketPath = adminSocket(config);
@@ -49,3 +50,4 @@ export const adminListener = (context: ServerBase, runtime: Runtime): HttpListen
     },
     listening: () => undefined,
   });
+}

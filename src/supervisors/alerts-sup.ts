@@ -4,7 +4,8 @@ import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 
 /** Alerts are told by casts alone, into a bounded mailbox: whatever becomes of mail, reports go on. */
-export const alertsSup = (context: ServerContext) =>
-  supervisorSpec('alerts_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
+export function alertsSup(context: ServerContext) {
+  return supervisorSpec('alerts_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
     workerSpec('mailer', () => new MailerActor(context), { maxQueue: context.config.alerts.queue_max }),
   ]);
+}

@@ -12,14 +12,14 @@ import type { ServerWork } from './server-work.js';
  * The only server on its store, which is there from the start: nothing is elected.
  * @throws StoreError when the store can't be read
  */
-export const aloneWork = async (
+export async function aloneWork(
   base: ServerBase,
   parts: { readonly broker: Broker; readonly journal: Journal | undefined; readonly root: () => Pid | undefined },
-): Promise<ServerWork> => {
+): Promise<ServerWork> {
   const { root, ...ports } = parts;
   const context = await createContext({ ...base, ...ports, observe: false });
   scrapeFigures(base, () => context);
   base.metrics.gauge('dog_trainer_leader', 1);
   const runtime = httpRuntime(context, { root });
   return { tree: (http) => dogTrainerSup(context, http), runtime: () => runtime, context: () => context };
-};
+}

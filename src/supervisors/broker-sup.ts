@@ -8,8 +8,8 @@ import { workerSpec } from './worker-spec.js';
  * The outbox first, then the connection that empties it, then the one that reports come in over.
  * An absent broker is a state of the connection and no crash; ten crashes in a minute are more than bad luck.
  */
-export const brokerSup = (context: ServerContext) =>
-  supervisorSpec('broker_sup', { strategy: 'rest_for_one', intensity: 10, periodS: 60 }, () => [
+export function brokerSup(context: ServerContext) {
+  return supervisorSpec('broker_sup', { strategy: 'rest_for_one', intensity: 10, periodS: 60 }, () => [
     workerSpec('outbox', () => new OutboxActor(context)),
     // Its last words wait until the outbox is drained.
     workerSpec('broker_connection', () => new BrokerConnectionActor(context, 'publish'), {
@@ -17,3 +17,4 @@ export const brokerSup = (context: ServerContext) =>
     }),
     workerSpec('report_connection', () => new BrokerConnectionActor(context, 'reports')),
   ]);
+}

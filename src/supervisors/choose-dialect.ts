@@ -16,10 +16,10 @@ export interface WantedDialect {
  * earlier start; else `dog1` when groups have hashes that this server never wrote (another server's fleet is taken
  * over), `dog2` for a new installation.
  */
-export const wantedDialect = async (
+export async function wantedDialect(
   config: Pick<Config, 'ruleset_dialect'>,
   store: Pick<Store, 'get' | 'list' | 'listFields'>,
-): Promise<WantedDialect> => {
+): Promise<WantedDialect> {
   if (config.ruleset_dialect !== undefined) return { dialect: config.ruleset_dialect, from: 'config' };
   const chosen = (await store.get('setting', SETTING))?.doc.value;
   if (chosen === 'dog1' || chosen === 'dog2') return { dialect: chosen, from: 'setting' };
@@ -34,10 +34,10 @@ export const wantedDialect = async (
     return typeof hash === 'string' && hash !== '' && !ours.has(doc.id);
   });
   return foreign ? { dialect: 'dog1', from: 'foreign_hashes' } : { dialect: 'dog2', from: 'new_installation' };
-};
+}
 
 /** The wanted dialect, settled for later starts where what the store holds decided it. */
-export const chooseDialect = async (config: Config, store: Store, log: Log): Promise<Dialect> => {
+export async function chooseDialect(config: Config, store: Store, log: Log): Promise<Dialect> {
   const { dialect, from } = await wantedDialect(config, store);
   if (from === 'config' || from === 'setting') return dialect;
   await store.commit([{ op: 'upsert', table: 'setting', id: SETTING, edit: () => ({ id: SETTING, value: dialect }) }], {
@@ -49,4 +49,4 @@ export const chooseDialect = async (config: Config, store: Store, log: Log): Pro
       "the store holds another server's groups: rules are written as it wrote them (ruleset_dialect)",
     );
   return dialect;
-};
+}

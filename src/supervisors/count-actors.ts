@@ -1,9 +1,7 @@
 import type { Kernel } from '../otp/index.js';
 
 /** Actors alive and messages waiting, by kind: hosts and groups each count as one kind, all others by their own name. */
-export const countActors = (
-  kernel: Kernel,
-): ReadonlyMap<string, { readonly alive: number; readonly waiting: number }> => {
+export function countActors(kernel: Kernel): ReadonlyMap<string, { readonly alive: number; readonly waiting: number }> {
   const kinds = new Map<string, { alive: number; waiting: number }>([
     ['host', { alive: 0, waiting: 0 }],
     ['group', { alive: 0, waiting: 0 }],
@@ -16,4 +14,4 @@ export const countActors = (
     kinds.set(kind, counts);
   }
   return kinds;
-};
+}

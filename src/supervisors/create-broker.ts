@@ -6,7 +6,7 @@ import { brokerUrls } from '../config/broker-urls.js';
 import type { Config } from '../config/schema.js';
 
 /** The configured broker; nothing is connected yet. @throws Error when a URL is malformed */
-export const createBroker = (config: Config): Broker => {
+export function createBroker(config: Config): Broker {
   const { kind, heartbeat, connection_timeout, confirm_timeout_ms, max_unconfirmed } = config.broker;
   if (kind === 'memory') return createMemoryBroker();
   return createAmqpBroker({
@@ -17,10 +17,10 @@ export const createBroker = (config: Config): Broker => {
     confirmTimeoutMs: confirm_timeout_ms,
     ssl_options: sslOptions(config),
   });
-};
+}
 
 /** What the connection is told of TLS. */
-export const sslOptions = ({ broker }: Pick<Config, 'broker'>): SslOptions => {
+export function sslOptions({ broker }: Pick<Config, 'broker'>): SslOptions {
   const { cacertfile, certfile, keyfile, verify, server_name_indication } = broker.ssl_options;
   return {
     verify,
@@ -29,4 +29,4 @@ export const sslOptions = ({ broker }: Pick<Config, 'broker'>): SslOptions => {
     ...(keyfile === undefined ? {} : { keyfile }),
     ...(server_name_indication === undefined ? {} : { server_name_indication }),
   };
-};
+}

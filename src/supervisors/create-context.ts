@@ -55,7 +55,7 @@ export interface ContextParts {
 }
 
 /** Puts together what the actors share. Reads the store: which dialect, and whether publishing was paused. */
-export const createContext = async ({ journal, observe, ...parts }: ContextParts): Promise<ServerContext> => {
+export async function createContext({ journal, observe, ...parts }: ContextParts): Promise<ServerContext> {
   const { kernel, config, log, store, metrics } = parts;
   const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
   const world = new World({
@@ -138,4 +138,4 @@ export const createContext = async ({ journal, observe, ...parts }: ContextParts
     groups: keyedChildren(kernel, { supervisor: 'groups_sup' }),
     hosts: keyedChildren(kernel, { supervisor: 'hosts_sup' }),
   };
-};
+}

@@ -8,7 +8,7 @@ import { openJournal, type Journal } from '../journal/journal.js';
  * confirmed.
  * @throws JournalError when another server has the directory, or it can't be used
  */
-export const createJournal = async (config: Config, log: Log): Promise<Journal | undefined> => {
+export async function createJournal(config: Config, log: Log): Promise<Journal | undefined> {
   const { enabled, dir, check_journal, max_bytes, max_age_seconds } = config.queuejournal;
   if (!enabled || config.broker.kind === 'memory') return undefined;
   const journal = await openJournal({ dir, check_journal, maxBytes: max_bytes, maxAgeMs: max_age_seconds * 1000 });
@@ -24,4 +24,4 @@ export const createJournal = async (config: Config, log: Log): Promise<Journal |
     );
   if (expired.length > 0) log.warn({ targets: expired }, 'messages in the journal were too old and are not sent');
   return journal;
-};
+}

@@ -18,7 +18,7 @@ export interface ManagementParts {
 }
 
 /** Whom to ask which queue refused a message, if RabbitMQ's management API is configured. */
-export const createBlame = ({ config, log, now }: ManagementParts): BlameQueues | undefined => {
+export function createBlame({ config, log, now }: ManagementParts): BlameQueues | undefined {
   const { kind, management } = config.broker;
   if (kind !== 'amqp' || management.url === undefined) return undefined;
   const [broker = ''] = brokerUrls(config);
@@ -38,4 +38,4 @@ export const createBlame = ({ config, log, now }: ManagementParts): BlameQueues 
     log,
     now,
   });
-};
+}

@@ -17,11 +17,11 @@ const HOST_ROW_BYTES = 512 * 1024;
  * longest wait for a database elsewhere to be there and ready; absent: until one attempt is over.
  * @throws StoreError when it is corrupt, in use by another server, or can't be opened; StartFault for store.cacertfile
  */
-export const createStore = async (
+export async function createStore(
   config: Config,
   log: Log,
   { readOnly = false, openMs }: { readonly readOnly?: boolean; readonly openMs?: number } = {},
-): Promise<Store> => {
+): Promise<Store> {
   const { kind, path, audit_days, audit_max } = config.store;
   const audit = { rows: audit_max, ageMs: audit_days * DAY_MS };
   switch (kind) {
@@ -49,10 +49,10 @@ export const createStore = async (
       });
     }
   }
-};
+}
 
 /** The authority that RethinkDB's certificate must be of; `undefined` without TLS. @throws StartFault */
-export const trustedByStore = ({ store }: Pick<Config, 'store'>): { readonly ca?: Buffer } | undefined => {
+export function trustedByStore({ store }: Pick<Config, 'store'>): { readonly ca?: Buffer } | undefined {
   if (!store.tls) return undefined;
   if (store.cacertfile === undefined) return {};
   try {
@@ -64,4 +64,4 @@ export const trustedByStore = ({ store }: Pick<Config, 'store'>): { readonly ca?
     const says = code === undefined ? message : `cannot be read: ${message}`;
     throw new StartFault(`store.cacertfile = ${store.cacertfile}`, says, { cause: error });
   }
-};
+}

@@ -15,30 +15,35 @@ import { watchersSup } from './watchers-sup.js';
 const FLAGS = { strategy: 'rest_for_one', intensity: 5, periodS: 10 } as const;
 
 /** All that works, up to the mailer: what comes in is not taken yet. */
-const workers = (context: ServerContext): readonly AnyChildSpec[] => [
-  brokerSup(context),
-  dynamicSup('groups_sup', 'group', (id) => new GroupActor(context, id)),
-  dynamicSup('hosts_sup', 'host', (hostkey) => new HostActor(context, hostkey)),
-  publishersSup(context),
-  watchersSup(context),
-  alertsSup(context),
-];
+function workers(context: ServerContext): readonly AnyChildSpec[] {
+  return [
+    brokerSup(context),
+    dynamicSup('groups_sup', 'group', (id) => new GroupActor(context, id)),
+    dynamicSup('hosts_sup', 'host', (hostkey) => new HostActor(context, hostkey)),
+    publishersSup(context),
+    watchersSup(context),
+    alertsSup(context),
+  ];
+}
 
 /**
  * The whole tree of a server that is alone, top-down. Each part rests only on those above it: rest_for_one starts again
  * what rests on the part that fell. Start left to right (here: top to bottom), stop the other way round, intake first.
  */
-export const dogTrainerSup = (context: ServerContext, http: ChildSpec): ChildSpec =>
-  supervisorSpec('dog_trainer', FLAGS, () => [storeSup(context), ...workers(context), http, intakeSup(context)]);
+export function dogTrainerSup(context: ServerContext, http: ChildSpec): ChildSpec {
+  return supervisorSpec('dog_trainer', FLAGS, () => [storeSup(context), ...workers(context), http, intakeSup(context)]);
+}
 
 /** The same without store and HTTP: what one of several servers does while it leads. */
-export const leaderSup = (context: ServerContext): ChildSpec =>
-  supervisorSpec('leader_sup', FLAGS, () => [...workers(context), intakeSup(context)]);
+export function leaderSup(context: ServerContext): ChildSpec {
+  return supervisorSpec('leader_sup', FLAGS, () => [...workers(context), intakeSup(context)]);
+}
 
 /**
  * The tree of a server that can't begin before it knows something from the store: HTTP is up, and `beginner` starts the
  * rest, as the last child of this supervisor, when its time has come. What it started is stopped before it, and started
  * again after it.
  */
-export const waitingSup = (base: ServerBase, http: ChildSpec, beginner: ChildSpec): ChildSpec =>
-  supervisorSpec('dog_trainer', FLAGS, () => [storeSup(base), http, beginner]);
+export function waitingSup(base: ServerBase, http: ChildSpec, beginner: ChildSpec): ChildSpec {
+  return supervisorSpec('dog_trainer', FLAGS, () => [storeSup(base), http, beginner]);
+}

@@ -9,12 +9,12 @@ const MAX_QUEUE = 10_000;
  * message and, after a crash, by their next one with back-off, so that one bad host or group never spends a budget. The
  * supervisor itself restarts nobody.
  */
-export const dynamicSup = <Call, Reply, Cast, Info extends Message>(
+export function dynamicSup<Call, Reply, Cast, Info extends Message>(
   id: string,
   kind: string,
   make: (key: string) => Server<Call, Reply, Cast, Info>,
-): ChildSpec =>
-  supervisorSpec(id, { strategy: 'simple_one_for_one', intensity: 1, periodS: 5 }, () => {
+): ChildSpec {
+  return supervisorSpec(id, { strategy: 'simple_one_for_one', intensity: 1, periodS: 5 }, () => {
     const child: ChildSpec<readonly [string]> = {
       id: kind,
       restart: 'temporary',
@@ -25,3 +25,4 @@ export const dynamicSup = <Call, Reply, Cast, Info extends Message>(
     };
     return [child];
   });
+}

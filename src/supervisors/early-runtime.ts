@@ -18,7 +18,7 @@ export interface EarlyState {
 }
 
 /** What the API asks of a server that does not do the work: it stands by, or has not begun. */
-export const earlyRuntime = (base: ServerBase, root: () => Pid | undefined, state: EarlyState): Runtime => {
+export function earlyRuntime(base: ServerBase, root: () => Pid | undefined, state: EarlyState): Runtime {
   const notHere = (): never => {
     throw new StoreError(
       'unavailable',
@@ -44,9 +44,9 @@ export const earlyRuntime = (base: ServerBase, root: () => Pid | undefined, stat
     commands: { execute: later, sendFile: later, fetchFile: later, deleteFile: later },
     standing: state.standing,
   };
-};
+}
 
-const readiness = ({ store, kernel, alarms }: ServerBase, root: Pid | undefined, state: EarlyState): Readiness => {
+function readiness({ store, kernel, alarms }: ServerBase, root: Pid | undefined, state: EarlyState): Readiness {
   const { up, reason } = store.state();
   const { down, fallen } = treeTroubles(kernel, root);
   const failures = [...(up ? [] : [`store: ${reason ?? 'down'}`]), ...state.troubles(), ...down];
@@ -55,4 +55,4 @@ const readiness = ({ store, kernel, alarms }: ServerBase, root: Pid | undefined,
     ready: failures.length === 0,
     reasons: [...failures, ...state.notes(), ...fallen, ...alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`)],
   };
-};
+}

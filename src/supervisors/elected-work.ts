@@ -41,7 +41,7 @@ export interface ElectedParts {
  * One of several servers on one store: it stands by until it holds the lease, then does all that a server alone does.
  * Once it has lost the lease it sends nothing more, takes down what it led with, and stands by again.
  */
-export const electedWork = (base: ServerBase, parts: ElectedParts): ServerWork => {
+export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
   const { kernel, config, log, metrics, store } = base;
   const { root } = parts;
   const leaseMs = config.cluster.lease_seconds * 1000;
@@ -154,15 +154,15 @@ export const electedWork = (base: ServerBase, parts: ElectedParts): ServerWork =
       await Promise.race([release, sleep(RELEASE_MS, undefined, { ref: false })]);
     },
   };
-};
+}
 
 /** What this server's journal holds is good as long as no other has led since it was written. */
-const usableJournal = (
+function usableJournal(
   journal: Journal | undefined,
   server: string,
   previous: string | undefined,
   { log }: ServerBase,
-): Journal | undefined => {
+): Journal | undefined {
   if (journal === undefined || previous === undefined || previous === server) return journal;
   const messages = journal.recovered.length;
   if (messages > 0)
@@ -171,12 +171,14 @@ const usableJournal = (
       'another server led since the journal was written: its messages are dropped, and what is not confirmed is made anew',
     );
   return forgetJournal(journal);
-};
+}
 
-const leading = (runtime: Runtime, term: number): Runtime => ({
-  ...runtime,
-  readiness() {
-    const { ready, reasons } = runtime.readiness();
-    return { ready, reasons: [...reasons, `leading (term ${term})`] };
-  },
-});
+function leading(runtime: Runtime, term: number): Runtime {
+  return {
+    ...runtime,
+    readiness() {
+      const { ready, reasons } = runtime.readiness();
+      return { ready, reasons: [...reasons, `leading (term ${term})`] };
+    },
+  };
+}

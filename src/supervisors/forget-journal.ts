@@ -1,7 +1,7 @@
 import type { Journal } from '../journal/journal.js';
 
 /** The journal without what an earlier run left in it: other servers have sent newer messages since. */
-export const forgetJournal = (journal: Journal): Journal => {
+export function forgetJournal(journal: Journal): Journal {
   for (const { target, seq } of journal.recovered) journal.remove(target, seq);
   return {
     recovered: [],
@@ -13,4 +13,4 @@ export const forgetJournal = (journal: Journal): Journal => {
     remove: (target, seq) => journal.remove(target, seq),
     close: () => journal.close(),
   };
-};
+}

@@ -15,7 +15,7 @@ import { remoteCommandsPort } from './remote-commands-port.js';
 import { storePublishing } from './publishing-setting.js';
 
 /** What the API asks of the running actors. */
-export const httpRuntime = (
+export function httpRuntime(
   context: ServerContext,
   {
     root,
@@ -29,39 +29,43 @@ export const httpRuntime = (
     /** Default: alone. */
     readonly standing?: Runtime['standing'];
   },
-): Runtime => ({
-  tree: (options) => actorTree(context.kernel, root(), options),
-  publishGroup(name) {
-    const group = context.world.groupByName(name);
-    if (group !== undefined) context.groups.send(group.id, { type: 'republish' });
-  },
-  readiness: () => readiness(context, root(), { observes: observation !== undefined }),
-  alarms: () => context.alarms.list(),
-  refusedHosts: () => context.refused.list(),
-  drift: async (hostId) => drift(context, hostId),
-  publishing: () => ({ paused: context.gate.paused, ...context.gate.lastChange }),
-  async setPublishing(paused, author) {
-    await storePublishing(context.store, context.gate, paused, { author, since: nowSeconds(context) });
-    context.log.warn({ author }, paused ? 'publishing is paused' : 'publishing goes on');
-    if (!paused) {
-      cast(context.kernel, IPSET_PUBLISHER, { type: 'resume' });
-      cast(context.kernel, IPTABLES_PUBLISHER, { type: 'resume' });
-    }
-    return { paused: context.gate.paused, ...context.gate.lastChange };
-  },
-  dialect: () => context.dialect,
-  observation: () =>
-    observation === undefined
-      ? undefined
-      : { loading: observation() === undefined, ...(observation() as JsonObject | undefined) },
-  commands: remoteCommandsPort(context),
-  standing,
-});
+): Runtime {
+  return {
+    tree: (options) => actorTree(context.kernel, root(), options),
+    publishGroup(name) {
+      const group = context.world.groupByName(name);
+      if (group !== undefined) context.groups.send(group.id, { type: 'republish' });
+    },
+    readiness: () => readiness(context, root(), { observes: observation !== undefined }),
+    alarms: () => context.alarms.list(),
+    refusedHosts: () => context.refused.list(),
+    drift: async (hostId) => drift(context, hostId),
+    publishing: () => ({ paused: context.gate.paused, ...context.gate.lastChange }),
+    async setPublishing(paused, author) {
+      await storePublishing(context.store, context.gate, paused, { author, since: nowSeconds(context) });
+      context.log.warn({ author }, paused ? 'publishing is paused' : 'publishing goes on');
+      if (!paused) {
+        cast(context.kernel, IPSET_PUBLISHER, { type: 'resume' });
+        cast(context.kernel, IPTABLES_PUBLISHER, { type: 'resume' });
+      }
+      return { paused: context.gate.paused, ...context.gate.lastChange };
+    },
+    dialect: () => context.dialect,
+    observation: () =>
+      observation === undefined
+        ? undefined
+        : { loading: observation() === undefined, ...(observation() as JsonObject | undefined) },
+    commands: remoteCommandsPort(context),
+    standing,
+  };
+}
 
-const iso = (seconds: number | null | undefined): Json => seconds ?? null;
+function iso(seconds: number | null | undefined): Json {
+  return seconds ?? null;
+}
 
 /** Which hash differs, since when, what was sent, what was last reported (`GET /api/V2/host/:id/drift`). */
-const drift = (context: ServerContext, hostId: string): JsonObject | undefined => {
+function drift(context: ServerContext, hostId: string): JsonObject | undefined {
   const { world, outputs, config } = context;
   const host = world.rows('host').get(hostId);
   if (host === undefined) return undefined;
@@ -107,4 +111,4 @@ const drift = (context: ServerContext, hostId: string): JsonObject | undefined =
       at: host.keepalive_timestamp ?? null,
     },
   };
-};
+}

@@ -17,8 +17,8 @@ export interface Ports {
 }
 
 /** The API on 7070, the metrics on 8085 and the admin socket, each on its own: one that falls takes no other down. */
-export const httpSup = (context: ServerBase, runtime: Runtime, ports: Ports) =>
-  supervisorSpec('http_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
+export function httpSup(context: ServerBase, runtime: Runtime, ports: Ports) {
+  return supervisorSpec('http_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
     workerSpec(
       'api',
       () =>
@@ -56,3 +56,4 @@ export const httpSup = (context: ServerBase, runtime: Runtime, ports: Ports) =>
     ),
     workerSpec('admin', () => adminListener(context, runtime)),
   ]);
+}

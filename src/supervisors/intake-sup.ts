@@ -4,7 +4,8 @@ import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 
 /** Last up, first down: reports are taken when all who handle them are there. */
-export const intakeSup = (context: ServerContext) =>
-  supervisorSpec('intake_sup', { strategy: 'one_for_one', intensity: 10, periodS: 60 }, () => [
+export function intakeSup(context: ServerContext) {
+  return supervisorSpec('intake_sup', { strategy: 'one_for_one', intensity: 10, periodS: 60 }, () => [
     workerSpec('intake', () => new Intake(context)),
   ]);
+}

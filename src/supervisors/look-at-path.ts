@@ -81,4 +81,6 @@ function isLink(path: string): boolean {
 /** Magic numbers of procfs, sysfs and cgroups (statfs(2)): making a directory there never ends in Node. */
 const KERNELS_OWN: ReadonlySet<number> = new Set([0x9fa0, 0x62656572, 0x27e0eb, 0x63677270]);
 
-const user = (): string => `the user who runs this (uid ${process.getuid?.() ?? 'unknown'})`;
+function user(): string {
+  return `the user who runs this (uid ${process.getuid?.() ?? 'unknown'})`;
+}

@@ -11,8 +11,9 @@ import { workerSpec } from './worker-spec.js';
  * What a server does that only looks on: nobody in it has a broker, decides about hosts, or writes. Changes of the world
  * go to the observer alone.
  */
-export const observeSup = (context: ServerContext, seen: (observation: Observation) => void): ChildSpec =>
-  supervisorSpec('observe_sup', { strategy: 'rest_for_one', intensity: 5, periodS: 10 }, () => [
+export function observeSup(context: ServerContext, seen: (observation: Observation) => void): ChildSpec {
+  return supervisorSpec('observe_sup', { strategy: 'rest_for_one', intensity: 5, periodS: 10 }, () => [
     workerSpec('observer', () => new Observer(context, seen)),
     watchersSup(context, ({ kernel }) => cast(kernel, OBSERVER, { type: 'changed' })),
   ]);
+}

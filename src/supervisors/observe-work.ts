@@ -17,10 +17,10 @@ import { startLate } from './start-late.js';
 import { workerSpec } from './worker-spec.js';
 
 /** A server that only looks on (`start --observe`); it begins when the store is there. */
-export const observeWork = (
+export function observeWork(
   base: ServerBase,
   { broker, root }: { readonly broker: Broker; readonly root: () => Pid | undefined },
-): ServerWork => {
+): ServerWork {
   let seen: Observation | undefined;
   let context: ServerContext | undefined;
   const observation = (): JsonObject => ({ loading: seen === undefined, ...(seen as JsonObject | undefined) });
@@ -56,4 +56,4 @@ export const observeWork = (
     runtime: () => runtime,
     context: () => context,
   };
-};
+}

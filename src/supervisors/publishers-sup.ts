@@ -14,8 +14,8 @@ import { workerSpec } from './worker-spec.js';
  * Each publisher on its own: what one has gathered is known from the world and the store, so a new one finds it again.
  * Ten crashes in a minute: each may fall once at the same moment, for a reason that they share, and is not given up for it.
  */
-export const publishersSup = (context: ServerContext) =>
-  supervisorSpec('publishers_sup', { strategy: 'one_for_one', intensity: 10, periodS: 60 }, () => [
+export function publishersSup(context: ServerContext) {
+  return supervisorSpec('publishers_sup', { strategy: 'one_for_one', intensity: 10, periodS: 60 }, () => [
     workerSpec('agent_guard', () => new AgentGuard(context)),
     workerSpec('ipset_publisher', () => new IpsetPublisher(context)),
     workerSpec('iptables_publisher', () => new IptablesPublisher(context)),
@@ -25,3 +25,4 @@ export const publishersSup = (context: ServerContext) =>
     workerSpec('last_good_keeper', () => new LastGoodKeeper(context)),
     workerSpec('read_back', () => new ReadBack(context)),
   ]);
+}

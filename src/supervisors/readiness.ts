@@ -12,11 +12,11 @@ import { treeTroubles } from './tree-troubles.js';
  * knowing (publishing paused by an operator, no agent heard, an actor that fell and is back) is among the reasons but
  * leaves the server ready. `root` is the top of the tree.
  */
-export const readiness = (
+export function readiness(
   context: ServerContext,
   root: Pid | undefined,
   { observes }: { readonly observes: boolean } = { observes: false },
-): Readiness => {
+): Readiness {
   const { store, world, kernel, guard, gate, outbox } = context;
   const failures: string[] = [];
   const notes: string[] = [];
@@ -58,19 +58,22 @@ export const readiness = (
   notes.push(...mailTrouble(kernel));
   notes.push(...context.alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`));
   return { ready: failures.length === 0, reasons: [...failures, ...notes] };
-};
+}
 
-const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
+function because(reason: string | undefined): string {
+  return reason === undefined ? '' : `: ${reason}`;
+}
 
-const notConnected = ({ broker, link }: ServerContext): string =>
-  `broker: not connected to ${broker.describe}${because(link.failure)}`;
+function notConnected({ broker, link }: ServerContext): string {
+  return `broker: not connected to ${broker.describe}${because(link.failure)}`;
+}
 
 /** What the mailer shows of itself in the tree: people may be waiting for mails that do not come. */
-const mailTrouble = (kernel: Kernel): readonly string[] => {
+function mailTrouble(kernel: Kernel): readonly string[] {
   const pid = kernel.whereis(MAILER);
   const state = pid === undefined ? undefined : kernel.info(pid)?.published?.describe?.();
   if (state?.relay !== 'away') return [];
   return [
     `mail: the relay is away, ${Number(state.waiting)} mails wait: ${typeof state.reason === 'string' ? state.reason : 'no reason given'}`,
   ];
-};
+}

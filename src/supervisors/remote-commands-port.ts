@@ -11,7 +11,7 @@ const MAX_BLOCK = 8_388_608;
 const SLACK_MS = 2000;
 
 /** Remote commands and files for the API: questions to the actor that speaks with agents. */
-export const remoteCommandsPort = (context: ServerContext): Commands => {
+export function remoteCommandsPort(context: ServerContext): Commands {
   const { config, kernel } = context;
   const ask = async (
     hostkey: string,
@@ -74,4 +74,4 @@ export const remoteCommandsPort = (context: ServerContext): Commands => {
       return reply.kind === 'error' ? failure(reply) : { ok: true, value: null };
     },
   };
-};
+}

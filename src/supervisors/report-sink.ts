@@ -2,13 +2,13 @@ import type { Logs } from '../log/create-logger.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import { formatReason, type Report, type ReportSink } from '../otp/index.js';
 
-const errorOf = (reason: unknown): unknown =>
-  typeof reason === 'object' && reason !== null && 'error' in reason ? reason.error : undefined;
+function errorOf(reason: unknown): unknown {
+  return typeof reason === 'object' && reason !== null && 'error' in reason ? reason.error : undefined;
+}
 
 /** What the actor kernel reports becomes log lines, crash reports and counters. */
-export const reportSink =
-  (logs: Logs, metrics: Metrics): ReportSink =>
-  (report: Report) => {
+export function reportSink(logs: Logs, metrics: Metrics): ReportSink {
+  return (report: Report) => {
     const { log } = logs;
     switch (report.kind) {
       case 'crash':
@@ -79,3 +79,4 @@ export const reportSink =
         log.debug({ ...report, root: undefined }, report.kind);
     }
   };
+}

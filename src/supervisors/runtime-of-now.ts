@@ -1,19 +1,21 @@
 import type { Runtime } from '../http/deps.js';
 
 /** A runtime that asks, at every call, the one that counts now. */
-export const runtimeOfNow = (now: () => Runtime): Runtime => ({
-  tree: (options) => now().tree(options),
-  publishGroup: (name) => now().publishGroup(name),
-  readiness: () => now().readiness(),
-  alarms: () => now().alarms(),
-  refusedHosts: () => now().refusedHosts(),
-  drift: (hostId) => now().drift(hostId),
-  publishing: () => now().publishing(),
-  setPublishing: (paused, author) => now().setPublishing(paused, author),
-  dialect: () => now().dialect(),
-  observation: () => now().observation(),
-  get commands() {
-    return now().commands;
-  },
-  standing: () => now().standing(),
-});
+export function runtimeOfNow(now: () => Runtime): Runtime {
+  return {
+    tree: (options) => now().tree(options),
+    publishGroup: (name) => now().publishGroup(name),
+    readiness: () => now().readiness(),
+    alarms: () => now().alarms(),
+    refusedHosts: () => now().refusedHosts(),
+    drift: (hostId) => now().drift(hostId),
+    publishing: () => now().publishing(),
+    setPublishing: (paused, author) => now().setPublishing(paused, author),
+    dialect: () => now().dialect(),
+    observation: () => now().observation(),
+    get commands() {
+      return now().commands;
+    },
+    standing: () => now().standing(),
+  };
+}

@@ -3,17 +3,17 @@ import { HASH_FIELDS } from '../host/hash-check.js';
 import { countActors } from './count-actors.js';
 
 /** Figures that are cheaper asked than told, gathered when somebody scrapes: those of any server. */
-export const scrapeActors = ({ metrics, kernel }: ServerBase): void => {
+export function scrapeActors({ metrics, kernel }: ServerBase): void {
   metrics.onScrape(() => {
     for (const [kind, { alive, waiting: mailbox }] of countActors(kernel)) {
       metrics.gauge('dog_trainer_actors', kind, alive);
       metrics.gauge('dog_trainer_mailbox_length', kind, mailbox);
     }
   });
-};
+}
 
 /** And those of one that does the work, as long as it does: `of` gives undefined while it does not. */
-export const scrapeFigures = ({ metrics, config }: ServerBase, of: () => ServerContext | undefined): void => {
+export function scrapeFigures({ metrics, config }: ServerBase, of: () => ServerContext | undefined): void {
   metrics.onScrape(() => {
     const context = of();
     if (context === undefined) return;
@@ -29,4 +29,4 @@ export const scrapeFigures = ({ metrics, config }: ServerBase, of: () => ServerC
     metrics.gauge('no_agent_updates_received', guard.open ? 0 : 1);
     metrics.gauge('dog_trainer_groups_in_error', outputs.failures.size);
   });
-};
+}

@@ -11,7 +11,7 @@ export const SERVER_ID_NAME = 'server_id';
  * One that cannot be read as an id is replaced; the journal then counts as another server's.
  * @throws Error when the directory cannot be used
  */
-export const serverId = async (dataDir: string, log: Log): Promise<string> => {
+export async function serverId(dataDir: string, log: Log): Promise<string> {
   const path = join(dataDir, SERVER_ID_NAME);
   const found = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -26,4 +26,4 @@ export const serverId = async (dataDir: string, log: Log): Promise<string> => {
   await writeFile(`${path}.new`, `${made}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);
   return made;
-};
+}

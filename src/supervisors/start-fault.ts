@@ -13,7 +13,9 @@ export class StartFault extends Error {
   }
 }
 
-const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ');
+}
 
 /** How deep supervisors and causes wrap what went wrong; something that goes in circles ends here. */
 const DEEPEST = 20;

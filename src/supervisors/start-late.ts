@@ -5,18 +5,22 @@ import { formatReason, restartChild, startChild, type Address, type ChildSpec, t
  * Not to be waited for by a child of that supervisor in its own turn: the supervisor may be waiting for the child.
  * @throws Error when the child does not start
  */
-export const startLate = async (kernel: Kernel, supervisor: Address, spec: ChildSpec): Promise<void> => {
+export async function startLate(kernel: Kernel, supervisor: Address, spec: ChildSpec): Promise<void> {
   let started = await startChild(kernel, supervisor, spec);
   if (isError(started) && started.error === 'already_present')
     started = await restartChild(kernel, supervisor, spec.id);
   if (!isError(started) || isRunning(started.error)) return;
   throw new Error(`${spec.id} did not start: ${formatReason({ term: started.error })}`, { cause: started.error });
-};
+}
 
-const isError = (result: unknown): result is { readonly error: unknown } =>
-  typeof result === 'object' && result !== null && 'error' in result;
+function isError(result: unknown): result is { readonly error: unknown } {
+  return typeof result === 'object' && result !== null && 'error' in result;
+}
 
-const isRunning = (error: unknown): boolean =>
-  error === 'running' ||
-  error === 'restarting' ||
-  (typeof error === 'object' && error !== null && 'already_started' in error);
+function isRunning(error: unknown): boolean {
+  return (
+    error === 'running' ||
+    error === 'restarting' ||
+    (typeof error === 'object' && error !== null && 'already_started' in error)
+  );
+}

@@ -71,25 +71,22 @@ const STORE_CLOSE_MS = 500;
 /** Longest wait for store and journal to close when the tree has ended by itself: the process is to end soon. */
 const CLOSE_LIMIT_MS = 2000;
 
-const url = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function url(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
 
 /** Where other servers reach this one's API, without a slash at the end. */
-const publicUrl = ({ cluster, api }: Config, port: number): string => {
+function publicUrl({ cluster, api }: Config, port: number): string {
   if (cluster.url !== undefined) return cluster.url.replace(/\/+$/, '');
   return url(api.host === '0.0.0.0' || api.host === '::' ? hostname() : api.host, port);
-};
+}
 
 /**
  * Opens the store, builds the tree and starts it; resolves when both ports listen. The broker need not be there,
  * nor a RethinkDB: the server then begins when it is.
  * @throws StartFault naming the key to look at, Error for what no key has to do with
  */
-export const startServer = async ({
-  config,
-  logs,
-  observe = false,
-  ...given
-}: StartOptions): Promise<StartedServer> => {
+export async function startServer({ config, logs, observe = false, ...given }: StartOptions): Promise<StartedServer> {
   const metrics = createMetrics({ maxKeys: config.metrics.max_keys, process: true });
   const kernel = createKernel({
     report: reportSink(logs, metrics),
@@ -180,4 +177,4 @@ export const startServer = async ({
     );
     throw causeOfFailure(error);
   }
-};
+}

@@ -7,7 +7,8 @@ import { workerSpec } from './worker-spec.js';
  * First up, last down: all others read and write the store. Its adapter mends its own connection, so a crash here is a
  * bug of ours; five in ten seconds are worth a new start of everything.
  */
-export const storeSup = (context: ServerBase) =>
-  supervisorSpec('store_sup', { strategy: 'one_for_one', intensity: 5, periodS: 10 }, () => [
+export function storeSup(context: ServerBase) {
+  return supervisorSpec('store_sup', { strategy: 'one_for_one', intensity: 5, periodS: 10 }, () => [
     workerSpec('store', () => new StoreKeeper(context)),
   ]);
+}

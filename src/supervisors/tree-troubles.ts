@@ -16,7 +16,7 @@ const NO_TROUBLE: TreeTroubles = { down: ['dog_trainer: the tree of actors is no
  * Looks at every supervisor below `root` that has children of its own (not at hosts and groups, of which there are
  * thousands, each on its own), without a message to anybody.
  */
-export const treeTroubles = (kernel: Kernel, root: Pid | undefined): TreeTroubles => {
+export function treeTroubles(kernel: Kernel, root: Pid | undefined): TreeTroubles {
   const top = root === undefined ? undefined : kernel.info(root)?.published?.supervisor;
   if (root === undefined || top === undefined) return NO_TROUBLE;
   const down: string[] = [];
@@ -41,7 +41,8 @@ export const treeTroubles = (kernel: Kernel, root: Pid | undefined): TreeTrouble
   };
   look(root.label, top);
   return { down, fallen };
-};
+}
 
-const why = ({ lastCrash }: ChildView): string =>
-  lastCrash === undefined ? '' : ` (${formatReason(lastCrash.reason)})`;
+function why({ lastCrash }: ChildView): string {
+  return lastCrash === undefined ? '' : ` (${formatReason(lastCrash.reason)})`;
+}

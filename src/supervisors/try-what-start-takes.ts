@@ -52,7 +52,9 @@ export async function tryWhatStartTakes(config: Config, { observe }: { readonly 
   return { faults, running: await answers(adminSocket(config)) };
 }
 
-const isBusy = (error: unknown): boolean => error instanceof StoreError && error.code === 'busy';
+function isBusy(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'busy';
+}
 
 async function journalIsFree(config: Config): Promise<void> {
   const { dir } = config.queuejournal;

@@ -6,7 +6,8 @@ import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 
 /** One watcher a table, each on its own: a feed that is lost is a state; a watcher that crashes reopens and reconciles. */
-export const watchersSup = (context: ServerContext, route: Route = routeDirt) =>
-  supervisorSpec('watchers_sup', { strategy: 'one_for_one', intensity: 20, periodS: 60 }, () =>
+export function watchersSup(context: ServerContext, route: Route = routeDirt) {
+  return supervisorSpec('watchers_sup', { strategy: 'one_for_one', intensity: 20, periodS: 60 }, () =>
     WORLD_TABLES.map((table) => workerSpec(`watcher_${table}`, () => new Watcher(context, table, route))),
   );
+}

@@ -4,7 +4,7 @@ import type { ServerContext } from '../actors/context.js';
  * What has not gone out, one text a thing, for the last log line: messages that wait for the broker, and rulesets that
  * are held back before it. `kept`: there is a journal.
  */
-export const whatIsLeft = ({ outbox, outputs, guard, gate }: ServerContext, kept: boolean): readonly string[] => {
+export function whatIsLeft({ outbox, outputs, guard, gate }: ServerContext, kept: boolean): readonly string[] {
   const left: string[] = [];
   const waiting = outbox.depth();
   const { journalFailure } = outbox.snapshot();
@@ -16,4 +16,4 @@ export const whatIsLeft = ({ outbox, outputs, guard, gate }: ServerContext, kept
   const held = why === undefined ? 0 : [...outputs.values()].filter(({ publishedAt }) => publishedAt === null).length;
   if (held > 0) left.push(`${held} rulesets held back because ${why} (kept in the store, sent after the next start)`);
   return left;
-};
+}

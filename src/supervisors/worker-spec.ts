@@ -11,11 +11,11 @@ import {
  * A permanent worker made anew for each incarnation, registered under its id. It traps exits when it has last words, so
  * that an orderly stop lets it say them.
  */
-export const workerSpec = <Call, Reply, Cast, Info extends Message>(
+export function workerSpec<Call, Reply, Cast, Info extends Message>(
   id: string,
   make: () => Server<Call, Reply, Cast, Info>,
   options: Pick<ServerOptions, 'maxQueue' | 'initTimeoutMs'> & { readonly shutdown?: number } = {},
-): ChildSpec => {
+): ChildSpec {
   const { shutdown = 5000, ...rest } = options;
   return {
     id,
@@ -26,13 +26,13 @@ export const workerSpec = <Call, Reply, Cast, Info extends Message>(
       return startServer(kernel, server, { parent, name: id, trapExit: server.terminate !== undefined, ...rest });
     },
   };
-};
+}
 
 /**
  * The worker of a supervisor that was killed may still be saying its last words when that supervisor's successor starts
  * its own: the name (and the port, the consumer) is free when it is done, which it has the time of a stop for.
  */
-const predecessorGone = async (kernel: Kernel, id: string, limitMs: number): Promise<void> => {
+async function predecessorGone(kernel: Kernel, id: string, limitMs: number): Promise<void> {
   const predecessor = kernel.whereis(id);
   if (predecessor === undefined) return;
   const supervisor = kernel.info(predecessor)?.parent;
@@ -40,4 +40,4 @@ const predecessorGone = async (kernel: Kernel, id: string, limitMs: number): Pro
   const timer = kernel.clock.setTimer(limitMs, () => kernel.exit(predecessor, 'kill', predecessor));
   await kernel.exited(predecessor);
   kernel.clock.clearTimer(timer);
-};
+}

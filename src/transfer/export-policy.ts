@@ -6,10 +6,10 @@ import { RESOURCE_NAMES, type PolicyFile } from './policy-file.js';
  * Reads all policy out of a store. `now`: epoch milliseconds. Tables are read one after the other: what is edited
  * meanwhile may be in the file or not, each document as a whole.
  */
-export const exportPolicy = async (
+export async function exportPolicy(
   store: Pick<Store, 'list'>,
   options: { readonly now: number; readonly dialect: 'dog1' | 'dog2' | undefined },
-): Promise<PolicyFile> => {
+): Promise<PolicyFile> {
   const resources: Partial<Record<Resource, PolicyFile['resources'][Resource]>> = {};
   for (const name of RESOURCE_NAMES) resources[name] = (await store.list(name)).map(({ doc }) => doc);
   return {
@@ -17,4 +17,4 @@ export const exportPolicy = async (
     ...(options.dialect === undefined ? {} : { dialect: options.dialect }),
     resources: resources as PolicyFile['resources'],
   };
-};
+}

@@ -33,18 +33,16 @@ export interface ImportPlan {
 
 export type StoredPolicy = Readonly<Record<Resource, readonly Stored[]>>;
 
-const nameOf = ({ name }: Document): string => (typeof name === 'string' ? name : '');
+function nameOf({ name }: Document): string {
+  return typeof name === 'string' ? name : '';
+}
 
 /**
  * Compares a file with what a store holds. A document replaces the one with its id. Names (hostkeys of hosts) stay
  * unique against what the file does not bring; twins inside the file are old data, and come in as they are.
  * `replace`: what the file does not have is removed.
  */
-export const planImport = (
-  file: PolicyFile,
-  there: StoredPolicy,
-  options: { readonly replace: boolean },
-): ImportPlan => {
+export function planImport(file: PolicyFile, there: StoredPolicy, options: { readonly replace: boolean }): ImportPlan {
   const plans = RESOURCE_NAMES.map((resource) =>
     planResource(resource, file.resources[resource], there[resource], options.replace),
   );
@@ -56,14 +54,14 @@ export const planImport = (
     clashes: plans.flatMap(({ clashes }) => clashes),
     changes: [...steps('remove'), ...steps('edit'), ...steps('create')],
   };
-};
+}
 
-const planResource = (
+function planResource(
   resource: Resource,
   documents: readonly Document[],
   there: readonly Stored[],
   replace: boolean,
-): ImportPlan => {
+): ImportPlan {
   const known = new Map(there.map((stored) => [stored.doc.id, stored]));
   const coming = new Set(documents.map(({ id }) => id));
   const fields = resourceModel(resource).uniqueOn.v2;
@@ -92,9 +90,9 @@ const planResource = (
     if (replace) changes.push({ op: 'remove', table: resource, id: doc.id, ifRevision: revision });
   }
   return { items, clashes, changes };
-};
+}
 
-const clashFinder = (resource: Resource, fields: readonly string[], staying: readonly Stored[]) => {
+function clashFinder(resource: Resource, fields: readonly string[], staying: readonly Stored[]) {
   const holders = new Map<string, string>();
   for (const { doc } of staying) {
     for (const field of fields) if (typeof doc[field] === 'string') holders.set(`${field}\0${doc[field]}`, doc.id);
@@ -108,10 +106,10 @@ const clashFinder = (resource: Resource, fields: readonly string[], staying: rea
     }
     return undefined;
   };
-};
+}
 
 /** Documents that share the field's value with another one of the list. */
-const doubles = (documents: readonly Document[], field: string): readonly Document[] => {
+function doubles(documents: readonly Document[], field: string): readonly Document[] {
   const byValue = new Map<string, Document[]>();
   for (const doc of documents) {
     const value = doc[field];
@@ -122,4 +120,4 @@ const doubles = (documents: readonly Document[], field: string): readonly Docume
     else same.push(doc);
   }
   return [...byValue.values()].filter(({ length }) => length > 1).flat();
-};
+}

@@ -25,18 +25,18 @@ export interface ImportReport {
 const DIALECT_SETTING = 'ruleset_dialect';
 const TRIES = 5;
 
-const readAll = async (store: Store): Promise<StoredPolicy> => {
+async function readAll(store: Store): Promise<StoredPolicy> {
   const lists: Partial<Record<Resource, readonly Stored[]>> = {};
   for (const name of RESOURCE_NAMES) lists[name] = await store.list(name);
   return lists as StoredPolicy;
-};
+}
 
 /**
  * Brings a file's documents into a store in one commit, with an audit entry each: all or nothing. When others change
  * documents in between, it is planned anew from what is there then.
  * @throws StoreError; `busy` when others never stop changing the same documents
  */
-export const importPolicy = async (store: Store, file: PolicyFile, options: ImportOptions): Promise<ImportReport> => {
+export async function importPolicy(store: Store, file: PolicyFile, options: ImportOptions): Promise<ImportReport> {
   for (let tries = 1; ; tries += 1) {
     const there = await readAll(store);
     const { items, clashes, changes } = planImport(file, there, options);
@@ -53,14 +53,14 @@ export const importPolicy = async (store: Store, file: PolicyFile, options: Impo
         `others keep changing what is imported (${result.failure.reason}); nothing was written`,
       );
   }
-};
+}
 
 /** The same policy gives the same bytes only in the same dialect: a store without groups takes over the file's. */
-const dialectStep = async (
+async function dialectStep(
   store: Store,
   { dialect }: PolicyFile,
   there: StoredPolicy,
-): Promise<{ readonly changes: readonly Change[]; readonly notes: readonly string[] }> => {
+): Promise<{ readonly changes: readonly Change[]; readonly notes: readonly string[] }> {
   if (dialect === undefined) return { changes: [], notes: [] };
   const chosen = (await store.get('setting', DIALECT_SETTING))?.doc.value;
   if (chosen === dialect) return { changes: [], notes: [] };
@@ -84,4 +84,4 @@ const dialectStep = async (
       `rules are compiled in dialect ${dialect}, as where the file comes from; a running server must be restarted for that`,
     ],
   };
-};
+}

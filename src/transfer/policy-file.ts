@@ -24,26 +24,29 @@ export class PolicyFileError extends Error {
   override readonly name = 'PolicyFileError';
 }
 
-const sorted = (value: Json): Json => {
+function sorted(value: Json): Json {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return (value as readonly Json[]).map(sorted);
   const entries = Object.entries(value as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
-};
+}
 
 /** The file's JSON value; inside documents keys are sorted, so that two files can be compared line by line. */
-export const policyFileToJson = ({ exportedAt, dialect, resources }: PolicyFile): JsonObject => ({
-  format: FORMAT,
-  version: VERSION,
-  exported_at: exportedAt,
-  ruleset_dialect: dialect ?? null,
-  resources: Object.fromEntries(RESOURCE_NAMES.map((name) => [name, resources[name].map(sorted)])),
-});
+export function policyFileToJson({ exportedAt, dialect, resources }: PolicyFile): JsonObject {
+  return {
+    format: FORMAT,
+    version: VERSION,
+    exported_at: exportedAt,
+    ruleset_dialect: dialect ?? null,
+    resources: Object.fromEntries(RESOURCE_NAMES.map((name) => [name, resources[name].map(sorted)])),
+  };
+}
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
+function isObject(value: Json | undefined): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
 
-const readDocuments = (name: string, value: Json | undefined): readonly Document[] => {
+function readDocuments(name: string, value: Json | undefined): readonly Document[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw new PolicyFileError(`resources.${name} must be a list of documents`);
   const ids = new Set<string>();
@@ -55,13 +58,13 @@ const readDocuments = (name: string, value: Json | undefined): readonly Document
     ids.add(doc.id);
   }
   return (value as readonly Document[]).map(withoutStoreField);
-};
+}
 
 /**
  * Reads the JSON value of a file, all of it checked. A resource that is missing is one without documents.
  * @throws PolicyFileError when it is not such a file, of an unknown version, or a part of it is malformed
  */
-export const policyFileFromJson = (value: Json): PolicyFile => {
+export function policyFileFromJson(value: Json): PolicyFile {
   if (!isObject(value) || value.format !== FORMAT)
     throw new PolicyFileError(`this is no file that \`dog-trainer export\` wrote: "format" must be "${FORMAT}"`);
   if (value.version !== VERSION)
@@ -83,4 +86,4 @@ export const policyFileFromJson = (value: Json): PolicyFile => {
       RESOURCE_NAMES.map((name) => [name, readDocuments(name, resources[name])]),
     ) as unknown as PolicyFile['resources'],
   };
-};
+}

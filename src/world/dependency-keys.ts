@@ -1,17 +1,24 @@
 import type { Document, Json } from '../model/document.js';
 
 /** The key words of the dependency index. */
-export const onService = (id: string): string => `service:${id}`;
+export function onService(id: string): string {
+  return `service:${id}`;
+}
 /** A group or a zone that a rule names: the rule's `group` value as it stands, its kind does not matter here. */
-export const onPeer = (id: string): string => `peer:${id}`;
+export function onPeer(id: string): string {
+  return `peer:${id}`;
+}
 
-const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
-const field = (value: Json | undefined, key: string): Json | undefined =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
+function list(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
+}
+function field(value: Json | undefined, key: string): Json | undefined {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
     ? (value as { readonly [key: string]: Json })[key]
     : undefined;
+}
 
-const ruleKeys = function* (rules: Json | undefined): Generator<string> {
+function* ruleKeys(rules: Json | undefined): Generator<string> {
   for (const direction of ['inbound', 'outbound'])
     for (const rule of list(field(rules, direction))) {
       const peer = field(rule, 'group');
@@ -19,17 +26,14 @@ const ruleKeys = function* (rules: Json | undefined): Generator<string> {
       if (typeof peer === 'string') yield onPeer(peer);
       if (typeof service === 'string') yield onService(service);
     }
-};
+}
 
 /**
  * Everything that a profile's rules name, also what is missing today. Rulesets come by their `profile_id`; very old
  * profiles hold rules themselves (docs/rulesets.md#inputs). A profile that does not exist names nothing.
  */
-export const dependencyKeys = function* (
-  profile: Document | undefined,
-  rulesets: Iterable<Document>,
-): Generator<string> {
+export function* dependencyKeys(profile: Document | undefined, rulesets: Iterable<Document>): Generator<string> {
   if (profile === undefined) return;
   yield* ruleKeys(profile.rules);
   for (const ruleset of rulesets) yield* ruleKeys(ruleset.rules);
-};
+}

@@ -23,7 +23,9 @@ export interface LastGoodFields {
   readonly fields: JsonObject;
 }
 
-const keyOf = (table: string, id: unknown): string => `${table} ${JSON.stringify(id)}`;
+function keyOf(table: string, id: unknown): string {
+  return `${table} ${JSON.stringify(id)}`;
+}
 
 /**
  * Rows that are malformed in the store, and what stands in for their fields: the values that the same row had when they

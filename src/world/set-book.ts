@@ -38,15 +38,16 @@ interface Kept {
   readonly built: BuiltSet;
 }
 
-const goneProblem = (set: string, groups: readonly string[], instead: 'last_good' | 'none'): SetProblem => {
+function goneProblem(set: string, groups: readonly string[], instead: 'last_good' | 'none'): SetProblem {
   const published =
     instead === 'none' ? 'no content of it is known, so it is not published' : 'published with its last content';
   const reason = `no group, zone or linked environment makes it any more, but the last good rulesets of ${groups.join(', ')} name it; ${published}`;
   return { set, kind: 'gone', reason, instead };
-};
+}
 
-const sameAddresses = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a === b || (a.length === b.length && a.every((address, i) => address === b[i]));
+function sameAddresses(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a === b || (a.length === b.length && a.every((address, i) => address === b[i]));
+}
 
 /**
  * Makes the sets from the policy, again and again: a set whose addresses are the ones it had is taken over as it was

@@ -14,7 +14,7 @@ import { virtualKernel } from '../support/virtual-kernel.js';
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** The actor on turns that the test gives, with a real broker in process. */
-const scene = async (purpose: ConnectionPurpose) => {
+async function scene(purpose: ConnectionPurpose) {
   const v = virtualKernel();
   const broker = createMemoryBroker();
   const { config } = loadConfig({ data: temporaryDirectory() });
@@ -25,7 +25,7 @@ const scene = async (purpose: ConnectionPurpose) => {
     started(await v.run(startServer(v.kernel, new BrokerConnectionActor(context, purpose), { label: 'connection' })));
   onTestFinished(() => broker.dropConnections('the test is over'));
   return { v, broker, link: purpose === 'publish' ? link : reportsLink, start };
-};
+}
 
 describe('the broker connection', () => {
   for (const purpose of ['publish', 'reports'] as const) {

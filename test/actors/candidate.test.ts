@@ -23,9 +23,9 @@ import { StoreError, type Store } from '../../src/store/store.js';
 const LEASE_MS = 6000;
 
 /** Lets commits come through: real work that no virtual timer waits for. */
-const breathe = async (): Promise<void> => {
+async function breathe(): Promise<void> {
   for (let i = 0; i < 20; i += 1) await new Promise<void>((resolve) => setImmediate(resolve));
-};
+}
 
 interface Shared {
   readonly clock: VirtualClock;
@@ -35,7 +35,7 @@ interface Shared {
 }
 
 /** One embedded store that several candidates share, on a clock that moves only when told. */
-const shared = async (): Promise<Shared> => {
+async function shared(): Promise<Shared> {
   const clock = virtualClock();
   const store = await createSqliteStore({ path: ':memory:', now: () => Math.floor(clock.now()) });
   onTestFinished(() => store.close());
@@ -48,7 +48,7 @@ const shared = async (): Promise<Shared> => {
       return found.kind === 'lease' ? found.lease : undefined;
     },
   };
-};
+}
 
 interface Runner {
   readonly kernel: Kernel;
@@ -66,11 +66,11 @@ interface Runner {
   die(): void;
 }
 
-const run = async (
+async function run(
   { clock, store }: Shared,
   name: string,
   lead: () => Promise<void> = () => Promise.resolve(),
-): Promise<Runner> => {
+): Promise<Runner> {
   const lines: string[] = [];
   const led: number[] = [];
   const lost: string[] = [];
@@ -149,7 +149,7 @@ const run = async (
   onTestFinished(die);
   await breathe();
   return { kernel, leadership, lines, led, lost, crashes, way, pid: () => kernel.whereis('candidate'), die };
-};
+}
 
 describe('candidates of one store', () => {
   it('one leads and renews, the other stands by; each says so once', async () => {

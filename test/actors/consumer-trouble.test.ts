@@ -6,18 +6,19 @@ import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { report, reportOf, startWholeServer, until } from '../support/whole-server.js';
 
-const replaced = <T extends object>(target: T, members: Partial<T>): T =>
-  new Proxy(target, {
+function replaced<T extends object>(target: T, members: Partial<T>): T {
+  return new Proxy(target, {
     get(from, key) {
       if (key in members) return members[key as keyof T];
       const member: unknown = Reflect.get(from, key);
       return typeof member === 'function' ? (member.bind(from) as unknown) : member;
     },
   });
+}
 
 /** A broker that refuses consumers as long as `refusing()`, each time counted. */
-const refusesConsumers = (inner: Broker, refusing: () => boolean, tried: () => void): Broker =>
-  replaced(inner, {
+function refusesConsumers(inner: Broker, refusing: () => boolean, tried: () => void): Broker {
+  return replaced(inner, {
     connect: async (...how) => {
       const connection: BrokerConnection = await inner.connect(...how);
       return replaced(connection, {
@@ -29,6 +30,7 @@ const refusesConsumers = (inner: Broker, refusing: () => boolean, tried: () => v
       });
     },
   });
+}
 
 it('consumers that are refused: not ready, with the reason; one log line however often it is tried, one when all is well', async () => {
   const logs = temporaryDirectory();

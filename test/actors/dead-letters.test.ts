@@ -7,13 +7,16 @@ import { createLogger } from '../../src/log/create-logger.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const { log } = createLogger(loadConfig({ set: ['log.level=silent'] }).config.log);
-const letter = (n: number) => ({ at: n, queue: 'ips', reason: 'r', detail: `letter ${n}`, body: Buffer.from('body') });
+function letter(n: number) {
+  return { at: n, queue: 'ips', reason: 'r', detail: `letter ${n}`, body: Buffer.from('body') };
+}
 const ages = { maxAgeMs: 1000, now: () => 500 };
-const details = (path: string): string[] =>
-  readFileSync(path, 'utf8')
+function details(path: string): string[] {
+  return readFileSync(path, 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => (JSON.parse(line) as { detail: string }).detail);
+}
 
 it('keeps dead letters over restarts, and at most two files of them', async () => {
   const path = join(temporaryDirectory(), 'folder', 'dead-letters.ndjson');

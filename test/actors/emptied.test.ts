@@ -5,7 +5,7 @@ import { RULE } from '../support/api-client.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { startWholeServer, until } from '../support/whole-server.js';
 
-const started = async () => {
+async function started() {
   const logs = temporaryDirectory();
   const w = await startWholeServer({ set: ['ruleset_dialect=dog2', 'log.level=info', `log.dir=${logs}`] });
   const { context } = w.server;
@@ -33,7 +33,7 @@ const started = async () => {
       .split('\n')
       .filter((line) => line.includes(part) && line.includes('"level":"warn"'));
   return { w, zone, spare, db, addresses, alarm, warned, contents, looked };
-};
+}
 
 it('an edit that takes away all addresses of a set in use is obeyed, and people are told until it has some again', async () => {
   const { w, zone, spare, addresses, alarm, warned, contents, looked } = await started();

@@ -9,13 +9,14 @@ import { startWholeServer, until } from '../support/whole-server.js';
 
 const KEY = 'talked-of-host-1';
 
-const linesIn = (logs: string, part: string): readonly JsonObject[] =>
-  readFileSync(join(logs, 'console.log'), 'utf8')
+function linesIn(logs: string, part: string): readonly JsonObject[] {
+  return readFileSync(join(logs, 'console.log'), 'utf8')
     .split('\n')
     .filter((line) => line.includes(part))
     .map((line) => JSON.parse(line) as JsonObject);
+}
 
-const started = async (data: string) => {
+async function started(data: string) {
   const logs = temporaryDirectory();
   const set = ['api.unknown_references=accept', 'log.level=info', `log.dir=${logs}`];
   const w = await startWholeServer({ data, broker: createMemoryBroker(), set });
@@ -29,7 +30,7 @@ const started = async (data: string) => {
       return names.length >= 2 ? names.sort() : undefined;
     }, text);
   return { w, told, failures };
-};
+}
 
 it('drift is warned of once, with each hash as it should be and as it was reported, and again when others differ', async () => {
   const logs = temporaryDirectory();

@@ -9,7 +9,7 @@ const KEY = 'host-key-0001';
 const MINUTE = 60_000;
 
 /** A store whose feed of hosts can be held up, as one of a far database can. */
-const storeWithSlowFeed = async (data: string) => {
+async function storeWithSlowFeed(data: string) {
   const real = await createSqliteStore({ path: loadConfig({ data }).config.store.path });
   const held: (() => void)[] = [];
   let slow = false;
@@ -44,7 +44,7 @@ const storeWithSlowFeed = async (data: string) => {
       for (const tell of held.splice(0)) tell();
     },
   };
-};
+}
 
 describe('the actor of a host', { timeout: 60_000 }, () => {
   it('whose deadline has passed waits for the world to see it, and does not try in a circle', async () => {

@@ -6,8 +6,9 @@ import { stampAt } from '../../src/wire/messages/envelope.js';
 import { report, reportOf, startWholeServer, until } from '../support/whole-server.js';
 
 type Whole = Awaited<ReturnType<typeof startWholeServer>>;
-const refusedOf = async (w: Whole): Promise<readonly JsonObject[]> =>
-  (await w.api('GET', '/api/V2/hosts/refused')).json as unknown as JsonObject[];
+async function refusedOf(w: Whole): Promise<readonly JsonObject[]> {
+  return (await w.api('GET', '/api/V2/hosts/refused')).json as unknown as JsonObject[];
+}
 
 it('hosts beyond intake.hosts_max are refused by name, with an alarm from 80 % on that ends when there is room', async () => {
   const broker = createMemoryBroker();

@@ -8,8 +8,8 @@ import { temporaryDirectory } from '../support/temporary-directory.js';
 import { report, reportOf, startWholeServer, until } from '../support/whole-server.js';
 
 /** A store that does something before each commit. */
-const withBefore = (store: Store, before: (changes: readonly Change[]) => Promise<void> | void): Store =>
-  new Proxy(store, {
+function withBefore(store: Store, before: (changes: readonly Change[]) => Promise<void> | void): Store {
+  return new Proxy(store, {
     get(target, key) {
       if (key === 'commit') {
         return async (...[changes, how]: Parameters<Store['commit']>) => {
@@ -21,6 +21,7 @@ const withBefore = (store: Store, before: (changes: readonly Change[]) => Promis
       return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },
   });
+}
 
 it('a store that hangs stops the intake at its prefetch; the rest stays with the broker, and all is handled in the end', async () => {
   const broker = createMemoryBroker();

@@ -18,26 +18,31 @@ import {
   type WholeServer,
 } from '../support/whole-server.js';
 
-const commented = (comment: string, more: JsonObject = {}): JsonObject => ({ ...RULE, comment, ...more });
+function commented(comment: string, more: JsonObject = {}): JsonObject {
+  return { ...RULE, comment, ...more };
+}
 
-const alarmsOf = async (w: WholeServer): Promise<readonly string[]> => {
+async function alarmsOf(w: WholeServer): Promise<readonly string[]> {
   const { text } = await w.api('GET', '/api/V2/alarms');
   return (JSON.parse(text) as { readonly id: string }[]).map(({ id }) => id);
-};
-const hasAlarm = (w: WholeServer, id: string): Promise<boolean> => alarmsOf(w).then((ids) => ids.includes(id));
+}
+function hasAlarm(w: WholeServer, id: string): Promise<boolean> {
+  return alarmsOf(w).then((ids) => ids.includes(id));
+}
 
 /** The addresses of a set in a text of sets; `undefined`: it is not there. */
-const content = (text: string, set: string): readonly string[] | undefined =>
-  text.includes(`create ${set} `)
+function content(text: string, set: string): readonly string[] | undefined {
+  return text.includes(`create ${set} `)
     ? text
         .split('\n')
         .filter((line) => line.startsWith(`add ${set}n `))
         .map((line) => line.split(' ')[2] as string)
     : undefined;
+}
 
 let strangers = 0;
 /** A host that registers now, and hears what it is sent. */
-const newcomer = async (w: WholeServer, group: string): Promise<Ear & { readonly hostkey: string }> => {
+async function newcomer(w: WholeServer, group: string): Promise<Ear & { readonly hostkey: string }> {
   strangers += 1;
   const hostkey = `newcomer-key-${strangers}`;
   const ear = await listenAsAgent(w.broker, { hostkey, group });
@@ -47,9 +52,11 @@ const newcomer = async (w: WholeServer, group: string): Promise<Ear & { readonly
   await report(ear.connection, 'force', reportOf(hostkey, group));
   await until(() => w.host(hostkey), 'registered');
   return { ...ear, hostkey };
-};
+}
 
-const rulesOf = (ear: Ear): string => String(ear.rulesets().at(-1)?.ruleset4_ipset ?? '');
+function rulesOf(ear: Ear): string {
+  return String(ear.rulesets().at(-1)?.ruleset4_ipset ?? '');
+}
 
 interface Scene {
   readonly zone: string;
@@ -61,7 +68,7 @@ interface Scene {
 }
 
 /** Group db names a zone, a group and a set of a linked environment. */
-const scene = async (w: WholeServer): Promise<Scene> => {
+async function scene(w: WholeServer): Promise<Scene> {
   const zone = await w.create('zone', { name: 'office', ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] });
   const peer = await w.create('group', { name: 'web', external_ipv4_addresses: ['192.0.2.2'] });
   const lists = { groups: { far: ['192.0.2.3'] }, zones: {} };
@@ -73,17 +80,19 @@ const scene = async (w: WholeServer): Promise<Scene> => {
     commented('far', { group_type: 'ROLE', group: 'far', environment: 'q1' }),
   ]);
   return { zone, peer, external, db: db.group, ruleset: db.ruleset, profile: db.profile };
-};
+}
 
 const MANY = Array.from({ length: 2 * 65_537 }, (_, n) => `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`);
 const apart = MANY.filter((_, n) => n % 2 === 0);
 
-const edited = (table: 'zone' | 'group' | 'external', id: string, change: JsonObject): Change => ({
-  op: 'edit',
-  table,
-  id,
-  edit: (row) => ({ ...row, ...change }),
-});
+function edited(table: 'zone' | 'group' | 'external', id: string, change: JsonObject): Change {
+  return {
+    op: 'edit',
+    table,
+    id,
+    edit: (row) => ({ ...row, ...change }),
+  };
+}
 
 /** How a set in use can vanish: what is changed, the set, and what it held. */
 const WAYS: readonly (readonly [string, (s: Scene) => readonly Change[], string, string])[] = [
@@ -254,10 +263,10 @@ describe('a set that a last good ruleset names', () => {
   });
 });
 
-const hashesOf = (w: WholeServer, group: string): JsonObject => {
+function hashesOf(w: WholeServer, group: string): JsonObject {
   const { world } = w.server.context;
   const row = world.groupByName(group);
   const fields = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'];
   const sets = [...world.rows('ipset').values()].sort((a, b) => Number(b.timestamp) - Number(a.timestamp));
   return { ...Object.fromEntries(fields.map((field) => [field, row?.[field] ?? ''])), ipset_hash: sets[0]?.hash ?? '' };
-};
+}

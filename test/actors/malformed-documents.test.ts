@@ -15,7 +15,7 @@ type Ids = Readonly<Record<Id, string>>;
 const HOST = 'broken-host-key';
 
 /** A group that rests on a document of every kind, and a host in it. */
-const scene = async (w: WholeServer, hasUnset: boolean): Promise<Ids> => {
+async function scene(w: WholeServer, hasUnset: boolean): Promise<Ids> {
   const zone = await w.create('zone', {
     name: 'office',
     ipv4_addresses: ['192.0.2.1'],
@@ -56,7 +56,7 @@ const scene = async (w: WholeServer, hasUnset: boolean): Promise<Ids> => {
     return state === 'published' && (!hasUnset || JSON.stringify(unset4).includes('192.0.2.4'));
   }, 'the ruleset with the host');
   return { zone, peer, service, external, db: db.group, ruleset: db.ruleset, profile: db.profile, host: row.id };
-};
+}
 
 const OF: Readonly<Record<Id, Table>> = {
   zone: 'zone',
@@ -131,37 +131,41 @@ const BROKEN: readonly (readonly [Id, string, Json | undefined])[] = [
   ['host', 'interfaces', '{"eth0":["192.0.2.4"'],
 ];
 
-const breaking = (ids: Ids, what: Id, field: string, value: Json | undefined): Change => ({
-  op: 'edit',
-  table: OF[what],
-  id: ids[what],
-  edit: (row) => {
-    const { [field]: _old, ...rest } = row;
-    return { ...rest, ...(value === undefined ? {} : { [field]: value }) } as Document;
-  },
-});
+function breaking(ids: Ids, what: Id, field: string, value: Json | undefined): Change {
+  return {
+    op: 'edit',
+    table: OF[what],
+    id: ids[what],
+    edit: (row) => {
+      const { [field]: _old, ...rest } = row;
+      return { ...rest, ...(value === undefined ? {} : { [field]: value }) } as Document;
+    },
+  };
+}
 
-const alarmIds = async (w: WholeServer): Promise<readonly string[]> => {
+async function alarmIds(w: WholeServer): Promise<readonly string[]> {
   const { text } = await w.api('GET', '/api/V2/alarms');
   return (JSON.parse(text) as { readonly id: string }[]).map(({ id }) => id);
-};
+}
 
-const hashOf = (w: WholeServer): string => w.server.context.sets.render().hash;
+function hashOf(w: WholeServer): string {
+  return w.server.context.sets.render().hash;
+}
 /** Texts of the group and hash of the sets, as hosts have them. */
-const inForce = async (w: WholeServer, ids: Ids): Promise<JsonObject> => {
+async function inForce(w: WholeServer, ids: Ids): Promise<JsonObject> {
   const { set4, set6 } = await w.ruleset(ids.db);
   return { set4: set4 ?? null, set6: set6 ?? null, sets: hashOf(w) };
-};
+}
 
 /** All that agents are sent until a marker has come through, as texts. */
-const sentUntilMark = async (w: WholeServer, wire: Awaited<ReturnType<typeof listenToAll>>, mark: string) => {
+async function sentUntilMark(w: WholeServer, wire: Awaited<ReturnType<typeof listenToAll>>, mark: string) {
   await w.group(mark);
   await until(() => wire.keys().includes(`*.*.${mark}.*`), mark);
   return {
     rules: wire.texts('*.*.db.*'),
     sets: wire.heard.filter(({ key }) => key === 'sets').map(({ body }) => decodeRulesPayload(body).ipsets ?? ''),
   };
-};
+}
 
 const KEPT = [
   '192.0.2.1',

@@ -9,8 +9,9 @@ const RULES = 2_000;
 /** What the publisher has in the outbox at most, each message counted in full (`MOST_UNDER_WAY`). */
 const BOUND = 64 << 20;
 
-const rules = (comment: string) =>
-  Array.from({ length: RULES }, (_, n) => ({ ...RULE, comment: `${comment} ${n}`, states: ['NEW'] }));
+function rules(comment: string) {
+  return Array.from({ length: RULES }, (_, n) => ({ ...RULE, comment: `${comment} ${n}`, states: ['NEW'] }));
+}
 
 it(
   'rulesets of more groups than the outbox has room for go out bit by bit, none dropped, and the newest wins',

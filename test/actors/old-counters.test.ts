@@ -7,15 +7,19 @@ import { report, reportOf, sendReport, startWholeServer, until, type WholeServer
 
 const KEY = 'counted-host-1';
 
-const line = async (w: WholeServer, name: string): Promise<ReadonlyMap<string, number>> => {
+async function line(w: WholeServer, name: string): Promise<ReadonlyMap<string, number>> {
   const text = await (await fetch(`${w.server.listening.metrics}/imetrics/varz:counters`)).text();
   const found = new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? '';
   return new Map(found.split(' ').map((pair) => [pair.replace(/:\d+$/, ''), Number(pair.replace(/^.*:/, ''))]));
-};
+}
 
 /** A report that lacks everything but these. */
-const bare = (fields: readonly (readonly [string, Term])[]): Buffer =>
-  encodeEnvelope(map([[atom('config'), map(fields.map(([key, value]) => [binary(key), value]))]]), stampAt(new Date()));
+function bare(fields: readonly (readonly [string, Term])[]): Buffer {
+  return encodeEnvelope(
+    map([[atom('config'), map(fields.map(([key, value]) => [binary(key), value]))]]),
+    stampAt(new Date()),
+  );
+}
 
 it('a refused report is counted by its type and as an exception (metrics section 2)', async () => {
   const broker = createMemoryBroker();

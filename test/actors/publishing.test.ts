@@ -19,12 +19,16 @@ import {
   type Wire,
 } from '../support/whole-server.js';
 
-const commented = (comment: string, more: JsonObject = {}): JsonObject => ({ ...RULE, comment, ...more });
-const rules = (...inbound: JsonObject[]): JsonObject => ({ rules: { inbound, outbound: [] } });
+function commented(comment: string, more: JsonObject = {}): JsonObject {
+  return { ...RULE, comment, ...more };
+}
+function rules(...inbound: JsonObject[]): JsonObject {
+  return { rules: { inbound, outbound: [] } };
+}
 
 let marks = 0;
 /** Edits a group of its own and waits for its rules: whatever was to be published before is on the wire by then. */
-const settled = async (w: WholeServer, wire: Wire): Promise<readonly string[]> => {
+async function settled(w: WholeServer, wire: Wire): Promise<readonly string[]> {
   marks += 1;
   const name = `mark-${marks}`;
   const seen = wire.heard.length;
@@ -35,19 +39,21 @@ const settled = async (w: WholeServer, wire: Wire): Promise<readonly string[]> =
     .keys()
     .slice(seen)
     .filter((key) => !key.startsWith('*.*.mark-') && key !== 'sets');
-};
+}
 
 /** Waits until the store knows that agents have the newest sets. */
-const setsRecorded = async (w: WholeServer): Promise<void> => {
+async function setsRecorded(w: WholeServer): Promise<void> {
   const { store, sets } = w.server.context;
   await until(async () => {
     const stored = await store.get('setting', 'sets_published');
     const text = sets.render().text;
     return stored?.doc.text_sha256 === createHash('sha256').update(text).digest('hex');
   }, 'the sets are recorded');
-};
+}
 
-const storeOf = (data: string): Promise<Store> => createSqliteStore({ path: loadConfig({ data }).config.store.path });
+function storeOf(data: string): Promise<Store> {
+  return createSqliteStore({ path: loadConfig({ data }).config.store.path });
+}
 
 describe('publishing a group', () => {
   it('a burst of edits: few publishes, at most one an interval, the last edit is the last text', async () => {
@@ -106,11 +112,14 @@ describe('publishing a group', () => {
   });
 });
 
-const describeOf = (w: WholeServer, name: string): JsonObject =>
-  w
-    .tree()
-    .children?.flatMap(({ children }) => children ?? [])
-    .find(({ id }) => id === name)?.detail ?? {};
+function describeOf(w: WholeServer, name: string): JsonObject {
+  return (
+    w
+      .tree()
+      .children?.flatMap(({ children }) => children ?? [])
+      .find(({ id }) => id === name)?.detail ?? {}
+  );
+}
 
 describe('what rests on what', () => {
   it('an edit of a shared service reaches all groups that use it, and no other', async () => {
@@ -195,10 +204,10 @@ describe('what rests on what', () => {
   });
 });
 
-const metricsOf = async (w: WholeServer): Promise<{ readonly text: string }> => {
+async function metricsOf(w: WholeServer): Promise<{ readonly text: string }> {
   const response = await fetch(`${w.server.listening.metrics}/metrics`);
   return { text: await response.text() };
-};
+}
 
 describe('an agent whose queue listens to another group', () => {
   const KEY = 'moved-host-key';

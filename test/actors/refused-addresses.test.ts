@@ -3,8 +3,9 @@ import type { JsonObject } from '../../src/model/document.js';
 import { listenAsAgent, report, reportOf, startWholeServer, until } from '../support/whole-server.js';
 
 const KEY = 'agent-01';
-const refusedOf = async (w: Awaited<ReturnType<typeof startWholeServer>>): Promise<readonly JsonObject[]> =>
-  (await w.api('GET', '/api/V2/hosts/refused')).json as unknown as JsonObject[];
+async function refusedOf(w: Awaited<ReturnType<typeof startWholeServer>>): Promise<readonly JsonObject[]> {
+  return (await w.api('GET', '/api/V2/hosts/refused')).json as unknown as JsonObject[];
+}
 
 it('a report with whole networks is refused by name, raises an alarm, and widens no set; a good one ends it', async () => {
   const w = await startWholeServer();

@@ -7,10 +7,12 @@ import { listenToAll, startWholeServer, until, type WholeServer } from '../suppo
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { join } from 'node:path';
 
-const commented = (comment: string) => ({ inbound: [{ ...RULE, comment }], outbound: [] });
+function commented(comment: string) {
+  return { inbound: [{ ...RULE, comment }], outbound: [] };
+}
 
 /** Groups of one profile, all published. */
-const groupsOn = async (w: WholeServer, profile: string, names: readonly string[]): Promise<readonly string[]> => {
+async function groupsOn(w: WholeServer, profile: string, names: readonly string[]): Promise<readonly string[]> {
   const ids: string[] = [];
   for (const name of names)
     ids.push(
@@ -24,10 +26,11 @@ const groupsOn = async (w: WholeServer, profile: string, names: readonly string[
     );
   for (const id of ids) await w.reaches(id, 'published');
   return ids;
-};
+}
 
-const textsOf = async (store: Store): Promise<readonly string[]> =>
-  (await store.list('ruleset_text')).map(({ doc }) => readRuleset(doc)?.texts.set4.text ?? 'unreadable');
+async function textsOf(store: Store): Promise<readonly string[]> {
+  return (await store.list('ruleset_text')).map(({ doc }) => readRuleset(doc)?.texts.set4.text ?? 'unreadable');
+}
 
 describe('texts of groups', () => {
   it('are one object in memory and one row in the store for all groups that have the same', async () => {

@@ -12,7 +12,7 @@ const HOST = 'a-host-of-web';
 const OWN: readonly Table[] = ['ipset', 'group', 'setting', 'ruleset_output', 'ruleset_text', 'host', 'host_report'];
 
 /** A store that refuses to write these tables, as long as it is told to. */
-const refusing = async () => {
+async function refusing() {
   const store = await createSqliteStore({ path: ':memory:' });
   onTestFinished(() => store.close());
   const now: { code: StoreErrorCode | undefined; refused: number; tables: readonly Table[] } = {
@@ -41,10 +41,11 @@ const refusing = async () => {
     close: () => Promise.resolve(),
   };
   return { own, now };
-};
+}
 
-const restarts = ({ restarts: own = 0, children = [] }: ActorNode): number =>
-  own + children.reduce((sum, child) => sum + restarts(child), 0);
+function restarts({ restarts: own = 0, children = [] }: ActorNode): number {
+  return own + children.reduce((sum, child) => sum + restarts(child), 0);
+}
 
 describe('a store that refuses what the server itself writes', () => {
   it.each<StoreErrorCode>(['full', 'corrupt', 'busy', 'unavailable', 'timeout', 'unknown_outcome', 'refused'])(

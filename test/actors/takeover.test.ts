@@ -43,7 +43,7 @@ interface TakenOver {
  * A database as another server leaves it: a group and a hash of all sets in another spelling than ours, nothing of ours,
  * and rows of hosts that hold what they last reported.
  */
-const takenOver = async (rows: readonly Row[], change: JsonObject = {}): Promise<TakenOver> => {
+async function takenOver(rows: readonly Row[], change: JsonObject = {}): Promise<TakenOver> {
   const ours = await startWholeServer({ set: ['ruleset_dialect=dog1'] });
   const { store, sets, world } = ours.server.context;
   const zone = await ours.create('zone', { name: 'office', ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] });
@@ -104,33 +104,34 @@ const takenOver = async (rows: readonly Row[], change: JsonObject = {}): Promise
   );
   await old.close();
   return { data, group, ruleset, ours: right };
-};
+}
 
 interface Next {
   readonly w: WholeServer;
   readonly wire: Wire;
 }
 
-const startOn = async (data: string, set: readonly string[] = []): Promise<Next> => {
+async function startOn(data: string, set: readonly string[] = []): Promise<Next> {
   const broker = createMemoryBroker();
   const wire = await listenToAll(broker);
   return { w: await startWholeServer({ data, broker, set }), wire };
-};
+}
 
 /** Whatever was to be published before is on the wire when a group of our own is. */
-const sentBeside = async ({ w, wire }: Next): Promise<readonly string[]> => {
+async function sentBeside({ w, wire }: Next): Promise<readonly string[]> {
   await w.group('mark');
   await until(() => wire.keys().includes('*.*.mark.*'), 'the mark');
   return wire.heard
     .filter(({ key, body }) => key !== '*.*.mark.*' && !(key === 'sets' && body.includes('mark')))
     .map(({ key }) => key);
-};
+}
 
-const published = (w: WholeServer, ipsetHash: unknown): Promise<unknown> =>
-  until(
+function published(w: WholeServer, ipsetHash: unknown): Promise<unknown> {
+  return until(
     async () => (await w.server.context.store.list('ipset')).some(({ doc }) => doc.hash === ipsetHash),
     'our hash of the sets in the store',
   );
+}
 
 describe('taking over where stored hashes are of another spelling', () => {
   it('hosts that report our text are sent nothing, and our hashes are stored', async () => {

@@ -8,7 +8,7 @@ import { report, reportOf, startWholeServer, until, type WholeServer } from '../
 
 const KEY = 'talked-of-host-1';
 
-const started = async (broker = createMemoryBroker()) => {
+async function started(broker = createMemoryBroker()) {
   const logs = temporaryDirectory();
   const w = await startWholeServer({ broker, set: ['log.level=info', `log.dir=${logs}`] });
   const agent = await broker.connect();
@@ -18,16 +18,16 @@ const started = async (broker = createMemoryBroker()) => {
       .filter((line) => line.includes(part))
       .map((line) => JSON.parse(line) as JsonObject);
   return { w, agent, said };
-};
+}
 
 /** Reports this, and sees it stored. */
-const says = async (
+async function says(
   { w, agent }: { readonly w: WholeServer; readonly agent: Parameters<typeof report>[0] },
   more: JsonObject & { readonly version: string },
-): Promise<void> => {
+): Promise<void> {
   await report(agent, w.host(KEY) === undefined ? 'force' : 'keepalive', reportOf(KEY, 'web', more));
   await until(() => w.host(KEY)?.version === more.version, `the report ${more.version}`);
-};
+}
 
 it('an agent whose environment is not * hears nothing: said once, and again after it was right for a while', async () => {
   const all = await started();

@@ -6,7 +6,9 @@ import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
 import type { Document } from '../../src/model/document.js';
 import { World } from '../../src/world/world.js';
 
-const row = (hash: string, timestamp: number): Document => ({ id: `${hash}-${timestamp}`, hash, timestamp });
+function row(hash: string, timestamp: number): Document {
+  return { id: `${hash}-${timestamp}`, hash, timestamp };
+}
 const NOW = 10_000;
 const WINDOW = 600;
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { AlarmBook, type AlarmEvent } from '../../src/alarms/alarm-book.js';
 
-const book = () => {
+function book() {
   let now = 1_000_000;
   const events: AlarmEvent[] = [];
   const alarms = new AlarmBook(() => now);
   alarms.onEvent((event) => events.push(event));
   return { alarms, events, advance: (ms: number) => (now += ms) };
-};
+}
 
 describe('the book of alarms', () => {
   it('tells once that an alarm is set and once that it is cleared, and keeps since when', () => {

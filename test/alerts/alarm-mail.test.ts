@@ -2,15 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../src/alerts/alert.js';
 import { composeDigest, composeLetter } from '../../src/alerts/compose-letter.js';
 
-const alarm = (kind: 'alarm_set' | 'alarm_cleared'): Alert => ({
-  kind,
-  host: {},
-  group: undefined,
-  ipsetHash: undefined,
-  differing: [],
-  detail: 'the broker refuses\r\nwhat goes to ipsets',
-  alarm: 'broker.refused:ipsets',
-});
+function alarm(kind: 'alarm_set' | 'alarm_cleared'): Alert {
+  return {
+    kind,
+    host: {},
+    group: undefined,
+    ipsetHash: undefined,
+    differing: [],
+    detail: 'the broker refuses\r\nwhat goes to ipsets',
+    alarm: 'broker.refused:ipsets',
+  };
+}
 const seconds = { keepalive_alert_seconds: 1, retirement_alert_seconds: 1, hashcheck_alert_seconds: 1 };
 
 describe('mail about an alarm', () => {

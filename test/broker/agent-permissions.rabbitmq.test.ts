@@ -13,7 +13,7 @@ const PASSWORD = 'secret';
 const IDENTITY = { environment: '*', location: '*', hostkey: KEY, group: 'web' };
 
 /** The commands of docs/security.md, as they stand there. */
-const documented = (): string[][] => {
+function documented(): string[][] {
   const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
   const block = /```sh\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
   return block
@@ -23,9 +23,9 @@ const documented = (): string[][] => {
     .split('\n')
     .filter((line) => line.startsWith('rabbitmqctl'))
     .map((line) => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '').slice(1));
-};
+}
 
-const suite = (rabbit: RabbitServer): void => {
+function suite(rabbit: RabbitServer): void {
   const urlOf = (user: string): string => `amqp://${user}:${PASSWORD}@127.0.0.1:${rabbit.port}/dog`;
   const connect = async (url: string): Promise<BrokerConnection> => {
     const connection = await createAmqpBroker({ urls: [url] }).connect();
@@ -130,7 +130,7 @@ const suite = (rabbit: RabbitServer): void => {
       expect(w.host('victim-key-1')).toBeUndefined();
     });
   });
-};
+}
 
 const rabbit = await startRabbit();
 if ('unavailable' in rabbit) {

@@ -11,24 +11,26 @@ import type { TcpProxy } from '../support/tcp-proxy.js';
 import { collector } from './broker-suite.js';
 
 const rabbit = await startRabbit();
-const message = (over: Partial<Publication> = {}): Publication => ({
-  exchange: '',
-  routingKey: 'q',
-  body: new Uint8Array(100),
-  contentType: 'text/json',
-  persistent: true,
-  ...over,
-});
+function message(over: Partial<Publication> = {}): Publication {
+  return {
+    exchange: '',
+    routingKey: 'q',
+    body: new Uint8Array(100),
+    contentType: 'text/json',
+    persistent: true,
+    ...over,
+  };
+}
 const durable = { name: 'q', durable: true, autoDelete: false, exclusive: false };
 /** A promise's error, without waiting for it in a try block. */
-const failure = async (promise: Promise<unknown>): Promise<BrokerError> => {
+async function failure(promise: Promise<unknown>): Promise<BrokerError> {
   try {
     await promise;
   } catch (error) {
     return error as BrokerError;
   }
   throw new Error('it should have failed');
-};
+}
 
 if ('unavailable' in rabbit) {
   it.skip(`RabbitMQ's outages (${rabbit.unavailable})`, () => undefined);

@@ -10,9 +10,15 @@ import type {
 } from '../../src/broker/broker.js';
 import { BrokerError } from '../../src/broker/broker.js';
 
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (delivery: Delivery): string => new TextDecoder().decode(delivery.body);
-const unique = (stem: string): string => `${stem}-${randomUUID().slice(0, 8)}`;
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+function text(delivery: Delivery): string {
+  return new TextDecoder().decode(delivery.body);
+}
+function unique(stem: string): string {
+  return `${stem}-${randomUUID().slice(0, 8)}`;
+}
 
 /** A handler that keeps what it gets, and lets a test wait for the n-th. */
 export function collector(onDelivery: (delivery: Delivery) => void = () => undefined): {

@@ -12,7 +12,7 @@ const message: Publication = {
 };
 const QUEUE = { name: 'q', durable: true, autoDelete: false, exclusive: false };
 
-const setup = async () => {
+async function setup() {
   const memory = createMemoryBroker();
   const leads = { now: true };
   const broker = fencedBroker(memory, () => leads.now);
@@ -21,7 +21,7 @@ const setup = async () => {
   onTestFinished(() => look.close());
   await connection.declareQueue(QUEUE);
   return { memory, leads, broker, connection, waiting: async () => (await look.inspectQueue('q'))?.messageCount };
-};
+}
 
 describe('the broker of one who leads', () => {
   it('publishes as long as that lasts, and from then on nothing, and makes no connection', async () => {

@@ -2,14 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Delivery, Publication } from '../../src/broker/broker.js';
 import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
 
-const message = (over: Partial<Publication> = {}): Publication => ({
-  exchange: '',
-  routingKey: 'q',
-  body: new Uint8Array([1]),
-  contentType: 'text/json',
-  persistent: true,
-  ...over,
-});
+function message(over: Partial<Publication> = {}): Publication {
+  return {
+    exchange: '',
+    routingKey: 'q',
+    body: new Uint8Array([1]),
+    contentType: 'text/json',
+    persistent: true,
+    ...over,
+  };
+}
 const durable = { name: 'q', durable: true, autoDelete: false, exclusive: false };
 
 describe('the in-process broker misbehaving to order', () => {

@@ -73,19 +73,23 @@ class ScriptedConnection {
   }
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const put = (target: string, body: string, over: Partial<OutboxPut> = {}): OutboxPut => ({
-  target,
-  class: (target === 'sets' ? 'sets' : target.split('/')[0]) as OutboxClass,
-  publication: {
-    exchange: 'iptables',
-    routingKey: 'k',
-    body: new TextEncoder().encode(body),
-    contentType: 'text/json',
-    persistent: true,
-  },
-  ...over,
-});
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+function put(target: string, body: string, over: Partial<OutboxPut> = {}): OutboxPut {
+  return {
+    target,
+    class: (target === 'sets' ? 'sets' : target.split('/')[0]) as OutboxClass,
+    publication: {
+      exchange: 'iptables',
+      routingKey: 'k',
+      body: new TextEncoder().encode(body),
+      contentType: 'text/json',
+      persistent: true,
+    },
+    ...over,
+  };
+}
 
 /** A journal in memory whose writes a test lets through. */
 class ScriptedJournal {

@@ -8,7 +8,7 @@ const TIMES = 20;
 const BIG = Buffer.alloc(20_000_000);
 
 /** A server that reads and never writes; what became of its connections, by error code, or `end`. */
-const listen = async () => {
+async function listen() {
   const ends: string[] = [];
   let heard = 0;
   const server = createServer((peer) => {
@@ -20,7 +20,7 @@ const listen = async () => {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   return { port: (server.address() as AddressInfo).port, ends, heard: () => heard };
-};
+}
 
 describe('resetting a socket', () => {
   const dealings: Record<string, (socket: Socket) => void> = {

@@ -11,16 +11,19 @@ const directory = mkdtempSync(join(tmpdir(), 'dog-tls-files-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 const { ca, client, stranger } = makeCertificates(directory);
 const good: SslOptions = { cacertfile: ca, certfile: client.cert, keyfile: client.key };
-const file = (name: string, content: string | Buffer): string => {
+function file(name: string, content: string | Buffer): string {
   writeFileSync(join(directory, name), content);
   return join(directory, name);
-};
-const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' });
-const said = async (ssl: SslOptions, now?: number): Promise<string> =>
-  readTlsFiles(ssl, now).then(
+}
+function openssl(...args: string[]): void {
+  return void execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' });
+}
+async function said(ssl: SslOptions, now?: number): Promise<string> {
+  return readTlsFiles(ssl, now).then(
     ({ notes }) => `fine${notes.map((note) => `, ${note}`).join('')}`,
     (error: unknown) => (error as Error).message,
   );
+}
 
 describe('the files of TLS', () => {
   it('are taken as openssl writes them: with text around, in a chain, keys of both kinds', async () => {

@@ -9,16 +9,17 @@ import { goldenCases } from '../support/golden-cases.js';
 const directory = mkdtempSync(join(tmpdir(), 'compile-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const run = async (content: unknown, dialect: Dialect = 'dog1') => {
+async function run(content: unknown, dialect: Dialect = 'dog1') {
   const file = join(directory, 'input.json');
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
   const said = { out: '', err: '' };
   const sink = (key: 'out' | 'err') => ({ write: (text: string) => (said[key] += text) });
   return { code: await compileCommand(file, { dialect }, sink('out'), sink('err')), ...said };
-};
+}
 
-const golden = (file: string, name: string) =>
-  goldenCases<object, { text: string; hash: string }>(file).find((item) => item.name === name);
+function golden(file: string, name: string) {
+  return goldenCases<object, { text: string; hash: string }>(file).find((item) => item.name === name);
+}
 
 describe('dog-trainer compile', () => {
   it.each([

@@ -39,14 +39,18 @@ interface Case {
   readonly args?: readonly string[];
 }
 
-const listening = (child: MainChild): boolean => /"msg":"listening"/.test(child.out);
-const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';
+function listening(child: MainChild): boolean {
+  return /"msg":"listening"/.test(child.out);
+}
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
+}
 /** One's own, in which there is nothing but what the test puts there. */
-const empty = (): string => {
+function empty(): string {
   const directory = temporaryDirectory();
   chmodSync(directory, 0o755);
   return directory;
-};
+}
 
 /** Runs `config check`, then `start`, with the same flags, and says how each ended: `start` may be listening. */
 async function both({ data = empty(), set = [], uid, args = [] }: Case) {
@@ -101,7 +105,9 @@ async function bothPass(what: Case): Promise<{ readonly warned: string }> {
 }
 
 const AMQPS = ['broker.kind=amqp', 'broker.url=amqps://u:p@127.0.0.1:1/dog'];
-const ssl = (key: string, file: string): string => `broker.ssl_options.${key}=${file}`;
+function ssl(key: string, file: string): string {
+  return `broker.ssl_options.${key}=${file}`;
+}
 
 describe('config check and start agree', { timeout: 240_000 }, () => {
   it('on a configuration that is well', async () => {

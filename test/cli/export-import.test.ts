@@ -5,12 +5,14 @@ import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { startWholeServer, type WholeServer } from '../support/whole-server.js';
 
-const cli = (data: string, ...args: string[]) => runCliInProcess([...args, '--data', data]);
+function cli(data: string, ...args: string[]) {
+  return runCliInProcess([...args, '--data', data]);
+}
 
-const groupId = async ({ api }: WholeServer): Promise<string | undefined> => {
+async function groupId({ api }: WholeServer): Promise<string | undefined> {
   const groups = (await api('GET', '/api/V2/groups')).json as unknown as readonly { id: string; name: string }[];
   return groups.find(({ name }) => name === 'web')?.id;
-};
+}
 
 describe('export and import', () => {
   it('move the policy of a running server into another, through their sockets', async () => {

@@ -54,12 +54,12 @@ function run(umask: string) {
   };
 }
 
-const wantedMode = ([path]: readonly [string, string]): readonly [string, string] => [
-  path,
-  path.endsWith('/') ? '0700' : '0600',
-];
+function wantedMode([path]: readonly [string, string]): readonly [string, string] {
+  return [path, path.endsWith('/') ? '0700' : '0600'];
+}
 
-const configuration = (home: string, broker: string) => `
+function configuration(home: string, broker: string) {
+  return `
 data_dir: ${home}/data
 run_dir: ${home}/run
 api: {port: 0}
@@ -67,6 +67,7 @@ metrics: {port: 0}
 log: {dir: ${home}/log}
 broker: {kind: amqp, url: '${broker}'}
 `;
+}
 
 const rabbit = await startRabbit();
 if (!('unavailable' in rabbit)) afterAll(() => rabbit.close());

@@ -5,14 +5,14 @@ import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /** A directory with an installed configuration, and a data directory of its own. */
-const installed = () => {
+function installed() {
   const root = temporaryDirectory();
   const data = join(root, 'lib');
   mkdirSync(data);
   const file = join(root, 'dog_trainer.yaml');
   writeFileSync(file, `data_dir: ${data}\napi:\n  port: 1\n`);
   return { root, data, file };
-};
+}
 
 describe('commands where a service is installed', () => {
   it('are about the service, and say so', async () => {

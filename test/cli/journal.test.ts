@@ -12,17 +12,20 @@ interface Printed {
   err: string;
 }
 
-const run = async (command: (out: Sink, err: Sink) => Promise<number>): Promise<Printed> => {
+async function run(command: (out: Sink, err: Sink) => Promise<number>): Promise<Printed> {
   const printed = { out: '', err: '' };
   const sink = (name: 'out' | 'err'): Sink => ({ write: (text) => (printed[name] += text) });
   return { code: await command(sink('out'), sink('err')), ...printed };
-};
+}
 interface Sink {
   write(text: string): unknown;
 }
-const list = (dir: string, json = false): Promise<Printed> =>
-  run((out, err) => journalListCommand(dir, { json, now: 130_000 }, out, err));
-const verify = (dir: string): Promise<Printed> => run((out, err) => journalVerifyCommand(dir, out, err));
+function list(dir: string, json = false): Promise<Printed> {
+  return run((out, err) => journalListCommand(dir, { json, now: 130_000 }, out, err));
+}
+function verify(dir: string): Promise<Printed> {
+  return run((out, err) => journalVerifyCommand(dir, out, err));
+}
 
 async function filled(): Promise<{ dir: string; journal: Journal }> {
   const dir = temporaryDirectory();
@@ -45,8 +48,9 @@ async function filled(): Promise<{ dir: string; journal: Journal }> {
   return { dir, journal };
 }
 
-const segmentOf = (dir: string): string =>
-  join(dir, readdirSync(dir).find((name) => name.startsWith('journal-')) ?? '');
+function segmentOf(dir: string): string {
+  return join(dir, readdirSync(dir).find((name) => name.startsWith('journal-')) ?? '');
+}
 
 describe('dog-trainer journal', () => {
   it('lists what waits, also while a server has the journal', async () => {

@@ -8,7 +8,9 @@ import type { MainChild } from '../support/main-child.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const FREE_PORTS = ['--set', 'api.port=0', '--set', 'metrics.port=0'];
-const has = (program: string) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
+function has(program: string) {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
 // Each step starts processes, on a machine that may be busy.
 const soon = { timeout: 60_000 };
 

@@ -7,7 +7,9 @@ import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-const token = (data: string, ...args: string[]) => runCliInProcess(['token', ...args, '--data', data]);
+function token(data: string, ...args: string[]) {
+  return runCliInProcess(['token', ...args, '--data', data]);
+}
 
 describe('token', () => {
   it('makes, lists and revokes tokens of a store that no server has open', async () => {

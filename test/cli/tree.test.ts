@@ -21,7 +21,7 @@ import { runCliInProcess } from '../support/run-cli-in-process.js';
 const START = Date.UTC(2026, 0, 1);
 
 /** A real tree: dog_trainer with a mailer, and a hosts_sup of `hosts` dynamic hosts that say who they are. */
-const realTree = async (hosts: number) => {
+async function realTree(hosts: number) {
   const v = virtualKernel(START);
   const host: ChildSpec<readonly [string]> = {
     id: 'host',
@@ -54,7 +54,7 @@ const realTree = async (hosts: number) => {
   for (let n = 0; n < hosts; n += 1) await v.run(startDynamicChild(v.kernel, 'hosts_sup', [`${n}`]));
   const look = (options: Parameters<typeof actorTree>[2]) => actorTree(v.kernel, root, options);
   return { kernel: v.kernel, idle: () => v.idle(), advance: (ms: number) => v.advance(ms), root, look };
-};
+}
 
 async function serverThat(
   answer: (path: string, token: string | undefined) => { status: number; body: string },

@@ -3,16 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { decideLease } from '../../src/cluster/decide-lease.js';
 import { leaseDocument, readLease, type Lease } from '../../src/cluster/lease.js';
 
-const lease = (more: Partial<Lease> = {}): Lease => ({
-  holder: 'h1',
-  server: 's1',
-  name: 'one',
-  url: 'http://one:7070',
-  term: 3,
-  expiresAt: 1000,
-  previous: undefined,
-  ...more,
-});
+function lease(more: Partial<Lease> = {}): Lease {
+  return {
+    holder: 'h1',
+    server: 's1',
+    name: 'one',
+    url: 'http://one:7070',
+    term: 3,
+    expiresAt: 1000,
+    previous: undefined,
+    ...more,
+  };
+}
 const ME = { holder: 'h2', server: 's2', name: 'two', url: 'http://two:7070' };
 
 describe('a stored lease', () => {

@@ -237,11 +237,13 @@ function wireTerm(term: ExactTerm): Term {
   }
 }
 
-const opaque = (tag: number, bytes: Buffer): Term => ({
-  kind: 'opaque',
-  tag,
-  bytes: Buffer.concat([Buffer.from([tag]), bytes]),
-});
+function opaque(tag: number, bytes: Buffer): Term {
+  return {
+    kind: 'opaque',
+    tag,
+    bytes: Buffer.concat([Buffer.from([tag]), bytes]),
+  };
+}
 
 function bitBinary(bytes: Uint8Array, size: number): Buffer {
   const head = Buffer.alloc(5);

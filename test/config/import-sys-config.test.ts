@@ -11,9 +11,15 @@ import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const SEED = fileURLToPath(new URL('./seed-sys.config', import.meta.url));
-const atom = (name: string): ErlangTerm => ({ kind: 'atom', name });
-const text = (value: string): ErlangTerm => ({ kind: 'text', text: value });
-const number = (value: number): ErlangTerm => ({ kind: 'number', value });
+function atom(name: string): ErlangTerm {
+  return { kind: 'atom', name };
+}
+function text(value: string): ErlangTerm {
+  return { kind: 'text', text: value };
+}
+function number(value: number): ErlangTerm {
+  return { kind: 'number', value };
+}
 
 describe('Erlang terms', () => {
   it.each([

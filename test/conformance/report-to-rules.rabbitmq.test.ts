@@ -24,7 +24,9 @@ const FIELD = `
     Text -> io:put_chars(Text)
   end`;
 
-const field = (body: Uint8Array, key: string): Promise<string> => runErlang(FIELD, [body, Buffer.from(key)]);
+function field(body: Uint8Array, key: string): Promise<string> {
+  return runErlang(FIELD, [body, Buffer.from(key)]);
+}
 
 const rabbit = await startRabbit();
 if ('unavailable' in rabbit) {

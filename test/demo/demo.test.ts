@@ -6,13 +6,13 @@ import { startRabbit } from '../support/rabbitmq.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /** Runs the demo to its end and gives its last line. */
-const demo = async (...more: string[]): Promise<unknown> => {
+async function demo(...more: string[]): Promise<unknown> {
   const child = runMain(['demo', '--once', ...more]);
   const code = await child.ended;
   expect(child.err).toBe('');
   expect(code, child.out).toBe(0);
   return JSON.parse(child.out.trimEnd().split('\n').at(-1) ?? '');
-};
+}
 
 describe('the demo', () => {
   it('on the embedded default: all hosts converge, the tampered one is found out and mended', async () => {

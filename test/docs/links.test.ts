@@ -5,36 +5,39 @@ import { describe, expect, it } from 'vitest';
 import { headingsOf, linksOf, pagesNamed, type Reference } from './markdown.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
 
 /** Recorded data, what is made, not written, and examples of links. */
 const NOT_READ = new Set(['.git', 'node_modules', 'dist', 'coverage', 'test/golden', 'test/captures', 'test/docs']);
 const TEXT = /\.(ts|mjs|cjs|js|md|yaml|sh|service|conf)$|^script\/[^.]+$/;
 
-const filesIn = (folder: string): string[] =>
-  readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+function filesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (NOT_READ.has(path)) return [];
     return entry.isDirectory() ? filesIn(path) : entry.isFile() && TEXT.test(path) ? [path] : [];
   });
+}
 
 const files = filesIn('');
 const pages = files.filter((path) => path.endsWith('.md'));
 
 const headings = new Map<string, ReadonlySet<string>>();
-const hasHeading = (page: string, heading: string): boolean => {
+function hasHeading(page: string, heading: string): boolean {
   const known = headings.get(page) ?? headingsOf(read(page));
   headings.set(page, known);
   return known.has(heading);
-};
+}
 
 /** What is wrong with a reference to `page`, or nothing. */
-const broken = (from: string, { line, heading }: Reference, page: string): string[] => {
+function broken(from: string, { line, heading }: Reference, page: string): string[] {
   const at = `${from}:${line}`;
   if (!existsSync(join(ROOT, page))) return [`${at}: there is no ${page}`];
   if (heading === undefined || !page.endsWith('.md') || hasHeading(page, heading)) return [];
   return [`${at}: ${page} has no heading #${heading}`];
-};
+}
 
 describe('links', () => {
   it('of a Markdown page lead to a file that is there, and to a heading of it', () => {

@@ -8,32 +8,33 @@ export interface Reference {
   readonly heading?: string;
 }
 
-const reference = (line: number, target: string): Reference => {
+function reference(line: number, target: string): Reference {
   const [path = '', heading] = target.split('#', 2);
   return { line, path, ...(heading === undefined ? {} : { heading }) };
-};
+}
 
 /** The lines of a page, those inside fenced code blocks blanked. */
-const prose = (text: string): readonly string[] => {
+function prose(text: string): readonly string[] {
   let fenced = false;
   return text.split('\n').map((line) => {
     const fence = /^\s*(```|~~~)/.test(line);
     if (fence) fenced = !fenced;
     return fence || fenced ? '' : line;
   });
-};
+}
 
 /** What a heading is called in links, by GitHub's rules: lower case, punctuation gone, blanks as hyphens. */
-const slug = (heading: string): string =>
-  heading
+function slug(heading: string): string {
+  return heading
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .trim()
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
     .replaceAll(' ', '-');
+}
 
 /** The names of a page's headings. A heading that is there again gets `-1`, then `-2`. */
-export const headingsOf = (text: string): ReadonlySet<string> => {
+export function headingsOf(text: string): ReadonlySet<string> {
   const seen = new Map<string, number>();
   const names = new Set<string>();
   for (const line of prose(text)) {
@@ -45,29 +46,31 @@ export const headingsOf = (text: string): ReadonlySet<string> => {
     names.add(before === 0 ? name : `${name}-${before}`);
   }
   return names;
-};
+}
 
 /** The relative links of a page; those to the web are left out. */
-export const linksOf = (text: string): readonly Reference[] =>
-  prose(text).flatMap((line, index) =>
+export function linksOf(text: string): readonly Reference[] {
+  return prose(text).flatMap((line, index) =>
     [...line.replace(/`[^`]*`/g, '``').matchAll(/\]\(([^)\s]+)(?:\s+"[^"]*")?\)/g)]
       .map(([, target = '']) => target)
       .filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target))
       .map((target) => reference(index + 1, target)),
   );
+}
 
 /** Pages of `docs` that a text names by their path from the root, in comments mostly. */
-export const pagesNamed = (text: string): readonly Reference[] =>
-  text
+export function pagesNamed(text: string): readonly Reference[] {
+  return text
     .split('\n')
     .flatMap((line, index) =>
       [...line.matchAll(/(?<![\w/.-])docs\/[\w./-]+\.md(?:#[\p{L}\p{N}_-]+)?/gu)].map(([target]) =>
         reference(index + 1, target),
       ),
     );
+}
 
 /** The first table under a heading, row by row, without its head. `\|` in a cell is a bar. */
-export const tableUnder = (text: string, heading: string): readonly (readonly string[])[] => {
+export function tableUnder(text: string, heading: string): readonly (readonly string[])[] {
   const lines = text.split('\n');
   const from = lines.findIndex((line) => line.replace(/^#+ /, '') === heading && line.startsWith('#'));
   const first = lines.findIndex((line, index) => index > from && line.startsWith('|'));
@@ -79,4 +82,4 @@ export const tableUnder = (text: string, heading: string): readonly (readonly st
       .split(/(?<!\\)\|/)
       .map((cell) => cell.trim().replaceAll('\\|', '|')),
   );
-};
+}

@@ -8,9 +8,15 @@ import { INDEXED_FIELDS } from '../../src/store/indexed-fields.js';
 import { MAX_EXTRA_BYTES, REPORT_FIELDS } from '../../src/wire/messages/report-fields.js';
 import { tableUnder } from './markdown.js';
 
-const page = (name: string): string => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
-const rows = (name: string, heading: string): readonly (readonly string[])[] => tableUnder(page(name), heading);
-const code = (cell: string): readonly string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
+function page(name: string): string {
+  return readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
+}
+function rows(name: string, heading: string): readonly (readonly string[])[] {
+  return tableUnder(page(name), heading);
+}
+function code(cell: string): readonly string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
+}
 
 it('what becomes of a host is what the page says', () => {
   const said = rows('host-lifecycle', 'States').map(([state = '', ...cells]) => [

@@ -18,12 +18,18 @@ import {
  * Trial 9, in the whole server: every actor killed in turn, then all workers at once; a child that always crashes.
  * (The kernel's own part, in random trees on virtual time, is test/otp/actors-killed.test.ts.)
  */
-const flatten = (node: ActorNode): ActorNode[] => [node, ...(node.children ?? []).flatMap(flatten)];
-const isDynamic = ({ id }: ActorNode): boolean => /^(host|group|link):/.test(id);
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+function flatten(node: ActorNode): ActorNode[] {
+  return [node, ...(node.children ?? []).flatMap(flatten)];
+}
+function isDynamic({ id }: ActorNode): boolean {
+  return /^(host|group|link):/.test(id);
+}
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
 
 /** Paths that must have another process after `victim` was killed, by the strategies alone. */
-const named = (root: ActorNode, victim: string): Set<string> => {
+function named(root: ActorNode, victim: string): Set<string> {
   const nodes = new Map(flatten(root).map((node) => [node.path, node]));
   const parent = nodes.get(parentOf(victim)) as ActorNode;
   const siblings = parent.children ?? [];
@@ -35,10 +41,11 @@ const named = (root: ActorNode, victim: string): Set<string> => {
     rest_for_one: siblings.slice(at),
   }[parent.supervisor?.strategy as 'one_for_one'];
   return new Set(hit.flatMap(flatten).map(({ path }) => path));
-};
+}
 
-const pids = (root: ActorNode): Map<string, number | null> =>
-  new Map(flatten(root).map(({ path, pid }) => [path, pid]));
+function pids(root: ActorNode): Map<string, number | null> {
+  return new Map(flatten(root).map(({ path, pid }) => [path, pid]));
+}
 
 interface Scene {
   readonly w: WholeServer;
@@ -54,7 +61,7 @@ const HOSTS = ['web-hostkey-1', 'web-hostkey-2'];
 /** Past every supervisor's period. */
 const PERIOD_MS = 61_000;
 
-const scene = async (set: readonly string[] = []): Promise<Scene> => {
+async function scene(set: readonly string[] = []): Promise<Scene> {
   const clock = countingClock();
   const broker = createMemoryBroker();
   const w = await startWholeServer({
@@ -71,12 +78,12 @@ const scene = async (set: readonly string[] = []): Promise<Scene> => {
     await until(() => w.host(hostkey)?.active === 'active', 'active');
   }
   return { w, ear, web, clock, connections: () => broker.connectionCount, healthy: broker.connectionCount };
-};
+}
 
 let edits = 0;
 
 /** The server does its whole work: an edit reaches the wire, a report the row, both ports answer. */
-const works = async ({ w, ear, web, connections, healthy }: Scene): Promise<void> => {
+async function works({ w, ear, web, connections, healthy }: Scene): Promise<void> {
   edits += 1;
   const comment = `edit ${edits}`;
   await w.edit('ruleset', web.ruleset, { rules: { inbound: [{ ...RULE, comment }], outbound: [] } });
@@ -94,12 +101,12 @@ const works = async ({ w, ear, web, connections, healthy }: Scene): Promise<void
   expect((await ear.connection.inspectQueue('ips'))?.consumerCount).toBe(1);
   expect(connections()).toBe(healthy);
   expect(w.server.context.deadLetters.total).toBe(0);
-};
+}
 
 /** Also: sockets that clients had kept open are gone with the listener. */
-const apiIsBack = async ({ api }: WholeServer): Promise<void> => {
+async function apiIsBack({ api }: WholeServer): Promise<void> {
   await until(() => api('GET', '/livez').catch(() => undefined), 'the API is back');
-};
+}
 
 describe('trial 9: actors killed in the whole server', () => {
   it('each in turn: exactly those that the strategies name are new, the tree shows it, the server works on', async () => {

@@ -18,16 +18,16 @@ const SLOW_START = { timeout: 60_000, interval: 50 };
 const NO_LIMIT = ['shutdown_seconds=600'];
 
 /** Sends SIGTERM, and prints how long it took to end; gives how it ended. */
-const stop = async (child: MainChild, what: string): Promise<number | string> => {
+async function stop(child: MainChild, what: string): Promise<number | string> {
   const before = performance.now();
   child.process.kill('SIGTERM');
   const code = await child.ended;
   process.stdout.write(`trial 10: ${what}: ended ${(performance.now() - before).toFixed(0)} ms after SIGTERM\n`);
   return code;
-};
+}
 
 /** A data directory whose store holds a policy of 500 groups that was never published. */
-const withPolicy = async (): Promise<string> => {
+async function withPolicy(): Promise<string> {
   const data = temporaryDirectory();
   const store = await createSqliteStore({ path: loadConfig({ data }).config.store.path });
   const doc = (table: 'group' | 'profile' | 'ruleset', row: JsonObject): Change => ({ op: 'create', table, doc: row });
@@ -41,14 +41,14 @@ const withPolicy = async (): Promise<string> => {
   );
   await store.close();
   return data;
-};
+}
 
 /** Starts the program; publishing waits for a quiet time that does not come before it is stopped. */
-const start = async (
+async function start(
   rabbit: RabbitServer,
   data: string,
   more: readonly string[] = [],
-): Promise<MainChild & { readonly api: string }> => {
+): Promise<MainChild & { readonly api: string }> {
   const set = ['api.port=0', 'metrics.port=0', 'broker.kind=amqp', `broker.url=${rabbit.url}`];
   const flags = [...set, 'publish_quiet_ms=600000', ...more].flatMap((each) => ['--set', each]);
   const child = runMain(['start', '--data', data, ...flags]);
@@ -60,15 +60,16 @@ const start = async (
   const { api } = JSON.parse(line) as { api: string };
   await until(() => child.out.includes('connected to the broker'), 'connected');
   return Object.assign(Object.create(child) as MainChild, { api });
-};
+}
 
-const actor = async (api: string, path: string): Promise<{ detail: Record<string, unknown> }> => {
+async function actor(api: string, path: string): Promise<{ detail: Record<string, unknown> }> {
   const response = await fetch(`${api}/api/V2/actors?path=${path}`);
   return (await response.json()) as { detail: Record<string, unknown> };
-};
+}
 
-const waiting = async (api: string): Promise<number> =>
-  (await actor(api, 'dog_trainer/publishers_sup/iptables_publisher')).detail.waiting as number;
+async function waiting(api: string): Promise<number> {
+  return (await actor(api, 'dog_trainer/publishers_sup/iptables_publisher')).detail.waiting as number;
+}
 
 const rabbit = await startRabbit();
 if ('unavailable' in rabbit) {

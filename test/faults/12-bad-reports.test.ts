@@ -22,20 +22,23 @@ import {
 /** Trial 12: reports with each field missing, of the wrong type, too large, with another host's key, of an unknown kind. */
 const VICTIM = 'bad-host-key-1';
 const NEIGHBOUR = 'good-host-key-1';
-const stamp = () => stampAt(new Date());
+function stamp() {
+  return stampAt(new Date());
+}
 
 /** A report made of terms, so that anything may be in it. */
-const crafted = (fields: JsonObject, more: readonly (readonly [string, Term])[] = []): Buffer => {
+function crafted(fields: JsonObject, more: readonly (readonly [string, Term])[] = []): Buffer {
   const config: [string, Term][] = Object.entries(fields).map(([name, value]) => [name, termFromJson(value)]);
   return encodeEnvelope(
     map([[atom('config'), binaryKeyMap([...config, ...more.map(([k, v]): [string, Term] => [k, v])])]]),
     stamp(),
   );
-};
+}
 const KEEPALIVE = [['updatetype', atom('keepalive')]] as const;
 const whole = reportOf(VICTIM, 'web', { docker_container_ids: [], ec2_instance_tags: {} });
-const without = (field: string): JsonObject =>
-  Object.fromEntries(Object.entries(whole).filter(([key]) => key !== field));
+function without(field: string): JsonObject {
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => key !== field));
+}
 
 /** Each bad report, and the reason by which it is counted. */
 const bad: readonly (readonly [string, string, Buffer])[] = [
@@ -67,15 +70,15 @@ const bad: readonly (readonly [string, string, Buffer])[] = [
   ['nothing', 'malformed_term', Buffer.alloc(0)],
 ];
 
-const counters = async (base: string): Promise<ReadonlyMap<string, number>> => {
+async function counters(base: string): Promise<ReadonlyMap<string, number>> {
   const text = await (await fetch(`${base}/metrics`)).text();
   const found = new Map<string, number>();
   for (const [, key = '', value] of text.matchAll(/^dog_trainer_reports_refused_total\{[^}]*="([a-z_]+)"\} (\d+)$/gm))
     found.set(key, Number(value));
   return found;
-};
+}
 
-const suite = (title: string, newBroker: () => Broker): void => {
+function suite(title: string, newBroker: () => Broker): void {
   describe(title, () => {
     it('are refused and counted by reason, kept as dead letters, never redelivered; neighbours notice nothing', async () => {
       const w = await startWholeServer({ broker: newBroker(), set: ['max_hash_fail_count=1000'] });
@@ -184,16 +187,21 @@ const suite = (title: string, newBroker: () => Broker): void => {
       expect(await drained(connection)).toBe(true);
     });
   });
-};
+}
 
-const deadLetters = ({ data }: WholeServer): string => `${data}/dead-letters.ndjson`;
+function deadLetters({ data }: WholeServer): string {
+  return `${data}/dead-letters.ndjson`;
+}
 
 /** How often `key` must have been counted after the first `sent` bad reports. */
-const countOf = (key: string, sent: number): number => bad.slice(0, sent).filter(([, reason]) => reason === key).length;
+function countOf(key: string, sent: number): number {
+  return bad.slice(0, sent).filter(([, reason]) => reason === key).length;
+}
 
 /** True when no report waits, delivered or not: with the consumer gone, an unanswered one would be back in the queue. */
-const drained = async (connection: BrokerConnection): Promise<boolean> =>
-  until(async () => (await connection.inspectQueue('ips'))?.messageCount === 0, 'an empty queue');
+async function drained(connection: BrokerConnection): Promise<boolean> {
+  return until(async () => (await connection.inspectQueue('ips'))?.messageCount === 0, 'an empty queue');
+}
 
 suite('trial 12, in process: bad reports', createMemoryBroker);
 

@@ -58,7 +58,7 @@ describe('trial 13: awkward addresses at the door', () => {
 const NAMES = ['ipv4_addresses', 'ipv6_addresses', 'external_ipv4_addresses', 'external_ipv6_addresses'] as const;
 
 /** A policy that holds these addresses wherever addresses can be, and a group whose rules name them all. */
-const policyWith = (addresses: readonly string[]) => {
+function policyWith(addresses: readonly string[]) {
   const lists = Object.fromEntries(NAMES.map((name) => [name, addresses]));
   return makePolicy({
     zone: [
@@ -84,7 +84,7 @@ const policyWith = (addresses: readonly string[]) => {
       },
     ],
   });
-};
+}
 
 const oracle = await createOracle();
 

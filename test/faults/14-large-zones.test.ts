@@ -11,23 +11,29 @@ import { makePolicy } from '../support/make-policy.js';
  */
 const LIMIT = 65_536;
 
-const dotted = (n: number): string => [24, 16, 8, 0].map((shift) => (n >>> shift) & 255).join('.');
+function dotted(n: number): string {
+  return [24, 16, 8, 0].map((shift) => (n >>> shift) & 255).join('.');
+}
 const FIRST = 0x0a000000;
 /** Every address, so that `dog2` can merge them; or every second one, so that it can't. */
-const spaced = (count: number, step: 1 | 2): string[] =>
-  Array.from({ length: count }, (_, i) => `${dotted(FIRST + i * step)}/32`);
-const spacedV6 = (count: number, step: 1 | 2): string[] =>
-  Array.from({ length: count }, (_, i) => {
+function spaced(count: number, step: 1 | 2): string[] {
+  return Array.from({ length: count }, (_, i) => `${dotted(FIRST + i * step)}/32`);
+}
+function spacedV6(count: number, step: 1 | 2): string[] {
+  return Array.from({ length: count }, (_, i) => {
     const n = i * step;
     return `fd00::${(n >>> 16).toString(16)}:${(n & 0xffff).toString(16)}/128`;
   });
+}
 
-const zone = (name: string, v4: readonly string[], v6: readonly string[] = []): Document => ({
-  id: name,
-  name,
-  ipv4_addresses: v4,
-  ipv6_addresses: v6,
-});
+function zone(name: string, v4: readonly string[], v6: readonly string[] = []): Document {
+  return {
+    id: name,
+    name,
+    ipv4_addresses: v4,
+    ipv6_addresses: v6,
+  };
+}
 
 const oracle = await createOracle();
 

@@ -46,8 +46,8 @@ const NAMES: readonly (readonly [name: string, usable: boolean])[] = [
   ['goo', true],
 ];
 
-const policyWith = (name: string) =>
-  makePolicy({
+function policyWith(name: string) {
+  return makePolicy({
     group: [
       { id: 'g', name, external_ipv4_addresses: ['10.0.0.1'], external_ipv6_addresses: ['fd00::1'], profile_id: 'p' },
       { id: 'good', name: 'good', external_ipv4_addresses: ['192.0.2.1'], profile_id: 'q' },
@@ -69,6 +69,7 @@ const policyWith = (name: string) =>
       { id: 's', profile_id: 'q', rules: { inbound: [makeRule({ group_type: 'ROLE', group: 'good' })], outbound: [] } },
     ],
   });
+}
 
 const oracle = await createOracle();
 

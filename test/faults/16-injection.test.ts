@@ -64,7 +64,7 @@ const attack = fc.record({
 });
 type Attack = typeof attack extends fc.Arbitrary<infer T> ? T : never;
 
-const inputOf = ({ direction, type, version, ...fields }: Attack): JsonObject => {
+function inputOf({ direction, type, version, ...fields }: Attack): JsonObject {
   const rule = {
     active: true,
     group: 'any',
@@ -84,11 +84,11 @@ const inputOf = ({ direction, type, version, ...fields }: Attack): JsonObject =>
     zones: [],
     services: [{ id: 'ssh', name: 'ssh', services: [{ protocol: 'tcp', ports: ['22'] }] }],
   };
-};
+}
 
 /** Every rule line, split as the kernel's tools do; without the comment, and the comment by itself. */
-const rulesOf = (text: string): { readonly words: readonly string[]; readonly comment: string | undefined }[] =>
-  text
+function rulesOf(text: string): { readonly words: readonly string[]; readonly comment: string | undefined }[] {
+  return text
     .split('\n')
     .filter((line) => line.startsWith('-A '))
     .map((line) => {
@@ -97,9 +97,12 @@ const rulesOf = (text: string): { readonly words: readonly string[]; readonly co
       const [, comment] = at < 0 ? [] : words.splice(at, 2);
       return { words, comment };
     });
+}
 
 /** What dog2 lets a comment say. */
-const printedComment = (comment: string): string => comment.replace(/[^\u0000-\u007f]/gu, '?').slice(0, 255);
+function printedComment(comment: string): string {
+  return comment.replace(/[^\u0000-\u007f]/gu, '?').slice(0, 255);
+}
 
 describe('trial 16: injection', () => {
   const kernelFor = kernelOfSuite();

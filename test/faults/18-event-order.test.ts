@@ -16,10 +16,12 @@ const RUNS = process.env.TRIALS === 'full' ? 5000 : 300;
 
 const v4 = fc.nat({ max: 40 }).map((n) => (n > 38 ? 'junk' : `10.0.0.${n >> 1}${n % 2 === 0 ? '/32' : ''}`));
 const v6 = fc.nat({ max: 20 }).map((n) => `${n % 2 === 0 ? 'fd00::' : 'FD00:0::'}${n}`);
-const lists = (four: string, six: string) => ({
-  [four]: fc.array(v4, { maxLength: 6 }),
-  [six]: fc.array(v6, { maxLength: 4 }),
-});
+function lists(four: string, six: string) {
+  return {
+    [four]: fc.array(v4, { maxLength: 6 }),
+    [six]: fc.array(v6, { maxLength: 4 }),
+  };
+}
 const name = fc.constantFrom('web', 'db', 'a', 'a_gv4', 'two words');
 const peer = fc.constantFrom(
   makeRule({ group_type: 'ROLE', group: '1' }),
@@ -84,15 +86,16 @@ const histories = fc.array(event, { minLength: 5, maxLength: 40 }).chain((events
   }),
 );
 
-const apply = (policy: Policy, { part, id, body }: Event): void => {
+function apply(policy: Policy, { part, id, body }: Event): void {
   const rows = policy[part] as Map<string, Document>;
   // Deleting first moves the document to the end, as a new row of a feed would be.
   rows.delete(id);
   if (body !== undefined) rows.set(id, { ...(body as Document), id });
-};
+}
 
-const results = (policy: Policy, dialect: 'dog1' | 'dog2') =>
-  ['1', '2', '3'].map((id) => compileGroup(policy, id, { dialect, generateUnset: true }));
+function results(policy: Policy, dialect: 'dog1' | 'dog2') {
+  return ['1', '2', '3'].map((id) => compileGroup(policy, id, { dialect, generateUnset: true }));
+}
 
 describe.each(['dog1', 'dog2'] as const)('trial 18: event permutations, %s', { timeout: 600_000 }, (dialect) => {
   it('the final bytes hang on the final state alone', () => {

@@ -16,9 +16,11 @@ const FLOODER = 'flood-host-key-1';
 const OTHERS = Array.from({ length: 40 }, (_, n) => `calm-host-key-${n}`);
 const FORCE_INTERVAL_SECONDS = 1;
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
 
-const suite = (title: string, newBroker: () => Broker): void => {
+function suite(title: string, newBroker: () => Broker): void {
   describe(title, () => {
     it(
       'is answered at the agreed rate, told once, and nobody else waits',
@@ -122,7 +124,7 @@ const suite = (title: string, newBroker: () => Broker): void => {
       },
     );
   });
-};
+}
 
 suite('trial 19, in process: a flood of force', createMemoryBroker);
 

@@ -8,7 +8,9 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const KEYS = Array.from({ length: 20 }, (_, n) => `host-key-${String(n).padStart(4, '0')}`);
 
-const states = (w: VirtualServer): unknown[] => KEYS.map((key) => w.host(key)?.active);
+function states(w: VirtualServer): unknown[] {
+  return KEYS.map((key) => w.host(key)?.active);
+}
 const ALL_ACTIVE = KEYS.map(() => 'active');
 
 describe('trial 20: nobody is heard', { timeout: 120_000 }, () => {

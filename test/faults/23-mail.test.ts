@@ -45,7 +45,9 @@ function longestEnqueue(enqueue: (i: number) => void, count: number): number {
   return longest;
 }
 
-const subjects = (mails: TestRelay['mails']) => mails.map((mail) => mail.headers.get('subject') ?? '');
+function subjects(mails: TestRelay['mails']) {
+  return mails.map((mail) => mail.headers.get('subject') ?? '');
+}
 
 describe('trial 23: trouble with mail', { timeout: 60_000 }, () => {
   it('a relay that is down: alerts wait, and arrive once each when it is back', async () => {

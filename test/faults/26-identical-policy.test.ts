@@ -30,7 +30,7 @@ const HEAP_MB = 512;
 /** In the full form the broker takes tens of gigabytes. */
 const PATIENCE_MS = FULL ? 3_000_000 : 150_000;
 
-const policy = ({ groups, rules, own }: Case): JsonObject => {
+function policy({ groups, rules, own }: Case): JsonObject {
   const service = (n: number) => ({
     id: `s${n}`,
     name: `s${n}`,
@@ -78,10 +78,10 @@ const policy = ({ groups, rules, own }: Case): JsonObject => {
       group: Array.from({ length: groups }, (_, n) => group(n)),
     },
   };
-};
+}
 
 /** The server in a process of its own, with its bound, its API, and what is known of it. */
-const start = async (data: string, brokerUrl: string, name: string) => {
+async function start(data: string, brokerUrl: string, name: string) {
   const [api = 0, metrics = 0] = await freePorts(2);
   const watch = join(data, `${name}.json`);
   const settings = [
@@ -164,12 +164,12 @@ const start = async (data: string, brokerUrl: string, name: string) => {
       await child.ended;
     },
   };
-};
+}
 
 type Server = Awaited<ReturnType<typeof start>>;
 
 /** Waits until every group is published and has its hashes; gives after how many milliseconds. */
-const published = async ({ call, alive }: Server, wanted: number, since: number): Promise<number> => {
+async function published({ call, alive }: Server, wanted: number, since: number): Promise<number> {
   for (;;) {
     alive();
     if (performance.now() - since > PATIENCE_MS) throw new Error('the groups are not all published in time');
@@ -178,9 +178,11 @@ const published = async ({ call, alive }: Server, wanted: number, since: number)
     if (done.length >= wanted) return Math.round(performance.now() - since);
     await sleep(FULL ? 5_000 : 300);
   }
-};
+}
 
-const ended = async (child: MainChild): Promise<string> => `${await child.ended}: ${child.err}`;
+async function ended(child: MainChild): Promise<string> {
+  return `${await child.ended}: ${child.err}`;
+}
 
 const rabbit = await startRabbit();
 

@@ -25,14 +25,17 @@ const PLACE = 'forged-000000';
 const KNOWN = 'known-host-1';
 const SLOW = { timeout: 120_000, interval: 50 } as const;
 
-const links = (n: number): string =>
-  JSON.stringify(
+function links(n: number): string {
+  return JSON.stringify(
     Object.fromEntries(Array.from({ length: n }, (_, i) => [`veth${i}`, [`fe80::dc50:16ff:${(i + 1).toString(16)}`]])),
   );
-const ids = (n: number): string[] => Array.from({ length: n }, (_, i) => String(i).padStart(64, 'a'));
+}
+function ids(n: number): string[] {
+  return Array.from({ length: n }, (_, i) => String(i).padStart(64, 'a'));
+}
 
 /** A report whose hostkey is changed in place: making each anew would cost more than the server spends on it. */
-const forger = (fields: JsonObject): ((n: number) => Buffer) => {
+function forger(fields: JsonObject): (n: number) => Buffer {
   const template = Buffer.from(
     encodeReport('force', { ...reportOf(PLACE, 'web'), name: 'x', ...fields }, stampAt(new Date())),
   );
@@ -42,9 +45,9 @@ const forger = (fields: JsonObject): ((n: number) => Buffer) => {
     body.write(`forged-${String(n).padStart(6, '0')}`, at);
     return body;
   };
-};
+}
 
-const startMain = async (rabbit: RabbitServer, data: string): Promise<{ child: MainChild; port: number }> => {
+async function startMain(rabbit: RabbitServer, data: string): Promise<{ child: MainChild; port: number }> {
   const child = runMain(['start', '--data', data, '--set', 'api.port=0', '--set', 'metrics.port=0'], {
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
     DOG_BROKER__KIND: 'amqp',
@@ -60,9 +63,9 @@ const startMain = async (rabbit: RabbitServer, data: string): Promise<{ child: M
     SLOW,
   );
   return { child, port };
-};
+}
 
-const suite = (rabbit: RabbitServer): void => {
+function suite(rabbit: RabbitServer): void {
   it(
     'RabbitMQ: forged registrations neither end the process nor keep a known host out',
     { timeout: 580_000 },
@@ -134,7 +137,7 @@ const suite = (rabbit: RabbitServer): void => {
       );
     },
   );
-};
+}
 
 const rabbit = await startRabbit();
 if ('unavailable' in rabbit) {

@@ -33,16 +33,18 @@ async function stir(signal: AbortSignal, fleet: Fleet, dice: Dice): Promise<void
 }
 
 /** Answers that say that something failed here; the older dialect says with a 500 what it refuses to delete. */
-const failed = ({ status, text }: Edit): boolean => status >= 500 && !/in active profile|associated with/.test(text);
+function failed({ status, text }: Edit): boolean {
+  return status >= 500 && !/in active profile|associated with/.test(text);
+}
 
 /** Lines of error.log but those of groups whose policy an editor broke: nothing else that they do may make an error. */
-const errors = (directory: string): readonly string[] => {
+function errors(directory: string): readonly string[] {
   const file = join(directory, 'error.log');
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.includes('"msg":"the group cannot be compiled;'));
-};
+}
 
 /**
  * Trial 32: four editors who know nothing of each other create, change, rename and delete whatever there is, in use or

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FloodWatch } from '../../src/host/flood-watch.js';
 
-const reports = (watch: FloodWatch, count: number, fromMs: number, everyMs: number): number =>
-  Array.from({ length: count }, (_, n) => watch.see(fromMs + n * everyMs)).filter(Boolean).length;
+function reports(watch: FloodWatch, count: number, fromMs: number, everyMs: number): number {
+  return Array.from({ length: count }, (_, n) => watch.see(fromMs + n * everyMs)).filter(Boolean).length;
+}
 
 describe('a flood of reports', () => {
   it('is none when an agent reports as agents do', () => {

@@ -13,17 +13,21 @@ const right: Hashes = {
   ipset_hash: 's',
 };
 const { ipset_hash: _sets, ...ruleHashes } = right;
-const wantedAt = (rulesChanged: number, setsChanged: number): Wanted => ({
-  rules: { hashes: ruleHashes, changedAt: rulesChanged },
-  sets: { hashes: new Set(['s']), newest: 's', changedAt: setsChanged },
-});
+function wantedAt(rulesChanged: number, setsChanged: number): Wanted {
+  return {
+    rules: { hashes: ruleHashes, changedAt: rulesChanged },
+    sets: { hashes: new Set(['s']), newest: 's', changedAt: setsChanged },
+  };
+}
 const long = NOW - 100_000;
-const memory = (over: Partial<HashMemory> = {}): HashMemory => ({
-  hash_fail_count: 0,
-  iptables_hash_timestamp: long,
-  ipset_hash_timestamp: long,
-  ...over,
-});
+function memory(over: Partial<HashMemory> = {}): HashMemory {
+  return {
+    hash_fail_count: 0,
+    iptables_hash_timestamp: long,
+    ipset_hash_timestamp: long,
+    ...over,
+  };
+}
 
 describe('the hash check', () => {
   it('passes and forgets all when every part matches', () => {

@@ -6,11 +6,15 @@ import { startVirtualServer, type VirtualServer } from '../support/virtual-serve
 import { listenAsAgent } from '../support/whole-server.js';
 
 const KEY = 'host-key-0001';
-const get = async (w: VirtualServer, path: string): Promise<JsonObject> =>
-  (await w.flow(w.api('GET', `/api/V2${path}`))).json;
-const idOf = (w: VirtualServer, hostkey: string): string => String(w.host(hostkey)?.id);
-const refused = async (w: VirtualServer): Promise<readonly JsonObject[]> =>
-  (await w.flow(w.api('GET', '/api/V2/hosts/refused'))).json as unknown as readonly JsonObject[];
+async function get(w: VirtualServer, path: string): Promise<JsonObject> {
+  return (await w.flow(w.api('GET', `/api/V2${path}`))).json;
+}
+function idOf(w: VirtualServer, hostkey: string): string {
+  return String(w.host(hostkey)?.id);
+}
+async function refused(w: VirtualServer): Promise<readonly JsonObject[]> {
+  return (await w.flow(w.api('GET', '/api/V2/hosts/refused'))).json as unknown as readonly JsonObject[];
+}
 
 describe('a host whose row changes under it', { timeout: 120_000 }, () => {
   it('moved to another group over the API: gets those rules itself, at once, and its agent’s old report does not move it back', async () => {

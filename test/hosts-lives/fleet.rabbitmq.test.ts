@@ -14,11 +14,12 @@ import { stragglers } from '../support/stragglers.js';
 import { startWholeServer, type WholeServer } from '../support/whole-server.js';
 
 const AGENTS = 50;
-const curl = async (url: string): Promise<string> =>
-  (await promisify(execFile)('curl', ['--silent', '--show-error', url])).stdout;
+async function curl(url: string): Promise<string> {
+  return (await promisify(execFile)('curl', ['--silent', '--show-error', url])).stdout;
+}
 
 /** Looks every tenth of a second; what is well takes a few seconds, on a busy machine more. */
-const sees = async (look: () => boolean | Promise<boolean>, what: () => string): Promise<void> => {
+async function sees(look: () => boolean | Promise<boolean>, what: () => string): Promise<void> {
   for (
     const end = performance.now() + 90_000;
     performance.now() < end;
@@ -26,7 +27,7 @@ const sees = async (look: () => boolean | Promise<boolean>, what: () => string):
   )
     if (await look()) return;
   throw new Error(`not seen within 90 seconds: ${what()}`);
-};
+}
 
 const rabbit = await startRabbit();
 if ('unavailable' in rabbit) {

@@ -4,7 +4,7 @@ import { startVirtualServer, type VirtualServer } from '../support/virtual-serve
 const KEY = 'host-key-0001';
 
 /** A host of group web that an operator moved to db, and whose agent followed. */
-const moved = async (set: readonly string[]): Promise<VirtualServer> => {
+async function moved(set: readonly string[]): Promise<VirtualServer> {
   const w = await startVirtualServer({ set: [...set] });
   for (const group of ['web', 'db', 'open']) await w.group(group, []);
   await w.settle(KEY);
@@ -14,7 +14,7 @@ const moved = async (set: readonly string[]): Promise<VirtualServer> => {
   await w.says('keepalive', KEY, { group: 'db' });
   await w.awaits(() => w.host(KEY)?.group_pending === undefined, 'agreed');
   return w;
-};
+}
 
 describe('who owns the group of a host', { timeout: 120_000 }, () => {
   it.each([['ruleset_dialect=dog2'], ['ruleset_dialect=dog1', 'host.group_owner=operator']])(

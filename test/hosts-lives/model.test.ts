@@ -111,8 +111,10 @@ class Model {
   }
 }
 
-const hash = (letter: string): string => letter.repeat(64);
-const reportOf = (say: Step & { is: 'report' }): HostReport => {
+function hash(letter: string): string {
+  return letter.repeat(64);
+}
+function reportOf(say: Step & { is: 'report' }): HostReport {
   const hashes: Hashes = {
     hash4_ipsets: hash(say.rules ? 'a' : 'f'),
     hash6_ipsets: hash('a'),
@@ -122,7 +124,7 @@ const reportOf = (say: Step & { is: 'report' }): HostReport => {
   };
   const place = { hostkey: 'host-key-0001', name: 'web1', group: 'web', environment: '*', location: '*' };
   return { ...place, updateType: say.type, stopped: say.stops, hashes, fields: { ...place, ...hashes } };
-};
+}
 const RIGHT = Object.fromEntries(
   ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'].map((field) => [field, hash('a')]),
 ) as NonNullable<Wanted['rules']>['hashes'];

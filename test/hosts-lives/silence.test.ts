@@ -6,25 +6,29 @@ import { startVirtualServer, type VirtualServer } from '../support/virtual-serve
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const key = (index: number): string => `host-key-${String(index).padStart(4, '0')}`;
+function key(index: number): string {
+  return `host-key-${String(index).padStart(4, '0')}`;
+}
 const FLEET = [1, 2, 3, 4, 5, 6].map(key);
 
-const fleetOf = async (hosts: readonly string[], set: readonly string[] = []): Promise<VirtualServer> => {
+async function fleetOf(hosts: readonly string[], set: readonly string[] = []): Promise<VirtualServer> {
   const w = await startVirtualServer({ set });
   await w.group('web');
   for (const hostkey of hosts) await w.settle(hostkey);
   return w;
-};
+}
 
 /** Minutes pass in which these hosts report, and the others don't. */
-const minutes = async (w: VirtualServer, count: number, talking: readonly string[]): Promise<void> => {
+async function minutes(w: VirtualServer, count: number, talking: readonly string[]): Promise<void> {
   for (let minute = 0; minute < count; minute += 1) {
     for (const hostkey of talking) await w.says('keepalive', hostkey);
     await w.pass(MINUTE);
   }
-};
+}
 
-const states = (w: VirtualServer, hosts: readonly string[]): unknown[] => hosts.map((host) => w.host(host)?.active);
+function states(w: VirtualServer, hosts: readonly string[]): unknown[] {
+  return hosts.map((host) => w.host(host)?.active);
+}
 describe('silence', { timeout: 120_000 }, () => {
   it('of all for two hours: the first report wakes nobody else’s deadline, no mail, no set emptied', async () => {
     const w = await fleetOf(FLEET);
@@ -163,8 +167,10 @@ describe('silence', { timeout: 120_000 }, () => {
   });
 });
 
-const varz = async (w: VirtualServer, what: string): Promise<string> =>
-  w.flow(fetch(`${w.server.listening.metrics}/imetrics/varz/${what}`).then((answer) => answer.text()));
+async function varz(w: VirtualServer, what: string): Promise<string> {
+  return w.flow(fetch(`${w.server.listening.metrics}/imetrics/varz/${what}`).then((answer) => answer.text()));
+}
 
-const publishes = async (w: VirtualServer): Promise<readonly string[]> =>
-  (await varz(w, 'counters')).split('\n').filter((line) => /^ip(set|tables)_publish/.test(line));
+async function publishes(w: VirtualServer): Promise<readonly string[]> {
+  return (await varz(w, 'counters')).split('\n').filter((line) => /^ip(set|tables)_publish/.test(line));
+}

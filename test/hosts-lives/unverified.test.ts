@@ -11,22 +11,26 @@ const QUOTED = {
   hash6_ipsets: 'd8431cac08b1be6ada4f9b3d586e633773fb42586970a72f4254bdf4ddb2889c',
 };
 
-const serverWithWeb = async () => {
+async function serverWithWeb() {
   const w = await startVirtualServer();
   return { w, web: await w.group('web') };
-};
+}
 
-const minutes = async (w: VirtualServer, count: number, more: object): Promise<void> => {
+async function minutes(w: VirtualServer, count: number, more: object): Promise<void> {
   for (let minute = 0; minute < count; minute += 1) {
     await w.says('keepalive', KEY, { ...more });
     await w.pass(MINUTE);
   }
-};
-const drift = async (w: VirtualServer) =>
-  (await w.flow(w.api('GET', `/api/V2/host/${String(w.host(KEY)?.id)}/drift`))).json;
-const ready = async (w: VirtualServer) => (await w.flow(w.api('GET', '/readyz'))).text;
-const metrics = async (w: VirtualServer) =>
-  w.flow(fetch(`${w.server.listening.metrics}/metrics`).then((answer) => answer.text()));
+}
+async function drift(w: VirtualServer) {
+  return (await w.flow(w.api('GET', `/api/V2/host/${String(w.host(KEY)?.id)}/drift`))).json;
+}
+async function ready(w: VirtualServer) {
+  return (await w.flow(w.api('GET', '/readyz'))).text;
+}
+async function metrics(w: VirtualServer) {
+  return w.flow(fetch(`${w.server.listening.metrics}/metrics`).then((answer) => answer.text()));
+}
 
 describe('a host whose agent cannot show its rules', { timeout: 120_000 }, () => {
   it.each([

@@ -35,7 +35,9 @@ const LEAST: Readonly<Record<Resource, (n: number) => JsonObject>> = {
   service: (n) => ({ name: `s${n}`, version: 1, services: [{ protocol: 'tcp', ports: ['22'] }] }),
   zone: (n) => ({ name: `z${n}`, ipv4_addresses: [], ipv6_addresses: [] }),
 };
-const two = (n: number) => String.fromCharCode(97 + (Math.floor(n / 26) % 26), 97 + (n % 26));
+function two(n: number) {
+  return String.fromCharCode(97 + (Math.floor(n / 26) % 26), 97 + (n % 26));
+}
 const RESOURCES = Object.keys(LEAST) as Resource[];
 
 describe('documents', () => {

@@ -13,14 +13,14 @@ const MEGABYTE = 1024 * 1024;
 const host = { id: 'h', name: 'h', hostkey: KEY, active: 'active' };
 
 /** Two servers of one store; the second one follows the first. */
-const startPair = async (api: Parameters<typeof startApiServer>[0]) => {
+async function startPair(api: Parameters<typeof startApiServer>[0]) {
   const store = await createSqliteStore({ path: ':memory:' });
   await store.commit([{ op: 'create', table: 'host', doc: host }], { author: 'test' });
   const leader = await startApiServer(api, { store, cluster: { name: 'a' } });
   const follower = await startApiServer(api, { store, cluster: { name: 'b' } });
   follower.runtime.stands = { role: 'follower', leader: { name: 'a', url: leader.url, term: 3 } };
   return { store, leader, follower };
-};
+}
 
 /** What each route that only the leader can answer is asked: as it should be, and in ways that it refuses. */
 const QUESTIONS: Readonly<Record<string, readonly (readonly [method: string, path: string, body?: unknown])[]>> = {

@@ -50,11 +50,13 @@ const PATHS = [
   '/api/file/1?path=',
 ];
 
-const full = (start: string, unit: string): string => (start + unit.repeat(LENGTH)).slice(0, LENGTH);
+function full(start: string, unit: string): string {
+  return (start + unit.repeat(LENGTH)).slice(0, LENGTH);
+}
 
 /** The status; 0 where Node's own parser ends the connection, or its client refuses to send this. */
-const ask = (url: string, method: string, path: string, headers: Readonly<Record<string, string>>): Promise<number> =>
-  new Promise((resolve) => {
+function ask(url: string, method: string, path: string, headers: Readonly<Record<string, string>>): Promise<number> {
+  return new Promise((resolve) => {
     const { hostname, port } = new URL(url);
     try {
       const asked = request({ hostname, port, method, path, headers, agent: false }, (answer) => {
@@ -67,6 +69,7 @@ const ask = (url: string, method: string, path: string, headers: Readonly<Record
       resolve(0);
     }
   });
+}
 
 describe('headers and parameters as long as Node takes them, made to be slow to read', { timeout: 120_000 }, () => {
   let server: ApiServer;

@@ -7,14 +7,14 @@ import type { HttpServer } from '../../src/http/server.js';
 import { createKernel, startServer, type Pid } from '../../src/otp/index.js';
 import { started } from '../support/supervision.js';
 
-const listen = async (port: number): Promise<Server> => {
+async function listen(port: number): Promise<Server> {
   const server = createServer((_request, response) => response.end('here'));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
-};
+}
 
-const httpServer = async (port: number): Promise<HttpServer> => {
+async function httpServer(port: number): Promise<HttpServer> {
   const server = await listen(port);
   return {
     port: (server.address() as AddressInfo).port,
@@ -23,16 +23,17 @@ const httpServer = async (port: number): Promise<HttpServer> => {
       await once(server, 'close');
     },
   };
-};
+}
 
 /** Whether anybody listens on the port. */
-const isTaken = (port: number): Promise<boolean> =>
-  fetch(`http://127.0.0.1:${port}/`).then(
+function isTaken(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/`).then(
     () => true,
     () => false,
   );
+}
 
-const scene = async () => {
+async function scene() {
   const kernel = createKernel();
   const predecessor = await listen(0);
   const { port } = predecessor.address() as AddressInfo;
@@ -49,11 +50,11 @@ const scene = async () => {
     return new HttpListener({ start, listening: () => undefined });
   };
   return { kernel, port, free, listener, tries: () => tries };
-};
+}
 
-const kill = (kernel: ReturnType<typeof createKernel>): void => {
+function kill(kernel: ReturnType<typeof createKernel>): void {
   for (const pid of [...kernel.processes()]) kernel.exit(pid, 'kill', pid);
-};
+}
 
 describe('the listener', () => {
   it('killed while it waits for the port, never takes it', async () => {

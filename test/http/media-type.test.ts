@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { chooseMediaType } from '../../src/http/media-type.js';
 
 const BOTH = ['application/json', 'text/plain'] as const;
-const choose = (accept: string) => {
+function choose(accept: string) {
   try {
     return chooseMediaType(accept, BOTH);
   } catch (error) {
     return (error as Error & { code: string }).code;
   }
-};
+}
 
 describe('the accept header', () => {
   it.each([

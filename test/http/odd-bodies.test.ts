@@ -52,12 +52,12 @@ const anything = fc.letrec((tie) => ({
 })).value;
 
 /** Mostly what the schema asks for, here and there anything else. */
-const like = (schema: JsonSchema): fc.Arbitrary<unknown> => {
+function like(schema: JsonSchema): fc.Arbitrary<unknown> {
   const odd = { weight: 1, arbitrary: anything };
   return fc.oneof(odd, { weight: 30, arbitrary: fitting(schema) });
-};
+}
 
-const fitting = (schema: JsonSchema): fc.Arbitrary<unknown> => {
+function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   const type = typeof schema.type === 'object' ? schema.type[0] : schema.type;
   switch (type) {
@@ -92,17 +92,17 @@ const fitting = (schema: JsonSchema): fc.Arbitrary<unknown> => {
     default:
       return anything;
   }
-};
+}
 
 const routesWithBodies = allRoutes().filter(({ takes }) => takes !== undefined);
 
-const bodyOf = (route: Route): fc.Arbitrary<string> => {
+function bodyOf(route: Route): fc.Arbitrary<string> {
   const name = /^\/api(?:\/V2)?\/(\w+)/.exec(route.path)?.[1] ?? '';
   const value = RESOURCES.has(name as Resource) ? like(resourceModel(name as Resource).schema) : anything;
   return value.map((made) =>
     (JSON.stringify(made) ?? 'null').replace(/"RAW(\d)"/g, (_whole, index: string) => RAW[Number(index)] as string),
   );
-};
+}
 
 const request = fc.constantFrom(...routesWithBodies).chain((route) =>
   fc.record({

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const send = async (method: string, path: string, body?: unknown, accept = 'application/json') => {
+async function send(method: string, path: string, body?: unknown, accept = 'application/json') {
   const response = await fetch(`${server.url}${path}`, {
     method,
     redirect: 'manual',
@@ -20,20 +20,24 @@ const send = async (method: string, path: string, body?: unknown, accept = 'appl
   const text = await response.text();
   const json = (): Body => JSON.parse(text) as Body;
   return { status: response.status, text, json, warning: response.headers.get('x-dog-warning') };
-};
+}
 
-const rule = (more: Body) => ({
-  action: 'ACCEPT',
-  active: true,
-  group: 'any',
-  group_type: 'ANY',
-  service: 'any',
-  states: [],
-  type: 'BASIC',
-  ...more,
-});
+function rule(more: Body) {
+  return {
+    action: 'ACCEPT',
+    active: true,
+    group: 'any',
+    group_type: 'ANY',
+    service: 'any',
+    states: [],
+    type: 'BASIC',
+    ...more,
+  };
+}
 
-const ruleset = (...inbound: Body[]) => ({ name: 'r', rules: { inbound, outbound: [] } });
+function ruleset(...inbound: Body[]) {
+  return { name: 'r', rules: { inbound, outbound: [] } };
+}
 
 describe('rules that name what does not exist', () => {
   it('are stored in dog1, with a warning in the answer and in a header', async () => {

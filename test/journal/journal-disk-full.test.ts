@@ -7,20 +7,22 @@ import { mountTmpfs, noTmpfs } from '../support/tmpfs.js';
 
 if (noTmpfs !== undefined) process.stdout.write(`the journal on a full disk skipped: ${noTmpfs}\n`);
 
-const record = (seq: number, target: string, bytes: number): JournalRecord => ({
-  seq,
-  target,
-  class: 'group',
-  after: [],
-  at: Date.now(),
-  publication: {
-    exchange: 'iptables',
-    routingKey: 'k',
-    body: new Uint8Array(bytes).fill(seq % 251),
-    contentType: 'text/json',
-    persistent: true,
-  },
-});
+function record(seq: number, target: string, bytes: number): JournalRecord {
+  return {
+    seq,
+    target,
+    class: 'group',
+    after: [],
+    at: Date.now(),
+    publication: {
+      exchange: 'iptables',
+      routingKey: 'k',
+      body: new Uint8Array(bytes).fill(seq % 251),
+      contentType: 'text/json',
+      persistent: true,
+    },
+  };
+}
 
 it.skipIf(noTmpfs !== undefined)('a full disk refuses, and what was accepted before and after is there', async () => {
   const dir = mountTmpfs(8);

@@ -9,42 +9,45 @@ import type { Journal, JournalOptions } from '../../src/journal/journal.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const open: Journal[] = [];
-const openIn = async (dir: string, over: Partial<JournalOptions> = {}): Promise<Journal> => {
+async function openIn(dir: string, over: Partial<JournalOptions> = {}): Promise<Journal> {
   const journal = await openJournal({ dir, now: () => 1_000_000, ...over });
   open.push(journal);
   return journal;
-};
-const close = async (journal: Journal): Promise<void> => {
+}
+async function close(journal: Journal): Promise<void> {
   open.splice(open.indexOf(journal), 1);
   await journal.close();
-};
-const record = (seq: number, target: string, body: string, over: Partial<JournalRecord> = {}): JournalRecord => ({
-  seq,
-  target,
-  class: 'group',
-  after: ['sets'],
-  at: 1_000_000,
-  publication: {
-    exchange: 'iptables',
-    routingKey: `*.*.${target}.*`,
-    body: new TextEncoder().encode(body),
-    contentType: 'text/json',
-    persistent: true,
-  },
-  ...over,
-});
-const bodies = (journal: Journal): string[] =>
-  journal.recovered.map(({ target, publication }) => `${target}=${new TextDecoder().decode(publication.body)}`);
-const segment = (dir: string): string => {
+}
+function record(seq: number, target: string, body: string, over: Partial<JournalRecord> = {}): JournalRecord {
+  return {
+    seq,
+    target,
+    class: 'group',
+    after: ['sets'],
+    at: 1_000_000,
+    publication: {
+      exchange: 'iptables',
+      routingKey: `*.*.${target}.*`,
+      body: new TextEncoder().encode(body),
+      contentType: 'text/json',
+      persistent: true,
+    },
+    ...over,
+  };
+}
+function bodies(journal: Journal): string[] {
+  return journal.recovered.map(({ target, publication }) => `${target}=${new TextDecoder().decode(publication.body)}`);
+}
+function segment(dir: string): string {
   const names = readdirSync(dir).filter((name) => /^journal-.*\.log$/.test(name));
   expect(names).toHaveLength(1);
   return join(dir, names[0] ?? '');
-};
-const flip = (path: string, at: number): void => {
+}
+function flip(path: string, at: number): void {
   const bytes = readFileSync(path);
   bytes[at] = (bytes[at] ?? 0) ^ 0x40;
   writeFileSync(path, bytes);
-};
+}
 
 describe('the journal', () => {
   afterEach(async () => {

@@ -9,13 +9,14 @@ function logsIn(dir: string, level = 'info') {
   return createLogger({ dir, level, size: 1_000_000, keep: 2, crash_log: 'crash.log' });
 }
 
-const read = (dir: string, name: string) =>
-  existsSync(join(dir, name))
+function read(dir: string, name: string) {
+  return existsSync(join(dir, name))
     ? readFileSync(join(dir, name), 'utf8')
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as Record<string, unknown>)
     : [];
+}
 
 describe('log files', () => {
   it('part lines by level: all in console.log, errors in error.log too, crash reports in crash.log', async () => {

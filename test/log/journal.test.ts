@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+function path(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
 
 interface Run {
   /** `log.dir`. */
@@ -58,14 +60,15 @@ const ALL_LEVELS = `
 `;
 
 /** Priority and message of each line. */
-const lines = (text: string): readonly string[] =>
-  text
+function lines(text: string): readonly string[] {
+  return text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
       const [, priority = '', json = ''] = /^(<\d>)?(.*)$/.exec(line) ?? [];
       return `${priority} ${(JSON.parse(json) as { msg: string }).msg}`;
     });
+}
 
 const SERIOUS = ['<4> at warn', '<3> at error', '<2> at fatal', '<4> of a child', '<3> a crash'];
 

@@ -7,7 +7,9 @@ import { RotatingFile } from '../../src/log/rotating-file.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const quiet = { size: 1_000_000, keep: 3, onTrouble: () => undefined };
-const lines = (path: string) => readFileSync(path, 'utf8').split('\n').slice(0, -1);
+function lines(path: string) {
+  return readFileSync(path, 'utf8').split('\n').slice(0, -1);
+}
 
 describe('a rotating file', () => {
   it('keeps every line, in order, over its rotations', async () => {

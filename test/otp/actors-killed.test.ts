@@ -11,7 +11,7 @@ interface Plan {
   readonly children?: readonly Plan[];
 }
 
-const planOf = (levels: number): fc.Arbitrary<Plan> => {
+function planOf(levels: number): fc.Arbitrary<Plan> {
   const supervisor = (below: fc.Arbitrary<Plan>, minLength: number): fc.Arbitrary<Plan> =>
     fc.record({
       strategy: fc.constantFrom('one_for_one', 'one_for_all', 'rest_for_one'),
@@ -20,11 +20,11 @@ const planOf = (levels: number): fc.Arbitrary<Plan> => {
   let plan = fc.constant<Plan>({});
   for (let level = 0; level < levels; level++) plan = fc.oneof(fc.constant<Plan>({}), supervisor(plan, 0));
   return supervisor(plan, 1);
-};
+}
 
 /** Two timers each, so that an orphan would show. */
-const worker = ({ kernel, parent }: StartContext) =>
-  startServer(
+function worker({ kernel, parent }: StartContext) {
+  return startServer(
     kernel,
     {
       init: (self: Self) => {
@@ -35,8 +35,9 @@ const worker = ({ kernel, parent }: StartContext) =>
     },
     { parent, trapExit: true },
   );
+}
 
-const start = (kernel: Kernel, plan: Plan, intensity: number, parent?: Pid, label?: string) => {
+function start(kernel: Kernel, plan: Plan, intensity: number, parent?: Pid, label?: string) {
   const children = (plan.children ?? []).map((child, i): ChildSpec =>
     child.children === undefined
       ? { id: `w${i}`, start: worker }
@@ -51,12 +52,14 @@ const start = (kernel: Kernel, plan: Plan, intensity: number, parent?: Pid, labe
     ...(parent === undefined ? {} : { parent }),
     label: label ?? 'root',
   });
-};
+}
 
-const flatten = (node: ActorNode): ActorNode[] => [node, ...(node.children ?? []).flatMap(flatten)];
+function flatten(node: ActorNode): ActorNode[] {
+  return [node, ...(node.children ?? []).flatMap(flatten)];
+}
 
 /** Paths that must have another process after `victim` (not the root) was killed, by the strategies alone. */
-const named = (root: ActorNode, victim: string): Set<string> => {
+function named(root: ActorNode, victim: string): Set<string> {
   const parentPath = victim.slice(0, victim.lastIndexOf('/'));
   const parent = flatten(root).find(({ path }) => path === parentPath) as ActorNode;
   const siblings = parent.children ?? [];
@@ -67,18 +70,20 @@ const named = (root: ActorNode, victim: string): Set<string> => {
     rest_for_one: siblings.slice(at),
   }[parent.supervisor?.strategy as 'one_for_one'];
   return new Set(restarted.flatMap(flatten).map(({ path }) => path));
-};
+}
 
-const changed = (before: ActorNode, after: ActorNode): Set<string> => {
+function changed(before: ActorNode, after: ActorNode): Set<string> {
   const old = new Map(flatten(before).map(({ path, pid }) => [path, pid]));
   return new Set(
     flatten(after)
       .filter(({ path, pid }) => old.get(path) !== pid)
       .map(({ path }) => path),
   );
-};
+}
 
-const workersOf = (node: ActorNode): number => flatten(node).filter(({ type }) => type === 'worker').length;
+function workersOf(node: ActorNode): number {
+  return flatten(node).filter(({ type }) => type === 'worker').length;
+}
 
 describe('actors killed in random trees', () => {
   it('each in turn, in any tree: exactly those that the strategies name are new; no timer is orphaned', async () => {

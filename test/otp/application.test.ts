@@ -26,8 +26,8 @@ afterAll(async () => {
 });
 
 /** Runs a scenario; `onLine` may send signals. Gives its lines and how it ended. */
-const run = (scenario: readonly string[], onLine: (line: Line, kill: (signal: NodeJS.Signals) => void) => void) =>
-  new Promise<{ lines: Line[]; code: number | null; stderr: string }>((resolve, reject) => {
+function run(scenario: readonly string[], onLine: (line: Line, kill: (signal: NodeJS.Signals) => void) => void) {
+  return new Promise<{ lines: Line[]; code: number | null; stderr: string }>((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(directory, 'application.js'), ...scenario], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -43,6 +43,7 @@ const run = (scenario: readonly string[], onLine: (line: Line, kill: (signal: No
     child.on('error', reject);
     child.on('close', (code) => resolve({ lines, code, stderr }));
   });
+}
 
 describe('application', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('keeps Node alive, and on %s stops in order with code 0', async (signal) => {

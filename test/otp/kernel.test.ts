@@ -7,14 +7,14 @@ import type { VirtualKernel } from '../support/virtual-kernel.js';
 const idle: Behaviour = { init: () => undefined, handle: () => undefined };
 
 /** A process that keeps its mail. */
-const keeper = async (v: VirtualKernel, options: { trapExit?: boolean; label?: string; maxQueue?: number } = {}) => {
+async function keeper(v: VirtualKernel, options: { trapExit?: boolean; label?: string; maxQueue?: number } = {}) {
   const mail: Message[] = [];
   let self: Self | undefined;
   const pid = await v.run(
     v.kernel.spawn({ init: (me) => void (self = me), handle: (_self, message) => void mail.push(message) }, options),
   );
   return { pid, mail, self: self as Self };
-};
+}
 
 const boom: ExitReason = { error: new Error('boom') };
 

@@ -6,7 +6,7 @@ import { virtualKernel } from '../support/virtual-kernel.js';
 
 type HostCast = { readonly note: string } | { readonly crash: string } | { readonly stop: true };
 
-const bench = async (options: Partial<KeyedChildrenOptions> = {}, over: Partial<ChildSpec<readonly [string]>> = {}) => {
+async function bench(options: Partial<KeyedChildrenOptions> = {}, over: Partial<ChildSpec<readonly [string]>> = {}) {
   const v = virtualKernel();
   const log: string[] = [];
   /** What the next starts of a key do; `ok` when there is nothing left. */
@@ -52,7 +52,7 @@ const bench = async (options: Partial<KeyedChildrenOptions> = {}, over: Partial<
     ...options,
   });
   return { v, log, plan, sup, hosts, startSup };
-};
+}
 
 describe('keyed children', () => {
   it('the first message starts the child and reaches it; two at once make one child', async () => {

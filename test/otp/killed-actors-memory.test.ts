@@ -86,10 +86,11 @@ class Clinger implements Server<Request, never, Request> {
 const steadyServer: Server<Request, never> = { call: () => NO_REPLY };
 
 /** Two timers each, and no call under way. */
-const settled = (clock: CountingClock): Promise<void> =>
-  expect.poll(() => clock.pending, { timeout: 10_000 }).toBe(2 * (WORKERS + KEYS));
+function settled(clock: CountingClock): Promise<void> {
+  return expect.poll(() => clock.pending, { timeout: 10_000 }).toBe(2 * (WORKERS + KEYS));
+}
 
-const scene = async () => {
+async function scene() {
   const clock = countingClock();
   const kernel: Kernel = createKernel({ clock });
   const survivors = new Survivors();
@@ -118,7 +119,7 @@ const scene = async () => {
   await whole();
   await settled(clock);
   return { clock, kernel, survivors, steady, root, keyed, clingers, whole };
-};
+}
 
 describe('actors that are killed', () => {
   it(`leave nothing in memory, ${KILLS} times`, async () => {

@@ -14,7 +14,7 @@ import type { ChildSpec } from '../../src/otp/index.js';
 import { boom, started, supervision } from '../support/supervision.js';
 
 /** A bench with a running supervisor of a, b (permanent) and t (temporary). */
-const bench = async () => {
+async function bench() {
   const s = supervision();
   const sup = await s.supervisor({ intensity: 3 }, [
     s.worker('a'),
@@ -23,7 +23,7 @@ const bench = async () => {
   ]);
   const does = <T>(request: Promise<T>) => s.run(request);
   return { s, sup, k: s.kernel, does };
-};
+}
 
 describe('supervisor: administration', () => {
   it('start_child with a running id says already_started, with a stopped one already_present', async () => {

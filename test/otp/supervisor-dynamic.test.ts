@@ -16,7 +16,7 @@ import type { Supervision, WorkerTraits } from '../support/supervision.js';
 
 type Args = readonly [name: string, traits?: WorkerTraits];
 
-const bench = async (over: Partial<ChildSpec<Args>> = {}) => {
+async function bench(over: Partial<ChildSpec<Args>> = {}) {
   const s = supervision();
   const parent = await s.run(
     s.kernel.spawn({ init: () => undefined, handle: () => undefined }, { label: 'parent', trapExit: true }),
@@ -29,7 +29,7 @@ const bench = async (over: Partial<ChildSpec<Args>> = {}) => {
   const sup = await s.supervisor({ strategy: 'simple_one_for_one', intensity: 3 }, [spec], parent);
   const add = (...args: Args) => s.run(startDynamicChild(s.kernel, sup, args));
   return { s, sup, parent, add, k: s.kernel, does: <T>(request: Promise<T>) => s.run(request) };
-};
+}
 
 describe('supervisor: dynamic children', () => {
   it('ids are undefined, counts are [1, n, 0, n]; by id nothing works, by pid terminate does', async () => {

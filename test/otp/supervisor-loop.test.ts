@@ -81,7 +81,9 @@ describe('supervisor: restart loop', () => {
   });
 });
 
-const significant = (restart: 'transient' | 'temporary') => ({ restart, significant: true });
+function significant(restart: 'transient' | 'temporary') {
+  return { restart, significant: true };
+}
 
 describe('supervisor: significant children', () => {
   it.each([

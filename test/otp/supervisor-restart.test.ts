@@ -21,13 +21,13 @@ const REASONS: readonly [string, ExitReason][] = [
 ];
 
 /** a, b, c under one strategy; b crashes; gives the pids before and after. */
-const crashMiddle = async (s: Supervision, strategy: NonNullable<SupFlags['strategy']>, reason: ExitReason = boom) => {
+async function crashMiddle(s: Supervision, strategy: NonNullable<SupFlags['strategy']>, reason: ExitReason = boom) {
   const sup = await s.supervisor({ strategy, intensity: 5 }, [s.worker('a'), s.worker('b'), s.worker('c')]);
   const before = ids(s, 'a', 'b', 'c');
   s.takeLog();
   await s.end(s.pid('b'), reason);
   return { sup, before, after: ids(s, 'a', 'b', 'c') };
-};
+}
 
 describe('supervisor: restart types', () => {
   it.each(REASONS)('permanent is restarted after %s', async (_name, reason) => {

@@ -5,14 +5,14 @@ import { boom, labels, supervision } from '../support/supervision.js';
 import type { Supervision } from '../support/supervision.js';
 
 /** Stops a supervisor as its parent would; gives the virtual milliseconds it took. */
-const stop = async (s: Supervision, sup: Pid, by: Pid = sup): Promise<number> => {
+async function stop(s: Supervision, sup: Pid, by: Pid = sup): Promise<number> {
   const before = s.clock.monotonic();
   // A supervisor without a parent obeys nobody else: here the bench is its own parent.
   await s.run(endProcess(s.kernel, by, sup, 'infinity'));
   return s.clock.monotonic() - before;
-};
+}
 
-const bench = async (children: (s: Supervision) => ChildSpec[]) => {
+async function bench(children: (s: Supervision) => ChildSpec[]) {
   const s = supervision();
   const parent = await s.run(
     s.kernel.spawn({ init: () => undefined, handle: () => undefined }, { label: 'parent', trapExit: true }),
@@ -20,7 +20,7 @@ const bench = async (children: (s: Supervision) => ChildSpec[]) => {
   const sup = await s.supervisor({}, children(s), parent);
   s.takeLog();
   return { s, sup, parent };
-};
+}
 
 describe('supervisor: shutdown', () => {
   it('reverse start order, one after the other, each gone before the next is asked', async () => {

@@ -4,22 +4,22 @@ import type { AnyChildSpec, ChildSpec, Kernel, SupFlags } from '../../src/otp/in
 import { ids, labels, started, supervision } from '../support/supervision.js';
 
 /** A process that traps exits and keeps what it gets, to be a supervisor's parent. */
-const parentOf = async (kernel: Kernel) => {
+async function parentOf(kernel: Kernel) {
   const mail: unknown[] = [];
   const pid = kernel.spawn(
     { init: () => undefined, handle: (_self, message) => void mail.push(message) },
     { label: 'parent', trapExit: true },
   );
   return { pid, mail };
-};
+}
 
-const refused = async (flags: unknown, children: unknown): Promise<unknown> => {
+async function refused(flags: unknown, children: unknown): Promise<unknown> {
   const s = supervision();
   const init = () => ({ flags: flags as SupFlags, children: children as readonly AnyChildSpec[] });
   const result = await s.run(startSupervisor(s.kernel, init));
   expect(labels(s.kernel)).toEqual([]);
   return typeof result === 'object' && 'error' in result ? result.error : result;
-};
+}
 
 describe('supervisor: start', () => {
   it('an empty supervisor starts; told to stop by its parent it exits with shutdown', async () => {

@@ -21,7 +21,7 @@ const broker: Server<never, unknown, 'work' | 'stick'> = {
 };
 
 /** dog (rest_for_one) with a broker, a hosts_sup of `hosts` dynamic hosts, and a worker that describes itself badly. */
-const bench = async (hosts: number) => {
+async function bench(hosts: number) {
   const v = virtualKernel(START);
   const host: ChildSpec<readonly [string]> = {
     id: 'host',
@@ -62,7 +62,7 @@ const bench = async (hosts: number) => {
     return node;
   };
   return { v, root, look };
-};
+}
 
 describe('tree', () => {
   it('shows every supervisor and actor with its path, state and figures', async () => {

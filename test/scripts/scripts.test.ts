@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-const bash = (script: string) => spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+function bash(script: string) {
+  return spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+}
 
 describe('script/closing-line.mjs', () => {
   const closingLine = (report: unknown): string => {

@@ -65,12 +65,14 @@ async function startAgent(options: Partial<AgentOptions> = {}): Promise<SimAgent
   return agent;
 }
 
-const exists = async (queue: string): Promise<boolean> => (await connection.inspectQueue(queue)) !== undefined;
-const converge = async (agent: SimAgent): Promise<void> => {
+async function exists(queue: string): Promise<boolean> {
+  return (await connection.inspectQueue(queue)) !== undefined;
+}
+async function converge(agent: SimAgent): Promise<void> {
   await server.sendIpsets(SETS);
   await server.sendRuleset('*.*.web.*', { ruleset4_ipset: RULES, ruleset4_iptables: '' });
   await vi.waitFor(() => expect(agent.progress()).toMatchObject({ rulesetsApplied: 1, ipsetsApplied: 1 }));
-};
+}
 
 describe('SimAgent', () => {
   it('reports force once, then keepalives, with what section 4 lists', async () => {

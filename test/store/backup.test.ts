@@ -34,7 +34,9 @@ async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T> {
   }
 }
 
-const zones = (store: Store) => store.list('zone').then((rows) => rows.map(({ doc }) => doc));
+function zones(store: Store) {
+  return store.list('zone').then((rows) => rows.map(({ doc }) => doc));
+}
 
 describe('backup and restore', () => {
   it('bring back what was, with its audit trail, and keep what was there aside', async () => {

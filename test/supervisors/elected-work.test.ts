@@ -16,11 +16,11 @@ import { listenToAll, QUICK, until } from '../support/whole-server.js';
 
 const GROUP = { description: '', profile_version: 'latest' };
 
-const openStore = async (): Promise<Store> => {
+async function openStore(): Promise<Store> {
   const store = await createSqliteStore({ path: ':memory:' });
   onTestFinished(() => store.close());
   return store;
-};
+}
 
 interface Started {
   readonly server: StartedServer;
@@ -32,7 +32,7 @@ interface Started {
 }
 
 /** One of several servers, in this process; the lease lasts a second. */
-const start = async (
+async function start(
   store: Store,
   broker: Broker,
   name: string,
@@ -42,7 +42,7 @@ const start = async (
     readonly away?: true;
     readonly observe?: true;
   } = {},
-): Promise<Started> => {
+): Promise<Started> {
   const data = more.data ?? temporaryDirectory();
   const own = sharedStore(store);
   if (more.away === true) own.away(true);
@@ -82,31 +82,37 @@ const start = async (
     await stop();
   });
   return { server, api: client(server.listening.api), store: own, lines, data, stop };
-};
+}
 
-const reasons = async ({ api }: Started): Promise<{ readonly status: number; readonly text: string }> => {
+async function reasons({ api }: Started): Promise<{ readonly status: number; readonly text: string }> {
   const { status, json } = await api('GET', '/readyz');
   return { status, text: JSON.stringify(json['reasons']) };
-};
+}
 
-const leads = (it: Started): Promise<unknown> =>
-  until(async () => {
+function leads(it: Started): Promise<unknown> {
+  return until(async () => {
     const { status, text } = await reasons(it);
     return status === 200 && text.includes('leading (term');
   }, 'leading');
+}
 
-const follows = (it: Started): Promise<unknown> =>
-  until(async () => (await reasons(it)).text.includes('standing by'), 'standing by');
+function follows(it: Started): Promise<unknown> {
+  return until(async () => (await reasons(it)).text.includes('standing by'), 'standing by');
+}
 
-const makeGroup = async ({ api }: Started, name: string): Promise<string> => {
+async function makeGroup({ api }: Started, name: string): Promise<string> {
   const profile = (await api('POST', '/api/V2/profile', { name, version: '1.0' })).json['id'] as string;
   const made = await api('POST', '/api/V2/group', { ...GROUP, name, profile_id: profile, profile_name: name });
   expect(made.status, made.text).toBe(201);
   return made.json['id'] as string;
-};
+}
 
-const published = ({ api }: Started, group: string): Promise<unknown> =>
-  until(async () => (await api('GET', `/api/V2/group/${group}/ruleset`)).json['state'] === 'published', 'published');
+function published({ api }: Started, group: string): Promise<unknown> {
+  return until(
+    async () => (await api('GET', `/api/V2/group/${group}/ruleset`)).json['state'] === 'published',
+    'published',
+  );
+}
 
 describe('a server that leads', () => {
   it('and loses its lease sends nothing more, and stands by again; another takes over', async () => {

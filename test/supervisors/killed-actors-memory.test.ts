@@ -13,7 +13,9 @@ const PERIOD_MS = 61_000;
 /** Processes of the last round whose sockets and streams are still closing. */
 const STRAY = 10;
 
-const flatten = (node: ActorNode): ActorNode[] => [node, ...(node.children ?? []).flatMap(flatten)];
+function flatten(node: ActorNode): ActorNode[] {
+  return [node, ...(node.children ?? []).flatMap(flatten)];
+}
 
 it(`every actor of the server killed ${ROUNDS} times, its broker connections with it: nothing of them stays in memory`, async () => {
   const clock = countingClock();

@@ -13,7 +13,7 @@ import { temporaryDirectory } from '../support/temporary-directory.js';
 import { QUICK, startWholeServer, until } from '../support/whole-server.js';
 
 /** A broker that nobody may come near. */
-const forbidden = (): { broker: Broker; calls: number[] } => {
+function forbidden(): { broker: Broker; calls: number[] } {
   const calls: number[] = [];
   const broker: Broker = {
     kind: 'memory',
@@ -24,38 +24,43 @@ const forbidden = (): { broker: Broker; calls: number[] } => {
     },
   };
   return { broker, calls };
-};
+}
 
-const observe = async (data: string, broker: Broker): Promise<{ api: Client; stop(): Promise<unknown> }> => {
+async function observe(data: string, broker: Broker): Promise<{ api: Client; stop(): Promise<unknown> }> {
   const { config } = loadConfig({ data, set: [...QUICK, 'api.port=0', 'metrics.port=0', 'log.level=silent'] });
   const server = await startServer({ config, logs: createLogger(config.log), broker, observe: true });
   let stopped: Promise<unknown> | undefined;
   const stop = (): Promise<unknown> => (stopped ??= server.stop());
   onTestFinished(async () => void (await stop()));
   return { api: client(server.listening.api), stop };
-};
+}
 
-const onStore = async <T>(data: string, use: (store: Store) => Promise<T>): Promise<T> => {
+async function onStore<T>(data: string, use: (store: Store) => Promise<T>): Promise<T> {
   const store = await createSqliteStore({ path: join(data, 'dog_trainer.db') });
   try {
     return await use(store);
   } finally {
     await store.close();
   }
-};
+}
 
-const everything = (data: string): Promise<unknown> =>
-  onStore(data, (store) => Promise.all([...POLICY_TABLES, ...OWN_TABLES].map((table) => store.list(table))));
+function everything(data: string): Promise<unknown> {
+  return onStore(data, (store) => Promise.all([...POLICY_TABLES, ...OWN_TABLES].map((table) => store.list(table))));
+}
 
 /** The comparison, once there is one. */
-const observed = (api: Client): Promise<JsonObject> =>
-  until(async () => {
+function observed(api: Client): Promise<JsonObject> {
+  return until(async () => {
     const { json } = await api('GET', '/api/V2/observe');
     return json['loading'] === false ? json : undefined;
   }, 'the comparison');
+}
 
-const byName = (found: JsonObject): Record<string, JsonObject> =>
-  Object.fromEntries((found['groups'] as unknown as JsonObject[]).map((group) => [group['name'] as string, group]));
+function byName(found: JsonObject): Record<string, JsonObject> {
+  return Object.fromEntries(
+    (found['groups'] as unknown as JsonObject[]).map((group) => [group['name'] as string, group]),
+  );
+}
 
 describe('start --observe', () => {
   it('says which groups are the same, differ, or cannot be compared; it touches neither store nor broker', async () => {

@@ -16,8 +16,8 @@ if (noRethink !== undefined) process.stdout.write(`the whole server on RethinkDB
 
 const GROUP = { description: '', profile_id: 'p', profile_name: 'web', profile_version: 'latest' };
 
-const comparison = (api: Client): Promise<JsonObject> =>
-  until(
+function comparison(api: Client): Promise<JsonObject> {
+  return until(
     async () => {
       const { json } = await api('GET', '/api/V2/observe');
       return json['loading'] === false ? json : undefined;
@@ -25,6 +25,7 @@ const comparison = (api: Client): Promise<JsonObject> =>
     'the comparison',
     { timeout: 20_000, interval: 50 },
   );
+}
 
 describe.skipIf(noRethink !== undefined)(
   `the whole server on RethinkDB${noRethink === undefined ? '' : ` (${noRethink})`}`,

@@ -7,11 +7,11 @@ import { freePorts } from '../support/free-port.js';
 import { alertOf } from '../support/test-mailer.js';
 import { startWholeServer, until, type WholeServer } from '../support/whole-server.js';
 
-const reasons = async (w: WholeServer): Promise<readonly unknown[]> => {
+async function reasons(w: WholeServer): Promise<readonly unknown[]> {
   const { status, json } = await w.api('GET', '/readyz');
   expect(status).toBe(200);
   return json.reasons as readonly unknown[];
-};
+}
 
 it('names a mail relay that is away, and how many mails wait for it', async () => {
   const [port] = await freePorts(1);

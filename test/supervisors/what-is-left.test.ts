@@ -8,7 +8,7 @@ import { startWholeServer, until, type WholeServer } from '../support/whole-serv
 /** The in-process broker behind the configuration of a real one, so that there is a journal. */
 const AMQP = ['broker.kind=amqp', 'broker.url=amqp://127.0.0.1:1/', 'shutdown_seconds=2'];
 
-const withGroup = async (w: WholeServer): Promise<string> => {
+async function withGroup(w: WholeServer): Promise<string> {
   const { profile } = await w.profile('web', [RULE]);
   return w.create('group', {
     name: 'web',
@@ -17,12 +17,12 @@ const withGroup = async (w: WholeServer): Promise<string> => {
     profile_name: 'web',
     profile_version: 'latest',
   });
-};
+}
 
-const outbox = (w: WholeServer): ActorNode['detail'] => {
+function outbox(w: WholeServer): ActorNode['detail'] {
   const sup = w.tree().children?.find(({ id }) => id === 'broker_sup');
   return sup?.children?.find(({ id }) => id === 'outbox')?.detail;
-};
+}
 
 describe('what a stop says is left', () => {
   it('names rulesets that are held back, and the next start sends them', async () => {

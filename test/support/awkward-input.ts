@@ -2,10 +2,16 @@ import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/model/document.js';
 
 /** Mostly one of the usual values, now and then a strange one. */
-const odd = (usual: readonly Json[], strange: readonly Json[], weight = 40): fc.Arbitrary<Json> =>
-  fc.oneof({ arbitrary: fc.constantFrom(...usual), weight }, { arbitrary: fc.constantFrom(...strange), weight: 1 });
+function odd(usual: readonly Json[], strange: readonly Json[], weight = 40): fc.Arbitrary<Json> {
+  return fc.oneof(
+    { arbitrary: fc.constantFrom(...usual), weight },
+    { arbitrary: fc.constantFrom(...strange), weight: 1 },
+  );
+}
 
-const words = (text: string): string[] => text.split(' ');
+function words(text: string): string[] {
+  return text.split(' ');
+}
 
 const COMMENT_PIECES = [
   ...words('a " \' [ ] : \\ # - é ! 💥 \u0301 \u00a0 [1:2] \\" \\\\'),
@@ -29,8 +35,9 @@ const MANY_PORTS = '1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16';
 const TYPES = [...words('8/0 255 255/1 256 any echo-request 8,0 008 network-unreachable redirect 3/256'), ''];
 const PROTOCOLS = [...words('udplite ipv6-icmp esp ah any 47 6 1 58 253 0 256 TCP gre dccp icmpv6'), '', 'x y'];
 
-const ports = (usual: readonly string[], strange: readonly string[]): fc.Arbitrary<Json[]> =>
-  fc.array(odd(usual, strange, 15), { minLength: 1, maxLength: 3 });
+function ports(usual: readonly string[], strange: readonly string[]): fc.Arbitrary<Json[]> {
+  return fc.array(odd(usual, strange, 15), { minLength: 1, maxLength: 3 });
+}
 
 const entry: fc.Arbitrary<JsonObject> = fc.oneof(
   {
@@ -105,8 +112,9 @@ const rule: fc.Arbitrary<JsonObject> = fc
   )
   .map(([whole, missing]) => Object.fromEntries(Object.entries(whole).filter(([key]) => key !== missing)));
 
-const addresses = (usual: readonly string[], strange: readonly string[]): fc.Arbitrary<string[]> =>
-  fc.array(odd(usual, strange, 12) as fc.Arbitrary<string>, { maxLength: 3 });
+function addresses(usual: readonly string[], strange: readonly string[]): fc.Arbitrary<string[]> {
+  return fc.array(odd(usual, strange, 12) as fc.Arbitrary<string>, { maxLength: 3 });
+}
 
 const V4_ODD = [...words('10.0.0.1 10.1.2.3/24 0.0.0.0/0 010.0.0.1/32 999.0.0.1/32 fd00::1/128 1.2.3.4/33'), ''];
 const V6_ODD = words(
@@ -142,9 +150,11 @@ export const awkwardInput = fc
 export type AwkwardInput = typeof awkwardInput extends fc.Arbitrary<infer T> ? T : never;
 
 /** The input as `compile` takes it. */
-export const asDocuments = ({ groups, zones, services, ...rest }: AwkwardInput): JsonObject => ({
-  ...rest,
-  groups: Object.entries(groups).map(([id, name]) => ({ id, name })),
-  zones: Object.entries(zones).map(([id, name]) => ({ id, name })),
-  services: Object.entries(services).map(([id, service]) => ({ id, ...service })),
-});
+export function asDocuments({ groups, zones, services, ...rest }: AwkwardInput): JsonObject {
+  return {
+    ...rest,
+    groups: Object.entries(groups).map(([id, name]) => ({ id, name })),
+    zones: Object.entries(zones).map(([id, name]) => ({ id, name })),
+    services: Object.entries(services).map(([id, service]) => ({ id, ...service })),
+  };
+}

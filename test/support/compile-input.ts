@@ -4,7 +4,7 @@ import { compileRuleset } from '../../src/firewall/rules/compile-ruleset.js';
 import { readRulesetInput } from '../../src/firewall/rules/ruleset-input.js';
 
 /** Compiles an input in the form of the golden cases; what can't be read as one is an error too. */
-export const compileInput = (input: unknown, dialect: Dialect): RulesetResult => {
+export function compileInput(input: unknown, dialect: Dialect): RulesetResult {
   const read = readRulesetInput(input as Parameters<typeof readRulesetInput>[0]);
   return read.ok ? compileRuleset(read.input, dialect) : read;
-};
+}

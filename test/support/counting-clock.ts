@@ -8,7 +8,7 @@ export interface CountingClock extends Clock {
   skip(ms: number): void;
 }
 
-export const countingClock = (): CountingClock => {
+export function countingClock(): CountingClock {
   const timers = new Set<object>();
   let skipped = 0;
   return {
@@ -33,4 +33,4 @@ export const countingClock = (): CountingClock => {
       if (timer !== undefined) realClock.clearTimer(timer);
     },
   };
-};
+}

@@ -49,8 +49,8 @@ interface Ran extends ToolResult {
   readonly stdout: string;
 }
 
-const run = (command: string, args: readonly string[], stdin = ''): Promise<Ran> =>
-  new Promise((resolve, reject) => {
+function run(command: string, args: readonly string[], stdin = ''): Promise<Ran> {
+  return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
@@ -68,20 +68,24 @@ const run = (command: string, args: readonly string[], stdin = ''): Promise<Ran>
     });
     child.stdin.end(stdin);
   });
+}
 
-const verdictOf = ({ ok, message }: Ran): ToolResult => ({ ok, message });
+function verdictOf({ ok, message }: Ran): ToolResult {
+  return { ok, message };
+}
 
 const EMPTY_TABLE = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
 const VERSIONS: readonly IpVersion[] = ['v4', 'v6'];
 
-const tool = (version: IpVersion, backend: Backend, verb: 'restore' | 'save'): string =>
-  `${version === 'v4' ? 'iptables' : 'ip6tables'}-${backend}-${verb}`;
+function tool(version: IpVersion, backend: Backend, verb: 'restore' | 'save'): string {
+  return `${version === 'v4' ? 'iptables' : 'ip6tables'}-${backend}-${verb}`;
+}
 
 const NAMESPACE = /^dog-oracle-(\d+)-\d+$/;
 let made = 0;
 
 /** A test process that was killed leaves its namespaces behind; the next one that starts takes them away. */
-const sweep = async (): Promise<void> => {
+async function sweep(): Promise<void> {
   let names: string[];
   try {
     names = readdirSync('/run/netns');
@@ -97,7 +101,7 @@ const sweep = async (): Promise<void> => {
       await run('ip', ['netns', 'del', name]);
     }
   }
-};
+}
 
 class NamespaceOracle implements Oracle {
   readonly namespace: string;
@@ -207,7 +211,7 @@ export interface Unavailable {
  * Makes a namespace of its own and finds out what works in it. Takes about 100 ms; share one oracle in a test file
  * and `reset()` it. Close it in `afterAll`.
  */
-export const createOracle = async (): Promise<Oracle | Unavailable> => {
+export async function createOracle(): Promise<Oracle | Unavailable> {
   if (process.getuid?.() !== 0) return { unavailable: 'kernel oracle: not root' };
   made += 1;
   const oracle = new NamespaceOracle(`dog-oracle-${process.pid}-${made}`);
@@ -222,4 +226,4 @@ export const createOracle = async (): Promise<Oracle | Unavailable> => {
   } catch (error) {
     return { unavailable: `kernel oracle: ${(error as Error).message} (Debian: apt install iproute2 ipset iptables)` };
   }
-};
+}

@@ -15,7 +15,9 @@ export interface MainChild {
   readonly ended: Promise<number | string>;
 }
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+function path(relative: string) {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
 
 /** How Node runs the program: as built, if the build is newer than all sources, else (slower) from the sources. */
 function program(): readonly string[] {

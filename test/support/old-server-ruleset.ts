@@ -18,53 +18,57 @@ interface OldInput {
   >;
 }
 
-const fail = (reason: string): never => {
+function fail(reason: string): never {
   throw new Error(reason);
-};
+}
 
-const need = (rule: JsonObject, key: string): Json => (key in rule ? (rule[key] as Json) : fail(`badkey ${key}`));
+function need(rule: JsonObject, key: string): Json {
+  return key in rule ? (rule[key] as Json) : fail(`badkey ${key}`);
+}
 
-const upper = (text: string): string => {
+function upper(text: string): string {
   if (Buffer.from(text).includes(0xb5)) fail('badarg');
   return text.toUpperCase();
-};
+}
 
 /** As Erlang prints a term into text: words for atoms, lists run together. */
-const printed = (value: Json): string => {
+function printed(value: Json): string {
   if (typeof value === 'string') return value;
   if (value === null || typeof value === 'boolean') return String(value);
   if (Array.isArray(value))
     return (value as Json[]).map((item) => (typeof item === 'string' ? item : fail('badarg'))).join('');
   return fail('badarg');
-};
+}
 
 const segments = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const hasBlank = (text: string): boolean => [...segments.segment(text)].some(({ segment }) => segment === ' ');
+function hasBlank(text: string): boolean {
+  return [...segments.segment(text)].some(({ segment }) => segment === ' ');
+}
 
-const setOrPlain = (input: OldInput, rule: JsonObject, chain: 'INPUT' | 'OUTPUT', symmetric: boolean): string => {
+function setOrPlain(input: OldInput, rule: JsonObject, chain: 'INPUT' | 'OUTPUT', symmetric: boolean): string {
   const serviceId = need(rule, 'service');
   if (serviceId === ' ') return '';
   const service = input.services[serviceId as string] ?? fail(`badkey ${JSON.stringify(serviceId)}`);
   return service.services.map((entry) => entryText(input, rule, chain, symmetric, service.name, entry)).join('');
-};
+}
 
-const action = (rule: JsonObject, version: 'v4' | 'v6', type: string): string => {
+function action(rule: JsonObject, version: 'v4' | 'v6', type: string): string {
   const word = need(rule, 'action');
   if (typeof word !== 'string') return fail('badarg');
   if (type === 'CONNLIMIT') return 'REJECT --reject-with tcp-reset';
   if (word.toUpperCase() === 'REJECT')
     return `REJECT --reject-with ${version === 'v4' ? 'icmp' : 'icmp6'}-port-unreachable`;
   return ['ACCEPT', 'DROP'].includes(word.toUpperCase()) ? word.toUpperCase() : 'error';
-};
+}
 
-const entryText = (
+function entryText(
   input: OldInput,
   rule: JsonObject,
   chain: 'INPUT' | 'OUTPUT',
   symmetric: boolean,
   serviceName: string,
   entry: JsonObject,
-): string => {
+): string {
   const { version, type: variant } = input;
   const groupType = need(rule, 'group_type') as string;
   const group = need(rule, 'group') as string;
@@ -106,7 +110,7 @@ const entryText = (
           : '';
   const list = need(rule, 'states');
   if (!Array.isArray(list) || !list.every((state) => typeof state === 'string')) fail('case_clause');
-  const stateList = list as string[];
+  const stateList = list;
   const states = symmetric
     ? ' -m state --state RELATED,ESTABLISHED'
     : stateList.length === 0
@@ -163,12 +167,12 @@ const entryText = (
     `${start}${what(ports)}${states}${update}${comment}${act}\n\n` +
     `${start}${what(ports)}${states} -m recent --set --name ${name}${comment}\n`
   );
-};
+}
 
 const V6_TYPES = '1 2 3 4 133 134 135 136 137 141 142 130* 131* 132* 143* 148 149 151* 152* 153*'.split(' ');
 
 /** The whole text, for a profile without docker. */
-export const oldServerRuleset = (input: OldInput): string => {
+export function oldServerRuleset(input: OldInput): string {
   const v4 = input.version === 'v4';
   const inbound = input.rules.inbound.map((rule) => setOrPlain(input, rule, 'INPUT', false)).join('');
   const answered = input.rules.inbound.filter(
@@ -207,4 +211,4 @@ ${icmp}${inbound}-A FORWARD -j REJECT --reject-with icmp6-port-unreachable
 -A OUTPUT -p tcp -m tcp --dport 53 -j ACCEPT
 ${symmetric}${outbound}COMMIT
 `;
-};
+}

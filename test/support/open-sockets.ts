@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** TCP sockets that this process has open, as Node counts its handles. */
-export const openSockets = (): number =>
-  process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+export function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+}
 
 /** The same once it stays the same: those of earlier tests may still be closing. */
 export async function openSocketsAtRest(): Promise<number> {

@@ -150,10 +150,11 @@ const rule: fc.Arbitrary<JsonObject> = fc
   )
   .map(([who, what]) => ({ ...who, ...what }));
 
-const addressMap = (address: fc.Arbitrary<string>, keys: readonly string[]): fc.Arbitrary<Record<string, string[]>> =>
-  fc
+function addressMap(address: fc.Arbitrary<string>, keys: readonly string[]): fc.Arbitrary<Record<string, string[]>> {
+  return fc
     .tuple(...keys.map(() => fc.array(address, { maxLength: 6 })))
     .map((lists) => Object.fromEntries(keys.map((key, index) => [key, lists[index] as string[]])));
+}
 
 const NAMES = fc.uniqueArray(fc.constantFrom(...SAFE_NAMES), { minLength: 5, maxLength: 5 });
 

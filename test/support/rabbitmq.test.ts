@@ -2,14 +2,15 @@ import { createConnection } from 'node:net';
 import { expect, it } from 'vitest';
 import { startRabbit } from './rabbitmq.js';
 
-const canConnect = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const socket = createConnection(port, '127.0.0.1', () => {
       socket.destroy();
       resolve(true);
     });
     socket.once('error', () => resolve(false));
   });
+}
 
 const rabbit = await startRabbit();
 if ('unavailable' in rabbit) {

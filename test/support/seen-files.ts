@@ -32,12 +32,13 @@ export function watchFiles(root: string): SeenFiles {
 }
 
 /** Runs differ in ids and times only. */
-const named = (path: string): string =>
-  path
+function named(path: string): string {
+  return path
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'N')
     .replace(/(dog-trainer-demo-)\w+/g, '$1N')
     .replace(/\d{4}-\d\d-\d\dT[\d-]+Z/g, 'N')
     .replace(/\d{4,}/g, 'N');
+}
 
 function namesIn(directory: string): readonly string[] {
   try {

@@ -10,7 +10,7 @@ export interface SharedStore extends Store {
  * An embedded store as one of several servers would see a shared one: with an election, and an outage of its own. Its
  * feeds go on in an outage; closing it leaves the store open.
  */
-export const sharedStore = (store: Store): SharedStore => {
+export function sharedStore(store: Store): SharedStore {
   let state: StoreState = { up: true, since: Date.now() };
   const listeners = new Set<(state: StoreState) => void>();
   const reach = <T>(call: () => Promise<T>): Promise<T> =>
@@ -36,4 +36,4 @@ export const sharedStore = (store: Store): SharedStore => {
       for (const listener of listeners) listener(state);
     },
   };
-};
+}

@@ -9,7 +9,7 @@ const FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptable
 const MOST = 6;
 
 /** Hosts that do not run, or did not report, what the server wants, and what each side says of them: for a test that gives up. */
-export const stragglers = (context: ServerContext, fleet: Fleet): string => {
+export function stragglers(context: ServerContext, fleet: Fleet): string {
   const { world, drift, outbox } = context;
   const newest = newestSetHash(world.rows('ipset').values());
   const found: JsonObject[] = [];
@@ -43,4 +43,4 @@ export const stragglers = (context: ServerContext, fleet: Fleet): string => {
     first: found.slice(0, MOST),
     outbox: outbox.snapshot(),
   });
-};
+}

@@ -54,7 +54,7 @@ export interface Supervision extends VirtualKernel {
   sleep(ms: number): Promise<void>;
 }
 
-const worker = (id: string, log: string[], sleep: (ms: number) => Promise<void>, traits: WorkerTraits) => {
+function worker(id: string, log: string[], sleep: (ms: number) => Promise<void>, traits: WorkerTraits) {
   const { traps = true, stopMs = 0, lastReason } = traits;
   const server: Server<'ping', string, WorkerCast, Message> = {
     init: (self: Self) => {
@@ -75,10 +75,10 @@ const worker = (id: string, log: string[], sleep: (ms: number) => Promise<void>,
     if (lastReason !== undefined) self.stop(lastReason);
   };
   return server;
-};
+}
 
 /** Makes a test bench on manual turns and virtual time. */
-export const supervision = (): Supervision => {
+export function supervision(): Supervision {
   const v = virtualKernel();
   const log: string[] = [];
   const plans = new Map<string, Plan[]>();
@@ -160,19 +160,23 @@ export const supervision = (): Supervision => {
     takeLog: () => log.splice(0),
   };
   return s;
-};
+}
 
 /** The process of a start that must have succeeded. */
-export const started = (result: StartResult | { readonly ok: Pid | undefined } | { readonly error: unknown }): Pid => {
+export function started(result: StartResult | { readonly ok: Pid | undefined } | { readonly error: unknown }): Pid {
   if (typeof result === 'object' && 'ok' in result && result.ok !== undefined) return result.ok;
   throw new Error('did not start', { cause: result });
-};
+}
 
 /** Numbers of the processes, to compare identities before and after. */
-export const ids = (s: Supervision, ...names: string[]): number[] => names.map((name) => s.pid(name).id);
+export function ids(s: Supervision, ...names: string[]): number[] {
+  return names.map((name) => s.pid(name).id);
+}
 
 /** A crash by thrown error, as an exit reason. */
 export const boom: ExitReason = { error: new Error('boom') };
 
 /** A kernel's live processes by label. */
-export const labels = (kernel: Kernel): string[] => Array.from(kernel.processes(), (pid) => pid.label);
+export function labels(kernel: Kernel): string[] {
+  return Array.from(kernel.processes(), (pid) => pid.label);
+}

@@ -17,7 +17,7 @@ export interface VirtualKernel {
 }
 
 /** Makes a kernel on manual turns and virtual time; `start` is the wall clock's first reading in epoch milliseconds. */
-export const virtualKernel = (start?: number): VirtualKernel => {
+export function virtualKernel(start?: number): VirtualKernel {
   const clock = virtualClock(start);
   const turns = manualTurns();
   const reports: Report[] = [];
@@ -43,4 +43,4 @@ export const virtualKernel = (start?: number): VirtualKernel => {
       return promise;
     },
   };
-};
+}

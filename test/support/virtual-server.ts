@@ -29,9 +29,9 @@ const STEP_MS = 20;
 const PATIENCE_STEPS = 6000;
 
 /** Lets messages, commits and answers on sockets come through: real work that no virtual timer waits for. */
-const breathe = async (): Promise<void> => {
+async function breathe(): Promise<void> {
   for (let i = 0; i < 6; i += 1) await new Promise<void>((resolve) => setImmediate(resolve));
-};
+}
 
 /** Starts it, with mail to a relay of its own; it stops with the test. */
 export async function startVirtualServer(
@@ -120,7 +120,7 @@ export async function startVirtualServer(
 }
 
 /** Reports answered so far, refused ones included. */
-const handled = (server: WholeServer): number => {
+function handled(server: WholeServer): number {
   const intake = server.tree().children?.find(({ id }) => id === 'intake_sup')?.children?.[0]?.detail;
   return Number(intake?.handled ?? 0) + Number(intake?.dead_letters ?? 0);
-};
+}

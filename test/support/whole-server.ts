@@ -70,16 +70,17 @@ export interface GroupParts {
 export const SOON = { timeout: 25_000, interval: 10 } as const;
 
 /** Waits until `look` gives something true, and gives it. */
-export const until = <T>(
+export function until<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
   what = 'it',
   options: { readonly timeout: number; readonly interval: number } = SOON,
-): Promise<T> =>
-  vi.waitFor(async () => {
+): Promise<T> {
+  return vi.waitFor(async () => {
     const found = await look();
     if (found === undefined || found === false) throw new Error(`${what} has not happened`);
     return found;
   }, options);
+}
 
 /** Starts the whole server on free ports; it is stopped when the test ends, if it still runs. */
 export async function startWholeServer(options: WholeServerOptions = {}): Promise<WholeServer> {
@@ -193,29 +194,33 @@ export async function listenAsAgent(
 }
 
 /** A report's fields, complete and plausible. */
-export const reportOf = (hostkey: string, group: string, more: JsonObject = {}): JsonObject => ({
-  name: `${hostkey}.example.net`,
-  interfaces: '{"eth0":["10.1.1.51"],"lo":["127.0.0.1","::1"]}',
-  group,
-  location: '*',
-  environment: '*',
-  hostkey,
-  hash4_ipsets: '',
-  hash6_ipsets: '',
-  hash4_iptables: '',
-  hash6_iptables: '',
-  ipset_hash: '',
-  version: 'test',
-  ...more,
-});
+export function reportOf(hostkey: string, group: string, more: JsonObject = {}): JsonObject {
+  return {
+    name: `${hostkey}.example.net`,
+    interfaces: '{"eth0":["10.1.1.51"],"lo":["127.0.0.1","::1"]}',
+    group,
+    location: '*',
+    environment: '*',
+    hostkey,
+    hash4_ipsets: '',
+    hash6_ipsets: '',
+    hash4_iptables: '',
+    hash6_iptables: '',
+    ipset_hash: '',
+    version: 'test',
+    ...more,
+  };
+}
 
 /** Publishes a report as an agent does; resolves when the broker has it. */
-export const report = (connection: BrokerConnection, type: UpdateType, fields: JsonObject): Promise<void> =>
-  sendReport(connection, encodeReport(type, fields, stampAt(new Date())));
+export function report(connection: BrokerConnection, type: UpdateType, fields: JsonObject): Promise<void> {
+  return sendReport(connection, encodeReport(type, fields, stampAt(new Date())));
+}
 
 /** Publishes bytes to the reports' exchange. */
-export const sendReport = (connection: BrokerConnection, body: Uint8Array): Promise<void> =>
-  connection.publish({ exchange: 'ips', routingKey: 'ips', body, contentType: 'text/json', persistent: true });
+export function sendReport(connection: BrokerConnection, body: Uint8Array): Promise<void> {
+  return connection.publish({ exchange: 'ips', routingKey: 'ips', body, contentType: 'text/json', persistent: true });
+}
 
 /** Everything that is published to agents, whoever they are, in order. */
 export interface Wire {

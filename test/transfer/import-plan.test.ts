@@ -13,26 +13,29 @@ import {
 
 const AS_OPERATOR = { author: 'operator', dryRun: false, replace: false };
 
-const openStore = async (): Promise<Store> => {
+async function openStore(): Promise<Store> {
   const store = await createSqliteStore({ path: ':memory:' });
   onTestFinished(() => store.close());
   return store;
-};
+}
 
-const file = (resources: Partial<Record<string, readonly object[]>>, dialect?: 'dog1' | 'dog2'): PolicyFile => ({
-  exportedAt: 1,
-  ...(dialect === undefined ? {} : { dialect }),
-  resources: Object.fromEntries(
-    RESOURCE_NAMES.map((name) => [name, resources[name] ?? []]),
-  ) as unknown as PolicyFile['resources'],
-});
+function file(resources: Partial<Record<string, readonly object[]>>, dialect?: 'dog1' | 'dog2'): PolicyFile {
+  return {
+    exportedAt: 1,
+    ...(dialect === undefined ? {} : { dialect }),
+    resources: Object.fromEntries(
+      RESOURCE_NAMES.map((name) => [name, resources[name] ?? []]),
+    ) as unknown as PolicyFile['resources'],
+  };
+}
 
-const put = async (store: Store, resource: 'group' | 'zone' | 'host', ...docs: readonly Document[]): Promise<void> => {
+async function put(store: Store, resource: 'group' | 'zone' | 'host', ...docs: readonly Document[]): Promise<void> {
   for (const doc of docs) await store.commit([{ op: 'create', table: resource, doc }], { author: 'test' });
-};
+}
 
-const becomes = (report: ImportReport): Record<string, string> =>
-  Object.fromEntries(report.items.map((item) => [item.id, item.becomes]));
+function becomes(report: ImportReport): Record<string, string> {
+  return Object.fromEntries(report.items.map((item) => [item.id, item.becomes]));
+}
 
 describe('an import', () => {
   it('creates, changes and leaves alone by id, keeps what the file does not have, and is audited', async () => {

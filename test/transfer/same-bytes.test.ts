@@ -23,7 +23,7 @@ const REPLACE = { author: 'operator', dryRun: false, replace: true };
 const BUILT_IN = new Set<Json | undefined>(['self', 'all-active', 'any']);
 
 /** The policy as documents of the store: addresses in zones, and in hosts' interfaces. */
-const documents = ({ profile, groups, zones, services, ipMaps }: PolicyInput): PolicyFile => {
+function documents({ profile, groups, zones, services, ipMaps }: PolicyInput): PolicyFile {
   const { rules, ...row } = profile;
   const own = (docs: readonly object[]): Document[] => (docs as Document[]).filter(({ id }) => !BUILT_IN.has(id));
   return {
@@ -50,10 +50,10 @@ const documents = ({ profile, groups, zones, services, ipMaps }: PolicyInput): P
       })),
     },
   };
-};
+}
 
 /** All that the fleet would be sent: the texts of every group, and the sets. */
-const compiled = async (store: Store): Promise<unknown> => {
+async function compiled(store: Store): Promise<unknown> {
   const tables: Record<string, readonly Document[]> = {};
   for (const part of POLICY_PARTS) tables[part] = (await store.list(part)).map(({ doc }) => doc);
   const policy = makePolicy(tables);
@@ -62,19 +62,20 @@ const compiled = async (store: Store): Promise<unknown> => {
     sets: new SetBook(policy, 'dog2').render().text,
     groups: groups.map((id) => [id, compileGroup(policy, id, { dialect: 'dog2', generateUnset: true })]),
   };
-};
+}
 
-const throughText = (file: PolicyFile): PolicyFile =>
-  policyFileFromJson(JSON.parse(JSON.stringify(policyFileToJson(file))) as Json);
+function throughText(file: PolicyFile): PolicyFile {
+  return policyFileFromJson(JSON.parse(JSON.stringify(policyFileToJson(file))) as Json);
+}
 
-const travels = async (input: PolicyInput, from: Store, to: Store): Promise<void> => {
+async function travels(input: PolicyInput, from: Store, to: Store): Promise<void> {
   await importPolicy(from, documents(input), REPLACE);
   const file = throughText(await exportPolicy(from, { now: 0, dialect: 'dog2' }));
   expect(await importPolicy(to, file, REPLACE)).toMatchObject({ written: true, clashes: [] });
   const expected = await compiled(from);
   expect(JSON.stringify(expected)).toContain('-A INPUT');
   expect(await compiled(to)).toEqual(expected);
-};
+}
 
 describe('a policy that was exported and imported compiles to the same bytes', () => {
   let one: Store;

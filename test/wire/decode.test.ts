@@ -6,7 +6,9 @@ import { encodeTerm } from '../../src/wire/encode.js';
 import { TermError } from '../../src/wire/term-error.js';
 import { atom, binary, charlist, integer, list, NIL, tuple, type Term } from '../../src/wire/term.js';
 
-const term = (...bytes: readonly number[]): Term => decodeTerm(Buffer.of(131, ...bytes));
+function term(...bytes: readonly number[]): Term {
+  return decodeTerm(Buffer.of(131, ...bytes));
+}
 
 function refusal(bytes: Uint8Array): TermError {
   try {
@@ -18,7 +20,9 @@ function refusal(bytes: Uint8Array): TermError {
   throw new Error('was not refused');
 }
 
-const refused = (...bytes: readonly number[]): TermError => refusal(Buffer.of(131, ...bytes));
+function refused(...bytes: readonly number[]): TermError {
+  return refusal(Buffer.of(131, ...bytes));
+}
 
 function u32(value: number): readonly number[] {
   const bytes = Buffer.alloc(4);

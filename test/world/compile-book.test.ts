@@ -10,19 +10,19 @@ import { deliveries, docOf, histories, type Delivery } from './policy-histories.
 
 const RUNS = process.env.TRIALS === 'full' ? 4000 : 200;
 
-const loaded = (options: { readonly generateUnset: boolean }): World => {
+function loaded(options: { readonly generateUnset: boolean }): World {
   const world = new World(options);
   for (const table of WORLD_TABLES) world.reconcile(table, []);
   return world;
-};
+}
 
-const deliver = (world: World, { part, events }: Delivery): void => {
+function deliver(world: World, { part, events }: Delivery): void {
   const seen = events.map((each) => {
     const after = docOf(each);
     return after === undefined ? { id: each.id } : { id: each.id, after };
   });
   world.apply(part, seen);
-};
+}
 
 describe('the compile book', () => {
   for (const generateUnset of [false, true])

@@ -16,7 +16,9 @@ import { deliveries, docOf, histories, type Delivery, type Part, parts } from '.
  */
 const RUNS = process.env.TRIALS === 'full' ? 8000 : 400;
 
-const compile = (world: World, id: string, options: Options): CompiledGroup => compileGroup(world.policy, id, options);
+function compile(world: World, id: string, options: Options): CompiledGroup {
+  return compileGroup(world.policy, id, options);
+}
 
 interface Options {
   readonly dialect: Dialect;
@@ -24,7 +26,7 @@ interface Options {
 }
 
 /** Runs the deliveries through a world whose outputs are made only from its dirt, as the actors do. */
-const byDirt = (order: readonly Delivery[], options: Options) => {
+function byDirt(order: readonly Delivery[], options: Options) {
   const world = new World(options);
   for (const table of WORLD_TABLES) world.reconcile(table, []);
   const book = new SetBook(world.policy, options.dialect);
@@ -49,7 +51,7 @@ const byDirt = (order: readonly Delivery[], options: Options) => {
     if (how === 'twice') follow(world.apply(part, seen));
   }
   return { world, outputs, sets };
-};
+}
 
 describe('the world, whatever the order of events', () => {
   for (const generateUnset of [false, true])

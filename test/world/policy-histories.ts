@@ -87,8 +87,8 @@ export interface Delivery {
 }
 
 /** One order of delivery: each table's own order stands, as its feed keeps it; between tables anything goes. */
-export const deliveries = (events: readonly Event[]): fc.Arbitrary<readonly Delivery[]> =>
-  fc
+export function deliveries(events: readonly Event[]): fc.Arbitrary<readonly Delivery[]> {
+  return fc
     .array(
       fc.record({
         turn: fc.nat(),
@@ -119,5 +119,8 @@ export const deliveries = (events: readonly Event[]): fc.Arbitrary<readonly Deli
           .map((queue): Delivery => ({ part: (queue[0] as Event).part, events: queue, how: 'once' })),
       ];
     });
+}
 
-export const docOf = ({ id, body }: Event): Document | undefined => (body === undefined ? undefined : { id, ...body });
+export function docOf({ id, body }: Event): Document | undefined {
+  return body === undefined ? undefined : { id, ...body };
+}

@@ -6,12 +6,14 @@ import { makePolicy } from '../support/make-policy.js';
 /** One more than a set can hold, none of which can be merged with another. */
 const TOO_MANY = Array.from({ length: 65_537 }, (_, i) => `10.${i >> 15}.${(i >> 7) & 255}.${(i & 127) * 2}/32`);
 
-const zone = (ipv4_addresses: readonly string[]): Document => ({
-  id: '1',
-  name: 'office',
-  ipv4_addresses: [...ipv4_addresses],
-  ipv6_addresses: [],
-});
+function zone(ipv4_addresses: readonly string[]): Document {
+  return {
+    id: '1',
+    name: 'office',
+    ipv4_addresses: [...ipv4_addresses],
+    ipv6_addresses: [],
+  };
+}
 
 describe('the set book', () => {
   it('keeps the last good content of a set that grew too large', () => {

@@ -3,18 +3,18 @@ import { Turnstile } from '../../src/actors/turnstile.js';
 import { Slices } from '../../src/world/slices.js';
 import { collectGarbage } from '../support/collect-garbage.js';
 
-const busy = (ms: number): void => {
+function busy(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
-};
+}
 
-const work = function* <Result>(steps: number, ms: number, result: () => Result): Generator<void, Result> {
+function* work<Result>(steps: number, ms: number, result: () => Result): Generator<void, Result> {
   for (let step = 0; step < steps; step += 1) {
     busy(ms);
     yield;
   }
   return result();
-};
+}
 
 it('long work is done in order, and others have their turn in between', async () => {
   const slices = new Slices();

@@ -3,7 +3,7 @@ import type { ServerBase } from '../context.js';
 import { MAILER } from './alert-messages.js';
 
 /** Logs, counts and mails what happens in the book of alarms, for as long as the server lives. */
-export const followAlarms = ({ alarms, config, kernel, log, metrics }: ServerBase): void => {
+export function followAlarms({ alarms, config, kernel, log, metrics }: ServerBase): void {
   metrics.gauge('dog_trainer_alarms', 0);
   alarms.onEvent(({ kind, alarm: { id, since, text } }) => {
     metrics.gauge('dog_trainer_alarms', alarms.size);
@@ -24,4 +24,4 @@ export const followAlarms = ({ alarms, config, kernel, log, metrics }: ServerBas
       },
     });
   });
-};
+}

@@ -19,24 +19,24 @@ const NOT_MAILED = 'an alert was not mailed: the mailer is not running or has to
  * Tells people, unless the global switch, the host or its group is mute; a group that does not exist mutes nobody
  * (docs/host-lifecycle.md#mails). Only a message: mail is never in the way of a report.
  */
-export const raiseAlert = (
+export function raiseAlert(
   { config, world, kernel, log, confirmedSets }: ServerContext,
   kind: AlertKind,
   host: JsonObject,
   differing: readonly string[],
-): void => {
+): void {
   const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
   if (!config[SWITCH[kind]] || host.alert_enable === false || group?.alert_enable === false) return;
   const alert = { kind, host, group, ipsetHash: newestSetHash(confirmedSets.with(world.rows('ipset'))), differing };
   if (!cast(kernel, MAILER, { type: 'alert', alert })) log.warn({ kind, name: host.name }, NOT_MAILED);
-};
+}
 
 /**
  * Tells people that a group's policy can't be compiled (docs/rulesets.md#what-the-kernel-refuses), unless the switch or
  * the group is mute.
  */
-export const raiseCompileAlert = ({ config, kernel, log }: ServerContext, group: JsonObject, detail: string): void => {
+export function raiseCompileAlert({ config, kernel, log }: ServerContext, group: JsonObject, detail: string): void {
   if (!config.compile_alert_enabled || group.alert_enable === false) return;
   const alert = { kind: 'compile_fail', host: {}, group, ipsetHash: undefined, differing: [], detail } as const;
   if (!cast(kernel, MAILER, { type: 'alert', alert })) log.warn({ kind: alert.kind, group: group.name }, NOT_MAILED);
-};
+}

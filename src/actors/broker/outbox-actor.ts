@@ -47,10 +47,10 @@ export class OutboxActor implements Server {
 }
 
 /** Waits until everything is confirmed, or the time that a stop has for it is over; says what is left. */
-export const drainOutbox = async ({ outbox, config, log }: ServerContext): Promise<void> => {
+export async function drainOutbox({ outbox, config, log }: ServerContext): Promise<void> {
   if (outbox.depth() === 0) return;
   const limitMs = Math.max(0, config.shutdown_seconds * 1000 - CLOSE_MS);
   log.info({ waiting: outbox.depth() }, 'waiting until the broker has confirmed what is on its way');
   const { left } = await outbox.drain(limitMs);
   if (left > 0) log.warn({ left, targets: 'see the journal' }, 'messages are left that the broker did not confirm');
-};
+}

@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.js';
  * Gives up whatever lease this holder has, so that another server takes over at once. False: it has none.
  * Only when the holder can send nothing any more. May reject with a `StoreError`; the lease then just expires.
  */
-export const releaseLease = async (store: Store, holder: string): Promise<boolean> => {
+export async function releaseLease(store: Store, holder: string): Promise<boolean> {
   const result = await store.commit(
     [
       {
@@ -22,4 +22,4 @@ export const releaseLease = async (store: Store, holder: string): Promise<boolea
     { author: 'system', audit: false },
   );
   return result.ok;
-};
+}

@@ -16,37 +16,37 @@ export interface LoadedOutput {
 const NOTHING: LoadedOutput = { output: undefined, failure: undefined, old: false };
 
 /** Reads a group's last good ruleset; its texts are read only if no other group has them in memory. */
-export const loadOutput = async (
+export async function loadOutput(
   self: Self,
   context: Pick<ServerContext, 'store' | 'log' | 'outputs' | 'slices'>,
   groupId: string,
-): Promise<LoadedOutput> => {
+): Promise<LoadedOutput> {
   const doc = (await patiently(self, context, () => context.store.get('ruleset_output', groupId)))?.doc;
   if (doc === undefined) return NOTHING;
   const failure = failureFromDoc(doc);
   const inRow = await fromRow(context, doc);
   const ruleset = inRow ?? (await named(self, context, doc.texts));
   return { output: outputFromDoc(doc, ruleset), failure, old: inRow !== undefined };
-};
+}
 
-const fromRow = async (
+async function fromRow(
   { outputs }: Pick<ServerContext, 'outputs'>,
   doc: JsonObject,
-): Promise<StoredRuleset | undefined> => {
+): Promise<StoredRuleset | undefined> {
   const found = textsInRow(doc);
   return found === undefined ? undefined : outputs.rulesets.intern(await packRuleset(found.texts, found.sets));
-};
+}
 
-const checked = function* (doc: JsonObject | undefined): Generator<void, StoredRuleset | undefined> {
+function* checked(doc: JsonObject | undefined): Generator<void, StoredRuleset | undefined> {
   yield;
   return readRuleset(doc);
-};
+}
 
-const named = async (
+async function named(
   self: Self,
   context: Pick<ServerContext, 'store' | 'log' | 'outputs' | 'slices'>,
   id: JsonObject[string] | undefined,
-): Promise<StoredRuleset | undefined> => {
+): Promise<StoredRuleset | undefined> {
   if (typeof id !== 'string') return undefined;
   const { rulesets } = context.outputs;
   const read = async () => {
@@ -56,4 +56,4 @@ const named = async (
   };
   // Each for itself: whoever reads for all may be stopped, and the others must not fall with it.
   return patiently(self, context, () => rulesets.load(id, read));
-};
+}

@@ -34,35 +34,38 @@ export const HASH_FIELD_OF = {
 } as const satisfies Record<Variant, string>;
 
 /** The four hash fields of a group row. */
-export const hashFieldsOf = (output: RulesetOutput): Readonly<Record<string, string>> =>
-  Object.fromEntries(VARIANTS.map((variant) => [HASH_FIELD_OF[variant], output.ruleset.texts[variant].hash]));
+export function hashFieldsOf(output: RulesetOutput): Readonly<Record<string, string>> {
+  return Object.fromEntries(VARIANTS.map((variant) => [HASH_FIELD_OF[variant], output.ruleset.texts[variant].hash]));
+}
 
 /** The document that the store keeps. It names its texts, which are kept once for all groups (table `ruleset_text`). */
-export const outputToDoc = (
+export function outputToDoc(
   groupId: string,
   groupName: string,
   output: RulesetOutput | undefined,
   failure: CompileFailure | undefined,
-): JsonObject & { readonly id: string } => ({
-  id: groupId,
-  group_name: groupName,
-  ...(output === undefined
-    ? { compiled_at: null, published_at: null }
-    : {
-        texts: output.ruleset.id,
-        dialect: output.dialect,
-        compiled_at: output.compiledAt,
-        published_at: output.publishedAt,
-      }),
-  error: failure?.error ?? null,
-  error_at: failure?.at ?? null,
-});
+): JsonObject & { readonly id: string } {
+  return {
+    id: groupId,
+    group_name: groupName,
+    ...(output === undefined
+      ? { compiled_at: null, published_at: null }
+      : {
+          texts: output.ruleset.id,
+          dialect: output.dialect,
+          compiled_at: output.compiledAt,
+          published_at: output.publishedAt,
+        }),
+    error: failure?.error ?? null,
+    error_at: failure?.at ?? null,
+  };
+}
 
 /** Reads what `outputToDoc` wrote, with the texts that it names; `undefined` when there is no good ruleset in it. */
-export const outputFromDoc = (
+export function outputFromDoc(
   doc: JsonObject | undefined,
   ruleset: StoredRuleset | undefined,
-): RulesetOutput | undefined => {
+): RulesetOutput | undefined {
   if (doc === undefined || typeof doc.id !== 'string' || typeof doc.group_name !== 'string') return undefined;
   const dialect = doc.dialect === 'dog1' || doc.dialect === 'dog2' ? doc.dialect : undefined;
   if (ruleset === undefined || dialect === undefined) return undefined;
@@ -74,14 +77,14 @@ export const outputFromDoc = (
     compiledAt: typeof doc.compiled_at === 'number' ? doc.compiled_at : 0,
     publishedAt: typeof doc.published_at === 'number' ? doc.published_at : null,
   };
-};
+}
 
 /** Reads the failure that `outputToDoc` wrote, if any. */
-export const failureFromDoc = (doc: JsonObject | undefined): CompileFailure | undefined => {
+export function failureFromDoc(doc: JsonObject | undefined): CompileFailure | undefined {
   const error = doc?.error;
   if (error === null || typeof error !== 'object' || Array.isArray(error)) return undefined;
   return { error: error as JsonObject, at: typeof doc?.error_at === 'number' ? doc.error_at : 0 };
-};
+}
 
 /**
  * The last good ruleset of every group, in memory: profile actors write it, publishers and repairs read it.

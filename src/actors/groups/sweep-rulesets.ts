@@ -13,10 +13,10 @@ const AT_ONCE = 50;
  * asked for, so whatever is removed here is written again by the next who names it. A commit that fails is not tried
  * again here, since it would come after theirs. Gives how many went.
  */
-export const sweepRulesets = async (
+export async function sweepRulesets(
   self: Self,
   context: Pick<ServerContext, 'store' | 'log' | 'outputs'>,
-): Promise<number> => {
+): Promise<number> {
   const { store, outputs, log } = context;
   const { rulesets } = outputs;
   rulesets.abandoned = false;
@@ -50,4 +50,4 @@ export const sweepRulesets = async (
     log.warn({ err: error }, 'texts that no group has any more could not be removed; trying again later');
   }
   return removed;
-};
+}

@@ -1,7 +1,7 @@
 import type { Clock } from '../../otp/index.js';
 
 /** The same work, and how many milliseconds its steps took, pauses not counted. */
-export const timed = function* <Result>(
+export function* timed<Result>(
   work: Generator<void, Result>,
   clock: Pick<Clock, 'monotonic'>,
   done: (ms: number) => void,
@@ -17,4 +17,4 @@ export const timed = function* <Result>(
     }
     yield;
   }
-};
+}

@@ -20,17 +20,18 @@ const MOST_SINGLY = 100;
 const RULE_FIELDS = HASH_FIELDS.filter((field) => field !== 'ipset_hash');
 const NOTHING_REMEMBERED = { hash_fail_count: 0, iptables_hash_timestamp: '', ipset_hash_timestamp: '' } as const;
 
-const reportedBy = (row: Document): Hashes =>
-  Object.fromEntries(HASH_FIELDS.map((field) => [field, textOf(row[field])])) as Readonly<Hashes>;
+function reportedBy(row: Document): Hashes {
+  return Object.fromEntries(HASH_FIELDS.map((field) => [field, textOf(row[field])])) as Readonly<Hashes>;
+}
 
-const count = (hosts: Iterable<Document>, judge: (reported: Hashes) => keyof Holders | undefined): Holders => {
+function count(hosts: Iterable<Document>, judge: (reported: Hashes) => keyof Holders | undefined): Holders {
   const found = { right: 0, wrong: 0, silent: 0 };
   for (const row of hosts) {
     const verdict = row.active === 'active' ? judge(reportedBy(row)) : undefined;
     if (verdict !== undefined) found[verdict] += 1;
   }
   return found;
-};
+}
 
 /**
  * Whether a group's hosts have these rules loaded. A host is right when the check of its hashes would pass it: which of
@@ -38,12 +39,12 @@ const count = (hosts: Iterable<Document>, judge: (reported: Hashes) => keyof Hol
  * `check_v6_hashes: false`) can't be told from hosts, so there the stored ones decide. Hosts whose agents can't show
  * their rules don't count.
  */
-export const rulesHeld = (
+export function rulesHeld(
   world: Pick<World, 'hostsOf'>,
   group: Document,
   hashes: Readonly<Record<string, string>>,
   checkV6: boolean,
-): Holders => {
+): Holders {
   const wanted = Object.fromEntries(RULE_FIELDS.map((field) => [field, hashes[field] ?? ''])) as Hashes;
   const unchecked = checkV6 ? [] : RULE_FIELDS.filter((field) => field.startsWith('hash6'));
   const provable = unchecked.every((field) => group[field] === wanted[field]);
@@ -60,27 +61,28 @@ export const rulesHeld = (
     );
     return provable && differing.length === 0 ? 'right' : 'wrong';
   });
-};
+}
 
 /** Whether all hosts have sets of this hash loaded. */
-export const setsHeld = (world: Pick<World, 'rows'>, hash: string): Holders =>
-  count(world.rows('host').values(), ({ ipset_hash: reported }) =>
+export function setsHeld(world: Pick<World, 'rows'>, hash: string): Holders {
+  return count(world.rows('host').values(), ({ ipset_hash: reported }) =>
     reported === '' ? 'silent' : reported === hash ? 'right' : 'wrong',
   );
+}
 
 /**
  * What to do with a text that this server has never sent, where another server sent one before it. `adopt`: hosts have
  * it, so it counts as published; the few that don't are repaired one by one, as for any other drift. `wait`: hosts may
  * still say that they have it.
  */
-export const decideTakeover = (
+export function decideTakeover(
   { right, wrong, silent }: Holders,
   { repair, mayWait }: { readonly repair: boolean; readonly mayWait: boolean },
-): 'adopt' | 'publish' | 'wait' => {
+): 'adopt' | 'publish' | 'wait' {
   const singly = repair ? MOST_SINGLY : 0;
   if (wrong > singly) return 'publish';
   if (silent > 0 && mayWait) return 'wait';
   // Nobody repairs those that turn out to lack it.
   if (silent > 0 && !repair) return 'publish';
   return right > 0 ? 'adopt' : 'publish';
-};
+}

@@ -128,7 +128,9 @@ export class HostDelivery {
   }
 }
 
-const wantedNow = (rules: RulesetOutput | undefined, sets: RenderedSets | undefined): string =>
-  [...(rules === undefined ? [] : VARIANTS.map((variant) => rules.ruleset.texts[variant].hash)), sets?.hash ?? ''].join(
-    ' ',
-  );
+function wantedNow(rules: RulesetOutput | undefined, sets: RenderedSets | undefined): string {
+  return [
+    ...(rules === undefined ? [] : VARIANTS.map((variant) => rules.ruleset.texts[variant].hash)),
+    sets?.hash ?? '',
+  ].join(' ');
+}

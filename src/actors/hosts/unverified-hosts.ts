@@ -12,7 +12,7 @@ export interface UnverifiedHosts {
   readonly turned: readonly string[];
 }
 
-export const unverifiedHosts = (world: Pick<World, 'rows' | 'knowledge'>): UnverifiedHosts => {
+export function unverifiedHosts(world: Pick<World, 'rows' | 'knowledge'>): UnverifiedHosts {
   let count = 0;
   const turned: string[] = [];
   for (const row of world.rows('host').values()) {
@@ -21,10 +21,10 @@ export const unverifiedHosts = (world: Pick<World, 'rows' | 'knowledge'>): Unver
     if (world.knowledge(textOf(row.hostkey))?.verified === true) turned.push(textOf(row.name));
   }
   return { count, turned };
-};
+}
 
 /** What the alarm `hosts.unverified` says; `undefined`: it is over. */
-export const unverifiedAlarm = ({ turned }: UnverifiedHosts): string | undefined => {
+export function unverifiedAlarm({ turned }: UnverifiedHosts): string | undefined {
   if (turned.length === 0) return undefined;
   const named = turned
     .slice(0, MOST_NAMES)
@@ -35,4 +35,4 @@ export const unverifiedAlarm = ({ turned }: UnverifiedHosts): string | undefined
     `hosts that showed their rules before no longer do: ${named}${more}; look at each of them. ` +
     'Where the agent was replaced by one that never shows them, delete the host, so that it registers anew'
   );
-};
+}

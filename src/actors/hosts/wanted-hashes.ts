@@ -6,7 +6,7 @@ import type { ConfirmedSets } from '../publishing/confirmed-sets.js';
 import { HASH_FIELD_OF, VARIANTS, type RulesetOutputs } from '../groups/ruleset-outputs.js';
 
 /** The hash of the sets published last; `undefined` when none ever were. */
-export const newestSetHash = (rows: Iterable<Document>): string | undefined => {
+export function newestSetHash(rows: Iterable<Document>): string | undefined {
   let newest: { readonly hash: string; readonly at: number } | undefined;
   for (const row of rows) {
     const hash = textOf(row.hash);
@@ -14,17 +14,17 @@ export const newestSetHash = (rows: Iterable<Document>): string | undefined => {
     if (hash !== '' && hash !== 'initial' && (newest === undefined || at > newest.at)) newest = { hash, at };
   }
   return newest?.hash;
-};
+}
 
 /**
  * The hashes that count for the sets now (docs/host-lifecycle.md#accepted-hashes-of-the-sets): the newest row of table
  * `ipset`, and every other that was still the newest `windowSeconds` ago. The seed row `initial` was never published.
  */
-export const acceptedSetHashes = (
+export function acceptedSetHashes(
   rows: Iterable<Document>,
   now: number,
   windowSeconds: number,
-): NonNullable<Wanted['sets']> | undefined => {
+): NonNullable<Wanted['sets']> | undefined {
   const history = [...rows]
     .map((row) => ({ hash: textOf(row.hash), at: typeof row.timestamp === 'number' ? row.timestamp : 0 }))
     .filter(({ hash }) => hash !== '' && hash !== 'initial')
@@ -42,13 +42,13 @@ export const acceptedSetHashes = (
   // The old server added a row with every rebuild, changed or not: the first of the last hash is its change.
   const other = history.findIndex(({ hash }) => hash !== newest.hash);
   return { hashes, newest: newest.hash, changedAt: history.at(other === -1 ? -1 : other - 1)?.at ?? newest.at };
-};
+}
 
 /**
  * What a host of `groupName` should report. `undefined`: the group is unknown, empty or virtual, so there is nothing to
  * compare with (docs/host-lifecycle.md#processing-a-report).
  */
-export const wantedHashes = (
+export function wantedHashes(
   {
     world,
     outputs,
@@ -57,7 +57,7 @@ export const wantedHashes = (
   groupName: string,
   now: number,
   windowSeconds: number,
-): Wanted | undefined => {
+): Wanted | undefined {
   const group = groupName === '' ? undefined : world.groupByName(groupName);
   if (group === undefined) return undefined;
   // The row may lack what the broker has confirmed: the store refuses it, or is slow.
@@ -84,4 +84,4 @@ export const wantedHashes = (
         }),
     ...(sets === undefined ? {} : { sets }),
   };
-};
+}

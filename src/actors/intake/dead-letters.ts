@@ -147,7 +147,7 @@ export class DeadLetters {
   }
 }
 
-const extentOf = async (path: string): Promise<Extent> => {
+async function extentOf(path: string): Promise<Extent> {
   let extent = EMPTY;
   try {
     for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
@@ -158,14 +158,14 @@ const extentOf = async (path: string): Promise<Extent> => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   return extent;
-};
+}
 
 /** A line torn by a crash has no time. */
-const timeOf = (line: string): number => {
+function timeOf(line: string): number {
   try {
     const { at } = JSON.parse(line) as { readonly at?: unknown };
     return typeof at === 'number' ? at : -Infinity;
   } catch {
     return -Infinity;
   }
-};
+}

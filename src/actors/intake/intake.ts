@@ -38,23 +38,28 @@ const FINISH_MS = 2000;
 /** Between two looks whether the world is loaded. */
 const LOADING_MS = 50;
 
-const toHostReport = ({ fields, stopping, ...report }: Report): HostReport => {
+function toHostReport({ fields, stopping, ...report }: Report): HostReport {
   const { active: _active, ...row } = fields;
   return { ...report, stopped: stopping, fields: row };
-};
+}
 
 /** What operators see of a refused report: it may hold characters that would change what they see. */
-const shownAs = ({ hostkey, name, group }: HostReport): { hostkey: string; name: string; group: string } => ({
-  hostkey: escapeHidden(hostkey),
-  name: escapeHidden(name),
-  group: escapeHidden(group),
-});
+function shownAs({ hostkey, name, group }: HostReport): { hostkey: string; name: string; group: string } {
+  return {
+    hostkey: escapeHidden(hostkey),
+    name: escapeHidden(name),
+    group: escapeHidden(group),
+  };
+}
 
 /** Whether a host's actor died of its report, or had too many; otherwise it only was not there at that moment. */
-const isItsFault = (error: unknown): boolean =>
-  !(error instanceof CallFailed) ||
-  error.reason === 'overloaded' ||
-  (typeof error.reason === 'object' && !('shutdown' in error.reason));
+function isItsFault(error: unknown): boolean {
+  return (
+    !(error instanceof CallFailed) ||
+    error.reason === 'overloaded' ||
+    (typeof error.reason === 'object' && !('shutdown' in error.reason))
+  );
+}
 
 /**
  * Consumes the agents' reports (queue `ips`) and hands each to its host's actor. The broker is answered when what

@@ -20,8 +20,8 @@ interface Emptied {
 const lookups = policyLookups([], [], []);
 
 /** Hashes of rulesets that hold no rule of anybody's, only the frame that all have. */
-const bareHashes = (dialect: Dialect): ReadonlySet<string> =>
-  new Set(
+function bareHashes(dialect: Dialect): ReadonlySet<string> {
+  return new Set(
     [false, true].flatMap((docker) => {
       const made = finish(
         compilePolicy(
@@ -33,6 +33,7 @@ const bareHashes = (dialect: Dialect): ReadonlySet<string> =>
       return made.ok ? [made.hash] : [];
     }),
   );
+}
 
 /**
  * Watches for edits that take away all of a set, or all rules of a ruleset, that were in use. Such an order is obeyed,

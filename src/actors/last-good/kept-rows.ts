@@ -4,11 +4,12 @@ import type { LastGoodFields } from '../../world/malformed-rows.js';
 
 const SETTING = 'last_good_rows';
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** The last good values of fields that are malformed in the store, from before a restart. */
-export const loadKeptRows = async (store: Store): Promise<readonly LastGoodFields[]> => {
+export async function loadKeptRows(store: Store): Promise<readonly LastGoodFields[]> {
   const rows = (await store.get('setting', SETTING))?.doc.rows;
   if (!Array.isArray(rows)) return [];
   return (rows as readonly Json[]).flatMap((row) => {
@@ -16,12 +17,14 @@ export const loadKeptRows = async (store: Store): Promise<readonly LastGoodField
     const { table, id, fields } = row;
     return typeof table === 'string' && typeof id === 'string' && isObject(fields) ? [{ table, id, fields }] : [];
   });
-};
+}
 
 /** A step that keeps exactly these; an equal document writes nothing. */
-export const keepRows = (rows: readonly LastGoodFields[]): Change => ({
-  op: 'upsert',
-  table: 'setting',
-  id: SETTING,
-  edit: () => ({ id: SETTING, rows: rows.map((row) => ({ ...row })) }),
-});
+export function keepRows(rows: readonly LastGoodFields[]): Change {
+  return {
+    op: 'upsert',
+    table: 'setting',
+    id: SETTING,
+    edit: () => ({ id: SETTING, rows: rows.map((row) => ({ ...row })) }),
+  };
+}

@@ -9,10 +9,12 @@ const PREFIX = 'last_good_set:';
 const STEPS = 100;
 
 /** The sets of `self`, which are always empty. */
-const isEmptyBuiltIn = (name: string): boolean => /^self_gv[46]$/.test(name);
+function isEmptyBuiltIn(name: string): boolean {
+  return /^self_gv[46]$/.test(name);
+}
 
 /** What the store keeps of sets that rulesets in use name: the addresses that each was published with. */
-export const loadKeptSets = async (store: Store): Promise<LastGood> => {
+export async function loadKeptSets(store: Store): Promise<LastGood> {
   const kept = new Map<string, readonly string[]>();
   for (const { doc } of await store.list('setting')) {
     const { id, addresses } = doc;
@@ -23,17 +25,17 @@ export const loadKeptSets = async (store: Store): Promise<LastGood> => {
     );
   }
   return kept;
-};
+}
 
 /**
  * Commits that bring what is `kept` up to date with what is published: sets in use are kept, others are let go once it
  * is `certain` that nobody uses them.
  */
-export const keepingCommits = (
+export function keepingCommits(
   kept: LastGood,
   published: LastGood,
   use: { readonly users: ReadonlyMap<string, unknown>; readonly certain: boolean },
-): readonly { readonly changes: readonly Change[]; readonly then: LastGood }[] => {
+): readonly { readonly changes: readonly Change[]; readonly then: LastGood }[] {
   const steps: { readonly change: Change; readonly name: string; readonly addresses: readonly string[] | undefined }[] =
     [];
   for (const name of use.users.keys()) {
@@ -58,4 +60,4 @@ export const keepingCommits = (
     commits.push({ changes: some.map(({ change }) => change), then: new Map(after) });
   }
   return commits;
-};
+}

@@ -10,16 +10,16 @@ const TOLD = 20;
 type Texts = ReadonlyMap<string, string>;
 
 /** Makes the alarms of one prefix exactly these. */
-export const showAlarms = (alarms: AlarmBook, prefix: string, texts: Texts): void => {
+export function showAlarms(alarms: AlarmBook, prefix: string, texts: Texts): void {
   const wanted = new Map([...texts].slice(0, TOLD).map(([who, text]) => [`${prefix}:${who}`, text]));
   if (texts.size > TOLD) wanted.set(`${prefix}:more`, `${texts.size - TOLD} more of the same kind`);
   for (const { id } of alarms.list()) if (id.startsWith(`${prefix}:`) && !wanted.has(id)) alarms.clear(id);
   for (const [id, text] of wanted) alarms.set(id, text);
-};
+}
 
 /** Rows that the store holds in a form that no write over the API could have left. */
-export const malformedTexts = (rows: readonly MalformedRow[]): Texts =>
-  new Map(
+export function malformedTexts(rows: readonly MalformedRow[]): Texts {
+  return new Map(
     rows.map(({ table, id, name, fields }) => {
       const told = fields.map(({ field, reason, standsIn }) =>
         standsIn ? `${field} ${reason}; its last good value stands in for it` : `${field} ${reason}`,
@@ -30,9 +30,10 @@ export const malformedTexts = (rows: readonly MalformedRow[]): Texts =>
       ];
     }),
   );
+}
 
 /** Sets that are not published as policy has them now, both families of a name together. */
-export const replacedTexts = (problems: readonly SetProblem[]): Texts => {
+export function replacedTexts(problems: readonly SetProblem[]): Texts {
   const byName = new Map<string, { readonly sets: string[]; readonly reason: string }>();
   for (const problem of problems) {
     if (!('instead' in problem)) continue;
@@ -44,4 +45,4 @@ export const replacedTexts = (problems: readonly SetProblem[]): Texts => {
     else found.sets.push(set);
   }
   return new Map([...byName].map(([key, { sets, reason }]) => [key, `set ${sets.join(' and ')}: ${reason}`]));
-};
+}

@@ -5,10 +5,12 @@ import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 /** So many groups are named for each set. */
 const GROUPS_NAMED = 3;
 
-const isNamed = (name: unknown): boolean => typeof name === 'string' && name !== '';
+function isNamed(name: unknown): boolean {
+  return typeof name === 'string' && name !== '';
+}
 
 /** Which sets the last good rulesets name. It is certain once every group's ruleset was looked up since the start. */
-export const setUse = (world: World, outputs: RulesetOutputs): SetUse => {
+export function setUse(world: World, outputs: RulesetOutputs): SetUse {
   const users = new Map<string, string[]>();
   for (const { groupName, ruleset } of outputs.values())
     for (const set of ruleset.sets) {
@@ -17,10 +19,10 @@ export const setUse = (world: World, outputs: RulesetOutputs): SetUse => {
       else if (groups.length < GROUPS_NAMED) groups.push(groupName);
     }
   return { users, certain: world.ready && everyGroupIsKnown(world, outputs) };
-};
+}
 
-const everyGroupIsKnown = (world: World, outputs: RulesetOutputs): boolean => {
+function everyGroupIsKnown(world: World, outputs: RulesetOutputs): boolean {
   for (const [id, { name }] of world.rows('group'))
     if (isNamed(name) && outputs.get(id) === undefined && !outputs.failures.has(id)) return false;
   return true;
-};
+}

@@ -7,14 +7,17 @@ type Known = Pick<ServerContext, 'outputs' | 'sets' | 'gate' | 'guard'>;
  * Sets that a group's ruleset names and that hosts are not sent, are sent without what belongs into them, or that the
  * broker found too large as they are now.
  */
-export const missingSets = (
+export function missingSets(
   { sets: { published, untaken } }: Pick<ServerContext, 'sets'>,
   needed: readonly string[],
-): readonly string[] =>
-  needed.filter((name) => published?.names.has(name) !== true || published.unusable.has(name) || untaken.has(name));
+): readonly string[] {
+  return needed.filter(
+    (name) => published?.names.has(name) !== true || published.unusable.has(name) || untaken.has(name),
+  );
+}
 
 /** Why hosts of this group are not sent a ruleset now, as the end of "not sent, because ..."; `undefined`: they are. */
-export const whyNotSent = (context: Known, groupId: string): string | undefined => {
+export function whyNotSent(context: Known, groupId: string): string | undefined {
   const { outputs, gate, guard } = context;
   const output = outputs.get(groupId);
   if (output === undefined) {
@@ -30,4 +33,4 @@ export const whyNotSent = (context: Known, groupId: string): string | undefined 
   if (output.publishedAt !== null) return undefined;
   if (gate.paused) return 'publishing is paused';
   return guard.open ? 'the broker has not confirmed it yet' : 'no agent is heard';
-};
+}

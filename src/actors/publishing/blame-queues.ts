@@ -19,7 +19,7 @@ export interface BlameParts {
 }
 
 /** Names the queues that refused a message. Queues are declared by agents: their names are escaped and cut. */
-export const blameQueues = ({ survey, log, now }: BlameParts): BlameQueues => {
+export function blameQueues({ survey, log, now }: BlameParts): BlameQueues {
   const known = new Map<string, { readonly at: number; readonly survey: Promise<ExchangeSurvey> }>();
   let failing: string | undefined;
 
@@ -53,9 +53,9 @@ export const blameQueues = ({ survey, log, now }: BlameParts): BlameQueues => {
     log.warn({ exchange, queues: named, more: queues.length - named.length }, 'queues that refuse messages');
     return `Queues that refuse messages: ${named.join('; ')}${more}.${elsewhere}`;
   };
-};
+}
 
-const shown = (name: string): string => {
+function shown(name: string): string {
   const cut = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
   return escapeHidden(JSON.stringify(cut));
-};
+}

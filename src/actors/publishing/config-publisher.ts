@@ -12,8 +12,9 @@ import { patiently } from '../store/store-patiently.js';
 const REMEMBERED = 50_000;
 
 /** An agent crashes when one of these is missing or no text (docs/protocol.md#host-configuration). */
-const isConfig = (row: JsonObject): row is HostConfig & JsonObject =>
-  ['hostkey', 'group', 'location', 'environment'].every((field) => typeof row[field] === 'string');
+function isConfig(row: JsonObject): row is HostConfig & JsonObject {
+  return ['hostkey', 'group', 'location', 'environment'].every((field) => typeof row[field] === 'string');
+}
 
 /**
  * Tells agents their own row. A host that registered itself is not told what it just said: the first config message

@@ -33,9 +33,13 @@ const FAULTS_TOLD = 50;
 
 const NO_SETS: ReadonlySet<string> = new Set();
 
-const timeOf = ({ timestamp }: Document): number => (typeof timestamp === 'number' ? timestamp : 0);
+function timeOf({ timestamp }: Document): number {
+  return typeof timestamp === 'number' ? timestamp : 0;
+}
 
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
 
 /**
  * Publishes all sets to all agents. What dirties them gathers in the mailbox: after a quiet time one text goes out, and

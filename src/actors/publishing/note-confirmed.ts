@@ -6,7 +6,7 @@ import { outputToDoc, type RulesetOutput } from '../groups/ruleset-outputs.js';
  * The broker has confirmed a group's ruleset: from now on hosts are compared with it (one that is on its way makes nobody a
  * suspect), and it is not sent again. The store takes note of it when it can.
  */
-export const noteConfirmed = (context: ServerContext, output: RulesetOutput): void => {
+export function noteConfirmed(context: ServerContext, output: RulesetOutput): void {
   const { outputs, notes } = context;
   const { groupId, groupName, ruleset } = output;
   // A group that was deleted meanwhile has nothing to be noted.
@@ -33,4 +33,4 @@ export const noteConfirmed = (context: ServerContext, output: RulesetOutput): vo
     ended: rulesets.claim(ruleset),
   });
   noteHashes(context, published);
-};
+}

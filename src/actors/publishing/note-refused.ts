@@ -22,9 +22,8 @@ export interface RefusedParts {
  * What the outbox tells of refused messages: an alarm a target, at once. Whom to blame is added when it is known; nothing
  * waits for that.
  */
-export const noteRefused =
-  ({ alarms, log, metrics, config, blame }: RefusedParts) =>
-  (target: string, publication: Publication, refusal: Refusal | undefined): void => {
+export function noteRefused({ alarms, log, metrics, config, blame }: RefusedParts) {
+  return (target: string, publication: Publication, refusal: Refusal | undefined): void => {
     const id = refusedAlarm(target);
     if (refusal === undefined) {
       alarms.clear(id);
@@ -46,3 +45,4 @@ export const noteRefused =
       if (alarms.get(id)?.text.startsWith(text) === true) alarms.set(id, `${text} ${found}`);
     });
   };
+}

@@ -12,20 +12,26 @@ import type { RulesetOutput } from '../groups/ruleset-outputs.js';
  * The properties of every message to agents (docs/protocol.md#messages-in-flight; the content type is what agents are
  * used to).
  */
-const message = (exchange: string, routingKey: string, body: Buffer): Publication => ({
-  exchange,
-  routingKey,
-  body,
-  contentType: 'text/json',
-  persistent: true,
-});
+function message(exchange: string, routingKey: string, body: Buffer): Publication {
+  return {
+    exchange,
+    routingKey,
+    body,
+    contentType: 'text/json',
+    persistent: true,
+  };
+}
 
 /**
  * Words 1 and 2 are literal asterisks (docs/protocol.md#keys-with-literal-asterisks); a host's own key reaches only its
  * queue.
  */
-const groupKey = (group: string): string => `*.*.${group}.*`;
-const hostKey = (hostkey: string): string => `*.*.*.${hostkey}`;
+function groupKey(group: string): string {
+  return `*.*.${group}.*`;
+}
+function hostKey(hostkey: string): string {
+  return `*.*.*.${hostkey}`;
+}
 
 /** Bodies that were used last stay for whoever comes next, up to so many bytes; the newest whatever its size. */
 const KEPT_BYTES = 32 << 20;
@@ -35,7 +41,7 @@ const KEPT_BYTES = 32 << 20;
  * again and again. As long as a message waits, others share its body; what nobody waits for any more is made again when
  * it is wanted. The time stamp in it is read by nobody (docs/protocol.md#envelope).
  */
-const encodedOnce = <From extends object>(encode: (from: From, now: number) => Buffer) => {
+function encodedOnce<From extends object>(encode: (from: From, now: number) => Buffer) {
   const bodies = new WeakMap<From, WeakRef<Buffer>>();
   const kept = new Set<Buffer>();
   let bytes = 0;
@@ -56,7 +62,7 @@ const encodedOnce = <From extends object>(encode: (from: From, now: number) => B
     bodies.set(from, new WeakRef(body));
     return use(body);
   };
-};
+}
 
 const setsBody = encodedOnce(({ text }: RenderedSets, now) => encodeIpsets(text, stampAt(new Date(now))));
 
@@ -71,24 +77,31 @@ const rulesetBodies = encodedOnce(({ texts }: StoredRuleset, now) =>
     stampAt(new Date(now)),
   ),
 );
-const rulesetBody = ({ ruleset }: RulesetOutput, now: number): Buffer => rulesetBodies(ruleset, now);
+function rulesetBody({ ruleset }: RulesetOutput, now: number): Buffer {
+  return rulesetBodies(ruleset, now);
+}
 
 /** A ruleset to all agents of its group. `now` is epoch milliseconds. */
-export const groupRuleset = (output: RulesetOutput, now: number): Publication =>
-  message('iptables', groupKey(output.groupName), rulesetBody(output, now));
+export function groupRuleset(output: RulesetOutput, now: number): Publication {
+  return message('iptables', groupKey(output.groupName), rulesetBody(output, now));
+}
 
 /** The same to one agent. */
-export const hostRuleset = (output: RulesetOutput, hostkey: string, now: number): Publication =>
-  message('iptables', hostKey(hostkey), rulesetBody(output, now));
+export function hostRuleset(output: RulesetOutput, hostkey: string, now: number): Publication {
+  return message('iptables', hostKey(hostkey), rulesetBody(output, now));
+}
 
 /** All sets to all agents. */
-export const allSets = (sets: RenderedSets, now: number): Publication =>
-  message('ipsets', 'fanout', setsBody(sets, now));
+export function allSets(sets: RenderedSets, now: number): Publication {
+  return message('ipsets', 'fanout', setsBody(sets, now));
+}
 
 /** All sets to one agent (docs/protocol.md#a-restart-concerns-one-host). */
-export const hostSets = (sets: RenderedSets, hostkey: string, now: number): Publication =>
-  message('iptables', hostKey(hostkey), setsBody(sets, now));
+export function hostSets(sets: RenderedSets, hostkey: string, now: number): Publication {
+  return message('iptables', hostKey(hostkey), setsBody(sets, now));
+}
 
 /** A host's row to its agent (docs/protocol.md#host-configuration). */
-export const hostConfig = (row: HostConfig & JsonObject, now: number): Publication =>
-  message('config', row.hostkey, encodeConfig(row, stampAt(new Date(now))));
+export function hostConfig(row: HostConfig & JsonObject, now: number): Publication {
+  return message('config', row.hostkey, encodeConfig(row, stampAt(new Date(now))));
+}

@@ -4,5 +4,6 @@ import type { ServerContext } from '../context.js';
  * How long what the broker found too large waits until it is tried again, in milliseconds. It never goes out by itself:
  * an operator must raise a limit of the broker, who then need do nothing here.
  */
-export const refusedRetryMs = ({ config }: Pick<ServerContext, 'config'>): number =>
-  config.broker.refused_retry_seconds * 1000;
+export function refusedRetryMs({ config }: Pick<ServerContext, 'config'>): number {
+  return config.broker.refused_retry_seconds * 1000;
+}

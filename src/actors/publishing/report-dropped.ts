@@ -5,14 +5,14 @@ import type { ServerContext } from '../context.js';
  * For messages whose sender need not know how they end: what the outbox gives up is logged and counted, so that nothing
  * vanishes silently. Hosts that miss a message are found by their hashes and repaired.
  */
-export const reportDropped = (
+export function reportDropped(
   { log, metrics }: Pick<ServerContext, 'log' | 'metrics'>,
   { target }: OutboxPut,
   ticket: Ticket,
-): void => {
+): void {
   void ticket.outcome.then((outcome) => {
     if (outcome.kind !== 'dropped') return;
     metrics.count('dog_trainer_publish_failures_total', 'dropped');
     log.error({ target, reason: outcome.reason }, 'a message was not sent');
   });
-};
+}

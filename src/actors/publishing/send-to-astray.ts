@@ -9,7 +9,7 @@ import { reportDropped } from './report-dropped.js';
  * (docs/protocol.md#the-first-message-costs-the-queue): members of this group that listen elsewhere get their own copy,
  * and those of other groups that listen here get theirs after it.
  */
-export const sendToAstray = (context: ServerContext, output: RulesetOutput): void => {
+export function sendToAstray(context: ServerContext, output: RulesetOutput): void {
   const { world, outputs, outbox, kernel } = context;
   const copies = [
     ...world.deafMembers(output.groupName).map((host) => ({ host, output })),
@@ -29,4 +29,4 @@ export const sendToAstray = (context: ServerContext, output: RulesetOutput): voi
     } as const;
     reportDropped(context, put, outbox.put(put));
   }
-};
+}

@@ -7,8 +7,8 @@ import type { ServerContext } from '../context.js';
 const WAIT = { initialMs: 100, maxMs: 5000 };
 
 /** Waits `ms` on the kernel's clock; sooner when the process dies. */
-export const pause = (self: Self, ms: number): Promise<void> =>
-  new Promise((resolve) => {
+export function pause(self: Self, ms: number): Promise<void> {
+  return new Promise((resolve) => {
     const { clock } = self.kernel;
     const { signal } = self;
     const timer = clock.setTimer(ms, () => {
@@ -21,6 +21,7 @@ export const pause = (self: Self, ms: number): Promise<void> =>
     };
     signal.addEventListener('abort', stop, { once: true });
   });
+}
 
 /** Nothing that happens elsewhere makes such a call succeed: what was asked for is at fault, or the server is stopping. */
 const HOPELESS: ReadonlySet<StoreErrorCode> = new Set(['incompatible', 'closed', 'read_only']);
@@ -30,11 +31,11 @@ const HOPELESS: ReadonlySet<StoreErrorCode> = new Set(['incompatible', 'closed',
  * crash, and whoever has to do with the store sees it (`StoreState`). Errors of the call itself are thrown, so the process
  * ends and is blamed.
  */
-export const patiently = async <T>(
+export async function patiently<T>(
   self: Self,
   { log }: Pick<ServerContext, 'log'>,
   attempt: () => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt();
@@ -45,15 +46,17 @@ export const patiently = async <T>(
       if (self.signal.aborted) throw error;
     }
   }
-};
+}
 
 /**
  * Commits patiently: the caller's message is not done before it is stored. Not audited: this is what agents and the
  * server itself write all day.
  */
-export const storePatiently = (
+export function storePatiently(
   self: Self,
   context: Pick<ServerContext, 'store' | 'log'>,
   changes: readonly Change[],
   author: Author,
-): Promise<CommitResult> => patiently(self, context, () => context.store.commit(changes, { author, audit: false }));
+): Promise<CommitResult> {
+  return patiently(self, context, () => context.store.commit(changes, { author, audit: false }));
+}

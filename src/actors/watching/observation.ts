@@ -50,24 +50,26 @@ export type ObservedSets = { readonly stored: string | null; readonly hash: stri
 );
 
 /** Where the stored hash is another. Only what no host would be sent counts as held: one that differs would be repaired. */
-const byHosts = (hosts: Holders) =>
-  hosts.right > 0 && hosts.wrong === 0 && hosts.silent === 0
+function byHosts(hosts: Holders) {
+  return hosts.right > 0 && hosts.wrong === 0 && hosts.silent === 0
     ? ({ state: 'held_by_hosts', note: HELD, hosts } as const)
     : ({ state: 'differs', hosts } as const);
+}
 
-export const observeSets = (stored: string | null, hash: string, hosts: Holders): ObservedSets =>
-  stored === hash ? { state: 'same', stored, hash } : { ...byHosts(hosts), stored, hash };
+export function observeSets(stored: string | null, hash: string, hosts: Holders): ObservedSets {
+  return stored === hash ? { state: 'same', stored, hash } : { ...byHosts(hosts), stored, hash };
+}
 
 /**
  * Compares a group's row with what came out of compiling it. Texts without sets count only where they are made. `held`:
  * what hosts report of ours.
  */
-export const observeGroup = (
+export function observeGroup(
   row: Document,
   compiled: CompiledGroup,
   generateUnset: boolean,
   held: (hashes: Readonly<Record<string, string>>) => Holders,
-): ObservedGroup => {
+): ObservedGroup {
   const who = { id: row.id, name: textOf(row.name) };
   if (!compiled.ok) return { ...who, state: 'cannot_compare', error: compiled.error };
   const variants = generateUnset ? VARIANTS : (['set4', 'set6'] as const);
@@ -79,10 +81,10 @@ export const observeGroup = (
   if (differences.length === 0) return { ...who, state: 'same' };
   const hashes = Object.fromEntries(VARIANTS.map((variant) => [HASH_FIELD_OF[variant], compiled[variant].hash]));
   return { ...who, ...byHosts(held(hashes)), differences };
-};
+}
 
 /** Counts of an observation, for a log line. */
-export const observationSummary = ({ groups, sets, dialect }: Observation): JsonObject => {
+export function observationSummary({ groups, sets, dialect }: Observation): JsonObject {
   const count = (state: ObservedGroup['state']): number => groups.filter((group) => group.state === state).length;
   return {
     dialect,
@@ -93,4 +95,4 @@ export const observationSummary = ({ groups, sets, dialect }: Observation): Json
     cannot_compare: count('cannot_compare'),
     sets: sets.state,
   };
-};
+}

@@ -9,7 +9,7 @@ import { clearGroupAlarm, clearHostAlarms } from '../publishing/refused-alarm.js
 import { IPSET_PUBLISHER } from '../publishing/publisher-messages.js';
 
 /** Tells a host's actor what became of its row, which may be under another hostkey now. */
-const routeHost = ({ hosts, kernel, world, alarms }: ServerContext, { before, after }: RowChange): void => {
+function routeHost({ hosts, kernel, world, alarms }: ServerContext, { before, after }: RowChange): void {
   const [was, is] = [textOf(before?.hostkey), textOf(after?.hostkey)];
   if (was !== '' && was !== is && world.hostByKey(was) === undefined) clearHostAlarms(alarms, was);
   if (was !== '' && was !== is && hosts.whereis(was) !== undefined) hosts.send(was, { type: 'removed' });
@@ -19,13 +19,13 @@ const routeHost = ({ hosts, kernel, world, alarms }: ServerContext, { before, af
     hosts.send(is, { type: 'check' });
   if (before !== undefined && before.group !== after.group) hosts.send(is, { type: 'moved' });
   if (before?.active === 'retired' && after.active === 'active') cast(kernel, CENSUS, { type: 'returned' });
-};
+}
 
 /**
  * Tells the actors what a change of the world made stale. Before every table was seen nothing is told: half a policy
  * would compile to errors. When the last one is in, all of it is.
  */
-export const routeDirt = (context: ServerContext, dirt: Dirt): void => {
+export function routeDirt(context: ServerContext, dirt: Dirt): void {
   const { world, groups, kernel } = context;
   if (!world.ready) return;
   for (const id of dirt.complete ? world.rows('group').keys() : dirt.groups) groups.send(id, { type: 'recompile' });
@@ -43,4 +43,4 @@ export const routeDirt = (context: ServerContext, dirt: Dirt): void => {
   for (const { after } of dirt.hostConfigs) {
     if (typeof after?.hostkey === 'string') cast(kernel, CONFIG_PUBLISHER, { type: 'changed', hostkey: after.hostkey });
   }
-};
+}

@@ -12,8 +12,9 @@ export type Route = (context: ServerContext, dirt: Dirt) => void;
 type Info = { readonly tag: 'open' } | { readonly tag: 'feed'; readonly feed: number; readonly event: FeedEvent };
 
 /** Whether any of these changes touches one of the fields, the row's coming and going included. */
-const differsIn = (changes: Dirt['hosts'], fields: readonly string[]): boolean =>
-  changes.some(({ before, after }) => fields.some((field) => before?.[field] !== after?.[field]));
+function differsIn(changes: Dirt['hosts'], fields: readonly string[]): boolean {
+  return changes.some(({ before, after }) => fields.some((field) => before?.[field] !== after?.[field]));
+}
 
 const REOPEN = { initialMs: 250, maxMs: 10_000 };
 

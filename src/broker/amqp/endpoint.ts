@@ -55,7 +55,9 @@ export function parseEndpoints(options: AmqpBrokerOptions): readonly Endpoint[] 
 }
 
 /** Whether any of these URLs asks for TLS. */
-export const tlsOf = (urls: readonly string[]): boolean => urls.some((text) => /^amqps:/i.test(text));
+export function tlsOf(urls: readonly string[]): boolean {
+  return urls.some((text) => /^amqps:/i.test(text));
+}
 
 /** A random order (Fisher and Yates), so that many servers don't all go to the first host. */
 export function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {

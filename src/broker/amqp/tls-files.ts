@@ -57,10 +57,13 @@ export async function readTlsFiles(ssl: SslOptions, now: number = Date.now()): P
   return { ...files, notes };
 }
 
-const place = (key: FileKey, ssl: SslOptions): string => `broker.ssl_options.${key} = ${ssl[key]}`;
+function place(key: FileKey, ssl: SslOptions): string {
+  return `broker.ssl_options.${key} = ${ssl[key]}`;
+}
 
-const fault = (key: FileKey, ssl: SslOptions, says: string, cause?: unknown): BrokerError =>
-  new BrokerError('connection', 'access', `${place(key, ssl)}: ${says}`, cause === undefined ? {} : { cause });
+function fault(key: FileKey, ssl: SslOptions, says: string, cause?: unknown): BrokerError {
+  return new BrokerError('connection', 'access', `${place(key, ssl)}: ${says}`, cause === undefined ? {} : { cause });
+}
 
 async function contents(key: FileKey, file: string | undefined): Promise<Buffer | undefined> {
   if (file === undefined) return undefined;

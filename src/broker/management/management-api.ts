@@ -21,7 +21,7 @@ export interface ManagementOptions {
 export type ManagementApi = (path: string) => Promise<unknown>;
 
 /** Each question has a connection of its own; nothing is kept. */
-export const managementApi = (options: ManagementOptions): ManagementApi => {
+export function managementApi(options: ManagementOptions): ManagementApi {
   const base = new URL(options.url);
   const prefix = base.pathname.replace(/\/+$/, '');
   const { timeoutMs = 5_000, maxBytes = 4 * 1024 * 1024 } = options;
@@ -72,4 +72,4 @@ export const managementApi = (options: ManagementOptions): ManagementApi => {
       throw new Error(`the management API at ${base.host} does not answer with JSON`);
     }
   };
-};
+}

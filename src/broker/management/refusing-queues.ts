@@ -47,12 +47,12 @@ interface Suspect {
  * `reject-publish`, by their arguments or by a policy. One that is known to have plenty of room is left out.
  * @throws Error when the API does not answer, or with something else
  */
-export const surveyExchange = async (
+export async function surveyExchange(
   api: ManagementApi,
   vhost: string,
   exchange: string,
   signal?: AbortSignal,
-): Promise<ExchangeSurvey> => {
+): Promise<ExchangeSurvey> {
   const at = `${encodeURIComponent(vhost)}/${encodeURIComponent(exchange)}`;
   const { type } = asRecord(await api(`/exchanges/${at}?columns=type`));
   const bindings = asList(
@@ -85,18 +85,18 @@ export const surveyExchange = async (
     .sort((a, b) => Number(b.isFull) - Number(a.isFull))
     .map(({ queue, why, keys: bound }) => ({ queue, why, keys: bound }));
   return { type: typeof type === 'string' ? type : 'fanout', queues, exchanges };
-};
+}
 
 /** Those of a survey that a message with this key goes to. */
-export const queuesFor = ({ type, queues }: ExchangeSurvey, routingKey: string): readonly RefusingQueue[] => {
+export function queuesFor({ type, queues }: ExchangeSurvey, routingKey: string): readonly RefusingQueue[] {
   if (type === 'fanout') return queues;
   if (type !== 'topic') return queues.filter(({ keys }) => keys.includes(routingKey));
   const words = topicWords(routingKey);
   return queues.filter(({ keys }) => keys.some((key) => topicMatches(topicWords(key), words)));
-};
+}
 
 /** Whether a queue refuses what it has no room for, and is not known to have plenty. */
-const suspicion = (queue: Record<string, unknown>): Suspect | undefined => {
+function suspicion(queue: Record<string, unknown>): Suspect | undefined {
   const own = asRecord(queue.arguments ?? {});
   const policy = asRecord(queue.effective_policy_definition ?? {});
   // A queue's own word counts before a policy's.
@@ -123,15 +123,15 @@ const suspicion = (queue: Record<string, unknown>): Suspect | undefined => {
   if (!isFull && !mayBeFull) return undefined;
   said.push(own['x-overflow'] === undefined ? `overflow by a policy ${overflow}` : `x-overflow ${overflow}`);
   return { why: `${isFull ? 'full: ' : ''}${said.join(', ')}`, isFull };
-};
+}
 
-const asRecord = (value: unknown): Record<string, unknown> => {
+function asRecord(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null) throw new Error(`the management API answers with no object`);
   return value as Record<string, unknown>;
-};
+}
 
 /** What is empty RabbitMQ may write as an empty list or an empty object. */
-const asList = (value: unknown): readonly unknown[] => {
+function asList(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw new Error(`the management API answers with no list`);
   return value as readonly unknown[];
-};
+}

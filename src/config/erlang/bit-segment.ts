@@ -108,7 +108,9 @@ function writeOne(out: BitWriter, value: ExactTerm, size: number | undefined, ty
 }
 
 const tooLarge = `a binary of at most ${MOST_BITS / 8} bytes`;
-const hasRoom = (out: BitWriter, bits: number) => out.size + bits <= MOST_BITS;
+function hasRoom(out: BitWriter, bits: number) {
+  return out.size + bits <= MOST_BITS;
+}
 
 function encoded(code: number, type: string | undefined, little: boolean): Uint8Array {
   if (type === 'utf8') return Buffer.from(String.fromCodePoint(code), 'utf8');

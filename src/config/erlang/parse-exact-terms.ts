@@ -46,5 +46,6 @@ function all(text: string, hashComments: boolean): readonly PlacedTerm[] {
   return terms;
 }
 
-const isFurther = (one: ErlangSyntaxError, other: ErlangSyntaxError) =>
-  one.line > other.line || (one.line === other.line && one.column > other.column);
+function isFurther(one: ErlangSyntaxError, other: ErlangSyntaxError) {
+  return one.line > other.line || (one.line === other.line && one.column > other.column);
+}

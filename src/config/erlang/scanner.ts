@@ -152,4 +152,6 @@ export class Scanner {
   }
 }
 
-const code = (character: string) => BigInt(character.codePointAt(0) ?? 0);
+function code(character: string) {
+  return BigInt(character.codePointAt(0) ?? 0);
+}

@@ -71,7 +71,9 @@ function turtleConnections(
   });
 }
 
-const nameOf = (term: ErlangTerm | undefined) => (term?.kind === 'atom' ? term.name : 'default');
+function nameOf(term: ErlangTerm | undefined) {
+  return term?.kind === 'atom' ? term.name : 'default';
+}
 
 /** [{main, [{Host, Port}, ...]}, ...]: all of them, in their order. */
 function hostsOf(

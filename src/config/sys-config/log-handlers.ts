@@ -88,7 +88,9 @@ export function loggerFiles(applications: Applications, findings: ImportFindings
   });
 }
 
-const isEmptyList = (term: ErlangTerm) => term.kind === 'text' && term.text === '';
+function isEmptyList(term: ErlangTerm) {
+  return term.kind === 'text' && term.text === '';
+}
 
 function logFile(
   place: Place,

@@ -62,8 +62,9 @@ export function logValues(
 }
 
 /** lager's and logger's ways to say that files are not rotated, or that no old ones are kept. */
-const isEndless = (term: ErlangTerm) =>
-  (term.kind === 'atom' && term.name === 'infinity') || (term.kind === 'number' && term.value === 0);
+function isEndless(term: ErlangTerm) {
+  return (term.kind === 'atom' && term.name === 'infinity') || (term.kind === 'number' && term.value === 0);
+}
 
 function levelOf(files: readonly OldLogFile[], findings: ImportFindings): string | undefined {
   const ranks = files.flatMap(({ from, file, level }) => {

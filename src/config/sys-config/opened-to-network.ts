@@ -20,4 +20,6 @@ export function openedToNetwork(values: ReadonlyMap<string, unknown>): readonly 
   return opened;
 }
 
-const shown = (port: unknown, otherwise: number) => String(typeof port === 'number' ? port : otherwise);
+function shown(port: unknown, otherwise: number) {
+  return String(typeof port === 'number' ? port : otherwise);
+}

@@ -37,7 +37,9 @@ export function addressText(term: ErlangTerm): string | undefined {
   return undefined;
 }
 
-const plainItems = (items: readonly ErlangTerm[]) => items.map((item) => plainTerm(item, false));
+function plainItems(items: readonly ErlangTerm[]) {
+  return items.map((item) => plainTerm(item, false));
+}
 
 function characters(items: readonly ErlangTerm[]): string | undefined {
   let text = '';

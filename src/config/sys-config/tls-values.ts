@@ -59,7 +59,9 @@ export function tlsValues(
 }
 
 /** thumper and the client below it take `none` for no TLS, turtle `false`. */
-const isOff = (term: ErlangTerm) => term.kind === 'atom' && ['none', 'false', 'undefined'].includes(term.name);
+function isOff(term: ErlangTerm) {
+  return term.kind === 'atom' && ['none', 'false', 'undefined'].includes(term.name);
+}
 
 function oldVersions(term: ErlangTerm): string | undefined {
   const versions = plainTerm(term, true);

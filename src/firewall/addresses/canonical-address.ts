@@ -13,7 +13,7 @@ export type ReadAddress =
  * (docs/rulesets.md#canonical-addresses). Refused: leading zeros, zones, blanks, the other family, all else that is no
  * address.
  */
-export const readAddress = (text: string, family: Family): ReadAddress => {
+export function readAddress(text: string, family: Family): ReadAddress {
   if (family === 'v4') {
     const net = parseNet4(text);
     if (net >= 0) return { ok: true, family, address: formatAddress4(baseOf4(net)), length: lengthOf4(net) };
@@ -22,7 +22,7 @@ export const readAddress = (text: string, family: Family): ReadAddress => {
     if (net !== undefined) return { ok: true, family, address: formatAddress6(net), length: lengthOf6(net) };
   }
   return { ok: false, ...explainAddress(text, family) };
-};
+}
 
 /** One element of a list that is no address of the family: where, what, and why. */
 export interface ElementFault {
@@ -32,11 +32,11 @@ export interface ElementFault {
 }
 
 /** Every element of a list that {@link readAddress} refuses. `index` counts from 0. For the API's own checks. */
-export const addressFaults = (list: readonly string[], family: Family): ElementFault[] => {
+export function addressFaults(list: readonly string[], family: Family): ElementFault[] {
   const faults: ElementFault[] = [];
   list.forEach((element, index) => {
     const read = readAddress(element, family);
     if (!read.ok) faults.push({ index, element, reason: read.reason });
   });
   return faults;
-};
+}

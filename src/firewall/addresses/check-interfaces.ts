@@ -2,10 +2,12 @@ import { hiddenCharacter } from '../../model/hidden-characters.js';
 import { hostAddress } from './host-address.js';
 
 /** Cut for messages, with what cannot be seen escaped. */
-const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+function shown(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
 
 /** Adds the addresses that a set would hold to `seen`; local ones do not count. */
-const checkList = (name: string, list: unknown, seen: Set<string>): string | undefined => {
+function checkList(name: string, list: unknown, seen: Set<string>): string | undefined {
   if (!Array.isArray(list)) return `interface ${shown(name)} holds no list of addresses`;
   for (const element of list as readonly unknown[]) {
     if (typeof element !== 'string') return `interface ${shown(name)} holds an element that is no text`;
@@ -18,14 +20,14 @@ const checkList = (name: string, list: unknown, seen: Set<string>): string | und
     if (judged.kind !== 'local') seen.add(judged.text);
   }
   return undefined;
-};
+}
 
 /**
  * Why a report's `interfaces` (JSON text: interface name → list of addresses; `[]` for none) is refused, or `undefined`.
  * Every address must be a single one, of a kind that a host can own. `most`: addresses in all, local ones not counted
  * (each container has a link-local one), repeats once.
  */
-export const checkInterfaces = (text: string, most: number): string | undefined => {
+export function checkInterfaces(text: string, most: number): string | undefined {
   let value: unknown;
   try {
     // An agent that has not looked yet, or found nothing.
@@ -46,4 +48,4 @@ export const checkInterfaces = (text: string, most: number): string | undefined 
   if (seen.size > most)
     return `holds ${seen.size} addresses, at most ${most} are taken from one host (intake.addresses_max)`;
   return undefined;
-};
+}

@@ -9,7 +9,7 @@ import { ALL_6, covers6, HALVES_6, join6, type Net6 } from './ipv6.js';
  */
 
 /** Drops covered nets, joins neighbours. Reads the nets in any order, with repeats; gives them back in address order. */
-export const collapse4 = (nets: readonly Net4[]): Net4[] => {
+export function collapse4(nets: readonly Net4[]): Net4[] {
   const stack: Net4[] = [];
   for (let net of Float64Array.from(nets).sort()) {
     const top = stack.at(-1);
@@ -23,10 +23,10 @@ export const collapse4 = (nets: readonly Net4[]): Net4[] => {
     stack.push(net);
   }
   return stack[0] === ALL_4 ? [...HALVES_4] : stack;
-};
+}
 
 /** As {@link collapse4}, for IPv6. */
-export const collapse6 = (nets: readonly Net6[]): Net6[] => {
+export function collapse6(nets: readonly Net6[]): Net6[] {
   const stack: Net6[] = [];
   for (let net of [...nets].sort()) {
     const top = stack.at(-1);
@@ -40,4 +40,4 @@ export const collapse6 = (nets: readonly Net6[]): Net6[] => {
     stack.push(net);
   }
   return stack[0] === ALL_6 ? [...HALVES_6] : stack;
-};
+}

@@ -10,7 +10,7 @@ const FORM: Readonly<Record<Family, string>> = {
   v6: 'an IPv6 address, with or without /n',
 };
 
-const explainOctets = (address: string): string | undefined => {
+function explainOctets(address: string): string | undefined {
   const octets = address.split('.');
   if (octets.length !== 4) return undefined;
   for (const octet of octets) {
@@ -21,16 +21,17 @@ const explainOctets = (address: string): string | undefined => {
     if (Number(octet) > 255) return `${octet} is over 255`;
   }
   return undefined;
-};
+}
 
-const otherFamily = (text: string, family: Family): boolean =>
-  family === 'v4' ? parseNet6(text) !== undefined : parseNet4(text) >= 0;
+function otherFamily(text: string, family: Family): boolean {
+  return family === 'v4' ? parseNet6(text) !== undefined : parseNet4(text) >= 0;
+}
 
 /**
  * Why `text`, which did not parse, is no address or net of the family: what is wrong with it and what would be right.
  * For the slow path only.
  */
-export const explainAddress = (text: string, family: Family): AddressFault => {
+export function explainAddress(text: string, family: Family): AddressFault {
   const wanted = `an ${NAME[family]} address`;
   if (text === '') return { reason: `empty: give ${FORM[family]}` };
 
@@ -49,4 +50,4 @@ export const explainAddress = (text: string, family: Family): AddressFault => {
   const tail = family === 'v4' ? address : address.slice(address.lastIndexOf(':') + 1);
   const octets = parseDotted(tail, 0, tail.length) < 0 ? explainOctets(tail) : undefined;
   return { reason: octets ?? `is not ${wanted}: give ${FORM[family]}` };
-};
+}

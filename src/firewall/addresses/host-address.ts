@@ -17,32 +17,35 @@ export type HostAddress =
     };
 
 const LOCAL: HostAddress = { kind: 'local' };
-const refused = (reason: string, isAddress = true): HostAddress => ({ kind: 'refused', reason, isAddress });
+function refused(reason: string, isAddress = true): HostAddress {
+  return { kind: 'refused', reason, isAddress };
+}
 
 /** No address is longer, with a zone of the longest interface name; junk that is gets no further look. */
 const LONGEST = 64;
 
-const unownable4 = (address: number): string | undefined => {
+function unownable4(address: number): string | undefined {
   const first = Math.floor(address / 2 ** 24);
   if (first === 0) return 'is in 0.0.0.0/8, which no host can own';
   if (address === 2 ** 32 - 1) return 'is the broadcast address, which no host can own';
   if (first >= 240) return 'is in 240.0.0.0/4, which is reserved and no host can own';
   if (first >= 224) return 'is a multicast address, which no host can own';
   return undefined;
-};
+}
 
 const MAPPED = '\0\0\0\0\0\uffff';
 
-const unownable6 = (net: Net6): string | undefined => {
+function unownable6(net: Net6): string | undefined {
   if (net.startsWith('\0'.repeat(8))) return 'is the unspecified address, which no host can own';
   if (net.charCodeAt(0) >> 8 === 0xff) return 'is a multicast address, which no host can own';
   // The kernel drops packets that come from one.
   if (net.startsWith(MAPPED)) return 'is an IPv4 address in IPv6 form: give it as a.b.c.d';
   return undefined;
-};
+}
 
-const isLocal6 = (net: Net6): boolean =>
-  (net.charCodeAt(0) & 0xffc0) === 0xfe80 || net.startsWith('\0\0\0\0\0\0\0\u0001');
+function isLocal6(net: Net6): boolean {
+  return (net.charCodeAt(0) & 0xffc0) === 0xfe80 || net.startsWith('\0\0\0\0\0\0\0\u0001');
+}
 
 const PREFIX = 'is a whole network: a host has single addresses';
 
@@ -50,7 +53,7 @@ const PREFIX = 'is a whole network: a host has single addresses';
  * Judges one address of a report. Agents send addresses without a prefix length; `/32` and `/128` mean the same single
  * address. `fe80::1%eth0` is how many tools print a link-local address.
  */
-export const hostAddress = (text: string): HostAddress => {
+export function hostAddress(text: string): HostAddress {
   if (text.length > LONGEST) return refused('is too long for an address', false);
   const net4 = parseNet4(text);
   if (net4 >= 0) {
@@ -68,4 +71,4 @@ export const hostAddress = (text: string): HostAddress => {
   if (zone !== null) return refused('has a zone (%), which only a link-local address has');
   const reason = unownable6(net6);
   return reason === undefined ? { kind: 'v6', text: `${formatAddress6(net6)}/128` } : refused(reason);
-};
+}

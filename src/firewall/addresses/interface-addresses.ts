@@ -15,7 +15,7 @@ export interface InterfaceAddresses {
 
 const NONE = { v4: [], v6: [] } as const;
 
-const readInterfaces = (interfaces: Json | undefined): Json | undefined => {
+function readInterfaces(interfaces: Json | undefined): Json | undefined {
   if (typeof interfaces !== 'string') return interfaces;
   // A host that never reported has no interfaces yet: that is no fault.
   if (interfaces === '') return {};
@@ -24,12 +24,14 @@ const readInterfaces = (interfaces: Json | undefined): Json | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
 /** Addresses of one host that go into sets, unless the configuration says otherwise (`intake.addresses_max`). */
 export const MOST_HOST_ADDRESSES = 256;
 
-const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+function shown(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
 
 /**
  * The addresses in a host row's `interfaces` (JSON text: interface name → list of addresses; the member
@@ -38,11 +40,11 @@ const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${tex
  * addresses: an old row, or one written over the API, may hold anything. The old agents send `[]` for "no interface".
  * Source: docs/protocol.md#report, docs/rulesets.md#where-addresses-come-from.
  */
-export const interfaceAddresses = (
+export function interfaceAddresses(
   interfaces: Json | undefined,
   dialect: Dialect,
   most = MOST_HOST_ADDRESSES,
-): InterfaceAddresses => {
+): InterfaceAddresses {
   if (interfaces === undefined || interfaces === null) return { ...NONE, skipped: 0 };
   const byName = readInterfaces(interfaces);
   if (typeof byName !== 'object' || byName === null) {
@@ -81,4 +83,4 @@ export const interfaceAddresses = (
     }
   }
   return { ...lists, skipped, ...(fault === undefined ? {} : { fault }) };
-};
+}

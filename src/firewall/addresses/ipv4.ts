@@ -7,25 +7,31 @@ import { parsePrefixLength } from './prefix-length.js';
 export type Net4 = number;
 
 /** The address part of a net, 0 to 2^32 - 1. */
-export const baseOf4 = (net: Net4): number => Math.floor(net / 64);
+export function baseOf4(net: Net4): number {
+  return Math.floor(net / 64);
+}
 
 /** The prefix length of a net, 0 to 32. */
-export const lengthOf4 = (net: Net4): number => net % 64;
+export function lengthOf4(net: Net4): number {
+  return net % 64;
+}
 
 /** Addresses in a net of this prefix length. */
-export const sizeOf4 = (length: number): number => 2 ** (32 - length);
+export function sizeOf4(length: number): number {
+  return 2 ** (32 - length);
+}
 
 /** Makes a net; host bits of `address` are cleared. */
-export const net4 = (address: number, length: number): Net4 => {
+export function net4(address: number, length: number): Net4 {
   const size = sizeOf4(length);
   return (address - (address % size)) * 64 + length;
-};
+}
 
 /**
  * Reads `a.b.c.d` in `text[from..to)` as a number; -1 if it is anything else. A leading zero is refused: `010.1.1.1` is
  * 8.1.1.1 to the kernel's tools and 10.1.1.1 to a person.
  */
-export const parseDotted = (text: string, from: number, to: number): number => {
+export function parseDotted(text: string, from: number, to: number): number {
   let address = 0;
   let octet = 0;
   let digits = 0;
@@ -46,47 +52,50 @@ export const parseDotted = (text: string, from: number, to: number): number => {
     if (octet > 255) return -1;
   }
   return digits > 0 && dots === 3 ? address * 256 + octet : -1;
-};
+}
 
 /** Reads `a.b.c.d` or `a.b.c.d/n`; -1 if it is anything else. Why not, in words: `explainAddress`. */
-export const parseNet4 = (text: string): Net4 => {
+export function parseNet4(text: string): Net4 {
   const slash = text.indexOf('/');
   const address = parseDotted(text, 0, slash < 0 ? text.length : slash);
   if (address < 0) return -1;
   const length = slash < 0 ? 32 : parsePrefixLength(text, slash + 1, 32);
   return length < 0 ? -1 : net4(address, length);
-};
+}
 
 const OCTETS: readonly string[] = Array.from({ length: 256 }, (_, n) => String(n));
-const octet = (address: number, shift: number): string => OCTETS[(address >>> shift) & 255] as string;
+function octet(address: number, shift: number): string {
+  return OCTETS[(address >>> shift) & 255] as string;
+}
 
 /** The address in dotted form. */
-export const formatAddress4 = (address: number): string =>
-  `${octet(address, 24)}.${octet(address, 16)}.${octet(address, 8)}.${octet(address, 0)}`;
+export function formatAddress4(address: number): string {
+  return `${octet(address, 24)}.${octet(address, 16)}.${octet(address, 8)}.${octet(address, 0)}`;
+}
 
 /** The net as `ipset save` prints it: without `/32`. */
-export const formatNet4 = (net: Net4): string => {
+export function formatNet4(net: Net4): string {
   const length = lengthOf4(net);
   const address = formatAddress4(baseOf4(net));
   return length === 32 ? address : `${address}/${length}`;
-};
+}
 
 /** Whether `a` holds all of `b`. */
-export const covers4 = (a: Net4, b: Net4): boolean => {
+export function covers4(a: Net4, b: Net4): boolean {
   const length = lengthOf4(a);
   const from = baseOf4(a);
   const at = baseOf4(b);
   return length <= lengthOf4(b) && at >= from && at < from + sizeOf4(length);
-};
+}
 
 /** The net that `a` and `b`, given in order, make up together; -1 if they are no neighbours of one size. */
-export const join4 = (a: Net4, b: Net4): Net4 => {
+export function join4(a: Net4, b: Net4): Net4 {
   const length = lengthOf4(a);
   if (length === 0 || length !== lengthOf4(b)) return -1;
   const size = sizeOf4(length);
   const from = baseOf4(a);
   return from % (size * 2) === 0 && baseOf4(b) === from + size ? from * 64 + length - 1 : -1;
-};
+}
 
 /** `0.0.0.0/0`, which no set can hold, and the two halves that stand for it. */
 export const ALL_4: Net4 = 0;

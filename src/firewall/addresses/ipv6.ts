@@ -10,28 +10,32 @@ import { parsePrefixLength } from './prefix-length.js';
 export type Net6 = string;
 
 /** The prefix length of a net, 0 to 128. */
-export const lengthOf6 = (net: Net6): number => net.charCodeAt(8);
+export function lengthOf6(net: Net6): number {
+  return net.charCodeAt(8);
+}
 
 /** The eight groups of a net, as a key: nets of one base address share it. */
-export const baseOf6 = (net: Net6): string => net.slice(0, 8);
+export function baseOf6(net: Net6): string {
+  return net.slice(0, 8);
+}
 
 /** The groups read last; filled by {@link readGroups} and used up before the next address is read. */
 const groups = new Uint16Array(8);
 
-const hexDigit = (code: number): number => {
+function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = code | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
-};
+}
 
 /** Moves the groups after `::` to the end and fills the gap with zeros. */
-const spread = (count: number, gap: number): void => {
+function spread(count: number, gap: number): void {
   groups.copyWithin(8 - (count - gap), gap, count);
   groups.fill(0, gap, 8 - (count - gap));
-};
+}
 
 /** Reads `text[0..to)` (RFC 4291 section 2.2, all three forms) into {@link groups}; false if it is no address. */
-const readGroups = (text: string, to: number): boolean => {
+function readGroups(text: string, to: number): boolean {
   let count = 0;
   let gap = -1;
   let i = 0;
@@ -73,43 +77,47 @@ const readGroups = (text: string, to: number): boolean => {
   if (count > 7) return false; // `::` stands for at least one group
   spread(count, gap);
   return true;
-};
+}
 
-const unit = (index: number): number => groups[index] as number;
+function unit(index: number): number {
+  return groups[index] as number;
+}
 
 /** The net of {@link groups}, host bits cleared. */
-const masked = (length: number): Net6 => {
+function masked(length: number): Net6 {
   const whole = length >> 4;
   if (whole < 8) {
     groups[whole] = unit(whole) & (0xffff0000 >>> (length & 15));
     groups.fill(0, whole + 1);
   }
   return String.fromCharCode(unit(0), unit(1), unit(2), unit(3), unit(4), unit(5), unit(6), unit(7), length);
-};
+}
 
 /** Reads an IPv6 address or `address/n`; `undefined` if it is anything else. Why not, in words: `explainAddress`. */
-export const parseNet6 = (text: string): Net6 | undefined => {
+export function parseNet6(text: string): Net6 | undefined {
   const slash = text.indexOf('/');
   const length = slash < 0 ? 128 : parsePrefixLength(text, slash + 1, 128);
   if (length < 0 || !readGroups(text, slash < 0 ? text.length : slash)) return undefined;
   return masked(length);
-};
+}
 
 /** Groups in hexadecimal, made when first needed: the same few thousand come up again and again. */
 const hex: (string | undefined)[] = [];
-const hexOf = (group: number): string => (hex[group] ??= group.toString(16));
+function hexOf(group: number): string {
+  return (hex[group] ??= group.toString(16));
+}
 
-const hexGroups = (net: Net6, from: number, to: number): string => {
+function hexGroups(net: Net6, from: number, to: number): string {
   let text = '';
   for (let i = from; i < to; i += 1) text += i > from ? `:${hexOf(net.charCodeAt(i))}` : hexOf(net.charCodeAt(i));
   return text;
-};
+}
 
 /**
  * The address part as glibc's `inet_ntop` prints it, and with it `ipset save` and `iptables-save`: lower case, the
  * longest run of zeros as `::` (RFC 5952), and the last 32 bits dotted in `::a.b.c.d` and `::ffff:a.b.c.d`.
  */
-export const formatAddress6 = (net: Net6): string => {
+export function formatAddress6(net: Net6): string {
   // The longest run of two or more zero groups, the first of equals.
   let start = -1;
   let end = 0;
@@ -126,26 +134,26 @@ export const formatAddress6 = (net: Net6): string => {
     return end === 6 ? `::${dotted}` : `::ffff:${dotted}`;
   }
   return `${hexGroups(net, 0, start)}::${hexGroups(net, end, 8)}`;
-};
+}
 
 /** The net as `ipset save` prints it: without `/128`. */
-export const formatNet6 = (net: Net6): string => {
+export function formatNet6(net: Net6): string {
   const length = lengthOf6(net);
   return length === 128 ? formatAddress6(net) : `${formatAddress6(net)}/${length}`;
-};
+}
 
 /** Whether `a` holds all of `b`. */
-export const covers6 = (a: Net6, b: Net6): boolean => {
+export function covers6(a: Net6, b: Net6): boolean {
   const length = lengthOf6(a);
   if (length > lengthOf6(b)) return false;
   const whole = length >> 4;
   for (let i = 0; i < whole; i += 1) if (a.charCodeAt(i) !== b.charCodeAt(i)) return false;
   const mask = 0xffff0000 >>> (length & 15);
   return whole === 8 || ((a.charCodeAt(whole) ^ b.charCodeAt(whole)) & mask & 0xffff) === 0;
-};
+}
 
 /** The net that `a` and `b`, given in order, make up together; `undefined` if they are no neighbours of one size. */
-export const join6 = (a: Net6, b: Net6): Net6 | undefined => {
+export function join6(a: Net6, b: Net6): Net6 | undefined {
   const length = lengthOf6(a);
   if (length === 0 || length !== lengthOf6(b)) return undefined;
   const last = (length - 1) >> 4;
@@ -155,7 +163,7 @@ export const join6 = (a: Net6, b: Net6): Net6 | undefined => {
   return (low & bit) === 0 && b.charCodeAt(last) === (low | bit)
     ? baseOf6(a) + String.fromCharCode(length - 1)
     : undefined;
-};
+}
 
 /** `::/0`, which no set can hold, and the two halves that stand for it. */
 export const ALL_6: Net6 = '\0'.repeat(9);

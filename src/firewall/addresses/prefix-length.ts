@@ -2,7 +2,7 @@
  * Reads the decimal number in `text[from..]` as a prefix length up to `width`. -1: not a number, a leading zero, or
  * too long. Leading zeros are refused because tools disagree about them (octal or not).
  */
-export const parsePrefixLength = (text: string, from: number, width: number): number => {
+export function parsePrefixLength(text: string, from: number, width: number): number {
   const digits = text.length - from;
   if (digits < 1 || digits > 3) return -1;
   if (digits > 1 && text.charCodeAt(from) === 0x30) return -1;
@@ -13,4 +13,4 @@ export const parsePrefixLength = (text: string, from: number, width: number): nu
     length = length * 10 + digit;
   }
   return length <= width ? length : -1;
-};
+}

@@ -4,11 +4,12 @@ const SURROGATE = /[\ud800-\udfff]/;
  * Compares two texts by their UTF-8 bytes. The order of UTF-8 bytes is the order of code points, which JavaScript's
  * own `<` follows except where a surrogate pair meets a character above U+D7FF.
  */
-export const compareBytes = (a: string, b: string): number => {
+export function compareBytes(a: string, b: string): number {
   if (SURROGATE.test(a) || SURROGATE.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
   return a < b ? -1 : a > b ? 1 : 0;
-};
+}
 
 /** Sorts lines in place by their UTF-8 bytes, as `lists:sort/1` does with binaries; returns the same array. */
-export const sortByBytes = (lines: string[]): string[] =>
-  lines.some((line) => SURROGATE.test(line)) ? lines.sort(compareBytes) : lines.sort();
+export function sortByBytes(lines: string[]): string[] {
+  return lines.some((line) => SURROGATE.test(line)) ? lines.sort(compareBytes) : lines.sort();
+}

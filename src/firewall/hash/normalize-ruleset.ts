@@ -8,7 +8,7 @@ const KEPT_FORWARD = '-A FORWARD -j REJECT --reject-with icmp-port-unreachable';
  * the first colon over the last ` [` that a `]` follows, to the last `]` of the line. The pattern itself would backtrack
  * from every colon of a line that holds none, and IPv6 lines are full of colons.
  */
-const resetCounters = (line: string): string => {
+function resetCounters(line: string): string {
   const close = line.lastIndexOf(']');
   if (close < 2) return line;
   const open = line.lastIndexOf(' [', close - 2);
@@ -16,15 +16,20 @@ const resetCounters = (line: string): string => {
   const colon = line.indexOf(':');
   if (colon < 0 || colon >= open) return line;
   return `${line.slice(0, open)} [0:0]${line.slice(close + 1)}`;
-};
+}
 
-const withoutQuotes = (line: string): string => line.replaceAll('"', '').replaceAll("'", '');
+function withoutQuotes(line: string): string {
+  return line.replaceAll('"', '').replaceAll("'", '');
+}
 
 /** Chains that docker owns on the host, and forwarding, except the one line that every v4 ruleset has. */
-const isIgnored = (line: string): boolean =>
-  line.startsWith('-A DOCKER') ||
-  line.startsWith(':DOCKER') ||
-  (line.startsWith('-A FORWARD') && line !== KEPT_FORWARD);
+function isIgnored(line: string): boolean {
+  return (
+    line.startsWith('-A DOCKER') ||
+    line.startsWith(':DOCKER') ||
+    (line.startsWith('-A FORWARD') && line !== KEPT_FORWARD)
+  );
+}
 
 const LXD_BRIDGE = [
   '-A INPUT -i lxdbr0 ',
@@ -33,7 +38,7 @@ const LXD_BRIDGE = [
   '-A POSTROUTING -o lxdbr0 ',
 ];
 
-const normalize = (text: string, clean: (line: string) => string, ignored: (line: string) => boolean): string => {
+function normalize(text: string, clean: (line: string) => string, ignored: (line: string) => boolean): string {
   const kept: string[] = [];
   for (const raw of text.split('\n')) {
     if (raw === '' || raw.startsWith('#')) continue;
@@ -41,29 +46,36 @@ const normalize = (text: string, clean: (line: string) => string, ignored: (line
     if (line !== '' && !ignored(line)) kept.push(line);
   }
   return kept.join('\n');
-};
+}
 
 /**
  * The lines of an iptables ruleset that its hash looks at: comment lines, counters, quotes, trailing blanks, docker's
  * chains and foreign FORWARD lines go away; what is left is joined by line feeds, without one at the end.
  * Takes what we render as well as what `iptables-save` prints. Source: docs/protocol.md#rulesets-before-hashing.
  */
-export const normalizeRuleset = (text: string): string => normalize(text, trimTrailingBlanks, isIgnored);
+export function normalizeRuleset(text: string): string {
+  return normalize(text, trimTrailingBlanks, isIgnored);
+}
 
 /** The hash of one of a group's four rulesets, as the server stores it: {@link normalizeRuleset}, then SHA-256. */
-export const rulesetHash = (text: string): string => sha256(normalizeRuleset(text));
+export function rulesetHash(text: string): string {
+  return sha256(normalizeRuleset(text));
+}
 
 /**
  * The same as agents in the field do it (docs/protocol.md#rulesets-before-hashing): they also trim blanks and tabs from
  * the start of a line, and drop the lines of the LXD bridge. For simulated agents, and to prove that our texts read
  * back alike.
  */
-export const normalizeRulesetAsAgent = (text: string): string =>
-  normalize(
+export function normalizeRulesetAsAgent(text: string): string {
+  return normalize(
     text,
     (line) => line.trim(),
     (line) => isIgnored(line) || LXD_BRIDGE.some((start) => line.startsWith(start)),
   );
+}
 
 /** The hash that an agent reports for the ruleset text it read back from its kernel. */
-export const agentRulesetHash = (text: string): string => sha256(normalizeRulesetAsAgent(text));
+export function agentRulesetHash(text: string): string {
+  return sha256(normalizeRulesetAsAgent(text));
+}

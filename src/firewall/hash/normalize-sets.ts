@@ -7,14 +7,16 @@ import { trimTrailingBlanks } from './trim-trailing-blanks.js';
  * wherever in the line they stand, then trailing blanks. Nothing here can reach across a line feed, so the whole
  * text is done at once. The three replacements are one after the other: the first can make work for the next.
  */
-const reduceAddLines = (sortedLines: readonly string[]): string => {
+function reduceAddLines(sortedLines: readonly string[]): string {
   const reduced = sortedLines.join('\n').replaceAll('n ', ' ').replaceAll('/32', '').replaceAll('/128', '');
   if (!reduced.includes(' \n') && !reduced.endsWith(' ')) return reduced;
   return reduced.split('\n').map(trimTrailingBlanks).join('\n');
-};
+}
 
 /** The `add` lines of an ipset text, in the order they stand in. */
-const addLines = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('add '));
+function addLines(text: string): string[] {
+  return text.split('\n').filter((line) => line.startsWith('add '));
+}
 
 /**
  * The part of an ipset text that its hash looks at: its `add` lines, sorted by bytes FIRST, then without the `n` of the
@@ -23,7 +25,11 @@ const addLines = (text: string): string[] => text.split('\n').filter((line) => l
  * which `savedSetsHash` in sets/ answers. Source: docs/protocol.md#sets-before-hashing; agents and the old server do
  * the same.
  */
-export const normalizeSets = (text: string): string => reduceAddLines(sortByBytes(addLines(text)));
+export function normalizeSets(text: string): string {
+  return reduceAddLines(sortByBytes(addLines(text)));
+}
 
 /** The hash of an ipset text: {@link normalizeSets}, then SHA-256. This is what an agent computes from `ipset save`. */
-export const setsHash = (text: string): string => sha256(normalizeSets(text));
+export function setsHash(text: string): string {
+  return sha256(normalizeSets(text));
+}

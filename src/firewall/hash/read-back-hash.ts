@@ -11,7 +11,7 @@ const AFTERTHOUGHT = /Elixir\.StdErr\s*$/;
  * The hash of what `iptables-save -t filter` printed, to be compared with that of the text that was sent. Nothing at all
  * is a table without anything in it. Text of more than `most` characters, or that is no whole table, can't be read.
  */
-export const readBackHash = (printed: string, most: number): ReadBackText => {
+export function readBackHash(printed: string, most: number): ReadBackText {
   if (printed.length > most)
     return { unreadable: `the host printed ${printed.length} characters, more than the ${most} that are read` };
   const text = printed.replace(AFTERTHOUGHT, '');
@@ -20,4 +20,4 @@ export const readBackHash = (printed: string, most: number): ReadBackText => {
   if (!lines.includes('*filter') || !lines.includes('COMMIT'))
     return { unreadable: 'what the host printed is not a whole filter table (*filter to COMMIT)' };
   return { hash: agentRulesetHash(text) };
-};
+}

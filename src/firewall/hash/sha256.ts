@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /** SHA-256 of the UTF-8 bytes of `text`, as 64 lower-case hex digits: the form every hash of the agent protocol has. */
-export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+export function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
 
 /** The hash of no bytes at all: an empty ruleset, or sets without one address. */
 export const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

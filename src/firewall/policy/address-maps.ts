@@ -7,14 +7,14 @@ import type { WantedSet } from '../sets/build-set.js';
 import { canonicalSet } from '../sets/canonical-set.js';
 
 /** The addresses that stand in rules in place of a set: with their prefix length, as `iptables-save` prints them. */
-const ruleAddresses = ({ addresses, family, order }: WantedSet, dialect: Dialect): readonly string[] => {
+function ruleAddresses({ addresses, family, order }: WantedSet, dialect: Dialect): readonly string[] {
   if (dialect === 'dog2') {
     return canonicalSet(addresses, family, dialect).addresses.map((text) => fullText(text, family) ?? text);
   }
   const texts = addresses.flatMap((text) => (typeof text === 'string' ? (fullText(text, family) ?? []) : []));
   const unique = [...new Set(texts)];
   return order === 'given' ? unique : sortByBytes(unique);
-};
+}
 
 /** Works out a set's addresses when a rule first asks for them: most sets are named by few rules, or none. */
 class LazyAddresses extends Map<string, AddressList> {
@@ -43,9 +43,11 @@ class LazyAddresses extends Map<string, AddressList> {
  * The addresses by name for rulesets without sets (docs/rulesets.md#where-addresses-come-from): the same merge as for
  * sets. Asking by name is the only thing that these maps are for; they hold what was asked for so far.
  */
-export const addressMaps = (wanted: readonly WantedSet[], dialect: Dialect): AddressMaps => ({
-  roleV4: new LazyAddresses(wanted, 'group', 'v4', dialect),
-  roleV6: new LazyAddresses(wanted, 'group', 'v6', dialect),
-  zoneV4: new LazyAddresses(wanted, 'zone', 'v4', dialect),
-  zoneV6: new LazyAddresses(wanted, 'zone', 'v6', dialect),
-});
+export function addressMaps(wanted: readonly WantedSet[], dialect: Dialect): AddressMaps {
+  return {
+    roleV4: new LazyAddresses(wanted, 'group', 'v4', dialect),
+    roleV6: new LazyAddresses(wanted, 'group', 'v6', dialect),
+    zoneV4: new LazyAddresses(wanted, 'zone', 'v4', dialect),
+    zoneV6: new LazyAddresses(wanted, 'zone', 'v6', dialect),
+  };
+}

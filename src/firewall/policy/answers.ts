@@ -13,7 +13,9 @@ export interface Answers {
 
 type Same<Value> = (a: Value | undefined, b: Value | undefined) => boolean;
 
-const identical = (a: unknown, b: unknown): boolean => a === b;
+function identical(a: unknown, b: unknown): boolean {
+  return a === b;
+}
 
 const sameList: Same<AddressList> = (a, b) => {
   if (a === b) return true;

@@ -33,7 +33,9 @@ const MOST_DISTURBED = 3;
 /** What an entry takes beside its texts, and each question and answer, in characters. */
 const COST = { entry: 1000, reading: 100 } as const;
 
-const keyOf = (profileId: string, self: string | undefined): string => JSON.stringify([profileId, self]);
+function keyOf(profileId: string, self: string | undefined): string {
+  return JSON.stringify([profileId, self]);
+}
 
 /**
  * Compiles the groups of a policy that is kept up to date in place, each distinct input once: groups of one profile get

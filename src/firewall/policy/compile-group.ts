@@ -62,23 +62,27 @@ export const TEXT_VARIANTS = VARIANTS.map(([variant]) => variant);
 
 const EMPTY: GroupText = { text: '', hash: EMPTY_HASH };
 
-const refused = (reason: GroupError['reason'], message: string): CompiledGroup & { readonly ok: false } => ({
-  ok: false,
-  error: { reason, message },
-});
+function refused(reason: GroupError['reason'], message: string): CompiledGroup & { readonly ok: false } {
+  return {
+    ok: false,
+    error: { reason, message },
+  };
+}
 
-const ruleRefused = (variant: keyof GroupTexts, error: CompileError): CompiledGroup & { readonly ok: false } => ({
-  ok: false,
-  error: {
-    reason: 'rule',
-    message: describeError(error),
-    variant,
-    rule: error.rule === null ? null : { direction: error.rule.direction, index: error.rule.index },
-    field: error.field,
-    kind: error.kind,
-    ...(error.value === undefined ? {} : { value: error.value }),
-  },
-});
+function ruleRefused(variant: keyof GroupTexts, error: CompileError): CompiledGroup & { readonly ok: false } {
+  return {
+    ok: false,
+    error: {
+      reason: 'rule',
+      message: describeError(error),
+      variant,
+      rule: error.rule === null ? null : { direction: error.rule.direction, index: error.rule.index },
+      field: error.field,
+      kind: error.kind,
+      ...(error.value === undefined ? {} : { value: error.value }),
+    },
+  };
+}
 
 /** Which rules a group has: its profile, and the ruleset that holds them. */
 export interface GroupRules {
@@ -89,7 +93,7 @@ export interface GroupRules {
 }
 
 /** The rules of a group, or why it has none. */
-export const findRules = (view: PolicyView, groupId: string): GroupRules | (CompiledGroup & { readonly ok: false }) => {
+export function findRules(view: PolicyView, groupId: string): GroupRules | (CompiledGroup & { readonly ok: false }) {
   const group = view.group(groupId);
   if (group === undefined) return refused('group_not_found', `there is no group with the id ${groupId}`);
   const { name, profile_id: profileId } = group;
@@ -106,13 +110,13 @@ export const findRules = (view: PolicyView, groupId: string): GroupRules | (Comp
     return refused('profile_not_found', `the profile ${profileId} of the group ${name} does not exist`);
   }
   return { name, profile, ruleset: view.ruleset(profileId) };
-};
+}
 
 /**
  * Compiles rules that were found, step by step. What comes out hangs on the profile, the ruleset and what `answers` are
  * asked for, and on nothing else: neither the group's id nor its name are seen but by asking for the latter.
  */
-export const compileRules = function* (
+export function* compileRules(
   view: PolicyView,
   { profile, ruleset }: Pick<GroupRules, 'profile' | 'ruleset'>,
   answers: Answers,
@@ -141,14 +145,14 @@ export const compileRules = function* (
     for (const warning of result.warnings) warnings.push(warning);
   }
   return { ok: true, ...texts, sets: sortByBytes([...sets]), warnings };
-};
+}
 
 /**
  * Compiles the rulesets of one group from the documents, anew and without a pause. The outcome hangs on the documents
  * alone, never on the order in which they came. A fault in another group's policy does not matter here.
  */
-export const compileGroup = (policy: Policy, groupId: string, options: CompileGroupOptions): CompiledGroup => {
+export function compileGroup(policy: Policy, groupId: string, options: CompileGroupOptions): CompiledGroup {
   const view = policyView(policy, options.dialect);
   const found = findRules(view, groupId);
   return 'ok' in found ? found : finish(compileRules(view, found, view.answers(found.name), options.generateUnset));
-};
+}

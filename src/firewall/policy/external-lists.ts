@@ -28,34 +28,38 @@ const PARTS: readonly (readonly [ListKey, 'v4' | 'v6', 'groups' | 'zones'])[] = 
   ['zonesV6', 'v6', 'zones'],
 ];
 
-const emptyLists = (): Record<ListKey, Map<string, Json[]>> => ({
-  groupsV4: new Map(),
-  groupsV6: new Map(),
-  zonesV4: new Map(),
-  zonesV6: new Map(),
-});
+function emptyLists(): Record<ListKey, Map<string, Json[]>> {
+  return {
+    groupsV4: new Map(),
+    groupsV6: new Map(),
+    zonesV4: new Map(),
+    zonesV6: new Map(),
+  };
+}
 
 /** By name, then by id: the old server's outcome hung on the order in which the database gave its rows. */
-const activeExternals = (policy: Policy): (Document & { readonly name: string })[] =>
-  [...policy.external.values()]
+function activeExternals(policy: Policy): (Document & { readonly name: string })[] {
+  return [...policy.external.values()]
     .filter(
       (row): row is Document & { readonly name: string } => row.state === 'active' && typeof row.name === 'string',
     )
     .sort((a, b) => compareBytes(a.name, b.name) || compareBytes(a.id, b.id));
+}
 
 /**
  * The link of the same name decides, else the row itself; anything but `prefix` is `union`
  * (docs/http-api.md#external).
  */
-const isPrefixed = (row: Document, handlingByLink: ReadonlyMap<string, Json | undefined>): boolean =>
-  (handlingByLink.get(row.name as string) ?? row.address_handling) === 'prefix';
+function isPrefixed(row: Document, handlingByLink: ReadonlyMap<string, Json | undefined>): boolean {
+  return (handlingByLink.get(row.name as string) ?? row.address_handling) === 'prefix';
+}
 
 /**
  * What active linked environments add (docs/rulesets.md#sets-of-linked-environments): partitioned by handling and taken
  * by name, so that no order of rows matters. Where environments of one kind send the same name, they add up in `dog2`;
  * in `dog1` the last one stands alone, as on the old server.
  */
-export const externalLists = (policy: Policy, dialect: Dialect): Externals => {
+export function externalLists(policy: Policy, dialect: Dialect): Externals {
   const handlingByLink = new Map<string, Json | undefined>();
   for (const link of policy.link.values()) {
     if (typeof link.name === 'string') handlingByLink.set(link.name, link.address_handling);
@@ -89,4 +93,4 @@ export const externalLists = (policy: Policy, dialect: Dialect): Externals => {
     }
   }
   return { union, prefix, faults, incomplete };
-};
+}

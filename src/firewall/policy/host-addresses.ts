@@ -15,10 +15,10 @@ const known: Readonly<Record<Dialect, WeakMap<Document, Read>>> = {
 /**
  * The addresses that a host lends to its group, at most `most`; each document is read once for as long as it lives.
  */
-export const hostAddresses = (host: Document, dialect: Dialect, most?: number): InterfaceAddresses => {
+export function hostAddresses(host: Document, dialect: Dialect, most?: number): InterfaceAddresses {
   const found = known[dialect].get(host);
   if (found !== undefined && found.most === most) return found.addresses;
   const addresses = interfaceAddresses(host.interfaces, dialect, most);
   known[dialect].set(host, { most, addresses });
   return addresses;
-};
+}

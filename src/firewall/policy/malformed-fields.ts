@@ -13,36 +13,39 @@ export interface MalformedField {
 type Check = (value: Json | undefined, row: Document) => string | undefined;
 
 /** What it holds, short enough for a sentence. */
-const shown = (value: Json | undefined): string => {
+function shown(value: Json | undefined): string {
   if (value === undefined) return 'is missing';
   const text = JSON.stringify(value);
   return `holds ${text.length > 60 ? `${text.slice(0, 57)}...` : text}`;
-};
+}
 
-const mustBe = (fits: (value: Json | undefined) => boolean, wanted: string): Check => {
+function mustBe(fits: (value: Json | undefined) => boolean, wanted: string): Check {
   return (value) => (fits(value) ? undefined : `${shown(value)}: must be ${wanted}`);
-};
+}
 
-const isText = (value: Json | undefined): value is string => typeof value === 'string';
+function isText(value: Json | undefined): value is string {
+  return typeof value === 'string';
+}
 const isName = mustBe(isText, 'a name in text');
 /** Absent is what the old server takes too; what is there must be right. */
-const ifThere =
-  (check: Check): Check =>
-  (value, row) =>
-    value === undefined ? undefined : check(value, row);
+function ifThere(check: Check): Check {
+  return (value, row) => (value === undefined ? undefined : check(value, row));
+}
 const textIfThere = ifThere(mustBe(isText, 'text'));
 
 /** A list of texts. Those that are no addresses are left out and shown, as ever. */
-const addressList =
-  (family: Family): Check =>
-  (value) => {
+function addressList(family: Family): Check {
+  return (value) => {
     const wanted = `a list of IP${family} addresses in text`;
     if (!isList(value)) return `${shown(value)}: must be ${wanted}`;
     const other = value.findIndex((element) => typeof element !== 'string');
     return other < 0 ? undefined : `has an element ${other} that ${shown(value[other])}: must be ${wanted}`;
   };
+}
 
-const addressListIfThere = (family: Family): Check => ifThere(addressList(family));
+function addressListIfThere(family: Family): Check {
+  return ifThere(addressList(family));
+}
 
 const rules: Check = (value) => {
   const wanted = 'an object with the lists inbound and outbound';
@@ -125,7 +128,9 @@ const CHECKS: Readonly<Record<PolicyPart, Readonly<Record<string, Check>>>> = {
 };
 
 /** Whether rows of this table are looked at. */
-export const isPolicyPart = (table: string): table is PolicyPart => Object.hasOwn(CHECKS, table);
+export function isPolicyPart(table: string): table is PolicyPart {
+  return Object.hasOwn(CHECKS, table);
+}
 
 /** Documents never change, so each is looked at once for as long as it lives. */
 const seen = new WeakMap<Document, readonly MalformedField[]>();
@@ -134,7 +139,7 @@ const seen = new WeakMap<Document, readonly MalformedField[]>();
  * The fields of a stored row that are not as any write over the API would leave them, and that would open, empty or stop
  * something if they were taken as they stand. An empty list is well formed: it is an order.
  */
-export const malformedFields = (table: PolicyPart, row: Document): readonly MalformedField[] => {
+export function malformedFields(table: PolicyPart, row: Document): readonly MalformedField[] {
   const known = seen.get(row);
   if (known !== undefined) return known;
   const found = Object.entries(CHECKS[table]).flatMap(([field, check]) => {
@@ -143,4 +148,4 @@ export const malformedFields = (table: PolicyPart, row: Document): readonly Malf
   });
   seen.set(row, found);
   return found;
-};
+}

@@ -33,21 +33,22 @@ const SELF = 'self';
 
 type Lists = Map<string, Json[]>;
 
-const listIn = (lists: Lists, name: string): Json[] => {
+function listIn(lists: Lists, name: string): Json[] {
   const found = lists.get(name);
   if (found !== undefined) return found;
   const made: Json[] = [];
   lists.set(name, made);
   return made;
-};
+}
 
 /** Appends one by one: a spread of a million elements overflows the stack. */
-const append = (list: Json[], elements: readonly Json[]): void => {
+function append(list: Json[], elements: readonly Json[]): void {
   for (const element of elements) list.push(element);
-};
+}
 
-const withLength = (element: Json, family: Family): Json =>
-  typeof element === 'string' ? (fullText(element, family) ?? element) : element;
+function withLength(element: Json, family: Family): Json {
+  return typeof element === 'string' ? (fullText(element, family) ?? element) : element;
+}
 
 /** Gathers the lists of one policy. */
 class Gatherer {
@@ -86,7 +87,7 @@ class Gatherer {
 }
 
 /** Sets that a host would be in if its row could be read: those of its group, of any group if that is what is unreadable. */
-const lacking = (host: Document, to: IncompleteSets): void => {
+function lacking(host: Document, to: IncompleteSets): void {
   for (const { field, reason } of malformedFields('host', host)) {
     const why = `host ${host.id}: ${field} ${reason}`;
     for (const family of ['v4', 'v6'] as const) {
@@ -97,9 +98,9 @@ const lacking = (host: Document, to: IncompleteSets): void => {
       }
     }
   }
-};
+}
 
-const gatherHosts = (policy: Policy, dialect: Dialect, to: Gatherer): void => {
+function gatherHosts(policy: Policy, dialect: Dialect, to: Gatherer): void {
   for (const host of policy.host.values()) {
     if (host.active !== 'active') {
       lacking(host, to.incomplete);
@@ -120,7 +121,7 @@ const gatherHosts = (policy: Policy, dialect: Dialect, to: Gatherer): void => {
       if (own !== undefined) append(own, addresses);
     }
   }
-};
+}
 
 /**
  * The addresses of every group and zone by name, externals not merged in (docs/rulesets.md#where-addresses-come-from):
@@ -128,7 +129,7 @@ const gatherHosts = (policy: Policy, dialect: Dialect, to: Gatherer): void => {
  * `self` none. Groups or zones of one name are taken together. Documents that lack something are skipped or defaulted,
  * and reported.
  */
-export const ownLists = (policy: Policy, dialect: Dialect): OwnLists => {
+export function ownLists(policy: Policy, dialect: Dialect): OwnLists {
   const to = new Gatherer();
   for (const family of ['v4', 'v6'] as const)
     for (const name of [ALL_ACTIVE, SELF]) listIn(to.lists[family].groups, name);
@@ -159,4 +160,4 @@ export const ownLists = (policy: Policy, dialect: Dialect): OwnLists => {
     unreadable: to.unreadable,
     incomplete: to.incomplete,
   };
-};
+}

@@ -15,8 +15,8 @@ export interface OwnSets {
   readonly v6: { readonly groups: ListsByName; readonly zones: ListsByName };
 }
 
-const listed = (lists: ReadonlyMap<string, readonly Json[]>, family: Family): ListsByName =>
-  Object.fromEntries(
+function listed(lists: ReadonlyMap<string, readonly Json[]>, family: Family): ListsByName {
+  return Object.fromEntries(
     [...lists]
       .sort(([a], [b]) => compareBytes(a, b))
       .map(([name, list]) => {
@@ -24,15 +24,16 @@ const listed = (lists: ReadonlyMap<string, readonly Json[]>, family: Family): Li
         return [name, sortByBytes([...new Set(texts)])];
       }),
   );
+}
 
 /**
  * This server's own groups and zones, `all-active` and `self` among them, without what other environments sent: the
  * content of `GET /api/V2/ipsets` and of the message to linked servers (docs/protocol.md#linked-servers).
  */
-export const ownSets = (policy: Policy, dialect: Dialect): OwnSets => {
+export function ownSets(policy: Policy, dialect: Dialect): OwnSets {
   const own = ownLists(policy, dialect);
   return {
     v4: { groups: listed(own.groupsV4, 'v4'), zones: listed(own.zonesV4, 'v4') },
     v6: { groups: listed(own.groupsV6, 'v6'), zones: listed(own.zonesV6, 'v6') },
   };
-};
+}

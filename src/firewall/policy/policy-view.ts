@@ -22,25 +22,25 @@ const ANY = readService(SERVICE_ANY);
 /** Documents never change, so each service is read once for as long as it lives. */
 const servicesRead = new WeakMap<Document, ReadService>();
 
-const readOnce = (service: Document): ReadService => {
+function readOnce(service: Document): ReadService {
   const known = servicesRead.get(service);
   if (known !== undefined) return known;
   const read = readService(service);
   servicesRead.set(service, read);
   return read;
-};
+}
 
 const stripped = new WeakMap<Document, Document>();
 
 /** Whatever rules a ruleset that belongs to nobody surely holds, they are not to be taken for anybody's. */
-const withoutRules = (ruleset: Document): Document => {
+function withoutRules(ruleset: Document): Document {
   const known = stripped.get(ruleset);
   if (known !== undefined) return known;
   const { rules: _rules, ...rest } = ruleset;
   const made = { ...rest, id: ruleset.id };
   stripped.set(ruleset, made);
   return made;
-};
+}
 
 /**
  * What compiling groups needs from a policy, each part worked out once when it is first needed. Holds for the policy as
@@ -133,10 +133,10 @@ export class PolicyView {
   }
 }
 
-const nameIn = (table: ReadonlyMap<string, Document>, id: string): string | null | undefined => {
+function nameIn(table: ReadonlyMap<string, Document>, id: string): string | null | undefined {
   const document = table.get(id);
   return document === undefined ? undefined : nameOf(document);
-};
+}
 
 interface KeptView {
   readonly version: number;
@@ -146,7 +146,7 @@ interface KeptView {
 const kept: Readonly<Record<Dialect, WeakMap<Policy, KeptView>>> = { dog1: new WeakMap(), dog2: new WeakMap() };
 
 /** The view of a policy; the last one again while the policy's version stands. */
-export const policyView = (policy: Policy, dialect: Dialect): PolicyView => {
+export function policyView(policy: Policy, dialect: Dialect): PolicyView {
   const { version } = policy;
   if (version === undefined) return new PolicyView(policy, dialect);
   const found = kept[dialect].get(policy);
@@ -154,4 +154,4 @@ export const policyView = (policy: Policy, dialect: Dialect): PolicyView => {
   const view = new PolicyView(policy, dialect);
   kept[dialect].set(policy, { version, view });
   return view;
-};
+}

@@ -13,28 +13,30 @@ export interface PolicySets {
   readonly faults: readonly PolicyFault[];
 }
 
-const asRecords = ({ groupsV4, groupsV6, zonesV4, zonesV6 }: ExternalLists): SetMaps => ({
-  groupsV4: Object.fromEntries(groupsV4),
-  groupsV6: Object.fromEntries(groupsV6),
-  zonesV4: Object.fromEntries(zonesV4),
-  zonesV6: Object.fromEntries(zonesV6),
-});
+function asRecords({ groupsV4, groupsV6, zonesV4, zonesV6 }: ExternalLists): SetMaps {
+  return {
+    groupsV4: Object.fromEntries(groupsV4),
+    groupsV6: Object.fromEntries(groupsV6),
+    zonesV4: Object.fromEntries(zonesV4),
+    zonesV6: Object.fromEntries(zonesV6),
+  };
+}
 
 /**
  * A linked environment may send a name for one family only, but rules for both families name its sets, and a rule that
  * names a set which does not exist takes the whole ruleset down: the other family's set is made, and is empty.
  */
-const inBothFamilies = (wanted: readonly WantedSet[]): WantedSet[] => {
+function inBothFamilies(wanted: readonly WantedSet[]): WantedSet[] {
   const key = ({ kind, base }: WantedSet, family: Family): string => `${family} ${kind} ${base}`;
   const there = new Set(wanted.map((set) => key(set, set.family)));
   return wanted.flatMap((set) => {
     const other = set.family === 'v4' ? 'v6' : 'v4';
     return there.has(key(set, other)) ? [set] : [set, { ...set, family: other, addresses: [] }];
   });
-};
+}
 
 /** The set, with why its addresses are not known, or not as a whole. */
-const withDoubts = (set: WantedSet, own: OwnLists, external: Externals): WantedSet => {
+function withDoubts(set: WantedSet, own: OwnLists, external: Externals): WantedSet {
   const name = setName(set.base, set.kind, set.family);
   const unreadable = own.unreadable.get(name);
   if (unreadable !== undefined) return { ...set, unreadable };
@@ -42,14 +44,14 @@ const withDoubts = (set: WantedSet, own: OwnLists, external: Externals): WantedS
     .map((from) => from.incomplete.reason(name, set.kind, set.family))
     .find((reason) => reason !== undefined);
   return incomplete === undefined ? set : { ...set, incomplete };
-};
+}
 
 /**
  * Every set that a policy's hosts get: our own with those of linked environments
  * (docs/rulesets.md#sets-of-linked-environments). In `dog2` each name has a set of both families; `dog1` leaves it at
  * those that there are, as the old server did.
  */
-export const wantedSets = (policy: Policy, dialect: Dialect): PolicySets => {
+export function wantedSets(policy: Policy, dialect: Dialect): PolicySets {
   const own = ownLists(policy, dialect);
   const external = externalLists(policy, dialect);
   const merged = mergeSets({
@@ -63,4 +65,4 @@ export const wantedSets = (policy: Policy, dialect: Dialect): PolicySets => {
     wanted: certain ? all : all.map((set) => withDoubts(set, own, external)),
     faults: [...own.faults, ...external.faults],
   };
-};
+}

@@ -47,17 +47,17 @@ const SOME: AddressMaps = { roleV4: SOME_V4, roleV6: SOME_V6, zoneV4: SOME_V4, z
 const UNWRITABLE = /[\u0000-\u001f\u007f\\]/;
 
 /** Text that a stored rule may hold, but a new one may not (docs/rulesets.md#what-the-kernel-refuses). */
-const writtenTextFaults = (rule: Json): Fault[] => {
+function writtenTextFaults(rule: Json): Fault[] {
   if (!isObject(rule)) return [];
   const reason = 'give a text without line feeds, other control characters and backslashes';
   return ['comment', 'interface'].flatMap((field): Fault[] => {
     const value = rule[field];
     return typeof value === 'string' && UNWRITABLE.test(value) ? [{ kind: 'kernel', field, value, reason }] : [];
   });
-};
+}
 
 /** What rules refer to: `field` and id. */
-const referencesOf = (rules: Json | undefined): ReadonlySet<string> => {
+function referencesOf(rules: Json | undefined): ReadonlySet<string> {
   const found = new Set<string>();
   if (!isObject(rules)) return found;
   for (const list of [rules['inbound'], rules['outbound']]) {
@@ -68,7 +68,7 @@ const referencesOf = (rules: Json | undefined): ReadonlySet<string> => {
     }
   }
   return found;
-};
+}
 
 const PASSES: Readonly<Record<RulePosition['direction'], readonly Pass[]>> = {
   inbound: ['inbound', 'answer'],
@@ -76,7 +76,7 @@ const PASSES: Readonly<Record<RulePosition['direction'], readonly Pass[]>> = {
 };
 
 /** Every fault of one rule in every variant, each once. */
-const ruleFaults = (value: Json, direction: RulePosition['direction'], check: RulesCheck): readonly Fault[] => {
+function ruleFaults(value: Json, direction: RulePosition['direction'], check: RulesCheck): readonly Fault[] {
   const choices = RULE_CHOICES[check.dialect];
   const { rule, faults } = readRule(value, choices, { anyIsEveryone: check.anyIsEveryone === true });
   const found = new Map<string, Fault>();
@@ -109,24 +109,25 @@ const ruleFaults = (value: Json, direction: RulePosition['direction'], check: Ru
     }
   }
   return [...found.values()];
-};
+}
 
 /**
  * Everything that is wrong with the `rules` of a ruleset document that somebody wants to write: each rule is compiled
  * for both families, with sets and without. Empty when the rules compile for every group, whatever addresses there are.
  * Absent rules are fine: the profile has none then.
  */
-export const checkRules = (rules: Json | undefined, check: RulesCheck): readonly CompileError[] =>
-  finish(checkRulesInSteps(rules, check));
+export function checkRules(rules: Json | undefined, check: RulesCheck): readonly CompileError[] {
+  return finish(checkRulesInSteps(rules, check));
+}
 
-const entriesOf = (rule: Json, { lookups }: RulesCheck): number => {
+function entriesOf(rule: Json, { lookups }: RulesCheck): number {
   const service = isObject(rule) ? rule['service'] : undefined;
   const found = typeof service === 'string' ? lookups.services.get(service) : undefined;
   return found?.ok === true ? found.service.entries.length : 0;
-};
+}
 
 /** The same, with pauses. */
-export const checkRulesInSteps = function* (
+export function* checkRulesInSteps(
   rules: Json | undefined,
   check: RulesCheck,
 ): Generator<void, readonly CompileError[]> {
@@ -160,4 +161,4 @@ export const checkRulesInSteps = function* (
     }
   }
   return errors;
-};
+}

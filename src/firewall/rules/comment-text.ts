@@ -9,7 +9,7 @@ const BARE = /^[A-Za-z0-9_-]+$/;
 const SURELY_FITS = COMMENT_BYTES / 3;
 
 /** Cuts a text to what fits into the kernel's comment, at a character's end. */
-export const cutComment = (text: string): string => {
+export function cutComment(text: string): string {
   if (text.length <= SURELY_FITS) return text;
   let bytes = 0;
   let end = 0;
@@ -19,11 +19,12 @@ export const cutComment = (text: string): string => {
     end += char.length;
   }
   return text;
-};
+}
 
 /** The argument as `iptables-save` prints it: bare if letters, digits, `_` and `-` only; else quoted and escaped. */
-export const kernelComment = (text: string): string =>
-  BARE.test(text) ? text : `"${text.replace(/["\\']/g, '\\$&')}"`;
+export function kernelComment(text: string): string {
+  return BARE.test(text) ? text : `"${text.replace(/["\\']/g, '\\$&')}"`;
+}
 
 /**
  * A blank as the old server saw one: U+0020 that no combining character joins to a grapheme
@@ -34,31 +35,37 @@ const BLANK =
   / (?!\p{Grapheme_Extend}|[\u200d\p{Emoji_Modifier}\u0e33\u0eb3]|(?![\u102b\u102c\u1038\u1062-\u1064\u1067-\u106d\u1083\u1087-\u108c\u108f\u109a-\u109c\u1a61\u1a63\u1a64\uaa7b\uaa7d\u{11720}\u{11721}])\p{Mc})/u;
 
 const PLAIN = /^[\x20-\x7e]*$/;
-const hasBlank = (text: string): boolean => (PLAIN.test(text) ? text.includes(' ') : BLANK.test(text));
+function hasBlank(text: string): boolean {
+  return PLAIN.test(text) ? text.includes(' ') : BLANK.test(text);
+}
 
-const withoutQuotes = (text: string): string => text.replace(/["']/g, '');
+function withoutQuotes(text: string): string {
+  return text.replace(/["']/g, '');
+}
 
 /** How a comment may be written: its argument, as the old server would. Null where that reads back otherwise. */
-const oldArgument = (text: string): { readonly argument: string; readonly seen: string } | null => {
+function oldArgument(text: string): { readonly argument: string; readonly seen: string } | null {
   const argument = hasBlank(text) ? `"${text}"` : text;
   const [seen, next, ...more] = splitArguments(`${argument} .`);
   if (seen === undefined || next !== '.' || more.length > 0) return null;
   if (cutComment(seen) !== seen || withoutQuotes(argument) !== withoutQuotes(kernelComment(seen))) return null;
   return { argument, seen };
-};
+}
 
 /**
  * Whether a comment with backslashes reads back as the old server wrote it: they stand between its quotes, each before
  * a backslash or a quote, just as the kernel prints them.
  */
-export const escapesReadBack = (text: string): boolean => oldArgument(text) !== null;
+export function escapesReadBack(text: string): boolean {
+  return oldArgument(text) !== null;
+}
 
 /**
  * Writes a line that holds a comment with the old server's spelling of it, if the kernel takes that as one argument
  * and the line hashes the same when it is read back; else with the kernel's spelling.
  * @param line makes the line from the comment's argument.
  */
-export const oldStyleLine = (text: string, line: (argument: string) => string): string => {
+export function oldStyleLine(text: string, line: (argument: string) => string): string {
   const kernel = kernelComment(text);
   if (kernel === text) return line(kernel);
   const old = oldArgument(text);
@@ -69,4 +76,4 @@ export const oldStyleLine = (text: string, line: (argument: string) => string): 
     return line(kernel);
   }
   return written;
-};
+}

@@ -38,17 +38,18 @@ export interface CompileWarning {
   readonly message: string;
 }
 
-const shortValue = (value: Json): string => {
+function shortValue(value: Json): string {
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-};
+}
 
 /** `rules.inbound[0].comment`, or the bare field when no rule is meant. */
-export const faultPath = (at: { readonly rule: RulePosition | null; readonly field: string }): string =>
-  at.rule === null ? at.field : `rules.${at.rule.direction}[${at.rule.index}].${at.field}`;
+export function faultPath(at: { readonly rule: RulePosition | null; readonly field: string }): string {
+  return at.rule === null ? at.field : `rules.${at.rule.direction}[${at.rule.index}].${at.field}`;
+}
 
 /** One sentence: where, what it holds, why. */
-export const describeError = (error: CompileError): string => {
+export function describeError(error: CompileError): string {
   const holds = error.value === undefined ? '' : ` ${shortValue(error.value)}`;
   return `${faultPath(error)}${holds}: ${error.reason}`;
-};
+}

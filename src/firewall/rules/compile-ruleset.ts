@@ -113,13 +113,15 @@ class RulesetCompiler {
   }
 }
 
-const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
+function joined(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
 
 /**
  * Compiles one variant of a policy that was read with the same dialect, step by step. Use this for the four variants of
  * a group: the rules are read once. Nothing that `variant` answers may change in between, or the text is of no policy.
  */
-export const compilePolicy = function* (
+export function* compilePolicy(
   policy: PolicyModel,
   variant: Variant,
   dialect: Dialect,
@@ -140,10 +142,10 @@ export const compilePolicy = function* (
     if (error instanceof Refused) return { ok: false, error: error.fault };
     throw error;
   }
-};
+}
 
 /** Compiles one ruleset (docs/rulesets.md#the-text-of-a-ruleset) in a dialect (docs/rulesets.md#two-dialects). */
-export const compileRuleset = (input: RulesetInput, dialect: Dialect): RulesetResult => {
+export function compileRuleset(input: RulesetInput, dialect: Dialect): RulesetResult {
   const read = readProfile(input.profile, RULE_CHOICES[dialect]);
   return read.ok ? finish(compilePolicy(read.policy, input, dialect)) : { ok: false, error: read.error };
-};
+}

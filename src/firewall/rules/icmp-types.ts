@@ -69,7 +69,7 @@ const NAMES: Readonly<Record<IcmpFamily, Readonly<Record<string, string>>>> = { 
 const NUMERIC = /^(0|[1-9][0-9]{0,2})(?:\/(0|[1-9][0-9]{0,2}))?$/;
 
 /** Reads a type: a number, `type/code`, or a name. Undefined if it is none that the kernel prints back. */
-export const readIcmpType = (text: string, family: IcmpFamily): IcmpType | undefined => {
+export function readIcmpType(text: string, family: IcmpFamily): IcmpType | undefined {
   const named = Object.hasOwn(NAMES[family], text) ? NAMES[family][text] : undefined;
   const match = NUMERIC.exec(named ?? text);
   if (match === null) return undefined;
@@ -77,13 +77,13 @@ export const readIcmpType = (text: string, family: IcmpFamily): IcmpType | undef
   const code = match[2] === undefined ? null : Number(match[2]);
   if (type > 255 || (code ?? 0) > 255) return undefined;
   return { type, code, named: named !== undefined };
-};
+}
 
 /** `8` or `3/1`; for IPv4 type 255, which the kernel takes for any type and prints so, `any`. */
-export const printIcmpType = ({ type, code }: IcmpType, version: IcmpFamily): string => {
+export function printIcmpType({ type, code }: IcmpType, version: IcmpFamily): string {
   if (version === 'v4' && type === 255) return 'any';
   return code === null ? `${type}` : `${type}/${code}`;
-};
+}
 
 /** Codes of "destination unreachable" as ICMPv6 type/code (RFC 7915 section 4.2). */
 const UNREACHABLE: Readonly<Record<number, readonly [number, number]>> = {
@@ -104,14 +104,15 @@ const UNREACHABLE: Readonly<Record<number, readonly [number, number]>> = {
   15: [1, 1],
 };
 
-const whole = (...types: readonly number[]): readonly IcmpType[] =>
-  types.map((type) => ({ type, code: null, named: false }));
+function whole(...types: readonly number[]): readonly IcmpType[] {
+  return types.map((type) => ({ type, code: null, named: false }));
+}
 
 /**
  * What does in IPv6 what the type does in IPv4 (RFC 7915 section 4.2; routers' messages by RFC 4861): none for types
  * that IPv6 does not have. "Destination unreachable" as a whole also covers "packet too big".
  */
-export const icmpForV6 = ({ type, code }: IcmpType): readonly IcmpType[] => {
+export function icmpForV6({ type, code }: IcmpType): readonly IcmpType[] {
   const same = (to: number): readonly IcmpType[] => [{ type: to, code, named: false }];
   switch (type) {
     case 0:
@@ -136,10 +137,10 @@ export const icmpForV6 = ({ type, code }: IcmpType): readonly IcmpType[] => {
     default:
       return [];
   }
-};
+}
 
 /** The type of the answer to a ping; other types are their own answer. */
-export const icmpAnswer = (asked: IcmpType, family: IcmpFamily): IcmpType => {
+export function icmpAnswer(asked: IcmpType, family: IcmpFamily): IcmpType {
   if (family === 'v4') return asked.type === 8 ? { ...asked, type: 0 } : asked;
   return asked.type === 128 ? { ...asked, type: 129 } : asked;
-};
+}

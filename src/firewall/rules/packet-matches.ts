@@ -15,7 +15,7 @@ export interface PacketMatch {
 const MULTIPORT_SLOTS = 15;
 
 /** Parts a list of ports into lists that fit into one multiport match each. */
-const portLists = (ports: readonly string[]): readonly (readonly string[])[] => {
+function portLists(ports: readonly string[]): readonly (readonly string[])[] {
   const lists: string[][] = [];
   let current: string[] = [];
   let left = 0;
@@ -30,9 +30,9 @@ const portLists = (ports: readonly string[]): readonly (readonly string[])[] => 
     left -= slots;
   }
   return lists;
-};
+}
 
-const portMatches = (protocol: string, ports: readonly string[], pass: Pass): PacketMatch[] => {
+function portMatches(protocol: string, ports: readonly string[], pass: Pass): PacketMatch[] {
   const ownMatch = PORT_PROTOCOLS.get(protocol) === true;
   return portLists(ports).map((list) => {
     const [port = ''] = list;
@@ -41,31 +41,31 @@ const portMatches = (protocol: string, ports: readonly string[], pass: Pass): Pa
     }
     return { protocol, match: { match: 'multiport', side: pass === 'answer' ? 'sports' : 'dports', ports: list } };
   });
-};
+}
 
 /** The types of the packets that go the way of this pass: answers, or the old server's replies to an outbound ping. */
-const typesOnTheWay = (
+function typesOnTheWay(
   types: readonly IcmpType[],
   family: IcmpFamily,
   pass: Pass,
   limited: boolean,
   { choices, version }: Emission,
-): readonly IcmpType[] => {
+): readonly IcmpType[] {
   if (choices.outboundPing === 'request')
     return pass === 'answer' ? types.map((type) => icmpAnswer(type, family)) : types;
   // The old server turned only a lone IPv4 type 8 round, in whatever went out.
   if (pass === 'inbound' || limited || version === 'v6' || family === 'v6') return types;
   if (types.length !== 1 && pass !== 'answer') return types;
   return types.map((type) => (type.code === null ? icmpAnswer(type, family) : type));
-};
+}
 
-const icmpMatches = (
+function icmpMatches(
   family: IcmpFamily,
   types: readonly IcmpType[] | 'every',
   pass: Pass,
   limited: boolean,
   emission: Emission,
-): PacketMatch[] => {
+): PacketMatch[] {
   const { version, choices } = emission;
   if (version === 'v4') {
     if (family === 'v6') {
@@ -90,18 +90,18 @@ const icmpMatches = (
     protocol: 'ipv6-icmp',
     match: { match: 'icmp6', type: printIcmpType(type, version) },
   }));
-};
+}
 
 /**
  * The protocol and packet matches of a service entry, for one pass.
  * @param limited whether the rule carries a limit: those keep ICMP types as they are written.
  */
-export const packetMatches = (
+export function packetMatches(
   entry: ServiceEntry,
   pass: Pass,
   limited: boolean,
   emission: Emission,
-): readonly PacketMatch[] => {
+): readonly PacketMatch[] {
   const { protocol, filter } = entry;
   switch (filter.kind) {
     case 'all':
@@ -114,4 +114,4 @@ export const packetMatches = (
       emission.fault({ kind: 'kernel', field: 'service', reason: filter.reason });
       return [];
   }
-};
+}

@@ -17,7 +17,7 @@ const known: Readonly<Record<Family, WeakMap<readonly string[], PeerAddresses>>>
  * Makes the addresses of a list canonical, in its order. Lists are shared by many rules and groups and never change,
  * so each is read once for as long as it lives.
  */
-export const peerAddresses = (addresses: readonly string[], family: Family): PeerAddresses => {
+export function peerAddresses(addresses: readonly string[], family: Family): PeerAddresses {
   const found = known[family].get(addresses);
   if (found !== undefined) return found;
   const list: string[] = [];
@@ -30,4 +30,4 @@ export const peerAddresses = (addresses: readonly string[], family: Family): Pee
   const made = { list, dropped };
   known[family].set(addresses, made);
   return made;
-};
+}

@@ -15,30 +15,31 @@ export interface PolicyLookups {
   readonly services: Lookup<ReadService>;
 }
 
-const byId = <T>(documents: readonly Json[], read: (document: Json) => T): Map<string, T> => {
+function byId<T>(documents: readonly Json[], read: (document: Json) => T): Map<string, T> {
   const found = new Map<string, T>();
   for (const document of documents) {
     if (isObject(document) && typeof document['id'] === 'string') found.set(document['id'], read(document));
   }
   return found;
-};
+}
 
 /** The name that rules go by; null: it is no text. */
-export const nameOf = (document: Json): string | null =>
-  isObject(document) && typeof document['name'] === 'string' ? document['name'] : null;
+export function nameOf(document: Json): string | null {
+  return isObject(document) && typeof document['name'] === 'string' ? document['name'] : null;
+}
 
 /** Groups that a rule may name without a document of theirs (docs/rulesets.md#built-in-groups-in-rules). */
 export const RULE_BUILTINS: readonly string[] = ['all-active', 'self'];
 
 /** Lookups from whole documents; the built-in groups and the service `any` are added where they are missing. */
-export const policyLookups = (
+export function policyLookups(
   groups: readonly Json[],
   zones: readonly Json[],
   services: readonly Json[],
-): PolicyLookups => {
+): PolicyLookups {
   const named = byId(groups, nameOf);
   for (const id of RULE_BUILTINS) if (!named.has(id)) named.set(id, id);
   const read = byId(services, readService);
   if (!read.has(SERVICE_ANY.id)) read.set(SERVICE_ANY.id, readService(SERVICE_ANY));
   return { groups: named, zones: byId(zones, nameOf), services: read };
-};
+}

@@ -1,7 +1,7 @@
 import { kernelComment, oldStyleLine } from './comment-text.js';
 import type { KernelRule, Match, Target } from './kernel-rule.js';
 
-const printMatch = (match: Match, comment: string): string => {
+function printMatch(match: Match, comment: string): string {
   switch (match.match) {
     case 'set':
       return ` -m set --match-set ${match.name} ${match.side}`;
@@ -26,20 +26,22 @@ const printMatch = (match: Match, comment: string): string => {
     case 'comment':
       return ` -m comment --comment ${comment}`;
   }
-};
+}
 
-const printTarget = (target: Target): string => {
+function printTarget(target: Target): string {
   if (target === null) return '';
   return target.target === 'REJECT' ? ` -j REJECT --reject-with ${target.with}` : ` -j ${target.target}`;
-};
+}
 
-const address = (flag: string, text: string): string => (text === '' ? '' : ` ${flag} ${text}`);
+function address(flag: string, text: string): string {
+  return text === '' ? '' : ` ${flag} ${text}`;
+}
 
 /**
  * The lines of a rule, as `iptables-save` prints them (comments in the old spelling where `style` is `old` and that
  * hashes alike). One line, or one for each of its addresses.
  */
-export const printRule = (rule: KernelRule, style: 'old' | 'kernel'): string[] => {
+export function printRule(rule: KernelRule, style: 'old' | 'kernel'): string[] {
   const { interface: device, protocol, matches, addresses } = rule;
   const start = `-A ${rule.chain}`;
   const place =
@@ -59,4 +61,4 @@ export const printRule = (rule: KernelRule, style: 'old' | 'kernel'): string[] =
   }
   if (addresses === null) return [start + rest];
   return addresses.list.map((item) => start + address(addresses.flag, item) + rest);
-};
+}

@@ -62,8 +62,8 @@ const NAMES: Readonly<Record<number, string>> = {
 const KNOWN = new Set(Object.values(NAMES));
 
 /** The protocol as the kernel prints it back: a name, or a number that has none. Undefined if there is no such protocol. */
-export const protocolName = (text: string): string | undefined => {
+export function protocolName(text: string): string | undefined {
   if (KNOWN.has(text)) return text;
   if (!/^[1-9][0-9]{0,2}$/.test(text) || Number(text) > 255) return undefined;
   return NAMES[Number(text)] ?? text;
-};
+}

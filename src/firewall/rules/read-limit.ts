@@ -12,10 +12,11 @@ const MAX_HITS = 255;
 /** XT_RECENT_NAME_LEN less the closing NUL. */
 const RECENT_NAME_BYTES = 199;
 
-const isAbsent = (value: Json | undefined): value is undefined | readonly [] =>
-  value === undefined || (isList(value) && value.length === 0);
+function isAbsent(value: Json | undefined): value is undefined | readonly [] {
+  return value === undefined || (isList(value) && value.length === 0);
+}
 
-const wholeNumber = (rule: JsonObject, field: string, least: number, most: number, faults: Fault[]): number => {
+function wholeNumber(rule: JsonObject, field: string, least: number, most: number, faults: Fault[]): number {
   const value = rule[field];
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   const wanted = `a whole number from ${least} to ${most}`;
@@ -25,22 +26,23 @@ const wholeNumber = (rule: JsonObject, field: string, least: number, most: numbe
       : { kind: typeof value === 'number' ? 'kernel' : 'shape', field, value, reason: `give ${wanted}` },
   );
   return least;
-};
+}
 
-const done = <T>(limit: T, faults: readonly Fault[]): Limit<T> =>
-  faults.length === 0 ? { ok: true, limit } : { ok: false, faults };
+function done<T>(limit: T, faults: readonly Fault[]): Limit<T> {
+  return faults.length === 0 ? { ok: true, limit } : { ok: false, faults };
+}
 
 /** `conn_limit_above` and `conn_limit_mask` (absent or `[]`: whole addresses). */
-export const readConnectionLimit = (rule: JsonObject): Limit<ConnectionLimit> => {
+export function readConnectionLimit(rule: JsonObject): Limit<ConnectionLimit> {
   const faults: Fault[] = [];
   const above = wholeNumber(rule, 'conn_limit_above', 0, MAX_UINT32, faults);
   const mask = isAbsent(rule['conn_limit_mask']) ? null : wholeNumber(rule, 'conn_limit_mask', 0, 128, faults);
   return done({ above, mask }, faults);
-};
+}
 
 const BAD_RECENT_NAME = /[\u0000-\u0020\u007f"\\/]/;
 
-const recentName = (value: Json | undefined, faults: Fault[]): string => {
+function recentName(value: Json | undefined, faults: Fault[]): string {
   if (value === undefined) return 'DEFAULT';
   const field = 'recent_name';
   if (typeof value !== 'string') {
@@ -58,22 +60,22 @@ const recentName = (value: Json | undefined, faults: Fault[]): string => {
     return value;
   }
   return 'DEFAULT';
-};
+}
 
-const recentMask = (value: Json | undefined, faults: Fault[]): string | null => {
+function recentMask(value: Json | undefined, faults: Fault[]): string | null {
   if (isAbsent(value) || value === '') return null;
   if (typeof value === 'string' && readRecentMask(value) !== undefined) return value;
   const reason = 'give a mask such as 255.255.255.0 or ffff:ffff::, or leave it out for whole addresses';
   faults.push({ kind: typeof value === 'string' ? 'kernel' : 'shape', field: 'recent_mask', value, reason });
   return null;
-};
+}
 
 /** `recent_name`, `recent_mask`, `seconds`, `hit_count`. */
-export const readRecentLimit = (rule: JsonObject): Limit<RecentLimit> => {
+export function readRecentLimit(rule: JsonObject): Limit<RecentLimit> {
   const faults: Fault[] = [];
   const seconds = wholeNumber(rule, 'seconds', 1, MAX_SECONDS, faults);
   const hits = wholeNumber(rule, 'hit_count', 0, MAX_HITS, faults);
   const name = recentName(rule['recent_name'], faults);
   const mask = recentMask(rule['recent_mask'], faults);
   return done({ name, seconds, hits, mask }, faults);
-};
+}

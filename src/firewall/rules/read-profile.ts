@@ -22,26 +22,28 @@ export interface PolicyModel {
 export type ReadProfile =
   { readonly ok: true; readonly policy: PolicyModel } | { readonly ok: false; readonly error: CompileError };
 
-const profileError = (field: string, reason: string, value?: Json): CompileError =>
-  value === undefined
+function profileError(field: string, reason: string, value?: Json): CompileError {
+  return value === undefined
     ? { rule: null, kind: 'shape', field, reason: `missing: ${reason}` }
     : { rule: null, kind: 'shape', field, reason, value };
+}
 
-const readDocker = (value: Json | undefined): boolean | CompileError => {
+function readDocker(value: Json | undefined): boolean | CompileError {
   if (value === undefined || value === false || value === 'false' || value === 'undefined') return false;
   if (value === true || value === 'true') return true;
   return profileError('docker', 'give true or false', value);
-};
+}
 
 /** Rules between two pauses. */
 const RULES_A_STEP = 256;
 
 /** Reads a profile document with `rules` in it; ids and names are not needed. */
-export const readProfile = (profile: Json, choices: RuleChoices, reading?: RuleReading): ReadProfile =>
-  finish(readProfileInSteps(profile, choices, reading));
+export function readProfile(profile: Json, choices: RuleChoices, reading?: RuleReading): ReadProfile {
+  return finish(readProfileInSteps(profile, choices, reading));
+}
 
 /** The same, with pauses. */
-export const readProfileInSteps = function* (
+export function* readProfileInSteps(
   profile: Json,
   choices: RuleChoices,
   reading?: RuleReading,
@@ -73,4 +75,4 @@ export const readProfileInSteps = function* (
       docker: readDocker(profile['docker']),
     },
   };
-};
+}

@@ -183,11 +183,7 @@ class RuleReader {
  * Reads one rule of a ruleset document; absent fields as docs/rulesets.md#rules says, `log` and `log_prefix` do
  * nothing.
  */
-export const readRule = (
-  value: Json,
-  choices: RuleChoices,
-  reading: RuleReading = { anyIsEveryone: false },
-): ReadRule => {
+export function readRule(value: Json, choices: RuleChoices, reading: RuleReading = { anyIsEveryone: false }): ReadRule {
   if (!isObject(value)) {
     return { rule: null, cut: false, faults: [{ kind: 'shape', field: 'rule', value, reason: 'a rule is an object' }] };
   }
@@ -216,4 +212,4 @@ export const readRule = (
   };
   const faults = active ? reader.faults : reader.faults.filter((fault) => fault.kind !== 'kernel');
   return { rule, faults, cut: active && comment !== whole };
-};
+}

@@ -37,15 +37,15 @@ export const PORT_PROTOCOLS: ReadonlyMap<string, boolean> = new Map([
 
 const PORT = /^(0|[1-9][0-9]{0,4})(?::([1-9][0-9]{0,4}))?$/;
 
-const isPort = (text: string): boolean => {
+function isPort(text: string): boolean {
   const match = PORT.exec(text);
   if (match === null) return false;
   const first = Number(match[1]);
   const last = match[2] === undefined ? null : Number(match[2]);
   return first <= 65535 && (last === null || (last <= 65535 && first < last));
-};
+}
 
-const portFilter = (protocol: string, texts: readonly string[]): PacketFilter => {
+function portFilter(protocol: string, texts: readonly string[]): PacketFilter {
   if (texts.length === 0) {
     return { kind: 'faulty', reason: `its entry ${protocol} has no ports: list ports, or 0:65535 for all` };
   }
@@ -55,9 +55,9 @@ const portFilter = (protocol: string, texts: readonly string[]): PacketFilter =>
     kind: 'faulty',
     reason: `its entry ${protocol} has ${JSON.stringify(wrong)} for a port: give a number from 0 to 65535 or a range low:high, in plain decimal`,
   };
-};
+}
 
-const icmpFilter = (family: IcmpFamily, texts: readonly string[]): PacketFilter => {
+function icmpFilter(family: IcmpFamily, texts: readonly string[]): PacketFilter {
   if (texts.length === 0) {
     return { kind: 'faulty', reason: 'its ICMP entry has no type: list types, or any for all' };
   }
@@ -74,9 +74,9 @@ const icmpFilter = (family: IcmpFamily, texts: readonly string[]): PacketFilter 
     types.push(type);
   }
   return { kind: 'icmp', family, types };
-};
+}
 
-const readEntry = (protocol: string, texts: readonly string[]): ServiceEntry => {
+function readEntry(protocol: string, texts: readonly string[]): ServiceEntry {
   if (protocol === 'any') {
     const all = texts.length === 0 || (texts.length === 1 && texts[0] === '0:65535');
     const reason =
@@ -95,10 +95,10 @@ const readEntry = (protocol: string, texts: readonly string[]): ServiceEntry => 
   if (name === 'ipv6-icmp') return { protocol: name, filter: icmpFilter('v6', texts) };
   const reason = `its entry ${protocol} has ports, which rules of that protocol can't match: leave them out`;
   return { protocol: name, filter: texts.length === 0 ? { kind: 'all' } : { kind: 'faulty', reason } };
-};
+}
 
 /** Reads a service document. Port texts may hold several ports parted by commas; one empty text is no port. */
-export const readService = (document: Json): ReadService => {
+export function readService(document: Json): ReadService {
   if (!isObject(document)) return { ok: false, reason: 'the service is no object' };
   const { name, services } = document;
   if (typeof name !== 'string') return { ok: false, reason: 'the service has no name in text' };
@@ -116,4 +116,4 @@ export const readService = (document: Json): ReadService => {
     entries.push(readEntry(protocol, joined === '' ? [] : joined.split(',')));
   }
   return { ok: true, service: { name, entries } };
-};
+}

@@ -8,14 +8,14 @@ export interface RecentMask {
 }
 
 /** Reads a mask: an address of either family, without a prefix length. */
-export const readRecentMask = (text: string): RecentMask | undefined => {
+export function readRecentMask(text: string): RecentMask | undefined {
   if (text.includes('/')) return undefined;
   for (const family of ['v4', 'v6'] as const) {
     const read = readAddress(text, family);
     if (read.ok) return { family, mask: read.address };
   }
   return undefined;
-};
+}
 
 /** The mask that keeps addresses whole. */
 export const WHOLE_MASK: Readonly<Record<Family, string>> = {

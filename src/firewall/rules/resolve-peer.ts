@@ -13,7 +13,7 @@ type NamedPeer = Exclude<RulePeer, { kind: 'anyone' }>;
 
 const ANYONE: ResolvedPeer = { kind: 'anyone' };
 /** The name behind the id, or the name as it goes by from another environment; undefined after a fault. */
-const displayName = (peer: NamedPeer, emission: Emission): string | undefined => {
+function displayName(peer: NamedPeer, emission: Emission): string | undefined {
   if (peer.environment !== null) return `${peer.environment}#${peer.id}`;
   const name = (peer.kind === 'group' ? emission.lookups.groups : emission.lookups.zones).get(peer.id);
   if (name === undefined) {
@@ -30,10 +30,10 @@ const displayName = (peer: NamedPeer, emission: Emission): string | undefined =>
     return undefined;
   }
   return peer.kind === 'group' && name === 'self' ? emission.selfGroup : name;
-};
+}
 
 /** The name of the peer's set, checked if it will be printed: a rule with a wrong one takes the whole ruleset down. */
-const usedSet = (peer: NamedPeer, name: string, active: boolean, emission: Emission): string => {
+function usedSet(peer: NamedPeer, name: string, active: boolean, emission: Emission): string {
   const set = setName(name, peer.kind, emission.version);
   if (!active) return set;
   const { setNameBytes, refuseOddText } = emission.choices;
@@ -46,11 +46,11 @@ const usedSet = (peer: NamedPeer, name: string, active: boolean, emission: Emiss
   }
   emission.sets.add(set);
   return set;
-};
+}
 
 const NO_ADDRESSES: readonly string[] = [];
 
-const addressesOf = (peer: NamedPeer, name: string, emission: Emission): AddressList => {
+function addressesOf(peer: NamedPeer, name: string, emission: Emission): AddressList {
   const { addresses, version, choices } = emission;
   const maps = peer.kind === 'group' ? [addresses.roleV4, addresses.roleV6] : [addresses.zoneV4, addresses.zoneV6];
   const map = version === 'v4' ? maps[0] : maps[1];
@@ -58,15 +58,10 @@ const addressesOf = (peer: NamedPeer, name: string, emission: Emission): Address
   // Maps go by name; where an input's own maps go by id, nothing is there under the name.
   const byName = choices.addressKey === 'name' ? map?.get(name) : undefined;
   return byName ?? map?.get(id) ?? NO_ADDRESSES;
-};
+}
 
 /** Looks up whom a rule is about; undefined after a fault. Inactive rules are looked up too, but name no set. */
-export const resolvePeer = (
-  peer: RulePeer,
-  active: boolean,
-  pass: Pass,
-  emission: Emission,
-): ResolvedPeer | undefined => {
+export function resolvePeer(peer: RulePeer, active: boolean, pass: Pass, emission: Emission): ResolvedPeer | undefined {
   if (peer.kind === 'anyone') return ANYONE;
   const name = displayName(peer, emission);
   if (name === undefined) return undefined;
@@ -89,4 +84,4 @@ export const resolvePeer = (
     );
   }
   return { kind: 'addresses', list: pass === 'inbound' ? list : list.toReversed() };
-};
+}

@@ -14,7 +14,7 @@ const ANSWER_STATES: readonly State[] = ['RELATED', 'ESTABLISHED'];
 const LXD_BRIDGE = 'lxdbr0';
 
 /** The service of a rule; undefined after a fault. */
-export const serviceOf = (rule: RuleModel, emission: Emission): ServiceModel | undefined => {
+export function serviceOf(rule: RuleModel, emission: Emission): ServiceModel | undefined {
   const read = emission.lookups.services.get(rule.service);
   if (read === undefined) {
     emission.fault({
@@ -28,27 +28,27 @@ export const serviceOf = (rule: RuleModel, emission: Emission): ServiceModel | u
   if (read.ok) return read.service;
   emission.fault({ kind: 'shape', field: 'service', value: rule.service, reason: read.reason });
   return undefined;
-};
+}
 
-const targetOf = (rule: RuleModel, emission: Emission): Target => {
+function targetOf(rule: RuleModel, emission: Emission): Target {
   // An answer that a client over its limit understands; whatever the rule's action says.
   if (rule.kind.type === 'CONNLIMIT') return { target: 'REJECT', with: 'tcp-reset' };
   if (rule.action !== 'REJECT') return { target: rule.action };
   return { target: 'REJECT', with: emission.version === 'v4' ? 'icmp-port-unreachable' : 'icmp6-port-unreachable' };
-};
+}
 
-const connectionLimit = (limit: ConnectionLimit, { version }: Emission): Match => {
+function connectionLimit(limit: ConnectionLimit, { version }: Emission): Match {
   const width = version === 'v4' ? 32 : 128;
   return { match: 'connlimit', above: limit.above, mask: Math.min(limit.mask ?? width, width) };
-};
+}
 
-const recentMask = (limit: RecentLimit, emission: Emission): string => {
+function recentMask(limit: RecentLimit, emission: Emission): string {
   const given = limit.mask === null ? undefined : readRecentMask(limit.mask);
   if (given?.family === emission.version) return given.mask;
   if (given !== undefined)
     emission.warn('recent_mask', `does not fit ${emission.version}: whole addresses count there`);
   return WHOLE_MASK[emission.version];
-};
+}
 
 /** What all kernel rules of one rule and pass share. */
 interface Shared {
@@ -61,7 +61,7 @@ interface Shared {
   readonly target: Target;
 }
 
-const shared = (rule: RuleModel, pass: Pass, peer: ResolvedPeer, emission: Emission): Shared => {
+function shared(rule: RuleModel, pass: Pass, peer: ResolvedPeer, emission: Emission): Shared {
   const inbound = pass === 'inbound';
   const side = inbound ? 'src' : pass === 'answer' ? emission.choices.answerSetSide : 'dst';
   const states = pass === 'answer' ? ANSWER_STATES : rule.states;
@@ -74,35 +74,39 @@ const shared = (rule: RuleModel, pass: Pass, peer: ResolvedPeer, emission: Emiss
     comment: rule.comment === '' ? null : { match: 'comment', text: rule.comment },
     target: targetOf(rule, emission),
   };
-};
+}
 
-const present = (matches: readonly (Match | null)[]): readonly Match[] => matches.filter((match) => match !== null);
+function present(matches: readonly (Match | null)[]): readonly Match[] {
+  return matches.filter((match) => match !== null);
+}
 
 /** One kernel rule; fields are named one by one, for spreading objects is what compiling would mostly do otherwise. */
-const kernelRule = (
+function kernelRule(
   parts: Shared,
   protocol: string | null,
   matches: readonly (Match | null)[],
   target: Target,
-): KernelRule => ({
-  chain: parts.chain,
-  addresses: parts.addresses,
-  interface: parts.interface,
-  protocol,
-  matches: present(matches),
-  target,
-});
+): KernelRule {
+  return {
+    chain: parts.chain,
+    addresses: parts.addresses,
+    interface: parts.interface,
+    protocol,
+    matches: present(matches),
+    target,
+  };
+}
 
 /**
  * A recent limit takes two rules: the first acts on who came too often, the second remembers who came. Their comment
  * stands before the limit, for the end of a line that ends in a comment may be trimmed.
  */
-const recentRules = (
+function recentRules(
   limit: RecentLimit,
   parts: Shared,
   { protocol, match }: PacketMatch,
   emission: Emission,
-): readonly KernelRule[] => {
+): readonly KernelRule[] {
   const named = { match: 'recent', name: limit.name, mask: recentMask(limit, emission) } as const;
   const update: Match = { ...named, step: { kind: 'update', seconds: limit.seconds, hits: limit.hits } };
   const remember: Match = { ...named, step: { kind: 'set' } };
@@ -111,16 +115,16 @@ const recentRules = (
     kernelRule(parts, protocol, [...before, update], parts.target),
     kernelRule(parts, protocol, [...before, remember], null),
   ];
-};
+}
 
 /** The kernel rules for one kind of packets, with the rule's limit if the variant has limits. */
-const rulesOfPackets = (
+function rulesOfPackets(
   { kind }: RuleModel,
   parts: Shared,
   packets: PacketMatch,
   limited: boolean,
   emission: Emission,
-): readonly KernelRule[] => {
+): readonly KernelRule[] {
   const { protocol, match } = packets;
   const { set, state, comment, target } = parts;
   if (!limited || kind.type === 'BASIC') return [kernelRule(parts, protocol, [set, match, state, comment], target)];
@@ -131,16 +135,17 @@ const rulesOfPackets = (
   if (kind.type === 'RECENT') return recentRules(kind.limit.limit, parts, packets, emission);
   const limit = connectionLimit(kind.limit.limit, emission);
   return [kernelRule(parts, protocol, [set, match, state, limit, comment], target)];
-};
+}
 
 /** Whether the entry stands for all packets, so that its protocol does not count. */
-const isEverything = (service: ServiceModel, entry: ServiceEntry, emission: Emission): boolean =>
-  emission.choices.anyByName
+function isEverything(service: ServiceModel, entry: ServiceEntry, emission: Emission): boolean {
+  return emission.choices.anyByName
     ? service.name.toUpperCase() === 'ANY'
     : entry.filter.kind === 'all' && entry.protocol === null;
+}
 
 /** The packets of an entry that stands for everything: where rules hold addresses the old server kept its protocol. */
-const everything = (entry: ServiceEntry, peer: ResolvedPeer, emission: Emission): readonly PacketMatch[] => {
+function everything(entry: ServiceEntry, peer: ResolvedPeer, emission: Emission): readonly PacketMatch[] {
   if (peer.kind !== 'addresses' || entry.protocol === null) return [{ protocol: null, match: null }];
   if (entry.protocol !== undefined) {
     const icmp6 = entry.protocol === 'icmp' && emission.version === 'v6';
@@ -149,34 +154,34 @@ const everything = (entry: ServiceEntry, peer: ResolvedPeer, emission: Emission)
   const reason = entry.filter.kind === 'faulty' ? entry.filter.reason : 'it has no protocol';
   emission.fault({ kind: 'kernel', field: 'service', reason });
   return [];
-};
+}
 
-const checkReset = (packets: readonly PacketMatch[], rule: RuleModel, emission: Emission): void => {
+function checkReset(packets: readonly PacketMatch[], rule: RuleModel, emission: Emission): void {
   if (rule.kind.type !== 'CONNLIMIT' || packets.every(({ protocol }) => protocol === 'tcp')) return;
   const reason = 'a CONNLIMIT rule answers with a TCP reset, so every entry of its service must be of protocol tcp';
   emission.fault({ kind: 'kernel', field: 'service', value: rule.service, reason });
-};
+}
 
-const checkInterface = (rule: RuleModel, pass: Pass, peer: ResolvedPeer, emission: Emission): void => {
+function checkInterface(rule: RuleModel, pass: Pass, peer: ResolvedPeer, emission: Emission): void {
   if (rule.interface !== LXD_BRIDGE || pass !== 'inbound' || peer.kind === 'addresses') return;
   const reason = `agents leave inbound rules on ${LXD_BRIDGE} out of the hash that they report, so such a host would look tampered with for ever`;
   if (emission.choices.refuseLxdBridge)
     emission.fault({ kind: 'kernel', field: 'interface', value: LXD_BRIDGE, reason });
   else emission.warn('interface', reason);
-};
+}
 
 /**
  * The kernel rules of one rule for one pass, in order. Faults go to the emission; after one the result means nothing.
  * Inactive rules give none, nor do rules about a group without addresses: only their references are looked up.
  * @param faults what the kernel would refuse in the rule: it counts once there is a line to refuse.
  */
-export const ruleToKernel = (
+export function ruleToKernel(
   rule: RuleModel,
   service: ServiceModel,
   pass: Pass,
   emission: Emission,
   faults: readonly Fault[],
-): readonly KernelRule[] => {
+): readonly KernelRule[] {
   const peer = resolvePeer(rule.peer, rule.active, pass, emission);
   if (peer === undefined || !rule.active) return [];
   if (peer.kind === 'addresses' && peer.list.length === 0) return [];
@@ -191,4 +196,4 @@ export const ruleToKernel = (
     checkReset(packets, rule, emission);
     return packets.flatMap((some) => rulesOfPackets(rule, parts, some, limited, emission));
   });
-};
+}

@@ -25,7 +25,7 @@ const NO_MAP: ReadonlyMap<string, readonly string[]> = new Map();
 /** For rulesets that use sets. */
 export const NO_ADDRESSES: AddressMaps = { roleV4: NO_MAP, roleV6: NO_MAP, zoneV4: NO_MAP, zoneV6: NO_MAP };
 
-const addressMap = (value: Json | undefined): ReadonlyMap<string, readonly string[]> | undefined => {
+function addressMap(value: Json | undefined): ReadonlyMap<string, readonly string[]> | undefined {
   if (value === undefined) return NO_MAP;
   if (!isObject(value)) return undefined;
   const map = new Map<string, readonly string[]>();
@@ -34,18 +34,18 @@ const addressMap = (value: Json | undefined): ReadonlyMap<string, readonly strin
     map.set(key, list);
   }
   return map;
-};
+}
 
-const refuse = (field: string, reason: string, value?: Json): ReadInput => {
+function refuse(field: string, reason: string, value?: Json): ReadInput {
   const error = { rule: null, kind: 'shape', field, reason } as const;
   return { ok: false, error: value === undefined ? error : { ...error, value } };
-};
+}
 
 /**
  * Reads a ruleset input as the command `compile` takes it: `{profile, type, version, selfGroup, groups, zones,
  * services, ipMaps}`, where groups, zones and services are lists of documents and `ipMaps` maps names to addresses.
  */
-export const readRulesetInput = (value: Json): ReadInput => {
+export function readRulesetInput(value: Json): ReadInput {
   if (!isObject(value)) return refuse('input', 'give an object', value);
   const { profile, type, version, selfGroup, groups, zones, services, ipMaps } = value;
   if (profile === undefined) return refuse('profile', 'missing: give the profile with its rules');
@@ -63,4 +63,4 @@ export const readRulesetInput = (value: Json): ReadInput => {
   const addresses = Object.fromEntries(read) as unknown as AddressMaps;
   const lookups = policyLookups(groups, zones, services);
   return { ok: true, input: { profile, type, version, selfGroup, lookups, addresses } };
-};
+}

@@ -9,7 +9,9 @@ export interface Skeleton {
   readonly tail: string;
 }
 
-const text = (...lines: readonly string[]): string => `${lines.join('\n')}\n`;
+function text(...lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}
 
 const V4_CHAINS = ['*filter', ':INPUT DROP [0:0]', ':FORWARD DROP [0:0]', ':OUTPUT ACCEPT [0:0]'] as const;
 const V4_INPUT = [
@@ -105,7 +107,11 @@ const V6_HOST_TRAFFIC: Skeleton = {
 };
 
 /** The fixed lines for IPv4, with or without docker's chains. */
-export const skeletonV4 = (docker: boolean): Skeleton => (docker ? V4_DOCKER : V4);
+export function skeletonV4(docker: boolean): Skeleton {
+  return docker ? V4_DOCKER : V4;
+}
 
 /** The fixed lines for IPv6; `hostTraffic`: let out what a host needs to be on the network at all. */
-export const skeletonV6 = (hostTraffic: boolean): Skeleton => (hostTraffic ? V6_HOST_TRAFFIC : V6);
+export function skeletonV6(hostTraffic: boolean): Skeleton {
+  return hostTraffic ? V6_HOST_TRAFFIC : V6;
+}

@@ -3,7 +3,7 @@
  * arguments; a double quote opens a quoted part wherever it stands; the closing quote ends the argument; inside
  * quotes a backslash takes the next character as it is; single quotes and backslashes outside mean nothing.
  */
-export const splitArguments = (line: string): readonly string[] => {
+export function splitArguments(line: string): readonly string[] {
   const found: string[] = [];
   let current = '';
   let quoted = false;
@@ -33,4 +33,4 @@ export const splitArguments = (line: string): readonly string[] => {
   }
   if (current !== '') found.push(current);
   return found;
-};
+}

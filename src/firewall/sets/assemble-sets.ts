@@ -11,14 +11,18 @@ export interface SetsText {
 
 const FAMILIES: readonly Family[] = ['v4', 'v6'];
 
-const byBase = (a: RenderedSet, b: RenderedSet): number => compareBytes(a.base, b.base);
-const byName = (a: RenderedSet, b: RenderedSet): number => compareBytes(a.name, b.name);
+function byBase(a: RenderedSet, b: RenderedSet): number {
+  return compareBytes(a.base, b.base);
+}
+function byName(a: RenderedSet, b: RenderedSet): number {
+  return compareBytes(a.name, b.name);
+}
 
 /**
  * Puts sets together (docs/rulesets.md#the-text-of-the-sets): the blocks of v4 then v6, zones before groups, then
  * `flush` and `destroy` of the work copies, parts parted by empty lines; sets in byte order of their base names.
  */
-const textOf = (sets: readonly RenderedSet[]): string => {
+function textOf(sets: readonly RenderedSet[]): string {
   const sorted = [...sets].sort(byBase);
   const part = (family: Family, line: (set: RenderedSet) => string): string => {
     const of = (kind: RenderedSet['kind']): string =>
@@ -34,7 +38,7 @@ const textOf = (sets: readonly RenderedSet[]): string => {
     (set) => `destroy ${set.name}n\n`,
   ];
   return lines.flatMap((line) => FAMILIES.map((family) => part(family, line))).join('\n');
-};
+}
 
 /**
  * The hash of what `ipset save` will print. It is not always the hash of the text itself: agents and the old server
@@ -42,7 +46,7 @@ const textOf = (sets: readonly RenderedSet[]): string => {
  * begin alike (`main_gv4`, `main_gv4_gv4`) come in another order (docs/protocol.md#sorting-comes-before-shortening).
  * Set names hold nothing below U+0021, so that the order of the names is the order of their lines.
  */
-const savedHash = (sets: readonly RenderedSet[]): string => {
+function savedHash(sets: readonly RenderedSet[]): string {
   const hash = createHash('sha256');
   let first = true;
   for (const set of [...sets].sort(byName)) {
@@ -52,10 +56,12 @@ const savedHash = (sets: readonly RenderedSet[]): string => {
     first = false;
   }
   return hash.digest('hex');
-};
+}
 
 /** Text and hash of all sets together. Costs what joining the kept blocks costs. */
-export const assembleSets = (sets: readonly RenderedSet[]): SetsText => ({
-  text: textOf(sets),
-  hash: savedHash(sets),
-});
+export function assembleSets(sets: readonly RenderedSet[]): SetsText {
+  return {
+    text: textOf(sets),
+    hash: savedHash(sets),
+  };
+}

@@ -63,13 +63,15 @@ export interface BuiltSet {
   readonly problems: readonly SetProblem[];
 }
 
-const nameProblem = (set: string, reason: string): SetProblem => ({
-  set,
-  kind: 'name',
-  reason: `${reason}; the set is left out`,
-});
+function nameProblem(set: string, reason: string): SetProblem {
+  return {
+    set,
+    kind: 'name',
+    reason: `${reason}; the set is left out`,
+  };
+}
 
-const contentProblems = (set: string, count: number, junk: Junk, anyAsOne: boolean): SetProblem[] => {
+function contentProblems(set: string, count: number, junk: Junk, anyAsOne: boolean): SetProblem[] {
   const problems: SetProblem[] = [];
   if (junk.count > 0) {
     const first = junk.examples[0];
@@ -86,14 +88,14 @@ const contentProblems = (set: string, count: number, junk: Junk, anyAsOne: boole
     problems.push({ set, kind: 'nearly_full', reason, count });
   }
   return problems;
-};
+}
 
 /**
  * Makes one set: checks its name, makes its addresses canonical, renders it. A set over the kernel's limit is published
  * with its last good content (`lastGood`: the `addresses` of an earlier {@link RenderedSet} of it), or empty; so is one
  * whose addresses can't be read. One that may lack addresses keeps its last good ones beside those that it has.
  */
-export const buildSet = (wanted: WantedSet, dialect: Dialect, lastGood?: readonly string[]): BuiltSet => {
+export function buildSet(wanted: WantedSet, dialect: Dialect, lastGood?: readonly string[]): BuiltSet {
   const { base, kind, family } = wanted;
   const set = setName(base, kind, family);
   const fault = setNameFault(base);
@@ -123,4 +125,4 @@ export const buildSet = (wanted: WantedSet, dialect: Dialect, lastGood?: readonl
   const reason = `${count} entries after merging, the kernel takes ${MAX_ENTRIES}; published with ${kept}`;
   problems.push({ set, kind: 'full', reason, count, instead });
   return { rendered: renderSet(base, kind, family, lastGood ?? []), problems };
-};
+}

@@ -30,10 +30,10 @@ export interface CanonicalSet {
 const MAX_EXAMPLES = 10;
 const MAX_SHOWN = 80;
 
-const show = (element: unknown): string => {
+function show(element: unknown): string {
   const text = typeof element === 'string' ? element : (JSON.stringify(element) ?? String(element));
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
-};
+}
 
 /** Collects junk while a list is read. */
 class JunkCounter implements Junk {
@@ -48,7 +48,7 @@ class JunkCounter implements Junk {
   }
 }
 
-const readNets4 = (list: readonly unknown[], junk: JunkCounter): { texts: string[]; nets: Net4[] } => {
+function readNets4(list: readonly unknown[], junk: JunkCounter): { texts: string[]; nets: Net4[] } {
   const texts: string[] = [];
   const nets: Net4[] = [];
   for (const element of list) {
@@ -60,9 +60,9 @@ const readNets4 = (list: readonly unknown[], junk: JunkCounter): { texts: string
     }
   }
   return { texts, nets };
-};
+}
 
-const readNets6 = (list: readonly unknown[], junk: JunkCounter): { texts: string[]; nets: Net6[] } => {
+function readNets6(list: readonly unknown[], junk: JunkCounter): { texts: string[]; nets: Net6[] } {
   const texts: string[] = [];
   const nets: Net6[] = [];
   for (const element of list) {
@@ -74,7 +74,7 @@ const readNets6 = (list: readonly unknown[], junk: JunkCounter): { texts: string
     }
   }
   return { texts, nets };
-};
+}
 
 /**
  * Makes a list of addresses ready for a set (docs/rulesets.md#canonical-addresses). In both dialects: host bits
@@ -85,12 +85,12 @@ const readNets6 = (list: readonly unknown[], junk: JunkCounter): { texts: string
  *   `0.0.0.0/0` is `0.0.0.0`.
  * Elements of any type are taken, because stored documents may hold anything.
  */
-export const canonicalSet = (
+export function canonicalSet(
   list: readonly unknown[],
   family: Family,
   dialect: Dialect,
   order: ListOrder = 'sorted',
-): CanonicalSet => {
+): CanonicalSet {
   const junk = new JunkCounter();
   if (family === 'v4') {
     const { texts, nets } = readNets4(list, junk);
@@ -105,4 +105,4 @@ export const canonicalSet = (
       ? sortByBytes(collapse6(nets).map(formatNet6))
       : spelledSet(spellings6(texts, nets), 'v6', order);
   return { addresses, junk, anyAsOne: false };
-};
+}

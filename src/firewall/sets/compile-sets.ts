@@ -20,11 +20,7 @@ export interface CompiledSets {
 export type LastGood = ReadonlyMap<string, readonly string[]>;
 
 /** Compiles sets that are already merged. The order they come in does not matter. */
-export const compileWantedSets = (
-  wanted: readonly WantedSet[],
-  dialect: Dialect,
-  lastGood?: LastGood,
-): CompiledSets => {
+export function compileWantedSets(wanted: readonly WantedSet[], dialect: Dialect, lastGood?: LastGood): CompiledSets {
   const built = wanted.map((set) => buildSet(set, dialect, lastGood?.get(setName(set.base, set.kind, set.family))));
   const rendered = built.flatMap((set) => (set.rendered === undefined ? [] : [set.rendered]));
   return {
@@ -32,11 +28,12 @@ export const compileWantedSets = (
     problems: built.flatMap((set) => set.problems),
     sets: new Map(rendered.map((set) => [set.name, set.addresses])),
   };
-};
+}
 
 /**
  * Merges and compiles sets. A set that cannot be built never breaks another: see {@link SetProblem} for what becomes of
  * it. Source: docs/rulesets.md#the-text-of-the-sets, docs/rulesets.md#canonical-addresses.
  */
-export const compileSets = (input: SetsInput, dialect: Dialect, lastGood?: LastGood): CompiledSets =>
-  compileWantedSets(mergeSets(input), dialect, lastGood);
+export function compileSets(input: SetsInput, dialect: Dialect, lastGood?: LastGood): CompiledSets {
+  return compileWantedSets(mergeSets(input), dialect, lastGood);
+}

@@ -28,17 +28,20 @@ const PARTS: readonly (readonly [keyof SetMaps, SetKind, Family])[] = [
   ['zonesV6', 'zone', 'v6'],
 ];
 
-const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
 
-const entries = (lists: AddressLists | undefined): [string, readonly unknown[]][] =>
-  Object.entries(lists ?? {}).map(([name, list]) => [name, asList(list)]);
+function entries(lists: AddressLists | undefined): [string, readonly unknown[]][] {
+  return Object.entries(lists ?? {}).map(([name, list]) => [name, asList(list)]);
+}
 
 /**
  * Lays the environments over the local sets (docs/rulesets.md#sets-of-linked-environments): those of `externalUnion`
  * are united with the local set of the same name, those of `externalPrefix` stand as they came and replace a local set
  * of the same name.
  */
-export const mergeSets = (input: SetsInput): WantedSet[] => {
+export function mergeSets(input: SetsInput): WantedSet[] {
   const merge = input.merge !== false;
   return PARTS.flatMap(([key, kind, family]) => {
     const wanted = new Map<string, WantedSet>();
@@ -54,4 +57,4 @@ export const mergeSets = (input: SetsInput): WantedSet[] => {
     }
     return [...wanted.values()];
   });
-};
+}

@@ -21,19 +21,19 @@ const INET: Readonly<Record<Family, string>> = { v4: 'inet', v6: 'inet6' };
  * The `add` lines that the kernel gives back, sorted as an agent sorts them, then shortened as it shortens them. The
  * kernel prints no `/32` of v4 and no `/128`; a v6 `/32` it does print, and the hash takes it away.
  */
-const hashedLines = (name: string, family: Family, addresses: readonly string[]): string => {
+function hashedLines(name: string, family: Family, addresses: readonly string[]): string {
   if (addresses.length === 0) return '';
   const host = `/${WIDTH[family]}`;
   const saved = addresses.map((text) => (text.endsWith(host) ? text.slice(0, -host.length) : text));
   const start = `add ${name} `;
   return (start + sortByBytes(saved).join(`\n${start}`)).replaceAll('/32', '').replaceAll('/128', '');
-};
+}
 
 /**
  * Renders one set (docs/rulesets.md#the-text-of-the-sets). `addresses` are a `CanonicalSet`'s; none leave one empty
  * line.
  */
-export const renderSet = (base: string, kind: SetKind, family: Family, addresses: readonly string[]): RenderedSet => {
+export function renderSet(base: string, kind: SetKind, family: Family, addresses: readonly string[]): RenderedSet {
   const name = setName(base, kind, family);
   const create = `hash:net family ${INET[family]} -exist`;
   const add = `add ${name}n `;
@@ -47,4 +47,4 @@ export const renderSet = (base: string, kind: SetKind, family: Family, addresses
     block: `create ${name} ${create}\ncreate ${name}n ${create}\n${adds}\nswap ${name}n ${name}\n`,
     hashed: hashedLines(name, family, addresses),
   };
-};
+}

@@ -7,20 +7,23 @@ export type SetKind = 'group' | 'zone';
 export const MAX_BASE_BYTES = 26;
 
 /** The name of a set, such as `web_gv4`, `office_zv6`, `q1#web_gv4`. */
-export const setName = (base: string, kind: SetKind, family: Family): string =>
-  `${base}_${kind === 'group' ? 'g' : 'z'}${family}`;
+export function setName(base: string, kind: SetKind, family: Family): string {
+  return `${base}_${kind === 'group' ? 'g' : 'z'}${family}`;
+}
 
 /** What a set's full name says; `undefined` if it is none that {@link setName} makes. */
-export const readSetName = (
+export function readSetName(
   name: string,
-): { readonly base: string; readonly kind: SetKind; readonly family: Family } | undefined => {
+): { readonly base: string; readonly kind: SetKind; readonly family: Family } | undefined {
   const match = /^(.*)_([gz])(v4|v6)$/su.exec(name);
   if (match === null) return undefined;
   return { base: match[1] ?? '', kind: match[2] === 'g' ? 'group' : 'zone', family: match[3] as Family };
-};
+}
 
 /** The base name of a set that a linked environment sends and that keeps that environment's name. */
-export const prefixedBase = (environment: string, base: string): string => `${environment}#${base}`;
+export function prefixedBase(environment: string, base: string): string {
+  return `${environment}#${base}`;
+}
 
 /* Measured with ipset 7.17: of all ASCII characters only these part a line into other words. */
 
@@ -31,11 +34,11 @@ const UNUSABLE = /[\u0000-\u0020\u007f"]/;
  * new one could not get (docs/rulesets.md#what-the-kernel-refuses), so this asks only what the kernel and its tools can
  * take.
  */
-export const setNameFault = (base: string): string | undefined => {
+export function setNameFault(base: string): string | undefined {
   if (UNUSABLE.test(base)) return 'the name holds a blank, a control character or a double quote';
   const bytes = Buffer.byteLength(base);
   if (bytes > MAX_BASE_BYTES) {
     return `the name has ${bytes} bytes: at most ${MAX_BASE_BYTES} fit into the name of a set, a prefix included`;
   }
   return undefined;
-};
+}

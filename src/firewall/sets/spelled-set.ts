@@ -4,37 +4,38 @@ import { ALL_6, formatNet6, HALVES_6, lengthOf6, type Net6 } from '../addresses/
 import { sortByBytes } from '../hash/byte-order.js';
 
 /** One net in the spelling that is published; `0.0.0.0/0` as the old server did. */
-const spell4 = (text: string, net: Net4): string => {
+function spell4(text: string, net: Net4): string {
   // What parses as a host is spelled in the only way there is.
   if (lengthOf4(net) === 32) return text;
   return net === ALL_4 ? '0.0.0.0' : formatNet4(net);
-};
+}
 
-const spell6 = (text: string, net: Net6): string => {
+function spell6(text: string, net: Net6): string {
   const canonical = formatNet6(net);
   const spelled = lengthOf6(net) === 128 && text.includes('/') ? `${canonical}/128` : canonical;
   // The same text, but in one piece: sorting a text that was put together costs several times as much.
   return spelled === text ? text : spelled;
-};
+}
 
 /** The spellings of all nets, in the order given, with repeats. `nets` are the meanings of `texts`, one for one. */
-export const spellings4 = (texts: readonly string[], nets: readonly Net4[]): string[] =>
-  nets.map((net, i) => spell4(texts[i] as string, net));
+export function spellings4(texts: readonly string[], nets: readonly Net4[]): string[] {
+  return nets.map((net, i) => spell4(texts[i] as string, net));
+}
 
 /** As {@link spellings4}; `::/0`, which no set can hold, becomes its two halves. */
-export const spellings6 = (texts: readonly string[], nets: readonly Net6[]): string[] => {
+export function spellings6(texts: readonly string[], nets: readonly Net6[]): string[] {
   const spelled = nets.map((net, i) => spell6(texts[i] as string, net));
   return nets.includes(ALL_6)
     ? spelled.flatMap((text) => (text === '::/0' ? HALVES_6.map(formatNet6) : text))
     : spelled;
-};
+}
 
 /**
  * What must go from a sorted list: repeats, and hosts with their length written (`10.0.0.0/32`) that are there a second
  * time. Those are hosts also written without it, and hosts whose own net sorts before them (`10.0.0.0/24`): agents sort
  * lines without that length, and so the other way round. The last net before a host is its own, if there is one.
  */
-const redundant = (sorted: readonly string[], family: Family): Set<string> => {
+function redundant(sorted: readonly string[], family: Family): Set<string> {
   const suffix = `/${WIDTH[family]}`;
   const dropped = new Set<string>();
   const bare: string[] = [];
@@ -47,13 +48,13 @@ const redundant = (sorted: readonly string[], family: Family): Set<string> => {
   }
   for (const text of bare) dropped.add(text + suffix);
   return dropped;
-};
+}
 
 /**
  * A set's addresses for `dog1`: the old server's spelling, with a `/32` or `/128` where one was written, made harmless.
  * Reads {@link spellings4} or {@link spellings6}. `given` keeps their order, `sorted` sorts them by bytes.
  */
-export const spelledSet = (spelled: readonly string[], family: Family, order: 'sorted' | 'given'): string[] => {
+export function spelledSet(spelled: readonly string[], family: Family, order: 'sorted' | 'given'): string[] {
   const sorted = sortByBytes([...spelled]);
   const unique = sorted.filter((text, i) => text !== sorted[i - 1]);
   const dropped = redundant(unique, family);
@@ -61,4 +62,4 @@ export const spelledSet = (spelled: readonly string[], family: Family, order: 's
   if (order === 'sorted') return kept;
   const wanted = new Set(kept);
   return [...new Set(spelled)].filter((text) => wanted.has(text));
-};
+}

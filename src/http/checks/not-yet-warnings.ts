@@ -3,10 +3,10 @@ import { isList } from '../../model/validate.js';
 import type { WriteWarning } from './write-warning.js';
 
 /** What the old server did with a document and this one does not do yet: whoever writes it must not rely on it. */
-export const notYetWarnings = (
+export function notYetWarnings(
   resource: Resource,
   { enabled, ec2_security_group_ids: groups }: JsonObject,
-): readonly WriteWarning[] => {
+): readonly WriteWarning[] {
   if (resource === 'link' && enabled === true) {
     const reason = 'this server does not connect to linked servers yet: nothing is sent to it or taken from it';
     return [{ path: ['enabled'], value: true, reason }];
@@ -16,4 +16,4 @@ export const notYetWarnings = (
     return [{ path: ['ec2_security_group_ids'], value: groups, reason }];
   }
   return [];
-};
+}

@@ -4,7 +4,7 @@ import { REDACTED } from '../../store/redact.js';
 import type { Finding } from './finding.js';
 
 /** A link whose password is the mark that stands in its place for those who may not see it: nothing is stored to keep. */
-export const redactedPassword = ({ connection }: JsonObject): Finding | undefined => {
+export function redactedPassword({ connection }: JsonObject): Finding | undefined {
   if (!isObject(connection) || connection['password'] !== REDACTED) return undefined;
   return {
     violation: {
@@ -15,4 +15,4 @@ export const redactedPassword = ({ connection }: JsonObject): Finding | undefine
       reason: 'this is the mark that stands for a hidden password; send the password itself',
     },
   };
-};
+}

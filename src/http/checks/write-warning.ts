@@ -11,14 +11,15 @@ export interface WriteWarning {
 const MOST_NAMED = 100;
 
 /** As the added member `warnings` of an answer of v2. */
-export const warningsJson = (warnings: readonly WriteWarning[]): Json =>
-  warnings.slice(0, MOST_NAMED).map(({ path, value, reason }) => ({ path, value, reason }));
+export function warningsJson(warnings: readonly WriteWarning[]): Json {
+  return warnings.slice(0, MOST_NAMED).map(({ path, value, reason }) => ({ path, value, reason }));
+}
 
 /** Characters that a header is at most. */
 const MOST_CHARACTERS = 1000;
 
 /** As the header `x-dog-warning`, in printable ASCII; empty without warnings. */
-export const warningHeaders = (warnings: readonly WriteWarning[]): Readonly<Record<string, string>> => {
+export function warningHeaders(warnings: readonly WriteWarning[]): Readonly<Record<string, string>> {
   if (warnings.length === 0) return {};
   const texts = warnings
     .slice(0, 5)
@@ -26,4 +27,4 @@ export const warningHeaders = (warnings: readonly WriteWarning[]): Readonly<Reco
   if (warnings.length > texts.length) texts.push(`and ${warnings.length - texts.length} more`);
   const text = texts.join('; ').replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return { 'x-dog-warning': text.slice(0, MOST_CHARACTERS) };
-};
+}

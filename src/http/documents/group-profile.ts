@@ -41,11 +41,14 @@ export async function groupToWrite(call: Call, sent: JsonObject, before: Documen
   };
 }
 
-const isId = (id: JsonObject[string] | undefined): id is string => typeof id === 'string' && id !== '';
+function isId(id: JsonObject[string] | undefined): id is string {
+  return typeof id === 'string' && id !== '';
+}
 
 /** An update that repeats the name must not move the group to another profile of that name. */
-const isOtherProfile = (before: Document, name: string): boolean =>
-  before['profile_name'] !== name || !isId(before['profile_id']);
+function isOtherProfile(before: Document, name: string): boolean {
+  return before['profile_name'] !== name || !isId(before['profile_id']);
+}
 
 /** The newest first, as consoles show them. */
 async function profilesNamed(store: Store, name: string): Promise<readonly Document[]> {
@@ -54,4 +57,6 @@ async function profilesNamed(store: Store, name: string): Promise<readonly Docum
   return found.sort((a, b) => (created(a) === created(b) ? 0 : created(b) - created(a)));
 }
 
-const warning = (field: string, value: string, reason: string): WriteWarning => ({ path: [field], value, reason });
+function warning(field: string, value: string, reason: string): WriteWarning {
+  return { path: [field], value, reason };
+}

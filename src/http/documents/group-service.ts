@@ -35,7 +35,9 @@ export function groupService(): DocumentService {
   };
 }
 
-const withMore = <T extends Shown>(shown: T, warnings: readonly WriteWarning[]): T => ({
-  ...shown,
-  warnings: [...(shown.warnings ?? []), ...warnings],
-});
+function withMore<T extends Shown>(shown: T, warnings: readonly WriteWarning[]): T {
+  return {
+    ...shown,
+    warnings: [...(shown.warnings ?? []), ...warnings],
+  };
+}

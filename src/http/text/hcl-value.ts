@@ -42,16 +42,18 @@ export function hclString(text: string): string {
   return `"${text.replace(ESCAPED, escape)}"`;
 }
 
-const isHclObject = (value: HclValue): value is HclObject =>
-  isObject(value as Json) && !(value instanceof HclExpression) && !(value instanceof HclJsonText);
+function isHclObject(value: HclValue): value is HclObject {
+  return isObject(value as Json) && !(value instanceof HclExpression) && !(value instanceof HclJsonText);
+}
 
 /** `key = value` without a line break in it, or undefined where the value needs several lines. */
-const isFlat = (value: HclValue): boolean =>
-  isList(value as Json)
+function isFlat(value: HclValue): boolean {
+  return isList(value as Json)
     ? (value as readonly HclValue[]).every((item) => !isHclObject(item) && isFlat(item))
     : isHclObject(value)
       ? Object.keys(value).length === 0
       : !(value instanceof HclJsonText) || isFlat(value.value);
+}
 
 /** A value as an HCL 2 expression, laid out as `terraform fmt` leaves it; what follows its first line is indented by `indent`. */
 export function hclValue(value: HclValue, indent = '  '): string {
@@ -80,13 +82,15 @@ function hclList(list: readonly HclValue[], indent: string): string {
   return `[\n${list.map((value) => `${inner}${item(value)},\n`).join('')}${indent}]`;
 }
 
-const entries = (value: HclObject): readonly (readonly [string, HclValue])[] =>
-  Object.keys(value)
+function entries(value: HclObject): readonly (readonly [string, HclValue])[] {
+  return Object.keys(value)
     .sort()
     .flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]] as const]));
+}
 
-const assignment = (key: string, value: HclValue, indent: string): string =>
-  `${BARE_KEY.test(key) ? key : hclString(key)} = ${hclValue(value, indent)}`;
+function assignment(key: string, value: HclValue, indent: string): string {
+  return `${BARE_KEY.test(key) ? key : hclString(key)} = ${hclValue(value, indent)}`;
+}
 
 /**
  * The attributes of an object or resource, a line each, in alphabetical order or that of `order`. Between two that take

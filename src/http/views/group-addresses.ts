@@ -32,7 +32,9 @@ export function addressesOf(
   };
 }
 
-const join = (...lists: readonly (readonly string[])[]): readonly string[] => sortedUnique(lists.flat());
+function join(...lists: readonly (readonly string[])[]): readonly string[] {
+  return sortedUnique(lists.flat());
+}
 
 /** The address sub-resources of a group (docs/http-api.md#sub-resources). */
 export const ADDRESS_SUBS: Readonly<Record<string, (of: GroupAddresses) => readonly string[]>> = {

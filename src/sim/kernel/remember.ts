@@ -2,16 +2,17 @@
 const KEPT = 8;
 
 // Two functions, as closures of one share what they hold: `weakly` would hold its result for the sake of `strongly`.
-const strongly =
-  <R>(result: R) =>
-  (): R =>
-    result;
-const weakly = <R extends object>(result: R): (() => R | undefined) => {
+function strongly<R>(result: R) {
+  return (): R => result;
+}
+function weakly<R extends object>(result: R): () => R | undefined {
   const reference = new WeakRef(result);
   return () => reference.deref();
-};
+}
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
 
 /**
  * A pure function of (state, key) that remembers its latest results, so that a thousand simulated hosts parse one text

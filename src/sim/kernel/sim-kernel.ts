@@ -12,11 +12,12 @@ const restoreSetsOnce = remember(
   ({ table }) => table,
 );
 
-const restoreFilterOnceFor = (family: SetFamily) =>
-  remember(
+function restoreFilterOnceFor(family: SetFamily) {
+  return remember(
     (sets: SetTable, text: string) => restoreFilter(text, family, sets),
     (restored) => ('table' in restored ? restored.table : undefined),
   );
+}
 const restoreFilterOnce = { inet: restoreFilterOnceFor('inet'), inet6: restoreFilterOnceFor('inet6') };
 
 /** Drops the sets named in the key, a line each. */

@@ -30,7 +30,9 @@ export async function lookAtTables(link: RethinkLink): Promise<void> {
 }
 
 /** A table's name and its indexes. Typed loosely: what the driver's types make of it inside a query costs a linter 4 GB. */
-const withIndexes = (name: string): readonly unknown[] => [name, r.table(name).indexList()];
+function withIndexes(name: string): readonly unknown[] {
+  return [name, r.table(name).indexList()];
+}
 
 async function isComplete(link: RethinkLink): Promise<boolean> {
   const listed = r.tableList().map(withIndexes as unknown as (name: RDatum) => RDatum);

@@ -90,16 +90,20 @@ async function wasInUse(connection: Connection): Promise<boolean> {
   }
 }
 
-const databaseGone = (db: string): StoreError =>
-  new StoreError(
+function databaseGone(db: string): StoreError {
+  return new StoreError(
     'unavailable',
     `the database ${db} is gone; hosts keep what they have. Bring back a backup of it; ` +
       'it is not made again while this server runs, since an empty one would take all policy from every host',
   );
+}
 
-const tableGone = (db: string, table: string): string =>
-  `the table ${table} is gone; what it held goes on as it was last known. Bring back a backup of it, or, if it is to ` +
-  `begin empty, make it: r.db('${db}').tableCreate('${table}')`;
+function tableGone(db: string, table: string): string {
+  return (
+    `the table ${table} is gone; what it held goes on as it was last known. Bring back a backup of it, or, if it is to ` +
+    `begin empty, make it: r.db('${db}').tableCreate('${table}')`
+  );
+}
 
 /** Makes nothing: waits until the tables that are there can be read, and gives those of ours and the policy that are not. */
 export async function lookAtDatabase(connection: Connection): Promise<ReadonlySet<string>> {
@@ -139,8 +143,9 @@ async function seedIpset(connection: Connection): Promise<void> {
   }
 }
 
-const isForbidden = (error: unknown): boolean =>
-  isRethinkDBError(error) && error.type === RethinkDBErrorType.PERMISSION_ERROR;
+function isForbidden(error: unknown): boolean {
+  return isRethinkDBError(error) && error.type === RethinkDBErrorType.PERMISSION_ERROR;
+}
 
 /** Another server may make the same thing at the same time. */
 async function unlessThere(made: Promise<unknown>): Promise<void> {

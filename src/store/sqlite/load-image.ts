@@ -44,12 +44,12 @@ const LONGEST_KEPT = 1024;
 const MOST_NAMED = 10;
 
 /** The row without its long fields, and without what makes it long in all. */
-const withoutLongFields = (doc: JsonObject): JsonObject => {
+function withoutLongFields(doc: JsonObject): JsonObject {
   let room = 64;
   return Object.fromEntries(
     Object.entries(doc).filter(([, value]) => room-- > 0 && JSON.stringify(value).length <= LONGEST_KEPT),
   );
-};
+}
 
 /**
  * Reads every document and checks each against its sum, and all against the digest. Rows of hosts that are over `bounds` lose

@@ -8,7 +8,9 @@ export interface FieldRule {
   readonly maxItems?: number;
 }
 
-const text = (required: boolean, maxBytes = 1024): FieldRule => ({ kind: 'text', required, maxBytes });
+function text(required: boolean, maxBytes = 1024): FieldRule {
+  return { kind: 'text', required, maxBytes };
+}
 
 /**
  * Every field but `updatetype`. Agents differ in the optional ones: the Elixir agent has no `docker_container_ids`,

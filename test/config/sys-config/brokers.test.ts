@@ -8,12 +8,18 @@ function imported(applications: string) {
   return { ...result, config: loadConfig({ text: { name: 'imported', yaml: result.yaml } }).config };
 }
 
-const thumper = (brokers: string, more = '') => imported(`{thumper, [${more} {brokers, [${brokers}]}]}`);
-const one = (host: string, more = '') =>
-  `[{rabbitmq_config, [{host, "${host}"}, {virtual_host, <<"dog">>}, {user, <<"u">>}, {password, <<"p/@">>}${more}]}]`;
-const turtle = (maps: string) => imported(`{turtle, [{connection_config, [${maps}]}]}`);
-const map = (name: string, connections: string, more = '') =>
-  `#{conn_name => ${name}, username => "u", password => "p", virtual_host => "dog", connections => ${connections}${more}}`;
+function thumper(brokers: string, more = '') {
+  return imported(`{thumper, [${more} {brokers, [${brokers}]}]}`);
+}
+function one(host: string, more = '') {
+  return `[{rabbitmq_config, [{host, "${host}"}, {virtual_host, <<"dog">>}, {user, <<"u">>}, {password, <<"p/@">>}${more}]}]`;
+}
+function turtle(maps: string) {
+  return imported(`{turtle, [{connection_config, [${maps}]}]}`);
+}
+function map(name: string, connections: string, more = '') {
+  return `#{conn_name => ${name}, username => "u", password => "p", virtual_host => "dog", connections => ${connections}${more}}`;
+}
 
 describe('config import of several brokers', () => {
   it('of turtle: all groups and hosts, in their order', () => {

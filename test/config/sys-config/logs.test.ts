@@ -7,7 +7,9 @@ function logOf(application: string) {
   expect(losses).toEqual([]);
   return { log: loadConfig({ text: { name: 'imported', yaml } }).config.log, notes, warnings };
 }
-const lager = (handlers: string, more = '') => logOf(`{lager, [{handlers, [${handlers}]}${more}]}`);
+function lager(handlers: string, more = '') {
+  return logOf(`{lager, [{handlers, [${handlers}]}${more}]}`);
+}
 
 const ERROR = '{lager_file_backend, [{file, "/var/log/dog/error.log"}, {level, error}, {size, 2048}]}';
 const CONSOLE =

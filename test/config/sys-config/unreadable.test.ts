@@ -6,16 +6,27 @@ import { loadConfig } from '../../../src/config/load.js';
 import { runCliInProcess } from '../../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-const dog = (option: string) => `[{dog_trainer, [{env, "t1"}, ${option}]}].`;
-const thumper = (option: string) =>
-  `[{dog_trainer, [{env, "t1"}]}, {thumper, [{brokers, [{default, [{rabbitmq_config, [${option}]}]}]}]}].`;
-const thumperTls = (option: string) => thumper(`{host, "mq"}, {ssl_options, [${option}]}`);
-const turtle = (option: string) =>
-  `[{dog_trainer, [{env, "t1"}]}, {turtle, [{connection_config, [#{conn_name => default, ${option}}]}]}].`;
-const imetrics = (option: string) => `[{dog_trainer, [{env, "t1"}]}, {imetrics, [${option}]}].`;
-const journal = (option: string) => `[{dog_trainer, [{env, "t1"}]}, {thumper, [{queuejournal, [${option}]}]}].`;
-const lager = (file: string) =>
-  `[{dog_trainer, [{env, "t1"}]}, {lager, [{handlers, [{lager_file_backend, [{file, ${file}}]}]}]}].`;
+function dog(option: string) {
+  return `[{dog_trainer, [{env, "t1"}, ${option}]}].`;
+}
+function thumper(option: string) {
+  return `[{dog_trainer, [{env, "t1"}]}, {thumper, [{brokers, [{default, [{rabbitmq_config, [${option}]}]}]}]}].`;
+}
+function thumperTls(option: string) {
+  return thumper(`{host, "mq"}, {ssl_options, [${option}]}`);
+}
+function turtle(option: string) {
+  return `[{dog_trainer, [{env, "t1"}]}, {turtle, [{connection_config, [#{conn_name => default, ${option}}]}]}].`;
+}
+function imetrics(option: string) {
+  return `[{dog_trainer, [{env, "t1"}]}, {imetrics, [${option}]}].`;
+}
+function journal(option: string) {
+  return `[{dog_trainer, [{env, "t1"}]}, {thumper, [{queuejournal, [${option}]}]}].`;
+}
+function lager(file: string) {
+  return `[{dog_trainer, [{env, "t1"}]}, {lager, [{handlers, [{lager_file_backend, [{file, ${file}}]}]}]}].`;
+}
 
 /** Each setting: the file around it, where it stands, its option with a gap for the value. */
 const TEXTS: readonly (readonly [string, string, (value: string) => string])[] = [
@@ -111,8 +122,9 @@ const UNREADABLE_NUMBERS = [
 ];
 const UNREADABLE_OPTIONS = ['"${OPTIONS}"', '{{ options }}', '{a, b}', 'many', '7', '[{a, b, c}]', '["text"]'];
 
-const table = (settings: typeof TEXTS, values: readonly string[]) =>
-  settings.flatMap(([name, from, make]) => values.map((value) => [name, value, from, make(value)] as const));
+function table(settings: typeof TEXTS, values: readonly string[]) {
+  return settings.flatMap(([name, from, make]) => values.map((value) => [name, value, from, make(value)] as const));
+}
 
 describe('config import stops and names what it cannot read', () => {
   it.each([

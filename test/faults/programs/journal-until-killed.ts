@@ -12,8 +12,9 @@ let n = Number(from);
 const last = n + Number(count);
 
 /** The body of a record says which it is, and is of a length of its own. */
-const bodyOf = (target: string, number: number): Uint8Array =>
-  new TextEncoder().encode(`${target} ${number} ${'x'.repeat((number * 37) % 20_000)}`);
+function bodyOf(target: string, number: number): Uint8Array {
+  return new TextEncoder().encode(`${target} ${number} ${'x'.repeat((number * 37) % 20_000)}`);
+}
 
 /** Synchronous: once the line is in the pipe it counts as told, whatever happens to this process. */
 function tell(line: string): void {

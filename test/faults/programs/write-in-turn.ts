@@ -6,7 +6,9 @@ import { createSqliteStore } from '../../../src/store/sqlite/create-sqlite-store
  * With `without-sync` as argv[4] the store's log is not synced: what trial 1 must find out.
  */
 const [path = '', count = '0', how] = process.argv.slice(2);
-const careless = () => ({ sync: () => Promise.resolve(), close: () => undefined });
+function careless() {
+  return { sync: () => Promise.resolve(), close: () => undefined };
+}
 const store = await createSqliteStore({ path, ...(how === 'without-sync' ? { openLog: careless } : {}) });
 for (let n = 0; n < Number(count); n++) {
   writeSync(1, `asked ${n}\n`);

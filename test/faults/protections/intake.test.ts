@@ -9,17 +9,18 @@ import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { report, reportOf, startWholeServer, until } from '../../support/whole-server.js';
 
 /** The same object, with some of its members replaced. */
-const instead = <T extends object>(whole: T, members: Partial<T>): T =>
-  new Proxy(whole, {
+function instead<T extends object>(whole: T, members: Partial<T>): T {
+  return new Proxy(whole, {
     get(target, key) {
       const member: unknown = Reflect.get(key in members ? members : target, key);
       return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },
   });
+}
 
 /** A broker that counts a message as handled once it is sent, as with automatic acknowledgement. */
-const acksAtOnce = (broker: Broker): Broker =>
-  instead(broker, {
+function acksAtOnce(broker: Broker): Broker {
+  return instead(broker, {
     async connect(signal) {
       const connection = await broker.connect(signal);
       return instead<BrokerConnection>(connection, {
@@ -31,6 +32,7 @@ const acksAtOnce = (broker: Broker): Broker =>
       });
     },
   });
+}
 
 const HOSTS = 20;
 

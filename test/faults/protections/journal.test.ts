@@ -9,7 +9,9 @@ import { recover } from '../../../src/journal/recover.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const RECORDS = 20;
-const bodyOf = (seq: number): Buffer => Buffer.from(`message ${seq} ${'x'.repeat(100)}`);
+function bodyOf(seq: number): Buffer {
+  return Buffer.from(`message ${seq} ${'x'.repeat(100)}`);
+}
 
 /** A segment with `RECORDS` messages, as the journal writes it; each damage is done to a copy. */
 async function segment(): Promise<{ readonly path: string; readonly bytes: Buffer }> {

@@ -40,5 +40,6 @@ export async function startFreshServer(from: Store, dialect: 'dog1' | 'dog2'): P
 }
 
 /** What was published before is not policy. */
-const withoutHashes = (group: Document): Document =>
-  Object.fromEntries(Object.entries(group).filter(([key]) => !key.startsWith('hash'))) as Document;
+function withoutHashes(group: Document): Document {
+  return Object.fromEntries(Object.entries(group).filter(([key]) => !key.startsWith('hash'))) as Document;
+}

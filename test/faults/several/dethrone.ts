@@ -91,8 +91,8 @@ export async function hasLost(old: Member, { term }: Reign, before: number): Pro
   expect(lost).toEqual([expect.objectContaining({ level: 'error', term, name: old.name })]);
 }
 
-export const standsBy = (member: Member): Promise<unknown> =>
-  until(
+export function standsBy(member: Member): Promise<unknown> {
+  return until(
     async () => {
       const { ready, reasons } = await member.ready();
       return ready && reasons.some((reason) => reason.startsWith('standing by'));
@@ -100,3 +100,4 @@ export const standsBy = (member: Member): Promise<unknown> =>
     `${member.name} stands by`,
     PATIENT,
   );
+}

@@ -13,13 +13,14 @@ export interface Lead extends Reign {
 }
 
 /** The leads by what the servers logged and the store held. */
-export const leadsOf = (reigns: readonly Reign[], versions: readonly LeaseVersion[]): readonly Lead[] =>
-  reigns.map((reign) => {
+export function leadsOf(reigns: readonly Reign[], versions: readonly LeaseVersion[]): readonly Lead[] {
+  return reigns.map((reign) => {
     const own = versions.filter(({ holder, term }) => holder === reign.holder && term === reign.term);
     const last = own.at(-1);
     const released = last?.expiresAt === 0;
     return { ...reign, until: last === undefined ? reign.from : released ? last.seenAt : last.expiresAt, released };
   });
+}
 
 /** Where two could have led at once, in words: by the terms that were logged, and by the lease's own times. */
 export function overlaps(

@@ -13,10 +13,12 @@ import { hasLost, standsBy } from './dethrone.js';
 import type { PublishTrace, Traced } from './publish-trace.js';
 
 /** A server whose modules named here (`cluster/deadline`) are those of ../programs/replacements. */
-const without = (...modules: readonly string[]): Readonly<Record<string, string>> => ({
-  NODE_OPTIONS: `--import=${fileURLToPath(new URL('../programs/replace-modules.mjs', import.meta.url))}`,
-  REPLACED_MODULES: modules.join(','),
-});
+function without(...modules: readonly string[]): Readonly<Record<string, string>> {
+  return {
+    NODE_OPTIONS: `--import=${fileURLToPath(new URL('../programs/replace-modules.mjs', import.meta.url))}`,
+    REPLACED_MODULES: modules.join(','),
+  };
+}
 
 /** Such a connection outlives its frozen server; configuration forbids it, as it is the first protection. */
 const LONG = { set: ['broker.heartbeat=600', 'broker.confirm_timeout_ms=600000'] };

@@ -22,9 +22,12 @@ export interface Edit {
 
 export const ZONE_NAMES = ['office', 'partners', 'backup'] as const;
 
-const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
-const some = <T>(most: number, make: (i: number) => T): T[] =>
-  Array.from({ length: 1 + Math.floor(Math.random() * most) }, (_, i) => make(i));
+function pick<T>(list: readonly T[]): T {
+  return list[Math.floor(Math.random() * list.length)] as T;
+}
+function some<T>(most: number, make: (i: number) => T): T[] {
+  return Array.from({ length: 1 + Math.floor(Math.random() * most) }, (_, i) => make(i));
+}
 
 /** Creates zones, and groups each with a profile and ruleset of its own. */
 export async function createDocuments(api: Client, groupNames: readonly string[]): Promise<Documents> {

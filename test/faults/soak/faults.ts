@@ -7,12 +7,15 @@ import type { StartedServer } from '../../../src/supervisors/start-server.js';
 import type { RabbitServer } from '../../support/rabbitmq.js';
 
 /** Sleeps, or wakes at once when it is over. */
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  pause(ms, undefined, { signal }).catch((error: unknown) => {
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return pause(ms, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
+}
 
-const between = (least: number, most: number): number => least + Math.random() * (most - least);
+function between(least: number, most: number): number {
+  return least + Math.random() * (most - least);
+}
 
 /** Kills the broker and starts it again, again and again; it is up when this resolves. Gives how often. */
 export async function killBroker(signal: AbortSignal, rabbit: RabbitServer, everyMs: number): Promise<number> {
@@ -58,7 +61,9 @@ export async function lockStore(
   }
 }
 
-const flatten = (node: ActorNode): ActorNode[] => [node, ...(node.children ?? []).flatMap(flatten)];
+function flatten(node: ActorNode): ActorNode[] {
+  return [node, ...(node.children ?? []).flatMap(flatten)];
+}
 
 /** Kills actors at random, supervisors too, within the budgets: beyond them the server gives up, as it should. */
 export async function killActors(

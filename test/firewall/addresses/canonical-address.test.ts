@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { addressFaults, readAddress } from '../../../src/firewall/addresses/canonical-address.js';
 import { fullText } from '../../../src/firewall/addresses/full-text.js';
 
-const spelled = (text: string, family: 'v4' | 'v6'): string => {
+function spelled(text: string, family: 'v4' | 'v6'): string {
   const read = readAddress(text, family);
   return read.ok ? `${read.address}/${read.length}` : read.reason;
-};
+}
 
 describe('IPv4', () => {
   it.each([
@@ -129,7 +129,7 @@ describe('any address', () => {
 });
 
 /** Reads canonical text the slow way. */
-const valueOf = (text: string): [bigint, number] => {
+function valueOf(text: string): [bigint, number] {
   const [address = '', length] = text.split('/');
   const hex = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) =>
     [Number(a) * 256 + Number(b), Number(c) * 256 + Number(d)].map((n) => n.toString(16)).join(':'),
@@ -140,7 +140,7 @@ const valueOf = (text: string): [bigint, number] => {
   const after = tail === undefined ? [] : words(tail);
   const all = [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
   return [all.reduce((sum, n) => (sum << 16n) | BigInt(`0x${n}`), 0n), Number(length)];
-};
+}
 
 describe('addressFaults', () => {
   it('names every bad element', () => {

@@ -4,8 +4,12 @@ import { collapse4, collapse6 } from '../../../src/firewall/addresses/collapse.j
 import { formatNet4, parseNet4 } from '../../../src/firewall/addresses/ipv4.js';
 import { formatNet6, parseNet6 } from '../../../src/firewall/addresses/ipv6.js';
 
-const four = (...texts: string[]): string[] => collapse4(texts.map(parseNet4)).map(formatNet4);
-const six = (...texts: string[]): string[] => collapse6(texts.map((text) => parseNet6(text) as string)).map(formatNet6);
+function four(...texts: string[]): string[] {
+  return collapse4(texts.map(parseNet4)).map(formatNet4);
+}
+function six(...texts: string[]): string[] {
+  return collapse6(texts.map((text) => parseNet6(text) as string)).map(formatNet6);
+}
 
 describe('collapse', () => {
   it('drops what is covered and repeated', () => {
@@ -40,7 +44,7 @@ const spread4 = fc.record({
 });
 
 /** Which of the corner's addresses the nets cover, as bits. */
-const cover = (nets: readonly { host: number; length: number }[], width: number): bigint => {
+function cover(nets: readonly { host: number; length: number }[], width: number): bigint {
   let bits = 0n;
   for (const { host, length } of nets) {
     const size = 2 ** (width - length);
@@ -48,13 +52,13 @@ const cover = (nets: readonly { host: number; length: number }[], width: number)
     for (let i = from; i < from + size; i += 1) bits |= 1n << BigInt(i);
   }
   return bits;
-};
+}
 
-const parsed = (text: string, width: number, radix: number): { host: number; length: number } => {
+function parsed(text: string, width: number, radix: number): { host: number; length: number } {
   const [address = '', length] = text.split('/');
   const last = address.split(/[.:]/).at(-1) ?? '';
   return { host: last === '' ? 0 : Number.parseInt(last, radix), length: Number(length ?? width) };
-};
+}
 
 describe('collapse, for any list', () => {
   it('covers the same addresses, with the fewest nets', () => {
@@ -77,10 +81,10 @@ describe('collapse, for any list', () => {
 });
 
 /** How many nets it takes to cover exactly these addresses, by halving. */
-const fewest = (bits: bigint, from: number, log: number): number => {
+function fewest(bits: bigint, from: number, log: number): number {
   const all = (1n << BigInt(2 ** log)) - 1n;
   const here = (bits >> BigInt(from)) & all;
   if (here === 0n) return 0;
   if (here === all) return 1;
   return fewest(bits, from, log - 1) + fewest(bits, from + 2 ** (log - 1), log - 1);
-};
+}

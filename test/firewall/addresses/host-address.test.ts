@@ -3,7 +3,9 @@ import { checkInterfaces } from '../../../src/firewall/addresses/check-interface
 import { hostAddress } from '../../../src/firewall/addresses/host-address.js';
 import { interfaceAddresses } from '../../../src/firewall/addresses/interface-addresses.js';
 
-const text = (...addresses: unknown[]): string => JSON.stringify({ eth0: addresses });
+function text(...addresses: unknown[]): string {
+  return JSON.stringify({ eth0: addresses });
+}
 
 describe('an address that a host reports', () => {
   it.each([

@@ -20,8 +20,8 @@ describe('normalizeRuleset: vectors of the old server', () => {
 });
 
 /** The steps of docs/protocol.md#rulesets-before-hashing, word by word and slow. */
-const byTheBook = (text: string): string =>
-  text
+function byTheBook(text: string): string {
+  return text
     .split('\n')
     .filter((line) => !line.startsWith('#'))
     .join('\n')
@@ -34,6 +34,7 @@ const byTheBook = (text: string): string =>
     )
     .filter((line) => line !== '')
     .join('\n');
+}
 
 describe('normalizeRuleset', () => {
   it('does what the steps of the protocol say, for any text', () => {

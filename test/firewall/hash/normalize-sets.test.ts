@@ -15,13 +15,14 @@ describe('normalizeSets: vectors of the old server', () => {
   });
 });
 
-const byTheBook = (text: string): string =>
-  text
+function byTheBook(text: string): string {
+  return text
     .split('\n')
     .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .filter((line) => line.startsWith('add '))
     .map((line) => line.replace(/n /g, ' ').replace(/\/32/g, '').replace(/\/128/g, '').replace(/ +$/, ''))
     .join('\n');
+}
 
 describe('normalizeSets', () => {
   it('does what the steps of the protocol say, for any text', () => {

@@ -32,13 +32,15 @@ const base = {
   ],
 } satisfies Parameters<typeof makePolicy>[0];
 
-const compile = (tables: Parameters<typeof makePolicy>[0], dialect: 'dog1' | 'dog2' = 'dog2', generateUnset = true) => {
+function compile(tables: Parameters<typeof makePolicy>[0], dialect: 'dog1' | 'dog2' = 'dog2', generateUnset = true) {
   const compiled = compileGroup(makePolicy(tables), 'g1', { dialect, generateUnset });
   if (!compiled.ok) throw new Error(compiled.error.message);
   return compiled;
-};
+}
 
-const inputLines = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('-A INPUT -s '));
+function inputLines(text: string): string[] {
+  return text.split('\n').filter((line) => line.startsWith('-A INPUT -s '));
+}
 
 describe('compileGroup', () => {
   it('names the sets that the texts need', () => {

@@ -22,15 +22,19 @@ interface Output {
 
 const cases = goldenCases<Input, Output>('pipeline.json');
 
-const policyOf = ({ db }: Input): Policy =>
-  Object.fromEntries(
+function policyOf({ db }: Input): Policy {
+  return Object.fromEntries(
     POLICY_PARTS.map((part) => [part, new Map(db[part].map((row) => [row.id, row]))]),
   ) as unknown as Policy;
+}
 
-const groupOf = ({ db, group }: Input): string => db.group.find(({ name }) => name === group)?.id ?? '';
+function groupOf({ db, group }: Input): string {
+  return db.group.find(({ name }) => name === group)?.id ?? '';
+}
 
-const compiled = (input: Input, dialect: 'dog1' | 'dog2') =>
-  compileGroup(policyOf(input), groupOf(input), { dialect, generateUnset: input.unsetTables !== false });
+function compiled(input: Input, dialect: 'dog1' | 'dog2') {
+  return compileGroup(policyOf(input), groupOf(input), { dialect, generateUnset: input.unsetTables !== false });
+}
 
 const VARIANTS = ['set4', 'set6', 'unset4', 'unset6'] as const;
 const oracle = await createOracle();

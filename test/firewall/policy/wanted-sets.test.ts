@@ -8,17 +8,22 @@ import { makePolicy } from '../../support/make-policy.js';
 
 type Tables = Partial<Record<PolicyPart, readonly Document[]>>;
 
-const sets = (tables: Tables, dialect: 'dog1' | 'dog2' = 'dog2') =>
-  compileWantedSets(wantedSets(makePolicy(tables), dialect).wanted, dialect).sets;
-const faults = (tables: Tables) => wantedSets(makePolicy(tables), 'dog2').faults;
+function sets(tables: Tables, dialect: 'dog1' | 'dog2' = 'dog2') {
+  return compileWantedSets(wantedSets(makePolicy(tables), dialect).wanted, dialect).sets;
+}
+function faults(tables: Tables) {
+  return wantedSets(makePolicy(tables), 'dog2').faults;
+}
 
-const host = (id: string, group: string, address: string, active = 'active'): Document => ({
-  id,
-  name: id,
-  group,
-  active,
-  interfaces: JSON.stringify({ lo: ['127.0.0.1'], eth0: [address] }),
-});
+function host(id: string, group: string, address: string, active = 'active'): Document {
+  return {
+    id,
+    name: id,
+    group,
+    active,
+    interfaces: JSON.stringify({ lo: ['127.0.0.1'], eth0: [address] }),
+  };
+}
 
 describe('the sets of a policy', () => {
   it('hold the addresses of active hosts, by the name of their group', () => {

@@ -29,11 +29,15 @@ const GOOD: JsonObject = {
   comment: 'it\'s "fine"',
 };
 
-const check = (rules: Json | undefined, stored?: Json) =>
-  checkRules(rules, { lookups, dialect: 'dog2', unsetTables: true, stored });
-const paths = (rules: Json | undefined, stored?: Json) =>
-  check(rules, stored).map((error) => describeError(error).split(':')[0]);
-const inbound = (...rules: readonly Json[]) => ({ inbound: rules, outbound: [] });
+function check(rules: Json | undefined, stored?: Json) {
+  return checkRules(rules, { lookups, dialect: 'dog2', unsetTables: true, stored });
+}
+function paths(rules: Json | undefined, stored?: Json) {
+  return check(rules, stored).map((error) => describeError(error).split(':')[0]);
+}
+function inbound(...rules: readonly Json[]) {
+  return { inbound: rules, outbound: [] };
+}
 
 describe('rules that somebody wants to write', () => {
   it('may be absent, empty, or good', () => {

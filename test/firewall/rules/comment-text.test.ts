@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { cutComment, kernelComment, oldStyleLine } from '../../../src/firewall/rules/comment-text.js';
 import { splitArguments } from '../../../src/firewall/rules/split-arguments.js';
 
-const line = (comment: string): string => `-A INPUT -m comment --comment ${comment} -j ACCEPT`;
-const old = (text: string): string => oldStyleLine(text, (comment) => comment);
+function line(comment: string): string {
+  return `-A INPUT -m comment --comment ${comment} -j ACCEPT`;
+}
+function old(text: string): string {
+  return oldStyleLine(text, (comment) => comment);
+}
 
 describe('comments', () => {
   it('are one argument, the same text, in the kernel spelling', () => {

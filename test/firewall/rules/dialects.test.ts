@@ -28,8 +28,8 @@ interface Asked {
   readonly docker?: Json;
 }
 
-const compile = (dialect: Dialect, { inbound = [], outbound = [], version = 'v4', type = 'ipsets', docker }: Asked) =>
-  compileInput(
+function compile(dialect: Dialect, { inbound = [], outbound = [], version = 'v4', type = 'ipsets', docker }: Asked) {
+  return compileInput(
     {
       profile: { rules: { inbound, outbound }, ...(docker === undefined ? {} : { docker }) },
       type,
@@ -50,20 +50,21 @@ const compile = (dialect: Dialect, { inbound = [], outbound = [], version = 'v4'
     },
     dialect,
   );
+}
 
-const text = (dialect: Dialect, asked: Asked): string => {
+function text(dialect: Dialect, asked: Asked): string {
   const result = compile(dialect, asked);
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.text;
-};
+}
 
 /** The lines that differ from those of a policy without rules. */
-const own = (dialect: Dialect, asked: Asked): string[] => {
+function own(dialect: Dialect, asked: Asked): string[] {
   const fixed = new Set(text(dialect, { version: asked.version ?? 'v4' }).split('\n'));
   return text(dialect, asked)
     .split('\n')
     .filter((line) => !fixed.has(line));
-};
+}
 
 describe('what dog2 mends', () => {
   it('matches the peer of an answering packet as its destination', () => {

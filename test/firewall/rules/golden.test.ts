@@ -26,25 +26,30 @@ const cases = files.flatMap((file) => goldenCases<JsonObject, RulesetOutput>(fil
 /**
  * Whether the kernel took the old server's text, and gave it back with the same hash (docs/rulesets.md#two-dialects).
  */
-const isFaithful = (item: GoldenCase<unknown, object>): boolean =>
-  !('error' in item.output) &&
-  item.kernel === 'accepted' &&
-  !JSON.stringify(item.kernelDetail ?? {}).includes('differs');
+function isFaithful(item: GoldenCase<unknown, object>): boolean {
+  return (
+    !('error' in item.output) &&
+    item.kernel === 'accepted' &&
+    !JSON.stringify(item.kernelDetail ?? {}).includes('differs')
+  );
+}
 
-const compile = (input: Json, dialect: Dialect): RulesetResult => {
+function compile(input: Json, dialect: Dialect): RulesetResult {
   const read = readRulesetInput(input);
   return read.ok ? compileRuleset(read.input, dialect) : read;
-};
+}
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 
-const expectSame = (result: RulesetResult, output: RulesetOutput): void => {
+function expectSame(result: RulesetResult, output: RulesetOutput): void {
   expect(result).toMatchObject({ ok: true });
   if (!result.ok) return;
   if (output.text === undefined) expect(sha256(result.text)).toBe(output.textSha256);
   else expect(result.text).toBe(output.text);
   expect(result.hash).toBe(output.hash);
-};
+}
 
 interface Pipeline {
   readonly db: Readonly<Record<'group' | 'zone' | 'service' | 'profile' | 'ruleset', readonly JsonObject[]>>;
@@ -61,7 +66,7 @@ const pipelines = goldenCases<Pipeline, PipelineOutput>('pipeline.json').filter(
 );
 
 /** The ruleset input that the small database of a pipeline case leads to. */
-const pipelineInput = ({ db, group }: Pipeline, { ipMaps }: PipelineOutput): JsonObject => {
+function pipelineInput({ db, group }: Pipeline, { ipMaps }: PipelineOutput): JsonObject {
   const profileId = db.group.find((one) => one['name'] === group)?.['profile_id'];
   const profile = db.profile.find((one) => one['id'] === profileId);
   const ruleset = db.ruleset.find((one) => one['profile_id'] === profileId);
@@ -74,7 +79,7 @@ const pipelineInput = ({ db, group }: Pipeline, { ipMaps }: PipelineOutput): Jso
     services: db.service,
     ipMaps,
   };
-};
+}
 
 const faithful = cases.filter(isFaithful);
 const others = cases.filter((item) => !isFaithful(item));

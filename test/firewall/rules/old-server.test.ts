@@ -14,19 +14,24 @@ import { oldServerRuleset } from '../../support/old-server-ruleset.js';
  */
 const RUNS = process.env['TRIALS'] === 'full' ? 5000 : 150;
 
-const oldText = (given: AwkwardInput): string | undefined => {
+function oldText(given: AwkwardInput): string | undefined {
   try {
     return oldServerRuleset({ ...given, rules: given.profile.rules });
   } catch {
     return undefined;
   }
-};
+}
 
 /** Rules with a target; what stands in quotes, which may hold a line feed, is no target. */
-const withTargets = (text: string): number => text.split('\n').filter((line) => /^-A [^]*-j /.test(line)).length;
-const withoutQuoted = (saved: string): string => saved.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-const setNames = (text: string): string[] =>
-  [...text.matchAll(/--match-set (\S+) (?:src|dst)/g)].map((match) => match[1] as string);
+function withTargets(text: string): number {
+  return text.split('\n').filter((line) => /^-A [^]*-j /.test(line)).length;
+}
+function withoutQuoted(saved: string): string {
+  return saved.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+}
+function setNames(text: string): string[] {
+  return [...text.matchAll(/--match-set (\S+) (?:src|dst)/g)].map((match) => match[1] as string);
+}
 
 describe('the old server and the kernel as judges', () => {
   const kernelFor = kernelOfSuite();

@@ -13,11 +13,15 @@ const run = promisify(execFile);
 const SERVER = `dog-packets-s-${process.pid}`;
 const CLIENT = `dog-packets-c-${process.pid}`;
 
-const ip = (...args: string[]) => run('ip', args);
-const inside = (namespace: string, ...args: string[]) => run('ip', ['netns', 'exec', namespace, ...args]);
+function ip(...args: string[]) {
+  return run('ip', args);
+}
+function inside(namespace: string, ...args: string[]) {
+  return run('ip', ['netns', 'exec', namespace, ...args]);
+}
 
-const feed = (namespace: string, command: readonly string[], input: string): Promise<void> =>
-  new Promise((resolve, reject) => {
+function feed(namespace: string, command: readonly string[], input: string): Promise<void> {
+  return new Promise((resolve, reject) => {
     const child = spawn('ip', ['netns', 'exec', namespace, ...command], { stdio: ['pipe', 'ignore', 'pipe'] });
     let message = '';
     child.stderr.on('data', (chunk: Buffer) => (message += chunk.toString()));
@@ -25,26 +29,30 @@ const feed = (namespace: string, command: readonly string[], input: string): Pro
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(message))));
     child.stdin.end(input);
   });
+}
 
 const LISTEN = "require('net').createServer((s) => s.end('hello')).listen(2222, '::', () => console.log('ready'))";
-const connect = (address: string): string =>
-  `const s = require('net').connect(2222, '${address}'); s.setTimeout(1500, () => process.exit(1));
+function connect(address: string): string {
+  return `const s = require('net').connect(2222, '${address}'); s.setTimeout(1500, () => process.exit(1));
    s.on('error', () => process.exit(1)); s.on('data', () => process.exit(0))`;
+}
 
-const reaches = (address: string): Promise<boolean> =>
-  inside(CLIENT, process.execPath, '-e', connect(address)).then(
+function reaches(address: string): Promise<boolean> {
+  return inside(CLIENT, process.execPath, '-e', connect(address)).then(
     () => true,
     () => false,
   );
+}
 
-const pings = (from: string, address: string): Promise<boolean> =>
-  inside(from, 'ping', '-c1', '-W1', address).then(
+function pings(from: string, address: string): Promise<boolean> {
+  return inside(from, 'ping', '-c1', '-W1', address).then(
     () => true,
     () => false,
   );
+}
 
 /** Lets group `friends` in on port 2222, and pings out. */
-const rules = (dialect: Dialect, version: 'v4' | 'v6'): string => {
+function rules(dialect: Dialect, version: 'v4' | 'v6'): string {
   const rule = { action: 'ACCEPT', active: true, group: 'f', group_type: 'ROLE' };
   const result = compileInput(
     {
@@ -63,7 +71,7 @@ const rules = (dialect: Dialect, version: 'v4' | 'v6'): string => {
   );
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.text;
-};
+}
 
 const SETS = `create friends_gv4 hash:net family inet
 create friends_gv6 hash:net family inet6

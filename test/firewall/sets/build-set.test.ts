@@ -2,18 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { buildSet, MAX_ENTRIES, WARN_ENTRIES, type WantedSet } from '../../../src/firewall/sets/build-set.js';
 import { setNameFault } from '../../../src/firewall/sets/set-name.js';
 
-const wanted = (base: string, addresses: readonly unknown[], change: Partial<WantedSet> = {}): WantedSet => ({
-  base,
-  kind: 'zone',
-  family: 'v4',
-  addresses,
-  order: 'sorted',
-  ...change,
-});
+function wanted(base: string, addresses: readonly unknown[], change: Partial<WantedSet> = {}): WantedSet {
+  return {
+    base,
+    kind: 'zone',
+    family: 'v4',
+    addresses,
+    order: 'sorted',
+    ...change,
+  };
+}
 
 /** Addresses with a gap between any two, so that none join. */
-const apart = (count: number): string[] =>
-  Array.from({ length: count }, (_, i) => `10.${(i * 2) >> 16}.${((i * 2) >> 8) & 255}.${(i * 2) & 255}`);
+function apart(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `10.${(i * 2) >> 16}.${((i * 2) >> 8) & 255}.${(i * 2) & 255}`);
+}
 
 describe('buildSet', () => {
   it('leaves junk out and names the first of it', () => {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalSet } from '../../../src/firewall/sets/canonical-set.js';
 
-const dog1 = (...list: string[]) => canonicalSet(list, list[0]?.includes(':') ? 'v6' : 'v4', 'dog1').addresses;
-const dog2 = (...list: string[]) => canonicalSet(list, list[0]?.includes(':') ? 'v6' : 'v4', 'dog2').addresses;
+function dog1(...list: string[]) {
+  return canonicalSet(list, list[0]?.includes(':') ? 'v6' : 'v4', 'dog1').addresses;
+}
+function dog2(...list: string[]) {
+  return canonicalSet(list, list[0]?.includes(':') ? 'v6' : 'v4', 'dog2').addresses;
+}
 
 describe('canonicalSet in dog1', () => {
   it('keeps nets as they are, covered ones too, sorted by bytes', () => {

@@ -14,7 +14,9 @@ interface Output {
 }
 
 const cases = goldenCases<SetsInput, Output>('ipsets.json');
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 const oracle = await createOracle();
 
 describe('golden sets in dog1', () => {

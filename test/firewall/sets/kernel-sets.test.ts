@@ -37,10 +37,14 @@ const base = fc.constantFrom(
   'a b',
   'x'.repeat(27),
 );
-const lists = (address: fc.Arbitrary<string>): fc.Arbitrary<Record<string, string[]>> =>
-  fc.dictionary(base, fc.array(fc.oneof({ weight: 9, arbitrary: address }, junk), { maxLength: 12 }), { maxKeys: 5 });
-const tidy = (address: fc.Arbitrary<string>): fc.Arbitrary<Record<string, string[]>> =>
-  fc.dictionary(fc.constantFrom('web', 'db', 'b-1', 'é'), fc.array(address, { maxLength: 6 }), { maxKeys: 3 });
+function lists(address: fc.Arbitrary<string>): fc.Arbitrary<Record<string, string[]>> {
+  return fc.dictionary(base, fc.array(fc.oneof({ weight: 9, arbitrary: address }, junk), { maxLength: 12 }), {
+    maxKeys: 5,
+  });
+}
+function tidy(address: fc.Arbitrary<string>): fc.Arbitrary<Record<string, string[]>> {
+  return fc.dictionary(fc.constantFrom('web', 'db', 'b-1', 'é'), fc.array(address, { maxLength: 6 }), { maxKeys: 3 });
+}
 /* Hosts as the old server listed them: most lists of these are right as they stand. */
 const plain4 = fc.nat({ max: 300 }).map((n) => `10.${n >> 8}.0.${n & 255}/32`);
 const plain6 = fc.nat({ max: 300 }).map((n) => `fd00::${(n + 1).toString(16)}/128`);
@@ -54,10 +58,12 @@ const maps: fc.Arbitrary<SetMaps> = fc.oneof(
   }),
   fc.constant({ groupsV4: {}, groupsV6: {}, zonesV4: {}, zonesV6: {} }),
 );
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
 
 /** The text that the old server gave (docs/rulesets.md#the-text-of-the-sets), with no check of anything. */
-const oldServerText = (internal: SetMaps, union: SetMaps, prefix: SetMaps): string => {
+function oldServerText(internal: SetMaps, union: SetMaps, prefix: SetMaps): string {
   const merged = (key: keyof SetMaps): [string, string[]][] => {
     const local = internal[key] as Record<string, string[]>;
     const other = union[key] as Record<string, string[]>;
@@ -85,7 +91,7 @@ const oldServerText = (internal: SetMaps, union: SetMaps, prefix: SetMaps): stri
   const flush = (name: string): string => `flush ${name}n\n`;
   const destroy = (name: string): string => `destroy ${name}n\n`;
   return [block, flush, destroy].flatMap((line) => [part('V4', line), part('V6', line)]).join('\n');
-};
+}
 
 if ('unavailable' in oracle) {
   it.skip(`sets in the kernel (${oracle.unavailable})`, () => undefined);

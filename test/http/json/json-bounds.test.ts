@@ -7,7 +7,7 @@ import { writeJson } from '../../../src/http/json/write-json.js';
 import type { Json } from '../../../src/model/document.js';
 
 /** The steps that a reading takes, and what came of it: a value or the message of what was thrown. */
-const stepsOf = (text: string, bounds: JsonBounds = WIDE_BOUNDS) => {
+function stepsOf(text: string, bounds: JsonBounds = WIDE_BOUNDS) {
   let made = 0;
   const steps = readJsonInSteps(text, bounds, () => (made += 1));
   const madeAStep: number[] = [];
@@ -22,7 +22,7 @@ const stepsOf = (text: string, bounds: JsonBounds = WIDE_BOUNDS) => {
     madeAStep.push(made - before);
     if (step.done === true) return { steps: madeAStep.length, most: Math.max(...madeAStep), value: step.value };
   }
-};
+}
 
 describe('bounds of JSON', () => {
   const bounds: JsonBounds = { depth: 10, values: 100, members: 20, characters: 1000 };

@@ -14,12 +14,14 @@ import {
 } from '../../../src/otp/index.js';
 import type { ChildSpec, Self, Server, StartContext } from '../../../src/otp/index.js';
 
-const say = (line: Readonly<Record<string, unknown>>): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+function say(line: Readonly<Record<string, unknown>>): void {
+  return void process.stdout.write(`${JSON.stringify(line)}\n`);
+}
 
 type Fault = 'float' | 'late' | 'timer' | 'immediate' | 'tick' | 'file' | 'microtask' | 'dead' | 'stop' | 'throw';
 const VICTIM = serverName<never, unknown, Fault>('victim');
 
-const worker = (id: string, stopMs = 0): ChildSpec => {
+function worker(id: string, stopMs = 0): ChildSpec {
   const server: Server<never, unknown, Fault> = {
     init: () => say({ start: id }),
     cast: (self: Self, fault) => {
@@ -71,7 +73,7 @@ const worker = (id: string, stopMs = 0): ChildSpec => {
     shutdown: 'infinity',
     start: ({ kernel, parent }) => startServer(kernel, server, { parent, name: id, trapExit: true }),
   };
-};
+}
 
 const scenario = process.argv[2] ?? '';
 const fault = process.argv[3] as Fault | undefined;
@@ -90,12 +92,13 @@ const children: Record<string, readonly ChildSpec[]> = {
   refuses: [worker('a'), { id: 'bad', start: async () => ({ error: 'refused' }) }],
 };
 const intensity = scenario === 'gives-up' ? 0 : 10;
-const root = ({ parent }: StartContext) =>
-  startSupervisor(
+function root({ parent }: StartContext) {
+  return startSupervisor(
     kernel,
     () => ({ flags: { intensity }, children: children[scenario] ?? [worker('a'), worker('victim')] }),
     { parent, label: 'root' },
   );
+}
 
 try {
   const stopTimeoutMs = fault === undefined ? 60_000 : 300;

@@ -10,7 +10,9 @@ function loaded(text: string, before: SetTable = NO_SETS, inUse = NOTHING): SetT
   return table;
 }
 
-const entries = (table: SetTable, name: string): string[] => [...(table.get(name)?.entries ?? [])];
+function entries(table: SetTable, name: string): string[] {
+  return [...(table.get(name)?.entries ?? [])];
+}
 
 describe('restoreSets', () => {
   it('runs what the server sends, twice', () => {

@@ -7,15 +7,17 @@ import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { BY, create } from '../suite/harness.js';
 
 const NEXT = [...MIGRATIONS, 'ALTER TABLE audit ADD COLUMN note TEXT'];
-const versionOf = (db: Database.Database): unknown => db.pragma('user_version', { simple: true });
+function versionOf(db: Database.Database): unknown {
+  return db.pragma('user_version', { simple: true });
+}
 
-const withContent = async (): Promise<string> => {
+async function withContent(): Promise<string> {
   const path = join(temporaryDirectory(), 'dog_trainer.db');
   const store = await createSqliteStore({ path });
   await store.commit([create('zone', { id: 'z', n: 1 })], BY);
   await store.close();
   return path;
-};
+}
 
 it('a migration brings an older database to the next version with its content, once', async () => {
   const path = await withContent();

@@ -9,20 +9,22 @@ import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { BY, create } from '../suite/harness.js';
 
 /** A row as versions before table `ruleset_text` wrote it. */
-const oldRow = (id: string, rule: string, more: JsonObject = {}): JsonObject & { readonly id: string } => ({
-  id,
-  group_name: `group ${id}`,
-  ...Object.fromEntries(
-    VARIANTS.map((variant) => [variant, { text: `${variant} ${rule} ü\n`, hash: `${rule}-${variant}` }]),
-  ),
-  dialect: 'dog1',
-  sets: ['web_gv4', `${rule}_gv4`],
-  compiled_at: 5,
-  published_at: 6,
-  error: null,
-  error_at: null,
-  ...more,
-});
+function oldRow(id: string, rule: string, more: JsonObject = {}): JsonObject & { readonly id: string } {
+  return {
+    id,
+    group_name: `group ${id}`,
+    ...Object.fromEntries(
+      VARIANTS.map((variant) => [variant, { text: `${variant} ${rule} ü\n`, hash: `${rule}-${variant}` }]),
+    ),
+    dialect: 'dog1',
+    sets: ['web_gv4', `${rule}_gv4`],
+    compiled_at: 5,
+    published_at: 6,
+    error: null,
+    error_at: null,
+    ...more,
+  };
+}
 
 const FAILED = {
   id: 'failed',
@@ -34,7 +36,7 @@ const FAILED = {
 };
 
 /** A database of that version with these rows. */
-const oldDatabase = async (rows: readonly (JsonObject & { readonly id: string })[]): Promise<string> => {
+async function oldDatabase(rows: readonly (JsonObject & { readonly id: string })[]): Promise<string> {
   const path = join(temporaryDirectory(), 'dog_trainer.db');
   const store = await createSqliteStore({ path });
   await store.commit([create('zone', { id: 'z' }), ...rows.map((row) => create('ruleset_output', row))], BY);
@@ -49,10 +51,10 @@ const oldDatabase = async (rows: readonly (JsonObject & { readonly id: string })
   db.pragma('user_version = 1');
   db.close();
   return path;
-};
+}
 
 /** The row as it would have been in the old form: nothing of it may be lost. */
-const whole = async (store: Store, id: string): Promise<JsonObject | undefined> => {
+async function whole(store: Store, id: string): Promise<JsonObject | undefined> {
   const row = (await store.get('ruleset_output', id))?.doc;
   if (typeof row?.texts !== 'string') return row;
   const ruleset = readRuleset((await store.get('ruleset_text', row.texts))?.doc);
@@ -63,7 +65,7 @@ const whole = async (store: Store, id: string): Promise<JsonObject | undefined> 
     return [variant, { text, hash }];
   });
   return { ...rest, sets: ruleset.sets, ...Object.fromEntries(parts) };
-};
+}
 
 it('a database with a copy of the texts in every row is brought to one copy, and nothing is lost', async () => {
   const rows = [

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseReply, type AgentReply } from '../../../src/wire/messages/file-transfer-reply.js';
 
-const read = (json: string): AgentReply => parseReply(Buffer.from(json), 'text/json');
+function read(json: string): AgentReply {
+  return parseReply(Buffer.from(json), 'text/json');
+}
 
 describe('parseReply', () => {
   it('gives a file as it is, also one that looks like an answer', () => {
