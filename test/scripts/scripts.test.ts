@@ -80,7 +80,8 @@ describe('script/prepare.sh', () => {
   });
 
   it('asks for no compiler where a prebuilt better-sqlite3 can be had', () => {
-    const fetched = 'npm() { echo "npm $*"; if [ "$1" = rebuild ]; then touch fetched; fi; }; sqlite_loads() { [ -e fetched ]; }';
+    const fetched =
+      'npm() { echo "npm $*"; if [ "$1" = rebuild ]; then touch fetched; fi; }; sqlite_loads() { [ -e fetched ]; }';
     expect(prepare(fetched)).toEqual({ status: 0, did: [CI, 'npm rebuild'] });
   });
 
