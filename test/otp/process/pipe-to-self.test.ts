@@ -62,7 +62,10 @@ describe('pipeToSelf', () => {
     const { world, waiter, self } = await waiting(1);
     self.tell(done('fills it'));
     expect(self.tell(done('dropped'))).toBe(false);
-    self.pipeToSelf(Promise.resolve('answer'), done, failed);
+    const answer = Promise.resolve('answer');
+    self.pipeToSelf(answer, done, failed);
+    // It comes while the mailbox is still full.
+    await answer;
     await world.idle();
     expect(waiter.heard.map(({ what }) => what)).toEqual(['fills it', 'answer']);
   });
