@@ -1,12 +1,12 @@
 import type { ServerBase } from '../actors/context.js';
 import { createApp } from '../http/app.js';
 import { refuseForeignHost } from '../http/access/refuse-foreign.js';
-import type { Runtime } from '../http/deps.js';
+import type { Operations } from '../operations/operations.js';
 import { HttpListener } from '../http/http-listener.js';
 import { startHttpServer } from '../http/server.js';
 import { startMetricsServer } from '../metrics/metrics-server.js';
-import { adminListener } from './admin-listener.js';
-import { listenFault } from './listen-fault.js';
+import { adminListener } from '../server/actors/admin-listener.js';
+import { listenFault } from '../server/checks/listen-fault.js';
 import { supervisorSpec } from '../otp/index.js';
 import { workerSpec } from '../otp/index.js';
 
@@ -17,7 +17,7 @@ export interface Ports {
 }
 
 /** The API on 7070, the metrics on 8085 and the admin socket, each on its own: one that falls takes no other down. */
-export function httpSup(context: ServerBase, runtime: Runtime, ports: Ports) {
+export function httpSup(context: ServerBase, runtime: Operations, ports: Ports) {
   return supervisorSpec('http_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
     workerSpec(
       'api',
