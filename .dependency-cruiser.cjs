@@ -123,7 +123,7 @@ module.exports = {
     ]),
     room('sim', ['model', 'firewall', 'wire', 'broker']),
     room('demo', ['otp', 'model', 'world', 'config', 'store', 'broker', 'log', 'actors', 'host', 'sim', 'server']),
-    room('supervisors', ['otp', 'model', 'http', 'actors', 'world', 'metrics', 'operations', 'server']),
+    room('supervisors', ['otp']),
     room('server', [
       'otp',
       'model',

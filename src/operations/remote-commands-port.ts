@@ -1,7 +1,7 @@
-import type { ServerContext } from '../actors/context.js';
+import type { Config } from '../config/schema.js';
 import { REMOTE_COMMANDS } from '../actors/commands/remote-commands-messages.js';
 import { CommandError, type AgentAnswer, type CommandCaller, type Commands } from './operations.js';
-import { call, CallFailed } from '../otp/index.js';
+import { call, CallFailed, type ActorSystem } from '../otp/index.js';
 import type { AgentReply } from '../wire/messages/file-transfer-reply.js';
 import type { FileTransferRequest } from '../wire/messages/file-transfer.js';
 
@@ -10,9 +10,17 @@ const MAX_BLOCK = 8_388_608;
 /** More than the actor's own time-out, which is the one that counts. */
 const SLACK_MS = 2000;
 
+export interface RemoteCommandsPortNeeds {
+  readonly system: ActorSystem;
+  /** Times in milliseconds. */
+  readonly config: Pick<
+    Config,
+    'command_execution_timeout_ms' | 'file_transfer_timeout_ms' | 'file_delete_timeout_ms' | 'max_block_size_bytes'
+  >;
+}
+
 /** Remote commands and files for the API: questions to the actor that speaks with agents. */
-export function remoteCommandsPort(context: ServerContext): Commands {
-  const { config, system } = context;
+export function remoteCommandsPort({ config, system }: RemoteCommandsPortNeeds): Commands {
   const ask = async (
     hostkey: string,
     request: FileTransferRequest,

@@ -1,13 +1,19 @@
-import type { ServerBase } from '../actors/context.js';
+import type { AlarmBook } from '../alarms/alarm-book.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Readiness, Operations } from './operations.js';
-import { StoreError } from '../store/store.js';
-import type { Pid } from '../otp/index.js';
+import { StoreError, type Store } from '../store/store.js';
+import type { ActorSystem, Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
 import { treeTroubles } from './tree-troubles.js';
 
+export interface WaitingNeeds {
+  readonly system: ActorSystem;
+  readonly store: Pick<Store, 'state'>;
+  readonly alarms: Pick<AlarmBook, 'list'>;
+}
+
 /** What is known beside the tree and the store. */
-export interface EarlyState {
+export interface WaitingState {
   readonly standing: Operations['standing'];
   /** Undefined: not known yet. */
   readonly dialect: () => Dialect | undefined;
@@ -17,8 +23,8 @@ export interface EarlyState {
   readonly observation?: Operations['observation'];
 }
 
-/** What the API asks of a server that does not do the work: it stands by, or has not begun. */
-export function earlyRuntime(base: ServerBase, root: () => Pid | undefined, state: EarlyState): Operations {
+/** A server that does not do the work: it stands by, or has not begun. */
+export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefined, state: WaitingState): Operations {
   const notHere = (): never => {
     throw new StoreError(
       'unavailable',
@@ -27,10 +33,10 @@ export function earlyRuntime(base: ServerBase, root: () => Pid | undefined, stat
   };
   const later = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'this server does not do that now'));
   return {
-    tree: (options) => actorTree(base.system, root(), options),
+    tree: (options) => actorTree(needs.system, root(), options),
     publishGroup: notHere,
-    readiness: () => readiness(base, root(), state),
-    alarms: () => base.alarms.list(),
+    readiness: () => readiness(needs, root(), state),
+    alarms: () => needs.alarms.list(),
     refusedHosts: notHere,
     drift: later,
     publishing: notHere,
@@ -46,7 +52,7 @@ export function earlyRuntime(base: ServerBase, root: () => Pid | undefined, stat
   };
 }
 
-function readiness({ store, system, alarms }: ServerBase, root: Pid | undefined, state: EarlyState): Readiness {
+function readiness({ store, system, alarms }: WaitingNeeds, root: Pid | undefined, state: WaitingState): Readiness {
   const { up, reason } = store.state();
   const { down, fallen } = treeTroubles(system, root);
   const failures = [...(up ? [] : [`store: ${reason ?? 'down'}`]), ...state.troubles(), ...down];

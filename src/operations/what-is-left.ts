@@ -1,10 +1,20 @@
-import type { ServerContext } from '../actors/context.js';
+import type { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
+import type { AgentGuardState } from '../actors/guard/agent-guard-state.js';
+import type { PublishingGate } from '../actors/publishing/publishing-gate.js';
+import type { Outbox } from '../broker/outbox-contract.js';
+
+export interface WhatIsLeftNeeds {
+  readonly outbox: Pick<Outbox, 'depth' | 'snapshot'>;
+  readonly outputs: Pick<RulesetOutputs, 'values'>;
+  readonly guard: Pick<AgentGuardState, 'open'>;
+  readonly gate: Pick<PublishingGate, 'paused'>;
+}
 
 /**
- * What has not gone out, one text a thing, for the last log line: messages that wait for the broker, and rulesets that
+ * What has not gone out, one sentence per thing, for the last log line: messages that wait for the broker, and rulesets that
  * are held back before it. `kept`: there is a journal.
  */
-export function whatIsLeft({ outbox, outputs, guard, gate }: ServerContext, kept: boolean): readonly string[] {
+export function whatIsLeft({ outbox, outputs, guard, gate }: WhatIsLeftNeeds, kept: boolean): readonly string[] {
   const left: string[] = [];
   const waiting = outbox.depth();
   const { journalFailure } = outbox.snapshot();

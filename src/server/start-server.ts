@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
-import type { ServerBase, ServerContext } from '../actors/context.js';
+import type { ServerContext } from '../actors/context.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Standing } from '../operations/operations.js';
@@ -18,7 +18,8 @@ import { createBroker } from './opening/create-broker.js';
 import { createJournal } from './opening/create-journal.js';
 import { createStore } from './opening/create-store.js';
 import { electedWork } from './roles/elected-work.js';
-import { httpSup, type Ports } from '../supervisors/http-sup.js';
+import { baseActors } from './actors/base-actors.js';
+import type { Ports } from './actors/listeners.js';
 import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
 import { reportSink } from './reporting/report-sink.js';
@@ -28,6 +29,8 @@ import { serverId } from './opening/server-id.js';
 import type { ServerWork } from './roles/server-work.js';
 import { blaming, causeOfFailure } from './checks/start-fault.js';
 import { whatIsLeft } from '../operations/what-is-left.js';
+import type { ServerBase } from './state/server-base.js';
+import { wholeContext } from './state/whole-context.js';
 
 export interface StartOptions {
   readonly config: Config;
@@ -125,9 +128,9 @@ export async function startServer({ config, logs, observe = false, ...given }: S
       inTurn = new JournalInTurn(journal, () => createJournal(config, logs.log));
       work = electedWork(base, { broker, journal: inTurn, root, server, apiUrl: () => publicUrl(config, ports.api) });
     } else work = await aloneWork(base, { broker, journal, root });
-    const { runtime, context, tree } = work;
+    const { operations, state, tree } = work;
     scrapeActors(base);
-    const spec = tree(httpSup(base, runtimeOfNow(runtime), ports));
+    const spec = tree(baseActors(base, runtimeOfNow(operations), ports));
     const application = await startApplication(system, {
       name: 'dog_trainer',
       start: spec.start,
@@ -136,8 +139,11 @@ export async function startServer({ config, logs, observe = false, ...given }: S
       signals: [],
     });
     const left = (): readonly string[] => {
-      const shared = context();
-      return shared === undefined ? [] : whatIsLeft(shared, journal !== undefined);
+      const now = state();
+      if (now === undefined) return [];
+      const { outbox, gate } = now.delivery;
+      const { outputs } = now.policy;
+      return whatIsLeft({ outbox, gate, outputs, guard: now.fleet.guard }, journal !== undefined);
     };
     let stopping = false;
     return {
@@ -162,12 +168,12 @@ export async function startServer({ config, logs, observe = false, ...given }: S
       },
       left,
       get context() {
-        const shared = context();
-        if (shared === undefined)
+        const now = state();
+        if (now === undefined)
           throw new Error('this server has not begun its work: it stands by, or the store is away');
-        return shared;
+        return wholeContext(now);
       },
-      standing: () => runtime().standing(),
+      standing: () => operations().standing(),
       root: application.root,
     };
   } catch (error) {

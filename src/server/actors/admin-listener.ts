@@ -1,10 +1,10 @@
-import type { ServerBase } from '../../actors/context.js';
 import { adminSocket } from '../../config/admin-socket.js';
 import type { Config } from '../../config/schema.js';
 import { createAdminApp } from '../../http/admin/admin-app.js';
 import type { Operations } from '../../operations/operations.js';
 import { HttpListener } from '../../http/http-listener.js';
 import { startHttpServer, type HttpServer } from '../../http/server.js';
+import type { ServerBase } from '../state/server-base.js';
 
 /** What sockaddr_un holds (unix(7)), its final zero byte left out. */
 const MAX_PATH_BYTES = 107;
@@ -22,10 +22,12 @@ const nothing: HttpServer = { port: 0, close: () => Promise.resolve() };
  * The Unix socket for the command line on this machine (tokens, export). Firewalls are more important than it is: a
  * socket that can't be made is logged and an alarm, and the server runs without.
  */
-export function adminListener(context: ServerBase, runtime: Operations): HttpListener {
+export function adminListener(
+  { store, config, log, system, alarms }: Pick<ServerBase, 'store' | 'config' | 'log' | 'system' | 'alarms'>,
+  operations: Operations,
+): HttpListener {
   return new HttpListener({
     async start() {
-      const { store, config, log, system, alarms } = context;
       const socketPath = adminSocket(config);
       const without = (says: string): HttpServer => {
         alarms.set('admin.socket', `${says}; without the socket, token and export commands must wait for a stop`);
@@ -37,7 +39,7 @@ export function adminListener(context: ServerBase, runtime: Operations): HttpLis
         return without(trouble);
       }
       try {
-        const server = await startHttpServer(createAdminApp({ store, clock: system.clock, log, runtime }), {
+        const server = await startHttpServer(createAdminApp({ store, clock: system.clock, log, runtime: operations }), {
           socketPath,
         });
         alarms.clear('admin.socket');

@@ -1,5 +1,6 @@
-import type { ServerBase, ServerContext } from '../../actors/context.js';
 import { HASH_FIELDS } from '../../host/hash-check.js';
+import type { ServerBase } from '../state/server-base.js';
+import type { ServerState } from '../state/server-state.js';
 import { countActors } from './count-actors.js';
 
 /** Figures that are cheaper asked than told, gathered when somebody scrapes: those of any server. */
@@ -13,11 +14,13 @@ export function scrapeActors({ metrics, system }: ServerBase): void {
 }
 
 /** And those of one that does the work, as long as it does: `of` gives undefined while it does not. */
-export function scrapeFigures({ metrics, config }: ServerBase, of: () => ServerContext | undefined): void {
+export function scrapeFigures({ metrics, config }: ServerBase, of: () => ServerState | undefined): void {
   metrics.onScrape(() => {
-    const context = of();
-    if (context === undefined) return;
-    const { outbox, outputs, drift, guard } = context;
+    const state = of();
+    if (state === undefined) return;
+    const { outbox } = state.delivery;
+    const { outputs } = state.policy;
+    const { drift, guard } = state.fleet;
     const waiting = outbox.depth();
     metrics.gauge('dog_trainer_outbox_messages', waiting);
     // Whatever waits is in the journal too, one entry each.

@@ -1,11 +1,13 @@
-import type { ServerBase } from '../../actors/context.js';
 import type { Broker } from '../../broker/broker.js';
 import type { Journal } from '../../journal/journal.js';
+import { leadingOperations } from '../../operations/leading-operations.js';
 import type { Pid } from '../../otp/index.js';
-import { createContext } from '../state/create-context.js';
 import { dogTrainerSup } from '../../supervisors/dog-trainer-sup.js';
-import { httpRuntime } from '../../operations/leading-operations.js';
+import { workActors } from '../actors/work-actors.js';
 import { scrapeFigures } from '../reporting/scrape-figures.js';
+import { leadingNeeds } from '../state/operations-needs.js';
+import type { ServerBase } from '../state/server-base.js';
+import { createServerState } from '../state/server-state.js';
 import type { ServerWork } from './server-work.js';
 
 /**
@@ -17,9 +19,13 @@ export async function aloneWork(
   parts: { readonly broker: Broker; readonly journal: Journal | undefined; readonly root: () => Pid | undefined },
 ): Promise<ServerWork> {
   const { root, ...ports } = parts;
-  const context = await createContext({ ...base, ...ports, observe: false });
-  scrapeFigures(base, () => context);
+  const state = await createServerState(base, { ...ports, observe: false });
+  scrapeFigures(base, () => state);
   base.metrics.gauge('dog_trainer_leader', 1);
-  const runtime = httpRuntime(context, { root });
-  return { tree: (http) => dogTrainerSup(context, http), runtime: () => runtime, context: () => context };
+  const operations = leadingOperations(leadingNeeds(state), { root });
+  return {
+    tree: (actors) => dogTrainerSup({ ...actors, ...workActors(state) }),
+    operations: () => operations,
+    state: () => state,
+  };
 }

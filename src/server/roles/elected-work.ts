@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Candidate } from '../../actors/cluster/candidate.js';
-import type { ServerBase } from '../../actors/context.js';
 import { releaseLease } from '../../actors/cluster/release-lease.js';
 import type { Broker } from '../../broker/broker.js';
 import type { Applicant, Lease } from '../../cluster/lease.js';
@@ -13,14 +12,15 @@ import type { Journal } from '../../journal/journal.js';
 import type { Pid, Self } from '../../otp/index.js';
 import { wantedDialect, type WantedDialect } from '../opening/choose-dialect.js';
 import { waitingSup } from '../../supervisors/dog-trainer-sup.js';
-import { earlyRuntime } from '../../operations/waiting-operations.js';
+import { leadingOperations } from '../../operations/leading-operations.js';
+import { waitingOperations } from '../../operations/waiting-operations.js';
 import { forgetJournal } from '../opening/forget-journal.js';
-import { httpRuntime } from '../../operations/leading-operations.js';
 import type { JournalInTurn } from '../opening/journal-in-turn.js';
 import { Reign } from './reign.js';
 import { scrapeFigures } from '../reporting/scrape-figures.js';
+import { leadingNeeds } from '../state/operations-needs.js';
+import type { ServerBase } from '../state/server-base.js';
 import type { ServerWork } from './server-work.js';
-import { workerSpec } from '../../otp/index.js';
 
 /** Longest wait for the lease to be given up; otherwise it expires. */
 const RELEASE_MS = 400;
@@ -59,7 +59,7 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
     onLost({ term }, why) {
       const over = reign;
       reign = undefined;
-      runtime = standingBy;
+      operations = standingBy;
       holder = randomUUID();
       metrics.gauge('dog_trainer_leader', 0);
       log.error({ term, name, why }, 'the lease is lost');
@@ -93,7 +93,7 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
   };
 
   let dialect: WantedDialect | undefined;
-  const standingBy: Operations = earlyRuntime(base, root, {
+  const standingBy: Operations = waitingOperations(base, root, {
     standing,
     dialect: () => dialect?.dialect,
     troubles() {
@@ -108,8 +108,8 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
       return leader === undefined ? [] : [`standing by: ${leader.name} leads (term ${leader.term})`];
     },
   });
-  let runtime: Operations = standingBy;
-  scrapeFigures(base, () => reign?.context);
+  let operations: Operations = standingBy;
+  scrapeFigures(base, () => reign?.state);
 
   const lead = async (self: Self, lease: Lease): Promise<void> => {
     await ended;
@@ -119,8 +119,8 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
     const mine =
       reign?.term === lease.term ? reign : new Reign(base, { leadership, broker: parts.broker, journal }, lease);
     reign = mine;
-    await mine.begin(self, (context) => {
-      runtime = leading(httpRuntime(context, { root, standing }), lease.term);
+    await mine.begin(self, (state) => {
+      operations = leadingOperations(leadingNeeds(state), { root, standing });
     });
   };
 
@@ -138,9 +138,9 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
     });
 
   return {
-    tree: (http) => waitingSup(base, http, workerSpec('candidate', candidate)),
-    runtime: () => runtime,
-    context: () => reign?.context,
+    tree: (actors) => waitingSup(actors, { id: 'candidate', make: candidate }),
+    operations: () => operations,
+    state: () => reign?.state,
     async finish() {
       const term = leadership.close()?.term;
       // Whatever the stop could not close in order: the next leader may begin as soon as the lease is given up.
@@ -171,14 +171,4 @@ function usableJournal(
       'another server led since the journal was written: its messages are dropped, and what is not confirmed is made anew',
     );
   return forgetJournal(journal);
-}
-
-function leading(runtime: Operations, term: number): Operations {
-  return {
-    ...runtime,
-    readiness() {
-      const { ready, reasons } = runtime.readiness();
-      return { ready, reasons: [...reasons, `leading (term ${term})`] };
-    },
-  };
 }

@@ -1,20 +1,19 @@
-import type { ServerBase, ServerContext } from '../../actors/context.js';
 import type { Observation } from '../../actors/watching/observation.js';
 import { Starter } from '../../actors/starter.js';
 import { patiently } from '../../actors/store/store-patiently.js';
 import type { Broker } from '../../broker/broker.js';
 import type { Operations } from '../../operations/operations.js';
-import type { JsonObject } from '../../model/document.js';
-import type { Pid, Self } from '../../otp/index.js';
-import { createContext } from '../state/create-context.js';
+import { startLate, type Pid, type Self } from '../../otp/index.js';
+import { observingNeeds } from '../state/operations-needs.js';
+import type { ServerBase } from '../state/server-base.js';
+import { createServerState, type ServerState } from '../state/server-state.js';
 import { waitingSup } from '../../supervisors/dog-trainer-sup.js';
-import { earlyRuntime } from '../../operations/waiting-operations.js';
-import { httpRuntime } from '../../operations/leading-operations.js';
+import { observationJson, observingOperations } from '../../operations/observing-operations.js';
+import { waitingOperations } from '../../operations/waiting-operations.js';
 import { observeSup } from '../../supervisors/observe-sup.js';
+import { observeActors } from '../actors/watcher-actors.js';
 import { scrapeFigures } from '../reporting/scrape-figures.js';
 import type { ServerWork } from './server-work.js';
-import { startLate } from '../../otp/index.js';
-import { workerSpec } from '../../otp/index.js';
 
 /** A server that only looks on (`start --observe`); it begins when the store is there. */
 export function observeWork(
@@ -22,38 +21,28 @@ export function observeWork(
   { broker, root }: { readonly broker: Broker; readonly root: () => Pid | undefined },
 ): ServerWork {
   let seen: Observation | undefined;
-  let context: ServerContext | undefined;
-  const observation = (): JsonObject => ({ loading: seen === undefined, ...(seen as JsonObject | undefined) });
-  let runtime: Operations = earlyRuntime(base, root, {
+  let state: ServerState | undefined;
+  let operations: Operations = waitingOperations(base, root, {
     standing: () => ({ role: 'alone' }),
     dialect: () => undefined,
     troubles: () => ['observe_sup: not started yet'],
     notes: () => ['observing: nothing is published, consumed or written'],
-    observation,
+    observation: () => observationJson(seen),
   });
   const begin = async (self: Self): Promise<void> => {
-    if (context === undefined) {
+    if (state === undefined) {
       const made = await patiently(self, base, () =>
-        createContext({ ...base, broker, journal: undefined, observe: true }),
+        createServerState(base, { broker, journal: undefined, observe: true }),
       );
-      context = made;
+      state = made;
       scrapeFigures(base, () => made);
-      runtime = httpRuntime(made, { root, observation: () => seen });
+      operations = observingOperations(observingNeeds(made), { root, observation: () => seen });
     }
-    await startLate(
-      base.system,
-      'dog_trainer',
-      observeSup(context, (found) => (seen = found)),
-    );
+    await startLate(base.system, 'dog_trainer', observeSup(observeActors(state, (found) => (seen = found))));
   };
   return {
-    tree: (http) =>
-      waitingSup(
-        base,
-        http,
-        workerSpec('starter', () => new Starter(begin)),
-      ),
-    runtime: () => runtime,
-    context: () => context,
+    tree: (actors) => waitingSup(actors, { id: 'starter', make: () => new Starter(begin) }),
+    operations: () => operations,
+    state: () => state,
   };
 }

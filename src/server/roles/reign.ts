@@ -1,16 +1,15 @@
-import type { ServerBase, ServerContext } from '../../actors/context.js';
 import { patiently } from '../../actors/store/store-patiently.js';
 import type { Broker } from '../../broker/broker.js';
 import { fencedBroker } from '../../broker/fenced-broker.js';
 import type { Lease } from '../../cluster/lease.js';
 import type { Leadership } from '../../cluster/leadership.js';
 import type { Journal } from '../../journal/journal.js';
-import { deleteChild, type ChildSpec, type Self } from '../../otp/index.js';
+import { deleteChild, killBranch, startLate, type ChildSpec, type Self } from '../../otp/index.js';
 import { fencedStore } from '../../store/fenced-store.js';
-import { createContext } from '../state/create-context.js';
-import { leaderSup } from '../../supervisors/dog-trainer-sup.js';
-import { killBranch } from '../../otp/index.js';
-import { startLate } from '../../otp/index.js';
+import { leaderSup } from '../../supervisors/leader-sup.js';
+import { workActors } from '../actors/work-actors.js';
+import type { ServerBase } from '../state/server-base.js';
+import { createServerState, type ServerState } from '../state/server-state.js';
 
 export interface ReignParts {
   readonly leadership: Leadership;
@@ -31,7 +30,7 @@ export class Reign {
   readonly #base: ServerBase;
   readonly #parts: ReignParts;
   readonly #broker: ReturnType<typeof fencedBroker>;
-  #context: ServerContext | undefined = undefined;
+  #state: ServerState | undefined = undefined;
   #over = false;
 
   constructor(base: ServerBase, parts: ReignParts, { term }: Lease) {
@@ -42,26 +41,26 @@ export class Reign {
   }
 
   /** What its actors share; undefined: they have not begun, or may not go on. */
-  get context(): ServerContext | undefined {
-    return this.#over ? undefined : this.#context;
+  get state(): ServerState | undefined {
+    return this.#over ? undefined : this.#state;
   }
 
   /**
    * Starts its branch of the tree, if it does not run. `ready` hears of what is shared before anybody uses it. Does nothing
    * more once the lead is over.
    */
-  async begin(self: Self, ready: (context: ServerContext) => void): Promise<void> {
+  async begin(self: Self, ready: (state: ServerState) => void): Promise<void> {
     const { system } = this.#base;
     try {
-      if (this.#context === undefined) {
+      if (this.#state === undefined) {
         const journal = await this.#parts.journal();
         const made = await patiently(self, this.#base, () => this.#make(journal));
         this.#mustHold();
-        this.#context = made;
+        this.#state = made;
         ready(made);
       }
       this.#mustHold();
-      await startLate(system, 'dog_trainer', this.#branch(this.#context));
+      await startLate(system, 'dog_trainer', this.#branch(this.#state));
     } catch (error) {
       if (this.#lease() !== undefined) throw error;
     }
@@ -73,8 +72,8 @@ export class Reign {
     this.#over = true;
     this.#broker.abandon();
     const gone = killBranch(system, system.whereis('leader_sup'));
-    this.#context?.notes.stop();
-    this.#context?.outbox.detach();
+    this.#state?.delivery.notes.stop();
+    this.#state?.delivery.outbox.detach();
     for (const { id } of alarms.list()) if (!id.startsWith(OF_THE_STORE)) alarms.clear(id);
     await gone;
     // The supervisor has heard of its end by the time it hears of this, and has found nothing to start again.
@@ -86,18 +85,18 @@ export class Reign {
     this.#broker.abandon();
   }
 
-  #make(journal: Journal | undefined): Promise<ServerContext> {
+  #make(journal: Journal | undefined): Promise<ServerState> {
     this.#mustHold();
     const fence = () => {
       const lease = this.#lease();
       return lease === undefined ? undefined : { term: lease.term, until: lease.expiresAt };
     };
     const store = fencedStore(this.#base.store, fence);
-    return createContext({ ...this.#base, store, broker: this.#broker, journal, observe: false });
+    return createServerState({ ...this.#base, store }, { broker: this.#broker, journal, observe: false });
   }
 
-  #branch(context: ServerContext): ChildSpec {
-    const spec = leaderSup(context);
+  #branch(state: ServerState): ChildSpec {
+    const spec = leaderSup(workActors(state));
     return { ...spec, start: async (...args) => (this.#over ? 'ignore' : spec.start(...args)) };
   }
 
