@@ -55,6 +55,7 @@ describe('the operations of a server that does the work', () => {
     const by = { author: 'ann', since: START / 1000 };
     expect(await operations.setPublishing(true, 'ann')).toEqual({ paused: true, ...by });
     expect(operations.publishing()).toEqual({ paused: true, ...by });
+    await v.idle();
     expect([store.commits.length, sent]).toEqual([1, []]);
     await operations.setPublishing(false, 'bob');
     await v.idle();
