@@ -1,7 +1,7 @@
 import { backoffMs, type Backoff, type Clock } from '../../otp/index.js';
 import type { Change, Store } from '../../store/store.js';
 import { StoreError } from '../../store/store.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 
 /** Something that has happened and is to be remembered over a restart. */
 export interface Note {
