@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../../src/sqlite/database.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crash, findActor, tree, type ActorNode } from '../../../src/otp/index.js';
 import type { Fleet } from '../../../src/sim/sim-fleet.js';
