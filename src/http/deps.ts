@@ -1,5 +1,6 @@
 import type { Alarm } from '../alarms/alarm-book.js';
 import type { Log } from '../log/log.js';
+import type { Metrics } from '../metrics/create-metrics.js';
 import type { Json, JsonObject } from '../model/document.js';
 import type { ActorNode, Clock } from '../otp/index.js';
 import type { Store } from '../store/store.js';
@@ -146,5 +147,6 @@ export interface Deps {
   readonly config: HttpConfig;
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly metrics: Pick<Metrics, 'count'>;
   readonly runtime: Runtime;
 }

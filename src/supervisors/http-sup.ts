@@ -24,8 +24,8 @@ export function httpSup(context: ServerBase, runtime: Runtime, ports: Ports) {
       () =>
         new HttpListener({
           start: () => {
-            const { store, config, log, system } = context;
-            const app = createApp({ store, config, log, clock: system.clock, runtime });
+            const { store, config, log, metrics, system } = context;
+            const app = createApp({ store, config, log, metrics, clock: system.clock, runtime });
             // After a restart the port that callers know is kept, also when any free one was asked for.
             return startHttpServer(app, { ...config.api, port: ports.api || config.api.port });
           },
