@@ -1,4 +1,7 @@
+import type { Log } from '../log/log.js';
+import type { Metrics } from '../metrics/create-metrics.js';
 import type { Operations } from '../operations/operations.js';
+import type { Clock } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 
 /** The keys of the configuration's `api` section that the HTTP room reads. Sizes in bytes, times in milliseconds. */
@@ -40,23 +43,12 @@ export interface HttpConfig {
   readonly cluster?: { readonly name?: string | undefined; readonly url?: string | undefined };
 }
 
-/** The part of a pino logger that the HTTP room uses. */
-export interface HttpLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface Clock {
-  /** Epoch milliseconds. */
-  now(): number;
-}
-
 /** All that the HTTP room needs from outside. */
 export interface Deps {
   readonly store: Store;
   readonly config: HttpConfig;
-  readonly log: HttpLog;
-  readonly clock: Clock;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly metrics: Pick<Metrics, 'count'>;
   readonly runtime: Operations;
 }

@@ -1,4 +1,4 @@
-import type { Log } from '../../actors/log-port.js';
+import type { Log } from '../../log/log.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
