@@ -1,11 +1,41 @@
-import type { ServerContext } from '../actors/context.js';
-import { MailerActor } from '../actors/alerts/mailer-actor.js';
+import { join } from 'node:path';
+import { channelFigures } from '../alerts/channel-figures.js';
+import { DeadLetterBox } from '../alerts/dead-letter-box.js';
+import { AlertChannelActor } from '../actors/alerts/alert-channel-actor.js';
+import { openChannels, type OpenChannel } from '../actors/alerts/alert-desk.js';
+import { IdleChannelActor } from '../actors/alerts/idle-channel-actor.js';
+import type { ServerBase } from '../actors/context.js';
 import { supervisorSpec } from './supervisor-spec.js';
 import { workerSpec } from './worker-spec.js';
 
-/** Alerts are told by casts alone, into a bounded mailbox: whatever becomes of mail, reports go on. */
-export function alertsSup(context: ServerContext) {
-  return supervisorSpec('alerts_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
-    workerSpec('mailer', () => new MailerActor(context), { maxQueue: context.config.alerts.queue_max }),
-  ]);
+/** Alerts are told by casts alone, into bounded mailboxes, one per channel: whatever becomes of one, reports go on. */
+export function alertsSup(context: ServerBase) {
+  const { config, kernel } = context;
+  return supervisorSpec('alerts_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () =>
+    openChannels(config, kernel.clock).map((open) =>
+      workerSpec(open.kind.actor, () => channelActor(context, open), { maxQueue: config.alerts.queue_max }),
+    ),
+  );
+}
+
+function channelActor({ config, log, metrics, kernel }: ServerBase, { kind, channel }: OpenChannel) {
+  if (channel === undefined) return new IdleChannelActor({ ...kind, log });
+  return new AlertChannelActor({
+    channel,
+    words: kind,
+    to: kind.recipients(config),
+    limits: config.alerts,
+    clock: kernel.clock,
+    log,
+    figures: [
+      channelFigures(metrics, kind.name, kind.outage),
+      ...(kind.figures === undefined ? [] : [kind.figures(metrics)]),
+    ],
+    deadLetters: new DeadLetterBox({
+      path: config.store.path === ':memory:' ? undefined : join(config.data_dir, kind.deadLetters),
+      max: config.alerts.dead_letters_max,
+      log,
+    }),
+    random: Math.random,
+  });
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AlarmBook } from '../alarms/alarm-book.js';
+import type { AlertDesk } from '../actors/alerts/alert-desk.js';
 import { AgentGuardState } from '../actors/guard/agent-guard-state.js';
 import { BrokerLink } from '../actors/broker/broker-link.js';
 import type { ServerContext } from '../actors/context.js';
@@ -48,6 +49,7 @@ export interface ContextParts {
   readonly metrics: Metrics;
   readonly store: Store;
   readonly alarms: AlarmBook;
+  readonly alerts: AlertDesk;
   readonly broker: Broker;
   readonly journal: Journal | undefined;
   /** Nothing may be settled in the store. */

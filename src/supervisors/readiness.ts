@@ -1,10 +1,10 @@
-import { MAILER } from '../actors/alerts/alert-messages.js';
+import { channelTroubles } from '../actors/alerts/channel-troubles.js';
 import type { ServerContext } from '../actors/context.js';
 import { missingSets, whyNotSent } from '../actors/last-good/why-not-sent.js';
 import { readsBack } from '../actors/hosts/reads-back.js';
 import { unverifiedHosts } from '../actors/hosts/unverified-hosts.js';
 import type { Readiness } from '../http/deps.js';
-import type { Kernel, Pid } from '../otp/index.js';
+import type { Pid } from '../otp/index.js';
 import { treeTroubles } from './tree-troubles.js';
 
 /**
@@ -55,7 +55,7 @@ export function readiness(
     notes.push(
       `hosts: ${unverified} cannot show their rules (unverified)${readsBack(context.config) ? '' : '; drift.read_back would see what they have loaded'}`,
     );
-  notes.push(...mailTrouble(kernel));
+  notes.push(...channelTroubles(kernel));
   notes.push(...context.alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`));
   return { ready: failures.length === 0, reasons: [...failures, ...notes] };
 }
@@ -66,14 +66,4 @@ function because(reason: string | undefined): string {
 
 function notConnected({ broker, link }: ServerContext): string {
   return `broker: not connected to ${broker.describe}${because(link.failure)}`;
-}
-
-/** What the mailer shows of itself in the tree: people may be waiting for mails that do not come. */
-function mailTrouble(kernel: Kernel): readonly string[] {
-  const pid = kernel.whereis(MAILER);
-  const state = pid === undefined ? undefined : kernel.info(pid)?.published?.describe?.();
-  if (state?.relay !== 'away') return [];
-  return [
-    `mail: the relay is away, ${Number(state.waiting)} mails wait: ${typeof state.reason === 'string' ? state.reason : 'no reason given'}`,
-  ];
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
+import { alertDesk, openChannels } from '../actors/alerts/alert-desk.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
 import type { ServerBase, ServerContext } from '../actors/context.js';
 import type { Broker } from '../broker/broker.js';
@@ -101,7 +102,8 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     ));
   const store = observe ? readOnlyStore(opened) : opened;
   const alarms = new AlarmBook(() => kernel.clock.now());
-  const base: ServerBase = { kernel, config, log: logs.log, metrics, store, alarms };
+  const alerts = alertDesk(kernel, openChannels(config, kernel.clock));
+  const base: ServerBase = { kernel, config, log: logs.log, metrics, store, alarms, alerts };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;
