@@ -5,27 +5,26 @@ import { AlertChannelActor } from '../actors/alerts/alert-channel-actor.js';
 import { openChannels, type OpenChannel } from '../actors/alerts/alert-desk.js';
 import { IdleChannelActor } from '../actors/alerts/idle-channel-actor.js';
 import type { ServerBase } from '../actors/context.js';
-import { supervisorSpec } from './supervisor-spec.js';
-import { workerSpec } from './worker-spec.js';
+import { supervisorSpec, workerSpec } from '../otp/index.js';
 
 /** Alerts are told by casts alone, into bounded mailboxes, one per channel: whatever becomes of one, reports go on. */
 export function alertsSup(context: ServerBase) {
-  const { config, kernel } = context;
+  const { config, system } = context;
   return supervisorSpec('alerts_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () =>
-    openChannels(config, kernel.clock).map((open) =>
+    openChannels(config, system.clock).map((open) =>
       workerSpec(open.kind.actor, () => channelActor(context, open), { maxQueue: config.alerts.queue_max }),
     ),
   );
 }
 
-function channelActor({ config, log, metrics, kernel }: ServerBase, { kind, channel }: OpenChannel) {
+function channelActor({ config, log, metrics, system }: ServerBase, { kind, channel }: OpenChannel) {
   if (channel === undefined) return new IdleChannelActor({ ...kind, log });
   return new AlertChannelActor({
     channel,
     words: kind,
     to: kind.recipients(config),
     limits: config.alerts,
-    clock: kernel.clock,
+    clock: system.clock,
     log,
     figures: [
       channelFigures(metrics, kind.name, kind.outage),

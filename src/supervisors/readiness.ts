@@ -17,7 +17,7 @@ export function readiness(
   root: Pid | undefined,
   { observes }: { readonly observes: boolean } = { observes: false },
 ): Readiness {
-  const { store, world, kernel, guard, gate, outbox } = context;
+  const { store, world, system, guard, gate, outbox } = context;
   const failures: string[] = [];
   const notes: string[] = [];
   const state = store.state();
@@ -33,7 +33,7 @@ export function readiness(
   const { blocked, journalFailure, refused } = outbox.snapshot();
   if (blocked !== undefined) failures.push(`broker: takes no messages: ${blocked}`);
   for (const { exchange, reason } of refused) failures.push(`broker: refuses what goes to ${exchange}: ${reason}`);
-  const { down, fallen } = treeTroubles(kernel, root);
+  const { down, fallen } = treeTroubles(system, root);
   failures.push(...down);
   notes.push(...fallen);
   if (journalFailure !== undefined) notes.push(`journal: what waits is not kept on disk: ${journalFailure}`);
@@ -55,7 +55,7 @@ export function readiness(
     notes.push(
       `hosts: ${unverified} cannot show their rules (unverified)${readsBack(context.config) ? '' : '; drift.read_back would see what they have loaded'}`,
     );
-  notes.push(...channelTroubles(kernel));
+  notes.push(...channelTroubles(system));
   notes.push(...context.alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`));
   return { ready: failures.length === 0, reasons: [...failures, ...notes] };
 }

@@ -6,7 +6,7 @@ import { imetricsText } from '../../src/metrics/imetrics-text.js';
 import { jsonLines, startTestRelay } from '../support/smtp-relay.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { alertOf, mailConfig, testMailer } from '../support/test-mailer.js';
-import { virtualKernel } from '../support/virtual-kernel.js';
+import { virtualSystem } from '../../src/otp/testing/index.js';
 
 async function relay(options: Parameters<typeof startTestRelay>[0] = {}) {
   const started = await startTestRelay(options);
@@ -181,14 +181,14 @@ function subjectOf(bytes: Uint8Array): string {
 
 describe('in virtual time', () => {
   function virtual(set: readonly string[], sendings: (attempt: number) => Sending) {
-    const v = virtualKernel();
-    const { kernel, clock } = v;
+    const v = virtualSystem();
+    const { system, clock } = v;
     const start = clock.monotonic();
     const tries: number[] = [];
     const subjects: string[] = [];
     const { config } = loadConfig({ set: ['smtp_relay=h', 'smtp_from=a@b', 'smtp_to=c@d', ...set] });
     const { mailer } = testMailer(config, {
-      kernel,
+      system,
       random: () => 0,
       send: async (mail) => {
         tries.push((clock.monotonic() - start) / 1000);

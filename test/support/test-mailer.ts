@@ -12,7 +12,14 @@ import { smtpRelay, type SendMail } from '../../src/alerts/mail/smtp-relay.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { createMetrics, type Metrics } from '../../src/metrics/create-metrics.js';
-import { cast, createKernel, startServer, stopServer, type DetailObject, type Kernel } from '../../src/otp/index.js';
+import {
+  cast,
+  createActorSystem,
+  startGenServer,
+  stopGenServer,
+  type DetailObject,
+  type ActorSystem,
+} from '../../src/otp/index.js';
 
 /** The mail configuration for a relay on loopback; `set` overrides it, as on the command line. */
 export function mailConfig(port: number, set: readonly string[] = []): Config {
@@ -48,7 +55,7 @@ export interface TestMailerOptions {
   readonly send?: SendMail;
   readonly random?: () => number;
   /** Default: a real one. Whoever gives another ends what runs on it. */
-  readonly kernel?: Kernel;
+  readonly system?: ActorSystem;
 }
 
 /** A mailer that is stopped when the test ends, with its metrics and what it logged. */
@@ -64,8 +71,8 @@ export function testMailer(
     left += fields.mails ?? 0;
   };
   const log = { info: note, warn: note };
-  const kernel = options.kernel ?? createKernel();
-  const { clock } = kernel;
+  const system = options.system ?? createActorSystem();
+  const { clock } = system;
   const deadLetters = new DeadLetterBox({ path: options.deadLetterFile, max: config.alerts.dead_letters_max, log });
   const addresses = mailAddresses(config);
   const actor =
@@ -88,17 +95,17 @@ export function testMailer(
           random: options.random ?? Math.random,
         });
   const name = channelActor(MAIL.actor);
-  void startServer(kernel, actor, { name, trapExit: true });
+  void startGenServer(system, actor, { name, trapExit: true });
   const mailer: TestMailer = {
-    enqueue: (alert) => void cast(kernel, name, { type: 'alert', alert }),
+    enqueue: (alert) => void cast(system, name, { tag: 'alert', alert }),
     state: () => actor.describe(),
     deadLetters: () => deadLetters.letters,
     stop: async () => {
-      if (kernel.whereis(name) !== undefined) await stopServer(kernel, name);
+      if (system.whereis(name) !== undefined) await stopGenServer(system, name);
       return left;
     },
   };
-  if (options.kernel === undefined) onTestFinished(async () => void (await mailer.stop()));
+  if (options.system === undefined) onTestFinished(async () => void (await mailer.stop()));
   return { mailer, metrics, logged };
 }
 

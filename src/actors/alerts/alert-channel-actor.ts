@@ -6,7 +6,7 @@ import type { DeadLetterBox } from '../../alerts/dead-letter-box.js';
 import { DigestWindow } from '../../alerts/digest-window.js';
 import { digestNotice, singleNotice, type Notice } from '../../alerts/notice.js';
 import { OutageNews } from '../../log/outage-news.js';
-import { backoffMs, type Clock, type DetailObject, type Self, type Server, type TimerRef } from '../../otp/index.js';
+import { backoffMs, type Clock, type DetailObject, type Self, type GenServer, type TimerRef } from '../../otp/index.js';
 import type { AlertsCast } from './alert-messages.js';
 
 /** So long the try under way may still take when this actor ends, in milliseconds. */
@@ -52,7 +52,7 @@ type Info =
  * Tells people over one channel, in its own time: many alerts at once become a digest, what fails is tried again, and
  * what is given up becomes a dead letter. A receiver that is away is a state of this actor, in nobody's way.
  */
-export class AlertChannelActor implements Server<never, never, AlertsCast, Info> {
+export class AlertChannelActor implements GenServer<never, never, AlertsCast, Info> {
   readonly #needs: AlertChannelNeeds;
   readonly #window: DigestWindow;
   readonly #news: OutageNews;
@@ -71,18 +71,18 @@ export class AlertChannelActor implements Server<never, never, AlertsCast, Info>
     this.#news = new OutageNews(() => needs.clock.monotonic());
   }
 
-  init(self: Self): void {
+  init(self: Self<Info>): void {
     // Also when it is killed: what waits is kept as dead letters.
     self.signal.addEventListener('abort', () => void this.#drain(), { once: true });
   }
 
-  cast(self: Self, { alert }: AlertsCast): void {
+  handleCast(self: Self<Info>, { alert }: AlertsCast): void {
     const fate = this.#window.take(alert, this.#needs.clock.monotonic());
     this.#windowTimer ??= this.#armWindow(self);
     if (fate === 'single') this.#post(self, singleNotice(alert));
   }
 
-  info(self: Self, message: Info): void {
+  handleInfo(self: Self<Info>, message: Info): void {
     switch (message.tag) {
       case 'window_over':
         return this.#closeWindow(self);
@@ -110,19 +110,19 @@ export class AlertChannelActor implements Server<never, never, AlertsCast, Info>
     };
   }
 
-  #armWindow(self: Self): TimerRef {
+  #armWindow(self: Self<Info>): TimerRef {
     const now = this.#needs.clock.monotonic();
     return self.sendAfter(Math.max(0, (this.#window.endsAt ?? now) - now), { tag: 'window_over' });
   }
 
-  #closeWindow(self: Self): void {
+  #closeWindow(self: Self<Info>): void {
     const { clock, limits } = this.#needs;
     const gathered = this.#window.end(clock.monotonic());
     this.#windowTimer = this.#window.endsAt === undefined ? undefined : this.#armWindow(self);
     if (gathered !== undefined) this.#post(self, digestNotice(gathered, limits.digest_window_seconds));
   }
 
-  #post(self: Self, notice: Notice): void {
+  #post(self: Self<Info>, notice: Notice): void {
     const { clock, limits, words, to } = this.#needs;
     if (this.#queue.length >= limits.queue_max)
       return this.#bury(notice, { to, reason: `too many ${words.letter}s were waiting (alerts.queue_max)`, tries: 0 });
@@ -132,7 +132,7 @@ export class AlertChannelActor implements Server<never, never, AlertsCast, Info>
   }
 
   /** Starts the next try when it is due, or a timer for when it will be. One try at a time. */
-  #next(self: Self): void {
+  #next(self: Self<Info>): void {
     const { clock, channel } = this.#needs;
     if (this.#underWay !== undefined) return;
     if (this.#tryTimer !== undefined) self.cancel(this.#tryTimer);
@@ -150,11 +150,11 @@ export class AlertChannelActor implements Server<never, never, AlertsCast, Info>
     waiting.tries += 1;
     const outcome = attempt(channel, waiting.notice);
     this.#underWay = { waiting, outcome };
-    void outcome.then((ended) => {
-      const tried: Info = { tag: 'tried', outcome: ended };
-      // Past a full mailbox: without this message nothing would ever be tried again.
-      if (!self.signal.aborted) self.kernel.sendControl(self.pid, tried);
-    });
+    self.pipeToSelf(
+      outcome,
+      (ended) => ({ tag: 'tried', outcome: ended }),
+      (error) => ({ tag: 'tried', outcome: { result: 'never', reason: String(error) } }),
+    );
   }
 
   /** Carries out what the try under way has come to. */

@@ -2,7 +2,7 @@ import type { Alert } from '../../alerts/alert.js';
 import type { AlertChannel, ChannelKind, ChannelPorts } from '../../alerts/alert-channel.js';
 import { ALERT_CHANNELS } from '../../alerts/channels.js';
 import type { Config } from '../../config/schema.js';
-import { cast, type Clock, type Kernel } from '../../otp/index.js';
+import { cast, type Clock, type ActorSystem } from '../../otp/index.js';
 import { channelActor } from './alert-messages.js';
 
 /** A channel that has an actor. */
@@ -27,11 +27,11 @@ export function openChannels(config: Config, clock: Pick<Clock, 'now'>): readonl
     .filter(({ kind, channel }) => channel !== undefined || kind.whenOff === 'logs');
 }
 
-export function alertDesk(kernel: Kernel, channels: readonly OpenChannel[]): AlertDesk {
+export function alertDesk(system: ActorSystem, channels: readonly OpenChannel[]): AlertDesk {
   return {
     tell: (alert) =>
       channels
-        .filter(({ kind }) => !cast(kernel, channelActor(kind.actor), { type: 'alert', alert }))
+        .filter(({ kind }) => !cast(system, channelActor(kind.actor), { tag: 'alert', alert }))
         .map(({ kind }) => kind.name),
   };
 }

@@ -1,6 +1,6 @@
 import type { AlertLog } from '../../alerts/alert.js';
 import { alertHeadline } from '../../alerts/alert-words.js';
-import type { DetailObject, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Self, GenServer } from '../../otp/index.js';
 import type { AlertsCast } from './alert-messages.js';
 
 export interface IdleChannelNeeds {
@@ -11,14 +11,14 @@ export interface IdleChannelNeeds {
 }
 
 /** Stands where a channel is not configured: alerts are only logged. */
-export class IdleChannelActor implements Server<never, never, AlertsCast> {
+export class IdleChannelActor implements GenServer<never, never, AlertsCast> {
   readonly #needs: IdleChannelNeeds;
 
   constructor(needs: IdleChannelNeeds) {
     this.#needs = needs;
   }
 
-  cast(_self: Self, { alert }: AlertsCast): void {
+  handleCast(_self: Self, { alert }: AlertsCast): void {
     const { log, name } = this.#needs;
     log.info({ subject: alertHeadline(alert) }, `an alert, only logged: ${name} is not configured`);
   }
