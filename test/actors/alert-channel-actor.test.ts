@@ -267,21 +267,30 @@ describe('the actor of an alert channel', () => {
 
 describe('at its end the actor of an alert channel', () => {
   it('waits for the delivery under way, and keeps the rest as dead letters', async () => {
-    const path = join(temporaryDirectory(), 'dead-pages.ndjson');
     const r = await rig(() => new Promise<void>((resolve) => void r.v.clock.setTimer(1500, resolve)), {
-      path,
       limits: { digest_after: 2 },
     });
     r.tell(...names(4));
     await r.v.idle();
     await r.stop();
+    expect(r.v.clock.monotonic()).toBe(1500);
+    expect(r.v.clock.pending).toBe(0);
     expect(r.actor.describe()).toMatchObject({ sent: 1, waiting: 0, gathered: 0, dead: 2 });
-    expect(jsonLines(path)).toMatchObject([
+    expect(r.dead).toMatchObject([
       { subject: 'Dog Agent Retired: "h1"', reason: 'the server stopped', tries: 0 },
       { subject: 'Dog Alerts: 2 in 60 seconds (2 retired)', reason: 'the server stopped', tries: 0 },
     ]);
     expect(r.logged.at(-1)).toBe('pages that were waiting are kept as dead letters');
-    expect(r.v.clock.pending).toBe(0);
+  });
+
+  it('has written them all to the file', async () => {
+    const path = join(temporaryDirectory(), 'dead-pages.ndjson');
+    const r = await rig(() => away(), { path, limits: { digest_after: 40 } });
+    r.tell(...names(30));
+    await r.v.idle();
+    await r.stop();
+    expect(jsonLines(path)).toEqual(JSON.parse(JSON.stringify(r.dead)));
+    expect(r.dead).toHaveLength(30);
   });
 
   it('waits two seconds, no more: what was under way may have gone out', async () => {
