@@ -26,6 +26,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/otp/process/nact-turns\\.ts$' },
       to: { path: 'node_modules/nact/' },
     },
+    {
+      name: 'config-reads-declarations',
+      comment: 'of alerts, config reads the table of channels: what keys each has and how they are checked',
+      severity: 'error',
+      from: { path: '^src/config/' },
+      to: { path: '^src/alerts/', pathNot: '^src/alerts/(channels|alert-channel)\\.ts$' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no-dev-dependencies-in-src',

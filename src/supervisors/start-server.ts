@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
-import { alertDesk, openChannels } from '../actors/alerts/alert-desk.js';
+import { alertDesk } from '../actors/alerts/alert-desk.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
 import type { ServerBase, ServerContext } from '../actors/context.js';
 import type { Broker } from '../broker/broker.js';
@@ -22,6 +22,7 @@ import { electedWork } from './elected-work.js';
 import { httpSup, type Ports } from './http-sup.js';
 import { JournalInTurn } from './journal-in-turn.js';
 import { observeWork } from './observe-work.js';
+import { openAlertChannels } from './open-alert-channels.js';
 import { reportSink } from './report-sink.js';
 import { runtimeOfNow } from './runtime-of-now.js';
 import { scrapeActors } from './scrape-figures.js';
@@ -102,7 +103,10 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     ));
   const store = observe ? readOnlyStore(opened) : opened;
   const alarms = new AlarmBook(() => system.clock.now());
-  const alerts = alertDesk(system, openChannels(config, system.clock));
+  const alerts = alertDesk(
+    system,
+    openAlertChannels(config, system.clock).map(({ kind }) => kind),
+  );
   const base: ServerBase = { system, config, log: logs.log, metrics, store, alarms, alerts };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alertDesk, openChannels, type OpenChannel } from '../../src/actors/alerts/alert-desk.js';
+import { alertDesk } from '../../src/actors/alerts/alert-desk.js';
 import { channelActor, type AlertsCast } from '../../src/actors/alerts/alert-messages.js';
 import { followAlarms } from '../../src/actors/alerts/follow-alarms.js';
 import { IdleChannelActor } from '../../src/actors/alerts/idle-channel-actor.js';
@@ -12,6 +12,7 @@ import { createMetrics } from '../../src/metrics/create-metrics.js';
 import type { Document } from '../../src/model/document.js';
 import { startGenServer, type GenServer } from '../../src/otp/index.js';
 import { virtualSystem } from '../../src/otp/testing/index.js';
+import { openAlertChannels } from '../../src/supervisors/open-alert-channels.js';
 import { alertOf } from '../support/test-mailer.js';
 
 function logger() {
@@ -32,10 +33,7 @@ describe('the desk where alerts are handed in', () => {
     };
     await start('one_actor');
     await start('two_actor');
-    const channels = ['one', 'two', 'three'].map((name): OpenChannel => ({
-      kind: { ...MAIL, name, actor: `${name}_actor` },
-      channel: undefined,
-    }));
+    const channels = ['one', 'two', 'three'].map((name) => ({ name, actor: `${name}_actor` }));
     const desk = alertDesk(v.system, channels);
     expect(desk.tell(alertOf('retirement'))).toEqual(['three']);
     expect(desk.tell(alertOf('retirement'))).toEqual(['one', 'two', 'three']);
@@ -47,13 +45,13 @@ describe('the desk where alerts are handed in', () => {
     const v = virtualSystem();
     const mail = ['smtp_relay=h', 'smtp_from=a@b', 'smtp_to=c@d'];
     const open = (set: readonly string[]) =>
-      openChannels(loadConfig({ set }).config, v.clock).map(({ kind, channel }) => [kind.actor, channel?.name]);
+      openAlertChannels(loadConfig({ set }).config, v.clock).map(({ kind, channel }) => [kind.actor, channel?.name]);
     expect(open(mail)).toEqual([['mailer', 'mail']]);
     for (const left of mail) expect(open(mail.filter((key) => key !== left))).toEqual([['mailer', undefined]]);
     const { log, lines } = logger();
     const actor = new IdleChannelActor({ ...MAIL, log });
     await v.run(startGenServer(v.system, actor, { name: channelActor('mailer') }));
-    alertDesk(v.system, openChannels(loadConfig().config, v.clock)).tell(alertOf('retirement'));
+    alertDesk(v.system, [MAIL]).tell(alertOf('retirement'));
     await v.idle();
     expect(lines).toEqual([
       [{ subject: 'Dog Agent Retired: "web1"' }, 'an alert, only logged: mail is not configured'],
