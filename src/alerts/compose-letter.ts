@@ -1,5 +1,6 @@
 import { escapeHidden } from '../model/hidden-characters.js';
 import type { JsonObject } from '../model/document.js';
+import { HASH_FIELDS } from '../model/ruleset-variants.js';
 import type { Alert, AlertConfig, AlertKind, Letter } from './alert.js';
 import { ALERT_KINDS } from './alert.js';
 
@@ -8,7 +9,6 @@ const MAX_DIGEST_LINES = 2000;
 /** Longer names are cut in subjects. */
 const MAX_NAME = 120;
 const MAX_DETAIL = 1000;
-const HASH_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables', 'ipset_hash'];
 
 /** Writes the mail of one alert: subjects and fields as docs/host-lifecycle.md#mails has them. */
 export function composeLetter(

@@ -8,6 +8,7 @@ import { HASH_FIELDS } from '../host/hash-check.js';
 import { stateOf } from '../host/host-state.js';
 import type { Runtime } from '../http/deps.js';
 import type { Json, JsonObject } from '../model/document.js';
+import { byVariant } from '../model/ruleset-variants.js';
 import { cast, type Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
 import { readiness } from './readiness.js';
@@ -96,15 +97,7 @@ function drift(context: ServerContext, hostId: string): JsonObject | undefined {
       ipset_hash: sets === undefined ? null : [...sets.hashes],
       published_at: iso(output?.publishedAt),
       sets_changed_at: iso(sets?.changedAt),
-      texts:
-        output === undefined
-          ? null
-          : {
-              set4: output.ruleset.texts.set4.text,
-              set6: output.ruleset.texts.set6.text,
-              unset4: output.ruleset.texts.unset4.text,
-              unset6: output.ruleset.texts.unset6.text,
-            },
+      texts: output === undefined ? null : byVariant('key', ({ key }) => output.ruleset.texts[key].text),
     },
     reported: {
       ...Object.fromEntries(HASH_FIELDS.map((field) => [field, host[field] ?? null])),

@@ -1,5 +1,5 @@
 import type { Document, JsonObject } from '../../model/document.js';
-import type { Family } from '../addresses/family.js';
+import { byVariant, RULESET_VARIANTS, type RulesetVariantKey } from '../../model/ruleset-variants.js';
 import type { Dialect } from '../dialect.js';
 import { finish } from '../finish.js';
 import { sortByBytes } from '../hash/byte-order.js';
@@ -7,7 +7,6 @@ import { EMPTY_HASH } from '../hash/sha256.js';
 import { type CompileError, type CompileWarning, describeError } from '../rules/compile-error.js';
 import { compilePolicy } from '../rules/compile-ruleset.js';
 import { NO_ADDRESSES } from '../rules/ruleset-input.js';
-import type { RulesetType } from '../rules/emission.js';
 import type { Answers } from './answers.js';
 import type { Policy } from './policy.js';
 import { type PolicyView, policyView } from './policy-view.js';
@@ -19,12 +18,7 @@ export interface GroupText {
 }
 
 /** The four texts of a group: with sets and without, IPv4 and IPv6 (docs/rulesets.md#hash-of-a-ruleset). */
-export interface GroupTexts {
-  readonly set4: GroupText;
-  readonly set6: GroupText;
-  readonly unset4: GroupText;
-  readonly unset6: GroupText;
-}
+export type GroupTexts = Readonly<Record<RulesetVariantKey, GroupText>>;
 
 /**
  * Why a group has no texts, ready to be stored and shown: `message` is one sentence; for reason `rule`, `variant` says
@@ -50,16 +44,6 @@ export interface CompileGroupOptions {
   readonly generateUnset: boolean;
 }
 
-const VARIANTS: readonly (readonly [keyof GroupTexts, RulesetType, Family])[] = [
-  ['set4', 'ipsets', 'v4'],
-  ['set6', 'ipsets', 'v6'],
-  ['unset4', 'iptables', 'v4'],
-  ['unset6', 'iptables', 'v6'],
-];
-
-/** The texts of a group, by the names that they have in `GroupTexts`. */
-export const TEXT_VARIANTS = VARIANTS.map(([variant]) => variant);
-
 const EMPTY: GroupText = { text: '', hash: EMPTY_HASH };
 
 function refused(reason: GroupError['reason'], message: string): CompiledGroup & { readonly ok: false } {
@@ -69,7 +53,7 @@ function refused(reason: GroupError['reason'], message: string): CompiledGroup &
   };
 }
 
-function ruleRefused(variant: keyof GroupTexts, error: CompileError): CompiledGroup & { readonly ok: false } {
+function ruleRefused(variant: RulesetVariantKey, error: CompileError): CompiledGroup & { readonly ok: false } {
   return {
     ok: false,
     error: {
@@ -124,10 +108,10 @@ export function* compileRules(
 ): Generator<void, CompiledGroup> {
   const read = yield* view.rules(profile, ruleset);
   if (!read.ok) return ruleRefused('set4', read.error);
-  const texts: Record<keyof GroupTexts, GroupText> = { set4: EMPTY, set6: EMPTY, unset4: EMPTY, unset6: EMPTY };
+  const texts: Record<RulesetVariantKey, GroupText> = { ...byVariant('key', () => EMPTY) };
   const sets = new Set<string>();
   const warnings: CompileWarning[] = [];
-  for (const [variant, type, version] of VARIANTS) {
+  for (const { key, type, family: version } of RULESET_VARIANTS) {
     if (type === 'iptables' && !generateUnset) continue;
     const asked = {
       type,
@@ -139,8 +123,8 @@ export function* compileRules(
       },
     };
     const result = yield* compilePolicy(read.policy, asked, view.dialect);
-    if (!result.ok) return ruleRefused(variant, result.error);
-    texts[variant] = { text: result.text, hash: result.hash };
+    if (!result.ok) return ruleRefused(key, result.error);
+    texts[key] = { text: result.text, hash: result.hash };
     for (const set of result.sets) sets.add(set);
     for (const warning of result.warnings) warnings.push(warning);
   }

@@ -1,10 +1,11 @@
 import type { Json } from '../../model/document.js';
+import type { RulesetType } from '../../model/ruleset-variants.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { Dialect } from '../dialect.js';
 import { RULE_CHOICES } from '../dialect-rules.js';
 import { finish } from '../finish.js';
 import type { CompileError, Fault, RulePosition } from './compile-error.js';
-import type { AddressMaps, Emission, Pass, RulesetType } from './emission.js';
+import type { AddressMaps, Emission, Pass } from './emission.js';
 import type { PolicyLookups } from './policy-lookups.js';
 import { readRule } from './read-rule.js';
 import { ruleToKernel, serviceOf } from './rule-to-kernel.js';
