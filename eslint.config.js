@@ -21,6 +21,18 @@ export default tseslint.config(
       'promise/no-return-wrap': 'error',
       'promise/no-multiple-resolved': 'error',
       'no-console': 'error',
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'better-sqlite3',
+              message: 'src/sqlite/database.ts has the release that fits the Node.',
+              allowTypeImports: true,
+            },
+          ],
+        },
+      ],
       eqeqeq: 'error',
       // One style: a function of a module is a declaration; arrows are for callbacks, and where a type is to be fitted.
       'no-restricted-syntax': [

@@ -30,7 +30,7 @@ tree_files() {
     # A file that was removed and is not committed yet is listed all the same.
     git ls-files -co --exclude-standard -z | while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done
   else
-    find . \( -name node_modules -o -name dist -o -name coverage -o -name data \) -prune -o -type f -print0
+    find . \( -name node_modules -o -name dist -o -name coverage -o -name data \) -prune -o -type f -printf "%P\0"
   fi
 }
 

@@ -45,13 +45,13 @@ install_packages() {
   return "$status"
 }
 
-# sqlite_loads: the embedded store's native module is there and fits this Node.
+# sqlite_loads: the embedded store's native module is there and fits this Node. Which of the two: src/sqlite/database.ts.
 sqlite_loads() {
-  node -e 'new (require("better-sqlite3"))(":memory:").close()' 2>/dev/null
+  node -e 'new (require(Number(process.versions.napi) < 10 ? "better-sqlite3-node20" : "better-sqlite3"))(":memory:").close()' 2>/dev/null
 }
 
-# prepare_modules: node_modules as package-lock.json says. better-sqlite3 comes as a prebuilt module where there is one
-# for this Node and it can be fetched; else it is compiled (about a minute), and only then a compiler is needed.
+# prepare_modules: node_modules as package-lock.json says. From Node 22.14 on better-sqlite3 brings its module along. For
+# an older Node it is fetched where it can be; else it is compiled (about a minute), and only then a compiler is needed.
 prepare_modules() {
   if [ node_modules/.package-lock.json -nt package-lock.json ] && sqlite_loads; then return; fi
   # The headers that came with this Node, where they did: node-gyp would fetch them from the network.
@@ -60,6 +60,8 @@ prepare_modules() {
   if [ -z "${npm_config_nodedir:-}" ] && [ -f "$prefix/include/node/node.h" ]; then export npm_config_nodedir=$prefix; fi
   say "npm ci"
   npm ci --ignore-scripts --no-audit --no-fund >&2 </dev/null || fail "npm ci failed: see its output above"
+  # No install script is needed then, and compiling what another Node wants would only take time.
+  if sqlite_loads; then return; fi
   local missing=() output
   mapfile -t missing < <(missing_packages g++=g++ make=make python3=python3)
   say "npm rebuild"

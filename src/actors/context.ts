@@ -3,7 +3,7 @@ import type { Outbox } from '../broker/outbox-contract.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Dialect } from '../firewall/dialect.js';
-import type { Kernel, KeyedChildren } from '../otp/index.js';
+import type { ActorSystem, KeyedChildren } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 import type { CompileBook } from '../firewall/policy/compile-book.js';
 import type { SetBook } from '../world/set-book.js';
@@ -28,7 +28,7 @@ import type { HostCall, HostCast, HostReply } from './hosts/host-messages.js';
 
 /** What there is from the first moment on, also while the store was never reached. */
 export interface ServerBase {
-  readonly kernel: Kernel;
+  readonly system: ActorSystem;
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -79,6 +79,6 @@ export interface ServerContext extends ServerBase {
 }
 
 /** Epoch seconds, as documents keep them. */
-export function nowSeconds({ kernel }: Pick<ServerContext, 'kernel'>): number {
-  return Math.floor(kernel.clock.now() / 1000);
+export function nowSeconds({ system }: Pick<ServerContext, 'system'>): number {
+  return Math.floor(system.clock.now() / 1000);
 }

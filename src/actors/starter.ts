@@ -1,4 +1,4 @@
-import type { DetailObject, Message, Self, Server } from '../otp/index.js';
+import type { DetailObject, Message, Self, GenServer } from '../otp/index.js';
 import { tell } from './tell.js';
 
 interface Info extends Message {
@@ -10,7 +10,7 @@ interface Info extends Message {
  * Starts what can't be part of the tree from the beginning, because the store may be away then: beside its mailbox, as
  * the supervisor that it asks may be waiting for it. A start that fails ends it, and its supervisor tries again.
  */
-export class Starter implements Server<never, never, never, Info> {
+export class Starter implements GenServer<never, never, never, Info> {
   readonly #start: (self: Self) => Promise<void>;
   #done = false;
 
@@ -25,7 +25,7 @@ export class Starter implements Server<never, never, never, Info> {
     );
   }
 
-  info(_self: Self, { error }: Info): never {
+  handleInfo(_self: Self, { error }: Info): never {
     throw error;
   }
 

@@ -1,4 +1,4 @@
-import type { DetailObject, ExitReason, Self, Server } from '../otp/index.js';
+import type { DetailObject, ExitReason, Self, GenServer } from '../otp/index.js';
 import type { HttpServer } from './server.js';
 
 /** How long a restarted listener waits for its predecessor to let go of the port. */
@@ -8,7 +8,7 @@ const PORT_WAIT_MS = 100;
 const CLOSE_MS = 3000;
 
 /** A server that listens, as an actor: it serves while the actor lives, and however that ends, the port is free again. */
-export class HttpListener implements Server {
+export class HttpListener implements GenServer {
   readonly #start: () => Promise<HttpServer>;
   readonly #listening: (port: number) => void;
   readonly #explain: (error: unknown) => unknown;
@@ -55,7 +55,7 @@ export class HttpListener implements Server {
       } catch (error) {
         const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
         if (!taken || tries >= PORT_TRIES) throw this.#explain(error);
-        await new Promise<void>((resolve) => self.kernel.clock.setTimer(PORT_WAIT_MS, resolve));
+        await new Promise<void>((resolve) => self.system.clock.setTimer(PORT_WAIT_MS, resolve));
         if (self.signal.aborted) throw error;
       }
     }

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../sqlite/database.js';
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalError, reasonOf } from './journal-error.js';
@@ -14,7 +14,7 @@ export const LOCK_NAME = 'lock';
  */
 export function lockDirectory(directory: string): () => void {
   const path = join(directory, LOCK_NAME);
-  let database: Database.Database | undefined;
+  let database: Database | undefined;
   try {
     // Who can read it can lock it: a server would not start. SQLite alone makes it readable by all.
     keepForOwner(path);
@@ -37,7 +37,7 @@ export function lockDirectory(directory: string): () => void {
 export function isLocked(directory: string): boolean {
   const path = join(directory, LOCK_NAME);
   if (!existsSync(path)) return false;
-  let database: Database.Database | undefined;
+  let database: Database | undefined;
   try {
     database = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
     // Reading it waits for the one who has it alone.

@@ -59,7 +59,11 @@ export function rulesetId(texts: RulesetTexts, sets: readonly string[]): string 
   return hash.digest('hex');
 }
 
-function stored(id: string, packed: Readonly<Record<RulesetVariantKey, PackedText>>, sets: readonly string[]): StoredRuleset {
+function stored(
+  id: string,
+  packed: Readonly<Record<RulesetVariantKey, PackedText>>,
+  sets: readonly string[],
+): StoredRuleset {
   return {
     id,
     sets,

@@ -1,6 +1,6 @@
-/** The actor kernel's published API; nobody outside imports its other files. */
-export { CallFailed, call, cast } from './call.js';
-export type { CallFailure, From } from './call.js';
+/** What the actor library publishes; other rooms import nothing else of it, and tests its `testing/`. See README.md. */
+export { CallFailed, call, cast } from './process/call.js';
+export type { CallFailure, From } from './process/call.js';
 export type {
   AnyChildSpec,
   AutoShutdown,
@@ -10,54 +10,47 @@ export type {
   Shutdown,
   StartContext,
   SupFlags,
-} from './child-spec.js';
-export { backoffMs } from './backoff.js';
-export type { Backoff } from './backoff.js';
-export { realClock } from './clock.js';
-export type { Clock, TimerHandle } from './clock.js';
-export { endProcess, endProcesses } from './end-process.js';
-export { startApplication } from './application.js';
-export type { Application, ApplicationOptions, Outcome } from './application.js';
-export { ProcessDead, StartFailed } from './exit.js';
-export { crash, watchFaults } from './faults.js';
-export type { FaultWatch } from './faults.js';
-export { NO_REPLY, startServer, stopServer } from './gen-server.js';
-export type { Server, ServerOptions } from './gen-server.js';
+} from './supervisor/child-spec.js';
+export { backoffMs } from './supervisor/backoff.js';
+export type { Backoff } from './supervisor/backoff.js';
+export { realClock } from './process/clock.js';
+export type { Clock, TimerHandle } from './process/clock.js';
+export { endProcess, endProcesses } from './supervisor/end-process.js';
+export { killBranch } from './supervisor/kill-branch.js';
+export { startLate } from './supervisor/start-late.js';
+export { supervisorSpec } from './supervisor/supervisor-spec.js';
+export { workerSpec } from './supervisor/worker-spec.js';
+export { startApplication } from './supervisor/application.js';
+export type { Application, ApplicationOptions, Outcome } from './supervisor/application.js';
+export { ProcessDead, StartFailed } from './process/exit.js';
+export { crash, watchFaults } from './process/faults.js';
+export type { FaultWatch } from './process/faults.js';
+export { NO_REPLY, startGenServer, stopGenServer } from './gen-server/gen-server.js';
+export type { GenServer, GenServerOptions } from './gen-server/gen-server.js';
+export type { DownMsg, ExitMsg, Message, MonitorRef, TimerRef } from './process/message.js';
+export type { ChildCounts, ChildView, Crash, Detail, DetailObject, Published } from './process/published.js';
 export type {
   Behaviour,
-  ChildCounts,
-  ChildView,
-  Crash,
-  Detail,
-  DetailObject,
-  DownMsg,
-  ExitMsg,
-  Kernel,
-  KernelStats,
-  Message,
-  MonitorRef,
+  ActorSystem,
+  ActorSystemStats,
   ProcessInfo,
-  Published,
   Self,
   SpawnOptions,
-  TimerRef,
-} from './kernel-api.js';
-export { createKernel } from './kernel.js';
-export type { KernelOptions } from './kernel.js';
-export { manualTurns } from './manual-turns.js';
-export type { ManualTurns } from './manual-turns.js';
-export { keyedChildren } from './keyed-children.js';
-export type { KeyedChildren, KeyedChildrenOptions, KeyedCounts, KeyInBackoff } from './keyed-children.js';
-export { nactTurns } from './nact-turns.js';
-export { Pid } from './pid.js';
-export type { Name } from './pid.js';
-export { formatReason, isOrderly } from './reason.js';
-export type { ExitReason } from './reason.js';
-export type { Report, ReportSink } from './report.js';
-export { serverName } from './server-ref.js';
-export type { Address, ServerAddress, ServerName, ServerRef } from './server-ref.js';
-export type { StartResult } from './start-result.js';
-export type { Restart, Strategy } from './strategy.js';
+} from './process/actor-system-types.js';
+export { createActorSystem } from './process/actor-system.js';
+export type { ActorSystemOptions } from './process/actor-system.js';
+export { keyedChildren } from './supervisor/keyed-children.js';
+export type { KeyedChildren, KeyedChildrenOptions, KeyedCounts, KeyInBackoff } from './supervisor/keyed-children.js';
+export { nactTurns } from './process/nact-turns.js';
+export { Pid } from './process/pid.js';
+export type { Name } from './process/pid.js';
+export { formatReason, isOrderly } from './process/reason.js';
+export type { ExitReason } from './process/reason.js';
+export type { Report, ReportSink } from './process/report.js';
+export { serverName } from './process/address.js';
+export type { Address, ServerAddress, ServerName, ServerRef } from './process/address.js';
+export type { StartResult } from './gen-server/start-result.js';
+export type { Restart, Strategy } from './supervisor/strategy.js';
 export {
   countChildren,
   deleteChild,
@@ -68,10 +61,8 @@ export {
   startSupervisor,
   terminateChild,
   whichChildren,
-} from './supervisor.js';
-export type { ChildDone, ChildStarted, InitCallback, SupInit, SupervisorOptions } from './supervisor.js';
-export { findActor, tree } from './tree.js';
-export type { ActorNode, ActorState, SupervisorNode, TreeOptions } from './tree.js';
-export type { TurnPort } from './turn.js';
-export { virtualClock } from './virtual-clock.js';
-export type { VirtualClock } from './virtual-clock.js';
+} from './supervisor/supervisor.js';
+export type { ChildDone, ChildStarted, InitCallback, SupInit, SupervisorOptions } from './supervisor/supervisor.js';
+export { findActor, tree } from './supervisor/tree.js';
+export type { ActorNode, ActorState, SupervisorNode, TreeOptions } from './supervisor/tree.js';
+export type { TurnPort } from './process/turn.js';

@@ -25,7 +25,7 @@ const nothing: HttpServer = { port: 0, close: () => Promise.resolve() };
 export function adminListener(context: ServerBase, runtime: Runtime): HttpListener {
   return new HttpListener({
     async start() {
-      const { store, config, log, kernel, alarms } = context;
+      const { store, config, log, system, alarms } = context;
       const socketPath = adminSocket(config);
       const without = (says: string): HttpServer => {
         alarms.set('admin.socket', `${says}; without the socket, token and export commands must wait for a stop`);
@@ -37,7 +37,7 @@ export function adminListener(context: ServerBase, runtime: Runtime): HttpListen
         return without(trouble);
       }
       try {
-        const server = await startHttpServer(createAdminApp({ store, clock: kernel.clock, log, runtime }), {
+        const server = await startHttpServer(createAdminApp({ store, clock: system.clock, log, runtime }), {
           socketPath,
         });
         alarms.clear('admin.socket');

@@ -1,7 +1,7 @@
 import type { ServerContext } from '../actors/context.js';
 import { MailerActor } from '../actors/alerts/mailer-actor.js';
-import { supervisorSpec } from './supervisor-spec.js';
-import { workerSpec } from './worker-spec.js';
+import { supervisorSpec } from '../otp/index.js';
+import { workerSpec } from '../otp/index.js';
 
 /** Alerts are told by casts alone, into a bounded mailbox: whatever becomes of mail, reports go on. */
 export function alertsSup(context: ServerContext) {

@@ -1,8 +1,8 @@
 import { BrokerConnectionActor } from '../actors/broker/broker-connection.js';
 import type { ServerContext } from '../actors/context.js';
 import { OutboxActor } from '../actors/broker/outbox-actor.js';
-import { supervisorSpec } from './supervisor-spec.js';
-import { workerSpec } from './worker-spec.js';
+import { supervisorSpec } from '../otp/index.js';
+import { workerSpec } from '../otp/index.js';
 
 /**
  * The outbox first, then the connection that empties it, then the one that reports come in over.

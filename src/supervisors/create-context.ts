@@ -26,7 +26,7 @@ import type { Config } from '../config/schema.js';
 import { unknownReferences } from '../config/unknown-references.js';
 import type { Journal } from '../journal/journal.js';
 import type { Metrics } from '../metrics/create-metrics.js';
-import { keyedChildren, type Kernel } from '../otp/index.js';
+import { keyedChildren, type ActorSystem } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 import { CompileBook } from '../firewall/policy/compile-book.js';
 import { SetBook } from '../world/set-book.js';
@@ -42,7 +42,7 @@ const MOST_LOADS = 16;
 const DAY_MS = 86_400_000;
 
 export interface ContextParts {
-  readonly kernel: Kernel;
+  readonly system: ActorSystem;
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -56,7 +56,7 @@ export interface ContextParts {
 
 /** Puts together what the actors share. Reads the store: which dialect, and whether publishing was paused. */
 export async function createContext({ journal, observe, ...parts }: ContextParts): Promise<ServerContext> {
-  const { kernel, config, log, store, metrics } = parts;
+  const { system, config, log, store, metrics } = parts;
   const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
   const world = new World({
     generateUnset: config.generate_unset_tables,
@@ -81,13 +81,13 @@ export async function createContext({ journal, observe, ...parts }: ContextParts
     slices: new Slices(),
     loads: new Turnstile(MOST_LOADS),
     confirmedSets: new ConfirmedSets(),
-    notes: new Notes({ store, clock: kernel.clock, log }),
+    notes: new Notes({ store, clock: system.clock, log }),
     link,
     reportsLink: new BrokerLink(),
     outbox: createOutbox({
       maxEntries: config.queuejournal.memqueue_max,
       window: config.broker.max_unconfirmed,
-      now: () => kernel.clock.now(),
+      now: () => system.clock.now(),
       ...(journal === undefined ? {} : { journal }),
       onRefusal: (exchange, reason) => {
         if (reason === undefined) return log.info({ exchange }, 'the broker takes what is published again');
@@ -100,7 +100,7 @@ export async function createContext({ journal, observe, ...parts }: ContextParts
           );
       },
       refusedTries: config.broker.refused_tries,
-      onRefused: noteRefused({ ...parts, blame: createBlame({ config, log, now: () => kernel.clock.monotonic() }) }),
+      onRefused: noteRefused({ ...parts, blame: createBlame({ config, log, now: () => system.clock.monotonic() }) }),
       onJournal: (failure) => {
         metrics.gauge('dog_trainer_outage', 'journal', failure === undefined ? 0 : 1);
         if (failure === undefined) log.info({ dir: config.queuejournal.dir }, 'the journal works again');
@@ -112,7 +112,7 @@ export async function createContext({ journal, observe, ...parts }: ContextParts
       },
     }),
     guard: new AgentGuardState({
-      clock: kernel.clock,
+      clock: system.clock,
       maxSilentIntervals: config.max_interval_since_last_agent_update,
       hasHosts: () => world.rows('host').size > 0,
     }),
@@ -123,19 +123,19 @@ export async function createContext({ journal, observe, ...parts }: ContextParts
       path: config.store.path === ':memory:' ? undefined : join(config.data_dir, 'dead-letters.ndjson'),
       max: config.intake.dead_letters_max,
       maxAgeMs: config.intake.dead_letters_days * DAY_MS,
-      now: () => kernel.clock.now(),
+      now: () => system.clock.now(),
       log,
     }),
     drift: new DriftBook(),
-    repairs: new RateLimiter(kernel.clock, config.repair_max_per_minute),
-    registrations: new RateLimiter(kernel.clock, config.intake.registrations_per_minute),
+    repairs: new RateLimiter(system.clock, config.repair_max_per_minute),
+    registrations: new RateLimiter(system.clock, config.intake.registrations_per_minute),
     hostRoom: new HostRoom({
       world,
       alarms: parts.alarms,
       most: config.intake.hosts_max,
       mostBytes: config.intake.hosts_max_bytes,
     }),
-    groups: keyedChildren(kernel, { supervisor: 'groups_sup' }),
-    hosts: keyedChildren(kernel, { supervisor: 'hosts_sup' }),
+    groups: keyedChildren(system, { supervisor: 'groups_sup' }),
+    hosts: keyedChildren(system, { supervisor: 'hosts_sup' }),
   };
 }

@@ -8,7 +8,7 @@ import { dynamicSup } from './dynamic-sup.js';
 import { intakeSup } from './intake-sup.js';
 import { publishersSup } from './publishers-sup.js';
 import { storeSup } from './store-sup.js';
-import { supervisorSpec } from './supervisor-spec.js';
+import { supervisorSpec } from '../otp/index.js';
 import { watchersSup } from './watchers-sup.js';
 
 /** Five times in ten seconds; then what is wrong is not here, and systemd starts the process anew. */

@@ -1,5 +1,5 @@
-import { startServer, type ChildSpec, type Message, type Server } from '../otp/index.js';
-import { supervisorSpec } from './supervisor-spec.js';
+import { startGenServer, type ChildSpec, type Message, type GenServer } from '../otp/index.js';
+import { supervisorSpec } from '../otp/index.js';
 
 /** Messages that wait for one host or group; its reports are bounded by the broker's prefetch long before. */
 const MAX_QUEUE = 10_000;
@@ -12,7 +12,7 @@ const MAX_QUEUE = 10_000;
 export function dynamicSup<Call, Reply, Cast, Info extends Message>(
   id: string,
   kind: string,
-  make: (key: string) => Server<Call, Reply, Cast, Info>,
+  make: (key: string) => GenServer<Call, Reply, Cast, Info>,
 ): ChildSpec {
   return supervisorSpec(id, { strategy: 'simple_one_for_one', intensity: 1, periodS: 5 }, () => {
     const child: ChildSpec<readonly [string]> = {
@@ -20,8 +20,8 @@ export function dynamicSup<Call, Reply, Cast, Info extends Message>(
       restart: 'temporary',
       // They hold nothing that is not stored or redelivered: a stop need not wait for their turn.
       shutdown: 1000,
-      start: ({ kernel, parent }, key) =>
-        startServer(kernel, make(key), { parent, label: `${kind}:${key}`, maxQueue: MAX_QUEUE }),
+      start: ({ system, parent }, key) =>
+        startGenServer(system, make(key), { parent, label: `${kind}:${key}`, maxQueue: MAX_QUEUE }),
     };
     return [child];
   });

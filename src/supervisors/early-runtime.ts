@@ -27,7 +27,7 @@ export function earlyRuntime(base: ServerBase, root: () => Pid | undefined, stat
   };
   const later = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'this server does not do that now'));
   return {
-    tree: (options) => actorTree(base.kernel, root(), options),
+    tree: (options) => actorTree(base.system, root(), options),
     publishGroup: notHere,
     readiness: () => readiness(base, root(), state),
     alarms: () => base.alarms.list(),
@@ -46,9 +46,9 @@ export function earlyRuntime(base: ServerBase, root: () => Pid | undefined, stat
   };
 }
 
-function readiness({ store, kernel, alarms }: ServerBase, root: Pid | undefined, state: EarlyState): Readiness {
+function readiness({ store, system, alarms }: ServerBase, root: Pid | undefined, state: EarlyState): Readiness {
   const { up, reason } = store.state();
-  const { down, fallen } = treeTroubles(kernel, root);
+  const { down, fallen } = treeTroubles(system, root);
   const failures = [...(up ? [] : [`store: ${reason ?? 'down'}`]), ...state.troubles(), ...down];
   if (state.dialect() === undefined) failures.push('dialect: not read from the store yet');
   return {

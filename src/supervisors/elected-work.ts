@@ -20,7 +20,7 @@ import type { JournalInTurn } from './journal-in-turn.js';
 import { Reign } from './reign.js';
 import { scrapeFigures } from './scrape-figures.js';
 import type { ServerWork } from './server-work.js';
-import { workerSpec } from './worker-spec.js';
+import { workerSpec } from '../otp/index.js';
 
 /** Longest wait for the lease to be given up; otherwise it expires. */
 const RELEASE_MS = 400;
@@ -42,7 +42,7 @@ export interface ElectedParts {
  * Once it has lost the lease it sends nothing more, takes down what it led with, and stands by again.
  */
 export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
-  const { kernel, config, log, metrics, store } = base;
+  const { system, config, log, metrics, store } = base;
   const { root } = parts;
   const leaseMs = config.cluster.lease_seconds * 1000;
   const name = config.cluster.name ?? hostname();
@@ -54,7 +54,7 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
   /** Resolves when nothing is left of the lead before. */
   let ended: Promise<void> = Promise.resolve();
   const leadership = new Leadership({
-    clock: kernel.clock,
+    clock: system.clock,
     leaseMs,
     onLost({ term }, why) {
       const over = reign;

@@ -32,10 +32,10 @@ export function httpRuntime(
   },
 ): Runtime {
   return {
-    tree: (options) => actorTree(context.kernel, root(), options),
+    tree: (options) => actorTree(context.system, root(), options),
     publishGroup(name) {
       const group = context.world.groupByName(name);
-      if (group !== undefined) context.groups.send(group.id, { type: 'republish' });
+      if (group !== undefined) context.groups.send(group.id, { tag: 'republish' });
     },
     readiness: () => readiness(context, root(), { observes: observation !== undefined }),
     alarms: () => context.alarms.list(),
@@ -46,8 +46,8 @@ export function httpRuntime(
       await storePublishing(context.store, context.gate, paused, { author, since: nowSeconds(context) });
       context.log.warn({ author }, paused ? 'publishing is paused' : 'publishing goes on');
       if (!paused) {
-        cast(context.kernel, IPSET_PUBLISHER, { type: 'resume' });
-        cast(context.kernel, IPTABLES_PUBLISHER, { type: 'resume' });
+        cast(context.system, IPSET_PUBLISHER, { tag: 'resume' });
+        cast(context.system, IPTABLES_PUBLISHER, { tag: 'resume' });
       }
       return { paused: context.gate.paused, ...context.gate.lastChange };
     },

@@ -7,8 +7,8 @@ import { startHttpServer } from '../http/server.js';
 import { startMetricsServer } from '../metrics/metrics-server.js';
 import { adminListener } from './admin-listener.js';
 import { listenFault } from './listen-fault.js';
-import { supervisorSpec } from './supervisor-spec.js';
-import { workerSpec } from './worker-spec.js';
+import { supervisorSpec } from '../otp/index.js';
+import { workerSpec } from '../otp/index.js';
 
 /** Told the real ports when the servers listen. */
 export interface Ports {
@@ -24,8 +24,8 @@ export function httpSup(context: ServerBase, runtime: Runtime, ports: Ports) {
       () =>
         new HttpListener({
           start: () => {
-            const { store, config, log, kernel } = context;
-            const app = createApp({ store, config, log, clock: kernel.clock, runtime });
+            const { store, config, log, system } = context;
+            const app = createApp({ store, config, log, clock: system.clock, runtime });
             // After a restart the port that callers know is kept, also when any free one was asked for.
             return startHttpServer(app, { ...config.api, port: ports.api || config.api.port });
           },

@@ -1,7 +1,7 @@
 import type { ServerContext } from '../actors/context.js';
 import { Intake } from '../actors/intake/intake.js';
-import { supervisorSpec } from './supervisor-spec.js';
-import { workerSpec } from './worker-spec.js';
+import { supervisorSpec } from '../otp/index.js';
+import { workerSpec } from '../otp/index.js';
 
 /** Last up, first down: reports are taken when all who handle them are there. */
 export function intakeSup(context: ServerContext) {

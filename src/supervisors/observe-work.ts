@@ -13,8 +13,8 @@ import { httpRuntime } from './http-runtime.js';
 import { observeSup } from './observe-sup.js';
 import { scrapeFigures } from './scrape-figures.js';
 import type { ServerWork } from './server-work.js';
-import { startLate } from './start-late.js';
-import { workerSpec } from './worker-spec.js';
+import { startLate } from '../otp/index.js';
+import { workerSpec } from '../otp/index.js';
 
 /** A server that only looks on (`start --observe`); it begins when the store is there. */
 export function observeWork(
@@ -41,7 +41,7 @@ export function observeWork(
       runtime = httpRuntime(made, { root, observation: () => seen });
     }
     await startLate(
-      base.kernel,
+      base.system,
       'dog_trainer',
       observeSup(context, (found) => (seen = found)),
     );

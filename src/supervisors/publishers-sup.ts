@@ -7,8 +7,8 @@ import { IpsetPublisher } from '../actors/publishing/ipset-publisher.js';
 import { IptablesPublisher } from '../actors/publishing/iptables-publisher.js';
 import { RemoteCommands } from '../actors/commands/remote-commands.js';
 import { LastGoodKeeper } from '../actors/last-good/last-good-keeper.js';
-import { supervisorSpec } from './supervisor-spec.js';
-import { workerSpec } from './worker-spec.js';
+import { supervisorSpec } from '../otp/index.js';
+import { workerSpec } from '../otp/index.js';
 
 /**
  * Each publisher on its own: what one has gathered is known from the world and the store, so a new one finds it again.

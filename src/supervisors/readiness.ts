@@ -4,7 +4,7 @@ import { missingSets, whyNotSent } from '../actors/last-good/why-not-sent.js';
 import { readsBack } from '../actors/hosts/reads-back.js';
 import { unverifiedHosts } from '../actors/hosts/unverified-hosts.js';
 import type { Readiness } from '../http/deps.js';
-import type { Kernel, Pid } from '../otp/index.js';
+import type { ActorSystem, Pid } from '../otp/index.js';
 import { treeTroubles } from './tree-troubles.js';
 
 /**
@@ -17,7 +17,7 @@ export function readiness(
   root: Pid | undefined,
   { observes }: { readonly observes: boolean } = { observes: false },
 ): Readiness {
-  const { store, world, kernel, guard, gate, outbox } = context;
+  const { store, world, system, guard, gate, outbox } = context;
   const failures: string[] = [];
   const notes: string[] = [];
   const state = store.state();
@@ -33,7 +33,7 @@ export function readiness(
   const { blocked, journalFailure, refused } = outbox.snapshot();
   if (blocked !== undefined) failures.push(`broker: takes no messages: ${blocked}`);
   for (const { exchange, reason } of refused) failures.push(`broker: refuses what goes to ${exchange}: ${reason}`);
-  const { down, fallen } = treeTroubles(kernel, root);
+  const { down, fallen } = treeTroubles(system, root);
   failures.push(...down);
   notes.push(...fallen);
   if (journalFailure !== undefined) notes.push(`journal: what waits is not kept on disk: ${journalFailure}`);
@@ -55,7 +55,7 @@ export function readiness(
     notes.push(
       `hosts: ${unverified} cannot show their rules (unverified)${readsBack(context.config) ? '' : '; drift.read_back would see what they have loaded'}`,
     );
-  notes.push(...mailTrouble(kernel));
+  notes.push(...mailTrouble(system));
   notes.push(...context.alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`));
   return { ready: failures.length === 0, reasons: [...failures, ...notes] };
 }
@@ -69,9 +69,9 @@ function notConnected({ broker, link }: ServerContext): string {
 }
 
 /** What the mailer shows of itself in the tree: people may be waiting for mails that do not come. */
-function mailTrouble(kernel: Kernel): readonly string[] {
-  const pid = kernel.whereis(MAILER);
-  const state = pid === undefined ? undefined : kernel.info(pid)?.published?.describe?.();
+function mailTrouble(system: ActorSystem): readonly string[] {
+  const pid = system.whereis(MAILER);
+  const state = pid === undefined ? undefined : system.info(pid)?.published?.describe?.();
   if (state?.relay !== 'away') return [];
   return [
     `mail: the relay is away, ${Number(state.waiting)} mails wait: ${typeof state.reason === 'string' ? state.reason : 'no reason given'}`,

@@ -9,8 +9,8 @@ import { deleteChild, type ChildSpec, type Self } from '../otp/index.js';
 import { fencedStore } from '../store/fenced-store.js';
 import { createContext } from './create-context.js';
 import { leaderSup } from './dog-trainer-sup.js';
-import { killBranch } from './kill-branch.js';
-import { startLate } from './start-late.js';
+import { killBranch } from '../otp/index.js';
+import { startLate } from '../otp/index.js';
 
 export interface ReignParts {
   readonly leadership: Leadership;
@@ -51,7 +51,7 @@ export class Reign {
    * more once the lead is over.
    */
   async begin(self: Self, ready: (context: ServerContext) => void): Promise<void> {
-    const { kernel } = this.#base;
+    const { system } = this.#base;
     try {
       if (this.#context === undefined) {
         const journal = await this.#parts.journal();
@@ -61,7 +61,7 @@ export class Reign {
         ready(made);
       }
       this.#mustHold();
-      await startLate(kernel, 'dog_trainer', this.#branch(this.#context));
+      await startLate(system, 'dog_trainer', this.#branch(this.#context));
     } catch (error) {
       if (this.#lease() !== undefined) throw error;
     }
@@ -69,16 +69,16 @@ export class Reign {
 
   /** Nothing more is sent from this very step on. Resolves when nothing of it is left. */
   async end(): Promise<void> {
-    const { kernel, alarms } = this.#base;
+    const { system, alarms } = this.#base;
     this.#over = true;
     this.#broker.abandon();
-    const gone = killBranch(kernel, kernel.whereis('leader_sup'));
+    const gone = killBranch(system, system.whereis('leader_sup'));
     this.#context?.notes.stop();
     this.#context?.outbox.detach();
     for (const { id } of alarms.list()) if (!id.startsWith(OF_THE_STORE)) alarms.clear(id);
     await gone;
     // The supervisor has heard of its end by the time it hears of this, and has found nothing to start again.
-    if (kernel.whereis('dog_trainer') !== undefined) await deleteChild(kernel, 'dog_trainer', 'leader_sup');
+    if (system.whereis('dog_trainer') !== undefined) await deleteChild(system, 'dog_trainer', 'leader_sup');
   }
 
   /** Ends every connection, after an ordered stop of the tree. */

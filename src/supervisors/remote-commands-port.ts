@@ -12,7 +12,7 @@ const SLACK_MS = 2000;
 
 /** Remote commands and files for the API: questions to the actor that speaks with agents. */
 export function remoteCommandsPort(context: ServerContext): Commands {
-  const { config, kernel } = context;
+  const { config, system } = context;
   const ask = async (
     hostkey: string,
     request: FileTransferRequest,
@@ -21,7 +21,7 @@ export function remoteCommandsPort(context: ServerContext): Commands {
   ): Promise<AgentReply> => {
     try {
       const question = { hostkey, request, apiUser, timeoutMs };
-      const answer = await call(kernel, REMOTE_COMMANDS, question, timeoutMs + SLACK_MS);
+      const answer = await call(system, REMOTE_COMMANDS, question, timeoutMs + SLACK_MS);
       if (answer.ok) return answer.reply;
       throw new CommandError(answer.code, answer.message);
     } catch (error) {

@@ -3,9 +3,9 @@ import { HASH_FIELDS } from '../host/hash-check.js';
 import { countActors } from './count-actors.js';
 
 /** Figures that are cheaper asked than told, gathered when somebody scrapes: those of any server. */
-export function scrapeActors({ metrics, kernel }: ServerBase): void {
+export function scrapeActors({ metrics, system }: ServerBase): void {
   metrics.onScrape(() => {
-    for (const [kind, { alive, waiting: mailbox }] of countActors(kernel)) {
+    for (const [kind, { alive, waiting: mailbox }] of countActors(system)) {
       metrics.gauge('dog_trainer_actors', kind, alive);
       metrics.gauge('dog_trainer_mailbox_length', kind, mailbox);
     }

@@ -9,7 +9,7 @@ import type { Standing } from '../http/deps.js';
 import type { Journal } from '../journal/journal.js';
 import type { Logs } from '../log/create-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
-import { createKernel, startApplication, type Clock, type Pid } from '../otp/index.js';
+import { createActorSystem, startApplication, type Clock, type Pid } from '../otp/index.js';
 import { readOnlyStore } from '../store/read-only-store.js';
 import { StoreError, type Store } from '../store/store.js';
 import { aloneWork } from './alone-work.js';
@@ -88,7 +88,7 @@ function publicUrl({ cluster, api }: Config, port: number): string {
  */
 export async function startServer({ config, logs, observe = false, ...given }: StartOptions): Promise<StartedServer> {
   const metrics = createMetrics({ maxKeys: config.metrics.max_keys, process: true });
-  const kernel = createKernel({
+  const system = createActorSystem({
     report: reportSink(logs, metrics),
     ...(given.clock === undefined ? {} : { clock: given.clock }),
   });
@@ -100,8 +100,8 @@ export async function startServer({ config, logs, observe = false, ...given }: S
       (error) => error instanceof StoreError && error.code === 'busy',
     ));
   const store = observe ? readOnlyStore(opened) : opened;
-  const alarms = new AlarmBook(() => kernel.clock.now());
-  const base: ServerBase = { kernel, config, log: logs.log, metrics, store, alarms };
+  const alarms = new AlarmBook(() => system.clock.now());
+  const base: ServerBase = { system, config, log: logs.log, metrics, store, alarms };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;
@@ -116,7 +116,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     journal = observe ? undefined : await blaming(journalKey(config), () => createJournal(config, logs.log));
     const broker = given.broker ?? (await blaming(brokerKey(config), () => createBroker(config)));
     const ports: Ports = { api: 0, metrics: 0 };
-    const root = (): Pid | undefined => kernel.whereis('dog_trainer');
+    const root = (): Pid | undefined => system.whereis('dog_trainer');
     if (observe) {
       logs.log.warn({}, 'observing: nothing is published, consumed or written (start --observe)');
       work = observeWork(base, { broker, root });
@@ -128,7 +128,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     const { runtime, context, tree } = work;
     scrapeActors(base);
     const spec = tree(httpSup(base, runtimeOfNow(runtime), ports));
-    const application = await startApplication(kernel, {
+    const application = await startApplication(system, {
       name: 'dog_trainer',
       start: spec.start,
       stopTimeoutMs: config.shutdown_seconds * 1000 + STORE_CLOSE_MS,

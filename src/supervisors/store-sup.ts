@@ -1,7 +1,7 @@
 import type { ServerBase } from '../actors/context.js';
 import { StoreKeeper } from '../actors/store/store-keeper.js';
-import { supervisorSpec } from './supervisor-spec.js';
-import { workerSpec } from './worker-spec.js';
+import { supervisorSpec } from '../otp/index.js';
+import { workerSpec } from '../otp/index.js';
 
 /**
  * First up, last down: all others read and write the store. Its adapter mends its own connection, so a crash here is a

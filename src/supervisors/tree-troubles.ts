@@ -1,4 +1,4 @@
-import { formatReason, type ChildView, type Kernel, type Pid, type Published } from '../otp/index.js';
+import { formatReason, type ChildView, type ActorSystem, type Pid, type Published } from '../otp/index.js';
 
 type View = NonNullable<Published['supervisor']>;
 
@@ -16,14 +16,14 @@ const NO_TROUBLE: TreeTroubles = { down: ['dog_trainer: the tree of actors is no
  * Looks at every supervisor below `root` that has children of its own (not at hosts and groups, of which there are
  * thousands, each on its own), without a message to anybody.
  */
-export function treeTroubles(kernel: Kernel, root: Pid | undefined): TreeTroubles {
-  const top = root === undefined ? undefined : kernel.info(root)?.published?.supervisor;
+export function treeTroubles(system: ActorSystem, root: Pid | undefined): TreeTroubles {
+  const top = root === undefined ? undefined : system.info(root)?.published?.supervisor;
   if (root === undefined || top === undefined) return NO_TROUBLE;
   const down: string[] = [];
   const fallen: string[] = [];
   const look = (name: string, view: View): void => {
     if (view.strategy === 'simple_one_for_one') return;
-    const since = kernel.clock.now() - view.periodS * 1000;
+    const since = system.clock.now() - view.periodS * 1000;
     const again: string[] = [];
     for (const row of view.rows(0, Infinity)) {
       const id = row.id ?? 'child';
@@ -31,7 +31,7 @@ export function treeTroubles(kernel: Kernel, root: Pid | undefined): TreeTrouble
         down.push(`${id}: not running${why(row)}`);
         continue;
       }
-      const info = kernel.info(row.child);
+      const info = system.info(row.child);
       if (row.restarts > 0 && info !== undefined && info.startedAt >= since) again.push(id);
       if (info?.published?.supervisor !== undefined) look(id, info.published.supervisor);
     }

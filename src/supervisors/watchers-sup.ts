@@ -2,8 +2,8 @@ import type { ServerContext } from '../actors/context.js';
 import { routeDirt } from '../actors/watching/route-dirt.js';
 import { Watcher, type Route } from '../actors/watching/watcher.js';
 import { WORLD_TABLES } from '../world/world.js';
-import { supervisorSpec } from './supervisor-spec.js';
-import { workerSpec } from './worker-spec.js';
+import { supervisorSpec } from '../otp/index.js';
+import { workerSpec } from '../otp/index.js';
 
 /** One watcher a table, each on its own: a feed that is lost is a state; a watcher that crashes reopens and reconciles. */
 export function watchersSup(context: ServerContext, route: Route = routeDirt) {

@@ -14,7 +14,7 @@ import {
   outputToDoc,
   type RulesetOutput,
 } from '../../src/actors/groups/ruleset-outputs.js';
-import { virtualClock } from '../../src/otp/index.js';
+import { virtualClock } from '../../src/otp/testing/index.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 describe('the agent guard', () => {

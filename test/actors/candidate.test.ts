@@ -7,16 +7,15 @@ import { Leadership } from '../../src/cluster/leadership.js';
 import { loadConfig } from '../../src/config/load.js';
 import { createMetrics } from '../../src/metrics/create-metrics.js';
 import {
-  createKernel,
+  createActorSystem,
   formatReason,
-  startServer,
+  startGenServer,
   startSupervisor,
   tree,
-  virtualClock,
-  type Kernel,
+  type ActorSystem,
   type Pid,
-  type VirtualClock,
 } from '../../src/otp/index.js';
+import { virtualClock, type VirtualClock } from '../../src/otp/testing/index.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { StoreError, type Store } from '../../src/store/store.js';
 
@@ -51,7 +50,7 @@ async function shared(): Promise<Shared> {
 }
 
 interface Runner {
-  readonly kernel: Kernel;
+  readonly system: ActorSystem;
   readonly leadership: Leadership;
   /** `level: message {fields}`. */
   readonly lines: readonly string[];
@@ -76,7 +75,7 @@ async function run(
   const lost: string[] = [];
   const crashes: string[] = [];
   const way: Runner['way'] = { away: false, held: undefined, commits: 0 };
-  const kernel = createKernel({
+  const system = createActorSystem({
     clock,
     report: (report) => {
       if (report.kind === 'child_terminated') crashes.push(formatReason(report.reason));
@@ -111,12 +110,12 @@ async function run(
   });
   const { config } = loadConfig();
   const base = {
-    kernel,
+    system,
     config,
     log,
     metrics: createMetrics(),
     store: own,
-    alarms: new AlarmBook(() => kernel.clock.now()),
+    alarms: new AlarmBook(() => system.clock.now()),
   };
   const candidate = () =>
     new Candidate(base, {
@@ -130,13 +129,13 @@ async function run(
       standBy: () => Promise.resolve(),
     });
   const started = await startSupervisor(
-    kernel,
+    system,
     () => ({
       flags: { intensity: 3, periodS: 10 },
       children: [
         {
           id: 'candidate',
-          start: ({ parent }) => startServer(kernel, candidate(), { parent, name: 'candidate' }),
+          start: ({ parent }) => startGenServer(system, candidate(), { parent, name: 'candidate' }),
         },
       ],
     }),
@@ -144,11 +143,11 @@ async function run(
   );
   if (typeof started !== 'object' || !('ok' in started)) throw new Error('not started');
   const die = (): void => {
-    for (const pid of [...kernel.processes()]) kernel.exit(pid, 'kill', pid);
+    for (const pid of [...system.processes()]) system.exit(pid, 'kill', pid);
   };
   onTestFinished(die);
   await breathe();
-  return { kernel, leadership, lines, led, lost, crashes, way, pid: () => kernel.whereis('candidate'), die };
+  return { system, leadership, lines, led, lost, crashes, way, pid: () => system.whereis('candidate'), die };
 }
 
 describe('candidates of one store', () => {
@@ -164,8 +163,8 @@ describe('candidates of one store', () => {
     expect(two.lines).toEqual([`info: standing by {"term":1,"holder":"one-1","name":"one"}`]);
     expect(two.leadership.leader()).toMatchObject({ name: 'one', url: 'http://one', term: 1 });
     expect(await all.lease()).toMatchObject({ holder: 'one-1', server: 'one', term: 1 });
-    const root = one.kernel.whereis('top') as Pid;
-    expect(tree(one.kernel, root)?.children?.[0]?.detail).toMatchObject({ role: 'leader', term: 1, holder: 'one-1' });
+    const root = one.system.whereis('top') as Pid;
+    expect(tree(one.system, root)?.children?.[0]?.detail).toMatchObject({ role: 'leader', term: 1, holder: 'one-1' });
     // Four times a lease, and not more.
     expect(one.way.commits).toBeGreaterThanOrEqual(40);
     expect(one.way.commits).toBeLessThan(44);
@@ -314,7 +313,7 @@ describe('candidates of one store', () => {
     const all = await shared();
     const one = await run(all, 'one');
     const before = one.pid() as Pid;
-    one.kernel.exit(before, 'kill', before);
+    one.system.exit(before, 'kill', before);
     await breathe();
     expect(one.pid()).not.toBe(before);
     await all.pass(3 * LEASE_MS);
@@ -325,7 +324,7 @@ describe('candidates of one store', () => {
     const all = await shared();
     const one = await run(all, 'one', () => Promise.reject(new Error('no leader_sup')));
     await all.pass(1000);
-    expect(one.kernel.whereis('top')).toBeUndefined();
+    expect(one.system.whereis('top')).toBeUndefined();
     expect(one.crashes.every((crash) => crash.includes('no leader_sup'))).toBe(true);
     expect(one.led.length).toBe(4);
   });

@@ -119,7 +119,7 @@ if ('unavailable' in rabbit) {
       await until(() => left().length === 0, 'the end of the alarm of the group');
       // A message that was under way is refused when its host is gone.
       for (const id of ids) alarms.set(id, 'refused');
-      w.server.context.kernel.send(CENSUS, { tag: 'count' });
+      w.server.context.system.send(CENSUS, { tag: 'count' });
       await until(() => alarms.list().length === 0, 'the end of the late alarms');
     });
 

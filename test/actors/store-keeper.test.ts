@@ -4,14 +4,14 @@ import type { ServerBase } from '../../src/actors/context.js';
 import type { Log } from '../../src/actors/log-port.js';
 import { StoreKeeper } from '../../src/actors/store/store-keeper.js';
 import { createMetrics } from '../../src/metrics/create-metrics.js';
-import { startServer } from '../../src/otp/index.js';
+import { startGenServer } from '../../src/otp/index.js';
 import { StoreStatus } from '../../src/store/store-status.js';
 import { StoreError, type Store, type TableTrouble } from '../../src/store/store.js';
-import { virtualKernel } from '../support/virtual-kernel.js';
+import { virtualSystem } from '../../src/otp/testing/index.js';
 
 describe('the keeper of the store', () => {
   const starts = async (before: (status: StoreStatus) => void) => {
-    const virtual = virtualKernel();
+    const virtual = virtualSystem();
     const status = new StoreStatus(() => 0);
     before(status);
     const lines: string[] = [];
@@ -27,8 +27,8 @@ describe('the keeper of the store', () => {
       'state' | 'onState'
     >;
     const alarms = new AlarmBook(() => 0);
-    const base = { kernel: virtual.kernel, log, metrics: createMetrics(), store, alarms } as unknown as ServerBase;
-    await virtual.run(startServer(virtual.kernel, new StoreKeeper(base), { name: 'store' }));
+    const base = { system: virtual.system, log, metrics: createMetrics(), store, alarms } as unknown as ServerBase;
+    await virtual.run(startGenServer(virtual.system, new StoreKeeper(base), { name: 'store' }));
     const down = async (reason: string): Promise<void> => {
       status.down(new StoreError('unavailable', reason));
       await Promise.resolve();

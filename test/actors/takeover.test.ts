@@ -230,6 +230,8 @@ describe('taking over where stored hashes are of another spelling', () => {
     const next = await startOn(data);
     const { w } = next;
     await until(() => w.server.context.outputs.awaited.has(group), 'the wait');
+    // Both wait: a report that comes sooner is compared with the hash of the sets that the other server stored.
+    await until(() => w.server.context.confirmedSets.takeover === 'waits', 'the wait with the sets');
     expect(JSON.stringify(w.tree())).toContain('have yet to report');
     const connection = await w.broker.connect();
     for (const n of [1, 2])

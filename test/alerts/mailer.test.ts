@@ -5,7 +5,7 @@ import type { Sending } from '../../src/alerts/smtp-relay.js';
 import { loadConfig } from '../../src/config/load.js';
 import { imetricsText } from '../../src/metrics/imetrics-text.js';
 import { createMetrics } from '../../src/metrics/create-metrics.js';
-import { virtualClock } from '../../src/otp/virtual-clock.js';
+import { virtualClock } from '../../src/otp/testing/index.js';
 import { jsonLines, startTestRelay } from '../support/smtp-relay.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { alertOf, mailConfig, testMailer } from '../support/test-mailer.js';

@@ -6,7 +6,7 @@ import {
   crash,
   findActor,
   startDynamicChild,
-  startServer,
+  startGenServer,
   startSupervisor,
   type ActorNode,
   type ChildSpec,
@@ -15,20 +15,20 @@ import {
 import { actorTree } from '../../src/supervisors/actor-tree.js';
 import { startApiServer } from '../support/api-server.js';
 import { started } from '../support/supervision.js';
-import { virtualKernel } from '../support/virtual-kernel.js';
+import { virtualSystem } from '../../src/otp/testing/index.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 
 const START = Date.UTC(2026, 0, 1);
 
 /** A real tree: dog_trainer with a mailer, and a hosts_sup of `hosts` dynamic hosts that say who they are. */
 async function realTree(hosts: number) {
-  const v = virtualKernel(START);
+  const v = virtualSystem(START);
   const host: ChildSpec<readonly [string]> = {
     id: 'host',
     restart: 'temporary',
-    start: ({ kernel, parent }, key) =>
-      startServer(
-        kernel,
+    start: ({ system, parent }, key) =>
+      startGenServer(
+        system,
         { describe: () => ({ name: `web${key}`, state: 'active', differing: [] }) },
         { parent, label: `host:${key}` },
       ),
@@ -36,24 +36,24 @@ async function realTree(hosts: number) {
   const children: ChildSpec[] = [
     {
       id: 'mailer',
-      start: ({ kernel, parent }) =>
-        startServer(kernel, { describe: () => ({ relay: 'away', waiting: 3 }) }, { parent }),
+      start: ({ system, parent }) =>
+        startGenServer(system, { describe: () => ({ relay: 'away', waiting: 3 }) }, { parent }),
     },
     {
       id: 'hosts_sup',
       type: 'supervisor',
-      start: ({ kernel, parent }) =>
-        startSupervisor(kernel, () => ({ flags: { strategy: 'simple_one_for_one' }, children: [host] }), {
+      start: ({ system, parent }) =>
+        startSupervisor(system, () => ({ flags: { strategy: 'simple_one_for_one' }, children: [host] }), {
           parent,
           name: 'hosts_sup',
         }),
     },
   ];
   const flags = { strategy: 'one_for_one', intensity: 5, periodS: 10 } as const;
-  const root = started(await v.run(startSupervisor(v.kernel, () => ({ flags, children }), { label: 'dog_trainer' })));
-  for (let n = 0; n < hosts; n += 1) await v.run(startDynamicChild(v.kernel, 'hosts_sup', [`${n}`]));
-  const look = (options: Parameters<typeof actorTree>[2]) => actorTree(v.kernel, root, options);
-  return { kernel: v.kernel, idle: () => v.idle(), advance: (ms: number) => v.advance(ms), root, look };
+  const root = started(await v.run(startSupervisor(v.system, () => ({ flags, children }), { label: 'dog_trainer' })));
+  for (let n = 0; n < hosts; n += 1) await v.run(startDynamicChild(v.system, 'hosts_sup', [`${n}`]));
+  const look = (options: Parameters<typeof actorTree>[2]) => actorTree(v.system, root, options);
+  return { system: v.system, idle: () => v.idle(), advance: (ms: number) => v.advance(ms), root, look };
 }
 
 async function serverThat(
@@ -70,9 +70,9 @@ async function serverThat(
 
 describe('printTree', () => {
   it('shows what the server tells: names, figures, the last crash and what actors say of themselves', async () => {
-    const { kernel, root, look, idle, advance } = await realTree(1);
+    const { system, root, look, idle, advance } = await realTree(1);
     await advance(500);
-    crash(kernel, findActor(kernel, root, 'dog_trainer/mailer') as Pid, 'no\n  at x');
+    crash(system, findActor(system, root, 'dog_trainer/mailer') as Pid, 'no\n  at x');
     await idle();
     const lines = printTree(look({}) as ActorNode).split('\n');
     expect(lines[0]).toMatch(/^actor +state +mailbox +handled +restarts +last crash +detail$/);
@@ -128,8 +128,8 @@ describe('tree', () => {
   it('prints what the API answers, a part of it too', async () => {
     const server = await startApiServer();
     onTestFinished(() => server.close());
-    const { kernel, root, look, idle } = await realTree(5);
-    crash(kernel, findActor(kernel, root, 'dog_trainer/mailer') as Pid, 'on purpose');
+    const { system, root, look, idle } = await realTree(5);
+    crash(system, findActor(system, root, 'dog_trainer/mailer') as Pid, 'on purpose');
     await idle();
     server.runtime.tree = look;
     const whole = await runCliInProcess(['tree', '--url', server.url]);

@@ -5,7 +5,7 @@ import { decideLease, type Decision } from '../../src/cluster/decide-lease.js';
 import { leaseDocument, readLease, type Lease } from '../../src/cluster/lease.js';
 import { Leadership } from '../../src/cluster/leadership.js';
 import type { Document } from '../../src/model/document.js';
-import { virtualClock } from '../../src/otp/index.js';
+import { virtualClock } from '../../src/otp/testing/index.js';
 
 const LEASE_MS = 100;
 /** What holds must hold by the clocks alone. */

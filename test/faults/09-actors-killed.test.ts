@@ -112,7 +112,7 @@ describe('trial 9: actors killed in the whole server', () => {
   it('each in turn: exactly those that the strategies name are new, the tree shows it, the server works on', async () => {
     const s = await scene();
     const { w, clock } = s;
-    const { kernel } = w.server.context;
+    const { system } = w.server.context;
     await works(s);
     const paths = flatten(w.tree()).map(({ path }) => path);
     expect(paths.length).toBeGreaterThan(30);
@@ -126,7 +126,7 @@ describe('trial 9: actors killed in the whole server', () => {
           .map(({ path }) => path),
       );
       const crashes = flatten(before).find(({ path }) => path === victim)?.restarts ?? 0;
-      crash(kernel, findActor(kernel, w.server.root, victim) as Pid, `killed for trial 9: ${victim}`);
+      crash(system, findActor(system, w.server.root, victim) as Pid, `killed for trial 9: ${victim}`);
       // A host's or group's actor comes with its next message, all others by themselves.
       await until(() => {
         const now = pids(w.tree());
@@ -159,7 +159,7 @@ describe('trial 9: actors killed in the whole server', () => {
         .sort(),
     ).toEqual([...paths].sort());
     expect(await w.stop()).toEqual([]);
-    expect([clock.pending, kernel.orphans, [...kernel.processes()].length, s.connections()]).toEqual([0, 0, 0, 1]);
+    expect([clock.pending, system.orphans, [...system.processes()].length, s.connections()]).toEqual([0, 0, 0, 1]);
     await expect(fetch(`${w.server.listening.api}/api/healthcheck`)).rejects.toThrow();
     await expect(fetch(`${w.server.listening.metrics}/livez`)).rejects.toThrow();
   }, 120_000);
@@ -167,11 +167,11 @@ describe('trial 9: actors killed in the whole server', () => {
   it('all workers at once: all are back and the server works', async () => {
     const s = await scene();
     const { w } = s;
-    const { kernel } = w.server.context;
+    const { system } = w.server.context;
     const before = w.tree();
     const workers = flatten(before).filter(({ type }) => type === 'worker');
-    const victims = workers.map(({ path }) => findActor(kernel, w.server.root, path) as Pid);
-    for (const pid of victims) crash(kernel, pid);
+    const victims = workers.map(({ path }) => findActor(system, w.server.root, path) as Pid);
+    for (const pid of victims) crash(system, pid);
     await apiIsBack(w);
     await works(s);
     const old = new Set(victims.map(({ id }) => id));
@@ -190,7 +190,7 @@ describe('trial 9: actors killed in the whole server', () => {
   it('a child that always crashes: its supervisor gives up at its budget, the escalation shows, the rest goes on', async () => {
     const s = await scene();
     const { w } = s;
-    const { kernel } = w.server.context;
+    const { system } = w.server.context;
     const path = 'dog_trainer/publishers_sup/config_publisher';
     const sup = flatten(w.tree()).find((node) => node.path === parentOf(path)) as ActorNode;
     const budget = sup.supervisor?.intensity as number;
@@ -199,8 +199,8 @@ describe('trial 9: actors killed in the whole server', () => {
     let last: Pid | undefined;
     for (let n = 1; n <= budget + 1; n += 1) {
       const pid = await until(() => {
-        const found = findActor(kernel, w.server.root, path);
-        return found !== undefined && found !== last && kernel.isAlive(found) ? found : undefined;
+        const found = findActor(system, w.server.root, path);
+        return found !== undefined && found !== last && system.isAlive(found) ? found : undefined;
       }, `life ${n}`);
       last = pid;
       if (n > 1) {
@@ -209,7 +209,7 @@ describe('trial 9: actors killed in the whole server', () => {
           `publishers_sup: ${n - 1} of at most ${budget} restarts in 60 s: config_publisher`,
         );
       }
-      crash(kernel, pid);
+      crash(system, pid);
     }
     // The supervisor fell, and with it what rests on it; the parts before it stand.
     await until(() => {
@@ -229,18 +229,18 @@ describe('trial 9: actors killed in the whole server', () => {
   it('everything beyond repair: the server gives up by itself and says so', async () => {
     const s = await scene();
     const { w } = s;
-    const { kernel } = w.server.context;
+    const { system } = w.server.context;
     let last: Pid | undefined;
     for (let n = 0; n < 6; n += 1) {
       last = await until(() => {
-        const pid = findActor(kernel, w.server.root, 'dog_trainer/intake_sup');
-        return pid !== undefined && pid !== last && kernel.isAlive(pid) ? pid : undefined;
+        const pid = findActor(system, w.server.root, 'dog_trainer/intake_sup');
+        return pid !== undefined && pid !== last && system.isAlive(pid) ? pid : undefined;
       }, `life ${n}`);
-      crash(kernel, last);
+      crash(system, last);
     }
     expect(await w.server.ended).toBeInstanceOf(Error);
     await until(() => s.connections() === 1);
-    expect([...kernel.processes()]).toEqual([]);
+    expect([...system.processes()]).toEqual([]);
     await expect(fetch(`${w.server.listening.api}/api/healthcheck`)).rejects.toThrow();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { virtualClock } from '../../src/otp/index.js';
+import { virtualClock } from '../../src/otp/testing/index.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { startTestRelay } from '../support/smtp-relay.js';
 import { startVirtualServer, type VirtualServer } from '../support/virtual-server.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HttpListener } from '../../src/http/http-listener.js';
 import type { HttpServer } from '../../src/http/server.js';
-import { createKernel, startServer, type Pid } from '../../src/otp/index.js';
+import { createActorSystem, startGenServer, type Pid } from '../../src/otp/index.js';
 import { started } from '../support/supervision.js';
 
 async function listen(port: number): Promise<Server> {
@@ -34,7 +34,7 @@ function isTaken(port: number): Promise<boolean> {
 }
 
 async function scene() {
-  const kernel = createKernel();
+  const system = createActorSystem();
   const predecessor = await listen(0);
   const { port } = predecessor.address() as AddressInfo;
   const free = () => new Promise((resolve) => predecessor.close(resolve));
@@ -49,37 +49,37 @@ async function scene() {
     };
     return new HttpListener({ start, listening: () => undefined });
   };
-  return { kernel, port, free, listener, tries: () => tries };
+  return { system, port, free, listener, tries: () => tries };
 }
 
-function kill(kernel: ReturnType<typeof createKernel>): void {
-  for (const pid of [...kernel.processes()]) kernel.exit(pid, 'kill', pid);
+function kill(system: ReturnType<typeof createActorSystem>): void {
+  for (const pid of [...system.processes()]) system.exit(pid, 'kill', pid);
 }
 
 describe('the listener', () => {
   it('killed while it waits for the port, never takes it', async () => {
-    const { kernel, port, free, listener, tries } = await scene();
-    const starting = startServer(kernel, listener(), { label: 'api' });
+    const { system, port, free, listener, tries } = await scene();
+    const starting = startGenServer(system, listener(), { label: 'api' });
     await expect.poll(tries).toBeGreaterThan(0);
-    kill(kernel);
+    kill(system);
     await starting;
     const before = tries();
     await free();
-    await expect.poll(() => kernel.orphans, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => system.orphans, { timeout: 10_000 }).toBe(0);
     expect(tries()).toBe(before);
     expect(await isTaken(port)).toBe(false);
   });
 
   it('killed while it takes the port, gives it back', async () => {
-    const { kernel, port, free, listener } = await scene();
+    const { system, port, free, listener } = await scene();
     await free();
-    const killed = listener(() => kill(kernel));
-    expect(await startServer(kernel, killed, { label: 'api' })).toHaveProperty('error');
-    await expect.poll(() => kernel.orphans).toBe(0);
+    const killed = listener(() => kill(system));
+    expect(await startGenServer(system, killed, { label: 'api' })).toHaveProperty('error');
+    await expect.poll(() => system.orphans).toBe(0);
     expect(await isTaken(port)).toBe(false);
-    const next: Pid = started(await startServer(kernel, listener(), { label: 'api' }));
+    const next: Pid = started(await startGenServer(system, listener(), { label: 'api' }));
     expect(await isTaken(port)).toBe(true);
-    kernel.exit(next, 'kill', next);
+    system.exit(next, 'kill', next);
     await expect.poll(() => isTaken(port)).toBe(false);
   });
 });

@@ -128,14 +128,14 @@ describe('a server that leads', () => {
     const group = await makeGroup(two, 'web');
     await until(() => one.server.context.outbox.depth() > 0, 'waiting');
     one.store.away(true);
-    const { kernel } = one.server.context;
+    const { system } = one.server.context;
     await until(() => one.server.standing().role === 'follower', 'lost');
     expect(one.lines.filter((line) => line.startsWith('error: the lease is lost'))).toEqual([
       expect.stringContaining('"term":1'),
     ]);
     // In the very step in which it is noticed, nothing is there that could send.
     expect(() => one.server.context).toThrow('has not begun its work');
-    await until(() => kernel.whereis('leader_sup') === undefined && kernel.whereis('outbox') === undefined, 'its end');
+    await until(() => system.whereis('leader_sup') === undefined && system.whereis('outbox') === undefined, 'its end');
     expect(one.server.standing()).toEqual({ role: 'follower' });
     const wire = await listenToAll(broker);
     await until(() => two.server.standing().role === 'leader', 'the other leads');
@@ -189,11 +189,11 @@ describe('a server that leads', () => {
     const store = await openStore();
     const one = await start(store, createMemoryBroker(), 'one');
     await leads(one);
-    const { kernel } = one.server.context;
-    const before = kernel.whereis('candidate');
+    const { system } = one.server.context;
+    const before = system.whereis('candidate');
     if (before === undefined) throw new Error('no candidate');
-    kernel.exit(before, 'kill', before);
-    await until(() => kernel.whereis('candidate') !== before && kernel.whereis('candidate') !== undefined, 'a new one');
+    system.exit(before, 'kill', before);
+    await until(() => system.whereis('candidate') !== before && system.whereis('candidate') !== undefined, 'a new one');
     await leads(one);
     await published(one, await makeGroup(one, 'web'));
     expect(one.server.standing()).toEqual({ role: 'leader', term: 1 });
@@ -204,13 +204,13 @@ describe('a server that leads', () => {
     const store = await openStore();
     const one = await start(store, createMemoryBroker(), 'one');
     await leads(one);
-    const { kernel } = one.server.context;
+    const { system } = one.server.context;
     let over = false;
     const ended = one.server.ended.finally(() => (over = true));
     const killing = (async () => {
       while (!over) {
-        const pid = kernel.whereis('leader_sup');
-        if (pid !== undefined) kernel.exit(pid, 'kill', pid);
+        const pid = system.whereis('leader_sup');
+        if (pid !== undefined) system.exit(pid, 'kill', pid);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     })();

@@ -25,7 +25,7 @@ it(`every actor of the server killed ${ROUNDS} times, its broker connections wit
     clock,
     set: ['keepalive_alert_seconds=1000000', 'agent_stop_grace_seconds=1000000'],
   });
-  const { kernel } = server.server.context;
+  const { system } = server.server.context;
   const web = await server.group('web');
   const ear = await listenAsAgent(broker, { hostkey: HOSTKEY, group: 'web' });
   await report(ear.connection, 'force', reportOf(HOSTKEY, 'web'));
@@ -54,9 +54,9 @@ it(`every actor of the server killed ${ROUNDS} times, its broker connections wit
   const baseline = { timers: clock.pending, connections: broker.connectionCount };
   for (let round = 0; round < ROUNDS; round++) {
     for (const path of paths.slice(1)) {
-      const pid = await until(() => findActor(kernel, server.server.root, path), `${path} is there`);
+      const pid = await until(() => findActor(system, server.server.root, path), `${path} is there`);
       survivors.watch(pid);
-      crash(kernel, pid, 'killed by a test');
+      crash(system, pid, 'killed by a test');
       clock.skip(PERIOD_MS);
       // A host's or group's actor comes with its next message.
       if (/\/(host|group):/.test(path)) await work(`round ${round}, ${path.slice(-6)}`);
@@ -65,12 +65,12 @@ it(`every actor of the server killed ${ROUNDS} times, its broker connections wit
     await work(`round ${round}`);
   }
   function isBack(path: string, before: Pid): boolean {
-    const now = findActor(kernel, server.server.root, path);
-    return now !== undefined && now !== before && kernel.isAlive(now);
+    const now = findActor(system, server.server.root, path);
+    return now !== undefined && now !== before && system.isAlive(now);
   }
   // One more or less is a back-off or a deadline; one orphan a round would show.
   await until(() => clock.pending < baseline.timers + ROUNDS, 'no timer is orphaned');
   await until(() => broker.connectionCount === baseline.connections, 'no connection is left');
-  expect(kernel.orphans).toBe(0);
+  expect(system.orphans).toBe(0);
   expect(await survivors.count()).toBeLessThanOrEqual(STRAY);
 }, 120_000);

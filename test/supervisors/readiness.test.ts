@@ -19,7 +19,7 @@ it('names a mail relay that is away, and how many mails wait for it', async () =
     set: ['smtp_relay=127.0.0.1', `smtp_port=${port}`, 'smtp_tls=none', 'smtp_from=a@b.example', 'smtp_to=c@d.example'],
   });
   expect(await reasons(w)).toEqual([]);
-  cast(w.server.context.kernel, MAILER, { type: 'alert', alert: alertOf('retirement') });
+  cast(w.server.context.system, MAILER, { tag: 'alert', alert: alertOf('retirement') });
   const [reason] = await until(async () => {
     const found = await reasons(w);
     return found.length > 0 ? found : undefined;

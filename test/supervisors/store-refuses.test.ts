@@ -122,7 +122,7 @@ describe.skipIf(noOwnRethink !== undefined)(
         PATIENT,
       );
       const wire = await listenToAll(broker);
-      const restarts = (node = tree(server.context.kernel, server.root) as ActorNode): number =>
+      const restarts = (node = tree(server.context.system, server.root) as ActorNode): number =>
         (node.restarts ?? 0) + (node.children ?? []).reduce((sum, child) => sum + restarts(child), 0);
       return {
         db,
@@ -187,12 +187,12 @@ describe.skipIf(noOwnRethink !== undefined)(
       await s.editRules('fourth');
       await until(() => s.sent('fourth') === 1 && s.setsSent() === 1, 'published', PATIENT);
       await until(() => s.server.context.confirmedSets.unrecorded().length === 1, 'confirmed', PATIENT);
-      const { kernel } = s.server.context;
+      const { system } = s.server.context;
       for (const name of ['ipset_publisher', 'iptables_publisher']) {
-        const before = kernel.whereis(name);
+        const before = system.whereis(name);
         if (before === undefined) throw new Error(`no ${name}`);
-        kernel.exit(before, 'kill', before);
-        await until(() => kernel.whereis(name) !== undefined && kernel.whereis(name) !== before, 'a new one', PATIENT);
+        system.exit(before, 'kill', before);
+        await until(() => system.whereis(name) !== undefined && system.whereis(name) !== before, 'a new one', PATIENT);
       }
       await s.editRules('fifth');
       await until(() => s.sent('fifth') === 1, 'published too', PATIENT);

@@ -1,20 +1,27 @@
-import { CallFailed, cast, startServer, startSupervisor, stopServer, whichChildren } from '../../src/otp/index.js';
+import {
+  CallFailed,
+  cast,
+  startGenServer,
+  startSupervisor,
+  stopGenServer,
+  whichChildren,
+} from '../../src/otp/index.js';
 import type {
   Address,
   AnyChildSpec,
   ChildSpec,
   ExitReason,
-  Kernel,
+  ActorSystem,
   Message,
   Pid,
   Self,
-  Server,
+  GenServer,
   StartContext,
   StartResult,
   SupFlags,
 } from '../../src/otp/index.js';
-import { virtualKernel } from './virtual-kernel.js';
-import type { VirtualKernel } from './virtual-kernel.js';
+import { virtualSystem } from '../../src/otp/testing/index.js';
+import type { VirtualSystem } from '../../src/otp/testing/index.js';
 
 /** What a child's start function does next time. */
 export type Plan = 'ok' | 'ignore' | 'refuse' | 'throw' | 'rubbish' | 'slow';
@@ -33,7 +40,7 @@ export interface WorkerTraits {
 type WorkerCast = { readonly stop: ExitReason } | { readonly fail: unknown };
 
 /** A supervisor's test bench: children that do what a plan says and write down what happens to them. */
-export interface Supervision extends VirtualKernel {
+export interface Supervision extends VirtualSystem {
   /** `start a`, `stop a shutdown`, in order. */
   readonly log: string[];
   /** What the next starts of a child do; the last one stays. Default `ok`. */
@@ -56,17 +63,17 @@ export interface Supervision extends VirtualKernel {
 
 function worker(id: string, log: string[], sleep: (ms: number) => Promise<void>, traits: WorkerTraits) {
   const { traps = true, stopMs = 0, lastReason } = traits;
-  const server: Server<'ping', string, WorkerCast, Message> = {
+  const server: GenServer<'ping', string, WorkerCast, Message> = {
     init: (self: Self) => {
       log.push(`start ${id}`);
       if (traits.unlinks === true && self.parent !== undefined) self.unlink(self.parent);
     },
-    call: () => id,
-    cast: (self: Self, message) => {
+    handleCall: () => id,
+    handleCast: (self: Self, message) => {
       if ('fail' in message) throw message.fail;
       self.stop(message.stop);
     },
-    info: () => undefined,
+    handleInfo: () => undefined,
   };
   if (!traps) return server;
   server.terminate = async (self: Self, reason: ExitReason) => {
@@ -79,14 +86,14 @@ function worker(id: string, log: string[], sleep: (ms: number) => Promise<void>,
 
 /** Makes a test bench on manual turns and virtual time. */
 export function supervision(): Supervision {
-  const v = virtualKernel();
+  const v = virtualSystem();
   const log: string[] = [];
   const plans = new Map<string, Plan[]>();
   const last = new Map<string, Pid>();
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void v.clock.setTimer(ms, resolve));
 
   const startWorker = async (context: StartContext, id: string, traits: WorkerTraits = {}): Promise<StartResult> => {
-    const started = await startServer(context.kernel, worker(id, log, sleep, traits), {
+    const started = await startGenServer(context.system, worker(id, log, sleep, traits), {
       parent: context.parent,
       label: id,
       trapExit: traits.traps ?? true,
@@ -128,7 +135,7 @@ export function supervision(): Supervision {
     }),
     supervisor: async (flags, children, parent) => {
       const started = await v.run(
-        startSupervisor(v.kernel, () => ({ flags, children }), parent === undefined ? {} : { parent }),
+        startSupervisor(v.system, () => ({ flags, children }), parent === undefined ? {} : { parent }),
       );
       if (typeof started !== 'object' || !('ok' in started))
         throw new Error('supervisor did not start', { cause: started });
@@ -136,11 +143,11 @@ export function supervision(): Supervision {
     },
     end: async (pid, reason) => {
       if (pid === undefined) throw new Error('no such process');
-      if (reason === 'kill') v.kernel.exit(pid, 'kill', pid);
-      else if (typeof reason === 'object' && 'error' in reason) cast(v.kernel, pid, { fail: reason.error });
+      if (reason === 'kill') v.system.exit(pid, 'kill', pid);
+      else if (typeof reason === 'object' && 'error' in reason) cast(v.system, pid, { fail: reason.error });
       else {
         await v.run(
-          stopServer(v.kernel, pid, reason).catch((error: unknown) => {
+          stopGenServer(v.system, pid, reason).catch((error: unknown) => {
             if (!(error instanceof CallFailed)) throw error;
           }),
         );
@@ -148,7 +155,7 @@ export function supervision(): Supervision {
       await v.idle();
     },
     which: async (supervisor) => {
-      const rows = await v.run(whichChildren(v.kernel, supervisor));
+      const rows = await v.run(whichChildren(v.system, supervisor));
       return rows.map((row) => [row.id, typeof row.child === 'object' ? 'pid' : row.child]);
     },
     pid: (id) => {
@@ -156,7 +163,7 @@ export function supervision(): Supervision {
       if (pid === undefined) throw new Error(`${id} never started`);
       return pid;
     },
-    alive: (id) => last.get(id) !== undefined && v.kernel.isAlive(s.pid(id)),
+    alive: (id) => last.get(id) !== undefined && v.system.isAlive(s.pid(id)),
     takeLog: () => log.splice(0),
   };
   return s;
@@ -177,6 +184,6 @@ export function ids(s: Supervision, ...names: string[]): number[] {
 export const boom: ExitReason = { error: new Error('boom') };
 
 /** A kernel's live processes by label. */
-export function labels(kernel: Kernel): string[] {
-  return Array.from(kernel.processes(), (pid) => pid.label);
+export function labels(system: ActorSystem): string[] {
+  return Array.from(system.processes(), (pid) => pid.label);
 }

@@ -1,6 +1,6 @@
 import type { BrokerConnection } from '../../src/broker/broker.js';
 import type { JsonObject } from '../../src/model/document.js';
-import { virtualClock, type VirtualClock } from '../../src/otp/index.js';
+import { virtualClock, type VirtualClock } from '../../src/otp/testing/index.js';
 import type { UpdateType } from '../../src/wire/messages/report.js';
 import { startTestRelay, type TestRelay } from './smtp-relay.js';
 import { report, reportOf, startWholeServer, type WholeServer, type WholeServerOptions } from './whole-server.js';

@@ -142,7 +142,7 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
         return shown.state === state ? shown : undefined;
       }, `group ${groupId} ${state}`),
     host: (hostkey) => server.context.world.hostByKey(hostkey),
-    tree: () => tree(server.context.kernel, server.root) as ActorNode,
+    tree: () => tree(server.context.system, server.root) as ActorNode,
   };
   return self;
 }

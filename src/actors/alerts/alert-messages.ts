@@ -3,7 +3,7 @@ import { serverName } from '../../otp/index.js';
 
 /** People are to be told of something; whether they want to be was decided before. */
 export interface AlertsCast {
-  readonly type: 'alert';
+  readonly tag: 'alert';
   readonly alert: Alert;
 }
 export const MAILER = serverName<never, never, AlertsCast>('mailer');

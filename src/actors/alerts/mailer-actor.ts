@@ -1,21 +1,21 @@
 import { join } from 'node:path';
 import { createMailer, type Mailer } from '../../alerts/create-mailer.js';
-import type { DetailObject, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Self, GenServer } from '../../otp/index.js';
 import type { AlertsCast } from './alert-messages.js';
 import type { ServerContext } from '../context.js';
 
 /** Mails what people are to be told, in its own time: an absent relay is a state of the mailer, in nobody's way. */
-export class MailerActor implements Server<never, never, AlertsCast> {
+export class MailerActor implements GenServer<never, never, AlertsCast> {
   readonly #context: ServerContext;
   readonly #mailer: Mailer;
 
   constructor(context: ServerContext) {
     this.#context = context;
-    const { config, log, metrics, kernel } = context;
+    const { config, log, metrics, system } = context;
     this.#mailer = createMailer(config, {
       log,
       metrics,
-      clock: kernel.clock,
+      clock: system.clock,
       ...(config.store.path === ':memory:' ? {} : { deadLetterFile: join(config.data_dir, 'dead-mails.ndjson') }),
     });
   }
@@ -25,7 +25,7 @@ export class MailerActor implements Server<never, never, AlertsCast> {
     self.signal.addEventListener('abort', () => void this.#stop(), { once: true });
   }
 
-  cast(_self: Self, { alert }: AlertsCast): void {
+  handleCast(_self: Self, { alert }: AlertsCast): void {
     this.#mailer.enqueue(alert);
   }
 

@@ -20,7 +20,7 @@ const NOT_MAILED = 'an alert was not mailed: the mailer is not running or has to
  * (docs/host-lifecycle.md#mails). Only a message: mail is never in the way of a report.
  */
 export function raiseAlert(
-  { config, world, kernel, log, confirmedSets }: ServerContext,
+  { config, world, system, log, confirmedSets }: ServerContext,
   kind: AlertKind,
   host: JsonObject,
   differing: readonly string[],
@@ -28,15 +28,15 @@ export function raiseAlert(
   const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
   if (!config[SWITCH[kind]] || host.alert_enable === false || group?.alert_enable === false) return;
   const alert = { kind, host, group, ipsetHash: newestSetHash(confirmedSets.with(world.rows('ipset'))), differing };
-  if (!cast(kernel, MAILER, { type: 'alert', alert })) log.warn({ kind, name: host.name }, NOT_MAILED);
+  if (!cast(system, MAILER, { tag: 'alert', alert })) log.warn({ kind, name: host.name }, NOT_MAILED);
 }
 
 /**
  * Tells people that a group's policy can't be compiled (docs/rulesets.md#what-the-kernel-refuses), unless the switch or
  * the group is mute.
  */
-export function raiseCompileAlert({ config, kernel, log }: ServerContext, group: JsonObject, detail: string): void {
+export function raiseCompileAlert({ config, system, log }: ServerContext, group: JsonObject, detail: string): void {
   if (!config.compile_alert_enabled || group.alert_enable === false) return;
   const alert = { kind: 'compile_fail', host: {}, group, ipsetHash: undefined, differing: [], detail } as const;
-  if (!cast(kernel, MAILER, { type: 'alert', alert })) log.warn({ kind: alert.kind, group: group.name }, NOT_MAILED);
+  if (!cast(system, MAILER, { tag: 'alert', alert })) log.warn({ kind: alert.kind, group: group.name }, NOT_MAILED);
 }

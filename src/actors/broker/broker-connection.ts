@@ -1,7 +1,7 @@
 import { backoffDelayMs } from '../../broker/backoff.js';
 import type { BrokerConnection, BrokerError } from '../../broker/broker.js';
 import { declareServerTopology, LEGACY_QUEUE, REPORT_QUEUE } from '../../broker/topology.js';
-import type { DetailObject, ExitReason, Self, Server } from '../../otp/index.js';
+import type { DetailObject, ExitReason, Self, GenServer } from '../../otp/index.js';
 import { OutageNews } from '../../log/outage-news.js';
 import type { BrokerLink } from './broker-link.js';
 import type { ServerContext } from '../context.js';
@@ -24,7 +24,7 @@ export type ConnectionPurpose = 'publish' | 'reports';
  * Keeps one connection to the broker. That it is away is a state, shown with its cause and logged now and then, with tries at
  * growing, jittered intervals; it never costs a restart. Whoever needs the connection subscribes to the broker link.
  */
-export class BrokerConnectionActor implements Server<never, never, never, Info> {
+export class BrokerConnectionActor implements GenServer<never, never, never, Info> {
   readonly #context: ServerContext;
   readonly #purpose: ConnectionPurpose;
   readonly #link: BrokerLink;
@@ -44,8 +44,8 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
     this.#context = context;
     this.#purpose = purpose;
     this.#link = purpose === 'publish' ? context.link : context.reportsLink;
-    this.#since = context.kernel.clock.now();
-    this.#news = new OutageNews(() => context.kernel.clock.monotonic());
+    this.#since = context.system.clock.now();
+    this.#news = new OutageNews(() => context.system.clock.monotonic());
   }
 
   init(self: Self): void {
@@ -54,7 +54,7 @@ export class BrokerConnectionActor implements Server<never, never, never, Info> 
     this.#connect(self);
   }
 
-  info(self: Self, message: Info): void {
+  handleInfo(self: Self, message: Info): void {
     const { log, metrics } = this.#context;
     switch (message.tag) {
       case 'connect':

@@ -42,6 +42,6 @@ export class BrokerLink {
   }
 
   #tell(message: ConnectionInfo): void {
-    for (const { kernel, pid } of this.#subscribers) kernel.sendControl(pid, message);
+    for (const { system, pid } of this.#subscribers) system.sendControl(pid, message);
   }
 }

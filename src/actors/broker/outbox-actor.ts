@@ -1,11 +1,11 @@
-import type { DetailObject, Server } from '../../otp/index.js';
+import type { DetailObject, GenServer } from '../../otp/index.js';
 import type { ServerContext } from '../context.js';
 
 /** Left of the stop's time for closing the connection after the outbox is drained. */
 const CLOSE_MS = 1500;
 
 /** The outbox as an actor: what waits to be confirmed, for operators; drained at an orderly stop. */
-export class OutboxActor implements Server {
+export class OutboxActor implements GenServer {
   readonly #context: ServerContext;
 
   constructor(context: ServerContext) {

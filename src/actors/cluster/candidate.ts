@@ -3,7 +3,7 @@ import { elapsedMs, momentOf, type Moment } from '../../cluster/deadline.js';
 import { decideLease, type Decision } from '../../cluster/decide-lease.js';
 import { LEASE_ID, leaseDocument, readLease, type Applicant, type Lease } from '../../cluster/lease.js';
 import type { Leadership } from '../../cluster/leadership.js';
-import type { DetailObject, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Self, GenServer } from '../../otp/index.js';
 import { StoreError } from '../../store/store.js';
 import type { ServerBase } from '../context.js';
 import { tell } from '../tell.js';
@@ -45,7 +45,7 @@ const LONGEST_LOOK_MS = 2000;
  * Asks the store for the lease: whoever gets it leads, and renews it. The store's outage is a state: it is asked again
  * and again, and a leader goes on until its own clocks say that its lease is over.
  */
-export class Candidate implements Server<never, never, never, Info> {
+export class Candidate implements GenServer<never, never, never, Info> {
   readonly #base: ServerBase;
   readonly #options: CandidateOptions;
   readonly #random: () => number;
@@ -67,7 +67,7 @@ export class Candidate implements Server<never, never, never, Info> {
     self.send(self.pid, { tag: 'ask' });
   }
 
-  info(self: Self, message: Info): void {
+  handleInfo(self: Self, message: Info): void {
     switch (message.tag) {
       case 'ask':
         return this.#ask(self);
@@ -107,10 +107,10 @@ export class Candidate implements Server<never, never, never, Info> {
   }
 
   async #attempt(): Promise<Answer> {
-    const { kernel, store } = this.#base;
+    const { system, store } = this.#base;
     const { leadership, leaseMs, me, standBy } = this.#options;
     // Before the store reads its clock, so that the own deadline is never the later one.
-    const asked = momentOf(kernel.clock);
+    const asked = momentOf(system.clock);
     const storeNow = await store.now();
     const decided: { decision?: Decision; fault?: string } = {};
     await store.commit(
@@ -141,7 +141,7 @@ export class Candidate implements Server<never, never, never, Info> {
 
   #won(self: Self, lease: Lease, { asked }: Answer): void {
     const { leadership, leaseMs, me } = this.#options;
-    const { log, kernel } = this.#base;
+    const { log, system } = this.#base;
     const { term, holder, name } = lease;
     if (holder !== me().holder) {
       // Of a lead that is over: a renewal that was still on its way. What it holds back is waited for like anybody's lease.
@@ -157,19 +157,19 @@ export class Candidate implements Server<never, never, never, Info> {
     }
     if (first) log.info({ term, holder, name }, 'leading');
     this.#begin(self, lease);
-    self.sendAfter(Math.max(0, leaseMs / RENEWALS - elapsedMs(asked, momentOf(kernel.clock))), { tag: 'ask' });
+    self.sendAfter(Math.max(0, leaseMs / RENEWALS - elapsedMs(asked, momentOf(system.clock))), { tag: 'ask' });
   }
 
   #follow(self: Self, lease: Lease, { asked, storeNow }: Answer): void {
     const { leadership, leaseMs, me } = this.#options;
-    const { log, kernel } = this.#base;
+    const { log, system } = this.#base;
     leadership.follow(lease);
     if (leadership.closed) return;
     const { term, holder, name } = lease;
     // The end of a lead of its own is told by who lost it.
     if (this.#followed !== term && lease.server !== me().server) log.info({ term, holder, name }, 'standing by');
     this.#followed = term;
-    const left = lease.expiresAt - storeNow - elapsedMs(asked, momentOf(kernel.clock));
+    const left = lease.expiresAt - storeNow - elapsedMs(asked, momentOf(system.clock));
     // Jitter, so that not all followers ask in the same instant.
     const jitter = this.#random() * Math.min(250, leaseMs / 20);
     self.sendAfter(Math.max(1, Math.min(leaseMs / LOOKS, LONGEST_LOOK_MS, left)) + jitter, { tag: 'ask' });

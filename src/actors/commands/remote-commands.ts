@@ -1,5 +1,5 @@
 import { BrokerError, type BrokerConnection, type Consumer, type Delivery } from '../../broker/broker.js';
-import { NO_REPLY, type DetailObject, type From, type Self, type Server } from '../../otp/index.js';
+import { NO_REPLY, type DetailObject, type From, type Self, type GenServer } from '../../otp/index.js';
 import { stampAt } from '../../wire/messages/envelope.js';
 import { parseReply } from '../../wire/messages/file-transfer-reply.js';
 import { encodeRequest } from '../../wire/messages/file-transfer.js';
@@ -29,7 +29,7 @@ interface Pending {
  * correlation id, answered by the agent, a time-out, or at once when no queue is there to take it. Never kept for
  * later, never repeated.
  */
-export class RemoteCommands implements Server<CommandCall, CommandReply, never, Info> {
+export class RemoteCommands implements GenServer<CommandCall, CommandReply, never, Info> {
   readonly #context: ServerContext;
   readonly #pending = new Map<string, Pending>();
   #broker: { readonly connection: BrokerConnection; readonly replyQueue: string } | undefined = undefined;
@@ -49,7 +49,7 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
     if (connection !== undefined) this.#listen(self, connection);
   }
 
-  call(self: Self, call: CommandCall, from: From<CommandReply>): CommandReply | typeof NO_REPLY {
+  handleCall(self: Self, call: CommandCall, from: From<CommandReply>): CommandReply | typeof NO_REPLY {
     if (this.#broker === undefined)
       return { ok: false, code: 'unavailable', message: 'the broker is away; nothing was sent' };
     this.#lastId += 1;
@@ -63,7 +63,7 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
     return NO_REPLY;
   }
 
-  info(self: Self, message: Info): void {
+  handleInfo(self: Self, message: Info): void {
     switch (message.tag) {
       case 'broker_up':
         this.#broker = undefined;
@@ -144,7 +144,7 @@ export class RemoteCommands implements Server<CommandCall, CommandReply, never, 
       .publish({
         exchange: 'file_transfer',
         routingKey: `*.*.*.${hostkey}`,
-        body: encodeRequest(request, apiUser, stampAt(new Date(this.#context.kernel.clock.now()))),
+        body: encodeRequest(request, apiUser, stampAt(new Date(this.#context.system.clock.now()))),
         contentType: 'text/json',
         persistent: isFile,
         mandatory: true,

@@ -1,6 +1,6 @@
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
-import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import type { GroupCast } from './group-messages.js';
 import { whyNotSent } from '../last-good/why-not-sent.js';
@@ -21,7 +21,7 @@ const ASK_AGAIN_MS = 500;
  * same. What compiles replaces the last good ruleset and goes to the publisher; what doesn't is shown, and the last
  * good ruleset stays (docs/decisions/0002-never-publish-what-the-kernel-refuses.md).
  */
-export class GroupActor implements Server<never, never, GroupCast, Message> {
+export class GroupActor implements GenServer<never, never, GroupCast, Message> {
   readonly #context: ServerContext;
   readonly #id: string;
   /** The world that the last compile saw: several messages about one change cost one compile. */
@@ -37,7 +37,7 @@ export class GroupActor implements Server<never, never, GroupCast, Message> {
   constructor(context: ServerContext, id: string) {
     this.#context = context;
     this.#id = id;
-    this.#waitsUntil = context.kernel.clock.monotonic() + context.config.takeover_wait_seconds * 1000;
+    this.#waitsUntil = context.system.clock.monotonic() + context.config.takeover_wait_seconds * 1000;
   }
 
   async init(self: Self): Promise<void> {
@@ -50,15 +50,15 @@ export class GroupActor implements Server<never, never, GroupCast, Message> {
     if (old) await this.#keep(self, output);
   }
 
-  async cast(self: Self, message: GroupCast): Promise<void> {
-    switch (message.type) {
+  async handleCast(self: Self, message: GroupCast): Promise<void> {
+    switch (message.tag) {
       case 'recompile':
         if (this.#seen !== this.#context.world.version) await this.#compile(self);
         return;
       case 'republish':
         if (this.#seen !== this.#context.world.version) await this.#compile(self);
         if (this.#awaiting !== undefined) await this.#publishFirst(self, this.#awaiting);
-        self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id, force: true });
+        self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id, force: true });
         return;
       case 'check_hashes':
         return this.#checkHashes();
@@ -68,7 +68,7 @@ export class GroupActor implements Server<never, never, GroupCast, Message> {
   }
 
   /** Perhaps hosts have said by now what they run. */
-  async info(self: Self): Promise<void> {
+  async handleInfo(self: Self): Promise<void> {
     const group = this.#context.world.rows('group').get(this.#id);
     if (this.#awaiting !== undefined && group !== undefined) await this.#takeOver(self, group, this.#awaiting);
   }
@@ -87,12 +87,12 @@ export class GroupActor implements Server<never, never, GroupCast, Message> {
   }
 
   async #compile(self: Self): Promise<void> {
-    const { world, config, metrics, outputs, dialect, log, kernel, compiles, slices } = this.#context;
+    const { world, config, metrics, outputs, dialect, log, system, compiles, slices } = this.#context;
     this.#seen = world.version;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || typeof group.name !== 'string' || group.name === '') return;
     this.#name = group.name;
-    const work = timed(compiles.compile(this.#id), kernel.clock, (ms) =>
+    const work = timed(compiles.compile(this.#id), system.clock, (ms) =>
       metrics.observe('dog_trainer_compile_seconds', ms / 1000),
     );
     const compiled = await slices.run(work);
@@ -105,7 +105,7 @@ export class GroupActor implements Server<never, never, GroupCast, Message> {
     const last = outputs.get(this.#id);
     if (last !== undefined && last.groupName === this.#name && last.ruleset.id === ruleset.id) {
       if (failedBefore) await this.#keep(self, last);
-      if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id });
+      if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
       else this.#checkHashes();
       return;
     }
@@ -126,7 +126,7 @@ export class GroupActor implements Server<never, never, GroupCast, Message> {
   async #publishFirst(self: Self, output: RulesetOutput): Promise<void> {
     this.#endWait();
     await this.#keep(self, output);
-    self.cast(IPTABLES_PUBLISHER, { type: 'publish', groupId: this.#id });
+    self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
   }
 
   /**
@@ -135,13 +135,13 @@ export class GroupActor implements Server<never, never, GroupCast, Message> {
    * rules anew resets their counters.
    */
   async #takeOver(self: Self, group: Document, output: RulesetOutput): Promise<void> {
-    const { config, kernel, outputs, log, world } = this.#context;
+    const { config, system, outputs, log, world } = this.#context;
     const hashes = hashFieldsOf(output);
     const same = this.#hasHashes(group, output);
     const foreign = Object.keys(hashes).some((field) => textOf(group[field]) !== '');
     if (!same && !foreign) return this.#publishFirst(self, output);
     const held = rulesHeld(world, group, hashes, config.check_v6_hashes);
-    const mayWait = kernel.clock.monotonic() < this.#waitsUntil;
+    const mayWait = system.clock.monotonic() < this.#waitsUntil;
     const verdict = same ? 'adopt' : decideTakeover(held, { repair: config.repair, mayWait });
     if (verdict === 'publish') return this.#publishFirst(self, output);
     if (verdict === 'wait') {
@@ -236,7 +236,7 @@ export class GroupActor implements Server<never, never, GroupCast, Message> {
   async #remove(self: Self): Promise<void> {
     this.#endWait();
     this.#context.outputs.delete(this.#id);
-    self.cast(IPTABLES_PUBLISHER, { type: 'forget', groupId: this.#id });
+    self.cast(IPTABLES_PUBLISHER, { tag: 'forget', groupId: this.#id });
     await storePatiently(self, this.#context, [{ op: 'remove', table: 'ruleset_output', id: this.#id }], 'system');
     self.stop('normal');
   }

@@ -4,7 +4,7 @@
  * `removed`: the group is gone.
  */
 export type GroupCast =
-  | { readonly type: 'recompile' }
-  | { readonly type: 'republish' }
-  | { readonly type: 'check_hashes' }
-  | { readonly type: 'removed' };
+  | { readonly tag: 'recompile' }
+  | { readonly tag: 'republish' }
+  | { readonly tag: 'check_hashes' }
+  | { readonly tag: 'removed' };

@@ -1,11 +1,11 @@
-import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
 import type { ServerContext } from '../context.js';
 
 /**
  * Counts intervals in which no agent was heard (docs/host-lifecycle.md#the-guard); the state itself outlives this
  * actor.
  */
-export class AgentGuard implements Server<never, never, never, Message> {
+export class AgentGuard implements GenServer<never, never, never, Message> {
   readonly #context: ServerContext;
 
   constructor(context: ServerContext) {
@@ -17,7 +17,7 @@ export class AgentGuard implements Server<never, never, never, Message> {
     self.sendInterval(seconds * 1000, { tag: 'interval' });
   }
 
-  info(): void {
+  handleInfo(): void {
     const { guard, log } = this.#context;
     const wasOpen = guard.open;
     guard.interval();

@@ -2,7 +2,7 @@ import { serverName } from '../../otp/index.js';
 
 /** `returned`: a retired host reports again. */
 export interface CensusCast {
-  readonly type: 'returned';
+  readonly tag: 'returned';
 }
 
 export const CENSUS = serverName<never, never, CensusCast>('census');

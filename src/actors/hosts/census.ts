@@ -1,4 +1,4 @@
-import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
 import type { CensusCast } from './census-messages.js';
 import type { ServerContext } from '../context.js';
 import { clearAbandoned } from '../publishing/refused-alarm.js';
@@ -12,7 +12,7 @@ const STATES = ['new', 'active', 'inactive', 'retired'] as const;
  * Counts hosts by state, and sees to it that everybody who should have an actor has one: after a start, and after the
  * supervisor of hosts or groups was restarted, silent hosts must still have their deadlines.
  */
-export class Census implements Server<never, never, CensusCast, Message> {
+export class Census implements GenServer<never, never, CensusCast, Message> {
   readonly #context: ServerContext;
   /** Since the start. */
   #returned = 0;
@@ -30,19 +30,19 @@ export class Census implements Server<never, never, CensusCast, Message> {
   }
 
   /** A host that had been retired is back. */
-  cast(): void {
+  handleCast(): void {
     this.#returned += 1;
     this.#context.metrics.gauge('host_keepalive', 'recovery', this.#returned);
   }
 
-  async info(self: Self, _message: Message): Promise<void> {
-    const { world, hosts, groups, metrics, config, kernel } = this.#context;
+  async handleInfo(self: Self, _message: Message): Promise<void> {
+    const { world, hosts, groups, metrics, config, system } = this.#context;
     if (!world.ready) {
       self.sendAfter(500, { tag: 'count' });
       return;
     }
     const counts = { new: 0, active: 0, inactive: 0, retired: 0 };
-    const now = kernel.clock.now() / 1000;
+    const now = system.clock.now() / 1000;
     let silent = 0;
     let retiring = 0;
     for (const row of world.rows('host').values()) {
@@ -53,10 +53,10 @@ export class Census implements Server<never, never, CensusCast, Message> {
         if (row.keepalive_timestamp < now - config.keepalive_alert_seconds) silent += 1;
         if (row.keepalive_timestamp < now - config.retirement_alert_seconds) retiring += 1;
       }
-      if (hosts.whereis(row.hostkey) === undefined) hosts.send(row.hostkey, { type: 'check' });
+      if (hosts.whereis(row.hostkey) === undefined) hosts.send(row.hostkey, { tag: 'check' });
     }
     for (const id of world.rows('group').keys()) {
-      if (groups.whereis(id) === undefined) groups.send(id, { type: 'recompile' });
+      if (groups.whereis(id) === undefined) groups.send(id, { tag: 'recompile' });
     }
     if (!this.#tidied) await this.#tidy(self);
     if (this.#context.outputs.rulesets.abandoned) await sweepRulesets(self, this.#context);
@@ -80,7 +80,7 @@ export class Census implements Server<never, never, CensusCast, Message> {
   async #tidy(self: Self): Promise<void> {
     const { store, world, groups } = this.#context;
     const outputs = await patiently(self, this.#context, () => store.listFields('ruleset_output', ['id']));
-    for (const { id } of outputs) if (!world.rows('group').has(id)) groups.send(id, { type: 'removed' });
+    for (const { id } of outputs) if (!world.rows('group').has(id)) groups.send(id, { tag: 'removed' });
     this.#tidied = true;
   }
 

@@ -5,7 +5,7 @@ import { stateOf } from '../../host/host-state.js';
 import { nextDeadline, type Deadline } from '../../host/next-deadline.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
-import type { DetailObject, Self, Server, TimerRef } from '../../otp/index.js';
+import type { DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
 import type { Change } from '../../store/store.js';
 import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
 import { nowSeconds, type ServerContext } from '../context.js';
@@ -35,7 +35,7 @@ const STRANGER_MS = 60_000;
  * (docs/host-lifecycle.md#processing-a-report). Deadlines are monotonic and count from the last report, the start, or
  * the opening of the guard, whichever is latest.
  */
-export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo> {
+export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostInfo> {
   readonly #context: ServerContext;
   readonly #hostkey: string;
   readonly #delivery: HostDelivery;
@@ -61,7 +61,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     this.#converges = new ConvergenceWatch(context);
     this.#oddities = new HostOddities(context, hostkey);
     this.#driftLog = new DriftLog(context.log);
-    this.#lastSeen = context.kernel.clock.monotonic();
+    this.#lastSeen = context.system.clock.monotonic();
     this.#known = knowledgeFromDoc(context.world.knowledge(hostkey));
     if (this.#known?.stoppedAt !== undefined) this.#stopDeadline = this.#lastSeen + this.#graceMs;
   }
@@ -70,14 +70,14 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     this.#arm(self);
   }
 
-  async call(self: Self, { report }: HostCall): Promise<HostReply> {
+  async handleCall(self: Self, { report }: HostCall): Promise<HostReply> {
     await this.#report(self, report);
     if (this.#row() === undefined) this.#awaitStranger(self);
     return 'done';
   }
 
-  cast(self: Self, message: HostCast): void | Promise<void> {
-    switch (message.type) {
+  handleCast(self: Self, message: HostCast): void | Promise<void> {
+    switch (message.tag) {
       case 'check':
         return this.#arm(self);
       case 'moved':
@@ -99,7 +99,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     self.stop('normal');
   }
 
-  async info(self: Self, { tag }: HostInfo): Promise<void> {
+  async handleInfo(self: Self, { tag }: HostInfo): Promise<void> {
     if (tag === 'idle') {
       this.#idleTimer = undefined;
       if (this.#row() === undefined) self.stop('normal');
@@ -108,7 +108,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     this.#timer = undefined;
     this.#timerAt = Infinity;
     const next = this.#next();
-    const now = this.#context.kernel.clock.monotonic();
+    const now = this.#context.system.clock.monotonic();
     if (next === undefined || next.at > now) return this.#arm(self);
     // Nobody is heard: look again when the guard may have moved on.
     if (!this.#context.guard.open) {
@@ -141,7 +141,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     const row = this.#row();
     const tooLarge = this.#context.hostRoom.grow(this.#hostkey, { ...report.fields, ...report.extra });
     if (tooLarge !== undefined) {
-      refused.add(this.#context.kernel.clock.now(), report, 'too_many_hosts', tooLarge);
+      refused.add(this.#context.system.clock.now(), report, 'too_many_hosts', tooLarge);
       guardOpened(this.#context);
       return;
     }
@@ -158,14 +158,14 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
     }
     this.#oddities.placed(report);
     if (outcome === 'taken') {
-      this.#lastSeen = this.#context.kernel.clock.monotonic();
+      this.#lastSeen = this.#context.system.clock.monotonic();
       guardOpened(this.#context);
       return;
     }
     if (outcome.event === undefined) {
       const { group } = outcome.row;
       refused.add(
-        this.#context.kernel.clock.now(),
+        this.#context.system.clock.now(),
         report,
         'unknown_group',
         `no group is named ${JSON.stringify(group)}`,
@@ -185,9 +185,9 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   }
 
   async #register(self: Self, report: HostReport): Promise<ReportOutcome | 'gone' | 'taken' | undefined> {
-    const { config, refused, kernel, log, registrations, hostRoom } = this.#context;
+    const { config, refused, system, log, registrations, hostRoom } = this.#context;
     const refuse = (reason: 'unknown_host' | 'registration_limit' | 'too_many_hosts', detail: string): undefined => {
-      if (refused.add(kernel.clock.now(), report, reason, detail))
+      if (refused.add(system.clock.now(), report, reason, detail))
         log.warn({ hostkey: report.hostkey, name: report.name, reason }, `report not taken: ${detail}`);
       return undefined;
     };
@@ -287,7 +287,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   /** What is due after a report is stored. */
   #follow(self: Self, outcome: ReportOutcome, report: HostReport): void {
     const context = this.#context;
-    const clock = context.kernel.clock;
+    const clock = context.system.clock;
     this.#lastSeen = clock.monotonic();
     this.#stopDeadline =
       outcome.deadlineInSeconds === undefined
@@ -315,7 +315,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
         cause: report.updateType === 'force' ? 'start' : 'drift',
       });
     }
-    if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { type: 'remind', hostkey: this.#hostkey });
+    if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { tag: 'remind', hostkey: this.#hostkey });
     this.#arm(self);
   }
 
@@ -407,7 +407,7 @@ export class HostActor implements Server<HostCall, HostReply, HostCast, HostInfo
   #armAt(self: Self, at: number): void {
     if (this.#timer !== undefined) self.cancel(this.#timer);
     this.#timerAt = at;
-    this.#timer = self.sendAfter(Math.max(0, at - this.#context.kernel.clock.monotonic()), { tag: 'deadline' });
+    this.#timer = self.sendAfter(Math.max(0, at - this.#context.system.clock.monotonic()), { tag: 'deadline' });
   }
 
   async #timeout(self: Self, event: Deadline['event']): Promise<void> {

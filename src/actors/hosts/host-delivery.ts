@@ -43,12 +43,12 @@ export class HostDelivery {
   }
 
   send(groupName: string, what: Delivery): void {
-    const { world, outputs, sets, kernel, log, gate, metrics, drift } = this.#context;
+    const { world, outputs, sets, system, log, gate, metrics, drift } = this.#context;
     const group = world.groupByName(groupName);
     const latest = what.rules && group !== undefined ? outputs.get(group.id) : undefined;
     const wanted = wantedNow(latest, what.sets ? sets.published : undefined);
     if (gate.paused || !this.#allowed(what.cause, wanted)) return;
-    const now = kernel.clock.now();
+    const now = system.clock.now();
     const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
     const sendsSets = what.sets || (output !== undefined && what.cause === 'drift');
@@ -105,9 +105,9 @@ export class HostDelivery {
 
   /** At most once an interval for each cause, and over all hosts so many repairs a minute. */
   #allowed(cause: Delivery['cause'], wanted: string): boolean {
-    const { config, kernel, repairs } = this.#context;
+    const { config, system, repairs } = this.#context;
     if (cause === 'drift' && !config.repair) return false;
-    const now = kernel.clock.monotonic();
+    const now = system.clock.monotonic();
     if (now - this.#lastSent[cause] < this.#intervalSeconds(cause, wanted) * 1000) return false;
     if (cause === 'drift' && !repairs.take()) return false;
     this.#lastSent = { ...this.#lastSent, [cause]: now };

@@ -14,5 +14,5 @@ import type { HashField } from '../../host/hash-check.js';
  * these hashes of them are not as sent.
  */
 export type HostCast =
-  | { readonly type: 'check' | 'moved' | 'removed' }
-  | { readonly type: 'read_back'; readonly differing: readonly HashField[] };
+  | { readonly tag: 'check' | 'moved' | 'removed' }
+  | { readonly tag: 'read_back'; readonly differing: readonly HashField[] };

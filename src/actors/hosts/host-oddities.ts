@@ -5,7 +5,7 @@ import type { HostReport } from '../../host/host-report.js';
 import { textOf } from '../../model/text-of.js';
 import type { ServerContext } from '../context.js';
 
-type Needs = Pick<ServerContext, 'refused' | 'log' | 'kernel'>;
+type Needs = Pick<ServerContext, 'refused' | 'log' | 'system'>;
 
 /** What is odd about one host's agent though its reports are well formed; people are told of it. */
 export class HostOddities {
@@ -63,10 +63,10 @@ export class HostOddities {
 
   /** What it says is taken all the same, and costs a commit; what it asks for by that is sent at the agreed rate. */
   #noticeFlood(report: HostReport): void {
-    const { refused, log, kernel } = this.#needs;
-    if (!this.#floods.see(kernel.clock.monotonic())) return;
+    const { refused, log, system } = this.#needs;
+    if (!this.#floods.see(system.clock.monotonic())) return;
     const detail = 'it reports more than once a second; an agent does so once a minute';
-    refused.add(kernel.clock.now(), report, 'overload', detail);
+    refused.add(system.clock.now(), report, 'overload', detail);
     log.warn({ hostkey: this.#hostkey, name: report.name }, `a host floods the server with reports: ${detail}`);
   }
 
@@ -76,10 +76,10 @@ export class HostOddities {
       interfaces: textOf(report.fields.interfaces),
     });
     if (clones === undefined) return;
-    const { refused, log, kernel } = this.#needs;
+    const { refused, log, system } = this.#needs;
     const pair = [clones.one, clones.other].sort().map((text) => JSON.stringify(text.slice(0, 200)));
     const detail = `two machines with different ${clones.by === 'name' ? 'names' : 'interfaces'} report with this hostkey: ${pair.join(' and ')}`;
-    if (refused.add(kernel.clock.now(), report, 'cloned_hostkey', detail))
+    if (refused.add(system.clock.now(), report, 'cloned_hostkey', detail))
       log.warn({ hostkey: this.#hostkey }, `${detail}; give one of them a hostkey of its own`);
   }
 }

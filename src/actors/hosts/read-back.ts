@@ -4,7 +4,7 @@ import { knowledgeFromDoc, type RunsVariant } from '../../host/host-report.js';
 import { readBackHash } from '../../firewall/hash/read-back-hash.js';
 import { variantsOfType } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
-import { call, type DetailObject, type Message, type Self, type Server } from '../../otp/index.js';
+import { call, type DetailObject, type Message, type Self, type GenServer } from '../../otp/index.js';
 import { REMOTE_COMMANDS } from '../commands/remote-commands-messages.js';
 import type { ServerContext } from '../context.js';
 import { tell } from '../tell.js';
@@ -27,7 +27,7 @@ type Found = { readonly differing: readonly HashField[] } | { readonly failed: s
  * Asks hosts whose agents can't show their rules for them, now and then, a few at a time, and tells their actors which
  * are not as sent. It runs only where this server leads. What can't be read says nothing about the host's rules.
  */
-export class ReadBack implements Server<never, never, never, Info> {
+export class ReadBack implements GenServer<never, never, never, Info> {
   readonly #context: ServerContext;
   /** When each host is due next, in monotonic milliseconds. */
   readonly #due = new Map<string, number>();
@@ -42,7 +42,7 @@ export class ReadBack implements Server<never, never, never, Info> {
     if (readsBack(this.#context.config)) self.sendInterval(LOOK_MS, { tag: 'look' });
   }
 
-  info(self: Self, message: Info): void {
+  handleInfo(self: Self, message: Info): void {
     if ('found' in message) this.#take(message);
     else this.#look(self);
   }
@@ -58,8 +58,8 @@ export class ReadBack implements Server<never, never, never, Info> {
   }
 
   #look(self: Self): void {
-    const { world, kernel, metrics, config } = this.#context;
-    const now = kernel.clock.monotonic();
+    const { world, system, metrics, config } = this.#context;
+    const now = system.clock.monotonic();
     const here = new Set<string>();
     for (const row of world.rows('host').values()) {
       if (row.unverified !== true || row.active !== 'active') continue;
@@ -81,8 +81,8 @@ export class ReadBack implements Server<never, never, never, Info> {
   }
 
   #ask(self: Self, hostkey: string, groupName: string): void {
-    const { world, config, kernel } = this.#context;
-    const now = kernel.clock.monotonic();
+    const { world, config, system } = this.#context;
+    const now = system.clock.monotonic();
     // Up to a tenth sooner, so that hosts that fell into step part again.
     this.#due.set(hostkey, now + config.drift.read_back_seconds * 1000 * (1 - Math.random() / 10));
     const variant = knowledgeFromDoc(world.knowledge(hostkey))?.unverified;
@@ -97,12 +97,12 @@ export class ReadBack implements Server<never, never, never, Info> {
 
   /** What the host should have: nothing while it has had no time to load it. */
   #wanted(groupName: string, variant: RunsVariant) {
-    const { world, outputs, kernel, config } = this.#context;
+    const { world, outputs, system, config } = this.#context;
     const group = world.groupByName(groupName);
     const output = group === undefined ? undefined : outputs.get(group.id);
     const changedAt = group === undefined ? undefined : outputs.changedAt(group.id);
     if (output === undefined || output.publishedAt === null || changedAt === undefined) return undefined;
-    if (Math.abs(kernel.clock.now() / 1000 - changedAt) < config.hashcheck_alert_seconds) return undefined;
+    if (Math.abs(system.clock.now() / 1000 - changedAt) < config.hashcheck_alert_seconds) return undefined;
     const { texts } = output.ruleset;
     const [four, six] = variantsOfType(variant);
     const hashes = { four: texts[four.key].hash, six: texts[six.key].hash };
@@ -130,14 +130,14 @@ export class ReadBack implements Server<never, never, never, Info> {
   }
 
   async #print(hostkey: string, tool: string) {
-    const { config, kernel } = this.#context;
+    const { config, system } = this.#context;
     const { read_back_directory: directory } = config.drift;
     const timeoutMs = config.command_execution_timeout_ms;
     const commandLine = `${directory === undefined ? '' : `${directory}/`}${tool} -t filter`;
     // Without a shell agents hand over all arguments as one.
     const request = { command: 'execute_command', commandLine, useShell: true } as const;
     const question = { hostkey, request, apiUser: 'dog_trainer', timeoutMs };
-    const answer = await call(kernel, REMOTE_COMMANDS, question, timeoutMs + SLACK_MS);
+    const answer = await call(system, REMOTE_COMMANDS, question, timeoutMs + SLACK_MS);
     if (!answer.ok) return { unreadable: answer.message };
     const { reply } = answer;
     if (reply.kind === 'error')
@@ -161,6 +161,6 @@ export class ReadBack implements Server<never, never, never, Info> {
     // It was sent something else, or moved, while it was asked: the next look tells.
     if (variant === undefined || this.#wanted(textOf(row.group), variant)?.key !== wanted) return;
     this.#last.set(hostkey, found.differing.length > 0 ? 'differs' : 'agrees');
-    hosts.send(hostkey, { type: 'read_back', differing: found.differing });
+    hosts.send(hostkey, { tag: 'read_back', differing: found.differing });
   }
 }

@@ -3,7 +3,7 @@ import { declareServerTopology, REPORT_QUEUE } from '../../broker/topology.js';
 import { refuseReport } from '../../host/validate-report.js';
 import type { HostReport } from '../../host/host-report.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
-import { CallFailed, type DetailObject, type Self, type Server } from '../../otp/index.js';
+import { CallFailed, type DetailObject, type Self, type GenServer } from '../../otp/index.js';
 import { MessageError } from '../../wire/messages/message-error.js';
 import { decodeReport, ReportError, type Report } from '../../wire/messages/report.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
@@ -66,7 +66,7 @@ function isItsFault(error: unknown): boolean {
  * follows from a report is stored; a bad report is counted, kept as a dead letter and then acknowledged, so that it
  * comes neither back for ever nor is gone without a trace. Many are under way at once, those of one host in order.
  */
-export class Intake implements Server<never, never, never, Info> {
+export class Intake implements GenServer<never, never, never, Info> {
   readonly #context: ServerContext;
   #connection: BrokerConnection | undefined = undefined;
   /** The connection on which there is a consumer, or one is being made. */
@@ -95,7 +95,7 @@ export class Intake implements Server<never, never, never, Info> {
     self.send(self.pid, { tag: 'tidy' });
   }
 
-  info(self: Self, message: Info): void {
+  handleInfo(self: Self, message: Info): void {
     switch (message.tag) {
       case 'broker_up':
         this.#connection = message.connection;
@@ -113,7 +113,7 @@ export class Intake implements Server<never, never, never, Info> {
         return this.#takeStrangers(self, message.overdue);
       case 'tidy':
         void this.#context.deadLetters.tidy();
-        this.#context.refused.forgetAddressesBefore(this.#context.kernel.clock.now() - SILENT_MS);
+        this.#context.refused.forgetAddressesBefore(this.#context.system.clock.now() - SILENT_MS);
         return;
       case 'ended':
         if (message.connection !== this.#consuming) return;
@@ -132,13 +132,13 @@ export class Intake implements Server<never, never, never, Info> {
   }
 
   /** Intake is the first to stop: no report is taken that could not be finished, and what was begun is. */
-  async terminate({ kernel }: Self): Promise<void> {
+  async terminate({ system }: Self): Promise<void> {
     await this.#consumer?.cancel();
     if (this.#underWay === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = kernel.clock.setTimer(FINISH_MS, resolve);
+      const timer = system.clock.setTimer(FINISH_MS, resolve);
       this.#idle = () => {
-        kernel.clock.clearTimer(timer);
+        system.clock.clearTimer(timer);
         resolve();
       };
     });
@@ -201,7 +201,7 @@ export class Intake implements Server<never, never, never, Info> {
   }
 
   #take(self: Self, delivery: Delivery): void {
-    const { metrics, config, kernel } = this.#context;
+    const { metrics, config, system } = this.#context;
     const report = this.#read(delivery.body);
     if (report instanceof MessageError) {
       // As the old server did: by its type, if that much could be read, and as an exception.
@@ -211,7 +211,7 @@ export class Intake implements Server<never, never, never, Info> {
       metrics.count('dog_trainer_reports_refused_total', report.reason);
       const hostkey = report instanceof ReportError ? report.hostkey : undefined;
       if (hostkey !== undefined)
-        this.#context.refused.add(kernel.clock.now(), { hostkey }, 'malformed', report.message);
+        this.#context.refused.add(system.clock.now(), { hostkey }, 'malformed', report.message);
       return this.#bury(delivery, report.reason, report.message, hostkey);
     }
     metrics.count('ips_update', report.updateType);
@@ -259,10 +259,10 @@ export class Intake implements Server<never, never, never, Info> {
   }
 
   #refuse(delivery: Delivery, report: HostReport, reason: RefusalReason, detail: string): void {
-    const { metrics, refused, kernel } = this.#context;
+    const { metrics, refused, system } = this.#context;
     metrics.count('ips_update', 'exception');
     metrics.count('dog_trainer_reports_refused_total', reason);
-    refused.add(kernel.clock.now(), shownAs(report), reason, detail);
+    refused.add(system.clock.now(), shownAs(report), reason, detail);
     this.#bury(delivery, reason, detail, escapeHidden(report.hostkey));
   }
 
@@ -285,14 +285,14 @@ export class Intake implements Server<never, never, never, Info> {
   /** To the host's actor; if that dies over it, again when it is back, and after some tries it is a dead letter. */
   #hand(self: Self, delivery: Delivery, report: HostReport, tries: number): void {
     this.#underWay += 1;
-    const { hosts, metrics, log, kernel } = this.#context;
-    const began = kernel.clock.monotonic();
+    const { hosts, metrics, log, system } = this.#context;
+    const began = system.clock.monotonic();
     hosts
       .call(report.hostkey, { report }, Infinity)
       .then(
         () => {
           this.#handled += 1;
-          metrics.observe('dog_trainer_report_seconds', (kernel.clock.monotonic() - began) / 1000);
+          metrics.observe('dog_trainer_report_seconds', (system.clock.monotonic() - began) / 1000);
           delivery.ack();
           this.#done();
         },
@@ -319,12 +319,12 @@ export class Intake implements Server<never, never, never, Info> {
   }
 
   #bury(delivery: Delivery, reason: string, detail: string, hostkey: string | undefined): void {
-    const { deadLetters, kernel, log, metrics } = this.#context;
+    const { deadLetters, system, log, metrics } = this.#context;
     this.#underWay += 1;
     metrics.count('dog_trainer_dead_letters_total', 'report');
     deadLetters
       .add({
-        at: kernel.clock.now(),
+        at: system.clock.now(),
         queue: REPORT_QUEUE,
         reason,
         detail,

@@ -1,5 +1,5 @@
 import type { LastGood } from '../../firewall/sets/compile-sets.js';
-import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
 import { StoreError, type Change } from '../../store/store.js';
 import type { ServerContext } from '../context.js';
 import { IPSET_PUBLISHER } from '../publishing/publisher-messages.js';
@@ -20,7 +20,7 @@ const KEEP_MS = 5000;
  * and the last good values of malformed fields in the store, asks for the sets anew when one that was kept for a ruleset
  * is free to go, and tells people of all this.
  */
-export class LastGoodKeeper implements Server<never, never, never, Message> {
+export class LastGoodKeeper implements GenServer<never, never, never, Message> {
   readonly #context: ServerContext;
   readonly #emptied: EmptiedWatch;
   /** What the store has. */
@@ -41,17 +41,17 @@ export class LastGoodKeeper implements Server<never, never, never, Message> {
     self.sendInterval(LOOK_MS, { tag: 'look' });
   }
 
-  async info(self: Self): Promise<void> {
-    const { world, sets, outputs, kernel, alarms } = this.#context;
+  async handleInfo(self: Self): Promise<void> {
+    const { world, sets, outputs, system, alarms } = this.#context;
     if (!world.ready) return;
     const use = setUse(world, outputs);
     const { published } = sets;
-    const now = kernel.clock.monotonic();
+    const now = system.clock.monotonic();
     if (published !== undefined) {
       const free = use.certain && [...published.retained].some((name) => !use.users.has(name));
       const told = new Set(published.problems.map(({ set }) => set));
       const lacking = [...use.users.keys()].some((name) => !published.names.has(name) && !told.has(name));
-      if (free || lacking) self.cast(IPSET_PUBLISHER, { type: 'dirty', sources: [] });
+      if (free || lacking) self.cast(IPSET_PUBLISHER, { tag: 'dirty', sources: [] });
     }
     if (use.certain) this.#emptied.look(outputs.values(), published?.contents, use.users, now);
     showAlarms(alarms, 'store.malformed', malformedTexts(world.malformed.list()));

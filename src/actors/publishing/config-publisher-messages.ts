@@ -5,6 +5,6 @@ import { serverName } from '../../otp/index.js';
  * `remind`: the agent still reports its old place; told again at most once an interval.
  */
 export type ConfigCast =
-  { readonly type: 'changed'; readonly hostkey: string } | { readonly type: 'remind'; readonly hostkey: string };
+  { readonly tag: 'changed'; readonly hostkey: string } | { readonly tag: 'remind'; readonly hostkey: string };
 
 export const CONFIG_PUBLISHER = serverName<never, never, ConfigCast>('config_publisher');

@@ -1,6 +1,6 @@
 import { knowledgeFromDoc, type HostKnowledge } from '../../host/host-report.js';
 import type { JsonObject } from '../../model/document.js';
-import type { DetailObject, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Self, GenServer } from '../../otp/index.js';
 import type { HostConfig } from '../../wire/messages/config.js';
 import type { ConfigCast } from './config-publisher-messages.js';
 import type { ServerContext } from '../context.js';
@@ -21,7 +21,7 @@ function isConfig(row: JsonObject): row is HostConfig & JsonObject {
  * costs an agent its config queue (docs/protocol.md#the-first-message-costs-the-queue), and so it is kept for a real
  * change.
  */
-export class ConfigPublisher implements Server<never, never, ConfigCast> {
+export class ConfigPublisher implements GenServer<never, never, ConfigCast> {
   readonly #context: ServerContext;
   /** When each host was told last, in monotonic milliseconds. */
   readonly #told = new Map<string, number>();
@@ -30,11 +30,11 @@ export class ConfigPublisher implements Server<never, never, ConfigCast> {
     this.#context = context;
   }
 
-  async cast(self: Self, { type, hostkey }: ConfigCast): Promise<void> {
-    const { config, kernel, world } = this.#context;
-    const now = kernel.clock.monotonic();
+  async handleCast(self: Self, { tag, hostkey }: ConfigCast): Promise<void> {
+    const { config, system, world } = this.#context;
+    const now = system.clock.monotonic();
     const last = this.#told.get(hostkey) ?? -Infinity;
-    if (type === 'remind' && now - last < config.config_resend_interval_seconds * 1000) return;
+    if (tag === 'remind' && now - last < config.config_resend_interval_seconds * 1000) return;
     if (world.hostByKey(hostkey) === undefined) return;
     const known = await this.#known(self, hostkey);
     const row = world.hostByKey(hostkey);
@@ -71,12 +71,12 @@ export class ConfigPublisher implements Server<never, never, ConfigCast> {
   }
 
   #send(row: HostConfig & JsonObject): void {
-    const { outbox, kernel } = this.#context;
+    const { outbox, system } = this.#context;
     const { hostkey } = row;
     const put = {
       target: `config/${hostkey}`,
       class: 'config',
-      publication: hostConfig(row, kernel.clock.now()),
+      publication: hostConfig(row, system.clock.now()),
     } as const;
     reportDropped(this.#context, put, outbox.put(put));
   }

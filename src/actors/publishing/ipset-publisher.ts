@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { PolicyFault } from '../../firewall/policy/policy.js';
 import type { Document } from '../../model/document.js';
-import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
+import type { DetailObject, Message, Self, GenServer, TimerRef } from '../../otp/index.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
 import { nowSeconds, type ServerContext } from '../context.js';
@@ -46,7 +46,7 @@ function sha256(text: string): string {
  * under a burst at most one an interval (docs/host-lifecycle.md#publishing). The text is compared, not the hash: an
  * empty new set changes no hash, but a rule may name it. The hash is recorded when the broker has confirmed.
  */
-export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, IpsetInfo> {
+export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCast, IpsetInfo> {
   readonly #context: ServerContext;
   /** Set at the start: whatever is dirty by then was never counted. */
   #dirty = true;
@@ -87,15 +87,15 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     this.#schedule(self);
   }
 
-  cast(self: Self, message: IpsetCast): void {
-    if (message.type === 'dirty') {
+  handleCast(self: Self, message: IpsetCast): void {
+    if (message.tag === 'dirty') {
       for (const source of message.sources) this.#context.metrics.count('ipset_queue_add', source);
       this.#dirty = true;
     }
     this.#schedule(self);
   }
 
-  async call(self: Self, _request: IpsetCall): Promise<IpsetReply> {
+  async handleCall(self: Self, _request: IpsetCall): Promise<IpsetReply> {
     if (this.#dirty && this.#waitMs() <= this.#context.config.publish_quiet_ms) await this.#publish(self, true);
     const { published, untaken } = this.#context.sets;
     const unusable = published?.unusable ?? new Set();
@@ -110,7 +110,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
     await this.#context.notes.settled();
   }
 
-  async info(self: Self, message: IpsetInfo): Promise<void> {
+  async handleInfo(self: Self, message: IpsetInfo): Promise<void> {
     switch (message.tag) {
       case 'due':
         this.#timer = undefined;
@@ -119,7 +119,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
       case 'refused':
         this.#context.sets.untaken = this.#changedSince(message.rendered);
         // Rulesets that name none of these go out.
-        self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
+        self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
         this.#endRetry(self);
         this.#retry = self.sendAfter(refusedRetryMs(this.#context), { tag: 'again' } satisfies IpsetInfo);
         return;
@@ -165,9 +165,9 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
 
   /** Milliseconds until the next text may go out. */
   #waitMs(): number {
-    const { config, kernel } = this.#context;
+    const { config, system } = this.#context;
     const interval = config.ipset_periodic_publish_interval_seconds * 1000;
-    return Math.max(config.publish_quiet_ms, this.#sentAt + interval - kernel.clock.monotonic());
+    return Math.max(config.publish_quiet_ms, this.#sentAt + interval - system.clock.monotonic());
   }
 
   /** Whether there was one. */
@@ -185,7 +185,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
 
   /** `asked`: rules wait for the sets. */
   async #publish(self: Self, asked = false): Promise<void> {
-    const { world, sets, guard, gate, kernel, outbox } = this.#context;
+    const { world, sets, guard, gate, system, outbox } = this.#context;
     this.#held = !world.ready ? 'loading' : !guard.open ? 'guard' : gate.paused ? 'paused' : undefined;
     if (this.#held !== undefined) return;
     const rendered = sets.render();
@@ -214,8 +214,8 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
       return this.#record(self, rendered, sha);
     }
     this.#context.confirmedSets.takeover = 'over';
-    this.#sentAt = kernel.clock.monotonic();
-    const put = { target: 'sets', class: 'sets', publication: allSets(rendered, kernel.clock.now()) } as const;
+    this.#sentAt = system.clock.monotonic();
+    const put = { target: 'sets', class: 'sets', publication: allSets(rendered, system.clock.now()) } as const;
     void outbox.put(put).outcome.then((outcome) => {
       switch (outcome.kind) {
         case 'refused':
@@ -292,7 +292,7 @@ export class IpsetPublisher implements Server<IpsetCall, IpsetReply, IpsetCast, 
         },
       });
     }
-    self.cast(IPTABLES_PUBLISHER, { type: 'resume' });
+    self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
   }
 
   /** Rows beyond the number to keep whose time is also past the window, the one row that still counted then left out. */

@@ -1,4 +1,4 @@
-import type { DetailObject, Message, Self, Server, TimerRef } from '../../otp/index.js';
+import type { DetailObject, Message, Self, GenServer, TimerRef } from '../../otp/index.js';
 import { CallFailed } from '../../otp/index.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
 import type { ServerContext } from '../context.js';
@@ -43,7 +43,7 @@ const RETRY_MS = 200;
  * sets that it names (docs/decisions/0015-sets-before-rules.md). A group whose sets can't be published waits; it holds
  * up no other.
  */
-export class IptablesPublisher implements Server<never, never, IptablesCast, IptablesInfo> {
+export class IptablesPublisher implements GenServer<never, never, IptablesCast, IptablesInfo> {
   readonly #context: ServerContext;
   readonly #waiting = new Map<string, Waiting>();
   readonly #sentAt = new Map<string, number>();
@@ -77,8 +77,8 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     this.#schedule(self);
   }
 
-  cast(self: Self, message: IptablesCast): void {
-    switch (message.type) {
+  handleCast(self: Self, message: IptablesCast): void {
+    switch (message.tag) {
       case 'publish':
         this.#add(message.groupId, message.force === true);
         return this.#schedule(self, [message.groupId]);
@@ -94,7 +94,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     this.#schedule(self);
   }
 
-  async info(self: Self, message: IptablesInfo): Promise<void> {
+  async handleInfo(self: Self, message: IptablesInfo): Promise<void> {
     switch (message.tag) {
       case 'due':
         this.#timer = undefined;
@@ -164,7 +164,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     const before = this.#waiting.get(groupId);
     this.#held.delete(groupId);
     this.#waiting.set(groupId, {
-      since: before?.since ?? this.#context.kernel.clock.monotonic(),
+      since: before?.since ?? this.#context.system.clock.monotonic(),
       force: force || before?.force === true,
     });
   }
@@ -178,7 +178,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
 
   /** Sees to it that the timer goes off for the first of `groups` that may go out; others have been seen to. */
   #schedule(self: Self, groups: Iterable<string> = this.#waiting.keys()): void {
-    const { kernel, metrics } = this.#context;
+    const { system, metrics } = this.#context;
     metrics.gauge('publish_queue_length', this.#waiting.size);
     let at = Infinity;
     for (const groupId of groups) {
@@ -189,12 +189,12 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     if (at >= this.#timerAt) return;
     if (this.#timer !== undefined) self.cancel(this.#timer);
     this.#timerAt = at;
-    this.#timer = self.sendAfter(Math.max(0, at - kernel.clock.monotonic()), { tag: 'due' } satisfies Message);
+    this.#timer = self.sendAfter(Math.max(0, at - system.clock.monotonic()), { tag: 'due' } satisfies Message);
   }
 
   async #publishDue(self: Self): Promise<void> {
-    const { guard, gate, kernel } = this.#context;
-    const now = kernel.clock.monotonic();
+    const { guard, gate, system } = this.#context;
+    const now = system.clock.monotonic();
     const due = [...this.#waiting].filter(([id, waiting]) => this.#mayGo(id) && this.#dueAt(id, waiting) <= now);
     if (due.length === 0) return;
     const closed = !guard.open ? 'no agent is heard' : gate.paused ? 'publishing is paused' : undefined;
@@ -204,7 +204,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
     }
     const sets = await this.#currentSets(self);
     if (sets === undefined) {
-      this.#notBefore = kernel.clock.monotonic() + RETRY_MS;
+      this.#notBefore = system.clock.monotonic() + RETRY_MS;
       return;
     }
     this.#publishAll(self, due, sets);
@@ -237,7 +237,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
 
   async #currentSets(self: Self): Promise<IpsetReply | undefined> {
     try {
-      const sets = await self.call(IPSET_PUBLISHER, { type: 'flush' });
+      const sets = await self.call(IPSET_PUBLISHER, { tag: 'flush' });
       this.#unanswered = false;
       return sets;
     } catch (error) {
@@ -268,15 +268,15 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
   }
 
   #send(self: Self, output: RulesetOutput): void {
-    const { outbox, kernel, metrics } = this.#context;
-    const began = kernel.clock.monotonic();
+    const { outbox, system, metrics } = this.#context;
+    const began = system.clock.monotonic();
     this.#sentAt.set(output.groupId, began);
     metrics.count('iptables_publish');
     metrics.count('iptables_publish_group', output.groupName);
     const put = {
       target: `group/${output.groupId}`,
       class: 'group',
-      publication: groupRuleset(output, kernel.clock.now()),
+      publication: groupRuleset(output, system.clock.now()),
     } as const;
     const bytes = put.publication.body.byteLength;
     this.#underWay.bytes += bytes;
@@ -289,7 +289,7 @@ export class IptablesPublisher implements Server<never, never, IptablesCast, Ipt
           // What nobody has makes nobody a suspect; the hosts of queues that refused it are repaired by their hashes.
           return tell<IptablesInfo>(self, { tag: outcome.taken === 'some' ? 'confirmed' : 'refused', output });
         case 'confirmed':
-          metrics.observe('dog_trainer_confirm_seconds', (kernel.clock.monotonic() - began) / 1000);
+          metrics.observe('dog_trainer_confirm_seconds', (system.clock.monotonic() - began) / 1000);
           return tell<IptablesInfo>(self, { tag: 'confirmed', output });
         case 'dropped':
           return tell<IptablesInfo>(self, { tag: 'dropped', output, reason: outcome.reason });

@@ -7,17 +7,17 @@ import { serverName } from '../../otp/index.js';
  * - `forget`: the group is gone.
  */
 export type IptablesCast =
-  | { readonly type: 'publish'; readonly groupId: string; readonly force?: true }
-  | { readonly type: 'resume' }
-  | { readonly type: 'forget'; readonly groupId: string };
+  | { readonly tag: 'publish'; readonly groupId: string; readonly force?: true }
+  | { readonly tag: 'resume' }
+  | { readonly tag: 'forget'; readonly groupId: string };
 
 /**
  * What the ipset publisher is told. `dirty`: some set may have other addresses now (`sources`: why). `resume` as above.
  */
-export type IpsetCast = { readonly type: 'dirty'; readonly sources: readonly string[] } | { readonly type: 'resume' };
+export type IpsetCast = { readonly tag: 'dirty'; readonly sources: readonly string[] } | { readonly tag: 'resume' };
 
 /** Asked before rules are sent: hand over sets that are current, if they are not already. */
-export type IpsetCall = { readonly type: 'flush' };
+export type IpsetCall = { readonly tag: 'flush' };
 /** Full names of all sets that are handed over, so that rules naming others are held back. */
 export type IpsetReply = { readonly published: ReadonlySet<string>; readonly unusable: ReadonlySet<string> };
 

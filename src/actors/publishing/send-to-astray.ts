@@ -10,7 +10,7 @@ import { reportDropped } from './report-dropped.js';
  * and those of other groups that listen here get theirs after it.
  */
 export function sendToAstray(context: ServerContext, output: RulesetOutput): void {
-  const { world, outputs, outbox, kernel } = context;
+  const { world, outputs, outbox, system } = context;
   const copies = [
     ...world.deafMembers(output.groupName).map((host) => ({ host, output })),
     ...world.strayListeners(output.groupName).flatMap((host) => {
@@ -25,7 +25,7 @@ export function sendToAstray(context: ServerContext, output: RulesetOutput): voi
       target: `host/${hostkey}`,
       class: 'host',
       after: [`group/${output.groupId}`],
-      publication: hostRuleset(own, hostkey, kernel.clock.now()),
+      publication: hostRuleset(own, hostkey, system.clock.now()),
     } as const;
     reportDropped(context, put, outbox.put(put));
   }

@@ -13,23 +13,23 @@ type Verdict = ReturnType<typeof decideTakeover>;
  * it stored last, or, since that may be of another spelling, by what hosts report.
  */
 export class SetTakeover {
-  readonly #context: Pick<ServerContext, 'world' | 'config' | 'confirmedSets' | 'kernel' | 'log'>;
+  readonly #context: Pick<ServerContext, 'world' | 'config' | 'confirmedSets' | 'system' | 'log'>;
   readonly #waitsUntil: number;
   /** What is waited with; when it changes, somebody has edited something, and that goes out as ever. */
   #text: string | undefined = undefined;
 
   constructor(context: ServerContext) {
     this.#context = context;
-    this.#waitsUntil = context.kernel.clock.monotonic() + context.config.takeover_wait_seconds * 1000;
+    this.#waitsUntil = context.system.clock.monotonic() + context.config.takeover_wait_seconds * 1000;
   }
 
   /** For sets of which none was confirmed. `asked`: rules wait for them, so hosts are not waited for. */
   decide({ text, hash }: RenderedSets, asked: boolean): Verdict {
-    const { world, config, confirmedSets, kernel, log } = this.#context;
+    const { world, config, confirmedSets, system, log } = this.#context;
     if (confirmedSets.takeover === 'over') return 'publish';
     const stored = newestSetHash(world.rows('ipset').values());
     const edited = this.#text !== undefined && this.#text !== text;
-    const mayWait = !asked && !edited && kernel.clock.monotonic() < this.#waitsUntil;
+    const mayWait = !asked && !edited && system.clock.monotonic() < this.#waitsUntil;
     const held = setsHeld(world, hash);
     const verdict =
       stored === undefined

@@ -1,4 +1,4 @@
-import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
 import { OutageNews } from '../../log/outage-news.js';
 import type { StoreState } from '../../store/store.js';
 import type { ServerBase } from '../context.js';
@@ -9,14 +9,14 @@ type Info = { readonly tag: 'state'; readonly state: StoreState };
 const TABLE = 'store.table';
 
 /** Watches over the store: an outage is a state that it shows and logs, not a crash. */
-export class StoreKeeper implements Server<never, never, never, Info & Message> {
+export class StoreKeeper implements GenServer<never, never, never, Info & Message> {
   readonly #context: ServerBase;
   readonly #news: OutageNews;
   #up = true;
 
   constructor(context: ServerBase) {
     this.#context = context;
-    this.#news = new OutageNews(() => context.kernel.clock.monotonic());
+    this.#news = new OutageNews(() => context.system.clock.monotonic());
   }
 
   init(self: Self): void {
@@ -29,7 +29,7 @@ export class StoreKeeper implements Server<never, never, never, Info & Message> 
     if (!state.up) this.#down(state);
   }
 
-  info(_self: Self, { state }: Info): void {
+  handleInfo(_self: Self, { state }: Info): void {
     const { log, metrics } = this.#context;
     this.#showTroubles(state);
     const was = this.#up;

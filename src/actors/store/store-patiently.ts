@@ -9,7 +9,7 @@ const WAIT = { initialMs: 100, maxMs: 5000 };
 /** Waits `ms` on the kernel's clock; sooner when the process dies. */
 export function pause(self: Self, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const { clock } = self.kernel;
+    const { clock } = self.system;
     const { signal } = self;
     const timer = clock.setTimer(ms, () => {
       signal.removeEventListener('abort', stop);

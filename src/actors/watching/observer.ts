@@ -1,5 +1,5 @@
 import { compileGroup } from '../../firewall/policy/compile-group.js';
-import type { DetailObject, Message, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
 import { nowSeconds, type ServerContext } from '../context.js';
 import { observationSummary, observeGroup, observeSets, type Observation, type ObservedGroup } from './observation.js';
 import type { ObserverCast } from './observer-messages.js';
@@ -17,8 +17,8 @@ const MOST_LOGGED = 50;
  * Compares, and does nothing else: what this server would send with what the database says was sent. It stands in the
  * place of groups and publishers when the server runs beside another one (`start --observe`).
  */
-export class Observer implements Server<never, never, ObserverCast, Message> {
-  readonly #context: Pick<ServerContext, 'world' | 'sets' | 'config' | 'dialect' | 'log' | 'kernel'>;
+export class Observer implements GenServer<never, never, ObserverCast, Message> {
+  readonly #context: Pick<ServerContext, 'world' | 'sets' | 'config' | 'dialect' | 'log' | 'system'>;
   readonly #seen: (observation: Observation) => void;
   #last: Observation | undefined = undefined;
   #waiting = false;
@@ -33,11 +33,11 @@ export class Observer implements Server<never, never, ObserverCast, Message> {
     this.#later(self);
   }
 
-  cast(self: Self): void {
+  handleCast(self: Self): void {
     this.#later(self);
   }
 
-  async info(self: Self): Promise<void> {
+  async handleInfo(self: Self): Promise<void> {
     this.#waiting = false;
     if (!this.#context.world.ready) return this.#later(self);
     const observation = await this.#observe();

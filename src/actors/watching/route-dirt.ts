@@ -9,16 +9,16 @@ import { clearGroupAlarm, clearHostAlarms } from '../publishing/refused-alarm.js
 import { IPSET_PUBLISHER } from '../publishing/publisher-messages.js';
 
 /** Tells a host's actor what became of its row, which may be under another hostkey now. */
-function routeHost({ hosts, kernel, world, alarms }: ServerContext, { before, after }: RowChange): void {
+function routeHost({ hosts, system, world, alarms }: ServerContext, { before, after }: RowChange): void {
   const [was, is] = [textOf(before?.hostkey), textOf(after?.hostkey)];
   if (was !== '' && was !== is && world.hostByKey(was) === undefined) clearHostAlarms(alarms, was);
-  if (was !== '' && was !== is && hosts.whereis(was) !== undefined) hosts.send(was, { type: 'removed' });
+  if (was !== '' && was !== is && hosts.whereis(was) !== undefined) hosts.send(was, { tag: 'removed' });
   if (is === '' || after === undefined) return;
   // Its deadline is another one now; this also starts the actor of a host made over the API.
   if (was !== is || before?.active !== after.active || before?.hashpass !== after.hashpass)
-    hosts.send(is, { type: 'check' });
-  if (before !== undefined && before.group !== after.group) hosts.send(is, { type: 'moved' });
-  if (before?.active === 'retired' && after.active === 'active') cast(kernel, CENSUS, { type: 'returned' });
+    hosts.send(is, { tag: 'check' });
+  if (before !== undefined && before.group !== after.group) hosts.send(is, { tag: 'moved' });
+  if (before?.active === 'retired' && after.active === 'active') cast(system, CENSUS, { tag: 'returned' });
 }
 
 /**
@@ -26,21 +26,21 @@ function routeHost({ hosts, kernel, world, alarms }: ServerContext, { before, af
  * would compile to errors. When the last one is in, all of it is.
  */
 export function routeDirt(context: ServerContext, dirt: Dirt): void {
-  const { world, groups, kernel } = context;
+  const { world, groups, system } = context;
   if (!world.ready) return;
-  for (const id of dirt.complete ? world.rows('group').keys() : dirt.groups) groups.send(id, { type: 'recompile' });
+  for (const id of dirt.complete ? world.rows('group').keys() : dirt.groups) groups.send(id, { tag: 'recompile' });
   if (dirt.complete) {
-    cast(kernel, IPSET_PUBLISHER, { type: 'dirty', sources: ['start'] });
+    cast(system, IPSET_PUBLISHER, { tag: 'dirty', sources: ['start'] });
     return;
   }
   for (const id of dirt.removedGroups) {
     clearGroupAlarm(context.alarms, id);
-    groups.send(id, { type: 'removed' });
+    groups.send(id, { tag: 'removed' });
   }
-  for (const id of dirt.groupHashes) if (!dirt.groups.has(id)) groups.send(id, { type: 'check_hashes' });
-  if (dirt.setSources.size > 0) cast(kernel, IPSET_PUBLISHER, { type: 'dirty', sources: [...dirt.setSources] });
+  for (const id of dirt.groupHashes) if (!dirt.groups.has(id)) groups.send(id, { tag: 'check_hashes' });
+  if (dirt.setSources.size > 0) cast(system, IPSET_PUBLISHER, { tag: 'dirty', sources: [...dirt.setSources] });
   for (const change of dirt.hosts) routeHost(context, change);
   for (const { after } of dirt.hostConfigs) {
-    if (typeof after?.hostkey === 'string') cast(kernel, CONFIG_PUBLISHER, { type: 'changed', hostkey: after.hostkey });
+    if (typeof after?.hostkey === 'string') cast(system, CONFIG_PUBLISHER, { tag: 'changed', hostkey: after.hostkey });
   }
 }

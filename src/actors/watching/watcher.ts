@@ -1,5 +1,5 @@
 import { backoffDelayMs } from '../../broker/backoff.js';
-import type { DetailObject, Self, Server } from '../../otp/index.js';
+import type { DetailObject, Self, GenServer } from '../../otp/index.js';
 import type { Cursor, Feed, FeedEvent } from '../../store/store.js';
 import type { Dirt } from '../../world/dirt.js';
 import type { WorldTableName } from '../../world/world.js';
@@ -22,7 +22,7 @@ const REOPEN = { initialMs: 250, maxMs: 10_000 };
  * Watches one table and keeps the world's copy of it. A lost feed is opened again after a wait; it goes on from where
  * it was, or brings the whole table, which is then reconciled, so that nothing that happened meanwhile is missed.
  */
-export class Watcher implements Server<never, never, never, Info> {
+export class Watcher implements GenServer<never, never, never, Info> {
   readonly #context: ServerContext;
   readonly #table: WorldTableName;
   readonly #route: Route;
@@ -38,7 +38,7 @@ export class Watcher implements Server<never, never, never, Info> {
     this.#route = route;
     this.#context = context;
     this.#table = table;
-    this.#since = context.kernel.clock.now();
+    this.#since = context.system.clock.now();
   }
 
   init(self: Self): void {
@@ -46,7 +46,7 @@ export class Watcher implements Server<never, never, never, Info> {
     this.#open(self);
   }
 
-  info(self: Self, message: Info): void {
+  handleInfo(self: Self, message: Info): void {
     if (message.tag === 'open') return this.#open(self);
     if (message.feed !== this.#number) return;
     const { world, log } = this.#context;

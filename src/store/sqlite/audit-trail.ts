@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../sqlite/database.js';
 import type { Json, Table } from '../../model/document.js';
 import type { AuditEntry, AuditQuery } from '../store.js';
 

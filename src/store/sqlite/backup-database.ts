@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../sqlite/database.js';
 import { closeSync, existsSync, openSync, realpathSync, rmSync } from 'node:fs';
 import { StoreError } from '../store.js';
 import { checkWhole, renameDurably } from './database-file.js';
@@ -38,7 +38,7 @@ export function backupDatabase(path: string, to: string): CopyReport {
 }
 
 function copyOut(path: string, partial: string): void {
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     // Read only, so that the log of a server that was killed stays as it is for its next start to look at.
     db = new Database(path, { readonly: true, timeout: 10_000 });
@@ -53,7 +53,7 @@ function copyOut(path: string, partial: string): void {
 
 /** Checks the copy as a start would; what is wrong with it is wrong with its source, so that is named. */
 function checkCopy(copy: string, path: string): CopyReport {
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     db = new Database(copy, { readonly: true });
     checkWhole(db, path);

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../sqlite/database.js';
 import { redact } from '../redact.js';
 import type { Author } from '../store.js';
 import { StoreError } from '../store.js';

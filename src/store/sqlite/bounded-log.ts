@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../sqlite/database.js';
 
 /** How much a log table may hold; whatever bound is met first drops the oldest rows. */
 export interface LogBounds {

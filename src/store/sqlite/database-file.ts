@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../sqlite/database.js';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkVersion, migrate, schemaText } from './schema.js';
@@ -17,9 +17,9 @@ export type Notice = (message: string) => void;
  * Opens the database at `path`, made anew if there is none, and checks it. The caller holds the owner lock.
  * @throws StoreError `corrupt`, `incompatible`, `unavailable` or `full`, naming the file and what to do
  */
-export function openDatabaseFile(path: string, notice: Notice): Database.Database {
+export function openDatabaseFile(path: string, notice: Notice): Database {
   if (path === ':memory:') return openMemory();
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     if (!existsSync(path)) create(path);
     const { size } = statSync(path);
@@ -38,13 +38,13 @@ export function openDatabaseFile(path: string, notice: Notice): Database.Databas
   }
 }
 
-function openMemory(): Database.Database {
+function openMemory(): Database {
   const db = new Database(':memory:');
   migrate(db);
   return db;
 }
 
-function setUp(db: Database.Database): void {
+function setUp(db: Database): void {
   db.pragma('cell_size_check = ON');
   db.pragma('trusted_schema = OFF');
   db.pragma('journal_mode = WAL');
@@ -92,7 +92,7 @@ function fsyncPath(path: string): void {
 }
 
 /** Pages, tables and the schema itself; what the rows say is checked when they are loaded. */
-export function checkWhole(db: Database.Database, path: string): void {
+export function checkWhole(db: Database, path: string): void {
   const complaints = db.pragma('quick_check(3)', { simple: false }) as { quick_check: string }[];
   const first = complaints[0]?.quick_check;
   if (first !== 'ok') throw corrupt(path, first ?? 'its check gave no answer');

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../sqlite/database.js';
 import type { Document, JsonObject, Table } from '../../model/document.js';
 import { OWN_TABLES, POLICY_TABLES } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../sqlite/database.js';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { checkWhole, SMALLEST } from './database-file.js';
 import { ownerOf } from './owner-lock.js';

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../sqlite/database.js';
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { StoreError } from '../store.js';
 import { sqliteCode, storeError } from './sqlite-errors.js';
@@ -16,7 +16,7 @@ export interface OwnerLock {
  */
 export function takeOwnerLock(path: string): OwnerLock {
   const ownerFile = `${path}.owner`;
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     // Who can read it can lock it: a server would not start. SQLite alone makes it readable by all.
     keepForOwner(`${path}.lock`);
@@ -35,7 +35,7 @@ export function takeOwnerLock(path: string): OwnerLock {
 /** The process that has the database at `path` open for writing; undefined: none has. Takes no lock and makes no file. */
 export function ownerOf(path: string): string | undefined {
   if (!existsSync(`${path}.lock`)) return undefined;
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     db = new Database(`${path}.lock`, { readonly: true, fileMustExist: true, timeout: 0 });
     // Reading it waits for the one who has it alone.

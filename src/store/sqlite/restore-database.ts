@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../sqlite/database.js';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -50,7 +50,7 @@ export function restoreDatabase(from: string, path: string, now: () => number = 
  * line, and change numbers above `seq`, so that no editor's revision fits another document than the one it was given for.
  */
 function prepare(fresh: string, from: string, seq: number): CopyReport {
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     db = new Database(fresh, { timeout: 0 });
     checkVersion(db, from);
@@ -70,7 +70,7 @@ function prepare(fresh: string, from: string, seq: number): CopyReport {
 /** The last change number of the database that is about to go, 0 if it can't be told. Merges its log, if it can. */
 function lastSeq(path: string): number {
   if (!existsSync(path)) return 0;
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     db = new Database(path, { timeout: 0 });
     const seq = db.prepare<[], number>('SELECT seq FROM state').pluck().get() ?? 0;

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../sqlite/database.js';
 import { randomUUID } from 'node:crypto';
 import { StoreError } from '../store.js';
 import { shareTexts } from './share-texts.js';

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../sqlite/database.js';
 import type { Document } from '../../model/document.js';
 import { packRulesetSync, rowNaming, textsInRow } from '../../model/stored-ruleset.js';
 import type { Totals } from './apply-changes.js';

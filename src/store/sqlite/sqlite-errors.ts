@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../sqlite/database.js';
 import { StoreError } from '../store.js';
 
 /** SQLite's extended result code, e.g. `SQLITE_IOERR_WRITE`; undefined when the error is none of SQLite's. */

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../sqlite/database.js';
 import { cutTo } from '../../model/cut-to.js';
 import type { Document, Table } from '../../model/document.js';
 import type {

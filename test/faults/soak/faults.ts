@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../../src/sqlite/database.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crash, findActor, tree, type ActorNode } from '../../../src/otp/index.js';
 import type { Fleet } from '../../../src/sim/sim-fleet.js';
@@ -71,12 +71,12 @@ export async function killActors(
   server: StartedServer,
   everyMs: number,
 ): Promise<ReadonlyMap<string, number>> {
-  const { kernel } = server.context;
+  const { system } = server.context;
   const kills = new Map<string, number>();
   for (;;) {
     await sleep(between(0.5, 1.5) * everyMs, signal);
     if (signal.aborted) return kills;
-    const root = tree(kernel, server.root);
+    const root = tree(system, server.root);
     if (root === undefined) throw new Error('the tree is gone');
     const spare = (path: string): boolean => {
       const parent = flatten(root).find((node) => node.path === path.slice(0, path.lastIndexOf('/')))?.supervisor;
@@ -89,9 +89,9 @@ export async function killActors(
     const few = all.filter((node) => !isOneOfMany(node) && spare(node.path));
     const from = few.length > 0 && (some.length === 0 || Math.random() < 0.5) ? few : some;
     const victim = from[Math.floor(Math.random() * from.length)];
-    const pid = victim === undefined ? undefined : findActor(kernel, server.root, victim.path);
+    const pid = victim === undefined ? undefined : findActor(system, server.root, victim.path);
     if (victim === undefined || pid === undefined) continue;
-    crash(kernel, pid, 'killed by the soak');
+    crash(system, pid, 'killed by the soak');
     const kind = victim.id.replace(/:.*/, '');
     kills.set(kind, (kills.get(kind) ?? 0) + 1);
   }

@@ -5,14 +5,14 @@
 import { stat } from 'node:fs';
 import {
   cast,
-  createKernel,
+  createActorSystem,
   formatReason,
   serverName,
   startApplication,
-  startServer,
+  startGenServer,
   startSupervisor,
 } from '../../../src/otp/index.js';
-import type { ChildSpec, Self, Server, StartContext } from '../../../src/otp/index.js';
+import type { ChildSpec, Self, GenServer, StartContext } from '../../../src/otp/index.js';
 
 function say(line: Readonly<Record<string, unknown>>): void {
   return void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -22,9 +22,9 @@ type Fault = 'float' | 'late' | 'timer' | 'immediate' | 'tick' | 'file' | 'micro
 const VICTIM = serverName<never, unknown, Fault>('victim');
 
 function worker(id: string, stopMs = 0): ChildSpec {
-  const server: Server<never, unknown, Fault> = {
+  const server: GenServer<never, unknown, Fault> = {
     init: () => say({ start: id }),
-    cast: (self: Self, fault) => {
+    handleCast: (self: Self, fault) => {
       const error = new Error(`${fault} in ${id}`);
       const fail = (): never => {
         throw error;
@@ -71,13 +71,13 @@ function worker(id: string, stopMs = 0): ChildSpec {
   return {
     id,
     shutdown: 'infinity',
-    start: ({ kernel, parent }) => startServer(kernel, server, { parent, name: id, trapExit: true }),
+    start: ({ system, parent }) => startGenServer(system, server, { parent, name: id, trapExit: true }),
   };
 }
 
 const scenario = process.argv[2] ?? '';
 const fault = process.argv[3] as Fault | undefined;
-const kernel = createKernel({
+const system = createActorSystem({
   report: (report) => {
     if (report.kind === 'crash') say({ crash: report.pid.label, reason: formatReason(report.reason) });
     if (report.kind === 'late_fault') say({ late: report.pid.label, error: String(report.error) });
@@ -94,7 +94,7 @@ const children: Record<string, readonly ChildSpec[]> = {
 const intensity = scenario === 'gives-up' ? 0 : 10;
 function root({ parent }: StartContext) {
   return startSupervisor(
-    kernel,
+    system,
     () => ({ flags: { intensity }, children: children[scenario] ?? [worker('a'), worker('victim')] }),
     { parent, label: 'root' },
   );
@@ -102,9 +102,9 @@ function root({ parent }: StartContext) {
 
 try {
   const stopTimeoutMs = fault === undefined ? 60_000 : 300;
-  const application = await startApplication(kernel, { name: 'app', start: root, stopTimeoutMs });
+  const application = await startApplication(system, { name: 'app', start: root, stopTimeoutMs });
   say({ ready: true });
-  if (scenario === 'fault' || scenario === 'gives-up') cast(kernel, VICTIM, fault ?? 'throw');
+  if (scenario === 'fault' || scenario === 'gives-up') cast(system, VICTIM, fault ?? 'throw');
   if (scenario === 'unowned') void Promise.reject(new Error('nobody’s'));
   process.exitCode = (await application.done).code;
   // A stubborn handler's timer would keep Node alive, as a hanging socket would.

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../../src/sqlite/database.js';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createSqliteStore } from '../../../src/store/sqlite/create-sqlite-store.js';
@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { BY, create } from '../suite/harness.js';
 
 const NEXT = [...MIGRATIONS, 'ALTER TABLE audit ADD COLUMN note TEXT'];
-function versionOf(db: Database.Database): unknown {
+function versionOf(db: Database): unknown {
   return db.pragma('user_version', { simple: true });
 }
 

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../../src/sqlite/database.js';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../src/model/document.js';

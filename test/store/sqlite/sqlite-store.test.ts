@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../../src/sqlite/database.js';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -318,7 +318,7 @@ describe('a feed whose callback throws', () => {
   });
 });
 
-function withDatabase(path: string, change: (db: Database.Database) => unknown): void {
+function withDatabase(path: string, change: (db: Database) => unknown): void {
   const db = new Database(path);
   change(db);
   db.close();

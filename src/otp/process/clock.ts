@@ -1,0 +1,48 @@
+/** What `setTimer` gives back; only good for `clearTimer`. */
+export type TimerHandle = object;
+
+/** Time as the actor system sees it, injected so that tests can run hours in milliseconds. */
+export interface Clock {
+  /** Wall clock, epoch milliseconds; may jump. */
+  now(): number;
+  /** Milliseconds that never jump; only differences mean something. */
+  monotonic(): number;
+  /** Calls `fire` once after `ms` milliseconds (any size; Infinity never fires). */
+  setTimer(ms: number, fire: () => void): TimerHandle;
+  /** Idempotent; also for a timer that has fired. */
+  clearTimer(timer: TimerHandle): void;
+}
+
+/** Node fires a longer timer after 1 ms. */
+const LONGEST = 2 ** 31 - 1;
+
+/** A wait longer than Node's timers hold, done in pieces. */
+class LongTimer {
+  #piece: NodeJS.Timeout | undefined = undefined;
+
+  constructor(ms: number, fire: () => void) {
+    this.#wait(ms, fire);
+  }
+
+  #wait(ms: number, fire: () => void): void {
+    // Infinity holds no Node timer at all.
+    if (ms === Infinity) return;
+    const piece = Math.min(ms, LONGEST);
+    this.#piece = setTimeout(() => (ms > piece ? this.#wait(ms - piece, fire) : fire()), piece);
+  }
+
+  clear(): void {
+    clearTimeout(this.#piece);
+  }
+}
+
+/** The machine's clocks and Node's timers. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimer: (ms, fire) => (ms > LONGEST ? new LongTimer(ms, fire) : setTimeout(fire, ms)),
+  clearTimer: (timer) => {
+    if (timer instanceof LongTimer) timer.clear();
+    else clearTimeout(timer as NodeJS.Timeout);
+  },
+};

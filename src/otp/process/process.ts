@@ -1,0 +1,142 @@
+import type { StartFailed } from './exit.js';
+import type { DownMsg, ExitMsg, Message, MonitorRef, TimerRef } from './message.js';
+import type { Published } from './published.js';
+import type { Behaviour, Self } from './actor-system-types.js';
+import { Mailbox } from './mailbox.js';
+import type { Name, Pid } from './pid.js';
+import type { ExitReason } from './reason.js';
+import type { TimerHandle } from './clock.js';
+import type { Turn } from './turn.js';
+
+/** A message that can be taken back while it waits in the mailbox; unwrapped when its turn comes. */
+export abstract class Revocable {
+  abstract readonly tag: string;
+  revoked = false;
+  /** What the handler gets. */
+  abstract take(): Message;
+}
+
+/** A timer of one process; it travels through the mailbox itself, so that `cancel` holds for a queued one too. */
+export class Timer extends Revocable implements TimerRef {
+  readonly tag = '$timer';
+  readonly message: Message;
+  readonly everyMs: number | undefined;
+  handle: TimerHandle | undefined = undefined;
+  queued = false;
+
+  constructor(message: Message, everyMs: number | undefined) {
+    super();
+    this.message = message;
+    this.everyMs = everyMs;
+  }
+
+  take(): Message {
+    this.queued = false;
+    return this.message;
+  }
+}
+
+/** A monitor, and the DOWN message that it becomes. */
+export class Monitor extends Revocable implements MonitorRef, DownMsg {
+  readonly tag = 'DOWN' as const;
+  readonly watcher: Process | ((down: DownMsg) => void);
+  readonly target: Pid;
+  reason: ExitReason = 'noproc';
+
+  constructor(watcher: Process | ((down: DownMsg) => void), target: Pid) {
+    super();
+    this.watcher = watcher;
+    this.target = target;
+  }
+
+  get ref(): MonitorRef {
+    return this;
+  }
+
+  get pid(): Pid {
+    return this.target;
+  }
+
+  take(): DownMsg {
+    return this;
+  }
+}
+
+/** The EXIT message. */
+export class ExitSignal implements ExitMsg {
+  readonly tag = 'EXIT' as const;
+  readonly from: Pid;
+  readonly reason: ExitReason;
+
+  constructor(from: Pid, reason: ExitReason) {
+    this.from = from;
+    this.reason = reason;
+  }
+}
+
+/** Whoever waits for `spawn` to settle. */
+export interface Starter {
+  resolve(pid: Pid): void;
+  reject(error: StartFailed): void;
+}
+
+/**
+ * One row of the process table: data only. What most processes never need is allocated on first use, which keeps an
+ * idle one near 2 kB with its nact actor.
+ */
+export class Process {
+  readonly pid: Pid;
+  readonly behaviour: Behaviour;
+  readonly parent: Pid | undefined;
+  readonly maxQueue: number;
+  readonly startedAt: number;
+  readonly mailbox = new Mailbox<Message>();
+  turn: Turn | undefined = undefined;
+  self: Self | undefined = undefined;
+  starter: Starter | undefined = undefined;
+  phase: 'starting' | 'alive' | 'dead' = 'starting';
+  trapping: boolean;
+  /** A wake was asked for and its run has not begun. */
+  scheduled = false;
+  /** A run is under way, perhaps waiting for an asynchronous handler. */
+  running = false;
+  /** It died while `running`; counted as an orphan until that run comes back. */
+  orphaned = false;
+  /** Monotonic milliseconds since when an asynchronous handler has been waiting; -1 if none is. */
+  busySince = -1;
+  initTimeoutMs: number;
+  reductions = 0;
+  dropped = 0;
+  /** Full, and said so. */
+  overflowing = false;
+  links: Set<Process> | undefined = undefined;
+  /** Monitors of this process by others. */
+  watchers: Set<Monitor> | undefined = undefined;
+  /** Monitors by this process of others. */
+  watching: Set<Monitor> | undefined = undefined;
+  timers: Set<Timer> | undefined = undefined;
+  names: Name[] | undefined = undefined;
+  waiters: ((reason: ExitReason) => void)[] | undefined = undefined;
+  abort: AbortController | undefined = undefined;
+  published: Published | undefined = undefined;
+
+  constructor(
+    pid: Pid,
+    behaviour: Behaviour,
+    options: {
+      parent: Pid | undefined;
+      maxQueue: number;
+      trapExit: boolean;
+      initTimeoutMs: number;
+      startedAt: number;
+    },
+  ) {
+    this.pid = pid;
+    this.behaviour = behaviour;
+    this.parent = options.parent;
+    this.maxQueue = options.maxQueue;
+    this.startedAt = options.startedAt;
+    this.trapping = options.trapExit;
+    this.initTimeoutMs = options.initTimeoutMs;
+  }
+}

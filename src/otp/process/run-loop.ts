@@ -1,0 +1,217 @@
+import type { Clock } from './clock.js';
+import { Exit, IgnoreStart, ProcessDead } from './exit.js';
+import type { ActorSystem, Self } from './actor-system-types.js';
+import { owners } from './owner.js';
+import { Revocable } from './process.js';
+import type { Process } from './process.js';
+import { isOrderly } from './reason.js';
+import type { ExitReason } from './reason.js';
+import type { TurnPort } from './turn.js';
+
+/**
+ * Messages of one process per turn: batching makes nact eight times faster
+ * (docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md).
+ */
+const BATCH = 64;
+/** Messages of all processes after which everybody gets one a turn, until the event loop has gone round. */
+const TICK_BUDGET = 65_536;
+
+/** What the run loop needs of the actor system. */
+export interface RunHost {
+  readonly system: ActorSystem;
+  readonly turns: TurnPort;
+  readonly clock: Clock;
+  die(process: Process, reason: ExitReason, ignored?: boolean): void;
+}
+
+function isPromise(value: unknown): value is Promise<void> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** Gives processes their turns: init first, then messages one at a time, and the end of a process by its own doing. */
+export class RunLoop {
+  readonly #host: RunHost;
+  #spent = 0;
+  #resting = false;
+  orphans = 0;
+
+  constructor(host: RunHost) {
+    this.#host = host;
+  }
+
+  /** Gives the process its turn in the scheduler and asks for the first run. */
+  open(process: Process): void {
+    const owner = { system: this.#host.system, pid: process.pid };
+    process.turn = this.#host.turns.open(
+      `p${process.pid.id}`,
+      () => owners.run(owner, () => this.#run(process)),
+      (error) => this.#host.die(process, { error }),
+    );
+    this.schedule(process);
+  }
+
+  /** At most one wake is outstanding, so the scheduler's own queues never grow. */
+  schedule(process: Process): void {
+    if (process.scheduled || process.running || process.turn === undefined) return;
+    process.scheduled = true;
+    process.turn.wake();
+  }
+
+  #run(process: Process): void | Promise<void> {
+    process.scheduled = false;
+    if (process.phase === 'dead') return;
+    process.running = true;
+    if (process.phase === 'starting') return this.#init(process);
+    return this.#drain(process, this.#resting ? 1 : BATCH);
+  }
+
+  #init(process: Process): void | Promise<void> {
+    try {
+      const result = process.behaviour.init(process.self as Self);
+      if (isPromise(result)) return this.#awaitInit(process, result);
+    } catch (error) {
+      return this.#initFailed(process, error);
+    }
+    return this.#started(process);
+  }
+
+  async #awaitInit(process: Process, init: Promise<void>): Promise<void> {
+    const { clock } = this.#host;
+    const ms = process.initTimeoutMs;
+    process.busySince = clock.monotonic();
+    const timer = clock.setTimer(ms, () =>
+      this.#host.die(process, { error: new Error(`init of "${process.pid.label}" took longer than ${ms} ms`) }),
+    );
+    try {
+      await init;
+    } catch (error) {
+      clock.clearTimer(timer);
+      return this.#initFailed(process, error);
+    }
+    clock.clearTimer(timer);
+    return this.#started(process);
+  }
+
+  #initFailed(process: Process, error: unknown): void {
+    if (this.#isOver(process, error)) return;
+    process.running = false;
+    if (error instanceof IgnoreStart) this.#host.die(process, 'normal', true);
+    else this.#host.die(process, error instanceof Exit ? error.reason : { error });
+  }
+
+  #started(process: Process): void {
+    process.busySince = -1;
+    if (this.#isOver(process)) return;
+    process.phase = 'alive';
+    const starter = process.starter;
+    process.starter = undefined;
+    starter?.resolve(process.pid);
+    this.#rest(process);
+  }
+
+  /** Handles messages until the batch is done, the mailbox is empty, or a handler has to be waited for. */
+  #drain(process: Process, batch: number): void | Promise<void> {
+    const { mailbox, behaviour } = process;
+    const self = process.self as Self;
+    let left = batch;
+    while (left > 0) {
+      // If the process died in its handler, the mailbox is empty by now and stays so.
+      let message = mailbox.shift();
+      if (message === undefined) break;
+      if (message instanceof Revocable) {
+        if (message.revoked) continue;
+        message = message.take();
+      }
+      left--;
+      process.reductions++;
+      try {
+        const result = behaviour.handle(self, message);
+        if (isPromise(result)) {
+          this.#spend(batch - left);
+          return this.#await(process, result, left);
+        }
+      } catch (error) {
+        return this.#threw(process, error);
+      }
+    }
+    this.#spend(batch - left);
+    if (!this.#isOver(process)) this.#rest(process);
+  }
+
+  async #await(process: Process, handling: Promise<void>, left: number): Promise<void> {
+    process.busySince = this.#host.clock.monotonic();
+    try {
+      await handling;
+    } catch (error) {
+      process.busySince = -1;
+      return this.#threw(process, error);
+    }
+    process.busySince = -1;
+    if (!this.#isOver(process)) return this.#drain(process, left);
+  }
+
+  #threw(process: Process, error: unknown): void | Promise<void> {
+    if (this.#isOver(process, error)) return;
+    const reason: ExitReason = error instanceof Exit ? error.reason : { error };
+    if (process.behaviour.terminate === undefined) return this.#end(process, reason);
+    return this.#terminate(process, reason);
+  }
+
+  async #terminate(process: Process, reason: ExitReason): Promise<void> {
+    let last = reason;
+    process.busySince = this.#host.clock.monotonic();
+    try {
+      await process.behaviour.terminate?.(process.self as Self, reason);
+    } catch (error) {
+      if (this.#isOver(process, error)) return;
+      last = error instanceof Exit ? error.reason : { error };
+    }
+    if (!this.#isOver(process)) this.#end(process, last);
+  }
+
+  #end(process: Process, reason: ExitReason): void {
+    process.running = false;
+    if (!isOrderly(reason)) {
+      const { pid, mailbox } = process;
+      this.#host.system.report({ kind: 'crash', pid, reason, queued: mailbox.length });
+    }
+    this.#host.die(process, reason);
+  }
+
+  /** The run is done: next message, or idle. */
+  #rest(process: Process): void {
+    process.running = false;
+    if (process.mailbox.length > 0) this.schedule(process);
+    if (process.overflowing && process.mailbox.length <= process.maxQueue / 2) process.overflowing = false;
+  }
+
+  /** True if the process died while its handler ran; then this is where that handler's story ends. */
+  #isOver(process: Process, error?: unknown): boolean {
+    if (process.phase !== 'dead') return false;
+    process.running = false;
+    if (process.orphaned) {
+      process.orphaned = false;
+      this.orphans--;
+    }
+    const expected = error === undefined || error instanceof ProcessDead || error instanceof Exit;
+    const aborted = error instanceof Error && error.name === 'AbortError';
+    if (!expected && !aborted && !(error instanceof IgnoreStart)) {
+      this.#host.system.report({ kind: 'late_fault', pid: process.pid, error });
+    }
+    return true;
+  }
+
+  /**
+   * Bounds one pass of the event loop: a pass handles at most `TICK_BUDGET` messages and one more a process. Counted
+   * over passes, because asking for the next pass after every turn would cost as much as the turn itself.
+   */
+  #spend(messages: number): void {
+    this.#spent += messages;
+    if (this.#spent < TICK_BUDGET || this.#resting) return;
+    this.#resting = true;
+    this.#host.turns.afterTick(() => {
+      this.#resting = false;
+      this.#spent = 0;
+    });
+  }
+}
