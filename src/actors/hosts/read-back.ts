@@ -1,7 +1,7 @@
 import { LIVE_FIELDS } from '../../host/unverified.js';
 import type { HashField } from '../../host/hash-check.js';
 import { knowledgeFromDoc, type RunsVariant } from '../../host/host-report.js';
-import { readBackHash } from '../../firewall/hash/read-back-hash.js';
+import { readBackHash } from '../../firewall/iptables/read-back-hash.js';
 import { variantsOfType } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
 import { call, type DetailObject, type Message, type Self, type GenServer } from '../../otp/index.js';

@@ -65,7 +65,7 @@ export class CompileBook {
       if (known !== undefined) return known;
 
       const readings = new Readings(answers);
-      const steps = compileRules(view, found, readings.answers, this.#options.generateUnset);
+      const steps = compileRules(view, found, readings.answers, this.#options);
       const compiled = disturbed < MOST_DISTURBED ? yield* steps : finish(steps);
       const now = policyView(this.#policy, this.#options.dialect);
       if (now !== view) {

@@ -4,6 +4,7 @@ import type { Dialect } from '../dialect.js';
 import { finish } from '../finish.js';
 import { sortByBytes } from '../hash/byte-order.js';
 import { EMPTY_HASH } from '../hash/sha256.js';
+import { FIELD_PRINTER, type PrinterName, PRINTERS } from '../printers.js';
 import { type CompileError, type CompileWarning, describeError } from '../rules/compile-error.js';
 import { compilePolicy } from '../rules/compile-ruleset.js';
 import { NO_ADDRESSES } from '../rules/ruleset-input.js';
@@ -42,6 +43,8 @@ export interface CompileGroupOptions {
   readonly dialect: Dialect;
   /** Setting `generate_unset_tables`; off: the two texts without sets are empty. */
   readonly generateUnset: boolean;
+  /** What the texts are for; absent: what agents in the field load. */
+  readonly printer?: PrinterName;
 }
 
 const EMPTY: GroupText = { text: '', hash: EMPTY_HASH };
@@ -104,9 +107,10 @@ export function* compileRules(
   view: PolicyView,
   { profile, ruleset }: Pick<GroupRules, 'profile' | 'ruleset'>,
   answers: Answers,
-  generateUnset: boolean,
+  { generateUnset, printer: name }: Omit<CompileGroupOptions, 'dialect'>,
 ): Generator<void, CompiledGroup> {
-  const read = yield* view.rules(profile, ruleset);
+  const printer = name === undefined ? FIELD_PRINTER : PRINTERS[name];
+  const read = yield* view.rules(profile, ruleset, printer);
   if (!read.ok) return ruleRefused('set4', read.error);
   const texts: Record<RulesetVariantKey, GroupText> = { ...byVariant('key', () => EMPTY) };
   const sets = new Set<string>();
@@ -122,7 +126,7 @@ export function* compileRules(
         return answers.selfGroup;
       },
     };
-    const result = yield* compilePolicy(read.policy, asked, view.dialect);
+    const result = yield* compilePolicy(read.policy, asked, view.dialect, printer);
     if (!result.ok) return ruleRefused(key, result.error);
     texts[key] = { text: result.text, hash: result.hash };
     for (const set of result.sets) sets.add(set);
@@ -138,5 +142,5 @@ export function* compileRules(
 export function compileGroup(policy: Policy, groupId: string, options: CompileGroupOptions): CompiledGroup {
   const view = policyView(policy, options.dialect);
   const found = findRules(view, groupId);
-  return 'ok' in found ? found : finish(compileRules(view, found, view.answers(found.name), options.generateUnset));
+  return 'ok' in found ? found : finish(compileRules(view, found, view.answers(found.name), options));
 }

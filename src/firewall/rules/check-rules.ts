@@ -8,7 +8,7 @@ import type { CompileError, Fault, RulePosition } from './compile-error.js';
 import type { AddressMaps, Emission, Pass } from './emission.js';
 import type { PolicyLookups } from './policy-lookups.js';
 import { readRule } from './read-rule.js';
-import { ruleToKernel, serviceOf } from './rule-to-kernel.js';
+import { expandRule, serviceOf } from './expand-rule.js';
 
 export interface RulesCheck {
   readonly lookups: PolicyLookups;
@@ -105,7 +105,7 @@ function ruleFaults(value: Json, direction: RulePosition['direction'], check: Ru
       const service = faults.some(({ field }) => field === 'service') ? undefined : serviceOf(rule, emission);
       if (service === undefined) continue;
       for (const pass of PASSES[direction]) {
-        if (pass !== 'answer' || rule.answered) ruleToKernel(rule, service, pass, emission, []);
+        if (pass !== 'answer' || rule.answered) expandRule(rule, service, pass, emission, []);
       }
     }
   }

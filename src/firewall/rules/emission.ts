@@ -7,7 +7,7 @@ import type { PolicyLookups } from './policy-lookups.js';
 
 /**
  * The three passes over the rules of a ruleset (docs/rulesets.md#order-of-rules). `answer`: the packets that answer an
- * inbound rule, in chain OUTPUT.
+ * inbound rule, and so go out.
  */
 export type Pass = 'inbound' | 'answer' | 'outbound';
 
