@@ -16,12 +16,8 @@ export interface Enforcement {
 /** The agent's ruleset files by the key that fills them; absent until the first ruleset. */
 export type RulesetFiles = ReadonlyMap<keyof RulesetTexts, string>;
 
-const FILE_NAMES: Readonly<Record<keyof RulesetTexts, string>> = {
-  ruleset4_ipset: 'ip4tables_ipsets.txt',
-  ruleset6_ipset: 'ip6tables_ipsets.txt',
-  ruleset4_iptables: 'ip4tables_iptables.txt',
-  ruleset6_iptables: 'ip6tables_iptables.txt',
-};
+/** `ip4tables_ipsets.txt` and its like. */
+const FILE_NAMES = byVariant('wireField', ({ type, family }) => `ip${family.slice(1)}tables_${type}.txt`);
 
 const liveFilterHash = remember((table: FilterTable) =>
   agentHash(normalizeAgentRuleset(throughEcho(saveFilter(table)))),

@@ -21,7 +21,7 @@ const measure = async (workload, side) => {
       return Number(stdout);
     } catch (error) {
       // Nact's query ids are random: now and then two are the same, and one reply is lost
-      // (docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md).
+      // (docs/decisions/0035-nact-gives-turns-the-actor-system-is-ours.md).
       if (side !== 'nact' || !String(error.stderr).includes('Query Timeout')) throw error;
     }
   }

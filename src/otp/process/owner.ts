@@ -10,7 +10,7 @@ export interface Owner {
 
 /**
  * Follows promises, timers and callbacks that a handler began, so that their faults can be blamed on the process; under
- * nact alone they end Node (docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md). The run loop enters it once a
+ * nact alone they end Node (docs/decisions/0035-nact-gives-turns-the-actor-system-is-ours.md). The run loop enters it once a
  * turn.
  */
 export const owners = new AsyncLocalStorage<Owner>();

@@ -7,7 +7,7 @@ let lastId = 0;
 
 /**
  * Identity of one process incarnation. A restarted actor has another Pid, so a stale one can never reach it (unlike
- * nact's references, which are paths: docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md). Numbers are never
+ * nact's references, which are paths: docs/decisions/0035-nact-gives-turns-the-actor-system-is-ours.md). Numbers are never
  * reused in this Node process.
  */
 export class Pid {

@@ -10,7 +10,7 @@ import type { TurnPort } from './turn.js';
 
 /**
  * Messages of one process per turn: batching makes nact eight times faster
- * (docs/decisions/0035-nact-gives-turns-the-kernel-is-ours.md).
+ * (docs/decisions/0035-nact-gives-turns-the-actor-system-is-ours.md).
  */
 const BATCH = 64;
 /** Messages of all processes after which everybody gets one a turn, until the event loop has gone round. */
