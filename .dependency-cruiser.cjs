@@ -10,6 +10,9 @@ const room = (name, mayImport) => ({
   to: { path: '^src/', pathNot: `^src/(${[name, ...mayImport].join('|')})/` },
 });
 
+/** Every other folder of src/firewall is a printer's. */
+const PRINTER_FOLDER = '^src/firewall/(?!(addresses|hash|policy|rules|sets)/)[^/]+/';
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -32,6 +35,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/config/' },
       to: { path: '^src/alerts/', pathNot: '^src/alerts/(channels|alert-channel)\\.ts$' },
+    },
+    {
+      name: 'printers-behind-one-table',
+      comment: 'what a tool spells is behind src/firewall/printers.ts; read_back asks that tool itself',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `${PRINTER_FOLDER}|^src/(firewall/printers|actors/hosts/read-back)\\.ts$` },
+      to: { path: PRINTER_FOLDER },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

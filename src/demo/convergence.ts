@@ -1,6 +1,7 @@
 import type { ServerContext } from '../actors/context.js';
 import { newestSetHash } from '../actors/hosts/wanted-hashes.js';
 import { stateOf } from '../host/host-state.js';
+import { RULESET_HASH_FIELDS } from '../model/ruleset-variants.js';
 import { textOf } from '../model/text-of.js';
 import type { AgentProgress } from '../sim/sim-agent.js';
 import type { Fleet } from '../sim/sim-fleet.js';
@@ -15,8 +16,6 @@ export interface Convergence {
   /** Hosts of the fleet that do not run what they should, and why not. */
   readonly behind: readonly { readonly hostkey: string; readonly why: string }[];
 }
-
-const FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'] as const;
 
 /** Compares what hosts reported, and what their agents have loaded at this moment, with what the server published. */
 export function convergence({ world }: ServerContext, fleet: Fleet): Convergence {
@@ -52,14 +51,15 @@ function whyBehind(
   const group = world.groupByName(textOf(host.group));
   if (group === undefined) return `its group ${textOf(host.group)} does not exist`;
   if (setHash === undefined) return 'no sets are published';
-  if (FIELDS.some((field) => group[field] === '')) return `no ruleset of its group ${textOf(host.group)} is published`;
+  if (RULESET_HASH_FIELDS.some((field) => group[field] === ''))
+    return `no ruleset of its group ${textOf(host.group)} is published`;
   const loaded = [
-    ...FIELDS.filter((field) => now[field] !== group[field]),
+    ...RULESET_HASH_FIELDS.filter((field) => now[field] !== group[field]),
     ...(now.ipset_hash === setHash ? [] : ['ipset_hash']),
   ];
   if (loaded.length > 0) return `has not loaded what was published (${loaded.join('+')})`;
   // The agent of an unverified host cannot show its rules: what it reports of them says nothing.
-  const shown = host.unverified === true ? [] : FIELDS;
+  const shown = host.unverified === true ? [] : RULESET_HASH_FIELDS;
   const reported = [
     ...shown.filter((field) => host[field] !== group[field]),
     ...(host.ipset_hash === setHash ? [] : ['ipset_hash']),

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.js';
+import type { Side } from './rules/firewall-rule.js';
 
 /**
  * What the two dialects do differently in rulesets (docs/rulesets.md#two-dialects). `dog1`
@@ -7,8 +8,8 @@ import type { Dialect } from './dialect.js';
  */
 export interface RuleChoices {
   readonly dialect: Dialect;
-  /** Which side of an answering packet the peer's set is matched against. `src` is the old server's defect. */
-  readonly answerSetSide: 'src' | 'dst';
+  /** Which side of an answering packet the peer's set is matched against. `source` is the old server's defect. */
+  readonly answerSetSide: Side;
   /** Whether IPv6 OUTPUT, which drops by policy, lets loopback, established traffic and neighbour discovery out. */
   readonly ipv6HostTraffic: boolean;
   /** `old`: quoted only round blanks, nothing escaped, wherever that reads back alike. `kernel`: as `iptables-save`. */
@@ -48,7 +49,7 @@ export interface RuleChoices {
 export const RULE_CHOICES: Readonly<Record<Dialect, RuleChoices>> = {
   dog1: {
     dialect: 'dog1',
-    answerSetSide: 'src',
+    answerSetSide: 'source',
     ipv6HostTraffic: false,
     commentStyle: 'old',
     asciiComments: false,
@@ -65,7 +66,7 @@ export const RULE_CHOICES: Readonly<Record<Dialect, RuleChoices>> = {
   },
   dog2: {
     dialect: 'dog2',
-    answerSetSide: 'dst',
+    answerSetSide: 'destination',
     ipv6HostTraffic: true,
     commentStyle: 'kernel',
     asciiComments: true,

@@ -1,17 +1,23 @@
 import type { Json } from '../model/document.js';
+import {
+  HASH_FIELDS,
+  type HashField,
+  RULESET_HASH_FIELDS,
+  RULESET_VARIANTS,
+  type RulesetHashField,
+} from '../model/ruleset-variants.js';
+
+export { HASH_FIELDS, type HashField };
 
 /** The five hashes of a report, 64 hex digits each (docs/protocol.md#hashes). */
-export const HASH_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables', 'ipset_hash'] as const;
-export type HashField = (typeof HASH_FIELDS)[number];
 export type Hashes = Readonly<Record<HashField, string>>;
 
-const RULE_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'] as const;
-const V4_RULE_FIELDS = ['hash4_ipsets', 'hash4_iptables'] as const;
+const V4_RULE_FIELDS = RULESET_VARIANTS.filter(({ family }) => family === 'v4').map(({ hashField }) => hashField);
 
 /** What the server wants a host to run. Times are epoch seconds. An absent half was never published: nothing to compare. */
 export interface Wanted {
   readonly rules?: {
-    readonly hashes: Readonly<Record<Exclude<HashField, 'ipset_hash'>, string>>;
+    readonly hashes: Readonly<Record<RulesetHashField, string>>;
     /** When the group's four hashes last changed. */
     readonly changedAt: number;
   };
@@ -83,7 +89,7 @@ export function checkHashes(
   const differing: HashField[] = [...(readBack ?? [])];
   const { rules, sets } = wanted;
   if (rules !== undefined && readBack === undefined)
-    for (const field of options.checkV6 ? RULE_FIELDS : V4_RULE_FIELDS)
+    for (const field of options.checkV6 ? RULESET_HASH_FIELDS : V4_RULE_FIELDS)
       if (reported[field] !== rules.hashes[field]) differing.push(field);
   const rulesMatch = differing.length === 0;
   const setsMatch = sets === undefined || sets.hashes.has(reported.ipset_hash);

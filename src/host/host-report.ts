@@ -1,12 +1,13 @@
 import type { Json, JsonObject } from '../model/document.js';
+import type { RulesetType } from '../model/ruleset-variants.js';
 import { HASH_FIELDS, type HashField, type Hashes } from './hash-check.js';
 
 /** Which of the two variants of a ruleset a host runs: with sets, or with addresses written out. */
-export type RunsVariant = 'ipsets' | 'iptables';
+export type RunsVariant = RulesetType;
 
 /** A pair of reported hashes that stood still while what was wanted changed. */
 export interface StandingStill {
-  /** `hash4_ipsets` and `hash6_ipsets`, joined by a blank. */
+  /** The hashes of the rulesets with sets, IPv4 first, joined by a blank. */
   readonly reported: string;
   /** What was wanted instead when that was last looked at. */
   readonly wanted: string;

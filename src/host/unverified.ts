@@ -1,12 +1,18 @@
 import { sha256 } from '../firewall/hash/sha256.js';
+import { type RulesetHashField, variantsOfType } from '../model/ruleset-variants.js';
 import type { HashField, Hashes, Wanted } from './hash-check.js';
 import type { HostKnowledge, HostReport, RunsVariant, StandingStill } from './host-report.js';
 
 /** The two fields in which an agent reports what is loaded, by the variant that it runs. */
 export const LIVE_FIELDS = {
-  ipsets: ['hash4_ipsets', 'hash6_ipsets'],
-  iptables: ['hash4_iptables', 'hash6_iptables'],
+  ipsets: liveFields('ipsets'),
+  iptables: liveFields('iptables'),
 } as const satisfies Record<RunsVariant, readonly [HashField, HashField]>;
+
+function liveFields(type: RunsVariant): readonly [RulesetHashField, RulesetHashField] {
+  const [four, six] = variantsOfType(type);
+  return [four.hashField, six.hashField];
+}
 
 /** Where the Elixir agent, or a package of it, has the tools. */
 const TOOL_DIRECTORIES = ['/home/dog/bin/', '', '/sbin/', '/usr/sbin/', '/usr/local/sbin/', '/bin/', '/usr/bin/'];

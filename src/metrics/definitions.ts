@@ -1,3 +1,11 @@
+import { type HashField, variantsOfType } from '../model/ruleset-variants.js';
+
+/** In the order of the metric's lines. */
+const HASHES: readonly HashField[] = [
+  ...(['iptables', 'ipsets'] as const).flatMap((type) => variantsOfType(type).map(({ hashField }) => hashField)),
+  'ipset_hash',
+];
+
 /**
  * The old server's counters (docs/metrics.md#counters-that-scrapers-know), printed by imetrics paths and `/metrics`
  * alike. `keys`: fixed keys, which exist at 0 from the start; `open`: other keys may come; no `keys` and not `open`: no
@@ -58,7 +66,7 @@ export const OLD_GAUGES = {
   },
   hash_failures: {
     help: 'Hosts whose last report failed a comparison, by hash',
-    keys: ['hash4_iptables', 'hash6_iptables', 'hash4_ipsets', 'hash6_ipsets', 'ipset_hash'],
+    keys: HASHES,
   },
 } as const satisfies Definitions;
 

@@ -1,6 +1,7 @@
 import type { JsonObject, Resource } from './document.js';
 import type { JsonSchema } from './json-schema.js';
 import type { ResourceModel } from './resource-model.js';
+import { byHashField } from './ruleset-variants.js';
 import { externalSchema } from './schemas/external-schema.js';
 import { factSchema } from './schemas/fact-schema.js';
 import { groupSchema } from './schemas/group-schema.js';
@@ -57,7 +58,7 @@ function needs(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
   };
 }
 
-const HASHES = { hash4_ipsets: '', hash6_ipsets: '', hash4_iptables: '', hash6_iptables: '', ipset_hash: '' };
+const HASHES = byHashField(() => '');
 const HOST_DEFAULTS = {
   active: 'new',
   hash_fail_count: 0,

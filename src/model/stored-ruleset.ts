@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Document, Json, JsonObject } from './document.js';
+import { RULESET_VARIANTS, type RulesetVariantKey } from './ruleset-variants.js';
 
-/** The four texts of a group's ruleset: with sets and without, IPv4 and IPv6. */
-export const VARIANTS = ['set4', 'set6', 'unset4', 'unset6'] as const;
-export type Variant = (typeof VARIANTS)[number];
+/** The keys of a group's rulesets, in the table's order. */
+export const VARIANTS: readonly RulesetVariantKey[] = RULESET_VARIANTS.map(({ key }) => key);
 
 /** A text for `iptables-restore`, and the hash that hosts report when they hold it. */
 export interface RulesetText {
@@ -13,7 +13,7 @@ export interface RulesetText {
   readonly hash: string;
 }
 
-export type RulesetTexts = Readonly<Record<Variant, RulesetText>>;
+export type RulesetTexts = Readonly<Record<RulesetVariantKey, RulesetText>>;
 
 /**
  * Texts as they are kept, in memory and in table `ruleset_text`: once, however many groups have them, and packed. A text
@@ -59,7 +59,11 @@ export function rulesetId(texts: RulesetTexts, sets: readonly string[]): string 
   return hash.digest('hex');
 }
 
-function stored(id: string, packed: Readonly<Record<Variant, PackedText>>, sets: readonly string[]): StoredRuleset {
+function stored(
+  id: string,
+  packed: Readonly<Record<RulesetVariantKey, PackedText>>,
+  sets: readonly string[],
+): StoredRuleset {
   return {
     id,
     sets,
@@ -76,12 +80,12 @@ function stored(id: string, packed: Readonly<Record<Variant, PackedText>>, sets:
 
 /** Packs texts, the long work in another thread. */
 export async function packRuleset(texts: RulesetTexts, sets: readonly string[]): Promise<StoredRuleset> {
-  const packed: Partial<Record<Variant, PackedText>> = {};
+  const packed: Partial<Record<RulesetVariantKey, PackedText>> = {};
   for (const variant of VARIANTS) {
     const { text, hash } = texts[variant];
     packed[variant] = new PackedText(hash, text === '' ? '' : (await deflate(text, LEVEL)).toString('base64'));
   }
-  return stored(rulesetId(texts, sets), packed as Record<Variant, PackedText>, sets);
+  return stored(rulesetId(texts, sets), packed as Record<RulesetVariantKey, PackedText>, sets);
 }
 
 /** The same at once, for where nothing else is to happen meanwhile. */
@@ -91,7 +95,7 @@ export function packRulesetSync(texts: RulesetTexts, sets: readonly string[]): S
       const { text, hash } = texts[variant];
       return [variant, new PackedText(hash, text === '' ? '' : deflateRawSync(text, LEVEL).toString('base64'))];
     }),
-  ) as Record<Variant, PackedText>;
+  ) as Record<RulesetVariantKey, PackedText>;
   return stored(rulesetId(texts, sets), packed, sets);
 }
 
@@ -106,13 +110,13 @@ function names(value: Json | undefined): readonly string[] {
 /** Reads a row of `ruleset_text`; `undefined` unless it holds just what its id says. */
 export function readRuleset(doc: JsonObject | undefined): StoredRuleset | undefined {
   if (doc === undefined || typeof doc.id !== 'string') return undefined;
-  const packed: Partial<Record<Variant, PackedText>> = {};
+  const packed: Partial<Record<RulesetVariantKey, PackedText>> = {};
   for (const variant of VARIANTS) {
     const part = doc[variant];
     if (!isObject(part) || typeof part.hash !== 'string' || typeof part.packed !== 'string') return undefined;
     packed[variant] = new PackedText(part.hash, part.packed);
   }
-  const found = stored(doc.id, packed as Record<Variant, PackedText>, names(doc.sets));
+  const found = stored(doc.id, packed as Record<RulesetVariantKey, PackedText>, names(doc.sets));
   try {
     return rulesetId(found.texts, found.sets) === found.id ? found : undefined;
   } catch {
@@ -125,7 +129,7 @@ export function readRuleset(doc: JsonObject | undefined): StoredRuleset | undefi
 export function textsInRow(
   row: JsonObject | undefined,
 ): { readonly texts: RulesetTexts; readonly sets: readonly string[] } | undefined {
-  const texts: Partial<Record<Variant, RulesetText>> = {};
+  const texts: Partial<Record<RulesetVariantKey, RulesetText>> = {};
   for (const variant of VARIANTS) {
     const part = row?.[variant];
     if (!isObject(part) || typeof part.hash !== 'string' || typeof part.text !== 'string') return undefined;

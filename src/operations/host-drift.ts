@@ -9,6 +9,7 @@ import type { Config } from '../config/schema.js';
 import { HASH_FIELDS } from '../host/hash-check.js';
 import { stateOf } from '../host/host-state.js';
 import type { Json, JsonObject } from '../model/document.js';
+import { byVariant } from '../model/ruleset-variants.js';
 import type { ActorSystem } from '../otp/index.js';
 import type { SetBook } from '../world/set-book.js';
 import type { World } from '../world/world.js';
@@ -58,15 +59,7 @@ export function hostDrift(needs: HostDriftNeeds, hostId: string): JsonObject | u
       ipset_hash: sets === undefined ? null : [...sets.hashes],
       published_at: iso(output?.publishedAt),
       sets_changed_at: iso(sets?.changedAt),
-      texts:
-        output === undefined
-          ? null
-          : {
-              set4: output.ruleset.texts.set4.text,
-              set6: output.ruleset.texts.set6.text,
-              unset4: output.ruleset.texts.unset4.text,
-              unset6: output.ruleset.texts.unset6.text,
-            },
+      texts: output === undefined ? null : byVariant('key', ({ key }) => output.ruleset.texts[key].text),
     },
     reported: {
       ...Object.fromEntries(HASH_FIELDS.map((field) => [field, host[field] ?? null])),

@@ -1,3 +1,4 @@
+import { byVariant } from '../model/ruleset-variants.js';
 import type { ReportedHashes } from '../wire/messages/report.js';
 import type { RulesetTexts } from '../wire/messages/rules-payload.js';
 import { agentHash, normalizeAgentRuleset, normalizeAgentSets, throughEcho } from './agent-normalize.js';
@@ -15,12 +16,8 @@ export interface Enforcement {
 /** The agent's ruleset files by the key that fills them; absent until the first ruleset. */
 export type RulesetFiles = ReadonlyMap<keyof RulesetTexts, string>;
 
-const FILE_NAMES: Readonly<Record<keyof RulesetTexts, string>> = {
-  ruleset4_ipset: 'ip4tables_ipsets.txt',
-  ruleset6_ipset: 'ip6tables_ipsets.txt',
-  ruleset4_iptables: 'ip4tables_iptables.txt',
-  ruleset6_iptables: 'ip6tables_iptables.txt',
-};
+/** `ip4tables_ipsets.txt` and its like. */
+const FILE_NAMES = byVariant('wireField', ({ type, family }) => `ip${family.slice(1)}tables_${type}.txt`);
 
 const liveFilterHash = remember((table: FilterTable) =>
   agentHash(normalizeAgentRuleset(throughEcho(saveFilter(table)))),
@@ -34,7 +31,7 @@ const liveSetsHash = remember((table: SetTable) => agentHash(normalizeAgentSets(
 function quotedHash(tool: string): string {
   return agentHash(normalizeAgentRuleset(throughEcho(`\`/home/dog/bin/${tool} -t filter\``)));
 }
-const QUOTED = { 4: quotedHash('iptables-save'), 6: quotedHash('ip6tables-save') };
+const QUOTED = { v4: quotedHash('iptables-save'), v6: quotedHash('ip6tables-save') };
 
 /** The five hashes an agent reports (docs/protocol.md#hashes): of what is live, or of a file's text. */
 export function agentHashes(
@@ -43,13 +40,12 @@ export function agentHashes(
   { enforcing, useIpsets }: Enforcement,
   kind: 'erlang' | 'elixir' = 'erlang',
 ): ReportedHashes {
-  const loaded = { 4: liveFilterHash(kernel.filter('inet'), ''), 6: liveFilterHash(kernel.filter('inet6'), '') };
+  const loaded = { v4: liveFilterHash(kernel.filter('inet'), ''), v6: liveFilterHash(kernel.filter('inet6'), '') };
   const live = kind === 'elixir' ? QUOTED : loaded;
   return {
-    hash4_ipsets: enforcing && useIpsets ? live[4] : fileHash(files, 'ruleset4_ipset'),
-    hash6_ipsets: enforcing && useIpsets ? live[6] : fileHash(files, 'ruleset6_ipset'),
-    hash4_iptables: enforcing && !useIpsets ? live[4] : fileHash(files, 'ruleset4_iptables'),
-    hash6_iptables: enforcing && !useIpsets ? live[6] : fileHash(files, 'ruleset6_iptables'),
+    ...byVariant('hashField', ({ type, family, wireField }) =>
+      enforcing && useIpsets === (type === 'ipsets') ? live[family] : fileHash(files, wireField),
+    ),
     ipset_hash: liveSetsHash(kernel.sets, ''),
   };
 }

@@ -1,3 +1,4 @@
+import { RULESET_VARIANTS, variantsOfType } from '../model/ruleset-variants.js';
 import type { RulesetTexts, RulesPayload } from '../wire/messages/rules-payload.js';
 import type { Enforcement } from './agent-hashes.js';
 import type { AgentTiming } from './agent-timing.js';
@@ -22,8 +23,6 @@ export interface ApplyContext {
   readonly pause: (ms: number) => Promise<void>;
 }
 
-const RULESETS = ['ruleset4_ipset', 'ruleset6_ipset', 'ruleset4_iptables', 'ruleset6_iptables'] as const;
-
 /**
  * What an agent does with a message of its rules queue, in its order (docs/protocol.md#what-an-agent-does).
  */
@@ -35,20 +34,16 @@ export async function applyRules(payload: RulesPayload, context: ApplyContext): 
     error = await applySets(payload.ipsets, context);
     kernel.destroySetsNotIn(payload.ipsets);
   }
-  for (const key of RULESETS) {
-    const text = payload[key];
-    if (text !== false) files.set(key, text);
+  for (const { wireField } of RULESET_VARIANTS) {
+    const text = payload[wireField];
+    if (text !== false) files.set(wireField, text);
   }
   let rules = false;
   if (enforcement.enforcing) {
-    const [v4, v6] = enforcement.useIpsets ? RULESETS.slice(0, 2) : RULESETS.slice(2);
-    for (const [key, family] of [
-      [v4, 'inet'],
-      [v6, 'inet6'],
-    ] as const) {
-      const text = key === undefined ? false : payload[key];
+    for (const { wireField, family } of variantsOfType(enforcement.useIpsets ? 'ipsets' : 'iptables')) {
+      const text = payload[wireField];
       if (text === false) continue;
-      const refused = await applyFilter(family, text, context);
+      const refused = await applyFilter(family === 'v4' ? 'inet' : 'inet6', text, context);
       rules ||= refused === undefined;
       error ??= refused;
     }

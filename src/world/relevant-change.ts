@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Document, JsonObject } from '../model/document.js';
+import { HASH_FIELDS } from '../model/ruleset-variants.js';
 import type { RowChange } from './row-change.js';
 
 /** Fields that this server writes into group rows itself: a change of these alone changes no rule. */
-const OWN_GROUP_FIELDS = new Set(['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables', 'ipset_hash']);
+const OWN_GROUP_FIELDS: ReadonlySet<string> = new Set(HASH_FIELDS);
 
 function differs(change: RowChange, fields: readonly string[]): boolean {
   return fields.some((field) => !isDeepStrictEqual(change.before?.[field], change.after?.[field]));

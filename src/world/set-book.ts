@@ -1,10 +1,9 @@
 import type { Dialect } from '../firewall/dialect.js';
 import type { Policy, PolicyFault } from '../firewall/policy/policy.js';
 import { wantedSets } from '../firewall/policy/wanted-sets.js';
-import { assembleSets } from '../firewall/sets/assemble-sets.js';
+import { FIELD_PRINTER } from '../firewall/printers.js';
 import { buildSet, type BuiltSet, type SetProblem, type WantedSet } from '../firewall/sets/build-set.js';
 import type { LastGood } from '../firewall/sets/compile-sets.js';
-import { renderSet } from '../firewall/sets/render-set.js';
 import { readSetName, setName } from '../firewall/sets/set-name.js';
 import { NOT_USED, type SetUse } from './set-use.js';
 
@@ -92,7 +91,7 @@ export class SetBook {
     const problems = all.flatMap((built) => built.problems);
     const replaced = problems.filter((problem) => 'instead' in problem);
     return {
-      ...assembleSets(rendered),
+      ...FIELD_PRINTER.sets.assemble(rendered),
       names: new Set(rendered.map(({ name }) => name)),
       blocks: new Map(rendered.map(({ name, block }) => [name, block])),
       unusable: new Set(replaced.filter(({ instead }) => instead === 'empty').map(({ set }) => set)),
@@ -119,7 +118,7 @@ export class SetBook {
       if (parts === undefined || (certain && !users.has(name))) this.#lastGood.delete(name);
       else {
         const problems = users.has(name) ? [goneProblem(name, users.get(name) ?? [], 'last_good')] : [];
-        gone.push({ rendered: renderSet(parts.base, parts.kind, parts.family, addresses), problems });
+        gone.push({ rendered: FIELD_PRINTER.sets.render(parts.base, parts.kind, parts.family, addresses), problems });
       }
     }
     for (const [name, groups] of users)

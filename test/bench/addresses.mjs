@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalSet } from '../../dist/firewall/sets/canonical-set.js';
-import { assembleSets } from '../../dist/firewall/sets/assemble-sets.js';
-import { renderSet } from '../../dist/firewall/sets/render-set.js';
+import { assembleSets } from '../../dist/firewall/ipset/assemble-sets.js';
+import { renderSet } from '../../dist/firewall/ipset/render-set.js';
 
 export const title = '100,000 addresses made canonical, rendered as two sets and hashed';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RULE_CHOICES } from '../../dist/firewall/dialect-rules.js';
+import { finish } from '../../dist/firewall/finish.js';
 import { compilePolicy } from '../../dist/firewall/rules/compile-ruleset.js';
 import { policyLookups } from '../../dist/firewall/rules/policy-lookups.js';
 import { readProfile } from '../../dist/firewall/rules/read-profile.js';
@@ -53,7 +54,7 @@ const compileAll = (dialect) =>
     const read = readProfile(profile, RULE_CHOICES[dialect]);
     return ['v4', 'v6'].map((version) => {
       const variant = { type: 'ipsets', version, selfGroup: profile.name, lookups, addresses: NO_ADDRESSES };
-      const result = compilePolicy(read.policy, variant, dialect);
+      const result = finish(compilePolicy(read.policy, variant, dialect));
       if (!result.ok) throw new Error(JSON.stringify(result.error));
       return result.text;
     });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { setsHash } from '../../src/firewall/hash/normalize-sets.js';
+import { setsHash } from '../../src/firewall/ipset/normalize-sets.js';
 import type { Document } from '../../src/model/document.js';
 import { SetBook } from '../../src/world/set-book.js';
 import { createOracle } from '../support/kernel-oracle.js';

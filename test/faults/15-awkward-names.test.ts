@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { setsHash } from '../../src/firewall/hash/normalize-sets.js';
+import { setsHash } from '../../src/firewall/ipset/normalize-sets.js';
 import { compileGroup } from '../../src/firewall/policy/compile-group.js';
 import { wantedSets } from '../../src/firewall/policy/wanted-sets.js';
 import { compileWantedSets } from '../../src/firewall/sets/compile-sets.js';

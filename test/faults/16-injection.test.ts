@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitArguments } from '../../src/firewall/rules/split-arguments.js';
+import { splitArguments } from '../../src/firewall/iptables/split-arguments.js';
 import type { JsonObject } from '../../src/model/document.js';
 import { compileInput } from '../support/compile-input.js';
 import { kernelOfSuite } from '../support/kernel-of-suite.js';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { agentRulesetHash } from '../../src/firewall/hash/normalize-ruleset.js';
+import { agentRulesetHash } from '../../src/firewall/iptables/normalize-ruleset.js';
 
 /**
  * The real kernel as judge (docs/rulesets.md#what-the-kernel-refuses): sets and rulesets are really loaded, in a

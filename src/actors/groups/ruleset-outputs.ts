@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../model/document.js';
+import { byVariant } from '../../model/ruleset-variants.js';
 import { SharedRulesets } from './shared-rulesets.js';
-import { type StoredRuleset, type Variant, VARIANTS } from '../../model/stored-ruleset.js';
+import { type StoredRuleset, VARIANTS } from '../../model/stored-ruleset.js';
 
-export { VARIANTS, type Variant };
+export { VARIANTS };
 
 /** A group's last good ruleset (table `ruleset_output`, id = group id). Times are epoch seconds. */
 export interface RulesetOutput {
@@ -25,17 +26,9 @@ export interface CompileFailure {
   readonly at: number;
 }
 
-/** The group row's hash field of each text. */
-export const HASH_FIELD_OF = {
-  set4: 'hash4_ipsets',
-  set6: 'hash6_ipsets',
-  unset4: 'hash4_iptables',
-  unset6: 'hash6_iptables',
-} as const satisfies Record<Variant, string>;
-
 /** The four hash fields of a group row. */
 export function hashFieldsOf(output: RulesetOutput): Readonly<Record<string, string>> {
-  return Object.fromEntries(VARIANTS.map((variant) => [HASH_FIELD_OF[variant], output.ruleset.texts[variant].hash]));
+  return byVariant('hashField', ({ key }) => output.ruleset.texts[key].hash);
 }
 
 /** The document that the store keeps. It names its texts, which are kept once for all groups (table `ruleset_text`). */

@@ -1,6 +1,7 @@
 import { checkHashes, HASH_FIELDS, type HashCheckOptions, type Hashes } from '../../host/hash-check.js';
 import { showsNoRules } from '../../host/unverified.js';
 import type { Document } from '../../model/document.js';
+import { RULESET_HASH_FIELDS, RULESET_VARIANTS } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
 import type { World } from '../../world/world.js';
 
@@ -17,7 +18,6 @@ export interface Holders {
 /** More hosts than these are not repaired one by one: what they lack is sent to all. */
 const MOST_SINGLY = 100;
 
-const RULE_FIELDS = HASH_FIELDS.filter((field) => field !== 'ipset_hash');
 const NOTHING_REMEMBERED = { hash_fail_count: 0, iptables_hash_timestamp: '', ipset_hash_timestamp: '' } as const;
 
 function reportedBy(row: Document): Hashes {
@@ -45,12 +45,14 @@ export function rulesHeld(
   hashes: Readonly<Record<string, string>>,
   checkV6: boolean,
 ): Holders {
-  const wanted = Object.fromEntries(RULE_FIELDS.map((field) => [field, hashes[field] ?? ''])) as Hashes;
-  const unchecked = checkV6 ? [] : RULE_FIELDS.filter((field) => field.startsWith('hash6'));
+  const wanted = Object.fromEntries(RULESET_HASH_FIELDS.map((field) => [field, hashes[field] ?? ''])) as Hashes;
+  const unchecked = checkV6
+    ? []
+    : RULESET_VARIANTS.filter(({ family }) => family === 'v6').map(({ hashField }) => hashField);
   const provable = unchecked.every((field) => group[field] === wanted[field]);
   const options: HashCheckOptions = { toleranceSeconds: 0, maxFailCount: 1, checkV6 };
   return count(world.hostsOf(textOf(group.name)), (reported) => {
-    if (RULE_FIELDS.every((field) => reported[field] === '')) return 'silent';
+    if (RULESET_HASH_FIELDS.every((field) => reported[field] === '')) return 'silent';
     if (showsNoRules(reported)) return undefined;
     const { differing } = checkHashes(
       reported,

@@ -1,7 +1,8 @@
 import { LIVE_FIELDS } from '../../host/unverified.js';
 import type { HashField } from '../../host/hash-check.js';
 import { knowledgeFromDoc, type RunsVariant } from '../../host/host-report.js';
-import { readBackHash } from '../../firewall/hash/read-back-hash.js';
+import { readBackHash } from '../../firewall/iptables/read-back-hash.js';
+import { variantsOfType } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
 import { call, type DetailObject, type Message, type Self, type GenServer } from '../../otp/index.js';
 import { REMOTE_COMMANDS } from '../commands/remote-commands-messages.js';
@@ -102,9 +103,10 @@ export class ReadBack implements GenServer<never, never, never, Info> {
     const changedAt = group === undefined ? undefined : outputs.changedAt(group.id);
     if (output === undefined || output.publishedAt === null || changedAt === undefined) return undefined;
     if (Math.abs(system.clock.now() / 1000 - changedAt) < config.hashcheck_alert_seconds) return undefined;
-    const { set4, set6, unset4, unset6 } = output.ruleset.texts;
-    const [four, six] = variant === 'ipsets' ? [set4, set6] : [unset4, unset6];
-    return { four: four.hash, six: six.hash, key: `${groupName} ${four.hash} ${six.hash}` };
+    const { texts } = output.ruleset;
+    const [four, six] = variantsOfType(variant);
+    const hashes = { four: texts[four.key].hash, six: texts[six.key].hash };
+    return { ...hashes, key: `${groupName} ${hashes.four} ${hashes.six}` };
   }
 
   async #read(

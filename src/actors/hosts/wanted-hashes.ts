@@ -1,9 +1,10 @@
 import { textOf } from '../../model/text-of.js';
 import type { Document } from '../../model/document.js';
+import { byVariant } from '../../model/ruleset-variants.js';
 import type { Wanted } from '../../host/hash-check.js';
 import type { World } from '../../world/world.js';
 import type { ConfirmedSets } from '../publishing/confirmed-sets.js';
-import { HASH_FIELD_OF, VARIANTS, type RulesetOutputs } from '../groups/ruleset-outputs.js';
+import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 
 /** The hash of the sets published last; `undefined` when none ever were. */
 export function newestSetHash(rows: Iterable<Document>): string | undefined {
@@ -62,23 +63,18 @@ export function wantedHashes(
   if (group === undefined) return undefined;
   // The row may lack what the broker has confirmed: the store refuses it, or is slow.
   const fields = outputs.confirmedHashes(group.id) ?? group;
-  const [set4, set6, unset4, unset6] = VARIANTS.map((variant) => textOf(fields[HASH_FIELD_OF[variant]]));
+  const hashes = byVariant('hashField', ({ hashField }) => textOf(fields[hashField]));
   const sets =
     confirmedSets.takeover === 'waits'
       ? undefined
       : acceptedSetHashes(confirmedSets.with(world.rows('ipset')), now, windowSeconds);
   return {
     // Four empty fields: this group never had a ruleset. Awaited: the stored ones may be another spelling of the same.
-    ...((!set4 && !set6 && !unset4 && !unset6) || outputs.awaited.has(group.id)
+    ...(Object.values(hashes).every((hash) => hash === '') || outputs.awaited.has(group.id)
       ? {}
       : {
           rules: {
-            hashes: {
-              hash4_ipsets: set4 ?? '',
-              hash6_ipsets: set6 ?? '',
-              hash4_iptables: unset4 ?? '',
-              hash6_iptables: unset6 ?? '',
-            },
+            hashes,
             changedAt: outputs.changedAt(group.id) ?? 0,
           },
         }),

@@ -4,6 +4,7 @@ import { stampAt } from '../../wire/messages/envelope.js';
 import { encodeIpsets } from '../../wire/messages/ipsets.js';
 import { encodeRuleset } from '../../wire/messages/ruleset.js';
 import type { JsonObject } from '../../model/document.js';
+import { byVariant } from '../../model/ruleset-variants.js';
 import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import type { RulesetOutput } from '../groups/ruleset-outputs.js';
@@ -68,12 +69,7 @@ const setsBody = encodedOnce(({ text }: RenderedSets, now) => encodeIpsets(text,
 
 const rulesetBodies = encodedOnce(({ texts }: StoredRuleset, now) =>
   encodeRuleset(
-    {
-      ruleset4_ipset: texts.set4.text,
-      ruleset6_ipset: texts.set6.text,
-      ruleset4_iptables: texts.unset4.text,
-      ruleset6_iptables: texts.unset6.text,
-    },
+    byVariant('wireField', ({ key }) => texts[key].text),
     stampAt(new Date(now)),
   ),
 );

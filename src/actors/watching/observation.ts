@@ -1,9 +1,9 @@
 import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Document, JsonObject } from '../../model/document.js';
+import { byVariant, RULESET_VARIANTS, variantsOfType } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
 import type { RulesetText } from '../../model/stored-ruleset.js';
 import type { Holders } from '../hosts/held-by-hosts.js';
-import { HASH_FIELD_OF, VARIANTS } from '../groups/ruleset-outputs.js';
 
 /** A hash of a group that is another than the stored one, and the text that ours is of. */
 export interface HashDifference extends RulesetText {
@@ -72,14 +72,13 @@ export function observeGroup(
 ): ObservedGroup {
   const who = { id: row.id, name: textOf(row.name) };
   if (!compiled.ok) return { ...who, state: 'cannot_compare', error: compiled.error };
-  const variants = generateUnset ? VARIANTS : (['set4', 'set6'] as const);
-  const differences = variants.flatMap((variant): readonly HashDifference[] => {
-    const field = HASH_FIELD_OF[variant];
+  const variants = generateUnset ? RULESET_VARIANTS : variantsOfType('ipsets');
+  const differences = variants.flatMap(({ key, hashField: field }): readonly HashDifference[] => {
     const stored = textOf(row[field]);
-    return stored === compiled[variant].hash ? [] : [{ field, stored, ...compiled[variant] }];
+    return stored === compiled[key].hash ? [] : [{ field, stored, ...compiled[key] }];
   });
   if (differences.length === 0) return { ...who, state: 'same' };
-  const hashes = Object.fromEntries(VARIANTS.map((variant) => [HASH_FIELD_OF[variant], compiled[variant].hash]));
+  const hashes = byVariant('hashField', ({ key }) => compiled[key].hash);
   return { ...who, ...byHosts(held(hashes)), differences };
 }
 

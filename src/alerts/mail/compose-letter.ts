@@ -1,3 +1,4 @@
+import { HASH_FIELDS } from '../../model/ruleset-variants.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
 import type { Alert } from '../alert.js';
 import { alertFacts } from '../alert-facts.js';
@@ -7,7 +8,6 @@ import type { MailConfig } from './mail-config.js';
 
 /** A digest names so many hosts; the others are only counted. */
 const MAX_DIGEST_LINES = 2000;
-const HASH_FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables', 'ipset_hash'];
 
 /** A mail before it is addressed. Subject and lines are clean: no control characters, so nothing can forge a header. */
 export interface Letter {

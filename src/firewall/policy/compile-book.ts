@@ -1,13 +1,8 @@
 import type { Document } from '../../model/document.js';
+import { RULESET_VARIANTS } from '../../model/ruleset-variants.js';
 import { finish } from '../finish.js';
 import { type Answers, Readings } from './answers.js';
-import {
-  compileRules,
-  type CompiledGroup,
-  type CompileGroupOptions,
-  findRules,
-  TEXT_VARIANTS,
-} from './compile-group.js';
+import { compileRules, type CompiledGroup, type CompileGroupOptions, findRules } from './compile-group.js';
 import type { Policy } from './policy.js';
 import { policyView } from './policy-view.js';
 
@@ -70,7 +65,7 @@ export class CompileBook {
       if (known !== undefined) return known;
 
       const readings = new Readings(answers);
-      const steps = compileRules(view, found, readings.answers, this.#options.generateUnset);
+      const steps = compileRules(view, found, readings.answers, this.#options);
       const compiled = disturbed < MOST_DISTURBED ? yield* steps : finish(steps);
       const now = policyView(this.#policy, this.#options.dialect);
       if (now !== view) {
@@ -105,7 +100,7 @@ export class CompileBook {
   }
 
   #keep(profile: Document, ruleset: Document | undefined, readings: Readings, compiled: CompiledGroup): void {
-    const chars = compiled.ok ? TEXT_VARIANTS.reduce((sum, variant) => sum + compiled[variant].text.length, 0) : 0;
+    const chars = compiled.ok ? RULESET_VARIANTS.reduce((sum, { key }) => sum + compiled[key].text.length, 0) : 0;
     const cost = COST.entry + COST.reading * readings.size + chars;
     const key = keyOf(profile.id, readings.self);
     const before = this.#kept.get(key);

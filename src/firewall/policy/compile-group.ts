@@ -1,13 +1,13 @@
 import type { Document, JsonObject } from '../../model/document.js';
-import type { Family } from '../addresses/family.js';
+import { byVariant, RULESET_VARIANTS, type RulesetVariantKey } from '../../model/ruleset-variants.js';
 import type { Dialect } from '../dialect.js';
 import { finish } from '../finish.js';
 import { sortByBytes } from '../hash/byte-order.js';
 import { EMPTY_HASH } from '../hash/sha256.js';
+import { FIELD_PRINTER, type PrinterName, PRINTERS } from '../printers.js';
 import { type CompileError, type CompileWarning, describeError } from '../rules/compile-error.js';
 import { compilePolicy } from '../rules/compile-ruleset.js';
 import { NO_ADDRESSES } from '../rules/ruleset-input.js';
-import type { RulesetType } from '../rules/emission.js';
 import type { Answers } from './answers.js';
 import type { Policy } from './policy.js';
 import { type PolicyView, policyView } from './policy-view.js';
@@ -19,12 +19,7 @@ export interface GroupText {
 }
 
 /** The four texts of a group: with sets and without, IPv4 and IPv6 (docs/rulesets.md#hash-of-a-ruleset). */
-export interface GroupTexts {
-  readonly set4: GroupText;
-  readonly set6: GroupText;
-  readonly unset4: GroupText;
-  readonly unset6: GroupText;
-}
+export type GroupTexts = Readonly<Record<RulesetVariantKey, GroupText>>;
 
 /**
  * Why a group has no texts, ready to be stored and shown: `message` is one sentence; for reason `rule`, `variant` says
@@ -48,17 +43,9 @@ export interface CompileGroupOptions {
   readonly dialect: Dialect;
   /** Setting `generate_unset_tables`; off: the two texts without sets are empty. */
   readonly generateUnset: boolean;
+  /** What the texts are for; absent: what agents in the field load. */
+  readonly printer?: PrinterName;
 }
-
-const VARIANTS: readonly (readonly [keyof GroupTexts, RulesetType, Family])[] = [
-  ['set4', 'ipsets', 'v4'],
-  ['set6', 'ipsets', 'v6'],
-  ['unset4', 'iptables', 'v4'],
-  ['unset6', 'iptables', 'v6'],
-];
-
-/** The texts of a group, by the names that they have in `GroupTexts`. */
-export const TEXT_VARIANTS = VARIANTS.map(([variant]) => variant);
 
 const EMPTY: GroupText = { text: '', hash: EMPTY_HASH };
 
@@ -69,7 +56,7 @@ function refused(reason: GroupError['reason'], message: string): CompiledGroup &
   };
 }
 
-function ruleRefused(variant: keyof GroupTexts, error: CompileError): CompiledGroup & { readonly ok: false } {
+function ruleRefused(variant: RulesetVariantKey, error: CompileError): CompiledGroup & { readonly ok: false } {
   return {
     ok: false,
     error: {
@@ -120,14 +107,15 @@ export function* compileRules(
   view: PolicyView,
   { profile, ruleset }: Pick<GroupRules, 'profile' | 'ruleset'>,
   answers: Answers,
-  generateUnset: boolean,
+  { generateUnset, printer: name }: Omit<CompileGroupOptions, 'dialect'>,
 ): Generator<void, CompiledGroup> {
-  const read = yield* view.rules(profile, ruleset);
+  const printer = name === undefined ? FIELD_PRINTER : PRINTERS[name];
+  const read = yield* view.rules(profile, ruleset, printer);
   if (!read.ok) return ruleRefused('set4', read.error);
-  const texts: Record<keyof GroupTexts, GroupText> = { set4: EMPTY, set6: EMPTY, unset4: EMPTY, unset6: EMPTY };
+  const texts: Record<RulesetVariantKey, GroupText> = { ...byVariant('key', () => EMPTY) };
   const sets = new Set<string>();
   const warnings: CompileWarning[] = [];
-  for (const [variant, type, version] of VARIANTS) {
+  for (const { key, type, family: version } of RULESET_VARIANTS) {
     if (type === 'iptables' && !generateUnset) continue;
     const asked = {
       type,
@@ -138,9 +126,9 @@ export function* compileRules(
         return answers.selfGroup;
       },
     };
-    const result = yield* compilePolicy(read.policy, asked, view.dialect);
-    if (!result.ok) return ruleRefused(variant, result.error);
-    texts[variant] = { text: result.text, hash: result.hash };
+    const result = yield* compilePolicy(read.policy, asked, view.dialect, printer);
+    if (!result.ok) return ruleRefused(key, result.error);
+    texts[key] = { text: result.text, hash: result.hash };
     for (const set of result.sets) sets.add(set);
     for (const warning of result.warnings) warnings.push(warning);
   }
@@ -154,5 +142,5 @@ export function* compileRules(
 export function compileGroup(policy: Policy, groupId: string, options: CompileGroupOptions): CompiledGroup {
   const view = policyView(policy, options.dialect);
   const found = findRules(view, groupId);
-  return 'ok' in found ? found : finish(compileRules(view, found, view.answers(found.name), options.generateUnset));
+  return 'ok' in found ? found : finish(compileRules(view, found, view.answers(found.name), options));
 }

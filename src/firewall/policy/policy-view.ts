@@ -3,6 +3,7 @@ import type { Document, Json } from '../../model/document.js';
 import { RULE_CHOICES } from '../dialect-rules.js';
 import type { Dialect } from '../dialect.js';
 import type { AddressMaps } from '../rules/emission.js';
+import type { Printer } from '../printer.js';
 import { nameOf, type PolicyLookups, RULE_BUILTINS } from '../rules/policy-lookups.js';
 import { type ReadProfile, readProfileInSteps } from '../rules/read-profile.js';
 import { type ReadService, readService } from '../rules/read-service.js';
@@ -110,12 +111,13 @@ export class PolicyView {
    * Reads the rules that a profile stands for, with pauses: those of the ruleset that names it, else none. In `dog2` a
    * profile of a very old database, which holds its rules itself, keeps them; the old server lost them.
    */
-  rules(profile: Document, ruleset: Document | undefined): Generator<void, ReadProfile> {
+  rules(profile: Document, ruleset: Document | undefined, printer: Printer): Generator<void, ReadProfile> {
     const { rules: own, ...rest } = profile;
     const rules = ruleset === undefined ? ((this.dialect === 'dog2' ? own : undefined) ?? NO_RULES) : ruleset.rules;
     // A ruleset without its rules is no order to have none: then the profile cannot be read.
     return readProfileInSteps(rules === undefined ? rest : { ...rest, rules }, RULE_CHOICES[this.dialect], {
       anyIsEveryone: this.#policy.anyIsEveryone === true,
+      printer,
     });
   }
 

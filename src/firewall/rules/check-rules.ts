@@ -1,13 +1,14 @@
 import type { Json } from '../../model/document.js';
+import type { RulesetType } from '../../model/ruleset-variants.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { Dialect } from '../dialect.js';
 import { RULE_CHOICES } from '../dialect-rules.js';
 import { finish } from '../finish.js';
 import type { CompileError, Fault, RulePosition } from './compile-error.js';
-import type { AddressMaps, Emission, Pass, RulesetType } from './emission.js';
+import type { AddressMaps, Emission, Pass } from './emission.js';
 import type { PolicyLookups } from './policy-lookups.js';
 import { readRule } from './read-rule.js';
-import { ruleToKernel, serviceOf } from './rule-to-kernel.js';
+import { expandRule, serviceOf } from './expand-rule.js';
 
 export interface RulesCheck {
   readonly lookups: PolicyLookups;
@@ -104,7 +105,7 @@ function ruleFaults(value: Json, direction: RulePosition['direction'], check: Ru
       const service = faults.some(({ field }) => field === 'service') ? undefined : serviceOf(rule, emission);
       if (service === undefined) continue;
       for (const pass of PASSES[direction]) {
-        if (pass !== 'answer' || rule.answered) ruleToKernel(rule, service, pass, emission, []);
+        if (pass !== 'answer' || rule.answered) expandRule(rule, service, pass, emission, []);
       }
     }
   }

@@ -1,19 +1,18 @@
 import type { Dialect } from '../dialect.js';
-import { RULE_CHOICES } from '../dialect-rules.js';
+import { RULE_CHOICES, type RuleChoices } from '../dialect-rules.js';
 import { finish } from '../finish.js';
 import { sortByBytes } from '../hash/byte-order.js';
-import { rulesetHash } from '../hash/normalize-ruleset.js';
-import { COMMENT_BYTES } from './comment-text.js';
+import type { Printer } from '../printer.js';
+import { FIELD_PRINTER } from '../printers.js';
 import type { CompileError, CompileWarning, Fault } from './compile-error.js';
 import type { Emission, Pass } from './emission.js';
-import { printRule } from './print-rule.js';
+import { expandRule, serviceOf } from './expand-rule.js';
+import type { FirewallRule } from './firewall-rule.js';
 import type { PlacedRead, PolicyModel } from './read-profile.js';
 import { readProfile } from './read-profile.js';
-import { ruleToKernel, serviceOf } from './rule-to-kernel.js';
 import type { RulesetInput } from './ruleset-input.js';
-import { skeletonV4, skeletonV6 } from './skeleton.js';
 
-/** One ruleset of a group: its text for `iptables-restore`, and the hash that hosts report when they hold it. */
+/** One ruleset of a group: its text, and the hash that hosts report when they hold it. */
 export interface CompiledRuleset {
   readonly ok: true;
   readonly text: string;
@@ -50,16 +49,15 @@ const RULES_A_STEP = 64;
 
 class RulesetCompiler {
   readonly #emission: Emission;
-  readonly #style: 'old' | 'kernel';
+  readonly #commentBytes: number;
   readonly sets = new Set<string>();
   readonly warnings: CompileWarning[] = [];
   readonly #warned = new Set<string>();
   /** The rule at hand. */
   #at: PlacedRead['position'] = { direction: 'inbound', index: 0 };
 
-  constructor(variant: Variant, dialect: Dialect) {
-    const choices = RULE_CHOICES[dialect];
-    this.#style = choices.commentStyle;
+  constructor(variant: Variant, choices: RuleChoices, commentBytes: number) {
+    this.#commentBytes = commentBytes;
     this.#emission = {
       choices,
       type: variant.type,
@@ -87,9 +85,9 @@ class RulesetCompiler {
     this.warnings.push(warning);
   }
 
-  /** The lines of all rules in one pass; pauses now and then. */
-  *lines(rules: readonly PlacedRead[], pass: Pass): Generator<void, string[]> {
-    const lines: string[] = [];
+  /** What all rules come to in one pass; pauses now and then. */
+  *rules(rules: readonly PlacedRead[], pass: Pass): Generator<void, FirewallRule[]> {
+    const found: FirewallRule[] = [];
     for (const [done, { rule, faults, cut, position }] of rules.entries()) {
       if (done % RULES_A_STEP === RULES_A_STEP - 1) yield;
       this.#at = position;
@@ -104,17 +102,11 @@ class RulesetCompiler {
       if (service?.entries.length === 0) continue;
       if (fault !== undefined) this.#emission.fault(fault);
       if (service === undefined) continue;
-      if (cut) this.#emission.warn('comment', `was cut to the ${COMMENT_BYTES} bytes that the kernel keeps`);
-      for (const made of ruleToKernel(rule, service, pass, this.#emission, faults)) {
-        for (const line of printRule(made, this.#style)) lines.push(line);
-      }
+      if (cut) this.#emission.warn('comment', `was cut to the ${this.#commentBytes} bytes that the kernel keeps`);
+      for (const made of expandRule(rule, service, pass, this.#emission, faults)) found.push(made);
     }
-    return lines;
+    return found;
   }
-}
-
-function joined(lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
 /**
@@ -125,19 +117,23 @@ export function* compilePolicy(
   policy: PolicyModel,
   variant: Variant,
   dialect: Dialect,
+  printer: Printer = FIELD_PRINTER,
 ): Generator<void, RulesetResult> {
-  const compiler = new RulesetCompiler(variant, dialect);
+  const choices = RULE_CHOICES[dialect];
+  const compiler = new RulesetCompiler(variant, choices, printer.comments.bytes);
   try {
-    const inbound = yield* compiler.lines(policy.inbound, 'inbound');
-    const answers = yield* compiler.lines(policy.inbound, 'answer');
-    const outbound = yield* compiler.lines(policy.outbound, 'outbound');
-    yield;
-    const docker = variant.version === 'v4' && policy.docker;
+    const inbound = yield* compiler.rules(policy.inbound, 'inbound');
+    const answers = yield* compiler.rules(policy.inbound, 'answer');
+    const outbound = yield* compiler.rules(policy.outbound, 'outbound');
+    const family = variant.version;
+    const docker = family === 'v4' && policy.docker;
     if (typeof docker !== 'boolean') return { ok: false, error: docker };
-    const frame = variant.version === 'v4' ? skeletonV4(docker) : skeletonV6(RULE_CHOICES[dialect].ipv6HostTraffic);
-    const text = frame.head + joined(inbound) + frame.middle + joined(answers) + joined(outbound) + frame.tail;
+    yield;
+    const hostTraffic = choices.ipv6HostTraffic;
+    const text = yield* printer.print({ family, docker, hostTraffic, inbound, answers, outbound }, choices);
+    yield;
     const sets = sortByBytes([...compiler.sets]);
-    return { ok: true, text, hash: rulesetHash(text), sets, warnings: compiler.warnings };
+    return { ok: true, text, hash: printer.hash(text), sets, warnings: compiler.warnings };
   } catch (error) {
     if (error instanceof Refused) return { ok: false, error: error.fault };
     throw error;
@@ -145,7 +141,7 @@ export function* compilePolicy(
 }
 
 /** Compiles one ruleset (docs/rulesets.md#the-text-of-a-ruleset) in a dialect (docs/rulesets.md#two-dialects). */
-export function compileRuleset(input: RulesetInput, dialect: Dialect): RulesetResult {
-  const read = readProfile(input.profile, RULE_CHOICES[dialect]);
-  return read.ok ? finish(compilePolicy(read.policy, input, dialect)) : { ok: false, error: read.error };
+export function compileRuleset(input: RulesetInput, dialect: Dialect, printer: Printer = FIELD_PRINTER): RulesetResult {
+  const read = readProfile(input.profile, RULE_CHOICES[dialect], { anyIsEveryone: false, printer });
+  return read.ok ? finish(compilePolicy(read.policy, input, dialect, printer)) : { ok: false, error: read.error };
 }

@@ -1,4 +1,5 @@
 import type { Family } from '../addresses/family.js';
+import type { RulesetType } from '../../model/ruleset-variants.js';
 import type { RuleChoices } from '../dialect-rules.js';
 import type { Fault } from './compile-error.js';
 import type { Lookup } from './lookup.js';
@@ -6,12 +7,9 @@ import type { PolicyLookups } from './policy-lookups.js';
 
 /**
  * The three passes over the rules of a ruleset (docs/rulesets.md#order-of-rules). `answer`: the packets that answer an
- * inbound rule, in chain OUTPUT.
+ * inbound rule, and so go out.
  */
 export type Pass = 'inbound' | 'answer' | 'outbound';
-
-/** `ipsets`: rules name sets. `iptables`: rules hold plain addresses. */
-export type RulesetType = 'ipsets' | 'iptables';
 
 /** Addresses that are not known, as the document that holds them is malformed, and why: no rule can hold them. */
 export interface UnknownAddresses {

@@ -7,7 +7,7 @@ export interface IcmpType {
 
 export type IcmpFamily = 'v4' | 'v6';
 
-/** Names that iptables knows, as type or type/code (IANA, "ICMP Parameters"). */
+/** Names that services may use, as type or type/code (IANA, "ICMP Parameters"). */
 const NAMES_V4: Readonly<Record<string, string>> = {
   'echo-reply': '0',
   pong: '0',
@@ -79,9 +79,8 @@ export function readIcmpType(text: string, family: IcmpFamily): IcmpType | undef
   return { type, code, named: named !== undefined };
 }
 
-/** `8` or `3/1`; for IPv4 type 255, which the kernel takes for any type and prints so, `any`. */
-export function printIcmpType({ type, code }: IcmpType, version: IcmpFamily): string {
-  if (version === 'v4' && type === 255) return 'any';
+/** `8` or `3/1`. */
+export function icmpTypeText({ type, code }: IcmpType): string {
   return code === null ? `${type}` : `${type}/${code}`;
 }
 

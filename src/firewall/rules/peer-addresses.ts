@@ -1,9 +1,11 @@
 import { readAddress } from '../addresses/canonical-address.js';
 import type { Family } from '../addresses/family.js';
 
-/** A list of addresses as rules name them: what the kernel prints back; anyone (`0.0.0.0/0`, `::/0`) is empty. */
+/** A list of addresses as rules have them: canonical, with their prefix length. */
 export interface PeerAddresses {
   readonly list: readonly string[];
+  /** The same from the last to the first. */
+  readonly reversed: readonly string[];
   /** Elements that are no addresses of the family and were left out. */
   readonly dropped: readonly string[];
 }
@@ -24,10 +26,17 @@ export function peerAddresses(addresses: readonly string[], family: Family): Pee
   const dropped: string[] = [];
   for (const text of addresses) {
     const read = readAddress(text, family);
-    if (read.ok) list.push(read.length === 0 ? '' : `${read.address}/${read.length}`);
+    if (read.ok) list.push(`${read.address}/${read.length}`);
     else dropped.push(text);
   }
-  const made = { list, dropped };
+  let reversed: readonly string[] | undefined;
+  const made: PeerAddresses = {
+    list,
+    dropped,
+    get reversed() {
+      return (reversed ??= list.toReversed());
+    },
+  };
   known[family].set(addresses, made);
   return made;
 }

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { RuleChoices } from '../dialect-rules.js';
-import { cutComment, escapesReadBack } from './comment-text.js';
+import type { CommentRoom, Printer } from '../printer.js';
+import { FIELD_PRINTER } from '../printers.js';
 import type { Fault } from './compile-error.js';
 import { readConnectionLimit, readRecentLimit } from './read-limit.js';
 import type { Action, RuleKind, RuleModel, RulePeer, State } from './rule-model.js';
@@ -24,6 +25,8 @@ const SKIPPED: ReadRule = { rule: null, faults: [], cut: false };
 export interface RuleReading {
   /** The id `any` of a group or zone means everyone, as consoles of the old server send it (`api.unknown_references`). */
   readonly anyIsEveryone: boolean;
+  /** What the rules will be printed for; absent: what agents in the field load. */
+  readonly printer?: Pick<Printer, 'comments'> | undefined;
 }
 
 class RuleReader {
@@ -31,11 +34,13 @@ class RuleReader {
   readonly #anyIsEveryone: boolean;
   readonly #rule: JsonObject;
   readonly #choices: RuleChoices;
+  readonly #comments: CommentRoom;
 
-  constructor(rule: JsonObject, choices: RuleChoices, { anyIsEveryone }: RuleReading) {
+  constructor(rule: JsonObject, choices: RuleChoices, { anyIsEveryone, printer = FIELD_PRINTER }: RuleReading) {
     this.#anyIsEveryone = anyIsEveryone;
     this.#rule = rule;
     this.#choices = choices;
+    this.#comments = printer.comments;
   }
 
   #fault(kind: Fault['kind'], field: string, reason: string): void {
@@ -156,7 +161,13 @@ class RuleReader {
     return name;
   }
 
-  comment(): string {
+  /** Whole, and cut to what can be printed. */
+  comment(): { readonly whole: string; readonly kept: string } {
+    const whole = this.#comment();
+    return { whole, kept: this.#comments.cut(whole) };
+  }
+
+  #comment(): string {
     const text = this.#text('comment');
     if (text === undefined) {
       this.#fault('shape', 'comment', 'give a text, or an empty one for none');
@@ -164,7 +175,7 @@ class RuleReader {
     }
 
     const refused = this.#choices.refuseOddText ? /[\u0000-\u001f\u007f\\]/ : /[\u0000\n]/;
-    if (refused.test(text) || (text.includes('\\') && !escapesReadBack(text))) {
+    if (refused.test(text) || (text.includes('\\') && !this.#comments.readsBack(text))) {
       this.#fault('kernel', 'comment', 'give a text without line feeds, other control characters and backslashes');
     }
     return this.#choices.asciiComments ? text.replace(/[^\u0000-\u007f]/gu, '?') : text;
@@ -196,8 +207,7 @@ export function readRule(value: Json, choices: RuleChoices, reading: RuleReading
   const kind = reader.kind();
   const device = reader.interface();
   const action = reader.action(kind.type === 'CONNLIMIT');
-  const whole = reader.comment();
-  const comment = cutComment(whole);
+  const { whole, kept: comment } = reader.comment();
   const active = reader.flag('active');
   const rule: RuleModel = {
     active,

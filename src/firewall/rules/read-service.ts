@@ -1,5 +1,6 @@
 import type { Json } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
+import type { PortRange } from './firewall-rule.js';
 import type { IcmpFamily, IcmpType } from './icmp-types.js';
 import { readIcmpType } from './icmp-types.js';
 import { protocolName } from './protocol-names.js';
@@ -7,7 +8,7 @@ import { protocolName } from './protocol-names.js';
 /** What of a protocol's packets a service entry means. `faulty`: the kernel would not take it as it stands. */
 export type PacketFilter =
   | { readonly kind: 'all' }
-  | { readonly kind: 'ports'; readonly ports: readonly string[] }
+  | { readonly kind: 'ports'; readonly ports: readonly PortRange[] }
   | { readonly kind: 'icmp'; readonly family: IcmpFamily; readonly types: readonly IcmpType[] | 'every' }
   | { readonly kind: 'faulty'; readonly reason: string };
 
@@ -26,35 +27,35 @@ export interface ServiceModel {
 export type ReadService =
   { readonly ok: true; readonly service: ServiceModel } | { readonly ok: false; readonly reason: string };
 
-/** Protocols with ports; those that are true have a match of their own name, the others only `multiport`. */
-export const PORT_PROTOCOLS: ReadonlyMap<string, boolean> = new Map([
-  ['tcp', true],
-  ['udp', true],
-  ['sctp', true],
-  ['udplite', false],
-  ['dccp', false],
-]);
+const PORT_PROTOCOLS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp', 'udplite', 'dccp']);
 
 const PORT = /^(0|[1-9][0-9]{0,4})(?::([1-9][0-9]{0,4}))?$/;
 
-function isPort(text: string): boolean {
+function readPort(text: string): PortRange | undefined {
   const match = PORT.exec(text);
-  if (match === null) return false;
+  if (match === null) return undefined;
   const first = Number(match[1]);
-  const last = match[2] === undefined ? null : Number(match[2]);
-  return first <= 65535 && (last === null || (last <= 65535 && first < last));
+  if (match[2] === undefined) return first <= 65535 ? { first, last: first } : undefined;
+  const last = Number(match[2]);
+  return last <= 65535 && first < last ? { first, last } : undefined;
 }
 
 function portFilter(protocol: string, texts: readonly string[]): PacketFilter {
   if (texts.length === 0) {
     return { kind: 'faulty', reason: `its entry ${protocol} has no ports: list ports, or 0:65535 for all` };
   }
-  const wrong = texts.find((text) => !isPort(text));
-  if (wrong === undefined) return { kind: 'ports', ports: texts };
-  return {
-    kind: 'faulty',
-    reason: `its entry ${protocol} has ${JSON.stringify(wrong)} for a port: give a number from 0 to 65535 or a range low:high, in plain decimal`,
-  };
+  const ports: PortRange[] = [];
+  for (const text of texts) {
+    const port = readPort(text);
+    if (port === undefined) {
+      return {
+        kind: 'faulty',
+        reason: `its entry ${protocol} has ${JSON.stringify(text)} for a port: give a number from 0 to 65535 or a range low:high, in plain decimal`,
+      };
+    }
+    ports.push(port);
+  }
+  return { kind: 'ports', ports };
 }
 
 function icmpFilter(family: IcmpFamily, texts: readonly string[]): PacketFilter {

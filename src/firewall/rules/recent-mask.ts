@@ -1,7 +1,7 @@
 import { readAddress } from '../addresses/canonical-address.js';
 import type { Family } from '../addresses/family.js';
 
-/** A mask of `-m recent`, as the kernel prints it, and the family it is for. */
+/** The mask of a RECENT rule, and the family it is for. */
 export interface RecentMask {
   readonly family: Family;
   readonly mask: string;
@@ -16,9 +16,3 @@ export function readRecentMask(text: string): RecentMask | undefined {
   }
   return undefined;
 }
-
-/** The mask that keeps addresses whole. */
-export const WHOLE_MASK: Readonly<Record<Family, string>> = {
-  v4: '255.255.255.255',
-  v6: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
-};

@@ -1,17 +1,13 @@
 import { MAX_BASE_BYTES, setName } from '../sets/set-name.js';
 import type { AddressList, Emission, Pass } from './emission.js';
+import type { Peer } from './firewall-rule.js';
 import { peerAddresses } from './peer-addresses.js';
 import type { RulePeer } from './rule-model.js';
 
-/** Whom a rule matches, in the words of its variant. */
-export type ResolvedPeer =
-  | { readonly kind: 'anyone' }
-  | { readonly kind: 'set'; readonly name: string }
-  | { readonly kind: 'addresses'; readonly list: readonly string[] };
-
 type NamedPeer = Exclude<RulePeer, { kind: 'anyone' }>;
 
-const ANYONE: ResolvedPeer = { kind: 'anyone' };
+const ANYONE: Peer = { kind: 'anyone' };
+
 /** The name behind the id, or the name as it goes by from another environment; undefined after a fault. */
 function displayName(peer: NamedPeer, emission: Emission): string | undefined {
   if (peer.environment !== null) return `${peer.environment}#${peer.id}`;
@@ -61,13 +57,14 @@ function addressesOf(peer: NamedPeer, name: string, emission: Emission): Address
 }
 
 /** Looks up whom a rule is about; undefined after a fault. Inactive rules are looked up too, but name no set. */
-export function resolvePeer(peer: RulePeer, active: boolean, pass: Pass, emission: Emission): ResolvedPeer | undefined {
+export function resolvePeer(peer: RulePeer, active: boolean, pass: Pass, emission: Emission): Peer | undefined {
   if (peer.kind === 'anyone') return ANYONE;
   const name = displayName(peer, emission);
   if (name === undefined) return undefined;
   if (emission.type === 'ipsets') {
     if (emission.choices.anyByName && name.toUpperCase() === 'ANY') return ANYONE;
-    return { kind: 'set', name: usedSet(peer, name, active, emission) };
+    const side = pass === 'inbound' ? 'source' : pass === 'answer' ? emission.choices.answerSetSide : 'destination';
+    return { kind: 'set', name: usedSet(peer, name, active, emission), side };
   }
   const found = addressesOf(peer, name, emission);
   if ('unknown' in found) {
@@ -76,12 +73,13 @@ export function resolvePeer(peer: RulePeer, active: boolean, pass: Pass, emissio
     emission.fault({ kind: 'shape', field: 'group', value: peer.id, reason });
     return undefined;
   }
-  const { list, dropped } = peerAddresses(found, emission.version);
+  const read = peerAddresses(found, emission.version);
+  const { dropped } = read;
   if (active && dropped.length > 0) {
     emission.warn(
       'group',
       `${dropped.length} element(s) of ${name} are no ${emission.version} addresses and were left out`,
     );
   }
-  return { kind: 'addresses', list: pass === 'inbound' ? list : list.toReversed() };
+  return { kind: 'addresses', list: pass === 'inbound' ? read.list : read.reversed };
 }

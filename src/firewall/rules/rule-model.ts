@@ -1,6 +1,6 @@
 import type { Fault } from './compile-error.js';
 
-/** Connection states that `-m state` knows, in the order in which the kernel prints them. */
+/** The states of a connection, in the order in which the kernel prints them. */
 export const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED'] as const;
 export type State = (typeof STATES)[number];
 
@@ -48,6 +48,6 @@ export interface RuleModel {
   /** Name, perhaps ending in `+` for all that begin so; empty: any. */
   readonly interface: string;
   readonly comment: string;
-  /** Whether an inbound rule lets (or refuses) the answering packets too, in chain OUTPUT. */
+  /** Whether an inbound rule lets (or refuses) the answering packets, which go out, too. */
   readonly answered: boolean;
 }

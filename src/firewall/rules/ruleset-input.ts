@@ -1,8 +1,9 @@
 import type { Json } from '../../model/document.js';
+import type { RulesetType } from '../../model/ruleset-variants.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { Family } from '../addresses/family.js';
 import type { CompileError } from './compile-error.js';
-import type { AddressMaps, RulesetType } from './emission.js';
+import type { AddressMaps } from './emission.js';
 import type { PolicyLookups } from './policy-lookups.js';
 import { policyLookups } from './policy-lookups.js';
 

@@ -1,12 +1,13 @@
 import type { Dialect } from '../dialect.js';
-import { assembleSets } from './assemble-sets.js';
+import type { SetPrinter } from '../printer.js';
+import { FIELD_PRINTER } from '../printers.js';
 import { buildSet, type SetProblem, type WantedSet } from './build-set.js';
 import { mergeSets, type SetsInput } from './merge-sets.js';
 import { setName } from './set-name.js';
 
 /** All sets, compiled. */
 export interface CompiledSets {
-  /** What is published to every agent: input of `ipset restore -exist`. */
+  /** What is published to every agent. */
   readonly text: string;
   /** What agents report once they have loaded it. */
   readonly hash: string;
@@ -20,11 +21,18 @@ export interface CompiledSets {
 export type LastGood = ReadonlyMap<string, readonly string[]>;
 
 /** Compiles sets that are already merged. The order they come in does not matter. */
-export function compileWantedSets(wanted: readonly WantedSet[], dialect: Dialect, lastGood?: LastGood): CompiledSets {
-  const built = wanted.map((set) => buildSet(set, dialect, lastGood?.get(setName(set.base, set.kind, set.family))));
+export function compileWantedSets(
+  wanted: readonly WantedSet[],
+  dialect: Dialect,
+  lastGood?: LastGood,
+  printer: SetPrinter = FIELD_PRINTER.sets,
+): CompiledSets {
+  const built = wanted.map((set) =>
+    buildSet(set, dialect, lastGood?.get(setName(set.base, set.kind, set.family)), printer),
+  );
   const rendered = built.flatMap((set) => (set.rendered === undefined ? [] : [set.rendered]));
   return {
-    ...assembleSets(rendered),
+    ...printer.assemble(rendered),
     problems: built.flatMap((set) => set.problems),
     sets: new Map(rendered.map((set) => [set.name, set.addresses])),
   };
@@ -34,6 +42,11 @@ export function compileWantedSets(wanted: readonly WantedSet[], dialect: Dialect
  * Merges and compiles sets. A set that cannot be built never breaks another: see {@link SetProblem} for what becomes of
  * it. Source: docs/rulesets.md#the-text-of-the-sets, docs/rulesets.md#canonical-addresses.
  */
-export function compileSets(input: SetsInput, dialect: Dialect, lastGood?: LastGood): CompiledSets {
-  return compileWantedSets(mergeSets(input), dialect, lastGood);
+export function compileSets(
+  input: SetsInput,
+  dialect: Dialect,
+  lastGood?: LastGood,
+  printer?: SetPrinter,
+): CompiledSets {
+  return compileWantedSets(mergeSets(input), dialect, lastGood, printer);
 }

@@ -4,6 +4,7 @@ import { compilePolicy } from '../../firewall/rules/compile-ruleset.js';
 import { readProfileInSteps } from '../../firewall/rules/read-profile.js';
 import { NO_ADDRESSES } from '../../firewall/rules/ruleset-input.js';
 import { RULE_CHOICES } from '../../firewall/dialect-rules.js';
+import { variantsOfType } from '../../model/ruleset-variants.js';
 import { checkSlices } from '../checks/check-slices.js';
 import { ruleFinding } from '../checks/rule-findings.js';
 import { loadRuleLookups } from '../checks/rule-lookups.js';
@@ -15,7 +16,9 @@ import { gitDiff } from '../text/git-diff.js';
 import { diffLines } from '../text/line-diff.js';
 import { diffName } from './profile-text.js';
 
-const FAMILIES: Readonly<Record<string, Family>> = { iptablesv4: 'v4', iptablesv6: 'v6' };
+const FAMILIES: Readonly<Record<string, Family>> = Object.fromEntries(
+  variantsOfType('iptables').map(({ apiName, family }) => [apiName, family]),
+);
 
 /**
  * Answers `GET /api/profile/:id/iptablesv4` and `iptablesv6`, which dog_park asks for: the rules that hosts of a group

@@ -1,6 +1,7 @@
 import { isBuiltinGroup } from '../../model/builtins.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { isList } from '../../model/validate.js';
+import { byVariant } from '../../model/ruleset-variants.js';
 import { readRuleset, rulesetInRow } from '../../model/stored-ruleset.js';
 import type { DocumentService } from '../documents/document-service.js';
 import { byId, notFound } from '../documents/find-document.js';
@@ -59,7 +60,7 @@ export async function documentHclText(
   return hclResource(name, doc, await loadHclNames(call.deps.store));
 }
 
-const TEXTS = { iptablesv4: 'unset4', iptablesv6: 'unset6', ipsetsv4: 'set4', ipsetsv6: 'set6' } as const;
+const TEXTS = byVariant('apiName', ({ key }) => key);
 
 async function groupSub(call: Call, id: string, sub: string): Promise<Reply | undefined> {
   const { store, runtime } = call.deps;

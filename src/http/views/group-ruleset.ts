@@ -1,7 +1,6 @@
 import type { Document, Json, JsonObject } from '../../model/document.js';
+import type { RulesetVariantKey } from '../../model/ruleset-variants.js';
 import { isObject } from '../../model/validate.js';
-
-export type OutputPart = 'set4' | 'set6' | 'unset4' | 'unset6';
 
 /**
  * `GET /api/V2/group/:id/ruleset`: what was compiled for the group, when, and whether hosts have been sent it.
@@ -19,7 +18,7 @@ export function groupRuleset(group: Document, output: Document | undefined): Jso
 }
 
 /** One of the texts; undefined when there is none yet, and where it is blank: rules without sets are made on demand only. */
-export function groupRulesetText(output: Document | undefined, part: OutputPart): string | undefined {
+export function groupRulesetText(output: Document | undefined, part: RulesetVariantKey): string | undefined {
   const found: Json | undefined = output?.[part];
   const text = isObject(found) ? found['text'] : undefined;
   return typeof text === 'string' && text.trim() !== '' ? text : undefined;

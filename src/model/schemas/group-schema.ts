@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../json-schema.js';
+import { byHashField } from '../ruleset-variants.js';
 import { idSchema } from './id-schema.js';
 
 const addresses: JsonSchema = { type: 'array', items: { type: 'string' } };
@@ -29,11 +30,7 @@ export const groupSchema: JsonSchema = {
     vars: { type: 'object' },
     alert_enable: { type: 'boolean' },
     created: { type: 'number' },
-    hash4_ipsets: text,
-    hash6_ipsets: text,
-    hash4_iptables: text,
-    hash6_iptables: text,
-    ipset_hash: text,
+    ...byHashField(() => text),
     external_ipv4_addresses: addresses,
     external_ipv6_addresses: addresses,
   },

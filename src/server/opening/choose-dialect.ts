@@ -1,6 +1,7 @@
 import type { Log } from '../../log/log.js';
 import type { Config } from '../../config/schema.js';
 import type { Dialect } from '../../firewall/dialect.js';
+import { RULESET_VARIANTS } from '../../model/ruleset-variants.js';
 import type { Store } from '../../store/store.js';
 
 const SETTING = 'ruleset_dialect';
@@ -30,7 +31,7 @@ export async function wantedDialect(
   ]);
   const ours = new Set(outputs.filter((row) => typeof row.compiled_at === 'number').map(({ id }) => id));
   const foreign = groups.some(({ doc }) => {
-    const hash = doc.hash4_ipsets;
+    const hash = doc[RULESET_VARIANTS[0].hashField];
     return typeof hash === 'string' && hash !== '' && !ours.has(doc.id);
   });
   return foreign ? { dialect: 'dog1', from: 'foreign_hashes' } : { dialect: 'dog2', from: 'new_installation' };

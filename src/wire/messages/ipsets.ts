@@ -1,3 +1,4 @@
+import { byVariant } from '../../model/ruleset-variants.js';
 import type { Stamp } from './envelope.js';
 import { encodeRulesPayload } from './rules-payload.js';
 
@@ -8,6 +9,5 @@ import { encodeRulesPayload } from './rules-payload.js';
  */
 export function encodeIpsets(text: string, stamp: Stamp): Buffer {
   if (text === '') throw new RangeError('an empty ipset text means nothing to agents');
-  const rulesets = { ruleset4_ipset: false, ruleset6_ipset: false, ruleset4_iptables: false, ruleset6_iptables: false };
-  return encodeRulesPayload({ ...(rulesets as Record<keyof typeof rulesets, false>), ipsets: text }, stamp);
+  return encodeRulesPayload({ ...byVariant('wireField', () => false as const), ipsets: text }, stamp);
 }

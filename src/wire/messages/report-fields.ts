@@ -1,3 +1,5 @@
+import { byHashField } from '../../model/ruleset-variants.js';
+
 /** What a report's field may hold, and how much of it, in bytes (docs/protocol.md#report). */
 export interface FieldRule {
   readonly kind: 'text' | 'text_or_chunks' | 'text_or_list' | 'list' | 'tags';
@@ -25,11 +27,7 @@ export const REPORT_FIELDS: Readonly<Record<string, FieldRule>> = {
   environment: text(true),
   // Queue and routing keys hold it, and AMQP ends those at 255 bytes.
   hostkey: text(true, 200),
-  hash4_ipsets: text(true, 128),
-  hash6_ipsets: text(true, 128),
-  hash4_iptables: text(true, 128),
-  hash6_iptables: text(true, 128),
-  ipset_hash: text(true, 128),
+  ...byHashField(() => text(true, 128)),
   version: text(false),
   provider: text(false),
   ec2_region: text(false),

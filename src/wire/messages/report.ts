@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../model/document.js';
 import { hiddenCharacter, hiddenInLines } from '../../model/hidden-characters.js';
+import { byHashField, type HashField } from '../../model/ruleset-variants.js';
 import { isList, isObject } from '../../model/validate.js';
 import { MESSAGE_LIMITS } from '../decode-limits.js';
 import { binaryKeyMap, plainJson, termFromJson } from '../json.js';
@@ -15,13 +16,7 @@ import { MAX_EXTRA_BYTES, ONE_LINE_FIELDS, REPORT_FIELDS } from './report-fields
 export type UpdateType = 'force' | 'update' | 'keepalive';
 
 /** The five hashes of what a host has loaded (docs/protocol.md#hashes), 64 lower-case hex digits when all is well. */
-export interface ReportedHashes {
-  readonly hash4_ipsets: string;
-  readonly hash6_ipsets: string;
-  readonly hash4_iptables: string;
-  readonly hash6_iptables: string;
-  readonly ipset_hash: string;
-}
+export type ReportedHashes = Readonly<Record<HashField, string>>;
 
 /** A report that passed every check. */
 export interface Report {
@@ -132,13 +127,7 @@ function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
     group: text('group'),
     environment: text('environment'),
     location: text('location'),
-    hashes: {
-      hash4_ipsets: text('hash4_ipsets'),
-      hash6_ipsets: text('hash6_ipsets'),
-      hash4_iptables: text('hash4_iptables'),
-      hash6_iptables: text('hash6_iptables'),
-      ipset_hash: text('ipset_hash'),
-    },
+    hashes: byHashField(text),
     interfaces: parseInterfaces(text('interfaces')),
     stopping: active === 'inactive',
     fields: Object.fromEntries(values),

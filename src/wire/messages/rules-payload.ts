@@ -1,3 +1,4 @@
+import { byVariant, RULESET_VARIANTS, type RulesetWireField } from '../../model/ruleset-variants.js';
 import { atom, atomKey, charlist, map, type MapEntry, type Term } from '../term.js';
 import { LARGE_LIMITS } from '../decode-limits.js';
 import { decodeEnvelope, encodeEnvelope, type Stamp } from './envelope.js';
@@ -8,12 +9,7 @@ import { MessageError } from './message-error.js';
 export type RulesetText = string | false;
 
 /** The four rulesets of a group: addresses as sets (`ipset`) or expanded (`iptables`). */
-export interface RulesetTexts {
-  readonly ruleset4_ipset: RulesetText;
-  readonly ruleset6_ipset: RulesetText;
-  readonly ruleset4_iptables: RulesetText;
-  readonly ruleset6_iptables: RulesetText;
-}
+export type RulesetTexts = Readonly<Record<RulesetWireField, RulesetText>>;
 
 /**
  * What the queue `iptables.<hostkey>` carries: rulesets (docs/protocol.md#ruleset), sets (docs/protocol.md#sets), or
@@ -23,8 +19,10 @@ export interface RulesPayload extends RulesetTexts {
   readonly ipsets: string;
 }
 
-/** Key order of the old server's messages; it means nothing to agents. */
-const RULESET_KEYS = ['ruleset4_ipset', 'ruleset4_iptables', 'ruleset6_ipset', 'ruleset6_iptables'] as const;
+/** In the order of the old server's messages, IPv4 first; it means nothing to agents. */
+const RULESET_KEYS = (['v4', 'v6'] as const).flatMap((family) =>
+  RULESET_VARIANTS.filter((variant) => variant.family === family).map(({ wireField }) => wireField),
+);
 
 /**
  * Texts go as charlists of their UTF-8 bytes; all five keys are always there, or agents crash
@@ -46,10 +44,7 @@ export function decodeRulesPayload(body: Uint8Array): RulesPayload {
     return term.kind === 'atom' && term.name === 'false' ? false : iodataText(key, term);
   };
   return {
-    ruleset4_ipset: ruleset('ruleset4_ipset'),
-    ruleset6_ipset: ruleset('ruleset6_ipset'),
-    ruleset4_iptables: ruleset('ruleset4_iptables'),
-    ruleset6_iptables: ruleset('ruleset6_iptables'),
+    ...byVariant('wireField', ({ wireField }) => ruleset(wireField)),
     ipsets: iodataText('ipsets', required(userData, 'ipsets')),
   };
 }

@@ -5,7 +5,7 @@ import {
   normalizeRuleset,
   normalizeRulesetAsAgent,
   rulesetHash,
-} from '../../../src/firewall/hash/normalize-ruleset.js';
+} from '../../../src/firewall/iptables/normalize-ruleset.js';
 import { EMPTY_HASH } from '../../../src/firewall/hash/sha256.js';
 import { goldenCases } from '../../support/golden-cases.js';
 

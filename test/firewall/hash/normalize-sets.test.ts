@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareBytes, sortByBytes } from '../../../src/firewall/hash/byte-order.js';
-import { normalizeSets, setsHash } from '../../../src/firewall/hash/normalize-sets.js';
+import { normalizeSets, setsHash } from '../../../src/firewall/ipset/normalize-sets.js';
 import { EMPTY_HASH } from '../../../src/firewall/hash/sha256.js';
 import { goldenCases } from '../../support/golden-cases.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutComment, kernelComment, oldStyleLine } from '../../../src/firewall/rules/comment-text.js';
-import { splitArguments } from '../../../src/firewall/rules/split-arguments.js';
+import { cutComment, kernelComment, oldStyleLine } from '../../../src/firewall/iptables/comment-text.js';
+import { splitArguments } from '../../../src/firewall/iptables/split-arguments.js';
 
 function line(comment: string): string {
   return `-A INPUT -m comment --comment ${comment} -j ACCEPT`;

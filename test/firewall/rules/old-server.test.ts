@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rulesetHash } from '../../../src/firewall/hash/normalize-ruleset.js';
+import { rulesetHash } from '../../../src/firewall/iptables/normalize-ruleset.js';
 import type { AwkwardInput } from '../../support/awkward-input.js';
 import { asDocuments, awkwardInput } from '../../support/awkward-input.js';
 import { compileInput } from '../../support/compile-input.js';

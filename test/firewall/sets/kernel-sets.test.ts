@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { setsHash } from '../../../src/firewall/hash/normalize-sets.js';
+import { setsHash } from '../../../src/firewall/ipset/normalize-sets.js';
 import { compileSets } from '../../../src/firewall/sets/compile-sets.js';
 import type { SetMaps } from '../../../src/firewall/sets/merge-sets.js';
 import { createOracle } from '../../support/kernel-oracle.js';

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Family } from '../addresses/family.js';
 import { compareBytes } from '../hash/byte-order.js';
-import type { RenderedSet } from './render-set.js';
-
-/** The one ipset text for all hosts, and the hash that agents will report once they have loaded it. */
-export interface SetsText {
-  readonly text: string;
-  readonly hash: string;
-}
+import type { RenderedSet, SetsText } from '../printer.js';
 
 const FAMILIES: readonly Family[] = ['v4', 'v6'];
 

@@ -1,5 +1,5 @@
-import { sha256 } from './sha256.js';
-import { trimTrailingBlanks } from './trim-trailing-blanks.js';
+import { sha256 } from '../hash/sha256.js';
+import { trimTrailingBlanks } from '../hash/trim-trailing-blanks.js';
 
 const KEPT_FORWARD = '-A FORWARD -j REJECT --reject-with icmp-port-unreachable';
 

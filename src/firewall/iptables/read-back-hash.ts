@@ -1,4 +1,4 @@
-import { EMPTY_HASH } from './sha256.js';
+import { EMPTY_HASH } from '../hash/sha256.js';
 import { agentRulesetHash } from './normalize-ruleset.js';
 
 /** What a host printed when it was asked for its filter table. */

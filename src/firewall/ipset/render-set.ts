@@ -1,19 +1,7 @@
 import { type Family, WIDTH } from '../addresses/family.js';
 import { sortByBytes } from '../hash/byte-order.js';
-import { type SetKind, setName } from './set-name.js';
-
-/** One set as text, ready to be put together with others. Rendered once and kept until its addresses change. */
-export interface RenderedSet {
-  readonly name: string;
-  readonly base: string;
-  readonly kind: SetKind;
-  readonly family: Family;
-  readonly addresses: readonly string[];
-  /** Its `create`, `add` and `swap` lines, a line feed at the end. */
-  readonly block: string;
-  /** What is left of the lines that `ipset save` prints for it once they are hashed; no line feed at the end. */
-  readonly hashed: string;
-}
+import type { RenderedSet } from '../printer.js';
+import { type SetKind, setName } from '../sets/set-name.js';
 
 const INET: Readonly<Record<Family, string>> = { v4: 'inet', v6: 'inet6' };
 
@@ -30,8 +18,9 @@ function hashedLines(name: string, family: Family, addresses: readonly string[])
 }
 
 /**
- * Renders one set (docs/rulesets.md#the-text-of-the-sets). `addresses` are a `CanonicalSet`'s; none leave one empty
- * line.
+ * Renders one set (docs/rulesets.md#the-text-of-the-sets): its block is its `create`, `add` and `swap` lines, a line feed
+ * at the end; what is hashed is what is left of the lines that `ipset save` prints for it, without one. `addresses` are a
+ * `CanonicalSet`'s; none leave one empty line.
  */
 export function renderSet(base: string, kind: SetKind, family: Family, addresses: readonly string[]): RenderedSet {
   const name = setName(base, kind, family);

@@ -1,6 +1,6 @@
-import { sortByBytes } from './byte-order.js';
-import { sha256 } from './sha256.js';
-import { trimTrailingBlanks } from './trim-trailing-blanks.js';
+import { sortByBytes } from '../hash/byte-order.js';
+import { sha256 } from '../hash/sha256.js';
+import { trimTrailingBlanks } from '../hash/trim-trailing-blanks.js';
 
 /**
  * What is left of `add` lines that are already in order: the `n` of a work copy's name, `/32` and `/128` go away,
@@ -22,7 +22,7 @@ function addLines(text: string): string[] {
  * The part of an ipset text that its hash looks at: its `add` lines, sorted by bytes FIRST, then without the `n` of the
  * work copies' names, `/32` and `/128`. Takes what we render as well as what `ipset save` prints; because of the order
  * of the two steps the results can differ though the sets are equal (docs/protocol.md#sorting-comes-before-shortening),
- * which `savedSetsHash` in sets/ answers. Source: docs/protocol.md#sets-before-hashing; agents and the old server do
+ * which `assembleSets` answers. Source: docs/protocol.md#sets-before-hashing; agents and the old server do
  * the same.
  */
 export function normalizeSets(text: string): string {

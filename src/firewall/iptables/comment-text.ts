@@ -1,4 +1,4 @@
-import { normalizeRuleset } from '../hash/normalize-ruleset.js';
+import { normalizeRuleset } from './normalize-ruleset.js';
 import { splitArguments } from './split-arguments.js';
 
 /** Bytes of a comment that the kernel keeps (XT_MAX_COMMENT_LEN less the closing NUL); it cuts the rest off. */

@@ -1,0 +1,37 @@
+import type { Family } from '../addresses/family.js';
+import type { Packets, Side } from '../rules/firewall-rule.js';
+import { type IcmpType, icmpTypeText } from '../rules/icmp-types.js';
+import { portLists } from './port-lists.js';
+
+/** How a line names packets: its `-p`, and its match, which stand apart. A rule may take several lines. */
+export interface PacketText {
+  readonly protocol: string;
+  readonly match: string;
+}
+
+/** Protocols whose own match takes a port; ports of the others only fit into `multiport`. */
+const OWN_MATCH: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp']);
+const PORT_OPTION: Readonly<Record<Side, string>> = { source: '--sport', destination: '--dport' };
+
+/** For IPv4 the kernel takes type 255 for any type, and prints it so. */
+function icmpMatch(type: IcmpType, family: Family): string {
+  if (family === 'v6') return ` -m icmp6 --icmpv6-type ${icmpTypeText(type)}`;
+  return ` -m icmp --icmp-type ${type.type === 255 ? 'any' : icmpTypeText(type)}`;
+}
+
+/** A rule's packets, one for each line that they take, in order. */
+export function packetTexts(packets: Packets, family: Family): readonly PacketText[] {
+  const { protocol: name, ports, icmp } = packets;
+  const protocol = name === null ? '' : ` -p ${name}`;
+  if (ports !== null) {
+    const option = PORT_OPTION[ports.side];
+    const own = name !== null && OWN_MATCH.has(name) ? ` -m ${name} ${option} ` : null;
+    return portLists(ports.ranges).map(({ single, text }) => ({
+      protocol,
+      match: single && own !== null ? own + text : ` -m multiport ${option}s ${text}`,
+    }));
+  }
+  if (icmp === null) return [{ protocol, match: '' }];
+  if (icmp === 'every') return [{ protocol, match: family === 'v4' ? ' -m icmp --icmp-type any' : '' }];
+  return icmp.map((type) => ({ protocol, match: icmpMatch(type, family) }));
+}

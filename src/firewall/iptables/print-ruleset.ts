@@ -1,0 +1,28 @@
+import type { Family } from '../addresses/family.js';
+import type { RuleChoices } from '../dialect-rules.js';
+import type { FirewallRule, RulesetTree } from '../rules/firewall-rule.js';
+import { type CommentStyle, printRule } from './print-rule.js';
+import { skeletonV4, skeletonV6 } from './skeleton.js';
+
+/** Rules between two pauses. */
+const RULES_A_STEP = 64;
+
+/** The lines of rules, each ended by a line feed. */
+function* linesOf(rules: readonly FirewallRule[], family: Family, style: CommentStyle): Generator<void, string> {
+  const lines: string[] = [];
+  for (const [done, rule] of rules.entries()) {
+    if (done % RULES_A_STEP === RULES_A_STEP - 1) yield;
+    printRule(rule, family, style, lines);
+  }
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+/** A whole ruleset (docs/rulesets.md#the-text-of-a-ruleset), with pauses. */
+export function* printRuleset(ruleset: RulesetTree, { commentStyle }: RuleChoices): Generator<void, string> {
+  const { family, docker, hostTraffic } = ruleset;
+  const frame = family === 'v4' ? skeletonV4(docker) : skeletonV6(hostTraffic);
+  const inbound = yield* linesOf(ruleset.inbound, family, commentStyle);
+  const answers = yield* linesOf(ruleset.answers, family, commentStyle);
+  const outbound = yield* linesOf(ruleset.outbound, family, commentStyle);
+  return frame.head + inbound + frame.middle + answers + outbound + frame.tail;
+}

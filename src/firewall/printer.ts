@@ -1,0 +1,51 @@
+import type { Family } from './addresses/family.js';
+import type { RuleChoices } from './dialect-rules.js';
+import type { RulesetTree } from './rules/firewall-rule.js';
+import type { SetKind } from './sets/set-name.js';
+
+/** One set as text, ready to be put together with others. Rendered once and kept until its addresses change. */
+export interface RenderedSet {
+  readonly name: string;
+  readonly base: string;
+  readonly kind: SetKind;
+  readonly family: Family;
+  readonly addresses: readonly string[];
+  /** The set's own part of the text. */
+  readonly block: string;
+  /** What its hash looks at of what a host prints for it. */
+  readonly hashed: string;
+}
+
+/** The one text of all sets, for all hosts, and the hash that agents will report once they have loaded it. */
+export interface SetsText {
+  readonly text: string;
+  readonly hash: string;
+}
+
+/** How a tool spells sets. */
+export interface SetPrinter {
+  /** `addresses` are a `CanonicalSet`'s. */
+  render(base: string, kind: SetKind, family: Family, addresses: readonly string[]): RenderedSet;
+  /** The order that sets come in does not matter. Costs what joining kept parts costs. */
+  assemble(sets: readonly RenderedSet[]): SetsText;
+}
+
+/** What a tool can hold of a rule's comment. */
+export interface CommentRoom {
+  /** Most bytes. */
+  readonly bytes: number;
+  /** The text, cut to what fits, at a character's end. */
+  cut(text: string): string;
+  /** Whether a comment with backslashes, as `dog1` lets stored ones have, is read back as it was written. */
+  readsBack(text: string): boolean;
+}
+
+/** How a tool spells rulesets, and what it can hold. Pure: the same tree gives the same text. */
+export interface Printer {
+  /** The text of a ruleset, step by step: every step is well under a millisecond of work. */
+  print(ruleset: RulesetTree, choices: RuleChoices): Generator<void, string>;
+  /** The hash that hosts report once they have loaded the text. */
+  hash(text: string): string;
+  readonly comments: CommentRoom;
+  readonly sets: SetPrinter;
+}

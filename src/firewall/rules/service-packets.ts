@@ -1,0 +1,80 @@
+import type { Emission, Pass } from './emission.js';
+import type { Packets } from './firewall-rule.js';
+import type { IcmpFamily, IcmpType } from './icmp-types.js';
+import { icmpAnswer, icmpForV6, icmpTypeText } from './icmp-types.js';
+import type { ServiceEntry } from './read-service.js';
+
+/** All packets of a protocol; null: all packets. */
+export function wholeProtocol(protocol: string | null): Packets {
+  return { protocol, ports: null, icmp: null };
+}
+
+/** The types of the packets that go the way of this pass: answers, or the old server's replies to an outbound ping. */
+function typesOnTheWay(
+  types: readonly IcmpType[],
+  family: IcmpFamily,
+  pass: Pass,
+  limited: boolean,
+  { choices, version }: Emission,
+): readonly IcmpType[] {
+  if (choices.outboundPing === 'request')
+    return pass === 'answer' ? types.map((type) => icmpAnswer(type, family)) : types;
+  // The old server turned only a lone IPv4 type 8 round, in whatever went out.
+  if (pass === 'inbound' || limited || version === 'v6' || family === 'v6') return types;
+  if (types.length !== 1 && pass !== 'answer') return types;
+  return types.map((type) => (type.code === null ? icmpAnswer(type, family) : type));
+}
+
+/** A service's types as the family of the ruleset has them. */
+function typesInFamily(types: readonly IcmpType[], family: IcmpFamily, emission: Emission): readonly IcmpType[] {
+  if (emission.version === 'v4') return types;
+  return types.flatMap((type) => {
+    if (family === 'v6' || !(emission.choices.translateIcmp || type.named)) return [type];
+    const translated = icmpForV6(type);
+    if (translated.length === 0) emission.warn('service', `ICMP type ${icmpTypeText(type)} has no like in IPv6`);
+    return translated;
+  });
+}
+
+function icmpPackets(
+  family: IcmpFamily,
+  types: readonly IcmpType[] | 'every',
+  pass: Pass,
+  limited: boolean,
+  emission: Emission,
+): readonly Packets[] {
+  const { version } = emission;
+  if (version === 'v4' && family === 'v6') {
+    emission.warn('service', 'its ICMPv6 entry gives no rule for IPv4');
+    return [];
+  }
+  const protocol = version === 'v4' ? 'icmp' : 'ipv6-icmp';
+  if (types === 'every') return [{ protocol, ports: null, icmp: types }];
+  const icmp = typesInFamily(typesOnTheWay(types, family, pass, limited, emission), family, emission);
+  return icmp.length === 0 ? [] : [{ protocol, ports: null, icmp }];
+}
+
+/**
+ * The packets that a service entry means, for one pass; none where the family has no such packets.
+ * @param limited whether the rule carries a limit: those keep ICMP types as they are written.
+ */
+export function servicePackets(
+  { protocol = null, filter }: ServiceEntry,
+  pass: Pass,
+  limited: boolean,
+  emission: Emission,
+): readonly Packets[] {
+  switch (filter.kind) {
+    case 'all':
+      return [wholeProtocol(protocol)];
+    case 'ports': {
+      const side = pass === 'answer' ? 'source' : 'destination';
+      return [{ protocol, ports: { side, ranges: filter.ports }, icmp: null }];
+    }
+    case 'icmp':
+      return icmpPackets(filter.family, filter.types, pass, limited, emission);
+    case 'faulty':
+      emission.fault({ kind: 'kernel', field: 'service', reason: filter.reason });
+      return [];
+  }
+}
