@@ -12,7 +12,7 @@ import { createMetrics } from '../../src/metrics/create-metrics.js';
 import type { Document } from '../../src/model/document.js';
 import { startGenServer, type GenServer } from '../../src/otp/index.js';
 import { virtualSystem } from '../../src/otp/testing/index.js';
-import { openAlertChannels } from '../../src/supervisors/open-alert-channels.js';
+import { openAlertChannels } from '../../src/server/opening/open-alert-channels.js';
 import { alertOf } from '../support/test-mailer.js';
 
 function logger() {
