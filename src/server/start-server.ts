@@ -21,6 +21,7 @@ import { createStore } from './opening/create-store.js';
 import { electedWork } from './roles/elected-work.js';
 import { baseActors } from './actors/base-actors.js';
 import type { Ports } from './actors/listeners.js';
+import { openAlertChannels } from './opening/open-alert-channels.js';
 import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
 import { reportSink } from './reporting/report-sink.js';
@@ -32,7 +33,6 @@ import { blaming, causeOfFailure } from './checks/start-fault.js';
 import { whatIsLeft } from '../operations/what-is-left.js';
 import type { ServerBase } from './state/server-base.js';
 import { wholeContext } from './state/whole-context.js';
-import { openAlertChannels } from './opening/open-alert-channels.js';
 
 export interface StartOptions {
   readonly config: Config;

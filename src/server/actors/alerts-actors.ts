@@ -6,8 +6,10 @@ import { DeadLetterBox } from '../../alerts/dead-letter-box.js';
 import type { AlertsMakers } from '../../supervisors/alerts-sup.js';
 import { openAlertChannels, type OpenChannel } from '../opening/open-alert-channels.js';
 import type { ServerBase } from '../state/server-base.js';
+import type { ServerState } from '../state/server-state.js';
 
-export function alertsActors(base: ServerBase): AlertsMakers {
+/** The actor of each channel that the configuration asks for. */
+export function alertsActors({ base }: Pick<ServerState, 'base'>): AlertsMakers {
   const { config, system } = base;
   return {
     channels: openAlertChannels(config, system.clock).map((open) => ({
