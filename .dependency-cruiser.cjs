@@ -76,7 +76,7 @@ module.exports = {
     room('alerts', ['model', 'metrics', 'log']),
     room('log', []),
     room('alarms', []),
-    room('cluster', ['model']),
+    room('cluster', ['model', 'otp']),
     room('actors', [
       'otp',
       'model',
@@ -106,7 +106,7 @@ module.exports = {
       'alarms',
       'log',
     ]),
-    room('sim', ['model', 'firewall', 'wire', 'broker']),
+    room('sim', ['otp', 'model', 'firewall', 'wire', 'broker']),
     room('demo', ['otp', 'model', 'world', 'config', 'store', 'broker', 'log', 'actors', 'host', 'sim', 'supervisors']),
     room('supervisors', [
       'otp',

@@ -1,6 +1,7 @@
 import type { Alarm } from '../alarms/alarm-book.js';
+import type { Log } from '../log/log.js';
 import type { Json, JsonObject } from '../model/document.js';
-import type { ActorNode } from '../otp/index.js';
+import type { ActorNode, Clock } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 
 /** The keys of the configuration's `api` section that the HTTP room reads. Sizes in bytes, times in milliseconds. */
@@ -40,18 +41,6 @@ export interface HttpConfig {
   readonly api: ApiConfig;
   /** How this server is called among those of one store; without it, by its machine's name. */
   readonly cluster?: { readonly name?: string | undefined; readonly url?: string | undefined };
-}
-
-/** The part of a pino logger that the HTTP room uses. */
-export interface HttpLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface Clock {
-  /** Epoch milliseconds. */
-  now(): number;
 }
 
 /** Whether the server may serve traffic, and if not, why: one sentence a reason. */
@@ -155,7 +144,7 @@ export interface Runtime {
 export interface Deps {
   readonly store: Store;
   readonly config: HttpConfig;
-  readonly log: HttpLog;
-  readonly clock: Clock;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
+  readonly clock: Pick<Clock, 'now'>;
   readonly runtime: Runtime;
 }

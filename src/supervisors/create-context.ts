@@ -18,7 +18,7 @@ import { RateLimiter } from '../actors/rate-limiter.js';
 import { addressAlarm } from '../actors/intake/address-alarm.js';
 import { RefusedReports } from '../actors/intake/refused-reports.js';
 import { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
-import type { Log } from '../actors/log-port.js';
+import type { Log } from '../log/log.js';
 import type { Broker } from '../broker/broker.js';
 import { declareServerTopology } from '../broker/topology.js';
 import { createOutbox } from '../broker/outbox.js';

@@ -1,4 +1,4 @@
-import type { Log } from '../actors/log-port.js';
+import type { Log } from '../log/log.js';
 import type { Config } from '../config/schema.js';
 import { openJournal, type Journal } from '../journal/journal.js';
 

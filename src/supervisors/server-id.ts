@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log } from '../actors/log-port.js';
+import type { Log } from '../log/log.js';
 
 /** The file's name in the data directory. */
 export const SERVER_ID_NAME = 'server_id';

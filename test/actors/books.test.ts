@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
 import { DeadLetters } from '../../src/actors/intake/dead-letters.js';
 import { DriftBook } from '../../src/actors/hosts/drift-book.js';
-import type { Log } from '../../src/actors/log-port.js';
+import type { Log } from '../../src/log/log.js';
 import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
 import { RateLimiter } from '../../src/actors/rate-limiter.js';
 import { RefusedReports } from '../../src/actors/intake/refused-reports.js';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 
 /** A message that could not be handled, as it is kept for people: one line of JSON. */
 export interface DeadLetter {

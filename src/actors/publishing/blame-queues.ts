@@ -1,6 +1,6 @@
 import { queuesFor, type ExchangeSurvey } from '../../broker/management/refusing-queues.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { BlameQueues } from './note-refused.js';
 
 /** Names of queues in one sentence, and characters of each: an alarm has room for so many. */
