@@ -87,6 +87,7 @@ module.exports = {
       'config',
       'store',
       'broker',
+      'journal',
       'metrics',
       'alerts',
       'alarms',

@@ -55,8 +55,8 @@ export interface ContextParts {
 }
 
 /** Puts together what the actors share. Reads the store: which dialect, and whether publishing was paused. */
-export async function createContext({ journal, observe, ...parts }: ContextParts): Promise<ServerContext> {
-  const { system, config, log, store, metrics } = parts;
+export async function createContext({ observe, ...parts }: ContextParts): Promise<ServerContext> {
+  const { system, config, log, store, metrics, journal } = parts;
   const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
   const world = new World({
     generateUnset: config.generate_unset_tables,
@@ -87,7 +87,7 @@ export async function createContext({ journal, observe, ...parts }: ContextParts
     outbox: createOutbox({
       maxEntries: config.queuejournal.memqueue_max,
       window: config.broker.max_unconfirmed,
-      now: () => system.clock.now(),
+      clock: system.clock,
       ...(journal === undefined ? {} : { journal }),
       onRefusal: (exchange, reason) => {
         if (reason === undefined) return log.info({ exchange }, 'the broker takes what is published again');

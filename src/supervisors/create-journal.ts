@@ -1,6 +1,8 @@
 import type { Log } from '../log/log.js';
 import type { Config } from '../config/schema.js';
-import { openJournal, type Journal } from '../journal/journal.js';
+import type { Journal } from '../journal/journal.js';
+import { openJournal } from '../journal/open-journal.js';
+import type { Clock } from '../otp/index.js';
 
 /**
  * Opens the journal of outgoing messages when the broker can be away (the in-process one can't), and says what it found.
@@ -8,10 +10,16 @@ import { openJournal, type Journal } from '../journal/journal.js';
  * confirmed.
  * @throws JournalError when another server has the directory, or it can't be used
  */
-export async function createJournal(config: Config, log: Log): Promise<Journal | undefined> {
+export async function createJournal(config: Config, log: Log, clock: Pick<Clock, 'now'>): Promise<Journal | undefined> {
   const { enabled, dir, check_journal, max_bytes, max_age_seconds } = config.queuejournal;
   if (!enabled || config.broker.kind === 'memory') return undefined;
-  const journal = await openJournal({ dir, check_journal, maxBytes: max_bytes, maxAgeMs: max_age_seconds * 1000 });
+  const journal = await openJournal({
+    dir,
+    check_journal,
+    maxBytes: max_bytes,
+    maxAgeMs: max_age_seconds * 1000,
+    now: () => clock.now(),
+  });
   const { recovered, tornBytes, damagedPlaces, expired, aside, doubtful, unnamedLoss } = journal.report;
   if (recovered > 0)
     log.info({ dir, messages: recovered }, 'the journal holds messages of an earlier run; they are sent first');
