@@ -29,7 +29,7 @@ export class OutboxActor implements GenServer<never, never, never, ConnectionInf
 
   init(self: Self<ConnectionInfo>): void {
     const { outbox, link } = this.#needs;
-    // Nothing is sent while nobody would notice that it must not be any more.
+    // However this process ends: nothing is sent while nobody sees to it.
     self.signal.addEventListener('abort', () => outbox.detach(), { once: true });
     const connection = link.subscribe(self);
     if (connection !== undefined) outbox.attach(connection);
@@ -44,7 +44,6 @@ export class OutboxActor implements GenServer<never, never, never, ConnectionInf
   /** The connection is still there: it is stopped after this actor. After a crash the successor goes on sending instead. */
   async terminate(_self: Self<ConnectionInfo>, reason: ExitReason): Promise<void> {
     if (isOrderly(reason)) await this.#drain();
-    this.#needs.outbox.detach();
   }
 
   describe(): DetailObject {
