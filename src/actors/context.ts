@@ -1,7 +1,6 @@
 import type { AlarmBook } from '../alarms/alarm-book.js';
 import type { Outbox } from '../broker/outbox-contract.js';
 import type { Broker } from '../broker/broker.js';
-import type { Journal } from '../journal/journal.js';
 import type { Config } from '../config/schema.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { ActorSystem, KeyedChildren } from '../otp/index.js';
@@ -45,8 +44,6 @@ export interface ServerBase {
 export interface ServerContext extends ServerBase {
   readonly broker: Broker;
   readonly outbox: Outbox;
-  /** Where the outbox keeps what waits; undefined: in memory only. */
-  readonly journal: Journal | undefined;
   /** The live connection, and who wants to know of the next one. */
   readonly link: BrokerLink;
   /** The connection over which reports come in. */

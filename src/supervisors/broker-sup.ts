@@ -1,33 +1,26 @@
-import { BrokerConnectionActor, type BrokerConnectionNeeds } from '../actors/broker/broker-connection.js';
-import { JournalActor } from '../actors/broker/journal-actor.js';
-import { OutboxActor } from '../actors/broker/outbox-actor.js';
-import type { ServerContext } from '../actors/context.js';
-import { supervisorSpec } from '../otp/index.js';
-import { workerSpec } from '../otp/index.js';
+import { supervisorSpec, workerSpec, type ChildSpec } from '../otp/index.js';
+import type { Make } from './make.js';
 
-/** Left of the stop's time for closing the connection and the journal after the outbox is drained. */
-const CLOSE_MS = 1500;
+export interface BrokerMakers {
+  /** Undefined: there is no journal, and what waits for the broker is in memory only. */
+  readonly journal: Make | undefined;
+  readonly brokerConnection: Make;
+  readonly outbox: Make;
+  readonly reportConnection: Make;
+  /** Longest time for the last words of the outbox, which waits until it is drained; milliseconds. */
+  readonly drainMs: number;
+}
 
 /**
- * The outbox rests on the journal, which must have what it sends, and on the connection: stopped from right to left, it is
- * drained while the connection is there, and what it still says is written before the journal closes.
+ * The outbox rests on the journal, which has what it sends before it is sent, and on the connection. So they stop in this
+ * order: the outbox, drained while there is a connection; the connection; the journal, when nothing more is confirmed.
  * An absent broker is a state of the connection and no crash; ten crashes in a minute are more than bad luck.
  */
-export function brokerSup({ system, config, broker, log, metrics, journal, ...rest }: ServerContext) {
-  const { outbox, link, reportsLink } = rest;
-  const { reconnect_min_ms: baseMs, reconnect_max_ms: maxMs } = config.broker;
-  const stopMs = config.shutdown_seconds * 1000;
-  const needs = { broker, clock: system.clock, reconnect: { baseMs, maxMs }, log, metrics };
-  const connection = (over: Pick<BrokerConnectionNeeds, 'link'>): BrokerConnectionNeeds => ({ ...needs, ...over });
+export function brokerSup(make: BrokerMakers): ChildSpec {
   return supervisorSpec('broker_sup', { strategy: 'rest_for_one', intensity: 10, periodS: 60 }, () => [
-    ...(journal === undefined ? [] : [workerSpec('journal', () => new JournalActor({ journal, log }))]),
-    workerSpec('broker_connection', () => new BrokerConnectionActor(connection({ link }), 'publish'), {
-      shutdown: stopMs,
-    }),
-    // Its last words wait until the broker has confirmed what is on its way.
-    workerSpec('outbox', () => new OutboxActor({ outbox, link, drainMs: Math.max(0, stopMs - CLOSE_MS), log }), {
-      shutdown: stopMs,
-    }),
-    workerSpec('report_connection', () => new BrokerConnectionActor(connection({ link: reportsLink }), 'reports')),
+    ...(make.journal === undefined ? [] : [workerSpec('journal', make.journal)]),
+    workerSpec('broker_connection', make.brokerConnection, { shutdown: make.drainMs }),
+    workerSpec('outbox', make.outbox, { shutdown: make.drainMs }),
+    workerSpec('report_connection', make.reportConnection),
   ]);
 }
