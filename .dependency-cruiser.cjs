@@ -108,6 +108,7 @@ module.exports = {
       'config',
       'store',
       'broker',
+      'journal',
       'metrics',
       'alerts',
       'alarms',

@@ -1,4 +1,4 @@
-import type { Backoff } from '../otp/index.js';
+import type { Backoff, Clock } from '../otp/index.js';
 import type { BrokerConnection, Publication } from './broker.js';
 
 /** What an entry carries, which decides its lane. */
@@ -80,8 +80,8 @@ export interface OutboxOptions {
   readonly refusedTries?: number;
   /** Told what became of a message that was refused, and (undefined) when the broker takes the target's messages again. */
   readonly onRefused?: (target: string, publication: Publication, refusal: Refusal | undefined) => void;
-  /** Epoch milliseconds; default `Date.now`. */
-  readonly now?: () => number;
+  /** Default: the machine's. */
+  readonly clock?: Pick<Clock, 'now' | 'setTimer' | 'clearTimer'>;
   readonly random?: () => number;
   readonly retry?: Backoff;
 }

@@ -1,4 +1,4 @@
-import { backoffMs, type Backoff } from '../otp/index.js';
+import { backoffMs, realClock, type Backoff, type Clock, type TimerHandle } from '../otp/index.js';
 import { BrokerError } from './broker.js';
 import type { BrokerConnection } from './broker.js';
 import type {
@@ -11,25 +11,11 @@ import type {
   Outcome,
   Ticket,
 } from './outbox-contract.js';
-import { OutboxLanes } from './outbox-lanes.js';
+import { newEntry, OutboxEntries, type Entry } from './outbox-entries.js';
+import { OutboxRefusals } from './outbox-refusals.js';
 
 /** Between attempts at one entry that the broker refuses. */
 const RETRY: Backoff = { baseMs: 200, maxMs: 30_000 };
-
-interface Entry extends JournalRecord {
-  /** The oldest put whose content only this entry brings. */
-  coversFrom: number;
-  attempts: number;
-  /** Of these, those that the broker refused: a connection that was lost says nothing of the message. */
-  refusals: number;
-  retryAt: number;
-  readonly settle: (outcome: Outcome) => void;
-}
-
-interface Slot {
-  waiting: Entry | undefined;
-  inFlight: Entry | undefined;
-}
 
 /** Makes an outbox; what the journal recovered waits in it. */
 export function createOutbox(options: OutboxOptions = {}): Outbox {
@@ -42,31 +28,19 @@ class OutboxPump implements Outbox {
   readonly #maxBytes: number;
   readonly #journal: OutboxJournal | undefined;
   readonly #onJournal: (failure: string | undefined) => void;
-  readonly #onRefusal: (exchange: string, reason: string | undefined) => void;
-  /** By exchange, why the broker refuses it; said once each. */
-  readonly #refused = new Map<string, string>();
-  readonly #now: () => number;
+  readonly #clock: Pick<Clock, 'now' | 'setTimer' | 'clearTimer'>;
   readonly #random: () => number;
   readonly #retry: Backoff;
-  readonly #slots = new Map<string, Slot>();
-  readonly #lanes = new OutboxLanes<Entry>();
-  readonly #refusedTries: number;
-  readonly #onRefused: NonNullable<OutboxOptions['onRefused']>;
-  /** Targets whose last message was refused: the next is not sent again and again either. */
-  readonly #refusedTargets = new Set<string>();
+  readonly #entries = new OutboxEntries();
+  readonly #refusals: OutboxRefusals;
   readonly #counts = { confirmed: 0, superseded: 0, dropped: 0, refused: 0, failed: 0 };
   #connection: BrokerConnection | undefined;
   #stopListening: () => void = () => undefined;
-  #entries = 0;
-  /** How many entries have this very body. */
-  readonly #bodies = new Map<Uint8Array, number>();
-  #bytes = 0;
-  #inFlight = 0;
   #lastSeq = 0;
   #lastFailure: string | undefined;
   #journalFailure: string | undefined;
   #awake = false;
-  #retryTimer: NodeJS.Timeout | undefined;
+  #retryTimer: TimerHandle | undefined;
   #drained: (() => void)[] = [];
 
   constructor(options: OutboxOptions) {
@@ -75,19 +49,16 @@ class OutboxPump implements Outbox {
     this.#maxBytes = options.maxBytes ?? 256 * 1024 * 1024;
     this.#journal = options.journal;
     this.#onJournal = options.onJournal ?? (() => undefined);
-    this.#onRefusal = options.onRefusal ?? (() => undefined);
-    this.#refusedTries = options.refusedTries ?? 3;
-    this.#onRefused = options.onRefused ?? (() => undefined);
-    this.#now = options.now ?? Date.now;
+    this.#clock = options.clock ?? realClock;
     this.#random = options.random ?? Math.random;
     this.#retry = options.retry ?? RETRY;
+    this.#refusals = new OutboxRefusals(options);
     for (const record of this.#journal?.recovered ?? []) {
       this.#lastSeq = Math.max(this.#lastSeq, record.seq);
       // From the first put on: what its predecessors were is not known any more, so every ruleset waits for it.
       const entry = newEntry(record, 0, () => undefined);
-      this.#slot(record.target).waiting = entry;
-      this.#count(entry, 1);
-      this.#lanes.add(entry);
+      this.#entries.add(entry);
+      this.#entries.ready(entry);
     }
   }
 
@@ -97,19 +68,10 @@ class OutboxPump implements Outbox {
     const outcome = new Promise<Outcome>((resolve) => (settle = resolve));
     const after = put.class === 'group' || put.class === 'host' ? ['sets', ...(put.after ?? [])] : (put.after ?? []);
     const { target, publication } = put;
-    const record: JournalRecord = { seq, target, class: put.class, after, at: this.#now(), publication };
+    const record: JournalRecord = { seq, target, class: put.class, after, at: this.#clock.now(), publication };
     const entry = newEntry(record, seq, settle);
-
-    const slot = this.#slot(target);
-    const older = slot.waiting;
-    if (older !== undefined) {
-      entry.coversFrom = older.coversFrom;
-      this.#lanes.remove(older);
-      this.#count(older, -1);
-      this.#settle(older, { kind: 'superseded' });
-    }
-    slot.waiting = entry;
-    this.#count(entry, 1);
+    const older = this.#entries.add(entry);
+    if (older !== undefined) this.#settle(older, { kind: 'superseded' });
     if (this.#journal === undefined) {
       this.#ready(entry);
       return { accepted: Promise.resolve(), outcome };
@@ -138,62 +100,52 @@ class OutboxPump implements Outbox {
       if (this.#connection === connection) this.detach();
     });
     this.#wake();
+    this.#wakeForRetry();
   }
 
   detach(): void {
     if (this.#connection === undefined) return;
     this.#connection = undefined;
     this.#stopListening();
-    const back: Entry[] = [];
-    for (const slot of this.#slots.values()) {
-      const lost = slot.inFlight;
-      if (lost === undefined) continue;
-      if (this.#takeBack(slot, lost)) back.push(lost);
-    }
-    this.#lanes.restore(back);
+    if (this.#retryTimer !== undefined) this.#clock.clearTimer(this.#retryTimer);
+    this.#retryTimer = undefined;
+    for (const entry of this.#entries.takeAllBack()) this.#settle(entry, { kind: 'superseded' });
     this.#wakeDrained();
   }
 
   depth(): number {
-    return this.#entries;
+    return this.#entries.size;
   }
 
   drain(limitMs: number): Promise<{ readonly left: number }> {
     return new Promise((resolve) => {
       const finish = (): void => {
-        clearTimeout(timer);
-        resolve({ left: this.#entries });
+        this.#clock.clearTimer(timer);
+        resolve({ left: this.#entries.size });
       };
-      const timer = setTimeout(finish, limitMs);
+      const timer = this.#clock.setTimer(limitMs, finish);
       this.#drained.push(finish);
       this.#wakeDrained();
     });
   }
 
   snapshot(): OutboxSnapshot {
-    let oldestAt: number | undefined;
-    const pending = new Set<string>();
-    for (const { waiting, inFlight } of this.#slots.values()) {
-      const exchange = (waiting ?? inFlight)?.publication.exchange;
-      if (exchange !== undefined) pending.add(exchange);
-      if (waiting !== undefined && (oldestAt === undefined || waiting.at < oldestAt)) oldestAt = waiting.at;
-    }
+    const entries = this.#entries;
+    const exchanges = entries.exchanges();
     return {
       attached: this.#connection !== undefined,
       blocked: this.#connection?.blocked,
-      waiting: this.#entries - this.#inFlight,
-      inFlight: this.#inFlight,
-      bytes: this.#bytes,
-      oldestAt,
+      waiting: entries.size - entries.inFlight,
+      inFlight: entries.inFlight,
+      bytes: entries.bytes,
+      oldestAt: entries.oldestAt(),
       confirmed: this.#counts.confirmed,
       superseded: this.#counts.superseded,
       dropped: this.#counts.dropped,
       refusedMessages: this.#counts.refused,
       failed: this.#counts.failed,
       lastFailure: this.#lastFailure,
-      refused: [...this.#refused]
-        .filter(([exchange]) => pending.has(exchange))
-        .map(([exchange, reason]) => ({ exchange, reason })),
+      refused: this.#refusals.exchanges().filter(({ exchange }) => exchanges.has(exchange)),
       journalFailure: this.#journalFailure,
     };
   }
@@ -206,31 +158,18 @@ class OutboxPump implements Outbox {
 
   /** Accepted: it may be sent, unless a newer one came or a bound took it meanwhile. */
   #ready(entry: Entry): void {
-    if (this.#slots.get(entry.target)?.waiting !== entry) return;
-    this.#lanes.add(entry);
+    if (!this.#entries.ready(entry)) return;
     this.#keepBounds();
     this.#wake();
   }
 
   #keepBounds(): void {
-    while (this.#entries > this.#maxEntries || this.#bytes > this.#maxBytes) {
-      const victim = this.#lanes.victim();
+    while (this.#entries.size > this.#maxEntries || this.#entries.bytes > this.#maxBytes) {
+      const victim = this.#entries.victim();
       if (victim === undefined) return;
-      const bound = this.#entries > this.#maxEntries ? `${this.#maxEntries} entries` : `${this.#maxBytes} bytes`;
-      this.#drop(victim, `the outbox is full (${bound})`);
+      const bound = this.#entries.size > this.#maxEntries ? `${this.#maxEntries} entries` : `${this.#maxBytes} bytes`;
+      this.#end(victim, { kind: 'dropped', reason: `the outbox is full (${bound})` });
     }
-  }
-
-  #drop(entry: Entry, reason: string): void {
-    this.#lanes.remove(entry);
-    const slot = this.#slot(entry.target);
-    if (slot.waiting === entry) slot.waiting = undefined;
-    if (slot.inFlight === entry) this.#leaveFlight(slot);
-    this.#count(entry, -1);
-    this.#forgetIfEmpty(entry.target, slot);
-    this.#journal?.remove(entry.target, entry.seq);
-    this.#settle(entry, { kind: 'dropped', reason });
-    this.#wakeDrained();
   }
 
   /** One look for work a turn, however many puts and confirms there were. */
@@ -246,67 +185,46 @@ class OutboxPump implements Outbox {
   #pump(): void {
     const connection = this.#connection;
     if (connection === undefined || connection.blocked !== undefined) return;
-    const now = this.#now();
-    while (this.#inFlight < this.#window) {
-      const entry = this.#lanes.next((candidate) => this.#mayGo(candidate, now));
+    const now = this.#clock.now();
+    while (this.#entries.inFlight < this.#window) {
+      const entry = this.#entries.next(now);
       if (entry === undefined) return;
       this.#send(connection, entry);
     }
   }
 
-  #mayGo(entry: Entry, now: number): boolean {
-    if (entry.retryAt > now || this.#slots.get(entry.target)?.inFlight !== undefined) return false;
-    return entry.after.every((target) => {
-      const slot = this.#slots.get(target);
-      if (slot === undefined || target === entry.target) return true;
-      const owed = slot.inFlight?.coversFrom ?? slot.waiting?.coversFrom ?? Infinity;
-      return owed > entry.seq;
-    });
-  }
-
   #send(connection: BrokerConnection, entry: Entry): void {
-    const slot = this.#slot(entry.target);
-    this.#lanes.remove(entry);
-    slot.waiting = undefined;
-    slot.inFlight = entry;
-    this.#inFlight++;
-    entry.attempts++;
+    this.#entries.send(entry);
     // After a detach the entry waits again, and the answer of the old connection no longer counts.
-    const current = (): boolean => this.#connection === connection && slot.inFlight === entry;
+    const current = (): boolean => this.#connection === connection && this.#entries.isInFlight(entry);
     connection.publish(entry.publication).then(
       () => {
-        if (current()) this.#confirmed(slot, entry);
+        if (current()) this.#confirmed(entry);
       },
       (error: unknown) => {
-        if (current()) this.#failed(slot, entry, error);
+        if (current()) this.#failed(entry, error);
       },
     );
   }
 
-  #confirmed(slot: Slot, entry: Entry): void {
-    this.#leaveFlight(slot);
-    this.#count(entry, -1);
-    this.#forgetIfEmpty(entry.target, slot);
-    this.#journal?.remove(entry.target, entry.seq);
-    this.#settle(entry, { kind: 'confirmed' });
-    if (this.#refused.delete(entry.publication.exchange)) this.#onRefusal(entry.publication.exchange, undefined);
-    if (this.#refusedTargets.delete(entry.target)) this.#onRefused(entry.target, entry.publication, undefined);
+  #confirmed(entry: Entry): void {
+    this.#end(entry, { kind: 'confirmed' });
+    this.#refusals.taken(entry);
     this.#wake();
-    this.#wakeDrained();
   }
 
-  #failed(slot: Slot, entry: Entry, error: unknown): void {
+  #failed(entry: Entry, error: unknown): void {
     this.#lastFailure = error instanceof Error ? error.message : String(error);
     const known = error instanceof BrokerError ? error : undefined;
     // Nobody takes it, or it can't be said in AMQP: another attempt would change nothing.
     if (known?.scope === 'message' && known.code !== 'nacked' && known.code !== 'too_large') {
-      this.#drop(entry, known.message);
+      this.#end(entry, { kind: 'dropped', reason: known.message });
       this.#wake();
       return;
     }
     if (known?.scope === 'message') entry.refusals++;
-    if (known?.scope === 'message' && this.#isRefusedForGood(entry, known.code)) {
-      this.#giveUp(slot, entry, known);
+    if (known?.scope === 'message' && this.#refusals.isForGood(entry, known.code)) {
+      this.#giveUp(entry, known);
       return;
     }
     this.#counts.failed++;
@@ -315,107 +233,50 @@ class OutboxPump implements Outbox {
       this.detach();
       return;
     }
+    // A first failure may be another message's: it takes all with it that are under way on its channel.
     if (entry.attempts > 1 && known?.scope !== 'message')
-      this.#noteRefusal(entry.publication.exchange, this.#lastFailure);
-    entry.retryAt = this.#now() + backoffMs(this.#retry, entry.attempts, this.#random());
+      this.#refusals.exchange(entry.publication.exchange, this.#lastFailure);
+    entry.retryAt = this.#clock.now() + backoffMs(this.#retry, entry.attempts, this.#random());
+    if (!this.#entries.takeBack(entry)) this.#settle(entry, { kind: 'superseded' });
     this.#wakeForRetry(entry.retryAt);
-    if (this.#takeBack(slot, entry)) this.#lanes.restore([entry]);
     this.#wake();
   }
 
-  /** A nack may pass, so it is tried again, unless it was in vain last time; each try gives it to the other queues again. */
-  #isRefusedForGood({ refusals, target }: Entry, code: string): boolean {
-    return code === 'too_large' || refusals >= this.#refusedTries || this.#refusedTargets.has(target);
-  }
-
   /** It is about this one message: what only waits for its turn goes on. */
-  #giveUp(slot: Slot, entry: Entry, { code, message }: BrokerError): void {
+  #giveUp(entry: Entry, { code, message }: BrokerError): void {
     const taken = code === 'nacked' ? 'some' : 'none';
-    this.#leaveFlight(slot);
-    this.#count(entry, -1);
-    this.#forgetIfEmpty(entry.target, slot);
-    this.#journal?.remove(entry.target, entry.seq);
-    if (taken === 'none') this.#dropDependents(entry);
-    this.#refusedTargets.add(entry.target);
-    this.#onRefused(entry.target, entry.publication, { reason: message, taken });
+    this.#forget(entry);
+    // What rests on a message that nobody has must not overtake it; who put it decides anew.
+    const reason = `it was to follow ${entry.target}, which the broker did not take`;
+    if (taken === 'none')
+      for (const dependent of this.#entries.dependents(entry.target, entry.seq))
+        this.#end(dependent, { kind: 'dropped', reason });
+    this.#refusals.message(entry, { reason: message, taken });
     this.#settle(entry, { kind: 'refused', reason: message, taken });
     this.#wake();
     this.#wakeDrained();
   }
 
-  /** What rests on a message that nobody has must not overtake it; who put it decides anew. */
-  #dropDependents({ target, seq }: Entry): void {
-    for (const { waiting } of [...this.#slots.values()])
-      if (waiting?.after.includes(target) === true && waiting.seq > seq)
-        this.#drop(waiting, `it was to follow ${target}, which the broker did not take`);
-  }
-
-  /** A first failure may be another message's: it takes all with it that are under way on its channel. */
-  #noteRefusal(exchange: string, reason: string): void {
-    if (this.#refused.get(exchange) === reason) return;
-    this.#refused.set(exchange, reason);
-    this.#onRefusal(exchange, reason);
-  }
-
-  /** False when a newer entry has its place. */
-  #takeBack(slot: Slot, entry: Entry): boolean {
-    this.#leaveFlight(slot);
-    const newer = slot.waiting;
-    if (newer === undefined) {
-      slot.waiting = entry;
-      return true;
-    }
-    newer.coversFrom = entry.coversFrom;
-    this.#count(entry, -1);
-    this.#settle(entry, { kind: 'superseded' });
-    return false;
-  }
-
-  #wakeForRetry(at: number): void {
-    if (this.#retryTimer !== undefined) return;
-    const delay = Math.max(at - this.#now(), 1);
-    this.#retryTimer = setTimeout(() => {
+  /** One timer for all that is to be tried again: at `at`, or when the next of them is. Only a connection tries. */
+  #wakeForRetry(at = this.#entries.nextRetry(this.#clock.now())): void {
+    if (this.#retryTimer !== undefined || at === undefined) return;
+    this.#retryTimer = this.#clock.setTimer(Math.max(at - this.#clock.now(), 1), () => {
       this.#retryTimer = undefined;
       this.#wake();
-      const next = this.#nextRetry();
-      if (next !== undefined) this.#wakeForRetry(next);
-    }, delay);
-    // A retry alone is no reason to keep the process.
-    this.#retryTimer.unref();
+      this.#wakeForRetry();
+    });
   }
 
-  #nextRetry(): number | undefined {
-    const now = this.#now();
-    let next: number | undefined;
-    for (const { waiting } of this.#slots.values()) {
-      if (waiting !== undefined && waiting.retryAt > now) next = Math.min(next ?? Infinity, waiting.retryAt);
-    }
-    return next;
+  /** It leaves the outbox, and the journal need not keep it. */
+  #forget(entry: Entry): void {
+    this.#entries.remove(entry);
+    this.#journal?.remove(entry.target, entry.seq);
   }
 
-  #leaveFlight(slot: Slot): void {
-    slot.inFlight = undefined;
-    this.#inFlight--;
-  }
-
-  #slot(target: string): Slot {
-    let slot = this.#slots.get(target);
-    if (slot === undefined) this.#slots.set(target, (slot = { waiting: undefined, inFlight: undefined }));
-    return slot;
-  }
-
-  #forgetIfEmpty(target: string, slot: Slot): void {
-    if (slot.waiting === undefined && slot.inFlight === undefined) this.#slots.delete(target);
-  }
-
-  #count(entry: Entry, sign: 1 | -1): void {
-    this.#entries += sign;
-    const { body } = entry.publication;
-    // Messages to many may share a body, which takes its room once.
-    const sharers = (this.#bodies.get(body) ?? 0) + sign;
-    if (sharers > 0) this.#bodies.set(body, sharers);
-    else this.#bodies.delete(body);
-    if (sharers === (sign === 1 ? 1 : 0)) this.#bytes += sign * body.byteLength;
+  #end(entry: Entry, outcome: Outcome): void {
+    this.#forget(entry);
+    this.#settle(entry, outcome);
+    this.#wakeDrained();
   }
 
   #settle(entry: Entry, outcome: Outcome): void {
@@ -424,13 +285,9 @@ class OutboxPump implements Outbox {
   }
 
   #wakeDrained(): void {
-    if (this.#entries > 0) return;
+    if (this.#entries.size > 0) return;
     const drained = this.#drained;
     this.#drained = [];
     for (const finish of drained) finish();
   }
-}
-
-function newEntry(record: JournalRecord, coversFrom: number, settle: (outcome: Outcome) => void): Entry {
-  return { ...record, coversFrom, attempts: 0, refusals: 0, retryAt: 0, settle };
 }

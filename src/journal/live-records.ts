@@ -6,6 +6,10 @@ export class LiveRecords {
   readonly #records = new Map<string, JournalRecord>();
   #bytes = 0;
 
+  get size(): number {
+    return this.#records.size;
+  }
+
   /** Their size as records of a segment, about. */
   get bytes(): number {
     return this.#bytes;

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, readdirSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { journalListCommand, journalVerifyCommand } from '../../src/cli/journal.js';
-import { openJournal } from '../../src/journal/journal.js';
+import { openWrittenJournal as openJournal } from '../support/written-journal.js';
 import type { Journal } from '../../src/journal/journal.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../../src/broker/outbox-contract.js';
-import { openJournal } from '../../src/journal/journal.js';
+import { openJournal } from '../../src/journal/open-journal.js';
 import type { JournalReport } from '../../src/journal/journal.js';
 import { recover } from '../../src/journal/recover.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';

@@ -4,7 +4,7 @@ import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import type { Outcome } from '../../src/broker/outbox-contract.js';
 import { createOutbox } from '../../src/broker/outbox.js';
 import { declareServerTopology } from '../../src/broker/topology.js';
-import { openJournal } from '../../src/journal/journal.js';
+import { openWrittenJournal as openJournal } from '../support/written-journal.js';
 import { keepAttached } from '../support/keep-attached.js';
 import { burst, declareRecorder, readRecorder, violations } from '../support/publish-burst.js';
 import { startRabbit } from '../support/rabbitmq.js';

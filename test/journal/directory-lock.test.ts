@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openJournal } from '../../src/journal/journal.js';
+import { openJournal } from '../../src/journal/open-journal.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { runTypescript } from '../support/typescript-child.js';
 

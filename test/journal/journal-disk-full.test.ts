@@ -2,7 +2,7 @@ import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { JournalRecord } from '../../src/broker/outbox-contract.js';
-import { openJournal } from '../../src/journal/journal.js';
+import { openWrittenJournal as openJournal } from '../support/written-journal.js';
 import { mountTmpfs, noTmpfs } from '../support/tmpfs.js';
 
 if (noTmpfs !== undefined) process.stdout.write(`the journal on a full disk skipped: ${noTmpfs}\n`);

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../../src/broker/outbox-contract.js';
-import { openJournal } from '../../src/journal/journal.js';
-import type { Journal, JournalOptions } from '../../src/journal/journal.js';
+import { openWrittenJournal as openJournal } from '../support/written-journal.js';
+import type { Journal } from '../../src/journal/journal.js';
+import type { JournalOptions } from '../../src/journal/open-journal.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const open: Journal[] = [];

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { createMetrics } from '../../src/metrics/create-metrics.js';
+import { realClock } from '../../src/otp/index.js';
 import { createJournal } from '../../src/server/opening/create-journal.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -14,7 +15,7 @@ it('counts the messages of an earlier run that are too old to be sent', async ()
     set: [`queuejournal.dir=${temporaryDirectory()}`, 'queuejournal.max_age_seconds=60', 'broker.kind=amqp'],
   });
   const metrics = createMetrics();
-  const open = () => createJournal({ config, log, metrics });
+  const open = () => createJournal({ system: { clock: realClock }, config, log, metrics });
   const first = await open();
   const publication = {
     exchange: 'e',
@@ -24,9 +25,10 @@ it('counts the messages of an earlier run that are too old to be sent', async ()
     persistent: true,
   };
   const record = { class: 'config', publication, after: [] } as const;
-  await first?.append({ ...record, target: 'config/old', seq: 1, at: 0 });
-  await first?.append({ ...record, target: 'config/new', seq: 2, at: Date.now() });
+  const old = first?.append({ ...record, target: 'config/old', seq: 1, at: 0 });
+  const fresh = first?.append({ ...record, target: 'config/new', seq: 2, at: Date.now() });
   await first?.close();
+  await Promise.all([old, fresh]);
   const second = await open();
   expect(second?.recovered.map(({ target }) => target)).toEqual(['config/new']);
   await second?.close();

@@ -34,7 +34,7 @@ const WATCHERS =
 const PUBLISHERS =
   'agent_guard ipset_publisher iptables_publisher config_publisher remote_commands census last_good_keeper read_back';
 const OF_WORK = [
-  ['broker_sup', 'rest_for_one', '10 in 60 s', 'outbox broker_connection report_connection'],
+  ['broker_sup', 'rest_for_one', '10 in 60 s', 'journal broker_connection outbox report_connection'],
   ['groups_sup', 'simple_one_for_one', '1 in 5 s', ''],
   ['hosts_sup', 'simple_one_for_one', '1 in 5 s', ''],
   ['publishers_sup', 'one_for_one', '10 in 60 s', PUBLISHERS],

@@ -18,7 +18,13 @@ export function stubMakers(): BaseMakers & WorkMakers {
   return {
     store: { store: stubActor },
     http: { api: stubActor, metrics: stubActor, admin: stubActor },
-    broker: { outbox: stubActor, brokerConnection: stubActor, reportConnection: stubActor, drainMs: 1000 },
+    broker: {
+      journal: stubActor,
+      brokerConnection: stubActor,
+      outbox: stubActor,
+      reportConnection: stubActor,
+      drainMs: 1000,
+    },
     group: stubActor,
     host: stubActor,
     publishers: {

@@ -1,11 +1,24 @@
-import type { BrokerConnection, BrokerError } from '../../broker/broker.js';
+import type { Broker, BrokerConnection, BrokerError } from '../../broker/broker.js';
 import { declareServerTopology, LEGACY_QUEUE, REPORT_QUEUE } from '../../broker/topology.js';
-import { backoffMs, type DetailObject, type ExitReason, type Self, type GenServer } from '../../otp/index.js';
+import type { Log } from '../../log/log.js';
 import { OutageNews } from '../../log/outage-news.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import { backoffMs, type Backoff, type Clock, type DetailObject, type GenServer, type Self } from '../../otp/index.js';
 import type { BrokerLink } from './broker-link.js';
-import type { ServerContext } from '../context.js';
-import { drainOutbox } from './outbox-actor.js';
-import { tell } from '../tell.js';
+
+/** What the connection actor uses. */
+export interface BrokerConnectionNeeds {
+  readonly broker: Pick<Broker, 'connect' | 'describe'>;
+  /** Whom it tells of its connection: everybody who uses it is subscribed there. */
+  readonly link: BrokerLink;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  /** Between attempts. */
+  readonly reconnect: Backoff;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'gauge'>;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+}
 
 type Info =
   | { readonly tag: 'connect' }
@@ -21,14 +34,15 @@ export type ConnectionPurpose = 'publish' | 'reports';
 
 /**
  * Keeps one connection to the broker. That it is away is a state, shown with its cause and logged now and then, with tries at
- * growing, jittered intervals; it never costs a restart. Whoever needs the connection subscribes to the broker link.
+ * growing, jittered intervals; it never costs a restart. Whoever needs the connection subscribes to the broker link, the
+ * outbox too.
  */
 export class BrokerConnectionActor implements GenServer<never, never, never, Info> {
-  readonly #context: ServerContext;
+  readonly #needs: BrokerConnectionNeeds;
   readonly #purpose: ConnectionPurpose;
-  readonly #link: BrokerLink;
+  readonly #random: () => number;
   #connection: BrokerConnection | undefined = undefined;
-  /** Made by an attempt, on its way to this actor's next turn. */
+  /** Made by an attempt that has not come to this actor's turn yet. */
   #made: BrokerConnection | undefined = undefined;
   #attempts = 0;
   /** Only the first connection of a process says who else is there: later, its own last consumer may still be. */
@@ -39,64 +53,59 @@ export class BrokerConnectionActor implements GenServer<never, never, never, Inf
   #lastError: string | undefined = undefined;
   readonly #news: OutageNews;
 
-  constructor(context: ServerContext, purpose: ConnectionPurpose) {
-    this.#context = context;
+  constructor(needs: BrokerConnectionNeeds, purpose: ConnectionPurpose) {
+    this.#needs = needs;
     this.#purpose = purpose;
-    this.#link = purpose === 'publish' ? context.link : context.reportsLink;
-    this.#since = context.system.clock.now();
-    this.#news = new OutageNews(() => context.system.clock.monotonic());
+    this.#random = needs.random ?? Math.random;
+    this.#since = needs.clock.now();
+    this.#news = new OutageNews(() => needs.clock.monotonic());
   }
 
-  init(self: Self): void {
+  init(self: Self<Info>): void {
     // However this process ends, its connection ends with it: there is never a second one.
     self.signal.addEventListener('abort', () => this.#drop(), { once: true });
     this.#connect(self);
   }
 
-  handleInfo(self: Self, message: Info): void {
-    const { log, metrics } = this.#context;
+  handleInfo(self: Self<Info>, message: Info): void {
+    const { log, metrics, broker, link } = this.#needs;
     switch (message.tag) {
       case 'connect':
         return this.#connect(self);
       case 'connected':
-        this.#up(self, message.connection);
-        return;
+        return this.#up(self, message.connection);
       case 'failed':
         this.#failed(message.error instanceof Error ? message.error.message : String(message.error));
         if (this.#news.worthSaying(this.#lastError ?? ''))
           log.warn(
-            { err: message.error, broker: this.#context.broker.describe, for: this.#purpose, attempts: this.#attempts },
+            { err: message.error, broker: broker.describe, for: this.#purpose, attempts: this.#attempts },
             'the broker cannot be reached; trying until it can',
           );
         metrics.gauge('dog_trainer_outage', this.#part, 1);
-        this.#retry(self);
-        return;
+        return this.#retry(self);
       case 'lost':
         if (message.connection !== this.#connection) return;
-        log.warn({ err: message.error, broker: this.#context.broker.describe }, 'the connection to the broker is lost');
+        log.warn({ err: message.error, broker: broker.describe }, 'the connection to the broker is lost');
         this.#connection = undefined;
         this.#since = self.now();
-        this.#detach();
         metrics.gauge('dog_trainer_outage', this.#part, 1);
-        this.#link.down();
+        link.down();
         this.#failed(message.error?.message ?? 'closed');
-        this.#retry(self);
+        return this.#retry(self);
     }
   }
 
-  /** Last words in an ordered stop: what is under way is confirmed, then the connection is closed. */
-  async terminate(_self: Self, _reason: ExitReason): Promise<void> {
-    if (this.#connection !== undefined && this.#purpose === 'publish') await drainOutbox(this.#context);
+  /** Last words in an ordered stop: whoever used the connection has stopped before. */
+  async terminate(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
-    this.#detach();
-    this.#link.down();
+    this.#needs.link.down();
     await connection?.close();
   }
 
   describe(): DetailObject {
     return {
-      broker: this.#context.broker.describe,
+      broker: this.#needs.broker.describe,
       state: this.#connection === undefined ? 'down' : this.#connection.blocked === undefined ? 'up' : 'blocked',
       since: Math.floor(this.#since / 1000),
       attempts: this.#attempts,
@@ -105,32 +114,30 @@ export class BrokerConnectionActor implements GenServer<never, never, never, Inf
     };
   }
 
-  #connect(self: Self): void {
+  #connect(self: Self<Info>): void {
     this.#attempts += 1;
-    const { broker, log } = this.#context;
-    const attempt = async (): Promise<BrokerConnection> => {
-      const connection = await broker.connect(self.signal);
-      try {
-        await declareServerTopology(connection);
-        await this.#warnOfRival(connection);
-        await this.#warnOfLegacyQueue(connection);
-        return connection;
-      } catch (error) {
-        await connection.close();
-        throw error;
-      }
-    };
-    attempt()
-      .then(
-        (connection) => {
-          if (tell<Info>(self, { tag: 'connected', connection })) this.#made = connection;
-          else this.#close(connection);
-        },
-        (error: unknown) => {
-          tell<Info>(self, { tag: 'failed', error });
-        },
-      )
-      .catch((error: unknown) => log.debug({ err: error }, 'a connection attempt ended after its actor'));
+    self.pipeToSelf(
+      this.#attempt(self.signal),
+      (connection) => ({ tag: 'connected', connection }),
+      (error) => ({ tag: 'failed', error }),
+    );
+  }
+
+  async #attempt(signal: AbortSignal): Promise<BrokerConnection> {
+    const connection = await this.#needs.broker.connect(signal);
+    // From here on the end of this process ends it, which may have been just now.
+    this.#made = connection;
+    if (signal.aborted) this.#drop();
+    try {
+      await declareServerTopology(connection);
+      await this.#warnOfRival(connection);
+      await this.#warnOfLegacyQueue(connection);
+      return connection;
+    } catch (error) {
+      this.#made = undefined;
+      await connection.close();
+      throw error;
+    }
   }
 
   /** Two servers on one queue would each get half of the reports. Asked before our own consumer is there. */
@@ -139,7 +146,7 @@ export class BrokerConnectionActor implements GenServer<never, never, never, Inf
     const consumers = (await connection.inspectQueue(REPORT_QUEUE))?.consumerCount ?? 0;
     this.#lookedForRivals = true;
     if (consumers > 0)
-      this.#context.log.warn(
+      this.#needs.log.warn(
         { queue: REPORT_QUEUE, consumers },
         'somebody else consumes the reports: two servers on one broker each get half of them; stop the other, or start this one with --observe',
       );
@@ -152,7 +159,7 @@ export class BrokerConnectionActor implements GenServer<never, never, never, Inf
   async #warnOfLegacyQueue(connection: BrokerConnection): Promise<void> {
     if (this.#purpose !== 'publish' || this.#lookedForLegacy) return;
     this.#lookedForLegacy = true;
-    const { log } = this.#context;
+    const { log } = this.#needs;
     try {
       const queue = await connection.inspectQueue(LEGACY_QUEUE);
       if (queue !== undefined && queue.consumerCount === 0)
@@ -166,41 +173,36 @@ export class BrokerConnectionActor implements GenServer<never, never, never, Inf
     }
   }
 
-  #up(self: Self, connection: BrokerConnection): void {
-    const { log, metrics, outbox, broker } = this.#context;
+  #up(self: Self<Info>, connection: BrokerConnection): void {
+    const { log, metrics, link, broker } = this.#needs;
     this.#connection = connection;
     this.#made = undefined;
     this.#attempts = 0;
     this.#lastError = undefined;
     this.#news.over();
     this.#since = self.now();
-    connection.closed
-      .then((error) => tell<Info>(self, { tag: 'lost', connection, error }))
-      .catch((error: unknown) => log.debug({ err: error }, 'the connection ended after its actor'));
+    self.pipeToSelf(
+      connection.closed,
+      (error) => ({ tag: 'lost', connection, error }),
+      () => ({ tag: 'lost', connection, error: undefined }),
+    );
     log.info({ broker: broker.describe, for: this.#purpose }, 'connected to the broker');
     metrics.gauge('dog_trainer_outage', this.#part, 0);
-    if (this.#purpose === 'publish') outbox.attach(connection);
-    this.#link.up(connection);
+    link.up(connection);
   }
 
   /** Why there is no connection, for whoever asks. */
   #failed(reason: string): void {
     this.#lastError = reason;
-    this.#link.failure = reason;
+    this.#needs.link.failure = reason;
   }
 
   get #part(): 'broker' | 'broker_reports' {
     return this.#purpose === 'publish' ? 'broker' : 'broker_reports';
   }
 
-  #detach(): void {
-    if (this.#purpose === 'publish') this.#context.outbox.detach();
-  }
-
-  #retry(self: Self): void {
-    const { reconnect_min_ms, reconnect_max_ms } = this.#context.config.broker;
-    const delay = backoffMs({ baseMs: reconnect_min_ms, maxMs: reconnect_max_ms }, this.#attempts, Math.random());
-    self.sendAfter(delay, { tag: 'connect' });
+  #retry(self: Self<Info>): void {
+    self.sendAfter(backoffMs(this.#needs.reconnect, this.#attempts, this.#random()), { tag: 'connect' });
   }
 
   #drop(): void {
@@ -210,14 +212,11 @@ export class BrokerConnectionActor implements GenServer<never, never, never, Inf
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection === undefined) return;
-    this.#detach();
-    this.#link.down();
+    this.#needs.link.down();
     this.#close(connection);
   }
 
   #close(connection: BrokerConnection): void {
-    connection
-      .close()
-      .catch((error: unknown) => this.#context.log.debug({ err: error }, 'closing a connection failed'));
+    connection.close().catch((error: unknown) => this.#needs.log.debug({ err: error }, 'closing a connection failed'));
   }
 }

@@ -2,12 +2,17 @@ import { elapsedMs, momentOf, type Moment } from '../../cluster/deadline.js';
 import { decideLease, type Decision } from '../../cluster/decide-lease.js';
 import { LEASE_ID, leaseDocument, readLease, type Applicant, type Lease } from '../../cluster/lease.js';
 import type { Leadership } from '../../cluster/leadership.js';
-import { backoffMs, type DetailObject, type Self, type GenServer } from '../../otp/index.js';
-import { StoreError } from '../../store/store.js';
-import type { ServerBase } from '../context.js';
-import { tell } from '../tell.js';
+import type { Log } from '../../log/log.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import { backoffMs, type Clock, type DetailObject, type Self, type GenServer } from '../../otp/index.js';
+import { StoreError, type Store } from '../../store/store.js';
 
-export interface CandidateOptions {
+/** What the candidate uses. */
+export interface CandidateNeeds {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly store: Pick<Store, 'now' | 'commit'>;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'gauge'>;
   readonly leadership: Leadership;
   /** With a new `holder` for each lead. */
   readonly me: () => Applicant;
@@ -31,6 +36,7 @@ type Info =
   | { readonly tag: 'ask' }
   | { readonly tag: 'answered'; readonly answer: Answer }
   | { readonly tag: 'failed'; readonly error: unknown }
+  | { readonly tag: 'begun' }
   | { readonly tag: 'not_started'; readonly error: unknown };
 
 /** A leader renews this often in the time of a lease. */
@@ -45,8 +51,7 @@ const LONGEST_LOOK_MS = 2000;
  * and again, and a leader goes on until its own clocks say that its lease is over.
  */
 export class Candidate implements GenServer<never, never, never, Info> {
-  readonly #base: ServerBase;
-  readonly #options: CandidateOptions;
+  readonly #needs: CandidateNeeds;
   readonly #random: () => number;
   /** The term whose work was begun last. */
   #begun = 0;
@@ -55,18 +60,17 @@ export class Candidate implements GenServer<never, never, never, Info> {
   #fault: string | undefined = undefined;
   #followed: number | undefined = undefined;
 
-  constructor(base: ServerBase, options: CandidateOptions) {
-    this.#base = base;
-    this.#options = options;
-    this.#random = options.random ?? Math.random;
+  constructor(needs: CandidateNeeds) {
+    this.#needs = needs;
+    this.#random = needs.random ?? Math.random;
   }
 
-  init(self: Self): void {
+  init(self: Self<Info>): void {
     this.#show();
-    self.send(self.pid, { tag: 'ask' });
+    self.tell({ tag: 'ask' });
   }
 
-  handleInfo(self: Self, message: Info): void {
+  handleInfo(self: Self<Info>, message: Info): void {
     switch (message.tag) {
       case 'ask':
         return this.#ask(self);
@@ -78,13 +82,15 @@ export class Candidate implements GenServer<never, never, never, Info> {
         return;
       case 'failed':
         return this.#failed(self, message.error);
+      case 'begun':
+        return;
       case 'not_started':
         throw message.error;
     }
   }
 
   describe(): DetailObject {
-    const { leadership } = this.#options;
+    const { leadership } = this.#needs;
     const lease = leadership.lease() ?? leadership.known;
     return {
       role: leadership.holds() ? 'leader' : leadership.closed ? 'stopping' : 'follower',
@@ -97,19 +103,19 @@ export class Candidate implements GenServer<never, never, never, Info> {
   }
 
   /** Beside the mailbox: what hangs in the store must not keep this actor from anything. */
-  #ask(self: Self): void {
-    if (this.#options.leadership.closed) return;
-    this.#attempt().then(
-      (answer) => tell<Info>(self, { tag: 'answered', answer }),
-      (error: unknown) => tell<Info>(self, { tag: 'failed', error }),
+  #ask(self: Self<Info>): void {
+    if (this.#needs.leadership.closed) return;
+    self.pipeToSelf(
+      this.#attempt(),
+      (answer) => ({ tag: 'answered', answer }),
+      (error) => ({ tag: 'failed', error }),
     );
   }
 
   async #attempt(): Promise<Answer> {
-    const { system, store } = this.#base;
-    const { leadership, leaseMs, me, standBy } = this.#options;
+    const { clock, store, leadership, leaseMs, me, standBy } = this.#needs;
     // Before the store reads its clock, so that the own deadline is never the later one.
-    const asked = momentOf(system.clock);
+    const asked = momentOf(clock);
     const storeNow = await store.now();
     const decided: { decision?: Decision; fault?: string } = {};
     await store.commit(
@@ -138,9 +144,8 @@ export class Candidate implements GenServer<never, never, never, Info> {
     return { decision, asked, storeNow };
   }
 
-  #won(self: Self, lease: Lease, { asked }: Answer): void {
-    const { leadership, leaseMs, me } = this.#options;
-    const { log, system } = this.#base;
+  #won(self: Self<Info>, lease: Lease, { asked }: Answer): void {
+    const { leadership, leaseMs, me, log, clock } = this.#needs;
     const { term, holder, name } = lease;
     if (holder !== me().holder) {
       // Of a lead that is over: a renewal that was still on its way. What it holds back is waited for like anybody's lease.
@@ -151,56 +156,56 @@ export class Candidate implements GenServer<never, never, never, Info> {
     if (!leadership.won(lease, asked)) {
       if (leadership.closed) return;
       log.warn({ term }, 'the store answered too late: the lease was over before it was known');
-      self.send(self.pid, { tag: 'ask' });
+      self.tell({ tag: 'ask' });
       return;
     }
     if (first) log.info({ term, holder, name }, 'leading');
     this.#begin(self, lease);
-    self.sendAfter(Math.max(0, leaseMs / RENEWALS - elapsedMs(asked, momentOf(system.clock))), { tag: 'ask' });
+    self.sendAfter(Math.max(0, leaseMs / RENEWALS - elapsedMs(asked, momentOf(clock))), { tag: 'ask' });
   }
 
-  #follow(self: Self, lease: Lease, { asked, storeNow }: Answer): void {
-    const { leadership, leaseMs, me } = this.#options;
-    const { log, system } = this.#base;
+  #follow(self: Self<Info>, lease: Lease, { asked, storeNow }: Answer): void {
+    const { leadership, leaseMs, me, log, clock } = this.#needs;
     leadership.follow(lease);
     if (leadership.closed) return;
     const { term, holder, name } = lease;
     // The end of a lead of its own is told by who lost it.
     if (this.#followed !== term && lease.server !== me().server) log.info({ term, holder, name }, 'standing by');
     this.#followed = term;
-    const left = lease.expiresAt - storeNow - elapsedMs(asked, momentOf(system.clock));
+    const left = lease.expiresAt - storeNow - elapsedMs(asked, momentOf(clock));
     // Jitter, so that not all followers ask in the same instant.
     const jitter = this.#random() * Math.min(250, leaseMs / 20);
     self.sendAfter(Math.max(1, Math.min(leaseMs / LOOKS, LONGEST_LOOK_MS, left)) + jitter, { tag: 'ask' });
   }
 
-  #failed(self: Self, error: unknown): void {
+  #failed(self: Self<Info>, error: unknown): void {
     if (!(error instanceof StoreError)) throw error;
     this.#failures += 1;
     this.#lastError = error.message;
-    if (this.#failures === 1) this.#base.log.warn({ err: error }, 'the store cannot be asked who leads; trying on');
-    const wait = { baseMs: 100, maxMs: Math.max(100, this.#options.leaseMs / (2 * LOOKS)) };
+    if (this.#failures === 1) this.#needs.log.warn({ err: error }, 'the store cannot be asked who leads; trying on');
+    const wait = { baseMs: 100, maxMs: Math.max(100, this.#needs.leaseMs / (2 * LOOKS)) };
     self.sendAfter(backoffMs(wait, this.#failures, this.#random()), { tag: 'ask' });
   }
 
-  #begin(self: Self, lease: Lease): void {
+  #begin(self: Self<Info>, lease: Lease): void {
     if (this.#begun === lease.term) return;
     this.#begun = lease.term;
-    const { lead } = this.#options;
-    lead(self, lease).catch((error: unknown) => {
-      tell<Info>(self, { tag: 'not_started', error });
-    });
+    self.pipeToSelf(
+      this.#needs.lead(self, lease),
+      () => ({ tag: 'begun' }),
+      (error) => ({ tag: 'not_started', error }),
+    );
   }
 
   #recovered(): void {
-    if (this.#failures > 0) this.#base.log.info({}, 'the store says again who leads');
+    if (this.#failures > 0) this.#needs.log.info({}, 'the store says again who leads');
     this.#failures = 0;
     this.#lastError = undefined;
   }
 
   #noteFault(fault: string | undefined): void {
     if (fault !== undefined && fault !== this.#fault)
-      this.#base.log.warn(
+      this.#needs.log.warn(
         { table: 'setting', id: LEASE_ID, fault },
         'the lease in the store is damaged and counts as none',
       );
@@ -208,8 +213,8 @@ export class Candidate implements GenServer<never, never, never, Info> {
   }
 
   #show(): void {
-    const { leadership } = this.#options;
-    this.#base.metrics.gauge('dog_trainer_leader', leadership.holds() ? 1 : 0);
-    this.#base.metrics.gauge('dog_trainer_term', leadership.known?.term ?? 0);
+    const { leadership } = this.#needs;
+    this.#needs.metrics.gauge('dog_trainer_leader', leadership.holds() ? 1 : 0);
+    this.#needs.metrics.gauge('dog_trainer_term', leadership.known?.term ?? 0);
   }
 }

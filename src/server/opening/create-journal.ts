@@ -1,4 +1,6 @@
-import { openJournal, type Journal } from '../../journal/journal.js';
+import type { Journal } from '../../journal/journal.js';
+import { openJournal } from '../../journal/open-journal.js';
+import type { Clock } from '../../otp/index.js';
 import type { ServerBase } from '../state/server-base.js';
 
 /**
@@ -8,13 +10,22 @@ import type { ServerBase } from '../state/server-base.js';
  * @throws JournalError when another server has the directory, or it can't be used
  */
 export async function createJournal({
+  system,
   config,
   log,
   metrics,
-}: Pick<ServerBase, 'config' | 'log' | 'metrics'>): Promise<Journal | undefined> {
+}: Pick<ServerBase, 'config' | 'log' | 'metrics'> & {
+  readonly system: { readonly clock: Pick<Clock, 'now'> };
+}): Promise<Journal | undefined> {
   const { enabled, dir, check_journal, max_bytes, max_age_seconds } = config.queuejournal;
   if (!enabled || config.broker.kind === 'memory') return undefined;
-  const journal = await openJournal({ dir, check_journal, maxBytes: max_bytes, maxAgeMs: max_age_seconds * 1000 });
+  const journal = await openJournal({
+    dir,
+    check_journal,
+    maxBytes: max_bytes,
+    maxAgeMs: max_age_seconds * 1000,
+    now: () => system.clock.now(),
+  });
   const { recovered, tornBytes, damagedPlaces, expired, aside, doubtful, unnamedLoss } = journal.report;
   if (recovered > 0)
     log.info({ dir, messages: recovered }, 'the journal holds messages of an earlier run; they are sent first');

@@ -14,7 +14,6 @@ import { wantedDialect, type WantedDialect } from '../opening/choose-dialect.js'
 import { waitingSup } from '../../supervisors/dog-trainer-sup.js';
 import { leadingOperations } from '../../operations/leading-operations.js';
 import { waitingOperations } from '../../operations/waiting-operations.js';
-import { forgetJournal } from '../opening/forget-journal.js';
 import type { JournalInTurn } from '../opening/journal-in-turn.js';
 import { Reign } from './reign.js';
 import { scrapeFigures } from '../reporting/scrape-figures.js';
@@ -125,7 +124,11 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
   };
 
   const candidate = () =>
-    new Candidate(base, {
+    new Candidate({
+      clock: system.clock,
+      store,
+      log,
+      metrics,
       leadership,
       me,
       leaseMs,
@@ -157,12 +160,12 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
 }
 
 /** What this server's journal holds is good as long as no other has led since it was written. */
-function usableJournal(
+async function usableJournal(
   journal: Journal | undefined,
   server: string,
   previous: string | undefined,
   { log, metrics }: ServerBase,
-): Journal | undefined {
+): Promise<Journal | undefined> {
   if (journal === undefined || previous === undefined || previous === server) return journal;
   const messages = journal.recovered.length;
   metrics.count('dog_trainer_journal_dropped_total', 'another_server_led', messages);
@@ -171,5 +174,11 @@ function usableJournal(
       { messages },
       'another server led since the journal was written: its messages are dropped, and what is not confirmed is made anew',
     );
-  return forgetJournal(journal);
+  await journal.forget().catch((error: unknown) => {
+    log.error(
+      { err: error },
+      'the journal could not be emptied: what it holds is still on disk, but not sent by this lead',
+    );
+  });
+  return journal;
 }

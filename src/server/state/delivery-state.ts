@@ -21,6 +21,8 @@ export interface DeliveryState {
   /** The connection over which reports come in. */
   readonly reportsLink: BrokerLink;
   readonly outbox: Outbox;
+  /** Where the outbox keeps what waits; undefined: in memory only. */
+  readonly journal: Journal | undefined;
   readonly gate: PublishingGate;
   /** Which sets the broker has confirmed, also where the store has no note of it. */
   readonly confirmedSets: ConfirmedSets;
@@ -44,6 +46,7 @@ export async function createDeliveryState(
     link,
     reportsLink: new BrokerLink(),
     outbox: openOutbox(base, link, journal),
+    journal,
     gate,
     confirmedSets: new ConfirmedSets(),
     notes: new Notes({ store, clock: system.clock, log }),
@@ -60,7 +63,7 @@ function openOutbox(
   return createOutbox({
     maxEntries: config.queuejournal.memqueue_max,
     window: config.broker.max_unconfirmed,
-    now: () => system.clock.now(),
+    clock: system.clock,
     ...(journal === undefined ? {} : { journal }),
     onRefusal: (exchange, reason) => {
       if (reason === undefined) return log.info({ exchange }, 'the broker takes what is published again');

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { openJournal } from '../../../src/journal/journal.js';
+import { openWrittenJournal as openJournal } from '../../support/written-journal.js';
 
 /**
  * Writes to the journal in argv[2] until it is killed, and prints `accepted <target> <n>` for each record that is safe

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { expect, it } from 'vitest';
 import type { JournalRecord } from '../../../src/broker/outbox-contract.js';
 import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from '../../../src/journal/journal-format.js';
-import { openJournal } from '../../../src/journal/journal.js';
+import { openWrittenJournal as openJournal } from '../../support/written-journal.js';
 import { recover } from '../../../src/journal/recover.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 

@@ -1,11 +1,9 @@
-import { AlarmBook } from '../../src/alarms/alarm-book.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Candidate } from '../../src/actors/cluster/candidate.js';
-import { releaseLease } from '../../src/actors/cluster/release-lease.js';
-import { LEASE_ID, readLease, type Lease } from '../../src/cluster/lease.js';
-import { Leadership } from '../../src/cluster/leadership.js';
-import { loadConfig } from '../../src/config/load.js';
-import { createMetrics } from '../../src/metrics/create-metrics.js';
+import { Candidate } from '../../../src/actors/cluster/candidate.js';
+import { releaseLease } from '../../../src/actors/cluster/release-lease.js';
+import { LEASE_ID, readLease, type Lease } from '../../../src/cluster/lease.js';
+import { Leadership } from '../../../src/cluster/leadership.js';
+import { createMetrics } from '../../../src/metrics/create-metrics.js';
 import {
   createActorSystem,
   formatReason,
@@ -14,10 +12,10 @@ import {
   tree,
   type ActorSystem,
   type Pid,
-} from '../../src/otp/index.js';
-import { virtualClock, type VirtualClock } from '../../src/otp/testing/index.js';
-import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
-import { StoreError, type Store } from '../../src/store/store.js';
+} from '../../../src/otp/index.js';
+import { virtualClock, type VirtualClock } from '../../../src/otp/testing/index.js';
+import { createSqliteStore } from '../../../src/store/sqlite/create-sqlite-store.js';
+import { StoreError, type Store } from '../../../src/store/store.js';
 
 const LEASE_MS = 6000;
 
@@ -108,18 +106,12 @@ async function run(
     leaseMs: LEASE_MS,
     onLost: ({ term }, why) => lost.push(`${term}: ${why}`),
   });
-  const { config } = loadConfig();
-  const base = {
-    system,
-    config,
-    log,
-    metrics: createMetrics(),
-    store: own,
-    alarms: new AlarmBook(() => system.clock.now()),
-    alerts: { tell: () => [] },
-  };
   const candidate = () =>
-    new Candidate(base, {
+    new Candidate({
+      clock,
+      store: own,
+      log,
+      metrics: createMetrics(),
       leadership,
       me: () => ({ holder: `${name}-${lost.length + 1}`, server: name, name, url: `http://${name}` }),
       leaseMs: LEASE_MS,
