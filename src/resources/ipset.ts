@@ -4,6 +4,7 @@ import type { TableDeclaration, Watched } from './resource.js';
 export const ipset: TableDeclaration & Watched = {
   name: 'ipset',
   indexes: ['name', 'timestamp'],
+  madeInOldDatabases: true,
   // Nothing rests on it: whoever compares hashes reads the rows.
   watch: { dirties: () => undefined },
 };

@@ -36,6 +36,12 @@ export interface TableDeclaration {
   readonly indexes: readonly string[];
   /** Rows grow with what agents report, so a store that opens keeps those over its bounds from filling the memory. */
   readonly reportedByAgents?: true;
+  /**
+   * Made even in a database that was in use, where a table that is missing usually was dropped
+   * (docs/rethinkdb.md#what-is-missing-is-made): an empty one must take nothing from any host. For a resource that
+   * databases of older servers lack.
+   */
+  readonly madeInOldDatabases?: true;
   /** The world holds its rows, and a change of them makes something stale. Absent: no rule or set rests on the table. */
   readonly watch?: Watch;
 }
