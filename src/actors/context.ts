@@ -13,7 +13,7 @@ import type { BrokerLink } from './broker/broker-link.js';
 import type { AgentGuardState } from './guard/agent-guard-state.js';
 import type { DeadLetters } from './intake/dead-letters.js';
 import type { DriftBook } from './hosts/drift-book.js';
-import type { Log } from './log-port.js';
+import type { Log } from '../log/log.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import type { ConfirmedSets } from './publishing/confirmed-sets.js';
 import type { PublishingGate } from './publishing/publishing-gate.js';

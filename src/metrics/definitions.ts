@@ -70,7 +70,10 @@ export const OWN_COUNTERS = {
   dog_trainer_repairs_total: { help: 'Rules, sets or configuration sent to one host again, by kind', open: true },
   dog_trainer_compile_failures_total: { help: 'Compiles refused, the group keeping its last good rules' },
   dog_trainer_publish_failures_total: { help: 'Publishes that failed, by reason', open: true },
-  dog_trainer_journal_dropped_total: { help: 'Journal entries dropped, by reason', open: true },
+  dog_trainer_journal_dropped_total: {
+    help: 'Messages of an earlier run that the journal held and that are not sent, by reason',
+    keys: ['too_old', 'another_server_led'],
+  },
   dog_trainer_mail_failures_total: { help: 'Tries to send mail that failed' },
   dog_trainer_authentication_failures_total: { help: 'API requests with a missing or wrong token' },
   dog_trainer_scrape_failures_total: { help: 'Figures that could not be collected for a scrape' },
