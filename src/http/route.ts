@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Json } from '../model/document.js';
 import type { JsonSchema } from '../model/json-schema.js';
-import type { ApiVersion } from '../model/resource-model.js';
+import type { ApiVersion } from '../resources/resource.js';
 import type { Deps } from './deps.js';
 import type { Exclusive } from './documents/exclusive.js';
 import type { ErrorCode } from './errors.js';

@@ -178,7 +178,7 @@ function uniqueItems(schema: JsonSchema, value: Json): Violation | undefined {
 export function firstTwin(list: readonly Json[]): number | undefined {
   const seen = new Set<string>();
   for (const [index, item] of list.entries()) {
-    const key = canonical(item);
+    const key = canonicalText(item);
     if (seen.has(key)) return index;
     seen.add(key);
   }
@@ -186,9 +186,9 @@ export function firstTwin(list: readonly Json[]): number | undefined {
 }
 
 /** One text for all equal values: object keys sorted. */
-function canonical(value: Json): string {
-  if (isList(value)) return `[${value.map(canonical).join()}]`;
+export function canonicalText(value: Json): string {
+  if (isList(value)) return `[${value.map(canonicalText).join()}]`;
   if (!isObject(value)) return JSON.stringify(value);
   const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] as Json)}`).join()}}`;
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(value[key] as Json)}`).join()}}`;
 }

@@ -1,8 +1,6 @@
 import type { Json, JsonObject, Table } from '../model/document.js';
+import { REDACTED } from '../model/redacted.js';
 import { ownedObject } from './owned-json.js';
-
-/** What stands in the audit trail in place of a secret. */
-export const REDACTED = '[redacted]';
 
 const SECRET_KEY = /passw(or)?d|passphrase|secret|token|private_?key/i;
 

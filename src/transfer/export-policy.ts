@@ -1,6 +1,7 @@
 import type { Resource } from '../model/document.js';
 import type { Store } from '../store/store.js';
-import { RESOURCE_NAMES, type PolicyFile } from './policy-file.js';
+import { RESOURCE_NAMES } from '../resources/resources.js';
+import type { PolicyFile } from './policy-file.js';
 
 /**
  * Reads all policy out of a store. `now`: epoch milliseconds. Tables are read one after the other: what is edited

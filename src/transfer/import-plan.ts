@@ -1,8 +1,8 @@
 import type { Document, Resource } from '../model/document.js';
-import { resourceModel } from '../model/resources.js';
 import { sameJson } from '../model/same-json.js';
+import { declarationOf, RESOURCE_NAMES } from '../resources/resources.js';
 import type { Change, Stored } from '../store/store.js';
-import { RESOURCE_NAMES, type PolicyFile } from './policy-file.js';
+import type { PolicyFile } from './policy-file.js';
 
 /** What becomes of one document. `kept`: it is in the store, not in the file, and stays. */
 export interface ImportItem {
@@ -64,7 +64,7 @@ function planResource(
 ): ImportPlan {
   const known = new Map(there.map((stored) => [stored.doc.id, stored]));
   const coming = new Set(documents.map(({ id }) => id));
-  const fields = resourceModel(resource).uniqueOn.v2;
+  const fields = declarationOf(resource).uniqueOn.v2;
   const staying = there.filter(({ doc }) => !coming.has(doc.id));
   const clashWith = replace ? () => undefined : clashFinder(resource, fields, staying);
   const twins = new Set(fields.flatMap((field) => doubles(documents, field)));

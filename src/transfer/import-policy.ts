@@ -1,8 +1,9 @@
 import type { Resource } from '../model/document.js';
+import { RESOURCE_NAMES } from '../resources/resources.js';
 import type { Change, Store, Stored } from '../store/store.js';
 import { StoreError } from '../store/store.js';
 import { planImport, type ImportClash, type ImportItem, type StoredPolicy } from './import-plan.js';
-import { RESOURCE_NAMES, type PolicyFile } from './policy-file.js';
+import type { PolicyFile } from './policy-file.js';
 
 export interface ImportOptions {
   readonly author: string;

@@ -1,13 +1,11 @@
-import { POLICY_TABLES, type Document, type Json, type JsonObject, type Resource } from '../model/document.js';
+import type { Document, Json, JsonObject, Resource } from '../model/document.js';
 import { withoutStoreField } from '../model/store-field.js';
+import { RESOURCE_NAMES } from '../resources/resources.js';
 
 /** What the file says it is. */
 const FORMAT = 'dog-trainer policy';
 /** Grows when a reader of this version would misread a newer file. */
 const VERSION = 1;
-
-/** The nine resources, in the order in which the file has them. */
-export const RESOURCE_NAMES: readonly Resource[] = POLICY_TABLES.filter((table) => table !== 'ipset');
 
 /** All policy of one installation, as one file holds it. Link passwords are in it; tokens and histories are not. */
 export interface PolicyFile {

@@ -1,4 +1,4 @@
-import type { RowChange } from './row-change.js';
+import type { RowChange } from '../model/row-change.js';
 
 /** What a change of rows makes stale. Everything in it may turn out unchanged; nothing stale is missing from it. */
 export interface Dirt {

@@ -1,4 +1,4 @@
-import type { RowChange } from './row-change.js';
+import type { RowChange } from '../model/row-change.js';
 import type { Document } from '../model/document.js';
 
 /** Rows of a table by the value of one text field: kept current from the table's changes. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Document } from '../model/document.js';
 import type { MalformedRows } from './malformed-rows.js';
-import type { RowChange } from './row-change.js';
+import type { RowChange } from '../model/row-change.js';
 
 /**
  * One table held in memory. What its watcher saw (an insert, an update, a removal) is corrected here to what it means

@@ -1,30 +1,28 @@
 import type { Policy } from '../firewall/policy/policy.js';
 import { textOf } from '../model/text-of.js';
 import type { Document, Json, Table } from '../model/document.js';
-import { roughBytes } from '../model/rough-bytes.js';
+import type { RowChange } from '../model/row-change.js';
+import type { TableDeclaration } from '../resources/resource.js';
+import { tableDeclaration, TABLES, type WatchedTable } from '../resources/resources.js';
+import type { Stale } from '../resources/watch.js';
 import { DependencyIndex } from './dependency-index.js';
 import { dependencyKeys, onPeer, onService } from './dependency-keys.js';
 import { type Dirt, DirtCollector } from './dirt.js';
 import { LookupIndex } from './lookup-index.js';
-import { groupChanged, hostAddressesChanged, hostConfigChanged } from './relevant-change.js';
 import { MalformedRows } from './malformed-rows.js';
-import type { RowChange } from './row-change.js';
+import { RowBytes } from './row-bytes.js';
 import { WorldTable } from './world-table.js';
 
-/** What the world holds: policy, hosts, the hashes of past sets, and what is known of hosts beside their rows. */
-export const WORLD_TABLES = [
-  'external',
-  'group',
-  'host',
-  'host_report',
-  'ipset',
-  'link',
-  'profile',
-  'ruleset',
-  'service',
-  'zone',
-] as const satisfies readonly Table[];
-export type WorldTableName = (typeof WORLD_TABLES)[number];
+/** What is known of hosts beside their rows (table `host_report`) is held too; nothing rests on it. */
+const OWN_TABLES_HELD = ['host_report'] as const satisfies readonly Table[];
+
+export type WorldTableName = WatchedTable | (typeof OWN_TABLES_HELD)[number];
+
+/** What the world holds: the tables whose declarations say what a change of theirs makes stale, and some of our own. */
+export const WORLD_TABLES: readonly WorldTableName[] = [
+  ...OWN_TABLES_HELD,
+  ...Object.values(TABLES).flatMap(({ name, watch }: TableDeclaration) => (watch ? [name as WatchedTable] : [])),
+].sort();
 
 type Tables = Readonly<Record<WorldTableName, WorldTable>>;
 
@@ -46,9 +44,10 @@ export class World {
   readonly #hostsByKey = new LookupIndex('hostkey');
   readonly #hostsByGroup = new LookupIndex('group');
   readonly #knowledgeByBoundGroup = new LookupIndex('bound_group');
+  readonly #indexes: Partial<Record<WorldTableName, readonly { update(change: RowChange): void }[]>>;
   readonly #generateUnset: boolean;
   #version = 0;
-  #hostBytes = 0;
+  readonly #hostBytes = new RowBytes();
   /** What compiling reads: live views of the tables; its version grows only with changes that can show in a text. */
   readonly policy: Policy;
 
@@ -65,6 +64,13 @@ export class World {
     this.#tables = Object.fromEntries(
       WORLD_TABLES.map((name) => [name, new WorldTable(name, this.malformed)]),
     ) as unknown as Tables;
+    this.#indexes = {
+      group: [this.#groupsByName, this.#groupsByProfile],
+      zone: [this.#zonesByName],
+      ruleset: [this.#rulesetsByProfile],
+      host: [this.#hostsByKey, this.#hostsByGroup, this.#hostBytes],
+      host_report: [this.#knowledgeByBoundGroup],
+    };
     const { external, group, host, link, profile, ruleset, service, zone } = this.#tables;
     const version = (): number => this.#version;
     this.policy = {
@@ -91,7 +97,7 @@ export class World {
 
   /** About what all rows of hosts take, in bytes. */
   get hostBytes(): number {
-    return this.#hostBytes;
+    return this.#hostBytes.bytes;
   }
 
   /** Whether every table was seen whole once; before that nothing may be compiled. */
@@ -174,69 +180,33 @@ export class World {
   }
 
   #absorbOne(table: WorldTableName, change: RowChange, dirt: DirtCollector): void {
-    const { id, before, after } = change;
-    switch (table) {
-      case 'group': {
-        this.#groupsByName.update(change);
-        this.#groupsByProfile.update(change);
-        // A client may have overwritten the hashes in the row.
-        if (after !== undefined) dirt.groupHashes.add(id);
-        if (!groupChanged(change)) return;
+    for (const index of this.#indexes[table] ?? []) index.update(change);
+    tableDeclaration(table)?.watch?.dirties(change, this.#stale(dirt));
+  }
+
+  /** What declarations name as stale, as marks in `dirt`. */
+  #stale(dirt: DirtCollector): Stale {
+    return {
+      policy: () => {
         dirt.policyChanged = true;
-        dirt.group(id, after !== undefined);
-        this.#dirtyDependants(onPeer(id), dirt);
-        dirt.setSources.add(`group-${textOf(after?.name ?? before?.name)}`);
-        this.#groupAddressesMoved([before?.name, after?.name], dirt);
-        return;
-      }
-      case 'zone':
-        this.#zonesByName.update(change);
-        dirt.policyChanged = true;
-        this.#dirtyDependants(onPeer(id), dirt);
-        // Zones of one name share their addresses.
-        if (this.#generateUnset)
-          for (const name of [before?.name, after?.name])
-            for (const zone of this.#zonesByName.get(textOf(name))) this.#dirtyDependants(onPeer(zone.id), dirt);
-        dirt.setSources.add(`zone->${textOf(after?.name ?? before?.name)}`);
-        return;
-      case 'service':
-        dirt.policyChanged = true;
-        this.#dirtyDependants(onService(id), dirt);
-        return;
-      case 'profile':
-        dirt.policyChanged = true;
-        this.#dirtyProfile(id, dirt);
-        return;
-      case 'ruleset':
-        dirt.policyChanged = true;
-        this.#rulesetsByProfile.update(change);
-        for (const row of [before, after])
-          if (typeof row?.profile_id === 'string') this.#dirtyProfile(row.profile_id, dirt);
-        return;
-      case 'link':
-      case 'external':
-        dirt.policyChanged = true;
-        dirt.setSources.add(`${table}->${textOf(after?.name ?? before?.name)}`);
+      },
+      sets: (source) => dirt.setSources.add(source),
+      rulesNamingPeer: (id) => this.#dirtyDependants(onPeer(id), dirt),
+      rulesNamingService: (id) => this.#dirtyDependants(onService(id), dirt),
+      rulesOfProfile: (id) => {
+        dirt.profiles.add(id);
+        dirt.rekey.add(id);
+      },
+      group: (id, isThere) => dirt.group(id, isThere),
+      groupHashes: (id) => dirt.groupHashes.add(id),
+      host: (change) => dirt.hosts.push(change),
+      hostConfig: (change) => dirt.hostConfigs.push(change),
+      addressesOfGroups: (names) => this.#groupAddressesMoved(names, dirt),
+      addressesOfZones: (names) => this.#zoneAddressesMoved(names, dirt),
+      allAddresses: () => {
         if (this.#generateUnset) for (const group of this.rows('group').keys()) dirt.groups.add(group);
-        return;
-      case 'host':
-        this.#hostBytes +=
-          (after === undefined ? 0 : roughBytes(after)) - (before === undefined ? 0 : roughBytes(before));
-        this.#hostsByKey.update(change);
-        this.#hostsByGroup.update(change);
-        dirt.hosts.push(change);
-        if (hostConfigChanged(change)) dirt.hostConfigs.push(change);
-        if (!hostAddressesChanged(change)) return;
-        dirt.policyChanged = true;
-        dirt.setSources.add('dog_host_interface_watcher');
-        this.#groupAddressesMoved([before?.group, after?.group], dirt);
-        return;
-      case 'host_report':
-        this.#knowledgeByBoundGroup.update(change);
-        return;
-      case 'ipset':
-        return;
-    }
+      },
+    };
   }
 
   /**
@@ -253,13 +223,14 @@ export class World {
       }
   }
 
-  #dirtyDependants(key: string, dirt: DirtCollector): void {
-    for (const profile of this.#dependencies.profilesOn(key)) dirt.profiles.add(profile);
+  /** The same of zones, several of which may have one name too. */
+  #zoneAddressesMoved(names: readonly (Json | undefined)[], dirt: DirtCollector): void {
+    if (!this.#generateUnset) return;
+    for (const name of names)
+      for (const zone of this.#zonesByName.get(textOf(name))) this.#dirtyDependants(onPeer(zone.id), dirt);
   }
 
-  /** Its rules, or which they are, may have changed. */
-  #dirtyProfile(id: string, dirt: DirtCollector): void {
-    dirt.profiles.add(id);
-    dirt.rekey.add(id);
+  #dirtyDependants(key: string, dirt: DirtCollector): void {
+    for (const profile of this.#dependencies.profilesOn(key)) dirt.profiles.add(profile);
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonSchema } from '../../src/model/json-schema.js';
 import type { Resource } from '../../src/model/document.js';
-import { RESOURCES, resourceModel } from '../../src/model/resources.js';
+import { RESOURCES, declarationOf } from '../../src/resources/resources.js';
 import { allRoutes } from '../../src/http/routes/all-routes.js';
 import type { Route } from '../../src/http/route.js';
 import { type ApiServer, startApiServer } from '../support/api-server.js';
@@ -98,7 +98,7 @@ const routesWithBodies = allRoutes().filter(({ takes }) => takes !== undefined);
 
 function bodyOf(route: Route): fc.Arbitrary<string> {
   const name = /^\/api(?:\/V2)?\/(\w+)/.exec(route.path)?.[1] ?? '';
-  const value = RESOURCES.has(name as Resource) ? like(resourceModel(name as Resource).schema) : anything;
+  const value = RESOURCES.has(name as Resource) ? like(declarationOf(name as Resource).schema) : anything;
   return value.map((made) =>
     (JSON.stringify(made) ?? 'null').replace(/"RAW(\d)"/g, (_whole, index: string) => RAW[Number(index)] as string),
   );

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Document, JsonObject } from '../../src/model/document.js';
-import { deepMerge, mergePut } from '../../src/model/merge.js';
-import { resourceModel } from '../../src/model/resources.js';
+import { deepMerge, mergePut } from '../../src/resources/merge.js';
+import { declarationOf } from '../../src/resources/resources.js';
 
 const object = fc.dictionary(
   fc.constantFrom('a', 'b', '__proto__', 'constructor'),
@@ -32,7 +32,7 @@ describe('what a PUT makes of a document', () => {
 
   it('drops vars and security groups of a group, vars of a host in v2, vars of a fact in v2, unless they are sent', () => {
     const put = (resource: 'group' | 'host' | 'fact', version: 'v1' | 'v2', doc: JsonObject, sent: JsonObject) =>
-      mergePut(resourceModel(resource), version, { id: '1', ...doc }, sent, 0).stored;
+      mergePut(declarationOf(resource), version, { id: '1', ...doc }, sent, 0).stored;
     const group = { name: 'g', vars: { a: 1 }, ec2_security_group_ids: [], description: 'd' };
     expect(put('group', 'v1', group, { name: 'g' })).toEqual({ id: '1', name: 'g', description: 'd' });
     expect(put('group', 'v2', group, { name: 'g', vars: {} })).toEqual({
@@ -53,7 +53,7 @@ describe('what a PUT makes of a document', () => {
 
   it('checks the shallow merge where it stores the deep one', () => {
     const stored = { id: '1', name: 'l', connection: { host: 'a', password: 'p' } } as Document;
-    const { checked, stored: kept } = mergePut(resourceModel('link'), 'v2', stored, { connection: { host: 'b' } }, 0);
+    const { checked, stored: kept } = mergePut(declarationOf('link'), 'v2', stored, { connection: { host: 'b' } }, 0);
     expect(checked['connection']).toEqual({ host: 'b' });
     expect(kept['connection']).toEqual({ host: 'b', password: 'p' });
   });

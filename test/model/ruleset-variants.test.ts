@@ -8,7 +8,7 @@ import {
   RULESET_VARIANTS,
   variantsOfType,
 } from '../../src/model/ruleset-variants.js';
-import { groupSchema } from '../../src/model/schemas/group-schema.js';
+import { group } from '../../src/resources/group.js';
 import { stampAt } from '../../src/wire/messages/envelope.js';
 import { decodeRulesPayload, encodeRulesPayload } from '../../src/wire/messages/rules-payload.js';
 import { REPORT_FIELDS } from '../../src/wire/messages/report-fields.js';
@@ -45,7 +45,7 @@ it('has the hash fields of the pages, in a report as in a group', () => {
   expect(names('protocol', 'Report')).toContainEqual(HASH_FIELDS);
   expect(names('http-api', 'group')).toContainEqual(HASH_FIELDS);
   expect(Object.keys(REPORT_FIELDS).filter((field) => /hash/.test(field))).toEqual(HASH_FIELDS);
-  const properties = Object.keys(groupSchema.properties ?? {});
+  const properties = Object.keys(group.schema.properties ?? {});
   expect(properties.filter((field) => /hash/.test(field))).toEqual(HASH_FIELDS);
   expect(HASH_FIELDS).toEqual([...RULESET_HASH_FIELDS, 'ipset_hash']);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/model/document.js';
 import type { JsonSchema } from '../../src/model/json-schema.js';
-import { RESOURCES } from '../../src/model/resources.js';
+import { RESOURCES } from '../../src/resources/resources.js';
 import { keepsSchema, schemaViolation } from '../../src/model/schema-verdict.js';
 import { firstViolation } from '../../src/model/validate.js';
 

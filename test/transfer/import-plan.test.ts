@@ -2,14 +2,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Document, Json } from '../../src/model/document.js';
 import type { Store } from '../../src/store/store.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
+import { RESOURCE_NAMES } from '../../src/resources/resources.js';
 import { exportPolicy } from '../../src/transfer/export-policy.js';
 import { importPolicy, type ImportReport } from '../../src/transfer/import-policy.js';
-import {
-  policyFileFromJson,
-  policyFileToJson,
-  RESOURCE_NAMES,
-  type PolicyFile,
-} from '../../src/transfer/policy-file.js';
+import { policyFileFromJson, policyFileToJson, type PolicyFile } from '../../src/transfer/policy-file.js';
 
 const AS_OPERATOR = { author: 'operator', dryRun: false, replace: false };
 

@@ -6,14 +6,10 @@ import type { Document, Json } from '../../src/model/document.js';
 import { createRethinkStore } from '../../src/store/rethinkdb/create-rethink-store.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
+import { RESOURCE_NAMES } from '../../src/resources/resources.js';
 import { exportPolicy } from '../../src/transfer/export-policy.js';
 import { importPolicy } from '../../src/transfer/import-policy.js';
-import {
-  policyFileFromJson,
-  policyFileToJson,
-  RESOURCE_NAMES,
-  type PolicyFile,
-} from '../../src/transfer/policy-file.js';
+import { policyFileFromJson, policyFileToJson, type PolicyFile } from '../../src/transfer/policy-file.js';
 import { SetBook } from '../../src/world/set-book.js';
 import { makePolicy } from '../support/make-policy.js';
 import { soundPolicy, type PolicyInput } from '../support/policy-arbitrary.js';

@@ -1,7 +1,7 @@
+import type { RowChange } from '../../model/row-change.js';
 import { textOf } from '../../model/text-of.js';
 import { cast } from '../../otp/index.js';
 import type { Dirt } from '../../world/dirt.js';
-import type { RowChange } from '../../world/row-change.js';
 import { CENSUS } from '../hosts/census-messages.js';
 import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
 import type { ServerContext } from '../context.js';

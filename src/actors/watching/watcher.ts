@@ -1,4 +1,5 @@
 import { backoffMs, type Backoff, type DetailObject, type Self, type GenServer } from '../../otp/index.js';
+import { tableDeclaration } from '../../resources/resources.js';
 import type { Cursor, Feed, FeedEvent } from '../../store/store.js';
 import type { Dirt } from '../../world/dirt.js';
 import type { WorldTableName } from '../../world/world.js';
@@ -9,11 +10,6 @@ import { tell } from '../tell.js';
 export type Route = (context: ServerContext, dirt: Dirt) => void;
 
 type Info = { readonly tag: 'open' } | { readonly tag: 'feed'; readonly feed: number; readonly event: FeedEvent };
-
-/** Whether any of these changes touches one of the fields, the row's coming and going included. */
-function differsIn(changes: Dirt['hosts'], fields: readonly string[]): boolean {
-  return changes.some(({ before, after }) => fields.some((field) => before?.[field] !== after?.[field]));
-}
 
 const REOPEN: Backoff = { baseMs: 500, maxMs: 10_000 };
 
@@ -86,33 +82,11 @@ export class Watcher implements GenServer<never, never, never, Info> {
     };
   }
 
-  /**
-   * Counts as the old server did: some tables by the row, some by the batch
-   * (docs/metrics.md#counters-that-scrapers-know).
-   */
+  /** Some tables are counted by the row, some by the batch (docs/metrics.md#counters-that-scrapers-know). */
   #counted(dirt: Dirt, rows: number): Dirt {
-    const { metrics } = this.#context;
-    switch (this.#table) {
-      case 'group':
-      case 'zone':
-      case 'link':
-        metrics.count('watcher', `${this.#table}_update`, rows);
-        break;
-      case 'ruleset':
-      case 'profile':
-      case 'service':
-        metrics.count('watcher', `${this.#table}_update`);
-        break;
-      case 'host':
-        if (dirt.hostConfigs.length > 0) metrics.count('watcher', 'host_config_update', dirt.hostConfigs.length);
-        // The old feed of interfaces counted under this name too, once a batch.
-        if (differsIn(dirt.hosts, ['interfaces'])) metrics.count('watcher', 'host_config_update');
-        if (differsIn(dirt.hosts, ['name', 'active', 'hostkey'])) metrics.count('watcher', 'host_active_update');
-        break;
-      case 'external':
-      case 'host_report':
-      case 'ipset':
-    }
+    const { hosts, hostConfigs } = dirt;
+    const counts = tableDeclaration(this.#table)?.watch?.counts?.({ rows, hosts, hostConfigs }) ?? {};
+    for (const [key, by] of Object.entries(counts)) if (by > 0) this.#context.metrics.count('watcher', key, by);
     return dirt;
   }
 

@@ -1,11 +1,5 @@
 import type { Json } from '../../model/document.js';
-
-/** Something that a write was let through with: the place in the document, what it holds, and why that is worth knowing. */
-export interface WriteWarning {
-  readonly path: readonly (string | number)[];
-  readonly value: Json;
-  readonly reason: string;
-}
+import type { WriteWarning } from '../../resources/checks/finding.js';
 
 /** Warnings that one answer names; more are left out. */
 const MOST_NAMED = 100;

@@ -1,15 +1,21 @@
-import { isBuiltinGroup, SERVICE_ANY } from '../../model/builtins.js';
-import type { JsonObject, Resource } from '../../model/document.js';
+import type { JsonObject } from '../../model/document.js';
+import type { ResourceDeclaration } from '../../resources/resource.js';
 import { existsError } from './commit.js';
 
+type WithBuiltins = Pick<ResourceDeclaration, 'builtins'>;
+
 /** Whether a document of that id is built in: readable, but nothing can change or remove it. */
-export function isBuiltinId(resource: Resource, id: unknown): boolean {
-  if (resource === 'group') return isBuiltinGroup(id) || id === 'any';
-  return resource === 'service' && id === SERVICE_ANY.id;
+export function isBuiltinId({ builtins }: WithBuiltins, id: unknown): boolean {
+  return builtins?.ids.some((each) => each === id) === true;
 }
 
-/** Throws 409 where a new document takes a built-in id or group name (docs/http-api.md#built-in-documents). */
-export function refuseBuiltin(resource: Resource, { id, name }: JsonObject): void {
-  if (resource === 'group' && isBuiltinGroup(name)) throw existsError('name', name);
-  if (typeof id === 'string' && isBuiltinId(resource, id)) throw existsError('id', id);
+/** Whether a built-in document has the name. */
+export function isBuiltinName({ builtins }: WithBuiltins, name: unknown): name is string {
+  return builtins?.names.some((each) => each === name) === true;
+}
+
+/** Throws 409 where a new document takes a built-in id or name (docs/http-api.md#built-in-documents). */
+export function refuseBuiltin(model: WithBuiltins, { id, name }: JsonObject): void {
+  if (isBuiltinName(model, name)) throw existsError('name', name);
+  if (typeof id === 'string' && isBuiltinId(model, id)) throw existsError('id', id);
 }

@@ -1,22 +1,21 @@
-import type { JsonObject } from '../../model/document.js';
-import { MAX_ID_LENGTH } from '../../model/schemas/id-schema.js';
-import type { ResourceModel } from '../../model/resource-model.js';
+import type { Document, JsonObject } from '../../model/document.js';
 import { schemaViolation } from '../../model/schema-verdict.js';
+import type { WriteWarning } from '../../resources/checks/finding.js';
+import { MAX_ID_LENGTH } from '../../resources/id-schema.js';
+import type { ResourceDeclaration } from '../../resources/resource.js';
 import type { Change, Stored } from '../../store/store.js';
 import { checkWrite } from '../checks/check-write.js';
-import { serviceSize } from '../checks/check-service-size.js';
-import type { WriteWarning } from '../checks/write-warning.js';
+import { needsOf } from '../checks/needs-of.js';
 import type { Call } from '../route.js';
 import { refuseBuiltin } from './builtin-documents.js';
 import { commitOrThrow } from './commit.js';
 import { inTurn } from './exclusive.js';
-import { externalForLink } from './link-external.js';
 import { violationError } from './violation-error.js';
 
 /** A new document, completed and checked against its schema; throws `data_invalid` or `exists`. */
-export function completeNew(call: Call, model: ResourceModel, sent: JsonObject): JsonObject {
+export function completeNew(call: Call, model: ResourceDeclaration, sent: JsonObject): JsonObject {
   const doc = model.complete(sent, call.now, call.version);
-  refuseLargeService(model, doc);
+  refuseTooLarge(model, doc, undefined);
   const violation = schemaViolation(model.createSchema[call.version], doc);
   if (violation) throw violationError(violation);
   const { id } = doc;
@@ -31,13 +30,13 @@ export function completeNew(call: Call, model: ResourceModel, sent: JsonObject):
       reason: `must have at most ${MAX_ID_LENGTH} bytes`,
     });
   }
-  refuseBuiltin(model.name, doc);
+  refuseBuiltin(model, doc);
   return doc;
 }
 
-/** Throws `data_invalid` for a service of too many entries: checking its schema alone would take too long. */
-export function refuseLargeService(model: ResourceModel, sent: JsonObject): void {
-  const finding = model.name === 'service' ? serviceSize(sent) : undefined;
+/** Throws `data_invalid` for a document that is too large to be checked. */
+export function refuseTooLarge(model: ResourceDeclaration, sent: JsonObject, before: Document | undefined): void {
+  const finding = model.tooLarge?.(sent, before);
   if (finding) throw violationError(finding.violation);
 }
 
@@ -47,20 +46,21 @@ export interface Written extends Stored {
 }
 
 /** The step that writes a new document if its unique fields and its id are free. */
-export function createStep(call: Call, model: ResourceModel, doc: JsonObject): Change {
+export function createStep(call: Call, model: ResourceDeclaration, doc: JsonObject): Change {
   return { op: 'create', table: model.name, doc, uniqueOn: model.uniqueOn[call.version] };
 }
 
 /**
- * Makes a new document of what was sent, together with what comes with it (a link's external). Throws what is wrong
+ * Makes a new document of what was sent, together with what comes with it. Throws what is wrong
  * with it: `data_invalid`, `exists`.
  */
-export async function createDocument(call: Call, model: ResourceModel, sent: JsonObject): Promise<Written> {
+export async function createDocument(call: Call, model: ResourceDeclaration, sent: JsonObject): Promise<Written> {
   const doc = completeNew(call, model, sent);
-  return inTurn(call.exclusive, model.name, async () => {
-    const warnings = await checkWrite(call.deps, model.name, doc, undefined);
-    const along = model.name === 'link' ? await externalForLink(call, doc) : [];
-    const [stored] = await commitOrThrow(call, [createStep(call, model, doc), ...along]);
+  return inTurn(call.exclusive, model, async () => {
+    const warnings = await checkWrite(call.deps, model, doc, undefined);
+    const { now, version } = call;
+    const along = await model.companions?.created(doc, { ...needsOf(call.deps), now, version });
+    const [stored] = await commitOrThrow(call, [createStep(call, model, doc), ...(along ?? [])]);
     return { ...(stored as Stored), warnings };
   });
 }

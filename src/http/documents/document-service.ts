@@ -1,10 +1,13 @@
 import type { Document, JsonObject, Resource } from '../../model/document.js';
-import type { ResourceModel } from '../../model/resource-model.js';
-import { resourceModel } from '../../model/resources.js';
 import { isList, isObject } from '../../model/validate.js';
+import type { WriteWarning } from '../../resources/checks/finding.js';
+import type { ResourceDeclaration } from '../../resources/resource.js';
+import { declarationOf } from '../../resources/resources.js';
 import type { Stored } from '../../store/store.js';
-import { showLink } from '../access/show-link.js';
-import type { WriteWarning } from '../checks/write-warning.js';
+import { showSecrets } from '../access/show-secrets.js';
+import { needsOf } from '../checks/needs-of.js';
+import type { ErrorCode } from '../errors.js';
+import { jsonReply, type Reply } from '../reply.js';
 import type { Call } from '../route.js';
 import { createDocument, type Written } from './create-document.js';
 import { byId, byQuery, notFound } from './find-document.js';
@@ -20,37 +23,54 @@ export interface Shown {
   readonly warnings?: readonly WriteWarning[];
 }
 
-/** What the handlers ask of a resource; v1 profiles, which hide rulesets inside, and groups, some built in, have their own. */
+/** What the handlers ask of a resource. Where its declaration alone does not answer, `services.ts` has one of its own. */
 export interface DocumentService {
-  readonly model: ResourceModel;
+  readonly model: ResourceDeclaration;
   read(call: Call, id: string): Promise<Shown>;
   find(call: Call): Promise<Shown>;
   create(call: Call, sent: JsonObject): Promise<Shown & { readonly doc: Document }>;
   update(call: Call, id: string, sent: JsonObject): Promise<Shown & { readonly doc: Document }>;
   remove(call: Call, id: string): Promise<void>;
+  /** Answers `GET /R/:id/:sub`, HCL apart; undefined: there is no such sub-resource. */
+  sub(call: Call, id: string, sub: string): Promise<Reply | undefined>;
+  /** Refusals of sub-resources beside `not_found`. */
+  readonly subRefuses?: readonly ErrorCode[];
+  /** Answers `GET /R/:id` to those who ask for text; absent: they get JSON. */
+  readonly text?: (call: Call) => Promise<Reply>;
+  /** The document that `GET /R/:id/hcl` prints; absent: the one of the id. */
+  readonly printed?: (call: Call, id: string) => Promise<{ readonly resource: Resource; readonly doc: JsonObject }>;
 }
 
 /** The service of a resource that shows its documents as they are. */
 export function plainService(resource: Resource): DocumentService {
-  const model = resourceModel(resource);
+  const model = declarationOf(resource);
   const shown = (stored: { readonly doc: Document; readonly revision: number }) => ({
     doc: stored.doc,
     tag: entityTag(stored),
   });
-  const shownTo = (call: Call, stored: Stored) =>
-    shown(resource === 'link' ? { ...stored, doc: showLink(call, stored.doc) } : stored);
+  const shownTo = (call: Call, stored: Stored) => shown({ ...stored, doc: showSecrets(call, model, stored.doc) });
   const written = (stored: Written) => ({ ...shown(stored), warnings: stored.warnings });
   return {
     model,
     read: async (call, id) => {
+      const builtin = model.builtins?.documents.get(id);
+      if (builtin) return { doc: builtin };
       const stored = await byId(call.deps.store, resource, id);
       if (!stored) throw notFound(resource, 'with this id');
       return shownTo(call, stored);
     },
-    find: async (call) => shownTo(call, await byQuery(call.deps.store, resource, call.query, call.version)),
+    find: async (call) => shownTo(call, await byQuery(call.deps.store, model, call.query, call.version)),
     create: async (call, sent) => written(await createDocument(call, model, withoutWarnings(sent))),
     update: async (call, id, sent) => written(await updateDocument(call, model, id, withoutWarnings(sent))),
     remove: (call, id) => removeDocument(call, model, id),
+    sub: async (call, id, sub) => {
+      const of = model.subs?.of;
+      const answer = of && Object.hasOwn(of, sub) ? of[sub] : undefined;
+      if (answer === undefined) return undefined;
+      const stored = await byId(call.deps.store, resource, id);
+      if (!stored) throw notFound(resource, 'with this id');
+      return jsonReply(await answer(stored.doc, needsOf(call.deps)));
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Resource } from '../../model/document.js';
+import type { ResourceDeclaration } from '../../resources/resource.js';
 
 /** Runs one piece of work at a time, in order of asking. */
 export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
@@ -17,10 +17,11 @@ export function makeExclusive(): Exclusive {
   };
 }
 
-/** Resources whose writes are checked against other documents, or write one along. */
-const CHECKED_TOGETHER: ReadonlySet<Resource> = new Set<Resource>(['link', 'ruleset', 'service']);
-
 /** The queue for resources that need it; all others go straight to their commit, which the store may group. */
-export function inTurn<T>(exclusive: Exclusive, resource: Resource, work: () => Promise<T>): Promise<T> {
-  return CHECKED_TOGETHER.has(resource) ? exclusive(work) : work();
+export function inTurn<T>(
+  exclusive: Exclusive,
+  { writtenInTurn }: Pick<ResourceDeclaration, 'writtenInTurn'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  return writtenInTurn === true ? exclusive(work) : work();
 }

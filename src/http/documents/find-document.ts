@@ -1,5 +1,7 @@
 import type { Resource } from '../../model/document.js';
-import { MAX_ID_LENGTH } from '../../model/schemas/id-schema.js';
+import { MAX_ID_LENGTH } from '../../resources/id-schema.js';
+import type { ResourceDeclaration } from '../../resources/resource.js';
+import { RESOURCES } from '../../resources/resources.js';
 import type { Store, Stored } from '../../store/store.js';
 import { ApiError } from '../errors.js';
 
@@ -13,35 +15,43 @@ export async function byId(store: Store, resource: Resource, id: string): Promis
   return Buffer.byteLength(id) > MAX_ID_LENGTH ? undefined : store.get(resource, id);
 }
 
-/** The first document of that name; of hosts only active ones are found by name (docs/http-api.md#host). */
-export async function byName(store: Store, resource: Resource, name: string): Promise<Stored | undefined> {
-  const found = await store.find(resource, 'name', name);
-  return resource === 'host' ? found.find(({ doc }) => doc['active'] === 'active') : found[0];
+/** The first document of that name, among those that are found by name at all. */
+export async function byName(
+  store: Store,
+  { name: resource, foundByName = () => true }: ResourceDeclaration,
+  name: string,
+): Promise<Stored | undefined> {
+  return (await store.find(resource, 'name', name)).find(({ doc }) => foundByName(doc));
 }
 
+/** Every field beside `name` that documents of some resource are found by. */
+const OTHER_FIELDS: readonly string[] = [...RESOURCES.values()].flatMap(({ alsoFoundBy }) => alsoFoundBy?.field ?? []);
+
 /**
- * The document that the query of `GET /R` asks for (docs/http-api.md#documents): by `name` or, hosts, by `hostkey`.
- * Throws 404 where there is none, and for every query that names none or too much.
+ * The document that the query of `GET /R` asks for (docs/http-api.md#documents): by `name` or what
+ * the resource is also found by. Throws 404 where there is none, and for every query that names none or too much.
  */
 export async function byQuery(
   store: Store,
-  resource: Resource,
+  model: ResourceDeclaration,
   query: URLSearchParams,
   version: 'v1' | 'v2',
 ): Promise<Stored> {
+  const { name: resource, alsoFoundBy } = model;
   const names = query.getAll('name');
-  const hostkeys = query.getAll('hostkey');
   if (version === 'v2' && names.length > 1) throw notFound(resource, 'named by several names');
   const [name] = names;
-  const [hostkey] = hostkeys;
-  if (name !== undefined && hostkey !== undefined) throw notFound(resource, 'by name and hostkey at once');
+  const other = OTHER_FIELDS.find((field) => query.has(field));
+  if (name !== undefined && other !== undefined) throw notFound(resource, `by name and ${other} at once`);
   if (name !== undefined) {
-    const found = await byName(store, resource, name);
+    const found = await byName(store, model, name);
     if (found) return found;
     throw notFound(resource, `with the name ${JSON.stringify(name.slice(0, 100))}`);
   }
-  if (hostkey === undefined || resource !== 'host') throw notFound(resource, 'without a name');
-  const [found] = await store.find(resource, 'hostkey', hostkey);
+  const value = alsoFoundBy && query.get(alsoFoundBy.field);
+  if (alsoFoundBy === undefined || typeof value !== 'string') throw notFound(resource, 'without a name');
+  const { field } = alsoFoundBy;
+  const [found] = await store.find(resource, field, value);
   if (found) return found;
-  throw notFound(resource, `with the hostkey ${JSON.stringify(hostkey.slice(0, 100))}`);
+  throw notFound(resource, `with the ${field} ${JSON.stringify(value.slice(0, 100))}`);
 }

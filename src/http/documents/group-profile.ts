@@ -1,6 +1,6 @@
 import type { Document, JsonObject } from '../../model/document.js';
 import type { Store } from '../../store/store.js';
-import type { WriteWarning } from '../checks/write-warning.js';
+import type { WriteWarning } from '../../resources/checks/finding.js';
 import type { Call } from '../route.js';
 
 /** A group as it is to be written, and what people should know of it. */

@@ -1,8 +1,9 @@
 import { isBuiltinGroup } from '../../model/builtins.js';
-import { builtinGroup } from '../views/builtin-groups.js';
-import type { WriteWarning } from '../checks/write-warning.js';
+import type { WriteWarning } from '../../resources/checks/finding.js';
+import { builtinGroup } from '../../resources/views/builtin-groups.js';
 import { byId } from './find-document.js';
 import { groupToWrite } from './group-profile.js';
+import { groupSub } from './group-subs.js';
 import type { DocumentService, Shown } from './document-service.js';
 import { plainService } from './document-service.js';
 import { loadFleet } from './load-fleet.js';
@@ -27,6 +28,7 @@ export function groupService(): DocumentService {
       const { group, warnings } = await groupToWrite(call, sent, undefined);
       return withMore(await plain.create(call, group), warnings);
     },
+    sub: (call, id, sub) => groupSub(call, plain, id, sub),
     update: async (call, id, sent) => {
       const before = await byId(call.deps.store, 'group', id);
       const { group, warnings } = await groupToWrite(call, sent, before?.doc);

@@ -1,6 +1,6 @@
 import type { Document, Table } from '../../model/document.js';
 import type { Store } from '../../store/store.js';
-import type { Fleet } from '../views/builtin-groups.js';
+import type { Fleet } from '../../resources/views/builtin-groups.js';
 
 /** The documents of a table. */
 export async function listDocuments(store: Store, table: Table): Promise<readonly Document[]> {

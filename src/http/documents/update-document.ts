@@ -1,8 +1,7 @@
 import type { Document, JsonObject } from '../../model/document.js';
-import { mergePut } from '../../model/merge.js';
-import type { ResourceModel } from '../../model/resource-model.js';
-import { sameJson } from '../../model/same-json.js';
 import { schemaViolation } from '../../model/schema-verdict.js';
+import { mergePut } from '../../resources/merge.js';
+import type { ResourceDeclaration } from '../../resources/resource.js';
 import { unredact } from '../../store/redact.js';
 import type { Change, Stored } from '../../store/store.js';
 import { checkWrite } from '../checks/check-write.js';
@@ -10,7 +9,7 @@ import { ApiError } from '../errors.js';
 import type { Call } from '../route.js';
 import { isBuiltinId } from './builtin-documents.js';
 import { commitOrThrow } from './commit.js';
-import { refuseLargeService, type Written } from './create-document.js';
+import { refuseTooLarge, type Written } from './create-document.js';
 import { byId } from './find-document.js';
 import { checkIfMatch, entityTag } from './preconditions.js';
 import { inTurn } from './exclusive.js';
@@ -20,11 +19,11 @@ import { violationError } from './violation-error.js';
 /** The document that a PUT is about. Throws `not_updated` or `not_found_on_update` (docs/http-api.md#documents). */
 export async function documentToUpdate(
   call: Call,
-  model: ResourceModel,
+  model: ResourceDeclaration,
   id: string,
   sent: JsonObject,
 ): Promise<Stored> {
-  if (isBuiltinId(model.name, id)) throw new ApiError('not_updated');
+  if (isBuiltinId(model, id)) throw new ApiError('not_updated');
   const current = await byId(call.deps.store, model.name, id);
   if (!current) throw new ApiError('not_found_on_update');
   if (sent['id'] !== undefined && sent['id'] !== id) throw new ApiError('not_updated');
@@ -36,29 +35,19 @@ export async function documentToUpdate(
 }
 
 /** What a PUT makes of the document; throws `data_invalid`. */
-export function mergeValid(call: Call, model: ResourceModel, current: Document, sent: JsonObject): Document {
-  const meant = model.name === 'link' ? (unredact(sent, current) as JsonObject) : sent;
-  if (!sameJson(sent['services'], current['services'])) refuseLargeService(model, sent);
+export function mergeValid(call: Call, model: ResourceDeclaration, current: Document, sent: JsonObject): Document {
+  const meant = model.hidesSecrets ? (unredact(sent, current) as JsonObject) : sent;
+  refuseTooLarge(model, sent, current);
   const { checked, stored } = mergePut(model, call.version, current, meant, call.now);
-  const violation = schemaViolation(model.schema, withOwnHostkey(model, current, checked));
+  const violation = schemaViolation(model.schema, model.asChecked?.(checked, current) ?? checked);
   if (violation) throw violationError(violation);
   return stored;
-}
-
-const SHORTEST_NEW_HOSTKEY = 10;
-
-/** Agents may have registered with a shorter hostkey than a new one has over the API: theirs stays valid. */
-function withOwnHostkey(model: ResourceModel, current: Document, checked: JsonObject): JsonObject {
-  const { hostkey } = checked;
-  return model.name === 'host' && typeof hostkey === 'string' && hostkey !== '' && hostkey === current.hostkey
-    ? { ...checked, hostkey: hostkey.padEnd(SHORTEST_NEW_HOSTKEY, '_') }
-    : checked;
 }
 
 /** The step that stores a merged PUT; a store that runs it again does so on the newer document. */
 export function updateStep(
   call: Call,
-  model: ResourceModel,
+  model: ResourceDeclaration,
   id: string,
   sent: JsonObject,
   ifRevision?: number,
@@ -80,11 +69,16 @@ export function updateStep(
 }
 
 /** Updates a document by what was sent. Throws what is wrong with it. */
-export async function updateDocument(call: Call, model: ResourceModel, id: string, sent: JsonObject): Promise<Written> {
-  return inTurn(call.exclusive, model.name, async () => {
+export async function updateDocument(
+  call: Call,
+  model: ResourceDeclaration,
+  id: string,
+  sent: JsonObject,
+): Promise<Written> {
+  return inTurn(call.exclusive, model, async () => {
     const current = await documentToUpdate(call, model, id, sent);
     const exact = checkIfMatch(call.headers['if-match'], entityTag(current));
-    const warnings = await checkWrite(call.deps, model.name, mergeValid(call, model, current.doc, sent), current.doc);
+    const warnings = await checkWrite(call.deps, model, mergeValid(call, model, current.doc, sent), current.doc);
     const step = updateStep(call, model, id, sent, exact ? current.revision : undefined);
     const [stored] = await commitOrThrow(call, [step]);
     return { ...(stored as Stored), warnings };

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Document, JsonObject } from '../../model/document.js';
-import { groupsWithProfile } from '../../model/references.js';
-import { resourceModel } from '../../model/resources.js';
 import { isObject } from '../../model/validate.js';
+import { declarationOf } from '../../resources/resources.js';
 import type { Change, Stored } from '../../store/store.js';
 import { checkWrite } from '../checks/check-write.js';
 import { ApiError } from '../errors.js';
@@ -11,21 +10,20 @@ import { commitOrThrow } from './commit.js';
 import { completeNew, createStep } from './create-document.js';
 import type { DocumentService, Shown } from './document-service.js';
 import { byId, byQuery, notFound } from './find-document.js';
-import { listDocuments } from './load-fleet.js';
 import { checkIfMatch } from './preconditions.js';
-import { documentToRemove, inUse } from './remove-document.js';
+import { documentToRemove, inUse, usersOf } from './remove-document.js';
 import { documentToUpdate, mergeValid, updateStep } from './update-document.js';
 import { violationError } from './violation-error.js';
 
-const profileModel = resourceModel('profile');
-const rulesetModel = resourceModel('ruleset');
+const profileModel = declarationOf('profile');
+const rulesetModel = declarationOf('ruleset');
 const NO_RULES: JsonObject = { inbound: [], outbound: [] };
 
 /**
  * Profiles as v1 shows them: with the rules of the ruleset that belongs to them inside (docs/http-api.md#profile).
  * Both documents are written in one commit.
  */
-export function v1ProfileService(): DocumentService {
+export function v1ProfileService(): Omit<DocumentService, 'sub'> {
   return {
     model: profileModel,
     read: async (call, id) => {
@@ -34,12 +32,19 @@ export function v1ProfileService(): DocumentService {
       return withRules(stored, await rulesetOf(call, id));
     },
     find: async (call) => {
-      const stored = await byQuery(call.deps.store, 'profile', call.query, 'v1');
+      const stored = await byQuery(call.deps.store, profileModel, call.query, 'v1');
       return withRules(stored, await rulesetOf(call, stored.doc.id));
     },
     create,
     update,
     remove,
+    // The rules are what is worth printing (docs/http-api.md#sub-resources).
+    printed: async (call, id) => {
+      if (!(await byId(call.deps.store, 'profile', id))) throw notFound('profile', 'with this id');
+      const ruleset = await rulesetOf(call, id);
+      if (!ruleset) throw notFound('ruleset', 'belongs to this profile');
+      return { resource: 'ruleset', doc: ruleset.doc };
+    },
   };
 }
 
@@ -77,7 +82,7 @@ async function create(call: Call, sent: JsonObject): Promise<Shown & { readonly 
   const doc = completeNew(call, profileModel, withId);
   const ruleset = completeNew(call, rulesetModel, { name: doc['name'] ?? '', rules, profile_id: withId.id });
   return call.exclusive(async () => {
-    const warnings = await checkWrite(call.deps, 'ruleset', ruleset, undefined);
+    const warnings = await checkWrite(call.deps, rulesetModel, ruleset, undefined);
     const steps = [createStep(call, profileModel, doc), createStep(call, rulesetModel, ruleset)];
     const [stored, made] = await commitOrThrow(call, steps).catch(rulesetNameTaken(call, doc));
     return { ...withRules(stored as Stored, made), warnings };
@@ -109,7 +114,7 @@ async function update(call: Call, id: string, sent: JsonObject): Promise<Shown &
         : createStep(call, rulesetModel, completeNew(call, rulesetModel, { name, rules, profile_id: id })),
     ];
     const wanted = ruleset ? mergeValid(call, rulesetModel, ruleset.doc, { name, rules }) : { name, rules };
-    const warnings = await checkWrite(call.deps, 'ruleset', wanted, ruleset?.doc);
+    const warnings = await checkWrite(call.deps, rulesetModel, wanted, ruleset?.doc);
     const [stored, made] = await commitOrThrow(call, steps);
     return { ...withRules(stored as Stored, made), warnings };
   });
@@ -120,8 +125,8 @@ async function remove(call: Call, id: string): Promise<void> {
     const current = await documentToRemove(call, profileModel, id);
     const ruleset = await rulesetOf(call, id);
     const exact = checkIfMatch(call.headers['if-match'], tagOf(current, ruleset));
-    const groups = groupsWithProfile(id, await listDocuments(call.deps.store, 'group'));
-    if (groups.length > 0) throw inUse({ 'associated with group': groups });
+    const users = await usersOf(call, profileModel, id);
+    if (users) throw inUse(users);
     const steps: Change[] = [
       { op: 'remove', table: 'profile', id, ...(exact ? { ifRevision: current.revision } : {}) },
     ];

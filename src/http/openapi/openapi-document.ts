@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../model/document.js';
 import type { JsonSchema } from '../../model/json-schema.js';
 import { schemaJson } from '../../model/json-schema.js';
-import { RESOURCES } from '../../model/resources.js';
+import { RESOURCES } from '../../resources/resources.js';
 import { ERRORS, type ErrorCode, errorStatus } from '../errors.js';
 import { JSON_TYPE } from '../media-type.js';
 import type { Answer, Route } from '../route.js';

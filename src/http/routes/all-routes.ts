@@ -1,10 +1,7 @@
-import { RESOURCES } from '../../model/resources.js';
-import type { ApiVersion } from '../../model/resource-model.js';
 import type { Resource } from '../../model/document.js';
-import { type DocumentService, plainService } from '../documents/document-service.js';
-import { groupService } from '../documents/group-service.js';
-import { serviceService } from '../documents/service-service.js';
-import { v1ProfileService } from '../documents/v1-profile.js';
+import type { ApiVersion } from '../../resources/resource.js';
+import { RESOURCES } from '../../resources/resources.js';
+import { serviceOf } from '../documents/services.js';
 import type { Route } from '../route.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
@@ -38,11 +35,4 @@ function resourceRoutes(resource: Resource, version: ApiVersion): readonly Route
     subResourceRoute(service, version),
     ...listRoutes(service.model, version),
   ];
-}
-
-function serviceOf(resource: Resource, version: ApiVersion): DocumentService {
-  if (resource === 'group') return groupService();
-  if (resource === 'service') return serviceService();
-  if (resource === 'profile' && version === 'v1') return v1ProfileService();
-  return plainService(resource);
 }

@@ -7,14 +7,11 @@ import { emptyReply, jsonReply, locationOf, type Reply } from '../reply.js';
 import type { Call } from '../route.js';
 import { TEXT_TYPE } from '../media-type.js';
 import { BASE } from './api-base.js';
-import { profileText } from './profile-text.js';
 
 /** Answers `GET /R`, by the query, and `GET /R/:id`. */
 export async function readDocument(call: Call, service: DocumentService): Promise<Reply> {
   const { id } = call.params;
-  if (id !== undefined && call.version === 'v1' && call.accepts === TEXT_TYPE && service.model.name === 'profile') {
-    return profileText(call);
-  }
+  if (id !== undefined && call.accepts === TEXT_TYPE && service.text) return service.text(call);
   const { doc, tag } = id === undefined ? await service.find(call) : await service.read(call, id);
   return jsonReply(doc, 200, tag === undefined ? {} : { etag: tag });
 }

@@ -1,4 +1,4 @@
-import type { ApiVersion } from '../../model/resource-model.js';
+import type { ApiVersion } from '../../resources/resource.js';
 import type { DocumentService } from '../documents/document-service.js';
 import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
 import type { Answer, Method, Parameter, Route } from '../route.js';
@@ -6,7 +6,6 @@ import { BASE } from './api-base.js';
 import { createInV1, createInV2, readDocument, removeDocumentReply, updateDocumentReply } from './document-handlers.js';
 
 const NAME: Parameter = { name: 'name', description: 'The document of this name', schema: { type: 'string' } };
-const HOSTKEY: Parameter = { name: 'hostkey', description: 'The host of this hostkey', schema: { type: 'string' } };
 
 type Differing = Pick<Route, 'summary' | 'answers' | 'refuses' | 'handle'> &
   Pick<Partial<Route>, 'takes' | 'parameters'>;
@@ -16,7 +15,10 @@ type Differing = Pick<Route, 'summary' | 'answers' | 'refuses' | 'handle'> &
  * Each path exists with an id and without: a POST's id is ignored, a PUT or DELETE without one names no document.
  */
 export function documentRoutes(service: DocumentService, version: ApiVersion): readonly Route[] {
-  const { name } = service.model;
+  const { name, alsoFoundBy } = service.model;
+  const other: readonly Parameter[] = alsoFoundBy
+    ? [{ name: alsoFoundBy.field, description: alsoFoundBy.description, schema: { type: 'string' } }]
+    : [];
   const answers = answersOf(name, version);
   const both = (method: Method, verb: string, differing: Differing): readonly Route[] =>
     (['', '/:id'] as const).map((suffix) => ({
@@ -33,7 +35,7 @@ export function documentRoutes(service: DocumentService, version: ApiVersion): r
   return [
     ...both('GET', 'read', {
       summary: `Reads a ${name}, by id or by name`,
-      parameters: name === 'host' ? [NAME, HOSTKEY] : [NAME],
+      parameters: [NAME, ...other],
       answers: { 200: answers.document },
       refuses: ['not_found'],
       handle: (call) => readDocument(call, service),

@@ -1,11 +1,11 @@
 import type { Call, Method, Route } from '../route.js';
 import type { Resource } from '../../model/document.js';
-import { resourceModel } from '../../model/resources.js';
+import type { ResourceDeclaration } from '../../resources/resource.js';
+import { RESOURCES } from '../../resources/resources.js';
 import { sentObject } from '../documents/sent-object.js';
 import { ApiError } from '../errors.js';
 import { TEXT_TYPE } from '../media-type.js';
 import { type Reply, textReply } from '../reply.js';
-import { hasHcl } from '../text/hcl-resource.js';
 import { documentHclText } from './sub-resource-handlers.js';
 
 /** The media type that this route always answered with; nobody reads it. */
@@ -28,21 +28,16 @@ export const hclRoutes: readonly Route[] = (['PUT', 'POST'] as const).map((metho
 
 async function hclOfBody(call: Call): Promise<Reply> {
   const sub = call.params['sub'] as string;
-  if (!hasHcl(sub)) throw new ApiError('not_found', { what: 'no such resource has an HCL form' });
+  const declaration = RESOURCES.get(sub as Resource);
+  if (!declaration?.terraform) throw new ApiError('not_found', { what: 'no such resource has an HCL form' });
   const doc = sentObject(call.body);
-  const missing = neededFor(sub).find((key) => !Object.hasOwn(doc, key));
+  const missing = neededFor(declaration).find((key) => !Object.hasOwn(doc, key));
   if (missing !== undefined) throw new ApiError('bad_request', { reason: `the document has no ${missing}` });
   if (typeof doc['name'] !== 'string') throw new ApiError('bad_request', { reason: 'the name must be a text' });
-  return textReply(await documentHclText(call, sub, doc), PLAIN_TEXT);
+  return textReply(await documentHclText(call, declaration.name, doc), PLAIN_TEXT);
 }
 
-/**
- * What a document must hold to be printed (docs/http-api.md#other-routes): what its schema needs, and rules of a
- * ruleset.
- */
-function neededFor(resource: Resource): readonly string[] {
-  const needed = resourceModel(resource).schema.required ?? [];
-  // The environment of a host is not looked at: it is always printed as "qa".
-  if (resource === 'host') return needed.filter((key) => key !== 'environment');
-  return resource === 'ruleset' ? [...needed, 'rules'] : needed;
+/** What a document must hold to be printed (docs/http-api.md#other-routes). */
+function neededFor({ terraform, schema }: ResourceDeclaration): readonly string[] {
+  return terraform?.needs ?? schema.required ?? [];
 }

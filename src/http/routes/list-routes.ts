@@ -1,23 +1,15 @@
 import type { JsonSchema } from '../../model/json-schema.js';
-import type { ApiVersion, ResourceModel } from '../../model/resource-model.js';
+import type { ApiVersion, ResourceDeclaration } from '../../resources/resource.js';
 import { JSON_TYPE } from '../media-type.js';
-import type { Parameter, Route } from '../route.js';
+import type { Route } from '../route.js';
 import { BASE } from './api-base.js';
 import { listReply, listSubReply } from './list-handlers.js';
 import { flagParameter } from './list-parameters.js';
 
-const ACTIVE: Readonly<Record<string, Parameter>> = {
-  host: flagParameter('active', 'true: only hosts whose `active` is `active`'),
-  profile: flagParameter('active', 'true: only profiles that some group has'),
-  ruleset: flagParameter('active', 'true: only rulesets of profiles that some group has, one a profile'),
-};
-const NAMES = flagParameter('names', 'true: rules hold names in place of ids');
-
 /** The list of a resource and the views of it. */
-export function listRoutes(model: ResourceModel, version: ApiVersion): readonly Route[] {
+export function listRoutes(model: ResourceDeclaration, version: ApiVersion): readonly Route[] {
   const path = `${BASE[version]}/${model.plural}`;
-  const active = ACTIVE[model.name];
-  const parameters = [...(active ? [active] : []), ...(model.name === 'ruleset' ? [NAMES] : [])];
+  const parameters = (model.list?.flags ?? []).map(({ name, description }) => flagParameter(name, description));
   const items: JsonSchema | { readonly $ref: string } =
     version === 'v2'
       ? { $ref: `#/components/schemas/${model.name}-list` }
@@ -45,12 +37,8 @@ export function listRoutes(model: ResourceModel, version: ApiVersion): readonly 
   ];
 }
 
-function views(model: ResourceModel, version: ApiVersion): string {
-  if (version === 'v2' && (model.name === 'profile' || model.name === 'ruleset')) return 'the list itself';
-  const names = [
-    ...(model.listsSchema[version] ? ['schema'] : []),
-    ...(model.name === 'zone' ? ['ips'] : []),
-    ...(model.name === 'host' ? ['names', 'hostkeys'] : []),
-  ];
+function views(model: ResourceDeclaration, version: ApiVersion): string {
+  if (version === 'v2' && model.list?.anyViewInV2) return 'the list itself';
+  const names = [...(model.listsSchema[version] ? ['schema'] : []), ...Object.keys(model.list?.views ?? {})];
   return names.length === 0 ? 'there is none' : names.map((name) => `\`${name}\``).join(', ');
 }

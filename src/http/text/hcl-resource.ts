@@ -1,30 +1,9 @@
 import type { Json, JsonObject, Resource } from '../../model/document.js';
 import { rulePeer } from '../../model/references.js';
 import { isList, isObject } from '../../model/validate.js';
+import { declarationOf } from '../../resources/resources.js';
 import { HclExpression, HclJsonText, hclAttributes, type HclValue } from './hcl-value.js';
 import { type HclNames, terraformName } from './hcl-names.js';
-
-/** The attributes of each resource of the Terraform provider, in the order in which they are printed. */
-const ATTRIBUTES: Readonly<Record<Exclude<Resource, 'external'>, readonly string[]>> = {
-  fact: ['name', 'groups'],
-  group: [
-    'description',
-    'name',
-    'profile_id',
-    'profile_name',
-    'profile_version',
-    'ec2_security_group_ids',
-    'vars',
-    'alert_enable',
-  ],
-  host: ['environment', 'group', 'hostkey', 'location', 'name', 'vars', 'alert_enable'],
-  // Terraform keeps `connection` for itself.
-  link: ['address_handling', 'dog_connection', 'connection_type', 'direction', 'enabled', 'name'],
-  profile: ['name', 'version'],
-  ruleset: ['name', 'profile_id', 'rules'],
-  service: ['name', 'version', 'services'],
-  zone: ['name', 'ipv4_addresses', 'ipv6_addresses'],
-};
 
 /** The attributes of a rule, all of them required by the provider, and what stands where the document has nothing. */
 const RULE_DEFAULTS: JsonObject = {
@@ -42,25 +21,21 @@ const RULE_DEFAULTS: JsonObject = {
   type: 'BASIC',
 };
 
-/** The resources that have an HCL form. */
-export function hasHcl(name: string): name is keyof typeof ATTRIBUTES {
-  return Object.hasOwn(ATTRIBUTES, name);
-}
-
 /**
  * A Terraform resource for the document, as its provider takes it: ids as references where `names` knows them, laid out
  * as `terraform fmt` leaves it. Attributes that the document lacks are left out.
  */
-export function hclResource(resource: keyof typeof ATTRIBUTES, doc: JsonObject, names: HclNames): string {
+export function hclResource(resource: Resource, doc: JsonObject, names: HclNames): string {
+  const { terraform } = declarationOf(resource);
+  if (!terraform) throw new TypeError(`${resource} has no form in Terraform`);
   const name = typeof doc['name'] === 'string' ? doc['name'] : '';
+  const renamed = new Map(Object.entries(terraform.renamed ?? {}));
   const shown = Object.fromEntries(
-    Object.entries(doc).map(([key, value]) =>
-      key === 'connection' && resource === 'link' ? ['dog_connection', value] : [key, attributeOf(key, value, names)],
-    ),
+    Object.entries(doc).map(([key, value]) => [renamed.get(key) ?? key, attributeOf(key, value, names)]),
   );
-  // The old server printed every host as of "qa", and every resource for the provider alias dog.qa.
-  const fixed = { ...(resource === 'host' ? { environment: 'qa' } : {}), provider: new HclExpression('dog.qa') };
-  const attributes = hclAttributes({ ...shown, ...fixed }, '  ', [...ATTRIBUTES[resource], 'provider']);
+  // Every resource was always printed for the provider alias dog.qa.
+  const fixed = { ...terraform.fixed, provider: new HclExpression('dog.qa') };
+  const attributes = hclAttributes({ ...shown, ...fixed }, '  ', [...terraform.attributes, 'provider']);
   return `resource "dog_${resource}" "${terraformName(name)}" {\n${attributes}}\n`;
 }
 

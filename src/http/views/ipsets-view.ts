@@ -1,8 +1,7 @@
 import type { Dialect } from '../../firewall/dialect.js';
 import { ownSets } from '../../firewall/policy/own-sets.js';
 import type { Document, JsonObject } from '../../model/document.js';
-import { isList } from '../../model/validate.js';
-import type { Fleet } from './builtin-groups.js';
+import type { Fleet } from '../../resources/views/builtin-groups.js';
 
 const NONE: ReadonlyMap<string, Document> = new Map();
 
@@ -20,12 +19,4 @@ export function ipsetsView(env: string, fleet: Fleet, zones: readonly Document[]
     service: NONE,
   };
   return { ipsets: { name: env, ...ownSets(policy, dialect) } };
-}
-
-/** `GET /zones/ips`: every address of every zone as stored, repeats included; what is no list or no text is left out. */
-export function zoneAddresses(zones: readonly Document[]): readonly string[] {
-  return zones
-    .flatMap((zone) => [zone['ipv4_addresses'], zone['ipv6_addresses']])
-    .flatMap((list) => (isList(list) ? list : []))
-    .filter((item): item is string => typeof item === 'string');
 }

@@ -1,6 +1,7 @@
 import type { Connection } from 'rethinkdb-ts';
 import { isRethinkDBError, r, RethinkDBErrorType } from 'rethinkdb-ts';
 import { OWN_TABLES, POLICY_TABLES } from '../../model/document.js';
+import { tableDeclaration } from '../../resources/resources.js';
 import { INDEXED_FIELDS } from '../indexed-fields.js';
 import { StoreError } from '../store.js';
 import type { TableTrouble } from '../store.js';
@@ -58,8 +59,9 @@ async function makeMissing(connection: Connection, db: string, again: boolean): 
   // Before the tables are listed: whoever leads has made them all, so what is missing then was dropped.
   const inUse = again || (await wasInUse(connection));
   const there = new Set(await r.tableList().run(connection));
-  // Hashes of sets are no policy: nothing is taken from a host with them.
-  const gone = inUse ? POLICY_TABLES.filter((table) => table !== 'ipset' && !there.has(table)) : [];
+  const gone = inUse
+    ? POLICY_TABLES.filter((table) => !tableDeclaration(table)?.madeInOldDatabases && !there.has(table))
+    : [];
   const tables = [...POLICY_TABLES, ...OWN_TABLES, COMMITS, LOCKS, AUDIT].filter(
     (table) => !gone.some((each) => each === table),
   );

@@ -2,6 +2,7 @@ import type { Database } from '../../sqlite/database.js';
 import type { Document, JsonObject, Table } from '../../model/document.js';
 import { OWN_TABLES, POLICY_TABLES } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
+import { tableDeclaration } from '../../resources/resources.js';
 import { ownedCopy, parseOwned } from '../owned-json.js';
 import type { Totals } from './apply-changes.js';
 import type { Notice } from './database-file.js';
@@ -74,7 +75,7 @@ export function loadImage(db: Database, path: string, bounds?: HostBounds, notic
     if (!known.has(row.tbl)) throw corrupt(path, `${where}: there is no such table`);
     const table = image.table(row.tbl as Table);
     let doc = parseOwned(row.doc) as Document;
-    if (row.tbl === 'host' && bounds !== undefined) {
+    if (bounds !== undefined && tableDeclaration(row.tbl)?.reportedByAgents) {
       const { length } = row.doc;
       if (length > LONGEST_KEPT && (length > bounds.rowBytes || hostBytes + length > bounds.totalBytes)) {
         doc = ownedCopy(withoutLongFields(doc)) as Document;

@@ -1,0 +1,18 @@
+import { unknownReferences } from '../../config/unknown-references.js';
+import type { CheckNeeds } from '../../resources/resource.js';
+import type { Deps } from '../deps.js';
+import { listDocuments } from '../documents/load-fleet.js';
+import { checkSlices } from './check-slices.js';
+
+/** What declarations of resources may ask, answered from the store as it is. */
+export function needsOf({ store, runtime, config }: Deps): CheckNeeds {
+  const dialect = () => runtime.dialect();
+  return {
+    list: (table) => listDocuments(store, table),
+    find: async (table, field, value) => (await store.find(table, field, value)).map(({ doc }) => doc),
+    dialect,
+    unsetTables: config.generate_unset_tables,
+    acceptsUnknown: () => unknownReferences(config, dialect()) === 'accept',
+    run: (work) => checkSlices.run(work),
+  };
+}

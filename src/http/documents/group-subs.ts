@@ -1,0 +1,60 @@
+import { byVariant } from '../../model/ruleset-variants.js';
+import { isBuiltinGroup } from '../../model/builtins.js';
+import type { Document } from '../../model/document.js';
+import { readRuleset, rulesetInRow } from '../../model/stored-ruleset.js';
+import { builtinGroupSub } from '../../resources/views/builtin-groups.js';
+import { pick } from '../../resources/views/pick.js';
+import { jsonReply, type Reply, textReply } from '../reply.js';
+import type { Call } from '../route.js';
+import { groupRuleset, groupRulesetText } from '../views/group-ruleset.js';
+import type { DocumentService } from './document-service.js';
+import { byId, notFound } from './find-document.js';
+import { loadFleet } from './load-fleet.js';
+
+const TEXTS = byVariant('apiName', ({ key }) => key);
+
+/**
+ * A sub-resource of a group (docs/http-api.md#sub-resources): those of built-in groups, and what was compiled for a
+ * stored one; what rests on its document alone is `plain`'s.
+ */
+export async function groupSub(
+  call: Call,
+  plain: DocumentService,
+  id: string,
+  sub: string,
+): Promise<Reply | undefined> {
+  const { store, runtime } = call.deps;
+  if (isBuiltinGroup(id) || id === 'any') {
+    const fleet = await loadFleet(store);
+    if (sub === 'hosts') {
+      const all = id === 'all-active' || id === 'internal-active';
+      return jsonReply(all ? fleet.hosts.map((host) => pick(host, ['id', 'name', 'group', 'active', 'hostkey'])) : []);
+    }
+    if (sub === 'ec2_security_group_ids') return jsonReply([]);
+    const addresses = builtinGroupSub(id, sub, fleet, () => runtime.dialect());
+    return addresses && jsonReply(addresses);
+  }
+  const group = await byId(store, 'group', id);
+  if (!group) throw notFound('group', 'with this id');
+  if (sub === 'ruleset' && call.version === 'v2') return jsonReply(groupRuleset(group.doc, await outputOf(call, id)));
+  if (Object.hasOwn(TEXTS, sub)) {
+    const text = groupRulesetText(await outputOf(call, id), TEXTS[sub as keyof typeof TEXTS]);
+    if (text === undefined) throw notFound('group', `has no ${sub} yet, or none is made (generate_unset_tables)`);
+    return textReply(text);
+  }
+  return plain.sub(call, id, sub);
+}
+
+/** A group's row of `ruleset_output` with the texts that it names in it. */
+async function outputOf({ deps: { store } }: Call, groupId: string): Promise<Document | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const doc = (await store.get('ruleset_output', groupId))?.doc;
+    if (doc === undefined) return undefined;
+    const { texts, ...row } = doc;
+    if (typeof texts !== 'string') return doc;
+    const ruleset = readRuleset((await store.get('ruleset_text', texts))?.doc);
+    if (ruleset !== undefined) return { ...row, ...rulesetInRow(ruleset), id: doc.id };
+    // The group may have got others between the two reads, and these may be gone.
+    if (tries === 2) return { ...row, id: doc.id };
+  }
+}

@@ -1,0 +1,119 @@
+import type { JsonObject } from '../model/document.js';
+import type { JsonSchema } from '../model/json-schema.js';
+import { REDACTED } from '../model/redacted.js';
+import { textOf } from '../model/text-of.js';
+import { isObject } from '../model/validate.js';
+import { type Finding, verdict, type WriteWarning } from './checks/finding.js';
+import { external } from './external.js';
+import { idSchema } from './id-schema.js';
+import type { Moment, NewCompanion, WatchedResource } from './resource.js';
+import { TERRAFORM_IN_V2, usual } from './usual.js';
+import { countRows } from './watch.js';
+
+const needed: JsonSchema = { type: 'string', minLength: 1 };
+
+/** link (docs/http-api.md#link): another environment, and the broker it is reached by. */
+const linkSchema: JsonSchema = {
+  $schema: 'http://json-schema.org/draft-04/schema#',
+  title: 'link',
+  type: 'object',
+  properties: {
+    id: idSchema,
+    name: { type: 'string', minLength: 1, maxLength: 2 },
+    connection_type: { enum: ['thumper'] },
+    direction: { enum: ['bidirectional', 'inbound', 'outbound'] },
+    address_handling: { enum: ['prefix', 'union'] },
+    enabled: { type: 'boolean' },
+    state: { enum: ['active', 'inactive'] },
+    connection: {
+      type: 'object',
+      properties: {
+        api_port: { type: 'number' },
+        host: needed,
+        password: needed,
+        port: { type: 'number' },
+        user: { type: 'string' },
+        virtual_host: { type: 'string' },
+        ssl_options: {
+          type: 'object',
+          properties: {
+            cacertfile: needed,
+            certfile: needed,
+            keyfile: {},
+            server_name_indication: needed,
+            verify: needed,
+            fail_if_no_peer_cert: { type: 'boolean' },
+          },
+          required: ['cacertfile', 'certfile', 'fail_if_no_peer_cert', 'keyfile', 'server_name_indication', 'verify'],
+        },
+      },
+      required: ['api_port', 'host', 'password', 'ssl_options'],
+    },
+  },
+  required: ['connection', 'connection_type', 'direction', 'enabled', 'name', 'address_handling'],
+};
+
+/** A password that is the mark which stands in its place for those who may not see it: nothing is stored to keep. */
+function redactedPassword({ connection }: JsonObject): Finding | undefined {
+  if (!isObject(connection) || connection['password'] !== REDACTED) return undefined;
+  return {
+    violation: {
+      errorType: 'no_match',
+      path: ['connection', 'password'],
+      value: REDACTED,
+      schema: { description: "the broker's password" },
+      reason: 'this is the mark that stands for a hidden password; send the password itself',
+    },
+  };
+}
+
+/** What the old server did with a link and this one does not do yet: whoever writes it must not rely on it. */
+function notYet({ enabled }: JsonObject): readonly WriteWarning[] {
+  if (enabled !== true) return [];
+  const reason = 'this server does not connect to linked servers yet: nothing is sent to it or taken from it';
+  return [{ path: ['enabled'], value: true, reason }];
+}
+
+/**
+ * The external of a new link, none if one of that name is there (docs/http-api.md#link). Both are written in one commit,
+ * so that neither is ever there alone.
+ */
+async function externalOf({ name }: JsonObject, { find, now, version }: Moment): Promise<readonly NewCompanion[]> {
+  if (typeof name !== 'string' || (await find('external', 'name', name)).length > 0) return [];
+  const empty = { groups: {}, zones: {} };
+  const doc = external.complete(
+    { name, state: 'inactive', ec2: {}, v4: empty, v6: empty, address_handling: 'union' },
+    now,
+    version,
+  );
+  return [{ op: 'create', table: 'external', doc, uniqueOn: ['name'] }];
+}
+
+export const link: WatchedResource = {
+  ...usual('link', linkSchema),
+  check: async (doc) => verdict(redactedPassword(doc), notYet(doc)),
+  writtenInTurn: true,
+  companions: {
+    created: externalOf,
+    removed: async ({ name }, { find }) =>
+      typeof name !== 'string'
+        ? []
+        : (await find('external', 'name', name)).map(({ id }) => ({ op: 'remove', table: 'external', id })),
+  },
+  staysWhile: ({ enabled }) => (enabled === true ? { 'unable to delete': 'link enabled' } : undefined),
+  hidesSecrets: true,
+  terraform: {
+    served: TERRAFORM_IN_V2,
+    attributes: ['address_handling', 'dog_connection', 'connection_type', 'direction', 'enabled', 'name'],
+    // Terraform keeps `connection` for itself.
+    renamed: { connection: 'dog_connection' },
+  },
+  watch: {
+    dirties: ({ before, after }, stale) => {
+      stale.policy();
+      stale.sets(`link->${textOf(after?.name ?? before?.name)}`);
+      stale.allAddresses();
+    },
+    counts: countRows('link_update'),
+  },
+};
