@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
+import { alertDesk } from '../actors/alerts/alert-desk.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
 import type { ServerContext } from '../actors/context.js';
 import type { Broker } from '../broker/broker.js';
@@ -31,6 +32,7 @@ import { blaming, causeOfFailure } from './checks/start-fault.js';
 import { whatIsLeft } from '../operations/what-is-left.js';
 import type { ServerBase } from './state/server-base.js';
 import { wholeContext } from './state/whole-context.js';
+import { openAlertChannels } from './opening/open-alert-channels.js';
 
 export interface StartOptions {
   readonly config: Config;
@@ -104,7 +106,11 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     ));
   const store = observe ? readOnlyStore(opened) : opened;
   const alarms = new AlarmBook(() => system.clock.now());
-  const base: ServerBase = { system, config, log: logs.log, metrics, store, alarms };
+  const alerts = alertDesk(
+    system,
+    openAlertChannels(config, system.clock).map(({ kind }) => kind),
+  );
+  const base: ServerBase = { system, config, log: logs.log, metrics, store, alarms, alerts };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;
