@@ -9,6 +9,8 @@ export interface BrokerMakers {
   readonly reportConnection: Make;
   /** Longest time for the last words of the outbox, which waits until it is drained; milliseconds. */
   readonly drainMs: number;
+  /** Longest time for closing the connection after that; milliseconds. */
+  readonly closeMs: number;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface BrokerMakers {
 export function brokerSup(make: BrokerMakers): ChildSpec {
   return supervisorSpec('broker_sup', { strategy: 'rest_for_one', intensity: 10, periodS: 60 }, () => [
     ...(make.journal === undefined ? [] : [workerSpec('journal', make.journal)]),
-    workerSpec('broker_connection', make.brokerConnection, { shutdown: make.drainMs }),
+    workerSpec('broker_connection', make.brokerConnection, { shutdown: make.closeMs }),
     workerSpec('outbox', make.outbox, { shutdown: make.drainMs }),
     workerSpec('report_connection', make.reportConnection),
   ]);

@@ -24,6 +24,7 @@ export function stubMakers(): BaseMakers & WorkMakers {
       outbox: stubActor,
       reportConnection: stubActor,
       drainMs: 1000,
+      closeMs: 1000,
     },
     group: stubActor,
     host: stubActor,

@@ -19,5 +19,6 @@ export function brokerActors({ base, delivery }: ServerState): BrokerMakers {
     outbox: () => new OutboxActor({ outbox, link, drainMs: Math.max(0, stopMs - CLOSE_MS), log }),
     reportConnection: () => new BrokerConnectionActor({ ...needs, link: reportsLink }, 'reports'),
     drainMs: stopMs,
+    closeMs: CLOSE_MS,
   };
 }
