@@ -52,11 +52,9 @@ export interface Clock {
   now(): number;
 }
 
-/** All that the HTTP room needs from outside. */
+/** What the routes of documents use. */
 export interface Deps {
   readonly store: Store;
   readonly config: HttpConfig;
-  readonly log: HttpLog;
-  readonly clock: Clock;
-  readonly runtime: Operations;
+  readonly runtime: Pick<Operations, 'dialect'>;
 }

@@ -23,7 +23,6 @@ import type { Ports } from './actors/listeners.js';
 import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
 import { reportSink } from './reporting/report-sink.js';
-import { runtimeOfNow } from '../operations/runtime-of-now.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
 import { serverId } from './opening/server-id.js';
 import type { ServerWork } from './roles/server-work.js';
@@ -130,7 +129,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     } else work = await aloneWork(base, { broker, journal, root });
     const { operations, state, tree } = work;
     scrapeActors(base);
-    const spec = tree(baseActors(base, runtimeOfNow(operations), ports));
+    const spec = tree(baseActors(base, operations, ports));
     const application = await startApplication(system, {
       name: 'dog_trainer',
       start: spec.start,

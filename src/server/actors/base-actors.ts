@@ -6,7 +6,7 @@ import { adminListener } from './admin-listener.js';
 import { apiListener, metricsListener, type Ports } from './listeners.js';
 
 /** The actors of any server, from its first moment on. `ports` is told where it listens. */
-export function baseActors(base: ServerBase, operations: Operations, ports: Ports): BaseMakers {
+export function baseActors(base: ServerBase, operations: () => Operations, ports: Ports): BaseMakers {
   return {
     store: { store: () => new StoreKeeper(base) },
     http: {
