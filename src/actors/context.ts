@@ -3,7 +3,7 @@ import type { Outbox } from '../broker/outbox-contract.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Dialect } from '../firewall/dialect.js';
-import type { ActorSystem, KeyedChildren } from '../otp/index.js';
+import type { ActorSystem, Clock, KeyedChildren } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 import type { CompileBook } from '../firewall/policy/compile-book.js';
 import type { SetBook } from '../world/set-book.js';
@@ -42,6 +42,7 @@ export interface ServerBase {
  * actor: reading them costs no message, and each has one writer or is safe for several.
  */
 export interface ServerContext extends ServerBase {
+  readonly clock: Clock;
   readonly broker: Broker;
   readonly outbox: Outbox;
   /** The live connection, and who wants to know of the next one. */

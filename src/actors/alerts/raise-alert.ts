@@ -1,6 +1,10 @@
 import type { AlertKind } from '../../host/host-state.js';
 import type { JsonObject } from '../../model/document.js';
-import { cast } from '../../otp/index.js';
+import type { Config } from '../../config/schema.js';
+import { cast, type ActorSystem } from '../../otp/index.js';
+import type { World } from '../../world/world.js';
+import type { Log } from '../log-port.js';
+import type { ConfirmedSets } from '../publishing/confirmed-sets.js';
 import { MAILER } from './alert-messages.js';
 import type { ServerContext } from '../context.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
@@ -13,6 +17,14 @@ const SWITCH = {
   hash_recover: 'hash_alert_enabled',
 } as const;
 
+export interface RaiseAlertNeeds {
+  readonly config: Pick<Config, (typeof SWITCH)[AlertKind]>;
+  readonly world: Pick<World, 'groupByName' | 'rows'>;
+  readonly confirmedSets: Pick<ConfirmedSets, 'with'>;
+  readonly system: ActorSystem;
+  readonly log: Pick<Log, 'warn'>;
+}
+
 const NOT_MAILED = 'an alert was not mailed: the mailer is not running or has too much to do';
 
 /**
@@ -20,7 +32,7 @@ const NOT_MAILED = 'an alert was not mailed: the mailer is not running or has to
  * (docs/host-lifecycle.md#mails). Only a message: mail is never in the way of a report.
  */
 export function raiseAlert(
-  { config, world, system, log, confirmedSets }: ServerContext,
+  { config, world, system, log, confirmedSets }: RaiseAlertNeeds,
   kind: AlertKind,
   host: JsonObject,
   differing: readonly string[],

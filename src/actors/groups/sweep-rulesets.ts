@@ -1,6 +1,7 @@
 import type { Self } from '../../otp/index.js';
-import { StoreError, type Change } from '../../store/store.js';
-import type { ServerContext } from '../context.js';
+import { StoreError, type Change, type Store } from '../../store/store.js';
+import type { Log } from '../log-port.js';
+import type { RulesetOutputs } from './ruleset-outputs.js';
 import { patiently } from '../store/store-patiently.js';
 
 /** Texts removed in one commit. */
@@ -15,13 +16,17 @@ const AT_ONCE = 50;
  */
 export async function sweepRulesets(
   self: Self,
-  context: Pick<ServerContext, 'store' | 'log' | 'outputs'>,
+  needs: {
+    readonly store: Pick<Store, 'commit' | 'listFields'>;
+    readonly log: Log;
+    readonly outputs: Pick<RulesetOutputs, 'rulesets' | 'values'>;
+  },
 ): Promise<number> {
-  const { store, outputs, log } = context;
+  const { store, outputs, log } = needs;
   const { rulesets } = outputs;
   rulesets.abandoned = false;
-  const texts = await patiently(self, context, () => store.listFields('ruleset_text', ['id']));
-  const rows = await patiently(self, context, () => store.listFields('ruleset_output', ['id', 'texts']));
+  const texts = await patiently(self, needs, () => store.listFields('ruleset_text', ['id']));
+  const rows = await patiently(self, needs, () => store.listFields('ruleset_output', ['id', 'texts']));
   const named = new Set(rows.map((row) => row.texts));
   const there = new Set(texts.map(({ id }) => id));
   let removed = 0;

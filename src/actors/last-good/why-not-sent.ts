@@ -1,4 +1,5 @@
 import { textOf } from '../../model/text-of.js';
+import type { SetBook } from '../../world/set-book.js';
 import type { ServerContext } from '../context.js';
 
 type Known = Pick<ServerContext, 'outputs' | 'sets' | 'gate' | 'guard'>;
@@ -8,7 +9,7 @@ type Known = Pick<ServerContext, 'outputs' | 'sets' | 'gate' | 'guard'>;
  * broker found too large as they are now.
  */
 export function missingSets(
-  { sets: { published, untaken } }: Pick<ServerContext, 'sets'>,
+  { sets: { published, untaken } }: { readonly sets: Pick<SetBook, 'published' | 'untaken'> },
   needed: readonly string[],
 ): readonly string[] {
   return needed.filter(

@@ -24,7 +24,7 @@ export function clearGroupAlarm(alarms: AlarmBook, groupId: string): void {
 
 /** Clears what is about hosts and groups that are not there: a message that was under way when they went was refused later. */
 export function clearAbandoned(
-  alarms: AlarmBook,
+  alarms: Pick<AlarmBook, 'list' | 'clear'>,
   { hasHost, hasGroup }: { readonly hasHost: (key: string) => boolean; readonly hasGroup: (id: string) => boolean },
 ): void {
   for (const { id } of alarms.list()) {

@@ -1,12 +1,13 @@
 import type { OutboxPut, Ticket } from '../../broker/outbox-contract.js';
-import type { ServerContext } from '../context.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { Log } from '../log-port.js';
 
 /**
  * For messages whose sender need not know how they end: what the outbox gives up is logged and counted, so that nothing
  * vanishes silently. Hosts that miss a message are found by their hashes and repaired.
  */
 export function reportDropped(
-  { log, metrics }: Pick<ServerContext, 'log' | 'metrics'>,
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
   { target }: OutboxPut,
   ticket: Ticket,
 ): void {
