@@ -3,7 +3,7 @@ import type { Outbox } from '../broker/outbox-contract.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Dialect } from '../firewall/dialect.js';
-import type { ActorSystem, KeyedChildren } from '../otp/index.js';
+import type { ActorSystem, Clock, KeyedChildren } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 import type { CompileBook } from '../firewall/policy/compile-book.js';
 import type { SetBook } from '../world/set-book.js';
@@ -29,6 +29,7 @@ import type { HostCall, HostCast, HostReply } from './hosts/host-messages.js';
 /** What there is from the first moment on, also while the store was never reached. */
 export interface ServerBase {
   readonly system: ActorSystem;
+  readonly clock: Clock;
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;

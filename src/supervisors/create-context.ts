@@ -72,6 +72,7 @@ export async function createContext({ journal, observe, ...parts }: ContextParts
   clearRefusedAlarms(parts.alarms);
   return {
     ...parts,
+    clock: system.clock,
     world,
     dialect,
     gate,

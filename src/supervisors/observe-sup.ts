@@ -13,7 +13,7 @@ import { workerSpec } from '../otp/index.js';
  */
 export function observeSup(context: ServerContext, seen: (observation: Observation) => void): ChildSpec {
   return supervisorSpec('observe_sup', { strategy: 'rest_for_one', intensity: 5, periodS: 10 }, () => [
-    workerSpec('observer', () => new Observer(context, seen)),
-    watchersSup(context, ({ system }) => cast(system, OBSERVER, { tag: 'changed' })),
+    workerSpec('observer', () => new Observer({ ...context, seen })),
+    watchersSup(context, () => cast(context.system, OBSERVER, { tag: 'changed' })),
   ]);
 }

@@ -101,7 +101,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     ));
   const store = observe ? readOnlyStore(opened) : opened;
   const alarms = new AlarmBook(() => system.clock.now());
-  const base: ServerBase = { system, config, log: logs.log, metrics, store, alarms };
+  const base: ServerBase = { system, clock: system.clock, config, log: logs.log, metrics, store, alarms };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;

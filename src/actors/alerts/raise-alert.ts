@@ -1,6 +1,8 @@
 import type { AlertKind } from '../../host/host-state.js';
 import type { JsonObject } from '../../model/document.js';
-import { cast } from '../../otp/index.js';
+import type { Config } from '../../config/schema.js';
+import { cast, type ActorSystem } from '../../otp/index.js';
+import type { Log } from '../log-port.js';
 import { MAILER } from './alert-messages.js';
 import type { ServerContext } from '../context.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
@@ -31,11 +33,21 @@ export function raiseAlert(
   if (!cast(system, MAILER, { tag: 'alert', alert })) log.warn({ kind, name: host.name }, NOT_MAILED);
 }
 
+export interface RaiseCompileAlertNeeds {
+  readonly config: Pick<Config, 'compile_alert_enabled'>;
+  readonly system: ActorSystem;
+  readonly log: Pick<Log, 'warn'>;
+}
+
 /**
  * Tells people that a group's policy can't be compiled (docs/rulesets.md#what-the-kernel-refuses), unless the switch or
  * the group is mute.
  */
-export function raiseCompileAlert({ config, system, log }: ServerContext, group: JsonObject, detail: string): void {
+export function raiseCompileAlert(
+  { config, system, log }: RaiseCompileAlertNeeds,
+  group: JsonObject,
+  detail: string,
+): void {
   if (!config.compile_alert_enabled || group.alert_enable === false) return;
   const alert = { kind: 'compile_fail', host: {}, group, ipsetHash: undefined, differing: [], detail } as const;
   if (!cast(system, MAILER, { tag: 'alert', alert })) log.warn({ kind: alert.kind, group: group.name }, NOT_MAILED);
