@@ -29,6 +29,7 @@ import type { HostCall, HostCast, HostReply } from './hosts/host-messages.js';
 /** What there is from the first moment on, also while the store was never reached. */
 export interface ServerBase {
   readonly system: ActorSystem;
+  readonly clock: Clock;
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;

@@ -111,6 +111,7 @@ async function run(
   const { config } = loadConfig();
   const base = {
     system,
+    clock: system.clock,
     config,
     log,
     metrics: createMetrics(),

@@ -6,7 +6,6 @@ import type { World } from '../../world/world.js';
 import type { Log } from '../log-port.js';
 import type { ConfirmedSets } from '../publishing/confirmed-sets.js';
 import { MAILER } from './alert-messages.js';
-import type { ServerContext } from '../context.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
 
 const SWITCH = {
@@ -43,11 +42,21 @@ export function raiseAlert(
   if (!cast(system, MAILER, { tag: 'alert', alert })) log.warn({ kind, name: host.name }, NOT_MAILED);
 }
 
+export interface RaiseCompileAlertNeeds {
+  readonly config: Pick<Config, 'compile_alert_enabled'>;
+  readonly system: ActorSystem;
+  readonly log: Pick<Log, 'warn'>;
+}
+
 /**
  * Tells people that a group's policy can't be compiled (docs/rulesets.md#what-the-kernel-refuses), unless the switch or
  * the group is mute.
  */
-export function raiseCompileAlert({ config, system, log }: ServerContext, group: JsonObject, detail: string): void {
+export function raiseCompileAlert(
+  { config, system, log }: RaiseCompileAlertNeeds,
+  group: JsonObject,
+  detail: string,
+): void {
   if (!config.compile_alert_enabled || group.alert_enable === false) return;
   const alert = { kind: 'compile_fail', host: {}, group, ipsetHash: undefined, differing: [], detail } as const;
   if (!cast(system, MAILER, { tag: 'alert', alert })) log.warn({ kind: alert.kind, group: group.name }, NOT_MAILED);

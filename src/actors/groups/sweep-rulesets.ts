@@ -1,8 +1,14 @@
 import type { Self } from '../../otp/index.js';
 import { StoreError, type Change, type Store } from '../../store/store.js';
 import type { Log } from '../log-port.js';
-import type { RulesetOutputs } from './ruleset-outputs.js';
 import { patiently } from '../store/store-patiently.js';
+import type { RulesetOutputs } from './ruleset-outputs.js';
+
+export interface SweepRulesetsNeeds {
+  readonly store: Pick<Store, 'listFields' | 'commit'>;
+  readonly log: Pick<Log, 'warn'>;
+  readonly outputs: Pick<RulesetOutputs, 'rulesets' | 'values'>;
+}
 
 /** Texts removed in one commit. */
 const AT_ONCE = 50;
@@ -14,14 +20,7 @@ const AT_ONCE = 50;
  * asked for, so whatever is removed here is written again by the next who names it. A commit that fails is not tried
  * again here, since it would come after theirs. Gives how many went.
  */
-export async function sweepRulesets(
-  self: Self,
-  needs: {
-    readonly store: Pick<Store, 'commit' | 'listFields'>;
-    readonly log: Log;
-    readonly outputs: Pick<RulesetOutputs, 'rulesets' | 'values'>;
-  },
-): Promise<number> {
+export async function sweepRulesets(self: Self, needs: SweepRulesetsNeeds): Promise<number> {
   const { store, outputs, log } = needs;
   const { rulesets } = outputs;
   rulesets.abandoned = false;

@@ -4,6 +4,14 @@ import type { Author, Change, CommitResult, Store } from '../../store/store.js';
 import { StoreError, type StoreErrorCode } from '../../store/store.js';
 import type { Log } from '../log-port.js';
 
+export interface PatientlyNeeds {
+  readonly log: Pick<Log, 'warn'>;
+}
+
+export interface StorePatientlyNeeds extends PatientlyNeeds {
+  readonly store: Pick<Store, 'commit'>;
+}
+
 const WAIT = { initialMs: 100, maxMs: 5000 };
 
 /** Waits `ms` on the kernel's clock; sooner when the process dies. */
@@ -31,7 +39,7 @@ const HOPELESS: ReadonlySet<StoreErrorCode> = new Set(['incompatible', 'closed',
  * crash, and whoever has to do with the store sees it (`StoreState`). Errors of the call itself are thrown, so the process
  * ends and is blamed.
  */
-export async function patiently<T>(self: Self, { log }: { readonly log: Log }, attempt: () => Promise<T>): Promise<T> {
+export async function patiently<T>(self: Self, { log }: PatientlyNeeds, attempt: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt();
@@ -50,7 +58,7 @@ export async function patiently<T>(self: Self, { log }: { readonly log: Log }, a
  */
 export function storePatiently(
   self: Self,
-  needs: { readonly store: Pick<Store, 'commit'>; readonly log: Log },
+  needs: StorePatientlyNeeds,
   changes: readonly Change[],
   author: Author,
 ): Promise<CommitResult> {

@@ -1,13 +1,20 @@
 import { backoffDelayMs } from '../../broker/backoff.js';
-import type { DetailObject, Self, GenServer } from '../../otp/index.js';
-import type { Cursor, Feed, FeedEvent } from '../../store/store.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { Clock, DetailObject, Self, GenServer } from '../../otp/index.js';
+import type { Cursor, Feed, FeedEvent, Store } from '../../store/store.js';
 import type { Dirt } from '../../world/dirt.js';
-import type { WorldTableName } from '../../world/world.js';
-import type { ServerContext } from '../context.js';
-import { tell } from '../tell.js';
+import type { World, WorldTableName } from '../../world/world.js';
+import type { Log } from '../log-port.js';
 
-/** Whom a watcher tells what a change made stale. */
-export type Route = (context: ServerContext, dirt: Dirt) => void;
+export interface WatcherNeeds {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly store: Pick<Store, 'feed'>;
+  readonly world: Pick<World, 'rows' | 'apply' | 'reconcile'>;
+  readonly log: Pick<Log, 'debug' | 'info' | 'warn'>;
+  readonly metrics: Pick<Metrics, 'count'>;
+  /** Tells those whom a change concerns what it made stale. */
+  readonly route: (dirt: Dirt) => void;
+}
 
 type Info = { readonly tag: 'open' } | { readonly tag: 'feed'; readonly feed: number; readonly event: FeedEvent };
 
@@ -23,9 +30,8 @@ const REOPEN = { initialMs: 250, maxMs: 10_000 };
  * it was, or brings the whole table, which is then reconciled, so that nothing that happened meanwhile is missed.
  */
 export class Watcher implements GenServer<never, never, never, Info> {
-  readonly #context: ServerContext;
+  readonly #needs: WatcherNeeds;
   readonly #table: WorldTableName;
-  readonly #route: Route;
   #feed: Feed | undefined = undefined;
   /** Tells events of this feed from those of one given up. */
   #number = 0;
@@ -34,28 +40,26 @@ export class Watcher implements GenServer<never, never, never, Info> {
   #since: number;
   #lastError: string | undefined = undefined;
 
-  constructor(context: ServerContext, table: WorldTableName, route: Route) {
-    this.#route = route;
-    this.#context = context;
+  constructor(needs: WatcherNeeds, table: WorldTableName) {
+    this.#needs = needs;
     this.#table = table;
-    this.#since = context.system.clock.now();
+    this.#since = needs.clock.now();
   }
 
-  init(self: Self): void {
+  init(self: Self<Info>): void {
     self.signal.addEventListener('abort', () => this.#close(), { once: true });
     this.#open(self);
   }
 
-  handleInfo(self: Self, message: Info): void {
+  handleInfo(self: Self<Info>, message: Info): void {
     if (message.tag === 'open') return this.#open(self);
     if (message.feed !== this.#number) return;
-    const { world, log } = this.#context;
+    const { world, log, route } = this.#needs;
     const { event } = message;
     switch (event.type) {
       case 'snapshot':
         this.#healthy(self, event.cursor);
-        this.#route(
-          this.#context,
+        route(
           world.reconcile(
             this.#table,
             event.rows.map(({ doc }) => doc),
@@ -64,7 +68,7 @@ export class Watcher implements GenServer<never, never, never, Info> {
         return;
       case 'changes':
         this.#healthy(self, event.cursor);
-        this.#route(this.#context, this.#counted(world.apply(this.#table, event.changes), event.changes.length));
+        route(this.#counted(world.apply(this.#table, event.changes), event.changes.length));
         return;
       case 'lost': {
         this.#losses += 1;
@@ -81,7 +85,7 @@ export class Watcher implements GenServer<never, never, never, Info> {
 
   describe(): DetailObject {
     return {
-      rows: this.#context.world.rows(this.#table).size,
+      rows: this.#needs.world.rows(this.#table).size,
       state: this.#lastError === undefined ? 'watching' : 'lost',
       since: Math.floor(this.#since / 1000),
       ...(this.#lastError === undefined ? {} : { error: this.#lastError }),
@@ -89,11 +93,11 @@ export class Watcher implements GenServer<never, never, never, Info> {
   }
 
   /**
-   * Counts as the old server did: some tables by the row, some by the batch
+   * Counts as the old server did: some tables per row, some per batch
    * (docs/metrics.md#counters-that-scrapers-know).
    */
   #counted(dirt: Dirt, rows: number): Dirt {
-    const { metrics } = this.#context;
+    const { metrics } = this.#needs;
     switch (this.#table) {
       case 'group':
       case 'zone':
@@ -118,19 +122,19 @@ export class Watcher implements GenServer<never, never, never, Info> {
     return dirt;
   }
 
-  #open(self: Self): void {
+  #open(self: Self<Info>): void {
     this.#number += 1;
     const feed = this.#number;
-    this.#feed = this.#context.store.feed(this.#table, this.#cursor, (event) => {
-      tell<Info>(self, { tag: 'feed', feed, event });
+    this.#feed = this.#needs.store.feed(this.#table, this.#cursor, (event) => {
+      self.tell({ tag: 'feed', feed, event });
     });
   }
 
-  #healthy(self: Self, cursor: Cursor): void {
+  #healthy(self: Self<Info>, cursor: Cursor): void {
     this.#cursor = cursor;
     if (this.#lastError !== undefined) {
       this.#since = self.now();
-      this.#context.log.info({ table: this.#table }, 'the feed is back');
+      this.#needs.log.info({ table: this.#table }, 'the feed is back');
     }
     this.#losses = 0;
     this.#lastError = undefined;
@@ -139,6 +143,6 @@ export class Watcher implements GenServer<never, never, never, Info> {
   #close(): void {
     const feed = this.#feed;
     this.#feed = undefined;
-    feed?.close().catch((error: unknown) => this.#context.log.debug({ err: error }, 'closing a feed failed'));
+    feed?.close().catch((error: unknown) => this.#needs.log.debug({ err: error }, 'closing a feed failed'));
   }
 }
