@@ -1,4 +1,4 @@
-import { MAILER } from '../actors/alerts/alert-messages.js';
+import { channelTroubles } from '../actors/alerts/channel-troubles.js';
 import { missingSets, whyNotSent } from '../actors/last-good/why-not-sent.js';
 import { readsBack } from '../actors/hosts/reads-back.js';
 import { unverifiedHosts } from '../actors/hosts/unverified-hosts.js';
@@ -82,7 +82,7 @@ export function readiness(
     notes.push(
       `hosts: ${unverified} cannot show their rules (unverified)${readsBack(needs.config) ? '' : '; drift.read_back would see what they have loaded'}`,
     );
-  notes.push(...mailTrouble(system));
+  notes.push(...channelTroubles(system));
   notes.push(...needs.alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`));
   return { ready: failures.length === 0, reasons: [...failures, ...notes] };
 }
@@ -93,14 +93,4 @@ function because(reason: string | undefined): string {
 
 function notConnected({ broker, link }: Pick<ReadinessNeeds, 'broker' | 'link'>): string {
   return `broker: not connected to ${broker.describe}${because(link.failure)}`;
-}
-
-/** What the mailer shows of itself in the tree: people may be waiting for mails that do not come. */
-function mailTrouble(system: ActorSystem): readonly string[] {
-  const pid = system.whereis(MAILER);
-  const state = pid === undefined ? undefined : system.info(pid)?.published?.describe?.();
-  if (state?.relay !== 'away') return [];
-  return [
-    `mail: the relay is away, ${Number(state.waiting)} mails wait: ${typeof state.reason === 'string' ? state.reason : 'no reason given'}`,
-  ];
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
+import { alertDesk } from '../actors/alerts/alert-desk.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
 import type { ServerContext } from '../actors/context.js';
 import type { Broker } from '../broker/broker.js';
@@ -17,6 +18,7 @@ import { brokerKey, journalKey, storePathKey } from './checks/blamed-keys.js';
 import { createBroker } from './opening/create-broker.js';
 import { createJournal } from './opening/create-journal.js';
 import { createStore } from './opening/create-store.js';
+import { openAlertChannels } from './opening/open-alert-channels.js';
 import { electedWork } from './roles/elected-work.js';
 import { baseActors } from './actors/base-actors.js';
 import type { Ports } from './actors/listeners.js';
@@ -103,7 +105,12 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     ));
   const store = observe ? readOnlyStore(opened) : opened;
   const alarms = new AlarmBook(() => system.clock.now());
-  const base: ServerBase = { system, clock: system.clock, config, log: logs.log, metrics, store, alarms };
+  const { clock } = system;
+  const alerts = alertDesk(
+    system,
+    openAlertChannels(config, clock).map(({ kind }) => kind),
+  );
+  const base: ServerBase = { system, clock, config, log: logs.log, metrics, store, alarms, alerts };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;

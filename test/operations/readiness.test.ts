@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MAILER } from '../../src/actors/alerts/alert-messages.js';
+import { channelActor } from '../../src/actors/alerts/alert-messages.js';
 import { loadConfig } from '../../src/config/load.js';
 import { createBroker } from '../../src/server/opening/create-broker.js';
 import { cast } from '../../src/otp/index.js';
@@ -19,7 +19,7 @@ it('names a mail relay that is away, and how many mails wait for it', async () =
     set: ['smtp_relay=127.0.0.1', `smtp_port=${port}`, 'smtp_tls=none', 'smtp_from=a@b.example', 'smtp_to=c@d.example'],
   });
   expect(await reasons(w)).toEqual([]);
-  cast(w.server.context.system, MAILER, { tag: 'alert', alert: alertOf('retirement') });
+  cast(w.server.context.system, channelActor('mailer'), { tag: 'alert', alert: alertOf('retirement') });
   const [reason] = await until(async () => {
     const found = await reasons(w);
     return found.length > 0 ? found : undefined;

@@ -32,7 +32,7 @@ export function stubMakers(): BaseMakers & WorkMakers {
       readBack: stubActor,
     },
     watchers: stubWatchers(),
-    alerts: { mailer: stubActor, maxQueue: 100 },
+    alerts: { channels: [{ id: 'mailer', make: stubActor }], maxQueue: 100 },
     intake: { intake: stubActor },
   };
 }

@@ -3,18 +3,18 @@ import type { MakeByKey } from '../../supervisors/make.js';
 import type { ServerState } from '../state/server-state.js';
 
 export function groupActors({ base, policy, delivery, fleet }: ServerState): { readonly group: MakeByKey } {
-  const { system, clock, config, store, metrics, log } = base;
+  const { clock, config, store, alerts, metrics, log } = base;
   const { dialect, world, sets, outputs, compiles, slices, loads } = policy;
   const { gate, notes } = delivery;
   const { guard } = fleet;
   // Shared by all groups.
   const needs: GroupActorNeeds = {
-    system,
     clock,
     config,
     store,
     metrics,
     log,
+    alerts,
     dialect,
     world,
     sets,

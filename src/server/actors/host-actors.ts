@@ -16,18 +16,18 @@ export interface HostMakers extends IntakeMakers {
 }
 
 export function hostActors({ base, policy, delivery, fleet }: ServerState): HostMakers {
-  const { system, clock, config, store, alarms, metrics, log } = base;
+  const { clock, config, store, alarms, alerts, metrics, log } = base;
   const { dialect, world, sets, outputs, groups } = policy;
   const { reportsLink, outbox, gate, confirmedSets } = delivery;
   const { guard, refused, deadLetters, drift, repairs, registrations, hostRoom, hosts } = fleet;
   // Shared by all hosts.
   const hostNeeds: HostActorNeeds = {
-    system,
     clock,
     config,
     store,
     metrics,
     log,
+    alerts,
     dialect,
     world,
     sets,

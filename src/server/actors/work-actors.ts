@@ -17,7 +17,7 @@ export function workActors(state: ServerState): WorkMakers {
     host,
     publishers: { ...publisherActors(state), census, readBack, agentGuard },
     watchers: watcherActors(state),
-    alerts: alertsActors(state),
+    alerts: alertsActors(state.base),
     intake: { intake },
   };
 }

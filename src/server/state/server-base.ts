@@ -1,3 +1,4 @@
+import type { AlertDesk } from '../../actors/alerts/alert-desk.js';
 import type { Log } from '../../actors/log-port.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Config } from '../../config/schema.js';
@@ -15,4 +16,6 @@ export interface ServerBase {
   readonly store: Store;
   /** What operators must know as long as it lasts; outlives the actors that set it. */
   readonly alarms: AlarmBook;
+  /** Where alerts are handed in, for every channel. */
+  readonly alerts: AlertDesk;
 }

@@ -5,7 +5,8 @@ import { HostRoom } from '../../../src/actors/hosts/host-room.js';
 import { RefusedReports } from '../../../src/actors/intake/refused-reports.js';
 import { ConfirmedSets } from '../../../src/actors/publishing/confirmed-sets.js';
 import { CONFIG_PUBLISHER, type ConfigCast } from '../../../src/actors/publishing/config-publisher-messages.js';
-import { MAILER, type AlertsCast } from '../../../src/actors/alerts/alert-messages.js';
+import { alertDesk } from '../../../src/actors/alerts/alert-desk.js';
+import { channelActor, type AlertsCast } from '../../../src/actors/alerts/alert-messages.js';
 import { AlarmBook } from '../../../src/alarms/alarm-book.js';
 import type { OutboxPut } from '../../../src/broker/outbox-contract.js';
 import type { HashField } from '../../../src/host/hash-check.js';
@@ -141,7 +142,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
     clock: v.clock,
     config: { ...CONFIG, ...options.config },
     dialect: 'dog2',
-    system: v.system,
+    alerts: alertDesk(v.system, [{ name: 'mail', actor: 'mailer' }]),
     world,
     store,
     outputs: outputsOf(GROUP, rulesetOf('now'), hourAgo),
@@ -159,7 +160,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
     log: v.log,
     ...options.needs,
   };
-  const mails = await v.hear(MAILER);
+  const mails = await v.hear(channelActor('mailer'));
   const configs = await v.hear(CONFIG_PUBLISHER);
   const host = await v.start(new HostActor(needs, KEY));
   return {

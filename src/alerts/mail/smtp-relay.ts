@@ -1,14 +1,7 @@
 import { Readable } from 'node:stream';
-import { createTransport } from 'nodemailer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import type { AlertConfig, Letter } from './alert.js';
-
-/** A mail ready to go: its bytes are the same in every try, so that its Message-ID is. */
-export interface Mail {
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly bytes: Uint8Array;
-}
+import type { Mail } from './build-mail.js';
+import type { MailConfig } from './mail-config.js';
 
 /**
  * How a try ended. `sent`: at least one recipient's mail was taken; `refused` were not, for good.
@@ -23,31 +16,8 @@ export type Sending =
 /** Sends one mail over a connection of its own, within `alerts.timeout_ms`. Never rejects. */
 export type SendMail = (mail: Mail) => Promise<Sending>;
 
-/** Writes the mail with real headers: Date, Message-ID, MIME, and a mark that no human wrote it (RFC 3834). */
-export async function buildMail(letter: Letter, from: string, to: readonly string[], at: number): Promise<Mail> {
-  const builder = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
-  const { message } = await builder.sendMail({
-    from,
-    to: [...to],
-    text: letter.text,
-    date: new Date(at),
-    headers: { Subject: subjectHeader(letter.subject), 'Auto-Submitted': 'auto-generated' },
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  return { from, to, bytes: message as Buffer };
-}
-
-/** Plain text goes as it is, so that filters on the old server's subjects go on working; the rest as encoded words. */
-function subjectHeader(
-  subject: string,
-): string | { readonly prepared: true; readonly foldLines: true; readonly value: string } {
-  const plain = /^[\x20-\x7e]*$/.test(subject) && !subject.includes('=?');
-  return plain ? { prepared: true, foldLines: true, value: subject } : subject;
-}
-
 /** Makes the sender for the configured relay. */
-export function smtpRelay(config: AlertConfig & { readonly smtp_relay: string }): SendMail {
+export function smtpRelay(config: MailConfig & { readonly smtp_relay: string }): SendMail {
   const { smtp_relay, smtp_port, smtp_tls, smtp_tls_verify, smtp_username, smtp_password, alerts } = config;
   return (mail) =>
     new Promise((resolve) => {

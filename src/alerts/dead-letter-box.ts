@@ -2,8 +2,8 @@ import { appendFile, mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AlertKind, AlertLog } from './alert.js';
 
-/** A mail that was given up, as operators see it. */
-export interface DeadMail {
+/** A notice that was given up, as operators see it. */
+export interface DeadLetter {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly subject: string;
@@ -15,17 +15,18 @@ export interface DeadMail {
 }
 
 /**
- * Keeps the newest mails that were given up, in memory and as JSON lines in a file: after `max` lines the file becomes
- * `.old`, and the one that was `.old` is gone. Trouble with the file is logged; the mails stay in memory.
+ * Keeps the newest notices that a channel gave up, in memory and as JSON lines in a file: after `max` lines the file
+ * becomes `.old`, and the one that was `.old` is gone. Trouble with the file is logged; they stay in memory.
  */
-export class DeadMailBox {
+export class DeadLetterBox {
   readonly #max: number;
   readonly #path: string | undefined;
   readonly #log: AlertLog;
-  #mails: readonly DeadMail[] = [];
+  readonly #letters: DeadLetter[] = [];
   #lines = 0;
   #writing: Promise<void> = Promise.resolve();
 
+  /** `path` undefined: only in memory. */
   constructor(options: { readonly max: number; readonly path: string | undefined; readonly log: AlertLog }) {
     this.#max = options.max;
     this.#path = options.path;
@@ -33,22 +34,19 @@ export class DeadMailBox {
   }
 
   /** Oldest first. */
-  get mails(): readonly DeadMail[] {
-    return this.#mails;
+  get letters(): readonly DeadLetter[] {
+    return this.#letters;
   }
 
-  add(mail: DeadMail): void {
-    this.#mails = [...this.#mails, mail].slice(-this.#max);
-    this.#log.warn(
-      { subject: mail.subject, to: mail.to, tries: mail.tries, reason: mail.reason },
-      'a mail was given up',
-    );
+  add(letter: DeadLetter): void {
+    this.#letters.push(letter);
+    if (this.#letters.length > this.#max) this.#letters.shift();
     const path = this.#path;
     if (path === undefined) return;
     this.#writing = this.#writing
-      .then(() => this.#append(path, mail))
+      .then(() => this.#append(path, letter))
       .catch((error: unknown) => {
-        this.#log.warn({ err: error, path }, 'the file of dead mails cannot be written');
+        this.#log.warn({ err: error, path }, 'the file of dead letters cannot be written');
       });
   }
 
@@ -57,13 +55,13 @@ export class DeadMailBox {
     await this.#writing;
   }
 
-  async #append(path: string, mail: DeadMail): Promise<void> {
+  async #append(path: string, letter: DeadLetter): Promise<void> {
     if (this.#lines >= this.#max) {
       await rename(path, `${path}.old`);
       this.#lines = 0;
     }
     if (this.#lines === 0) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await appendFile(path, `${JSON.stringify(mail)}\n`, { mode: 0o600 });
+    await appendFile(path, `${JSON.stringify(letter)}\n`, { mode: 0o600 });
     this.#lines += 1;
   }
 }
