@@ -14,7 +14,7 @@ import type { AgentGuardState } from './guard/agent-guard-state.js';
 import type { DeadLetters } from './intake/dead-letters.js';
 import type { DriftBook } from './hosts/drift-book.js';
 import type { AlertDesk } from './alerts/alert-desk.js';
-import type { Log } from './log-port.js';
+import type { Log } from '../log/log.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import type { ConfirmedSets } from './publishing/confirmed-sets.js';
 import type { PublishingGate } from './publishing/publishing-gate.js';

@@ -1,3 +1,4 @@
+import type { Log } from '../log/log.js';
 import type { Operations } from '../operations/operations.js';
 import type { Store } from '../store/store.js';
 
@@ -40,17 +41,8 @@ export interface HttpConfig {
   readonly cluster?: { readonly name?: string | undefined; readonly url?: string | undefined };
 }
 
-/** The part of a pino logger that the HTTP room uses. */
-export interface HttpLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface Clock {
-  /** Epoch milliseconds. */
-  now(): number;
-}
+/** What the HTTP room logs with. */
+export type HttpLog = Pick<Log, 'info' | 'warn' | 'error'>;
 
 /** What the routes of documents use. */
 export interface Deps {

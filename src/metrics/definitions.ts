@@ -70,7 +70,10 @@ export const OWN_COUNTERS = {
   dog_trainer_repairs_total: { help: 'Rules, sets or configuration sent to one host again, by kind', open: true },
   dog_trainer_compile_failures_total: { help: 'Compiles refused, the group keeping its last good rules' },
   dog_trainer_publish_failures_total: { help: 'Publishes that failed, by reason', open: true },
-  dog_trainer_journal_dropped_total: { help: 'Journal entries dropped, by reason', open: true },
+  dog_trainer_journal_dropped_total: {
+    help: 'Messages of an earlier run that the journal held and that are not sent, by reason',
+    keys: ['too_old', 'another_server_led'],
+  },
   dog_trainer_alerts_delivered_total: { help: 'Alerts that a channel has delivered, by channel', open: true },
   dog_trainer_alert_failures_total: { help: 'Tries to deliver alerts that failed, by channel', open: true },
   dog_trainer_mail_failures_total: { help: 'Tries to send mail that failed' },

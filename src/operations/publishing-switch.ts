@@ -1,4 +1,4 @@
-import type { Log } from '../actors/log-port.js';
+import type { Log } from '../log/log.js';
 import type { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import { IPSET_PUBLISHER, IPTABLES_PUBLISHER } from '../actors/publishing/publisher-messages.js';
 import { cast, type ActorSystem } from '../otp/index.js';

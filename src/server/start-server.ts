@@ -122,7 +122,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     await store.close();
   };
   try {
-    journal = observe ? undefined : await blaming(journalKey(config), () => createJournal(config, logs.log));
+    journal = observe ? undefined : await blaming(journalKey(config), () => createJournal(base));
     const broker = given.broker ?? (await blaming(brokerKey(config), () => createBroker(config)));
     const ports: Ports = { api: 0, metrics: 0 };
     const root = (): Pid | undefined => system.whereis('dog_trainer');
@@ -131,7 +131,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
       work = observeWork(base, { broker, root });
     } else if (opened.kind === 'rethinkdb') {
       const server = await blaming(`data_dir = ${config.data_dir}`, () => serverId(config.data_dir, logs.log));
-      inTurn = new JournalInTurn(journal, () => createJournal(config, logs.log));
+      inTurn = new JournalInTurn(journal, () => createJournal(base));
       work = electedWork(base, { broker, journal: inTurn, root, server, apiUrl: () => publicUrl(config, ports.api) });
     } else work = await aloneWork(base, { broker, journal, root });
     const { operations, state, tree } = work;

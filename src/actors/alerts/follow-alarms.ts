@@ -1,6 +1,6 @@
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { AlertDesk } from './alert-desk.js';
 
 export interface FollowAlarmsNeeds {

@@ -4,7 +4,7 @@ import type { Config } from '../../config/schema.js';
 import type { World } from '../../world/world.js';
 import type { ConfirmedSets } from '../publishing/confirmed-sets.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { AlertDesk } from './alert-desk.js';
 
 const SWITCH = {

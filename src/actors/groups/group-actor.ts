@@ -11,7 +11,7 @@ import type { World } from '../../world/world.js';
 import { raiseCompileAlert, type RaiseCompileAlertNeeds } from '../alerts/raise-alert.js';
 import { decideTakeover, rulesHeld } from '../hosts/held-by-hosts.js';
 import { whyNotSent, type WhyNotSentNeeds } from '../last-good/why-not-sent.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
 import type { Notes } from '../store/notes.js';

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Outbox } from '../../broker/outbox-contract.js';
 import type { Config } from '../../config/schema.js';
 import { knowledgeFromDoc, type HostKnowledge } from '../../host/host-report.js';
@@ -7,7 +8,7 @@ import type { HostConfig } from '../../wire/messages/config.js';
 import type { ConfigCast } from './config-publisher-messages.js';
 import type { Store } from '../../store/store.js';
 import type { World } from '../../world/world.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { hostConfig } from './publications.js';
 import { reportDropped, type ReportDroppedNeeds } from './report-dropped.js';
 import { patiently } from '../store/store-patiently.js';
@@ -37,7 +38,7 @@ function isConfig(row: JsonObject): row is HostConfig & JsonObject {
 export class ConfigPublisher implements GenServer<never, never, ConfigCast> {
   readonly #needs: ConfigPublisherNeeds;
   /** When each host was told last, in monotonic milliseconds. */
-  readonly #told = new Map<string, number>();
+  readonly #told = new LRUCache<string, number>({ max: REMEMBERED });
 
   constructor(needs: ConfigPublisherNeeds) {
     this.#needs = needs;
@@ -46,7 +47,7 @@ export class ConfigPublisher implements GenServer<never, never, ConfigCast> {
   async handleCast(self: Self, { tag, hostkey }: ConfigCast): Promise<void> {
     const { config, clock, world, log } = this.#needs;
     const now = clock.monotonic();
-    const last = this.#told.get(hostkey) ?? -Infinity;
+    const last = this.#told.peek(hostkey) ?? -Infinity;
     if (tag === 'remind' && now - last < config.config_resend_interval_seconds * 1000) return;
     if (world.hostByKey(hostkey) === undefined) return;
     const known = await this.#known(self, hostkey);
@@ -66,9 +67,7 @@ export class ConfigPublisher implements GenServer<never, never, ConfigCast> {
       known.reportedLocation === row.location
     )
       return;
-    this.#told.delete(hostkey);
     this.#told.set(hostkey, now);
-    if (this.#told.size > REMEMBERED) this.#told.delete(this.#told.keys().next().value ?? '');
     this.#send(row);
   }
 

@@ -12,7 +12,7 @@ import type { ConnectionInfo } from '../broker/connection-messages.js';
 import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../guard/agent-guard-state.js';
 import { keepStandIns, loadKeptSets } from '../last-good/kept-sets.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { Notes } from '../store/notes.js';
 import { patiently, storePatiently } from '../store/store-patiently.js';
 import type { ConfirmedSets } from './confirmed-sets.js';

@@ -9,7 +9,7 @@ import type { BrokerLink } from '../broker/broker-link.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
 import type { RulesetOutput, RulesetOutputs } from '../groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../guard/agent-guard-state.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { Notes } from '../store/notes.js';
 import { noteConfirmed } from './note-confirmed.js';
 import { pipeOutcome } from './pipe-outcome.js';

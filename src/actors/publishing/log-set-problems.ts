@@ -1,7 +1,7 @@
 import type { PolicyFault } from '../../firewall/policy/policy.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import type { World } from '../../world/world.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 
 export interface LogSetProblemsNeeds {
   readonly world: Pick<World, 'policy'>;

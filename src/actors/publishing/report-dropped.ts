@@ -1,6 +1,6 @@
 import type { OutboxPut, Ticket } from '../../broker/outbox-contract.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 
 export interface ReportDroppedNeeds {
   readonly log: Pick<Log, 'error'>;

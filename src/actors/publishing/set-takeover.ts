@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.js';
 import type { Clock } from '../../otp/index.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import type { World } from '../../world/world.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { decideTakeover, setsHeld } from '../hosts/held-by-hosts.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
 import type { ConfirmedSets } from './confirmed-sets.js';

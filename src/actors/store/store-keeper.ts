@@ -3,7 +3,7 @@ import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock, DetailObject, Self, GenServer } from '../../otp/index.js';
 import { OutageNews } from '../../log/outage-news.js';
 import type { Store, StoreState } from '../../store/store.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 
 type Info = { readonly tag: 'state'; readonly state: StoreState };
 

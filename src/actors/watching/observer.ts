@@ -4,7 +4,7 @@ import type { Dialect } from '../../firewall/dialect.js';
 import type { Clock, DetailObject, Message, Self, GenServer } from '../../otp/index.js';
 import type { SetBook } from '../../world/set-book.js';
 import type { World } from '../../world/world.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import { observationSummary, observeGroup, observeSets, type Observation, type ObservedGroup } from './observation.js';
 import type { ObserverCast } from './observer-messages.js';

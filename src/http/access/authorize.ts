@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Store } from '../../store/store.js';
-import type { ApiConfig, Clock } from '../deps.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { Clock } from '../../otp/index.js';
+import type { ApiConfig } from '../deps.js';
 import { ApiError } from '../errors.js';
 import type { Scope } from '../route.js';
 import { readBearer, secretMatches } from './bearer-token.js';
@@ -19,7 +21,8 @@ export interface Caller {
 export interface AuthorizeNeeds {
   readonly store: Pick<Store, 'get'>;
   readonly config: { readonly api: Pick<ApiConfig, 'auth'> };
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly metrics: Pick<Metrics, 'count'>;
 }
 
 /**
@@ -28,11 +31,12 @@ export interface AuthorizeNeeds {
  * with too many failures; a valid token always passes.
  */
 export async function authorize(
-  { store, config, clock }: AuthorizeNeeds,
+  needs: AuthorizeNeeds,
   request: IncomingMessage,
   scope: Scope,
   failures: FailureLimit,
 ): Promise<Caller> {
+  const { store, config, clock } = needs;
   if (config.api.auth === 'none' || scope === 'open') {
     return { author: gatewayConsumer(request) ?? 'anonymous', seesSecrets: config.api.auth === 'none' };
   }
@@ -47,13 +51,19 @@ export async function authorize(
       : request.headers.authorization === undefined
         ? 'there is none'
         : 'this one is not known';
-    throw refuse(clock, request, failures, reason);
+    throw refuse(needs, request, failures, reason);
   }
   if (!token.scopes.includes(scope)) throw new ApiError('forbidden', { scope });
   return { author: token.name, seesSecrets: token.scopes.includes('write') };
 }
 
-function refuse(clock: Clock, request: IncomingMessage, failures: FailureLimit, reason: string): ApiError {
+function refuse(
+  { clock, metrics }: AuthorizeNeeds,
+  request: IncomingMessage,
+  failures: FailureLimit,
+  reason: string,
+): ApiError {
+  metrics.count('dog_trainer_authentication_failures_total');
   const wait = failures.failed(request.socket.remoteAddress ?? 'unknown', clock.now());
   if (wait !== undefined) return new ApiError('too_many_failures', {}, { headers: { 'retry-after': String(wait) } });
   return new ApiError('unauthenticated', { reason }, { headers: { 'www-authenticate': 'Bearer realm="dog"' } });

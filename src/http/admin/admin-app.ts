@@ -5,7 +5,8 @@ import { isList } from '../../model/validate.js';
 import { TokenError } from '../access/tokens.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import type { Store } from '../../store/store.js';
-import type { Clock, HttpLog } from '../deps.js';
+import type { Clock } from '../../otp/index.js';
+import type { HttpLog } from '../deps.js';
 import { sentObject } from '../documents/sent-object.js';
 import { asApiError, errorReply } from '../error-reply.js';
 import { ApiError } from '../errors.js';
@@ -26,7 +27,7 @@ const AUTHOR = 'local operator';
 
 export interface AdminNeeds {
   readonly store: Store;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: HttpLog;
   /** @throws StoreError while it is not known */
   readonly dialect: () => Dialect;

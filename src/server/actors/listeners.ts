@@ -14,13 +14,13 @@ export interface Ports {
 }
 
 export function apiListener(
-  { store, config, log, system }: Pick<ServerBase, 'store' | 'config' | 'log' | 'system'>,
+  { store, config, log, metrics, system }: Pick<ServerBase, 'store' | 'config' | 'log' | 'metrics' | 'system'>,
   operations: () => Operations,
   ports: Ports,
 ): HttpListener {
   return new HttpListener({
     start: () => {
-      const app = createApp({ store, config, log, clock: system.clock, operations });
+      const app = createApp({ store, config, log, metrics, clock: system.clock, operations });
       // After a restart the port that callers know is kept, also when any free one was asked for.
       return startHttpServer(app, { ...config.api, port: ports.api || config.api.port });
     },

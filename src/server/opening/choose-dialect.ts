@@ -1,4 +1,4 @@
-import type { Log } from '../../actors/log-port.js';
+import type { Log } from '../../log/log.js';
 import type { Config } from '../../config/schema.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import type { Store } from '../../store/store.js';

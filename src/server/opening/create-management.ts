@@ -1,6 +1,6 @@
 import { blameQueues } from '../../actors/publishing/blame-queues.js';
 import type { BlameQueues } from '../../actors/publishing/note-refused.js';
-import type { Log } from '../../actors/log-port.js';
+import type { Log } from '../../log/log.js';
 import { managementApi } from '../../broker/management/management-api.js';
 import { surveyExchange } from '../../broker/management/refusing-queues.js';
 import { brokerUrls } from '../../config/broker-urls.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { certificatesIn } from '../../broker/amqp/tls-files.js';
-import type { Log } from '../../actors/log-port.js';
+import type { Log } from '../../log/log.js';
 import { rethinkServers } from '../../config/rethink-servers.js';
 import type { Config } from '../../config/schema.js';
 import { createRethinkStore } from '../../store/rethinkdb/create-rethink-store.js';

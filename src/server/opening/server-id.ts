@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log } from '../../actors/log-port.js';
+import { writeWholeFile } from '../../files/write-whole-file.js';
+import type { Log } from '../../log/log.js';
 
 /** The file's name in the data directory. */
 export const SERVER_ID_NAME = 'server_id';
@@ -22,8 +23,6 @@ export async function serverId(dataDir: string, log: Log): Promise<string> {
   if (found !== undefined) log.warn({ path }, 'server_id must hold one UUID; a new one is made');
   const made = randomUUID();
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  // Whole or not at all.
-  await writeFile(`${path}.new`, `${made}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await writeWholeFile(path, `${made}\n`, { over: true });
   return made;
 }

@@ -161,10 +161,11 @@ function usableJournal(
   journal: Journal | undefined,
   server: string,
   previous: string | undefined,
-  { log }: ServerBase,
+  { log, metrics }: ServerBase,
 ): Journal | undefined {
   if (journal === undefined || previous === undefined || previous === server) return journal;
   const messages = journal.recovered.length;
+  metrics.count('dog_trainer_journal_dropped_total', 'another_server_led', messages);
   if (messages > 0)
     log.warn(
       { messages },

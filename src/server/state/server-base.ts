@@ -1,5 +1,5 @@
 import type { AlertDesk } from '../../actors/alerts/alert-desk.js';
-import type { Log } from '../../actors/log-port.js';
+import type { Log } from '../../log/log.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';

@@ -1,4 +1,4 @@
-/** The part of a pino logger that actors use: fields first, then one sentence. */
+/** What rooms know of the logger (pino's, or a test's): the fields first, then one sentence. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

@@ -2,8 +2,11 @@ const SMALLEST = 8;
 /** A ring larger than this is given back once it has run empty. */
 const KEPT = 64;
 
-/** First in, first out, in a ring that grows by doubling. An empty one that never held anything costs no array. */
-export class Mailbox<T> {
+/**
+ * First in, first out, in a ring that grows by doubling: every step is O(1), also at the head of a long queue. One that
+ * never held anything costs no array, so each process can have one as its mailbox.
+ */
+export class Fifo<T> {
   #ring: (T | undefined)[] | undefined = undefined;
   #head = 0;
   #length = 0;
