@@ -82,7 +82,7 @@ module.exports = {
     room('broker', ['wire', 'otp']),
     room('journal', ['model', 'broker', 'sqlite']),
     room('metrics', ['model']),
-    room('alerts', ['otp', 'model', 'metrics', 'files']),
+    room('alerts', ['model', 'metrics']),
     room('log', []),
     room('alarms', []),
     room('cluster', ['model', 'otp']),

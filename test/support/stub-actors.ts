@@ -32,7 +32,7 @@ export function stubMakers(): BaseMakers & WorkMakers {
       readBack: stubActor,
     },
     watchers: stubWatchers(),
-    alerts: { channels: [{ id: 'mailer', make: stubActor }], maxQueue: 100 },
+    alerts: { channels: [{ name: 'mailer', make: stubActor }], maxQueue: 100 },
     intake: { intake: stubActor },
   };
 }
