@@ -82,8 +82,3 @@ export interface ServerContext extends ServerBase {
   readonly groups: KeyedChildren<GroupCast>;
   readonly hosts: KeyedChildren<HostCast, HostCall, HostReply>;
 }
-
-/** Epoch seconds, as documents keep them. */
-export function nowSeconds({ system }: Pick<ServerContext, 'system'>): number {
-  return Math.floor(system.clock.now() / 1000);
-}
