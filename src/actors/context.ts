@@ -3,7 +3,7 @@ import type { Outbox } from '../broker/outbox-contract.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Dialect } from '../firewall/dialect.js';
-import type { ActorSystem, KeyedChildren } from '../otp/index.js';
+import type { ActorSystem, Clock, KeyedChildren } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 import type { CompileBook } from '../firewall/policy/compile-book.js';
 import type { SetBook } from '../world/set-book.js';
@@ -30,6 +30,7 @@ import type { HostCall, HostCast, HostReply } from './hosts/host-messages.js';
 /** What there is from the first moment on, also while the store was never reached. */
 export interface ServerBase {
   readonly system: ActorSystem;
+  readonly clock: Clock;
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -45,6 +46,7 @@ export interface ServerBase {
  * actor: reading them costs no message, and each has one writer or is safe for several.
  */
 export interface ServerContext extends ServerBase {
+  readonly clock: Clock;
   readonly broker: Broker;
   readonly outbox: Outbox;
   /** The live connection, and who wants to know of the next one. */
@@ -79,9 +81,4 @@ export interface ServerContext extends ServerBase {
   /** Profile actors by group id, and host actors by hostkey. */
   readonly groups: KeyedChildren<GroupCast>;
   readonly hosts: KeyedChildren<HostCast, HostCall, HostReply>;
-}
-
-/** Epoch seconds, as documents keep them. */
-export function nowSeconds({ system }: Pick<ServerContext, 'system'>): number {
-  return Math.floor(system.clock.now() / 1000);
 }

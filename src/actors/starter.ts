@@ -1,10 +1,6 @@
-import type { DetailObject, Message, Self, GenServer } from '../otp/index.js';
-import { tell } from './tell.js';
+import type { DetailObject, Self, GenServer } from '../otp/index.js';
 
-interface Info extends Message {
-  readonly tag: 'failed';
-  readonly error: unknown;
-}
+type Info = { readonly tag: 'started' } | { readonly tag: 'failed'; readonly error: unknown };
 
 /**
  * Starts what can't be part of the tree from the beginning, because the store may be away then: beside its mailbox, as
@@ -18,15 +14,17 @@ export class Starter implements GenServer<never, never, never, Info> {
     this.#start = start;
   }
 
-  init(self: Self): void {
-    this.#start(self).then(
-      () => (this.#done = true),
-      (error: unknown) => tell<Info>(self, { tag: 'failed', error }),
+  init(self: Self<Info>): void {
+    self.pipeToSelf(
+      this.#start(self),
+      () => ({ tag: 'started' }),
+      (error) => ({ tag: 'failed', error }),
     );
   }
 
-  handleInfo(_self: Self, { error }: Info): never {
-    throw error;
+  handleInfo(_self: Self<Info>, message: Info): void {
+    if (message.tag === 'failed') throw message.error;
+    this.#done = true;
   }
 
   describe(): DetailObject {

@@ -1,10 +1,10 @@
-import type { ServerContext } from '../actors/context.js';
 import { newestSetHash } from '../actors/hosts/wanted-hashes.js';
 import { stateOf } from '../host/host-state.js';
 import { RULESET_HASH_FIELDS } from '../model/ruleset-variants.js';
 import { textOf } from '../model/text-of.js';
 import type { AgentProgress } from '../sim/sim-agent.js';
 import type { Fleet } from '../sim/sim-fleet.js';
+import type { World } from '../world/world.js';
 
 /** How far the fleet is. `converged`: hosts that reported, and really run, the five hashes that the server wants. */
 export interface Convergence {
@@ -18,7 +18,7 @@ export interface Convergence {
 }
 
 /** Compares what hosts reported, and what their agents have loaded at this moment, with what the server published. */
-export function convergence({ world }: ServerContext, fleet: Fleet): Convergence {
+export function convergence({ world }: { readonly world: World }, fleet: Fleet): Convergence {
   const setHash = newestSetHash(world.rows('ipset').values());
   let registered = 0;
   let active = 0;
@@ -39,7 +39,7 @@ export function convergence({ world }: ServerContext, fleet: Fleet): Convergence
 
 /** What keeps a host from running what the server wants, `undefined` if it does. */
 function whyBehind(
-  world: ServerContext['world'],
+  world: World,
   hostkey: string,
   now: AgentProgress['hashes'],
   setHash: string | undefined,

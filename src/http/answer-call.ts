@@ -1,20 +1,26 @@
 import type { Context } from 'koa';
 import type { Json } from '../model/document.js';
-import { authorize } from './access/authorize.js';
+import { authorize, type AuthorizeNeeds } from './access/authorize.js';
 import type { FailureLimit } from './access/failure-limit.js';
 import { withDeadline } from './deadline.js';
-import type { Deps } from './deps.js';
+import type { ApiConfig, Deps } from './deps.js';
 import type { Exclusive } from './documents/exclusive.js';
 import { ApiError } from './errors.js';
-import { forward } from './forward/forward.js';
+import { forward, type ForwardNeeds } from './forward/forward.js';
 import { leaderToAsk } from './forward/leader-to-ask.js';
 import { bodyMediaType, chooseMediaType, JSON_TYPE } from './media-type.js';
 import { bodyBounds, readJsonBody } from './read-json-body.js';
 import type { Reply } from './reply.js';
 import type { Call, Route, TakesJson } from './route.js';
+import type { RouteNeeds } from './routes/all-routes.js';
+
+/** What the API as a whole is handed: what it uses for every call, and what its routes declare. */
+export type ApiNeeds = AuthorizeNeeds & ForwardNeeds & RouteNeeds;
 
 /** What all calls of one app share. */
 export interface Shared {
+  readonly needs: ApiNeeds;
+  /** What the routes of documents use. */
   readonly deps: Deps;
   readonly exclusive: Exclusive;
   readonly failures: FailureLimit;
@@ -24,17 +30,19 @@ export interface Shared {
 export type Answered = { readonly author: string } & ({ readonly reply: Reply } | { readonly forwardedTo: string });
 
 /** One request to one route: who asks, what they accept, what they send; then the handler, here or at the leader. Throws the refusals of each step. */
-export async function answerCall(ctx: Context, route: Route, { deps, exclusive, failures }: Shared): Promise<Answered> {
-  const { author, seesSecrets } = await authorize(deps, ctx.req, route.scope, failures);
-  const leader = leaderToAsk(deps, route, ctx.req);
+export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared: Shared): Promise<Answered> {
+  const { needs, exclusive, failures } = shared;
+  const { config, clock } = needs;
+  const { author, seesSecrets } = await authorize(needs, ctx.req, route.scope, failures);
+  const leader = leaderToAsk(needs.operations().standing(), route, ctx.req);
   if (leader !== undefined) {
-    await forward(ctx, route, leader, deps);
+    await forward(ctx, route, leader, needs);
     return { author, forwardedTo: leader.name };
   }
   const accepts = chooseMediaType(ctx.req.headers.accept, route.produces);
-  const body = route.takes?.kind === 'json' ? await takeJson(ctx, route.takes, deps) : null;
+  const body = route.takes?.kind === 'json' ? await takeJson(ctx, route.takes, config.api) : null;
   const call: Call = {
-    deps,
+    deps: shared.deps,
     method: route.method,
     version: route.version,
     params: ctx['params'] as Record<string, string>,
@@ -45,12 +53,12 @@ export async function answerCall(ctx: Context, route: Route, { deps, exclusive, 
     accepts,
     body,
     incoming: ctx.req,
-    now: Math.floor(deps.clock.now() / 1000),
+    now: Math.floor(clock.now() / 1000),
     exclusive,
   };
-  const work = Promise.resolve(route.handle(call));
+  const work = Promise.resolve(route.handle(call, needs));
   // Commands wait for a host, and have time limits of their own.
-  const reply = route.scope === 'command' ? await work : await withDeadline(deps.config.api.request_timeout_ms, work);
+  const reply = route.scope === 'command' ? await work : await withDeadline(config.api.request_timeout_ms, work);
   return { author, reply };
 }
 
@@ -58,14 +66,14 @@ export async function answerCall(ctx: Context, route: Route, { deps, exclusive, 
  * The JSON body. Which comes first, a bad type or bad JSON, differs from route to route
  * (docs/http-api.md#rules-for-every-route).
  */
-async function takeJson(ctx: Context, { parsedFirst }: TakesJson, deps: Deps): Promise<Json> {
+async function takeJson(ctx: Context, { parsedFirst }: TakesJson, api: ApiConfig): Promise<Json> {
   const checkType = () => {
     if (bodyMediaType(ctx.req.headers['content-type']) !== JSON_TYPE) {
       throw new ApiError('unsupported_media_type', { wanted: JSON_TYPE });
     }
   };
   if (!parsedFirst) checkType();
-  const body = await readJsonBody(ctx.req, deps.config.api.max_body_bytes, bodyBounds(deps.config.api));
+  const body = await readJsonBody(ctx.req, api.max_body_bytes, bodyBounds(api));
   if (parsedFirst) checkType();
   return body;
 }

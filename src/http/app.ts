@@ -1,31 +1,33 @@
 import Router from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { FailureLimit } from './access/failure-limit.js';
-import { answerCall, type Shared } from './answer-call.js';
+import { answerCall, type ApiNeeds, type Shared } from './answer-call.js';
 import { canonicalPath } from './canonical-path.js';
-import type { Deps } from './deps.js';
+import type { HttpLog } from './deps.js';
 import { refuseForeign } from './access/refuse-foreign.js';
 import { makeExclusive } from './documents/exclusive.js';
 import { asApiError, errorReply } from './error-reply.js';
 import { ApiError } from './errors.js';
-import type { Route } from './route.js';
+import type { RouteData } from './route.js';
 import { allRoutes } from './routes/all-routes.js';
 import { sendReply } from './send-reply.js';
 
 /** What the middleware leave for each other. */
 interface State {
-  route?: Route;
+  route?: RouteData;
   author?: string;
   /** The server that answered in place of this one. */
   forwardedTo?: string;
 }
 
 /** The API as a Koa app: the first middleware answers errors and logs, the second finds the route, the routes do the rest. */
-export function createApp(deps: Deps): Koa {
+export function createApp(needs: ApiNeeds): Koa {
+  const { store, config, log, operations } = needs;
   const shared: Shared = {
-    deps,
+    needs,
+    deps: { store, config, runtime: { dialect: () => operations().dialect() } },
     exclusive: makeExclusive(),
-    failures: new FailureLimit(deps.config.api.auth_failures_per_minute),
+    failures: new FailureLimit(config.api.auth_failures_per_minute),
   };
   const router = new Router({ sensitive: true, strict: true });
   const headPaths = new Set<string>();
@@ -45,8 +47,8 @@ export function createApp(deps: Deps): Koa {
     });
   }
   const app = new Koa();
-  app.use(answerErrorsAndLog(deps));
-  const { api, cluster } = deps.config;
+  app.use(answerErrorsAndLog(log));
+  const { api, cluster } = config;
   const naming = { host: api.host, allowedHosts: api.allowed_hosts, url: cluster?.url };
   app.use((ctx, next) => {
     refuseForeign(ctx.headers, naming);
@@ -56,13 +58,13 @@ export function createApp(deps: Deps): Koa {
   app.use(router.routes());
   // Koa reports here what goes wrong once an answer was begun: a client that went away.
   app.on('error', (error: unknown) => {
-    deps.log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'http answer cut off');
+    log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'http answer cut off');
   });
   return app;
 }
 
 /** Answers whatever is thrown further in, then logs one line: never bodies, queries or headers, which may hold secrets. */
-function answerErrorsAndLog(deps: Deps): Koa.Middleware {
+function answerErrorsAndLog(log: HttpLog): Koa.Middleware {
   let requests = 0;
   return async (ctx, next) => {
     const request = (requests += 1);
@@ -73,14 +75,14 @@ function answerErrorsAndLog(deps: Deps): Koa.Middleware {
     } catch (thrown) {
       const error = asApiError(thrown);
       if (error.code === 'internal') {
-        deps.log.error({ request, method: ctx.method, path: ctx.path, err: error.cause ?? error }, 'request failed');
+        log.error({ request, method: ctx.method, path: ctx.path, err: error.cause ?? error }, 'request failed');
       }
       await sendReply(ctx, errorReply(error, { v1: isV1(ctx.path), method: ctx.method }, request));
     }
     const ms = Math.round((performance.now() - start) * 10) / 10;
     const { method, path, status } = ctx;
     const by = state.forwardedTo === undefined ? {} : { forwarded_to: state.forwardedTo };
-    deps.log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous', ...by }, 'request');
+    log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous', ...by }, 'request');
   };
 }
 

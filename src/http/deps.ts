@@ -1,7 +1,5 @@
 import type { Log } from '../log/log.js';
-import type { Metrics } from '../metrics/create-metrics.js';
 import type { Operations } from '../operations/operations.js';
-import type { Clock } from '../otp/index.js';
 import type { Store } from '../store/store.js';
 
 /** The keys of the configuration's `api` section that the HTTP room reads. Sizes in bytes, times in milliseconds. */
@@ -43,12 +41,12 @@ export interface HttpConfig {
   readonly cluster?: { readonly name?: string | undefined; readonly url?: string | undefined };
 }
 
-/** All that the HTTP room needs from outside. */
+/** What the HTTP room logs with. */
+export type HttpLog = Pick<Log, 'info' | 'warn' | 'error'>;
+
+/** What the routes of documents use. */
 export interface Deps {
   readonly store: Store;
   readonly config: HttpConfig;
-  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly metrics: Pick<Metrics, 'count'>;
-  readonly runtime: Operations;
+  readonly runtime: Pick<Operations, 'dialect'>;
 }

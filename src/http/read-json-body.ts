@@ -21,8 +21,14 @@ const BYTES_A_STEP = 1024 * 1024;
 /** Where large bodies are read, one after the other; small ones don't wait for them. */
 const bodySlices = new Slices();
 
+/** The keys that bound JSON bodies. */
+export type BodyLimits = Pick<
+  ApiConfig,
+  'max_body_depth' | 'max_body_values' | 'max_object_members' | 'max_body_characters'
+>;
+
 /** What the configuration says of JSON bodies. */
-export function bodyBounds(api: ApiConfig): JsonBounds {
+export function bodyBounds(api: BodyLimits): JsonBounds {
   return {
     depth: api.max_body_depth,
     values: api.max_body_values,

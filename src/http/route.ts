@@ -68,7 +68,7 @@ export interface TakesJson {
 }
 
 /** A route as data: the router, the OpenAPI document and the access check all read it. */
-export interface Route {
+export interface RouteData {
   readonly method: Method;
   /** Path with `:name` for a segment. */
   readonly path: string;
@@ -91,5 +91,12 @@ export interface Route {
   readonly answers: Readonly<Record<number, Answer>>;
   /** Refusals beside those that any route may give. */
   readonly refuses?: readonly ErrorCode[];
-  readonly handle: (call: Call) => Promise<Reply> | Reply;
+}
+
+/**
+ * A route and who answers it.
+ * @typeParam Needs what the handler uses of the server, beside the call; the app hands it that
+ */
+export interface Route<Needs = unknown> extends RouteData {
+  readonly handle: (call: Call, needs: Needs) => Promise<Reply> | Reply;
 }

@@ -28,7 +28,7 @@ export function remoteCommandsPort({ config, system }: RemoteCommandsPortNeeds):
     { apiUser }: CommandCaller,
   ): Promise<AgentReply> => {
     try {
-      const question = { hostkey, request, apiUser, timeoutMs };
+      const question = { tag: 'request', hostkey, request, apiUser, timeoutMs } as const;
       const answer = await call(system, REMOTE_COMMANDS, question, timeoutMs + SLACK_MS);
       if (answer.ok) return answer.reply;
       throw new CommandError(answer.code, answer.message);

@@ -18,14 +18,13 @@ import { brokerKey, journalKey, storePathKey } from './checks/blamed-keys.js';
 import { createBroker } from './opening/create-broker.js';
 import { createJournal } from './opening/create-journal.js';
 import { createStore } from './opening/create-store.js';
+import { openAlertChannels } from './opening/open-alert-channels.js';
 import { electedWork } from './roles/elected-work.js';
 import { baseActors } from './actors/base-actors.js';
 import type { Ports } from './actors/listeners.js';
-import { openAlertChannels } from './opening/open-alert-channels.js';
 import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
 import { reportSink } from './reporting/report-sink.js';
-import { runtimeOfNow } from '../operations/runtime-of-now.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
 import { serverId } from './opening/server-id.js';
 import type { ServerWork } from './roles/server-work.js';
@@ -106,11 +105,12 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     ));
   const store = observe ? readOnlyStore(opened) : opened;
   const alarms = new AlarmBook(() => system.clock.now());
+  const { clock } = system;
   const alerts = alertDesk(
     system,
-    openAlertChannels(config, system.clock).map(({ kind }) => kind),
+    openAlertChannels(config, clock).map(({ kind }) => kind),
   );
-  const base: ServerBase = { system, config, log: logs.log, metrics, store, alarms, alerts };
+  const base: ServerBase = { system, clock, config, log: logs.log, metrics, store, alarms, alerts };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;
@@ -136,7 +136,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     } else work = await aloneWork(base, { broker, journal, root });
     const { operations, state, tree } = work;
     scrapeActors(base);
-    const spec = tree(baseActors(base, runtimeOfNow(operations), ports));
+    const spec = tree(baseActors(base, operations, ports));
     const application = await startApplication(system, {
       name: 'dog_trainer',
       start: spec.start,

@@ -43,7 +43,7 @@ describe('token', () => {
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('the store cannot be opened') as string });
 
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const app = createAdminApp({ store, clock: { now: () => Date.now() }, log, runtime: { dialect: () => 'dog2' } });
+    const app = createAdminApp({ store, clock: { now: () => Date.now() }, log, dialect: () => 'dog2' });
     const server = await startHttpServer(app, { socketPath: adminSocket({ run_dir: join(data, 'run') }) });
     onTestFinished(() => server.close(100));
     expect((await token(data, 'create', 'a', '--scope', 'read', '--json')).out).toContain('"scopes":["read"]');

@@ -21,10 +21,9 @@ describe('tokens over the socket of a running server', () => {
     api = await startApiServer({ auth: 'tokens' });
     const note = (fields: object, message: string) => void lines.push({ ...fields, message });
     const log = { info: note, warn: note, error: note };
-    admin = await startHttpServer(
-      createAdminApp({ store: api.store, clock: Date, log, runtime: { dialect: () => 'dog2' } }),
-      { socketPath },
-    );
+    admin = await startHttpServer(createAdminApp({ store: api.store, clock: Date, log, dialect: () => 'dog2' }), {
+      socketPath,
+    });
   });
   afterAll(async () => {
     await admin.close(0);
@@ -65,7 +64,7 @@ describe('tokens over the socket of a running server', () => {
       store: api.store,
       clock: Date,
       log: { info() {}, warn() {}, error() {} },
-      runtime: { dialect: () => 'dog2' },
+      dialect: () => 'dog2',
     });
     const second = await startHttpServer(app, { socketPath: stale });
     await expect(startHttpServer(app, { socketPath: stale })).rejects.toThrow(/EADDRINUSE/);

@@ -4,7 +4,7 @@ import type { JsonSchema } from '../../src/model/json-schema.js';
 import type { Resource } from '../../src/model/document.js';
 import { RESOURCES, declarationOf } from '../../src/resources/resources.js';
 import { allRoutes } from '../../src/http/routes/all-routes.js';
-import type { Route } from '../../src/http/route.js';
+import type { RouteData } from '../../src/http/route.js';
 import { type ApiServer, startApiServer } from '../support/api-server.js';
 
 const ODD_KEYS = ['', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype', 'length', '0', '-1'];
@@ -96,7 +96,7 @@ function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
 
 const routesWithBodies = allRoutes().filter(({ takes }) => takes !== undefined);
 
-function bodyOf(route: Route): fc.Arbitrary<string> {
+function bodyOf(route: RouteData): fc.Arbitrary<string> {
   const name = /^\/api(?:\/V2)?\/(\w+)/.exec(route.path)?.[1] ?? '';
   const value = RESOURCES.has(name as Resource) ? like(declarationOf(name as Resource).schema) : anything;
   return value.map((made) =>

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.js';
-import type { Deps } from '../../src/http/deps.js';
+import type { ApiNeeds } from '../../src/http/answer-call.js';
 import { startHttpServer, type HttpServer } from '../../src/http/server.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { StoreError, type StoreErrorCode, type Store } from '../../src/store/store.js';
@@ -32,15 +32,15 @@ describe('trouble that is not the client’s', () => {
       },
     });
     const note = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
-    const deps: Deps = {
+    const needs: ApiNeeds = {
       store: broken,
       config: { ...TEST_HTTP_CONFIG, api: { ...TEST_API, request_timeout_ms: 200 } },
       log: { info: note('info'), warn: note('warn'), error: note('error') },
       clock: Date,
       metrics: createMetrics(),
-      runtime,
+      operations: () => runtime,
     };
-    server = await startHttpServer(createApp(deps), { host: '127.0.0.1', port: 0 });
+    server = await startHttpServer(createApp(needs), { host: '127.0.0.1', port: 0 });
     return client(`http://127.0.0.1:${server.port}`);
   };
 

@@ -1,5 +1,6 @@
 import { createApp } from '../../src/http/app.js';
-import type { ApiConfig, Deps, HttpConfig } from '../../src/http/deps.js';
+import type { ApiNeeds } from '../../src/http/answer-call.js';
+import type { ApiConfig, HttpConfig } from '../../src/http/deps.js';
 import { startHttpServer } from '../../src/http/server.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
@@ -62,15 +63,15 @@ export async function startApiServer(
   const runtime = new FakeRuntime();
   const lines: Record<string, unknown>[] = [];
   const log = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
-  const deps: Deps = {
+  const needs: ApiNeeds = {
     store: own,
     config: { ...TEST_HTTP_CONFIG, ...config, api: { ...TEST_API, ...api } },
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     clock: { now: () => Date.now() },
     metrics,
-    runtime,
+    operations: () => runtime,
   };
-  const server = await startHttpServer(createApp(deps), { ...deps.config.api, host: '127.0.0.1', port: 0 });
+  const server = await startHttpServer(createApp(needs), { ...needs.config.api, host: '127.0.0.1', port: 0 });
   return {
     url: `http://127.0.0.1:${server.port}`,
     port: server.port,

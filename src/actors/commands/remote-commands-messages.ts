@@ -4,6 +4,7 @@ import type { FileTransferRequest } from '../../wire/messages/file-transfer.js';
 
 /** A request to one agent. `send_file` is answered with the broker's confirm, all others with the agent's reply. */
 export interface CommandCall {
+  readonly tag: 'request';
   readonly hostkey: string;
   readonly request: FileTransferRequest;
   readonly apiUser: string | undefined;

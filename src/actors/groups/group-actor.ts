@@ -1,17 +1,56 @@
+import type { Config } from '../../config/schema.js';
+import type { Dialect } from '../../firewall/dialect.js';
+import type { CompileBook } from '../../firewall/policy/compile-book.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
-import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
-import { nowSeconds, type ServerContext } from '../context.js';
-import type { GroupCast } from './group-messages.js';
-import { whyNotSent } from '../last-good/why-not-sent.js';
-import { noteHashes } from './note-hashes.js';
-import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
+import type { Clock, DetailObject, Message, Self, GenServer } from '../../otp/index.js';
+import type { Store } from '../../store/store.js';
+import type { Slices } from '../../world/slices.js';
+import type { World } from '../../world/world.js';
+import { raiseCompileAlert, type RaiseCompileAlertNeeds } from '../alerts/raise-alert.js';
 import { decideTakeover, rulesHeld } from '../hosts/held-by-hosts.js';
-import { raiseCompileAlert } from '../alerts/raise-alert.js';
-import { loadOutput } from './load-output.js';
-import { timed } from './timed.js';
-import { hashFieldsOf, outputToDoc, type CompileFailure, type RulesetOutput } from './ruleset-outputs.js';
+import { whyNotSent, type WhyNotSentNeeds } from '../last-good/why-not-sent.js';
+import type { Log } from '../../log/log.js';
+import { nowSeconds } from '../now-seconds.js';
+import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
+import type { Notes } from '../store/notes.js';
 import { storePatiently } from '../store/store-patiently.js';
+import type { Turnstile } from '../turnstile.js';
+import type { GroupCast } from './group-messages.js';
+import { loadOutput } from './load-output.js';
+import { noteHashes } from './note-hashes.js';
+import {
+  hashFieldsOf,
+  outputToDoc,
+  type CompileFailure,
+  type RulesetOutput,
+  type RulesetOutputs,
+} from './ruleset-outputs.js';
+import { timed } from './timed.js';
+
+/** A failed compile is told to people (`RaiseCompileAlertNeeds`); why nothing is sent is shown (`WhyNotSentNeeds`). */
+export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly config: RaiseCompileAlertNeeds['config'] &
+    Pick<Config, 'generate_unset_tables' | 'check_v6_hashes' | 'repair' | 'takeover_wait_seconds'>;
+  readonly dialect: Dialect;
+  readonly store: Pick<Store, 'get' | 'commit'>;
+  readonly world: Pick<World, 'version' | 'rows' | 'hostsOf'>;
+  readonly compiles: Pick<CompileBook, 'compile'>;
+  readonly slices: Pick<Slices, 'run'>;
+  /** How many groups read their ruleset from the store at a time. */
+  readonly loads: Pick<Turnstile, 'run'>;
+  readonly outputs: RulesetOutputs;
+  readonly notes: Pick<Notes, 'put'>;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
+  readonly metrics: Pick<Metrics, 'count' | 'observe'>;
+}
+
+/** Perhaps hosts have reported by now. */
+interface Info extends Message {
+  readonly tag: 'look_again';
+}
 
 /** How often it is looked whether hosts have reported, after a takeover. */
 const ASK_AGAIN_MS = 500;
@@ -21,8 +60,8 @@ const ASK_AGAIN_MS = 500;
  * same. What compiles replaces the last good ruleset and goes to the publisher; what doesn't is shown, and the last
  * good ruleset stays (docs/decisions/0002-never-publish-what-the-kernel-refuses.md).
  */
-export class GroupActor implements GenServer<never, never, GroupCast, Message> {
-  readonly #context: ServerContext;
+export class GroupActor implements GenServer<never, never, GroupCast, Info> {
+  readonly #needs: GroupActorNeeds;
   readonly #id: string;
   /** The world that the last compile saw: several messages about one change cost one compile. */
   #seen = -1;
@@ -34,29 +73,29 @@ export class GroupActor implements GenServer<never, never, GroupCast, Message> {
   /** Monotonic milliseconds: until when hosts are waited for. */
   readonly #waitsUntil: number;
 
-  constructor(context: ServerContext, id: string) {
-    this.#context = context;
+  constructor(needs: GroupActorNeeds, id: string) {
+    this.#needs = needs;
     this.#id = id;
-    this.#waitsUntil = context.system.clock.monotonic() + context.config.takeover_wait_seconds * 1000;
+    this.#waitsUntil = needs.clock.monotonic() + needs.config.takeover_wait_seconds * 1000;
   }
 
-  async init(self: Self): Promise<void> {
-    const { outputs, loads } = this.#context;
+  async init(self: Self<Info>): Promise<void> {
+    const { outputs, loads } = this.#needs;
     if (outputs.get(this.#id) !== undefined) return;
-    const { output, failure, old } = await loads.run(() => loadOutput(self, this.#context, this.#id));
+    const { output, failure, old } = await loads.run(() => loadOutput(self, this.#needs, this.#id));
     if (failure !== undefined) outputs.failures.set(this.#id, failure);
     if (output === undefined) return;
     outputs.set(output);
     if (old) await this.#keep(self, output);
   }
 
-  async handleCast(self: Self, message: GroupCast): Promise<void> {
+  async handleCast(self: Self<Info>, message: GroupCast): Promise<void> {
     switch (message.tag) {
       case 'recompile':
-        if (this.#seen !== this.#context.world.version) await this.#compile(self);
+        if (this.#seen !== this.#needs.world.version) await this.#compile(self);
         return;
       case 'republish':
-        if (this.#seen !== this.#context.world.version) await this.#compile(self);
+        if (this.#seen !== this.#needs.world.version) await this.#compile(self);
         if (this.#awaiting !== undefined) await this.#publishFirst(self, this.#awaiting);
         self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id, force: true });
         return;
@@ -68,31 +107,31 @@ export class GroupActor implements GenServer<never, never, GroupCast, Message> {
   }
 
   /** Perhaps hosts have said by now what they run. */
-  async handleInfo(self: Self): Promise<void> {
-    const group = this.#context.world.rows('group').get(this.#id);
+  async handleInfo(self: Self<Info>): Promise<void> {
+    const group = this.#needs.world.rows('group').get(this.#id);
     if (this.#awaiting !== undefined && group !== undefined) await this.#takeOver(self, group, this.#awaiting);
   }
 
   describe(): DetailObject {
-    const output = this.#context.outputs.get(this.#id);
-    const failure = this.#context.outputs.failures.get(this.#id);
+    const output = this.#needs.outputs.get(this.#id);
+    const failure = this.#needs.outputs.failures.get(this.#id);
     return {
       group: this.#name,
       name: this.#name,
       compiled_at: output?.compiledAt ?? null,
       published_at: output?.publishedAt ?? null,
-      not_sent: whyNotSent(this.#context, this.#id) ?? null,
+      not_sent: whyNotSent(this.#needs, this.#id) ?? null,
       ...(failure === undefined ? {} : { error: failure.error }),
     };
   }
 
-  async #compile(self: Self): Promise<void> {
-    const { world, config, metrics, outputs, dialect, log, system, compiles, slices } = this.#context;
+  async #compile(self: Self<Info>): Promise<void> {
+    const { world, config, metrics, outputs, dialect, log, clock, compiles, slices } = this.#needs;
     this.#seen = world.version;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || typeof group.name !== 'string' || group.name === '') return;
     this.#name = group.name;
-    const work = timed(compiles.compile(this.#id), system.clock, (ms) =>
+    const work = timed(compiles.compile(this.#id), clock, (ms) =>
       metrics.observe('dog_trainer_compile_seconds', ms / 1000),
     );
     const compiled = await slices.run(work);
@@ -114,7 +153,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Message> {
       groupName: this.#name,
       dialect,
       ruleset,
-      compiledAt: nowSeconds(this.#context),
+      compiledAt: nowSeconds(this.#needs.clock),
       publishedAt: null,
     };
     const waiting = this.#awaiting;
@@ -123,7 +162,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Message> {
     return this.#takeOver(self, world.rows('group').get(this.#id) ?? group, output);
   }
 
-  async #publishFirst(self: Self, output: RulesetOutput): Promise<void> {
+  async #publishFirst(self: Self<Info>, output: RulesetOutput): Promise<void> {
     this.#endWait();
     await this.#keep(self, output);
     self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
@@ -134,14 +173,14 @@ export class GroupActor implements GenServer<never, never, GroupCast, Message> {
    * its hashes say so or not (they may be of another spelling of the same): then nothing is to be sent, since loading
    * rules anew resets their counters.
    */
-  async #takeOver(self: Self, group: Document, output: RulesetOutput): Promise<void> {
-    const { config, system, outputs, log, world } = this.#context;
+  async #takeOver(self: Self<Info>, group: Document, output: RulesetOutput): Promise<void> {
+    const { config, clock, outputs, log, world } = this.#needs;
     const hashes = hashFieldsOf(output);
     const same = this.#hasHashes(group, output);
     const foreign = Object.keys(hashes).some((field) => textOf(group[field]) !== '');
     if (!same && !foreign) return this.#publishFirst(self, output);
     const held = rulesHeld(world, group, hashes, config.check_v6_hashes);
-    const mayWait = system.clock.monotonic() < this.#waitsUntil;
+    const mayWait = clock.monotonic() < this.#waitsUntil;
     const verdict = same ? 'adopt' : decideTakeover(held, { repair: config.repair, mayWait });
     if (verdict === 'publish') return this.#publishFirst(self, output);
     if (verdict === 'wait') {
@@ -153,7 +192,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Message> {
       return;
     }
     this.#endWait();
-    await this.#keep(self, { ...output, publishedAt: nowSeconds(this.#context) });
+    await this.#keep(self, { ...output, publishedAt: nowSeconds(this.#needs.clock) });
     if (same) return;
     log.info({ group: this.#name, hosts: { ...held } }, 'taken over: hosts already hold our text, nothing is sent');
     this.#checkHashes();
@@ -161,7 +200,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Message> {
 
   #endWait(): void {
     this.#awaiting = undefined;
-    this.#context.outputs.awaited.delete(this.#id);
+    this.#needs.outputs.awaited.delete(this.#id);
   }
 
   #hasHashes(group: Document, output: RulesetOutput): boolean {
@@ -169,26 +208,26 @@ export class GroupActor implements GenServer<never, never, GroupCast, Message> {
   }
 
   #checkHashes(): void {
-    const group = this.#context.world.rows('group').get(this.#id);
-    const output = this.#context.outputs.get(this.#id);
+    const group = this.#needs.world.rows('group').get(this.#id);
+    const output = this.#needs.outputs.get(this.#id);
     // An unconfirmed ruleset brings its hashes with its confirm.
     if (group !== undefined && output !== undefined && output.publishedAt !== null) this.#restoreHashes(group, output);
   }
 
   /** A client may have written over the hashes in the row. */
   #restoreHashes(group: Document, output: RulesetOutput): void {
-    if (!this.#hasHashes(group, output)) noteHashes(this.#context, output);
+    if (!this.#hasHashes(group, output)) noteHashes(this.#needs, output);
   }
 
-  async #keep(self: Self, output: RulesetOutput): Promise<void> {
-    const { outputs } = this.#context;
+  async #keep(self: Self<Info>, output: RulesetOutput): Promise<void> {
+    const { outputs } = this.#needs;
     const { rulesets } = outputs;
     const doc = outputToDoc(this.#id, output.groupName, output, outputs.failures.get(this.#id));
     const giveBack = rulesets.claim(output.ruleset);
     try {
       await storePatiently(
         self,
-        this.#context,
+        this.#needs,
         [...rulesets.steps(output.ruleset), { op: 'upsert', table: 'ruleset_output', id: this.#id, edit: () => doc }],
         'system',
       );
@@ -199,26 +238,26 @@ export class GroupActor implements GenServer<never, never, GroupCast, Message> {
     }
   }
 
-  async #fail(self: Self, error: JsonObject): Promise<void> {
-    const { outputs } = this.#context;
+  async #fail(self: Self<Info>, error: JsonObject): Promise<void> {
+    const { outputs } = this.#needs;
     const before = outputs.failures.get(this.#id);
-    const group = this.#context.world.rows('group').get(this.#id);
+    const group = this.#needs.world.rows('group').get(this.#id);
     // A group that was given no profile is not finished; one whose profile is gone is broken.
     const unfinished = error.reason === 'profile_not_found' && textOf(group?.profile_id) === '';
     if (before !== undefined && JSON.stringify(before.error) === JSON.stringify(error)) {
       if (!this.#toldFailure && !unfinished) this.#tellFailure(error, 'the group still cannot be compiled');
       return;
     }
-    const failure: CompileFailure = { error, at: nowSeconds(this.#context) };
+    const failure: CompileFailure = { error, at: nowSeconds(this.#needs.clock) };
     outputs.failures.set(this.#id, failure);
     if (!unfinished) {
       this.#tellFailure(error, 'the group cannot be compiled');
-      if (group !== undefined) raiseCompileAlert(this.#context, group, textOf(error.message));
+      if (group !== undefined) raiseCompileAlert(this.#needs, group, textOf(error.message));
     }
     const doc = outputToDoc(this.#id, this.#name, outputs.get(this.#id), failure);
     await storePatiently(
       self,
-      this.#context,
+      this.#needs,
       [{ op: 'upsert', table: 'ruleset_output', id: this.#id, edit: () => doc }],
       'system',
     );
@@ -226,18 +265,18 @@ export class GroupActor implements GenServer<never, never, GroupCast, Message> {
 
   /** Once per failure, and once after a restart for one that was there before it. */
   #tellFailure(error: JsonObject, what: string): void {
-    const { metrics, log } = this.#context;
+    const { metrics, log } = this.#needs;
     this.#toldFailure = true;
     metrics.count('generate_iptables_ruleset', 'error');
     metrics.count('dog_trainer_compile_failures_total');
     log.error({ group: this.#name, error }, `${what}; its hosts keep the last good ruleset until the policy is mended`);
   }
 
-  async #remove(self: Self): Promise<void> {
+  async #remove(self: Self<Info>): Promise<void> {
     this.#endWait();
-    this.#context.outputs.delete(this.#id);
+    this.#needs.outputs.delete(this.#id);
     self.cast(IPTABLES_PUBLISHER, { tag: 'forget', groupId: this.#id });
-    await storePatiently(self, this.#context, [{ op: 'remove', table: 'ruleset_output', id: this.#id }], 'system');
+    await storePatiently(self, this.#needs, [{ op: 'remove', table: 'ruleset_output', id: this.#id }], 'system');
     self.stop('normal');
   }
 }

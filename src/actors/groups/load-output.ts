@@ -1,9 +1,22 @@
 import type { JsonObject } from '../../model/document.js';
 import { packRuleset, readRuleset, textsInRow, type StoredRuleset } from '../../model/stored-ruleset.js';
 import type { Self } from '../../otp/index.js';
-import type { ServerContext } from '../context.js';
-import { patiently } from '../store/store-patiently.js';
-import { type CompileFailure, failureFromDoc, outputFromDoc, type RulesetOutput } from './ruleset-outputs.js';
+import type { Store } from '../../store/store.js';
+import type { Slices } from '../../world/slices.js';
+import { patiently, type PatientlyNeeds } from '../store/store-patiently.js';
+import {
+  type CompileFailure,
+  failureFromDoc,
+  outputFromDoc,
+  type RulesetOutput,
+  type RulesetOutputs,
+} from './ruleset-outputs.js';
+
+export interface LoadOutputNeeds extends PatientlyNeeds {
+  readonly store: Pick<Store, 'get'>;
+  readonly outputs: Pick<RulesetOutputs, 'rulesets'>;
+  readonly slices: Pick<Slices, 'run'>;
+}
 
 /** What the store holds of a group. */
 export interface LoadedOutput {
@@ -16,21 +29,17 @@ export interface LoadedOutput {
 const NOTHING: LoadedOutput = { output: undefined, failure: undefined, old: false };
 
 /** Reads a group's last good ruleset; its texts are read only if no other group has them in memory. */
-export async function loadOutput(
-  self: Self,
-  context: Pick<ServerContext, 'store' | 'log' | 'outputs' | 'slices'>,
-  groupId: string,
-): Promise<LoadedOutput> {
-  const doc = (await patiently(self, context, () => context.store.get('ruleset_output', groupId)))?.doc;
+export async function loadOutput(self: Self, needs: LoadOutputNeeds, groupId: string): Promise<LoadedOutput> {
+  const doc = (await patiently(self, needs, () => needs.store.get('ruleset_output', groupId)))?.doc;
   if (doc === undefined) return NOTHING;
   const failure = failureFromDoc(doc);
-  const inRow = await fromRow(context, doc);
-  const ruleset = inRow ?? (await named(self, context, doc.texts));
+  const inRow = await fromRow(needs, doc);
+  const ruleset = inRow ?? (await named(self, needs, doc.texts));
   return { output: outputFromDoc(doc, ruleset), failure, old: inRow !== undefined };
 }
 
 async function fromRow(
-  { outputs }: Pick<ServerContext, 'outputs'>,
+  { outputs }: Pick<LoadOutputNeeds, 'outputs'>,
   doc: JsonObject,
 ): Promise<StoredRuleset | undefined> {
   const found = textsInRow(doc);
@@ -44,16 +53,16 @@ function* checked(doc: JsonObject | undefined): Generator<void, StoredRuleset | 
 
 async function named(
   self: Self,
-  context: Pick<ServerContext, 'store' | 'log' | 'outputs' | 'slices'>,
+  needs: LoadOutputNeeds,
   id: JsonObject[string] | undefined,
 ): Promise<StoredRuleset | undefined> {
   if (typeof id !== 'string') return undefined;
-  const { rulesets } = context.outputs;
+  const { rulesets } = needs.outputs;
   const read = async () => {
-    const doc = (await context.store.get('ruleset_text', id))?.doc;
+    const doc = (await needs.store.get('ruleset_text', id))?.doc;
     // Unpacked and checked in a slice of its own: at a start all of a fleet's texts come at once.
-    return context.slices.run(checked(doc));
+    return needs.slices.run(checked(doc));
   };
   // Each for itself: whoever reads for all may be stopped, and the others must not fall with it.
-  return patiently(self, context, () => rulesets.load(id, read));
+  return patiently(self, needs, () => rulesets.load(id, read));
 }

@@ -1,7 +1,14 @@
 import type { Self } from '../../otp/index.js';
-import { StoreError, type Change } from '../../store/store.js';
-import type { ServerContext } from '../context.js';
+import { StoreError, type Change, type Store } from '../../store/store.js';
+import type { Log } from '../../log/log.js';
 import { patiently } from '../store/store-patiently.js';
+import type { RulesetOutputs } from './ruleset-outputs.js';
+
+export interface SweepRulesetsNeeds {
+  readonly store: Pick<Store, 'listFields' | 'commit'>;
+  readonly log: Pick<Log, 'warn'>;
+  readonly outputs: Pick<RulesetOutputs, 'rulesets' | 'values'>;
+}
 
 /** Texts removed in one commit. */
 const AT_ONCE = 50;
@@ -13,15 +20,12 @@ const AT_ONCE = 50;
  * asked for, so whatever is removed here is written again by the next who names it. A commit that fails is not tried
  * again here, since it would come after theirs. Gives how many went.
  */
-export async function sweepRulesets(
-  self: Self,
-  context: Pick<ServerContext, 'store' | 'log' | 'outputs'>,
-): Promise<number> {
-  const { store, outputs, log } = context;
+export async function sweepRulesets(self: Self, needs: SweepRulesetsNeeds): Promise<number> {
+  const { store, outputs, log } = needs;
   const { rulesets } = outputs;
   rulesets.abandoned = false;
-  const texts = await patiently(self, context, () => store.listFields('ruleset_text', ['id']));
-  const rows = await patiently(self, context, () => store.listFields('ruleset_output', ['id', 'texts']));
+  const texts = await patiently(self, needs, () => store.listFields('ruleset_text', ['id']));
+  const rows = await patiently(self, needs, () => store.listFields('ruleset_output', ['id', 'texts']));
   const named = new Set(rows.map((row) => row.texts));
   const there = new Set(texts.map(({ id }) => id));
   let removed = 0;

@@ -1,24 +1,32 @@
+import type { Config } from '../../config/schema.js';
 import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
-import type { ServerContext } from '../context.js';
+import type { Log } from '../../log/log.js';
+import type { AgentGuardState } from './agent-guard-state.js';
+
+export interface AgentGuardNeeds {
+  readonly config: Pick<Config, 'last_agent_update_check_interval_seconds'>;
+  readonly guard: Pick<AgentGuardState, 'open' | 'silentIntervals' | 'interval'>;
+  readonly log: Log;
+}
 
 /**
  * Counts intervals in which no agent was heard (docs/host-lifecycle.md#the-guard); the state itself outlives this
  * actor.
  */
 export class AgentGuard implements GenServer<never, never, never, Message> {
-  readonly #context: ServerContext;
+  readonly #needs: AgentGuardNeeds;
 
-  constructor(context: ServerContext) {
-    this.#context = context;
+  constructor(needs: AgentGuardNeeds) {
+    this.#needs = needs;
   }
 
   init(self: Self): void {
-    const seconds = this.#context.config.last_agent_update_check_interval_seconds;
+    const seconds = this.#needs.config.last_agent_update_check_interval_seconds;
     self.sendInterval(seconds * 1000, { tag: 'interval' });
   }
 
   handleInfo(): void {
-    const { guard, log } = this.#context;
+    const { guard, log } = this.#needs;
     const wasOpen = guard.open;
     guard.interval();
     if (wasOpen && !guard.open)
@@ -26,7 +34,7 @@ export class AgentGuard implements GenServer<never, never, never, Message> {
   }
 
   describe(): DetailObject {
-    const { guard } = this.#context;
+    const { guard } = this.#needs;
     return { open: guard.open, silent_intervals: guard.silentIntervals };
   }
 }

@@ -1,9 +1,15 @@
-import { cast } from '../../otp/index.js';
-import type { ServerContext } from '../context.js';
+import { cast, type Self } from '../../otp/index.js';
+import type { Log } from '../../log/log.js';
 import { IPSET_PUBLISHER, IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
+import type { AgentGuardState } from './agent-guard-state.js';
+
+export interface GuardOpenedNeeds {
+  readonly guard: Pick<AgentGuardState, 'heard'>;
+  readonly log: Log;
+}
 
 /** A report was handled: the fleet is heard. If it had not been, what was held back goes out now. */
-export function guardOpened({ guard, system, log }: ServerContext): void {
+export function guardOpened({ system }: Pick<Self, 'system'>, { guard, log }: GuardOpenedNeeds): void {
   if (!guard.heard()) return;
   log.info({}, 'agents are heard again: deadlines start anew and publishing goes on');
   cast(system, IPSET_PUBLISHER, { tag: 'resume' });

@@ -1,11 +1,37 @@
 import type { OutboxPut } from '../../broker/outbox-contract.js';
 import { repairIntervalSeconds } from '../../host/repair-interval.js';
-import { nowSeconds, type ServerContext } from '../context.js';
+import type { Config } from '../../config/schema.js';
+import type { Outbox } from '../../broker/outbox-contract.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { Clock } from '../../otp/index.js';
+import type { World } from '../../world/world.js';
+import type { Log } from '../../log/log.js';
+import { nowSeconds } from '../now-seconds.js';
+import type { PublishingGate } from '../publishing/publishing-gate.js';
+import type { RateLimiter } from '../rate-limiter.js';
+import type { DriftBook } from './drift-book.js';
 import { hostRuleset, hostSets } from '../publishing/publications.js';
-import { VARIANTS, type RulesetOutput } from '../groups/ruleset-outputs.js';
+import { VARIANTS, type RulesetOutput, type RulesetOutputs } from '../groups/ruleset-outputs.js';
 import { missingSets } from '../last-good/why-not-sent.js';
 import { reportDropped } from '../publishing/report-dropped.js';
-import type { RenderedSets } from '../../world/set-book.js';
+import type { RenderedSets, SetBook } from '../../world/set-book.js';
+
+export interface HostDeliveryNeeds {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly config: Pick<Config, 'repair' | 'repair_interval_seconds'> & {
+    readonly intake: Pick<Config['intake'], 'force_interval_seconds'>;
+  };
+  readonly world: Pick<World, 'groupByName'>;
+  readonly outputs: Pick<RulesetOutputs, 'get'>;
+  readonly sets: Pick<SetBook, 'published' | 'untaken'>;
+  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly drift: Pick<DriftBook, 'get' | 'repaired'>;
+  /** Repairs over all hosts (`repair_max_per_minute`). */
+  readonly repairs: Pick<RateLimiter, 'take'>;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
 
 /** What to send to one host, and why: its agent has just started, its hashes differ beyond the tolerance, or it was moved. */
 type Cause = 'start' | 'drift' | 'moved';
@@ -27,7 +53,7 @@ const SENT: Readonly<Record<Cause, string>> = {
  * whole group, and not too often. Sets go before rules that name them.
  */
 export class HostDelivery {
-  readonly #context: ServerContext;
+  readonly #needs: HostDeliveryNeeds;
   readonly #hostkey: string;
   #lastSent: Readonly<Record<Delivery['cause'], number>> = {
     start: -Infinity,
@@ -36,19 +62,33 @@ export class HostDelivery {
   };
   /** What the last repair was to bring about, and how many in a row were to. */
   #repair = { wanted: '', times: 0 };
+  /** Whose ruleset the host was last sent or found to have; unknown until its first report. */
+  #groupServed: string | undefined = undefined;
 
-  constructor(context: ServerContext, hostkey: string) {
-    this.#context = context;
+  constructor(needs: HostDeliveryNeeds, hostkey: string) {
+    this.#needs = needs;
     this.#hostkey = hostkey;
   }
 
+  /** By its report the host is of this group, so it has, or is on its way to, that ruleset. */
+  serves(groupName: string): void {
+    this.#groupServed = groupName;
+  }
+
+  /** An agent that was moved over the API goes on listening to its old group: its new rules go to itself, at once. */
+  moved(groupName: string): void {
+    if (groupName === this.#groupServed) return;
+    this.#groupServed = groupName;
+    this.send(groupName, { sets: false, rules: true, cause: 'moved' });
+  }
+
   send(groupName: string, what: Delivery): void {
-    const { world, outputs, sets, system, log, gate, metrics, drift } = this.#context;
+    const { world, outputs, sets, clock, log, gate, metrics, drift } = this.#needs;
     const group = world.groupByName(groupName);
     const latest = what.rules && group !== undefined ? outputs.get(group.id) : undefined;
     const wanted = wantedNow(latest, what.sets ? sets.published : undefined);
     if (gate.paused || !this.#allowed(what.cause, wanted)) return;
-    const now = system.clock.now();
+    const now = clock.now();
     const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
     const sendsSets = what.sets || (output !== undefined && what.cause === 'drift');
@@ -84,30 +124,30 @@ export class HostDelivery {
       if (copy !== undefined) metrics.count('dog_trainer_repairs_total', 'sets');
       if (output !== undefined) metrics.count('dog_trainer_repairs_total', 'rules');
       this.#repair = { wanted, times: this.#repairsFor(wanted) + 1 };
-      drift.repaired(this.#hostkey, nowSeconds(this.#context));
+      drift.repaired(this.#hostkey, nowSeconds(clock));
     }
   }
 
   /** Repairs in a row that left the host differing from this; with a change of what is wanted it is another matter. */
   #repairsFor(wanted: string): number {
-    const inARow = this.#context.drift.get(this.#hostkey)?.repairs ?? 0;
+    const inARow = this.#needs.drift.get(this.#hostkey)?.repairs ?? 0;
     return this.#repair.wanted === wanted ? Math.min(this.#repair.times, inARow) : 0;
   }
 
   /** A ruleset on its way reaches the host with its group's; one that names sets which are not out would not load. */
   #isSafe({ publishedAt, ruleset }: RulesetOutput): boolean {
-    return publishedAt !== null && missingSets(this.#context, ruleset.sets).length === 0;
+    return publishedAt !== null && missingSets(this.#needs, ruleset.sets).length === 0;
   }
 
   #post(put: OutboxPut): void {
-    reportDropped(this.#context, put, this.#context.outbox.put(put));
+    reportDropped(this.#needs, put, this.#needs.outbox.put(put));
   }
 
   /** At most once an interval for each cause, and over all hosts so many repairs a minute. */
   #allowed(cause: Delivery['cause'], wanted: string): boolean {
-    const { config, system, repairs } = this.#context;
+    const { config, clock, repairs } = this.#needs;
     if (cause === 'drift' && !config.repair) return false;
-    const now = system.clock.monotonic();
+    const now = clock.monotonic();
     if (now - this.#lastSent[cause] < this.#intervalSeconds(cause, wanted) * 1000) return false;
     if (cause === 'drift' && !repairs.take()) return false;
     this.#lastSent = { ...this.#lastSent, [cause]: now };
@@ -115,7 +155,7 @@ export class HostDelivery {
   }
 
   #intervalSeconds(cause: Delivery['cause'], wanted: string): number {
-    const { config } = this.#context;
+    const { config } = this.#needs;
     switch (cause) {
       case 'drift':
         return repairIntervalSeconds(config.repair_interval_seconds, this.#repairsFor(wanted));

@@ -2,6 +2,7 @@ import type { HostReport } from '../../host/host-report.js';
 
 /** A report of this host. The reply comes when what follows from it is stored, or it was refused for good. */
 export interface HostCall {
+  readonly tag: 'report';
   readonly report: HostReport;
 }
 export type HostReply = 'done';

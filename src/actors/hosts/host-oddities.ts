@@ -3,20 +3,26 @@ import type { ReportOutcome } from '../../host/decide-report.js';
 import { FloodWatch } from '../../host/flood-watch.js';
 import type { HostReport } from '../../host/host-report.js';
 import { textOf } from '../../model/text-of.js';
-import type { ServerContext } from '../context.js';
+import type { Clock } from '../../otp/index.js';
+import type { RefusedReports } from '../intake/refused-reports.js';
+import type { Log } from '../../log/log.js';
 
-type Needs = Pick<ServerContext, 'refused' | 'log' | 'system'>;
+export interface HostOdditiesNeeds {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly refused: Pick<RefusedReports, 'add'>;
+  readonly log: Log;
+}
 
 /** What is odd about one host's agent though its reports are well formed; people are told of it. */
 export class HostOddities {
-  readonly #needs: Needs;
+  readonly #needs: HostOdditiesNeeds;
   readonly #hostkey: string;
   #clones: CloneWatch | undefined = undefined;
   readonly #floods = new FloodWatch();
   /** Where the agent says it is, when that is somewhere nothing is published to, and people were told. */
   #oddPlace: string | undefined = undefined;
 
-  constructor(needs: Needs, hostkey: string) {
+  constructor(needs: HostOdditiesNeeds, hostkey: string) {
     this.#needs = needs;
     this.#hostkey = hostkey;
   }
@@ -63,10 +69,10 @@ export class HostOddities {
 
   /** What it says is taken all the same, and costs a commit; what it asks for by that is sent at the agreed rate. */
   #noticeFlood(report: HostReport): void {
-    const { refused, log, system } = this.#needs;
-    if (!this.#floods.see(system.clock.monotonic())) return;
+    const { refused, log, clock } = this.#needs;
+    if (!this.#floods.see(clock.monotonic())) return;
     const detail = 'it reports more than once a second; an agent does so once a minute';
-    refused.add(system.clock.now(), report, 'overload', detail);
+    refused.add(clock.now(), report, 'overload', detail);
     log.warn({ hostkey: this.#hostkey, name: report.name }, `a host floods the server with reports: ${detail}`);
   }
 
@@ -76,10 +82,10 @@ export class HostOddities {
       interfaces: textOf(report.fields.interfaces),
     });
     if (clones === undefined) return;
-    const { refused, log, system } = this.#needs;
+    const { refused, log, clock } = this.#needs;
     const pair = [clones.one, clones.other].sort().map((text) => JSON.stringify(text.slice(0, 200)));
     const detail = `two machines with different ${clones.by === 'name' ? 'names' : 'interfaces'} report with this hostkey: ${pair.join(' and ')}`;
-    if (refused.add(system.clock.now(), report, 'cloned_hostkey', detail))
+    if (refused.add(clock.now(), report, 'cloned_hostkey', detail))
       log.warn({ hostkey: this.#hostkey }, `${detail}; give one of them a hostkey of its own`);
   }
 }

@@ -4,11 +4,26 @@ import { knowledgeFromDoc, type RunsVariant } from '../../host/host-report.js';
 import { readBackHash } from '../../firewall/iptables/read-back-hash.js';
 import { variantsOfType } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
-import { call, type DetailObject, type Message, type Self, type GenServer } from '../../otp/index.js';
+import type { Clock, DetailObject, KeyedChildren, Self, GenServer } from '../../otp/index.js';
 import { REMOTE_COMMANDS } from '../commands/remote-commands-messages.js';
-import type { ServerContext } from '../context.js';
-import { tell } from '../tell.js';
-import { readsBack } from './reads-back.js';
+import type { Config } from '../../config/schema.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { World } from '../../world/world.js';
+import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
+import type { Log } from '../../log/log.js';
+import type { HostCast } from './host-messages.js';
+import { readsBack, type ReadBackSwitch } from './reads-back.js';
+
+export interface ReadBackNeeds {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly config: Pick<Config, 'check_v6_hashes' | 'hashcheck_alert_seconds' | 'command_execution_timeout_ms'> &
+    ReadBackSwitch & { readonly drift: Pick<Config['drift'], 'read_back_seconds' | 'read_back_directory'> };
+  readonly world: Pick<World, 'rows' | 'groupByName' | 'hostByKey' | 'knowledge'>;
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'changedAt'>;
+  readonly hosts: Pick<KeyedChildren<HostCast>, 'send'>;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
 
 /** Hosts asked at the same time, each for one table after the other. */
 const MOST_AT_ONCE = 8;
@@ -20,7 +35,8 @@ const ROOM = 1 << 20;
 const SLACK_MS = 2000;
 
 type Info =
-  Message | { readonly tag: 'read'; readonly hostkey: string; readonly wanted: string; readonly found: Found };
+  | { readonly tag: 'look' }
+  | { readonly tag: 'read'; readonly hostkey: string; readonly wanted: string; readonly found: Found };
 type Found = { readonly differing: readonly HashField[] } | { readonly failed: string };
 
 /**
@@ -28,27 +44,27 @@ type Found = { readonly differing: readonly HashField[] } | { readonly failed: s
  * are not as sent. It runs only where this server leads. What can't be read says nothing about the host's rules.
  */
 export class ReadBack implements GenServer<never, never, never, Info> {
-  readonly #context: ServerContext;
+  readonly #needs: ReadBackNeeds;
   /** When each host is due next, in monotonic milliseconds. */
   readonly #due = new Map<string, number>();
   readonly #asking = new Set<string>();
   readonly #last = new Map<string, 'agrees' | 'differs' | 'failed'>();
 
-  constructor(context: ServerContext) {
-    this.#context = context;
+  constructor(needs: ReadBackNeeds) {
+    this.#needs = needs;
   }
 
-  init(self: Self): void {
-    if (readsBack(this.#context.config)) self.sendInterval(LOOK_MS, { tag: 'look' });
+  init(self: Self<Info>): void {
+    if (readsBack(this.#needs.config)) self.sendInterval(LOOK_MS, { tag: 'look' });
   }
 
-  handleInfo(self: Self, message: Info): void {
-    if ('found' in message) this.#take(message);
+  handleInfo(self: Self<Info>, message: Info): void {
+    if (message.tag === 'read') this.#take(message);
     else this.#look(self);
   }
 
   describe(): DetailObject {
-    return { enabled: readsBack(this.#context.config), asking: this.#asking.size, ...this.#counts() };
+    return { enabled: readsBack(this.#needs.config), asking: this.#asking.size, ...this.#counts() };
   }
 
   #counts(): Record<'agrees' | 'differs' | 'failed', number> {
@@ -57,9 +73,9 @@ export class ReadBack implements GenServer<never, never, never, Info> {
     return counts;
   }
 
-  #look(self: Self): void {
-    const { world, system, metrics, config } = this.#context;
-    const now = system.clock.monotonic();
+  #look(self: Self<Info>): void {
+    const { world, clock, metrics, config } = this.#needs;
+    const now = clock.monotonic();
     const here = new Set<string>();
     for (const row of world.rows('host').values()) {
       if (row.unverified !== true || row.active !== 'active') continue;
@@ -80,29 +96,33 @@ export class ReadBack implements GenServer<never, never, never, Info> {
       metrics.gauge('dog_trainer_read_back', verdict as 'agrees', count);
   }
 
-  #ask(self: Self, hostkey: string, groupName: string): void {
-    const { world, config, system } = this.#context;
-    const now = system.clock.monotonic();
+  #ask(self: Self<Info>, hostkey: string, groupName: string): void {
+    const { world, config, clock } = this.#needs;
+    const now = clock.monotonic();
     // Up to a tenth sooner, so that hosts that fell into step part again.
     this.#due.set(hostkey, now + config.drift.read_back_seconds * 1000 * (1 - Math.random() / 10));
     const variant = knowledgeFromDoc(world.knowledge(hostkey))?.unverified;
     const wanted = variant === undefined ? undefined : this.#wanted(groupName, variant);
     if (variant === undefined || wanted === undefined) return;
     this.#asking.add(hostkey);
-    this.#read(hostkey, variant, wanted)
-      .catch((error: unknown): Found => ({ failed: error instanceof Error ? error.message : String(error) }))
-      .then((found) => tell<Info>(self, { tag: 'read', hostkey, wanted: wanted.key, found }))
-      .catch((error: unknown) => this.#context.log.debug({ err: error }, 'reading rules back ended after its actor'));
+    self.pipeToSelf(
+      this.#read(self, hostkey, variant, wanted),
+      (found) => ({ tag: 'read', hostkey, wanted: wanted.key, found }),
+      (error) => {
+        const failed = error instanceof Error ? error.message : String(error);
+        return { tag: 'read', hostkey, wanted: wanted.key, found: { failed } };
+      },
+    );
   }
 
   /** What the host should have: nothing while it has had no time to load it. */
   #wanted(groupName: string, variant: RunsVariant) {
-    const { world, outputs, system, config } = this.#context;
+    const { world, outputs, clock, config } = this.#needs;
     const group = world.groupByName(groupName);
     const output = group === undefined ? undefined : outputs.get(group.id);
     const changedAt = group === undefined ? undefined : outputs.changedAt(group.id);
     if (output === undefined || output.publishedAt === null || changedAt === undefined) return undefined;
-    if (Math.abs(system.clock.now() / 1000 - changedAt) < config.hashcheck_alert_seconds) return undefined;
+    if (Math.abs(clock.now() / 1000 - changedAt) < config.hashcheck_alert_seconds) return undefined;
     const { texts } = output.ruleset;
     const [four, six] = variantsOfType(variant);
     const hashes = { four: texts[four.key].hash, six: texts[six.key].hash };
@@ -110,11 +130,12 @@ export class ReadBack implements GenServer<never, never, never, Info> {
   }
 
   async #read(
+    self: Self<Info>,
     hostkey: string,
     variant: RunsVariant,
     wanted: { readonly four: string; readonly six: string },
   ): Promise<Found> {
-    const { config } = this.#context;
+    const { config } = this.#needs;
     const [field4, field6] = LIVE_FIELDS[variant];
     const tables = [
       ['iptables-save', field4, wanted.four],
@@ -122,22 +143,22 @@ export class ReadBack implements GenServer<never, never, never, Info> {
     ] as const;
     const differing: HashField[] = [];
     for (const [tool, field, hash] of tables) {
-      const found = await this.#print(hostkey, tool);
+      const found = await this.#print(self, hostkey, tool);
       if ('unreadable' in found) return { failed: `${tool}: ${found.unreadable}` };
       if (found.hash !== hash) differing.push(field);
     }
     return { differing };
   }
 
-  async #print(hostkey: string, tool: string) {
-    const { config, system } = this.#context;
+  async #print(self: Self<Info>, hostkey: string, tool: string) {
+    const { config } = this.#needs;
     const { read_back_directory: directory } = config.drift;
     const timeoutMs = config.command_execution_timeout_ms;
     const commandLine = `${directory === undefined ? '' : `${directory}/`}${tool} -t filter`;
     // Without a shell agents hand over all arguments as one.
     const request = { command: 'execute_command', commandLine, useShell: true } as const;
-    const question = { hostkey, request, apiUser: 'dog_trainer', timeoutMs };
-    const answer = await call(system, REMOTE_COMMANDS, question, timeoutMs + SLACK_MS);
+    const question = { tag: 'request', hostkey, request, apiUser: 'dog_trainer', timeoutMs } as const;
+    const answer = await self.call(REMOTE_COMMANDS, question, timeoutMs + SLACK_MS);
     if (!answer.ok) return { unreadable: answer.message };
     const { reply } = answer;
     if (reply.kind === 'error')
@@ -145,8 +166,8 @@ export class ReadBack implements GenServer<never, never, never, Info> {
     return readBackHash(reply.kind === 'ok' ? reply.output : reply.bytes.toString('utf8'), 4 * ROOM);
   }
 
-  #take({ hostkey, wanted, found }: Extract<Info, { found: Found }>): void {
-    const { world, hosts, log } = this.#context;
+  #take({ hostkey, wanted, found }: Extract<Info, { tag: 'read' }>): void {
+    const { world, hosts, log } = this.#needs;
     this.#asking.delete(hostkey);
     const row = world.hostByKey(hostkey);
     if (row?.unverified !== true) return;

@@ -6,6 +6,12 @@ import type { World } from '../../world/world.js';
 import type { ConfirmedSets } from '../publishing/confirmed-sets.js';
 import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 
+export interface WantedHashesNeeds {
+  readonly world: Pick<World, 'groupByName' | 'rows'>;
+  readonly outputs: Pick<RulesetOutputs, 'awaited' | 'changedAt' | 'confirmedHashes'>;
+  readonly confirmedSets: Pick<ConfirmedSets, 'takeover' | 'with'>;
+}
+
 /** The hash of the sets published last; `undefined` when none ever were. */
 export function newestSetHash(rows: Iterable<Document>): string | undefined {
   let newest: { readonly hash: string; readonly at: number } | undefined;
@@ -50,11 +56,7 @@ export function acceptedSetHashes(
  * compare with (docs/host-lifecycle.md#processing-a-report).
  */
 export function wantedHashes(
-  {
-    world,
-    outputs,
-    confirmedSets,
-  }: { readonly world: World; readonly outputs: RulesetOutputs; readonly confirmedSets: ConfirmedSets },
+  { world, outputs, confirmedSets }: WantedHashesNeeds,
   groupName: string,
   now: number,
   windowSeconds: number,

@@ -1,15 +1,26 @@
 import type { BrokerConnection, Consumer, Delivery } from '../../broker/broker.js';
 import { declareServerTopology, REPORT_QUEUE } from '../../broker/topology.js';
-import { refuseReport } from '../../host/validate-report.js';
 import type { HostReport } from '../../host/host-report.js';
-import { escapeHidden } from '../../model/hidden-characters.js';
-import { CallFailed, type DetailObject, type Self, type GenServer } from '../../otp/index.js';
+import type { Config } from '../../config/schema.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import {
+  CallFailed,
+  type Clock,
+  type DetailObject,
+  type KeyedChildren,
+  type Self,
+  type GenServer,
+} from '../../otp/index.js';
 import { MessageError } from '../../wire/messages/message-error.js';
-import { decodeReport, ReportError, type Report } from '../../wire/messages/report.js';
+import { ReportError } from '../../wire/messages/report.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
-import type { ServerContext } from '../context.js';
-import type { RefusalReason } from './refused-reports.js';
-import { tell } from '../tell.js';
+import type { World } from '../../world/world.js';
+import type { BrokerLink } from '../broker/broker-link.js';
+import type { HostCall, HostCast, HostReply } from '../hosts/host-messages.js';
+import type { Log } from '../../log/log.js';
+import type { DeadLetters } from './dead-letters.js';
+import { checkReport, readReport, shownReport, type ReportBounds } from './read-report.js';
+import type { RefusalReason, RefusedReports } from './refused-reports.js';
 
 type Info =
   | ConnectionInfo
@@ -19,6 +30,19 @@ type Info =
   | { readonly tag: 'strangers'; readonly overdue: boolean }
   | { readonly tag: 'consume' }
   | { readonly tag: 'tidy' };
+
+export interface IntakeNeeds {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly config: { readonly intake: Pick<Config['intake'], 'prefetch' | 'max_tries'> & ReportBounds };
+  /** The connection over which reports come in. */
+  readonly reportsLink: Pick<BrokerLink, 'subscribe' | 'trouble'>;
+  readonly world: Pick<World, 'ready' | 'hostByKey'>;
+  readonly hosts: Pick<KeyedChildren<HostCast, HostCall, HostReply>, 'call'>;
+  readonly refused: Pick<RefusedReports, 'add' | 'passed' | 'forgetAddressesBefore'>;
+  readonly deadLetters: Pick<DeadLetters, 'add' | 'tidy' | 'total'>;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
 
 interface Stranger {
   readonly delivery: Delivery;
@@ -38,20 +62,6 @@ const FINISH_MS = 2000;
 /** Between two looks whether the world is loaded. */
 const LOADING_MS = 50;
 
-function toHostReport({ fields, stopping, ...report }: Report): HostReport {
-  const { active: _active, ...row } = fields;
-  return { ...report, stopped: stopping, fields: row };
-}
-
-/** What operators see of a refused report: it may hold characters that would change what they see. */
-function shownAs({ hostkey, name, group }: HostReport): { hostkey: string; name: string; group: string } {
-  return {
-    hostkey: escapeHidden(hostkey),
-    name: escapeHidden(name),
-    group: escapeHidden(group),
-  };
-}
-
 /** Whether a host's actor died of its report, or had too many; otherwise it only was not there at that moment. */
 function isItsFault(error: unknown): boolean {
   return (
@@ -67,7 +77,7 @@ function isItsFault(error: unknown): boolean {
  * comes neither back for ever nor is gone without a trace. Many are under way at once, those of one host in order.
  */
 export class Intake implements GenServer<never, never, never, Info> {
-  readonly #context: ServerContext;
+  readonly #needs: IntakeNeeds;
   #connection: BrokerConnection | undefined = undefined;
   /** The connection on which there is a consumer, or one is being made. */
   #consuming: BrokerConnection | undefined = undefined;
@@ -82,20 +92,20 @@ export class Intake implements GenServer<never, never, never, Info> {
   #idle: () => void = () => undefined;
   #handled = 0;
 
-  constructor(context: ServerContext) {
-    this.#context = context;
+  constructor(needs: IntakeNeeds) {
+    this.#needs = needs;
   }
 
-  init(self: Self): void {
+  init(self: Self<Info>): void {
     // A consumer must not outlive its actor: the broker would go on sending to nobody.
     self.signal.addEventListener('abort', () => this.#stop(), { once: true });
-    this.#connection = this.#context.reportsLink.subscribe(self);
+    this.#connection = this.#needs.reportsLink.subscribe(self);
     this.#consume(self);
     self.sendInterval(TIDY_MS, { tag: 'tidy' });
-    self.send(self.pid, { tag: 'tidy' });
+    self.tell({ tag: 'tidy' });
   }
 
-  handleInfo(self: Self, message: Info): void {
+  handleInfo(self: Self<Info>, message: Info): void {
     switch (message.tag) {
       case 'broker_up':
         this.#connection = message.connection;
@@ -112,8 +122,8 @@ export class Intake implements GenServer<never, never, never, Info> {
       case 'strangers':
         return this.#takeStrangers(self, message.overdue);
       case 'tidy':
-        void this.#context.deadLetters.tidy();
-        this.#context.refused.forgetAddressesBefore(this.#context.system.clock.now() - SILENT_MS);
+        void this.#needs.deadLetters.tidy();
+        this.#needs.refused.forgetAddressesBefore(this.#needs.clock.now() - SILENT_MS);
         return;
       case 'ended':
         if (message.connection !== this.#consuming) return;
@@ -132,7 +142,7 @@ export class Intake implements GenServer<never, never, never, Info> {
   }
 
   /** Intake is the first to stop: no report is taken that could not be finished, and what was begun is. */
-  async terminate({ system }: Self): Promise<void> {
+  async terminate({ system }: Self<Info>): Promise<void> {
     await this.#consumer?.cancel();
     if (this.#underWay === 0) return;
     await new Promise<void>((resolve) => {
@@ -149,60 +159,54 @@ export class Intake implements GenServer<never, never, never, Info> {
       consuming: this.#consumer !== undefined,
       under_way: this.#underWay,
       handled: this.#handled,
-      dead_letters: this.#context.deadLetters.total,
+      dead_letters: this.#needs.deadLetters.total,
     };
   }
 
-  #consume(self: Self): void {
+  #consume(self: Self<Info>): void {
     const connection = this.#connection;
     if (connection === undefined || this.#consuming === connection) return;
-    const { config, log, world, reportsLink } = this.#context;
+    const { config, world, reportsLink } = this.#needs;
     if (!world.ready) {
       // Without the fleet in memory every host would be a stranger, and no group would have hashes.
       self.sendAfter(LOADING_MS, { tag: 'consume' });
       return;
     }
     this.#consuming = connection;
-    const consume = async (): Promise<Consumer> => {
+    const consume = async (): Promise<unknown> => {
       // Whoever deleted the queue took its binding along; with the connection still there nobody else declares it.
       if (reportsLink.trouble !== undefined) await declareServerTopology(connection);
-      return connection.consume(REPORT_QUEUE, { prefetch: config.intake.prefetch }, (delivery) => {
+      const consumer = await connection.consume(REPORT_QUEUE, { prefetch: config.intake.prefetch }, (delivery) => {
         this.#unread.add(delivery);
-        if (!tell<Info>(self, { tag: 'delivery', delivery })) delivery.reject({ requeue: true });
+        if (!self.tell({ tag: 'delivery', delivery })) delivery.reject({ requeue: true });
       });
+      if (self.signal.aborted) return consumer.cancel();
+      if (this.#consuming === connection) {
+        this.#consumer = consumer;
+        this.#wellAgain();
+      }
+      return consumer.ended;
     };
-    consume()
-      .then(
-        async (consumer) => {
-          if (self.signal.aborted) return consumer.cancel();
-          if (this.#consuming === connection) {
-            this.#consumer = consumer;
-            this.#wellAgain();
-          }
-          const error = await consumer.ended;
-          tell<Info>(self, { tag: 'ended', connection, error });
-        },
-        (error: unknown) => tell<Info>(self, { tag: 'ended', connection, error }),
-      )
-      .catch((error: unknown) => log.debug({ err: error }, 'the consumer of reports ended after its actor'));
+    const ended = (error: unknown): Info => ({ tag: 'ended', connection, error });
+    self.pipeToSelf(consume(), ended, ended);
   }
 
   /** Said once, however often it is tried; `/readyz` says it as long as it lasts. */
   #troubled(error: unknown): void {
-    const { log, reportsLink } = this.#context;
+    const { log, reportsLink } = this.#needs;
     if (reportsLink.trouble === undefined) log.warn({ err: error }, 'reports are not consumed; trying again');
     reportsLink.trouble = error instanceof Error ? error.message : 'the consumer ended';
   }
 
   #wellAgain(): void {
-    const { log, reportsLink } = this.#context;
+    const { log, reportsLink } = this.#needs;
     if (reportsLink.trouble !== undefined) log.info({}, 'reports are consumed again');
     reportsLink.trouble = undefined;
   }
 
-  #take(self: Self, delivery: Delivery): void {
-    const { metrics, config, system } = this.#context;
-    const report = this.#read(delivery.body);
+  #take(self: Self<Info>, delivery: Delivery): void {
+    const { metrics, config, clock, refused } = this.#needs;
+    const report = readReport(delivery.body, config.intake);
     if (report instanceof MessageError) {
       // As the old server did: by its type, if that much could be read, and as an exception.
       if (report instanceof ReportError && report.updateType !== undefined)
@@ -210,23 +214,13 @@ export class Intake implements GenServer<never, never, never, Info> {
       metrics.count('ips_update', 'exception');
       metrics.count('dog_trainer_reports_refused_total', report.reason);
       const hostkey = report instanceof ReportError ? report.hostkey : undefined;
-      if (hostkey !== undefined)
-        this.#context.refused.add(system.clock.now(), { hostkey }, 'malformed', report.message);
+      if (hostkey !== undefined) refused.add(clock.now(), { hostkey }, 'malformed', report.message);
       return this.#bury(delivery, report.reason, report.message, hostkey);
     }
     metrics.count('ips_update', report.updateType);
-    if (config.intake.check_user_id && delivery.userId !== report.hostkey) {
-      const who = delivery.userId === undefined ? 'nobody in particular' : JSON.stringify(delivery.userId.slice(0, 60));
-      const detail = `user-id: it comes from ${escapeHidden(who)}, where the user name must be the hostkey (intake.check_user_id)`;
-      return this.#refuse(delivery, report, 'wrong_user', detail);
-    }
-    const refusal = refuseReport(report, config.intake.addresses_max);
-    if (refusal !== undefined) {
-      const detail = `${refusal.field}: ${refusal.reason}`;
-      const reason = refusal.field === 'interfaces' ? 'addresses' : 'invalid';
-      return this.#refuse(delivery, report, reason, detail);
-    }
-    this.#context.refused.passed(report.hostkey);
+    const refusal = checkReport(delivery, report, config.intake);
+    if (refusal !== undefined) return this.#refuse(delivery, report, refusal.reason, refusal.detail);
+    refused.passed(report.hostkey);
     if (this.#isStranger(report.hostkey)) return this.#queueStranger(self, { delivery, report });
     this.#hand(self, delivery, report, config.intake.max_tries);
   }
@@ -234,65 +228,50 @@ export class Intake implements GenServer<never, never, never, Info> {
   /** Also while earlier reports of it wait: those of one host are handled in order. */
   #isStranger(hostkey: string): boolean {
     return (
-      this.#context.world.hostByKey(hostkey) === undefined ||
+      this.#needs.world.hostByKey(hostkey) === undefined ||
       this.#strangers.some(({ report }) => report.hostkey === hostkey)
     );
   }
 
   /** Whoever may send reports can invent hostkeys without end: known hosts come first. */
-  #queueStranger(self: Self, stranger: Stranger): void {
+  #queueStranger(self: Self<Info>, stranger: Stranger): void {
     this.#unread.add(stranger.delivery);
     this.#strangers.push(stranger);
     if (this.#strangers.length > 1) return;
     // Behind what has been delivered already.
-    self.send(self.pid, { tag: 'strangers', overdue: false } as Info);
-    self.sendAfter(STRANGERS_MS, { tag: 'strangers', overdue: true } as Info);
+    self.tell({ tag: 'strangers', overdue: false });
+    self.sendAfter(STRANGERS_MS, { tag: 'strangers', overdue: true });
   }
 
   /** Strangers begin while no known host's report is under way, and at the latest when they have waited long enough. */
-  #takeStrangers(self: Self, overdue: boolean): void {
+  #takeStrangers(self: Self<Info>, overdue: boolean): void {
     if (!overdue && this.#underWay > 0) return;
     for (const { delivery, report } of this.#strangers.splice(0)) {
       this.#unread.delete(delivery);
-      this.#hand(self, delivery, report, this.#context.config.intake.max_tries);
+      this.#hand(self, delivery, report, this.#needs.config.intake.max_tries);
     }
   }
 
   #refuse(delivery: Delivery, report: HostReport, reason: RefusalReason, detail: string): void {
-    const { metrics, refused, system } = this.#context;
+    const { metrics, refused, clock } = this.#needs;
     metrics.count('ips_update', 'exception');
     metrics.count('dog_trainer_reports_refused_total', reason);
-    refused.add(system.clock.now(), shownAs(report), reason, detail);
-    this.#bury(delivery, reason, detail, escapeHidden(report.hostkey));
-  }
-
-  #read(body: Uint8Array): HostReport | MessageError {
-    const { max_report_bytes } = this.#context.config.intake;
-    if (body.length > max_report_bytes)
-      return new MessageError(
-        'too_large',
-        'body',
-        `a report of ${body.length} bytes; at most ${max_report_bytes} are taken`,
-      );
-    try {
-      return toHostReport(decodeReport(body));
-    } catch (error) {
-      if (error instanceof MessageError) return error;
-      throw error;
-    }
+    const shown = shownReport(report);
+    refused.add(clock.now(), shown, reason, detail);
+    this.#bury(delivery, reason, detail, shown.hostkey);
   }
 
   /** To the host's actor; if that dies over it, again when it is back, and after some tries it is a dead letter. */
-  #hand(self: Self, delivery: Delivery, report: HostReport, tries: number): void {
+  #hand(self: Self<Info>, delivery: Delivery, report: HostReport, tries: number): void {
     this.#underWay += 1;
-    const { hosts, metrics, log, system } = this.#context;
-    const began = system.clock.monotonic();
+    const { hosts, metrics, log, clock } = this.#needs;
+    const began = clock.monotonic();
     hosts
-      .call(report.hostkey, { report }, Infinity)
+      .call(report.hostkey, { tag: 'report', report }, Infinity)
       .then(
         () => {
           this.#handled += 1;
-          metrics.observe('dog_trainer_report_seconds', (system.clock.monotonic() - began) / 1000);
+          metrics.observe('dog_trainer_report_seconds', (clock.monotonic() - began) / 1000);
           delivery.ack();
           this.#done();
         },
@@ -304,7 +283,7 @@ export class Intake implements GenServer<never, never, never, Info> {
           }
           if (!isItsFault(error)) {
             this.#unread.add(delivery);
-            self.sendAfter(RETRY_MS, { tag: 'retry', delivery, report, tries } as Info);
+            self.sendAfter(RETRY_MS, { tag: 'retry', delivery, report, tries });
             return this.#done();
           }
           this.#underWay -= 1;
@@ -319,12 +298,12 @@ export class Intake implements GenServer<never, never, never, Info> {
   }
 
   #bury(delivery: Delivery, reason: string, detail: string, hostkey: string | undefined): void {
-    const { deadLetters, system, log, metrics } = this.#context;
+    const { deadLetters, clock, log, metrics } = this.#needs;
     this.#underWay += 1;
     metrics.count('dog_trainer_dead_letters_total', 'report');
     deadLetters
       .add({
-        at: system.clock.now(),
+        at: clock.now(),
         queue: REPORT_QUEUE,
         reason,
         detail,
@@ -350,8 +329,6 @@ export class Intake implements GenServer<never, never, never, Info> {
     for (const delivery of this.#unread) delivery.reject({ requeue: true });
     this.#unread.clear();
     this.#strangers.splice(0);
-    consumer
-      ?.cancel()
-      .catch((error: unknown) => this.#context.log.debug({ err: error }, 'cancelling a consumer failed'));
+    consumer?.cancel().catch((error: unknown) => this.#needs.log.debug({ err: error }, 'cancelling a consumer failed'));
   }
 }

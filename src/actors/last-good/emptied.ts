@@ -40,7 +40,7 @@ function bareHashes(dialect: Dialect): ReadonlySet<string> {
  * but may well be a mistake, so people are told. A group's set that is empty because its hosts fell silent is none.
  */
 export class EmptiedWatch {
-  readonly #world: World;
+  readonly #world: Pick<World, 'hostsOf'>;
   readonly #bare: Readonly<Record<Dialect, ReadonlySet<string>>>;
   /** Whether each group's newest ruleset is bare, by group id. */
   #rulesets = new Map<string, { readonly output: RulesetOutput; readonly bare: boolean }>();
@@ -48,7 +48,7 @@ export class EmptiedWatch {
   #filled = new Set<string>();
   readonly #emptied = new Map<string, Emptied>();
 
-  constructor(world: World) {
+  constructor(world: Pick<World, 'hostsOf'>) {
     this.#world = world;
     this.#bare = { dog1: bareHashes('dog1'), dog2: bareHashes('dog2') };
   }

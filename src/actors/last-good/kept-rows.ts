@@ -9,7 +9,7 @@ function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** The last good values of fields that are malformed in the store, from before a restart. */
-export async function loadKeptRows(store: Store): Promise<readonly LastGoodFields[]> {
+export async function loadKeptRows(store: Pick<Store, 'get'>): Promise<readonly LastGoodFields[]> {
   const rows = (await store.get('setting', SETTING))?.doc.rows;
   if (!Array.isArray(rows)) return [];
   return (rows as readonly Json[]).flatMap((row) => {

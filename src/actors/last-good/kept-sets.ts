@@ -1,35 +1,70 @@
 import type { LastGood } from '../../firewall/sets/compile-sets.js';
+import type { Json, JsonObject } from '../../model/document.js';
 import { sameJson } from '../../model/same-json.js';
 import type { Change, Store } from '../../store/store.js';
 
-/** One document of table `setting` a set: `PREFIX` and its full name. */
-const PREFIX = 'last_good_set:';
+/** The document of table `setting` that has all sets that stand in, by full name. */
+const STAND_INS = 'last_good_sets';
+
+/** One document of table `setting` per set in use: `IN_USE` and its full name. */
+const IN_USE = 'last_good_set:';
 
 /** Steps of one commit. */
 const STEPS = 100;
+
+/** What the store keeps of sets, by full name, so that a restart finds content that the world can no longer make. */
+export interface KeptSets {
+  /**
+   * Sets that are published with their last good content in place of their newest, such as one over the kernel's limit
+   * (docs/decisions/0002-never-publish-what-the-kernel-refuses.md). Kept before anything is sent, whether rulesets name
+   * them or not: what the world says today would empty them.
+   */
+  readonly standIns: LastGood;
+  /** What sets that last good rulesets name were published with, so that they outlive what they were made from. */
+  readonly inUse: LastGood;
+}
 
 /** The sets of `self`, which are always empty. */
 function isEmptyBuiltIn(name: string): boolean {
   return /^self_gv[46]$/.test(name);
 }
 
-/** What the store keeps of sets that rulesets in use name: the addresses that each was published with. */
-export async function loadKeptSets(store: Store): Promise<LastGood> {
-  const kept = new Map<string, readonly string[]>();
+function addressesIn(list: Json | undefined): readonly string[] {
+  return Array.isArray(list) ? list.filter((address): address is string => typeof address === 'string') : [];
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Everything that is kept of sets. */
+export async function loadKeptSets(store: Pick<Store, 'list'>): Promise<KeptSets> {
+  const standIns = new Map<string, readonly string[]>();
+  const inUse = new Map<string, readonly string[]>();
   for (const { doc } of await store.list('setting')) {
-    const { id, addresses } = doc;
-    if (typeof id !== 'string' || !id.startsWith(PREFIX) || !Array.isArray(addresses)) continue;
-    kept.set(
-      id.slice(PREFIX.length),
-      addresses.filter((address): address is string => typeof address === 'string'),
-    );
+    const { id, addresses, sets } = doc;
+    if (typeof id !== 'string') continue;
+    if (id === STAND_INS && isObject(sets))
+      for (const [name, list] of Object.entries(sets)) standIns.set(name, addressesIn(list));
+    else if (id.startsWith(IN_USE) && Array.isArray(addresses))
+      inUse.set(id.slice(IN_USE.length), addressesIn(addresses));
   }
-  return kept;
+  return { standIns, inUse };
+}
+
+/** A step after which exactly these stand in; an equal document writes nothing. */
+export function keepStandIns(standIns: LastGood): Change {
+  return {
+    op: 'upsert',
+    table: 'setting',
+    id: STAND_INS,
+    edit: () => ({ id: STAND_INS, sets: Object.fromEntries(standIns) }),
+  };
 }
 
 /**
- * Commits that bring what is `kept` up to date with what is published: sets in use are kept, others are let go once it
- * is `certain` that nobody uses them.
+ * Commits that bring what is `kept` of sets in use up to date with what is published: sets in use are kept, others are
+ * let go once it is `certain` that nobody uses them.
  */
 export function keepingCommits(
   kept: LastGood,
@@ -43,13 +78,13 @@ export function keepingCommits(
     const before = kept.get(name);
     if (addresses === undefined || isEmptyBuiltIn(name) || addresses === before) continue;
     if (before !== undefined && sameJson(addresses, before)) continue;
-    const id = PREFIX + name;
+    const id = IN_USE + name;
     steps.push({ name, addresses, change: { op: 'upsert', table: 'setting', id, edit: () => ({ id, addresses }) } });
   }
   if (use.certain)
     for (const name of kept.keys())
       if (!use.users.has(name))
-        steps.push({ name, addresses: undefined, change: { op: 'remove', table: 'setting', id: PREFIX + name } });
+        steps.push({ name, addresses: undefined, change: { op: 'remove', table: 'setting', id: IN_USE + name } });
   const commits: { changes: Change[]; then: Map<string, readonly string[]> }[] = [];
   const after = new Map(kept);
   for (let at = 0; at < steps.length; at += STEPS) {

@@ -10,7 +10,7 @@ const TOLD = 20;
 type Texts = ReadonlyMap<string, string>;
 
 /** Makes the alarms of one prefix exactly these. */
-export function showAlarms(alarms: AlarmBook, prefix: string, texts: Texts): void {
+export function showAlarms(alarms: Pick<AlarmBook, 'list' | 'set' | 'clear'>, prefix: string, texts: Texts): void {
   const wanted = new Map([...texts].slice(0, TOLD).map(([who, text]) => [`${prefix}:${who}`, text]));
   if (texts.size > TOLD) wanted.set(`${prefix}:more`, `${texts.size - TOLD} more of the same kind`);
   for (const { id } of alarms.list()) if (id.startsWith(`${prefix}:`) && !wanted.has(id)) alarms.clear(id);

@@ -1,14 +1,30 @@
 import type { LastGood } from '../../firewall/sets/compile-sets.js';
-import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
-import { StoreError, type Change } from '../../store/store.js';
-import type { ServerContext } from '../context.js';
+import type { AlarmBook } from '../../alarms/alarm-book.js';
+import type { Clock, DetailObject, Message, Self, GenServer } from '../../otp/index.js';
+import { StoreError, type Change, type Store } from '../../store/store.js';
+import type { SetBook } from '../../world/set-book.js';
+import type { World } from '../../world/world.js';
+import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 import { IPSET_PUBLISHER } from '../publishing/publisher-messages.js';
-import { patiently } from '../store/store-patiently.js';
+import { patiently, type PatientlyNeeds } from '../store/store-patiently.js';
 import { EmptiedWatch } from './emptied.js';
 import { keepRows } from './kept-rows.js';
 import { keepingCommits, loadKeptSets } from './kept-sets.js';
 import { malformedTexts, replacedTexts, showAlarms } from './last-good-alarms.js';
 import { setUse } from './set-use.js';
+
+export interface LastGoodKeeperNeeds extends PatientlyNeeds {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly store: Pick<Store, 'list' | 'commit'>;
+  readonly world: Pick<World, 'ready' | 'rows' | 'hostsOf' | 'malformed'>;
+  readonly sets: Pick<SetBook, 'published'>;
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'values' | 'failures'>;
+  readonly alarms: Pick<AlarmBook, 'list' | 'set' | 'clear' | 'show'>;
+}
+
+interface Info extends Message {
+  readonly tag: 'look';
+}
 
 /** How often it looks. */
 const LOOK_MS = 1000;
@@ -20,8 +36,8 @@ const KEEP_MS = 5000;
  * and the last good values of malformed fields in the store, asks for the sets anew when one that was kept for a ruleset
  * is free to go, and tells people of all this.
  */
-export class LastGoodKeeper implements GenServer<never, never, never, Message> {
-  readonly #context: ServerContext;
+export class LastGoodKeeper implements GenServer<never, never, never, Info> {
+  readonly #needs: LastGoodKeeperNeeds;
   readonly #emptied: EmptiedWatch;
   /** What the store has. */
   #kept: LastGood = new Map();
@@ -29,24 +45,24 @@ export class LastGoodKeeper implements GenServer<never, never, never, Message> {
   #rowsVersion = -1;
   #refused: string | undefined = undefined;
 
-  constructor(context: ServerContext) {
-    this.#context = context;
-    this.#emptied = new EmptiedWatch(context.world);
+  constructor(needs: LastGoodKeeperNeeds) {
+    this.#needs = needs;
+    this.#emptied = new EmptiedWatch(needs.world);
   }
 
-  async init(self: Self): Promise<void> {
-    const { store } = this.#context;
-    this.#kept = await patiently(self, this.#context, () => loadKeptSets(store));
+  async init(self: Self<Info>): Promise<void> {
+    const { store } = this.#needs;
+    this.#kept = (await patiently(self, this.#needs, () => loadKeptSets(store))).inUse;
     this.#emptied.remember(this.#kept);
     self.sendInterval(LOOK_MS, { tag: 'look' });
   }
 
-  async handleInfo(self: Self): Promise<void> {
-    const { world, sets, outputs, system, alarms } = this.#context;
+  async handleInfo(self: Self<Info>): Promise<void> {
+    const { world, sets, outputs, clock, alarms } = this.#needs;
     if (!world.ready) return;
     const use = setUse(world, outputs);
     const { published } = sets;
-    const now = system.clock.monotonic();
+    const now = clock.monotonic();
     if (published !== undefined) {
       const free = use.certain && [...published.retained].some((name) => !use.users.has(name));
       const told = new Set(published.problems.map(({ set }) => set));
@@ -65,20 +81,20 @@ export class LastGoodKeeper implements GenServer<never, never, never, Message> {
 
   /** Last words: the next server must find what this one had. */
   async terminate(): Promise<void> {
-    if (this.#context.world.ready) await this.#keep();
+    if (this.#needs.world.ready) await this.#keep();
   }
 
   describe(): DetailObject {
     return {
       sets_kept: this.#kept.size,
-      malformed: this.#context.world.malformed.list().length,
+      malformed: this.#needs.world.malformed.list().length,
       ...(this.#refused === undefined ? {} : { error: this.#refused }),
     };
   }
 
   /** A store that refuses is a state: it is told, and tried again at the next look. */
   async #keep(): Promise<void> {
-    const { world, sets, outputs } = this.#context;
+    const { world, sets, outputs } = this.#needs;
     try {
       const { version } = world.malformed;
       if (version !== this.#rowsVersion) {
@@ -100,12 +116,12 @@ export class LastGoodKeeper implements GenServer<never, never, never, Message> {
   }
 
   async #commit(changes: readonly Change[]): Promise<void> {
-    await this.#context.store.commit(changes, { author: 'system', audit: false });
+    await this.#needs.store.commit(changes, { author: 'system', audit: false });
   }
 
   #tell(refused: string | undefined): void {
     this.#refused = refused;
-    this.#context.alarms.show(
+    this.#needs.alarms.show(
       'last_good.not_kept',
       refused === undefined
         ? undefined

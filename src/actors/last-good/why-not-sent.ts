@@ -1,14 +1,25 @@
 import { textOf } from '../../model/text-of.js';
-import type { ServerContext } from '../context.js';
+import type { SetBook } from '../../world/set-book.js';
+import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
+import type { AgentGuardState } from '../guard/agent-guard-state.js';
+import type { PublishingGate } from '../publishing/publishing-gate.js';
 
-type Known = Pick<ServerContext, 'outputs' | 'sets' | 'gate' | 'guard'>;
+export interface MissingSetsNeeds {
+  readonly sets: Pick<SetBook, 'published' | 'untaken'>;
+}
+
+export interface WhyNotSentNeeds extends MissingSetsNeeds {
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'awaited' | 'failures'>;
+  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly guard: Pick<AgentGuardState, 'open'>;
+}
 
 /**
  * Sets that a group's ruleset names and that hosts are not sent, are sent without what belongs into them, or that the
  * broker found too large as they are now.
  */
 export function missingSets(
-  { sets: { published, untaken } }: Pick<ServerContext, 'sets'>,
+  { sets: { published, untaken } }: MissingSetsNeeds,
   needed: readonly string[],
 ): readonly string[] {
   return needed.filter(
@@ -17,8 +28,8 @@ export function missingSets(
 }
 
 /** Why hosts of this group are not sent a ruleset now, as the end of "not sent, because ..."; `undefined`: they are. */
-export function whyNotSent(context: Known, groupId: string): string | undefined {
-  const { outputs, gate, guard } = context;
+export function whyNotSent(needs: WhyNotSentNeeds, groupId: string): string | undefined {
+  const { outputs, gate, guard } = needs;
   const output = outputs.get(groupId);
   if (output === undefined) {
     if (outputs.awaited.has(groupId))
@@ -28,7 +39,7 @@ export function whyNotSent(context: Known, groupId: string): string | undefined 
       ? 'the group is not compiled yet'
       : `the group never had a ruleset that compiles: ${textOf(failure.error.message)}`;
   }
-  const missing = missingSets(context, output.ruleset.sets);
+  const missing = missingSets(needs, output.ruleset.sets);
   if (missing.length > 0) return `the sets ${missing.slice(0, 5).join(', ')} that it names are not published`;
   if (output.publishedAt !== null) return undefined;
   if (gate.paused) return 'publishing is paused';

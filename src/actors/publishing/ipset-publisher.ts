@@ -1,41 +1,68 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type { PolicyFault } from '../../firewall/policy/policy.js';
-import type { Document } from '../../model/document.js';
-import type { DetailObject, Message, Self, GenServer, TimerRef } from '../../otp/index.js';
-import type { RenderedSets } from '../../world/set-book.js';
+import { createHash } from 'node:crypto';
+import type { AlarmBook } from '../../alarms/alarm-book.js';
+import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
+import type { Config } from '../../config/schema.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
+import type { Store } from '../../store/store.js';
+import type { RenderedSets, SetBook } from '../../world/set-book.js';
+import type { World } from '../../world/world.js';
+import type { BrokerLink } from '../broker/broker-link.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
-import { nowSeconds, type ServerContext } from '../context.js';
-import { loadKeptSets } from '../last-good/kept-sets.js';
-import { keepLastGoodSets, loadLastGoodSets } from './last-good-sets.js';
+import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
+import type { AgentGuardState } from '../guard/agent-guard-state.js';
+import { keepStandIns, loadKeptSets } from '../last-good/kept-sets.js';
+import type { Log } from '../../log/log.js';
+import type { Notes } from '../store/notes.js';
+import { patiently, storePatiently } from '../store/store-patiently.js';
+import type { ConfirmedSets } from './confirmed-sets.js';
+import { logSetProblems } from './log-set-problems.js';
+import { loadConfirmedSha, noteConfirmedSets } from './note-confirmed-sets.js';
+import { pipeOutcome } from './pipe-outcome.js';
 import { allSets } from './publications.js';
 import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } from './publisher-messages.js';
-import { patiently, storePatiently } from '../store/store-patiently.js';
-import { ASK_AGAIN_MS, SetTakeover } from './set-takeover.js';
+import type { PublishingGate } from './publishing-gate.js';
 import { refusedAlarm } from './refused-alarm.js';
-import { refusedRetryMs } from './refused-retry.js';
-import { newestSetHash } from '../hosts/wanted-hashes.js';
-import { tell } from '../tell.js';
+import { refusedRetryMs, type RefusedRetryNeeds } from './refused-retry.js';
+import { ASK_AGAIN_MS, SetTakeover } from './set-takeover.js';
+import { untakenSets } from './untaken-sets.js';
+
+export interface IpsetPublisherNeeds {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly config: RefusedRetryNeeds['config'] &
+    Pick<
+      Config,
+      | 'publish_quiet_ms'
+      | 'ipset_periodic_publish_interval_seconds'
+      | 'ipset_hash_valid_seconds'
+      | 'ipset_number_to_keep'
+      | 'repair'
+      | 'takeover_wait_seconds'
+    >;
+  readonly store: Pick<Store, 'get' | 'list' | 'commit'>;
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly link: Pick<BrokerLink, 'subscribe'>;
+  readonly world: Pick<World, 'ready' | 'rows' | 'policy'>;
+  readonly sets: SetBook;
+  readonly outputs: Pick<RulesetOutputs, 'values'>;
+  readonly confirmedSets: ConfirmedSets;
+  readonly notes: Pick<Notes, 'put' | 'settled'>;
+  readonly guard: Pick<AgentGuardState, 'open'>;
+  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly alarms: Pick<AlarmBook, 'clear'>;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
+  readonly metrics: Pick<Metrics, 'count'>;
+}
 
 type IpsetInfo =
   | ConnectionInfo
   | { readonly tag: 'due' }
-  | { readonly tag: 'confirmed'; readonly rendered: RenderedSets; readonly sha: string }
-  | { readonly tag: 'refused'; readonly rendered: RenderedSets }
+  /** What became of these sets in the outbox. */
+  | { readonly tag: 'settled'; readonly rendered: RenderedSets; readonly sha: string; readonly outcome: Outcome }
   /** Perhaps they are taken now. */
-  | { readonly tag: 'again' }
-  | { readonly tag: 'dropped'; readonly reason: string };
-
-/** Which text all agents have, so that a restart need not send it again (table `setting`). */
-const PUBLISHED = 'sets_published';
-
-/** So many documents that can't be read are named at once; the others are counted. */
-const FAULTS_TOLD = 50;
+  | { readonly tag: 'again' };
 
 const NO_SETS: ReadonlySet<string> = new Set();
-
-function timeOf({ timestamp }: Document): number {
-  return typeof timestamp === 'number' ? timestamp : 0;
-}
 
 function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
@@ -43,11 +70,11 @@ function sha256(text: string): string {
 
 /**
  * Publishes all sets to all agents. What dirties them gathers in the mailbox: after a quiet time one text goes out, and
- * under a burst at most one an interval (docs/host-lifecycle.md#publishing). The text is compared, not the hash: an
+ * under a burst at most one per interval (docs/host-lifecycle.md#publishing). The text is compared, not the hash: an
  * empty new set changes no hash, but a rule may name it. The hash is recorded when the broker has confirmed.
  */
 export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCast, IpsetInfo> {
-  readonly #context: ServerContext;
+  readonly #needs: IpsetPublisherNeeds;
   /** Set at the start: whatever is dirty by then was never counted. */
   #dirty = true;
   /** Of the text that all agents have; `undefined` before this server has published any. */
@@ -66,38 +93,38 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
   /** Waits for hosts of another server to say which sets they have. */
   readonly #takeover: SetTakeover;
 
-  constructor(context: ServerContext) {
-    this.#context = context;
-    this.#takeover = new SetTakeover(context);
+  constructor(needs: IpsetPublisherNeeds) {
+    this.#needs = needs;
+    this.#takeover = new SetTakeover(needs);
   }
 
-  async init(self: Self): Promise<void> {
-    const { store, sets, confirmedSets } = this.#context;
+  async init(self: Self<IpsetInfo>): Promise<void> {
+    const { store, sets, confirmedSets } = this.#needs;
     // A predecessor may have died before it heard of a confirm: what it sent counts as unsent.
     sets.published = undefined;
-    const stored = await patiently(self, this.#context, () => store.get('setting', PUBLISHED));
+    const stored = await patiently(self, this.#needs, () => loadConfirmedSha(store));
     // The store may not have taken the note of the newest.
-    if (confirmedSets.sha !== undefined) this.#confirmedSha = confirmedSets.sha;
-    else if (typeof stored?.doc.text_sha256 === 'string') this.#confirmedSha = stored.doc.text_sha256;
-    const lastGood = await patiently(self, this.#context, () => loadLastGoodSets(store));
-    sets.remember(lastGood);
-    sets.remember(await patiently(self, this.#context, () => loadKeptSets(store)));
-    this.#standingIn = lastGood.size > 0;
-    this.#context.link.subscribe(self);
+    this.#confirmedSha = confirmedSets.sha ?? stored;
+    const kept = await patiently(self, this.#needs, () => loadKeptSets(store));
+    // What stands in comes first: of a set that both know, it is the newer.
+    sets.remember(kept.standIns);
+    sets.remember(kept.inUse);
+    this.#standingIn = kept.standIns.size > 0;
+    this.#needs.link.subscribe(self);
     this.#schedule(self);
   }
 
-  handleCast(self: Self, message: IpsetCast): void {
+  handleCast(self: Self<IpsetInfo>, message: IpsetCast): void {
     if (message.tag === 'dirty') {
-      for (const source of message.sources) this.#context.metrics.count('ipset_queue_add', source);
+      for (const source of message.sources) this.#needs.metrics.count('ipset_queue_add', source);
       this.#dirty = true;
     }
     this.#schedule(self);
   }
 
-  async handleCall(self: Self, _request: IpsetCall): Promise<IpsetReply> {
-    if (this.#dirty && this.#waitMs() <= this.#context.config.publish_quiet_ms) await this.#publish(self, true);
-    const { published, untaken } = this.#context.sets;
+  async handleCall(self: Self<IpsetInfo>, _request: IpsetCall): Promise<IpsetReply> {
+    if (this.#dirty && this.#waitMs() <= this.#needs.config.publish_quiet_ms) await this.#publish(self, true);
+    const { published, untaken } = this.#needs.sets;
     const unusable = published?.unusable ?? new Set();
     return {
       published: published?.names ?? new Set(),
@@ -107,21 +134,14 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
 
   /** Last words: what was confirmed should not have to be sent again. */
   async terminate(): Promise<void> {
-    await this.#context.notes.settled();
+    await this.#needs.notes.settled();
   }
 
-  async handleInfo(self: Self, message: IpsetInfo): Promise<void> {
+  async handleInfo(self: Self<IpsetInfo>, message: IpsetInfo): Promise<void> {
     switch (message.tag) {
       case 'due':
         this.#timer = undefined;
         if (this.#dirty) await this.#publish(self);
-        return;
-      case 'refused':
-        this.#context.sets.untaken = this.#changedSince(message.rendered);
-        // Rulesets that name none of these go out.
-        self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
-        this.#endRetry(self);
-        this.#retry = self.sendAfter(refusedRetryMs(this.#context), { tag: 'again' } satisfies IpsetInfo);
         return;
       case 'broker_down':
         return;
@@ -136,24 +156,13 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
         this.#again = true;
         this.#dirty = true;
         return this.#schedule(self);
-      case 'confirmed':
-        this.#endRetry(self);
-        this.#taken = message.rendered.blocks;
-        this.#context.sets.untaken = NO_SETS;
-        this.#confirmedSha = message.sha;
-        this.#context.metrics.count('ipset_publish');
-        return this.#record(self, message.rendered, message.sha);
-      case 'dropped':
-        // The outbox had no room for it: try again, with whatever is current then.
-        this.#context.log.error({ reason: message.reason }, 'the sets were not sent');
-        this.#context.sets.published = undefined;
-        this.#dirty = true;
-        this.#schedule(self);
+      case 'settled':
+        return this.#settled(self, message);
     }
   }
 
   describe(): DetailObject {
-    const { published } = this.#context.sets;
+    const { published } = this.#needs.sets;
     return {
       dirty: this.#dirty,
       held: this.#held ?? null,
@@ -165,40 +174,40 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
 
   /** Milliseconds until the next text may go out. */
   #waitMs(): number {
-    const { config, system } = this.#context;
+    const { config, clock } = this.#needs;
     const interval = config.ipset_periodic_publish_interval_seconds * 1000;
-    return Math.max(config.publish_quiet_ms, this.#sentAt + interval - system.clock.monotonic());
+    return Math.max(config.publish_quiet_ms, this.#sentAt + interval - clock.monotonic());
   }
 
   /** Whether there was one. */
-  #endRetry(self: Self): boolean {
+  #endRetry(self: Self<IpsetInfo>): boolean {
     const retry = this.#retry;
     this.#retry = undefined;
     if (retry !== undefined) self.cancel(retry);
     return retry !== undefined;
   }
 
-  #schedule(self: Self): void {
+  #schedule(self: Self<IpsetInfo>): void {
     if (!this.#dirty || this.#timer !== undefined) return;
-    this.#timer = self.sendAfter(this.#waitMs(), { tag: 'due' } satisfies Message);
+    this.#timer = self.sendAfter(this.#waitMs(), { tag: 'due' });
   }
 
   /** `asked`: rules wait for the sets. */
-  async #publish(self: Self, asked = false): Promise<void> {
-    const { world, sets, guard, gate, system, outbox } = this.#context;
+  async #publish(self: Self<IpsetInfo>, asked = false): Promise<void> {
+    const { world, sets, guard, gate, clock, outbox } = this.#needs;
     this.#held = !world.ready ? 'loading' : !guard.open ? 'guard' : gate.paused ? 'paused' : undefined;
     if (this.#held !== undefined) return;
     const rendered = sets.render();
     const takeover = this.#confirmedSha === undefined ? this.#takeover.decide(rendered, asked) : 'publish';
     if (takeover === 'wait') {
       this.#held = 'takeover';
-      this.#timer ??= self.sendAfter(ASK_AGAIN_MS, { tag: 'due' } satisfies Message);
+      this.#timer ??= self.sendAfter(ASK_AGAIN_MS, { tag: 'due' });
       return;
     }
     this.#dirty = false;
     const before = sets.published;
     sets.published = rendered;
-    this.#report(rendered, before);
+    logSetProblems(this.#needs, rendered, before);
     // Before anything is sent: a crash must not find the only good content gone.
     await this.#keepStandIns(self, rendered);
     // A set that grew too large changes no text, as its last good content stands in.
@@ -207,122 +216,58 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     const sha = sha256(rendered.text);
     if (sha === this.#confirmedSha || takeover === 'adopt') {
       // All agents have it, from before a restart, or from the server that this one took over from, or an edit was undone.
-      if (this.#endRetry(self)) this.#context.alarms.clear(refusedAlarm('sets'));
-      this.#confirmedSha = sha;
-      this.#taken = rendered.blocks;
-      this.#context.sets.untaken = NO_SETS;
-      return this.#record(self, rendered, sha);
+      if (this.#endRetry(self)) this.#needs.alarms.clear(refusedAlarm('sets'));
+      return this.#agentsHave(self, rendered, sha);
     }
-    this.#context.confirmedSets.takeover = 'over';
-    this.#sentAt = system.clock.monotonic();
-    const put = { target: 'sets', class: 'sets', publication: allSets(rendered, system.clock.now()) } as const;
-    void outbox.put(put).outcome.then((outcome) => {
-      switch (outcome.kind) {
-        case 'refused':
-          return outcome.taken === 'some'
-            ? tell<IpsetInfo>(self, { tag: 'confirmed', rendered, sha })
-            : tell<IpsetInfo>(self, { tag: 'refused', rendered });
-        case 'confirmed':
-          return tell<IpsetInfo>(self, { tag: 'confirmed', rendered, sha });
-        case 'dropped':
-          return tell<IpsetInfo>(self, { tag: 'dropped', reason: outcome.reason });
-        case 'superseded':
-          return false;
-      }
-    });
+    this.#needs.confirmedSets.takeover = 'over';
+    this.#sentAt = clock.monotonic();
+    const put = { target: 'sets', class: 'sets', publication: allSets(rendered, clock.now()) } as const;
+    pipeOutcome<IpsetInfo>(self, outbox.put(put), (outcome) => ({ tag: 'settled', rendered, sha, outcome }));
   }
 
-  /** The sets that nobody has as they are in `rendered`. */
-  #changedSince({ blocks }: RenderedSets): ReadonlySet<string> {
-    const taken = this.#taken;
-    if (taken !== undefined) return new Set([...blocks.keys()].filter((name) => blocks.get(name) !== taken.get(name)));
-    // After a restart: what published rulesets name was there before them.
-    const known = new Set(
-      [...this.#context.outputs.values()].flatMap(({ publishedAt, ruleset }) =>
-        publishedAt === null ? [] : ruleset.sets,
-      ),
-    );
-    return new Set([...blocks.keys()].filter((name) => !known.has(name)));
+  #settled(self: Self<IpsetInfo>, { rendered, sha, outcome }: IpsetInfo & { readonly tag: 'settled' }): void {
+    switch (outcome.kind) {
+      case 'superseded':
+        return;
+      case 'refused':
+        return outcome.taken === 'some' ? this.#confirmed(self, rendered, sha) : this.#refused(self, rendered);
+      case 'confirmed':
+        return this.#confirmed(self, rendered, sha);
+      case 'dropped':
+        // The outbox had no room for it: try again, with whatever is current then.
+        this.#needs.log.error({ reason: outcome.reason }, 'the sets were not sent');
+        this.#needs.sets.published = undefined;
+        this.#dirty = true;
+        this.#schedule(self);
+    }
   }
 
-  async #keepStandIns(self: Self, { standIns }: RenderedSets): Promise<void> {
-    if (standIns.size === 0 && !this.#standingIn) return;
-    await storePatiently(self, this.#context, [keepLastGoodSets(standIns)], 'system');
-    this.#standingIn = standIns.size > 0;
+  #confirmed(self: Self<IpsetInfo>, rendered: RenderedSets, sha: string): void {
+    this.#endRetry(self);
+    this.#needs.metrics.count('ipset_publish');
+    this.#agentsHave(self, rendered, sha);
   }
 
-  /**
-   * The hash becomes what hosts are compared with; rows are added only when it changed
-   * (docs/host-lifecycle.md#accepted-hashes-of-the-sets). Two notes: a table that refuses one of them keeps nobody from
-   * the other.
-   */
-  #record(self: Self, rendered: RenderedSets, sha: string): void {
-    const { world, config, confirmedSets, notes } = this.#context;
-    const now = nowSeconds(this.#context);
-    confirmedSets.sha = sha;
-    const rows = confirmedSets.with(world.rows('ipset'));
-    if (newestSetHash(rows) !== rendered.hash) {
-      // Later than all others, also when the clock was set back: which one is the newest is told by the time alone.
-      const timestamp = Math.max(now, ...rows.map((row) => timeOf(row) + 1));
-      confirmedSets.add({ id: randomUUID(), hash: rendered.hash, timestamp });
-    }
-    notes.put('sets', {
-      changes: () => [
-        {
-          op: 'upsert',
-          table: 'setting',
-          id: PUBLISHED,
-          edit: (doc) =>
-            doc?.text_sha256 === sha
-              ? doc
-              : { id: PUBLISHED, text_sha256: sha, hash: rendered.hash, published_at: now },
-        },
-      ],
-    });
-    const added = confirmedSets.unrecorded();
-    if (added.length > 0) {
-      const outdated = this.#outdated(rows, now - config.ipset_hash_valid_seconds);
-      notes.put('set hashes', {
-        changes: () => [
-          ...added.map((row) => ({ op: 'upsert', table: 'ipset', id: row.id, edit: () => row }) as const),
-          ...outdated.map((id) => ({ op: 'remove', table: 'ipset', id }) as const),
-        ],
-        ended: (written) => {
-          if (written) confirmedSets.recorded(added);
-        },
-      });
-    }
+  /** Nobody took them: the broker found them too large. */
+  #refused(self: Self<IpsetInfo>, rendered: RenderedSets): void {
+    this.#needs.sets.untaken = untakenSets(rendered, this.#taken, this.#needs.outputs);
+    // Rulesets that name none of these go out.
+    self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
+    this.#endRetry(self);
+    this.#retry = self.sendAfter(refusedRetryMs(this.#needs), { tag: 'again' });
+  }
+
+  #agentsHave(self: Self<IpsetInfo>, rendered: RenderedSets, sha: string): void {
+    this.#taken = rendered.blocks;
+    this.#needs.sets.untaken = NO_SETS;
+    this.#confirmedSha = sha;
+    noteConfirmedSets(this.#needs, rendered, sha);
     self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
   }
 
-  /** Rows beyond the number to keep whose time is also past the window, the one row that still counted then left out. */
-  #outdated(rows: readonly Document[], before: number): readonly string[] {
-    return [...rows]
-      .sort((a, b) => timeOf(b) - timeOf(a))
-      .slice(this.#context.config.ipset_number_to_keep - 1)
-      .slice(1)
-      .filter((row) => timeOf(row) < before)
-      .map((row) => row.id);
-  }
-
-  /** What is new since the last time. */
-  #report(rendered: RenderedSets, before: RenderedSets | undefined): void {
-    const { log } = this.#context;
-    const known = new Set(before?.problems.map(({ set, reason }) => `${set} ${reason}`));
-    for (const { set, kind, reason } of rendered.problems)
-      if (!known.has(`${set} ${reason}`)) log.warn({ set, kind }, reason);
-    this.#reportFaults(rendered, before);
-  }
-
-  /** A host whose addresses can't be read is missing from every set: somebody must be told, once. */
-  #reportFaults(rendered: RenderedSets, before: RenderedSets | undefined): void {
-    const { log, world } = this.#context;
-    const key = ({ table, id, reason }: PolicyFault): string => `${table} ${id} ${reason}`;
-    const known = new Set(before?.faults.map(key));
-    const fresh = rendered.faults.filter((fault) => !known.has(key(fault)));
-    for (const { table, id, reason } of fresh.slice(0, FAULTS_TOLD))
-      log.warn({ table, id, name: world.policy[table].get(id)?.name }, `not all of it is in the sets: ${reason}`);
-    if (fresh.length > FAULTS_TOLD)
-      log.warn({ more: fresh.length - FAULTS_TOLD }, 'further documents are not in the sets as a whole');
+  async #keepStandIns(self: Self<IpsetInfo>, { standIns }: RenderedSets): Promise<void> {
+    if (standIns.size === 0 && !this.#standingIn) return;
+    await storePatiently(self, this.#needs, [keepStandIns(standIns)], 'system');
+    this.#standingIn = standIns.size > 0;
   }
 }

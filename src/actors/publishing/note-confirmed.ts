@@ -1,17 +1,23 @@
-import { nowSeconds, type ServerContext } from '../context.js';
-import { noteHashes } from '../groups/note-hashes.js';
-import { outputToDoc, type RulesetOutput } from '../groups/ruleset-outputs.js';
+import type { Clock } from '../../otp/index.js';
+import { noteHashes, type NoteHashesNeeds } from '../groups/note-hashes.js';
+import { outputToDoc, type RulesetOutput, type RulesetOutputs } from '../groups/ruleset-outputs.js';
+import { nowSeconds } from '../now-seconds.js';
+
+export interface NoteConfirmedNeeds extends NoteHashesNeeds {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly outputs: RulesetOutputs;
+}
 
 /**
  * The broker has confirmed a group's ruleset: from now on hosts are compared with it (one that is on its way makes nobody a
  * suspect), and it is not sent again. The store takes note of it when it can.
  */
-export function noteConfirmed(context: ServerContext, output: RulesetOutput): void {
-  const { outputs, notes } = context;
+export function noteConfirmed(needs: NoteConfirmedNeeds, output: RulesetOutput): void {
+  const { outputs, notes } = needs;
   const { groupId, groupName, ruleset } = output;
   // A group that was deleted meanwhile has nothing to be noted.
   if (outputs.get(groupId) === undefined) return;
-  const published: RulesetOutput = { ...output, publishedAt: nowSeconds(context) };
+  const published: RulesetOutput = { ...output, publishedAt: nowSeconds(needs.clock) };
   outputs.confirm(published);
   if (outputs.get(groupId) === output) outputs.set(published);
   const { rulesets } = outputs;
@@ -32,5 +38,5 @@ export function noteConfirmed(context: ServerContext, output: RulesetOutput): vo
     ],
     ended: rulesets.claim(ruleset),
   });
-  noteHashes(context, published);
+  noteHashes(needs, published);
 }

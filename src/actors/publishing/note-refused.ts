@@ -10,16 +10,16 @@ import { refusedAlarm, refusedText } from './refused-alarm.js';
 export type BlameQueues = (publication: Publication) => Promise<string>;
 
 export interface RefusedParts {
-  readonly alarms: AlarmBook;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly config: Config;
+  readonly alarms: Pick<AlarmBook, 'get' | 'set' | 'clear'>;
+  readonly log: Pick<Log, 'error'>;
+  readonly metrics: Pick<Metrics, 'count'>;
+  readonly config: { readonly broker: Pick<Config['broker'], 'refused_retry_seconds'> };
   /** Where the management API is configured. */
   readonly blame: BlameQueues | undefined;
 }
 
 /**
- * What the outbox tells of refused messages: an alarm a target, at once. Whom to blame is added when it is known; nothing
+ * What the outbox tells of refused messages: one alarm per target, at once. Whom to blame is added when it is known; nothing
  * waits for that.
  */
 export function noteRefused({ alarms, log, metrics, config, blame }: RefusedParts) {

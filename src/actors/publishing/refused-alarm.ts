@@ -13,18 +13,18 @@ export function refusedAlarm(target: string): string {
 const HOST_TARGETS = ['host', 'host-sets', 'config'] as const;
 
 /** A host that is gone is sent nothing more, so nothing would ever end its alarms. */
-export function clearHostAlarms(alarms: AlarmBook, hostkey: string): void {
+export function clearHostAlarms(alarms: Pick<AlarmBook, 'clear'>, hostkey: string): void {
   for (const kind of HOST_TARGETS) alarms.clear(refusedAlarm(`${kind}/${hostkey}`));
 }
 
 /** As `clearHostAlarms`, for a group. */
-export function clearGroupAlarm(alarms: AlarmBook, groupId: string): void {
+export function clearGroupAlarm(alarms: Pick<AlarmBook, 'clear'>, groupId: string): void {
   alarms.clear(refusedAlarm(`group/${groupId}`));
 }
 
 /** Clears what is about hosts and groups that are not there: a message that was under way when they went was refused later. */
 export function clearAbandoned(
-  alarms: AlarmBook,
+  alarms: Pick<AlarmBook, 'list' | 'clear'>,
   { hasHost, hasGroup }: { readonly hasHost: (key: string) => boolean; readonly hasGroup: (id: string) => boolean },
 ): void {
   for (const { id } of alarms.list()) {
@@ -36,7 +36,7 @@ export function clearAbandoned(
 }
 
 /** Of an outbox that is no more: the next one does not know of them, and says it again if it is so. */
-export function clearRefusedAlarms(alarms: AlarmBook): void {
+export function clearRefusedAlarms(alarms: Pick<AlarmBook, 'list' | 'clear'>): void {
   for (const { id } of alarms.list()) if (id.startsWith(PREFIX)) alarms.clear(id);
 }
 

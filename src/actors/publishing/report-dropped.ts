@@ -1,15 +1,17 @@
 import type { OutboxPut, Ticket } from '../../broker/outbox-contract.js';
-import type { ServerContext } from '../context.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { Log } from '../../log/log.js';
+
+export interface ReportDroppedNeeds {
+  readonly log: Pick<Log, 'error'>;
+  readonly metrics: Pick<Metrics, 'count'>;
+}
 
 /**
  * For messages whose sender need not know how they end: what the outbox gives up is logged and counted, so that nothing
  * vanishes silently. Hosts that miss a message are found by their hashes and repaired.
  */
-export function reportDropped(
-  { log, metrics }: Pick<ServerContext, 'log' | 'metrics'>,
-  { target }: OutboxPut,
-  ticket: Ticket,
-): void {
+export function reportDropped({ log, metrics }: ReportDroppedNeeds, { target }: OutboxPut, ticket: Ticket): void {
   void ticket.outcome.then((outcome) => {
     if (outcome.kind !== 'dropped') return;
     metrics.count('dog_trainer_publish_failures_total', 'dropped');

@@ -1,16 +1,25 @@
+import type { Outbox } from '../../broker/outbox-contract.js';
 import { textOf } from '../../model/text-of.js';
-import type { ServerContext } from '../context.js';
-import type { RulesetOutput } from '../groups/ruleset-outputs.js';
+import type { Clock } from '../../otp/index.js';
+import type { World } from '../../world/world.js';
+import type { RulesetOutput, RulesetOutputs } from '../groups/ruleset-outputs.js';
 import { hostRuleset } from './publications.js';
-import { reportDropped } from './report-dropped.js';
+import { reportDropped, type ReportDroppedNeeds } from './report-dropped.js';
+
+export interface SendToAstrayNeeds extends ReportDroppedNeeds {
+  readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName'>;
+  readonly outputs: Pick<RulesetOutputs, 'get'>;
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
 
 /**
  * Agents that were moved over the API go on listening to their old group
  * (docs/protocol.md#the-first-message-costs-the-queue): members of this group that listen elsewhere get their own copy,
  * and those of other groups that listen here get theirs after it.
  */
-export function sendToAstray(context: ServerContext, output: RulesetOutput): void {
-  const { world, outputs, outbox, system } = context;
+export function sendToAstray(needs: SendToAstrayNeeds, output: RulesetOutput): void {
+  const { world, outputs, outbox, clock } = needs;
   const copies = [
     ...world.deafMembers(output.groupName).map((host) => ({ host, output })),
     ...world.strayListeners(output.groupName).flatMap((host) => {
@@ -25,8 +34,8 @@ export function sendToAstray(context: ServerContext, output: RulesetOutput): voi
       target: `host/${hostkey}`,
       class: 'host',
       after: [`group/${output.groupId}`],
-      publication: hostRuleset(own, hostkey, system.clock.now()),
+      publication: hostRuleset(own, hostkey, clock.now()),
     } as const;
-    reportDropped(context, put, outbox.put(put));
+    reportDropped(needs, put, outbox.put(put));
   }
 }

@@ -1,7 +1,19 @@
+import type { Config } from '../../config/schema.js';
+import type { Clock } from '../../otp/index.js';
 import type { RenderedSets } from '../../world/set-book.js';
-import type { ServerContext } from '../context.js';
+import type { World } from '../../world/world.js';
+import type { Log } from '../../log/log.js';
 import { decideTakeover, setsHeld } from '../hosts/held-by-hosts.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
+import type { ConfirmedSets } from './confirmed-sets.js';
+
+export interface SetTakeoverNeeds {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly config: Pick<Config, 'repair' | 'takeover_wait_seconds'>;
+  readonly world: Pick<World, 'rows'>;
+  readonly confirmedSets: Pick<ConfirmedSets, 'takeover'>;
+  readonly log: Pick<Log, 'info'>;
+}
 
 /** How often it is looked whether hosts have reported. */
 export const ASK_AGAIN_MS = 500;
@@ -13,23 +25,23 @@ type Verdict = ReturnType<typeof decideTakeover>;
  * it stored last, or, since that may be of another spelling, by what hosts report.
  */
 export class SetTakeover {
-  readonly #context: Pick<ServerContext, 'world' | 'config' | 'confirmedSets' | 'system' | 'log'>;
+  readonly #needs: SetTakeoverNeeds;
   readonly #waitsUntil: number;
   /** What is waited with; when it changes, somebody has edited something, and that goes out as ever. */
   #text: string | undefined = undefined;
 
-  constructor(context: ServerContext) {
-    this.#context = context;
-    this.#waitsUntil = context.system.clock.monotonic() + context.config.takeover_wait_seconds * 1000;
+  constructor(needs: SetTakeoverNeeds) {
+    this.#needs = needs;
+    this.#waitsUntil = needs.clock.monotonic() + needs.config.takeover_wait_seconds * 1000;
   }
 
   /** For sets of which none was confirmed. `asked`: rules wait for them, so hosts are not waited for. */
   decide({ text, hash }: RenderedSets, asked: boolean): Verdict {
-    const { world, config, confirmedSets, system, log } = this.#context;
+    const { world, config, confirmedSets, clock, log } = this.#needs;
     if (confirmedSets.takeover === 'over') return 'publish';
     const stored = newestSetHash(world.rows('ipset').values());
     const edited = this.#text !== undefined && this.#text !== text;
-    const mayWait = !asked && !edited && system.clock.monotonic() < this.#waitsUntil;
+    const mayWait = !asked && !edited && clock.monotonic() < this.#waitsUntil;
     const held = setsHeld(world, hash);
     const verdict =
       stored === undefined

@@ -1,36 +1,45 @@
-import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
+import type { AlarmBook } from '../../alarms/alarm-book.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { Clock, DetailObject, Self, GenServer } from '../../otp/index.js';
 import { OutageNews } from '../../log/outage-news.js';
-import type { StoreState } from '../../store/store.js';
-import type { ServerBase } from '../context.js';
-import { tell } from '../tell.js';
+import type { Store, StoreState } from '../../store/store.js';
+import type { Log } from '../../log/log.js';
 
 type Info = { readonly tag: 'state'; readonly state: StoreState };
+
+export interface StoreKeeperNeeds {
+  readonly store: Pick<Store, 'kind' | 'state' | 'onState'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly log: Pick<Log, 'info' | 'error'>;
+  readonly metrics: Pick<Metrics, 'gauge'>;
+  readonly alarms: Pick<AlarmBook, 'list' | 'set' | 'clear'>;
+}
 
 const TABLE = 'store.table';
 
 /** Watches over the store: an outage is a state that it shows and logs, not a crash. */
-export class StoreKeeper implements GenServer<never, never, never, Info & Message> {
-  readonly #context: ServerBase;
+export class StoreKeeper implements GenServer<never, never, never, Info> {
+  readonly #needs: StoreKeeperNeeds;
   readonly #news: OutageNews;
   #up = true;
 
-  constructor(context: ServerBase) {
-    this.#context = context;
-    this.#news = new OutageNews(() => context.system.clock.monotonic());
+  constructor(needs: StoreKeeperNeeds) {
+    this.#needs = needs;
+    this.#news = new OutageNews(() => needs.clock.monotonic());
   }
 
-  init(self: Self): void {
-    const unsubscribe = this.#context.store.onState((state) => tell<Info>(self, { tag: 'state', state }));
+  init(self: Self<Info>): void {
+    const unsubscribe = this.#needs.store.onState((state) => self.tell({ tag: 'state', state }));
     self.signal.addEventListener('abort', unsubscribe, { once: true });
-    const state = this.#context.store.state();
+    const state = this.#needs.store.state();
     this.#showTroubles(state);
-    this.#context.metrics.gauge('dog_trainer_outage', 'store', state.up ? 0 : 1);
+    this.#needs.metrics.gauge('dog_trainer_outage', 'store', state.up ? 0 : 1);
     this.#up = state.up;
     if (!state.up) this.#down(state);
   }
 
-  handleInfo(_self: Self, { state }: Info): void {
-    const { log, metrics } = this.#context;
+  handleInfo(_self: Self<Info>, { state }: Info): void {
+    const { log, metrics } = this.#needs;
     this.#showTroubles(state);
     const was = this.#up;
     this.#up = state.up;
@@ -43,7 +52,7 @@ export class StoreKeeper implements GenServer<never, never, never, Info & Messag
 
   /** One alarm a table, for as long as the store refuses something there. */
   #showTroubles({ troubles = [] }: StoreState): void {
-    const { alarms } = this.#context;
+    const { alarms } = this.#needs;
     const reasons = new Map<string, string>();
     for (const { table, reason } of troubles) {
       const id = `${TABLE}:${table}`;
@@ -56,13 +65,13 @@ export class StoreKeeper implements GenServer<never, never, never, Info & Messag
   /** Each reason now and then: tried in turn, two servers that are away would be told of with every try. */
   #down({ reason }: StoreState): void {
     if (!this.#news.worthSaying(reason ?? '')) return;
-    this.#context.log.error({ reason }, 'the store is down; what changes is kept waiting until it is back');
+    this.#needs.log.error({ reason }, 'the store is down; what changes is kept waiting until it is back');
   }
 
   describe(): DetailObject {
-    const { up, since, reason } = this.#context.store.state();
+    const { up, since, reason } = this.#needs.store.state();
     return {
-      kind: this.#context.store.kind,
+      kind: this.#needs.store.kind,
       up,
       since: Math.floor(since / 1000),
       ...(reason === undefined ? {} : { reason }),

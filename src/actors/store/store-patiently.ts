@@ -1,7 +1,15 @@
 import { backoffMs, type Backoff, type Self } from '../../otp/index.js';
-import type { Author, Change, CommitResult } from '../../store/store.js';
+import type { Author, Change, CommitResult, Store } from '../../store/store.js';
 import { StoreError, type StoreErrorCode } from '../../store/store.js';
-import type { ServerContext } from '../context.js';
+import type { Log } from '../../log/log.js';
+
+export interface PatientlyNeeds {
+  readonly log: Pick<Log, 'warn'>;
+}
+
+export interface StorePatientlyNeeds extends PatientlyNeeds {
+  readonly store: Pick<Store, 'commit'>;
+}
 
 const WAIT: Backoff = { baseMs: 200, maxMs: 5000 };
 
@@ -30,11 +38,7 @@ const HOPELESS: ReadonlySet<StoreErrorCode> = new Set(['incompatible', 'closed',
  * crash, and whoever has to do with the store sees it (`StoreState`). Errors of the call itself are thrown, so the process
  * ends and is blamed.
  */
-export async function patiently<T>(
-  self: Self,
-  { log }: Pick<ServerContext, 'log'>,
-  attempt: () => Promise<T>,
-): Promise<T> {
+export async function patiently<T>(self: Self, { log }: PatientlyNeeds, attempt: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt();
@@ -53,9 +57,9 @@ export async function patiently<T>(
  */
 export function storePatiently(
   self: Self,
-  context: Pick<ServerContext, 'store' | 'log'>,
+  needs: StorePatientlyNeeds,
   changes: readonly Change[],
   author: Author,
 ): Promise<CommitResult> {
-  return patiently(self, context, () => context.store.commit(changes, { author, audit: false }));
+  return patiently(self, needs, () => needs.store.commit(changes, { author, audit: false }));
 }

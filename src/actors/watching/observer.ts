@@ -1,10 +1,30 @@
 import { compileGroup } from '../../firewall/policy/compile-group.js';
-import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
-import { nowSeconds, type ServerContext } from '../context.js';
+import type { Config } from '../../config/schema.js';
+import type { Dialect } from '../../firewall/dialect.js';
+import type { Clock, DetailObject, Message, Self, GenServer } from '../../otp/index.js';
+import type { SetBook } from '../../world/set-book.js';
+import type { World } from '../../world/world.js';
+import type { Log } from '../../log/log.js';
+import { nowSeconds } from '../now-seconds.js';
 import { observationSummary, observeGroup, observeSets, type Observation, type ObservedGroup } from './observation.js';
 import type { ObserverCast } from './observer-messages.js';
 import { rulesHeld, setsHeld } from '../hosts/held-by-hosts.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
+
+export interface ObserverNeeds {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly world: Pick<World, 'ready' | 'policy' | 'rows' | 'hostsOf'>;
+  readonly sets: Pick<SetBook, 'render'>;
+  readonly dialect: Dialect;
+  readonly config: Pick<Config, 'generate_unset_tables' | 'check_v6_hashes'>;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+  /** Is given every new observation. */
+  readonly seen: (observation: Observation) => void;
+}
+
+interface Info extends Message {
+  readonly tag: 'compare';
+}
 
 /** How long changes gather before everything is compared anew. */
 const GATHER_MS = 1000;
@@ -17,33 +37,30 @@ const MOST_LOGGED = 50;
  * Compares, and does nothing else: what this server would send with what the database says was sent. It stands in the
  * place of groups and publishers when the server runs beside another one (`start --observe`).
  */
-export class Observer implements GenServer<never, never, ObserverCast, Message> {
-  readonly #context: Pick<ServerContext, 'world' | 'sets' | 'config' | 'dialect' | 'log' | 'system'>;
-  readonly #seen: (observation: Observation) => void;
+export class Observer implements GenServer<never, never, ObserverCast, Info> {
+  readonly #needs: ObserverNeeds;
   #last: Observation | undefined = undefined;
   #waiting = false;
 
-  /** `seen` is given every new observation. */
-  constructor(context: ServerContext, seen: (observation: Observation) => void) {
-    this.#context = context;
-    this.#seen = seen;
+  constructor(needs: ObserverNeeds) {
+    this.#needs = needs;
   }
 
-  init(self: Self): void {
+  init(self: Self<Info>): void {
     this.#later(self);
   }
 
-  handleCast(self: Self): void {
+  handleCast(self: Self<Info>): void {
     this.#later(self);
   }
 
-  async handleInfo(self: Self): Promise<void> {
+  async handleInfo(self: Self<Info>): Promise<void> {
     this.#waiting = false;
-    if (!this.#context.world.ready) return this.#later(self);
+    if (!this.#needs.world.ready) return this.#later(self);
     const observation = await this.#observe();
     const before = this.#last;
     this.#last = observation;
-    this.#seen(observation);
+    this.#needs.seen(observation);
     this.#tell(observation, before);
   }
 
@@ -51,14 +68,14 @@ export class Observer implements GenServer<never, never, ObserverCast, Message> 
     return this.#last === undefined ? { state: 'loading' } : { ...observationSummary(this.#last), at: this.#last.at };
   }
 
-  #later(self: Self): void {
+  #later(self: Self<Info>): void {
     if (this.#waiting) return;
     this.#waiting = true;
     self.sendAfter(GATHER_MS, { tag: 'compare' });
   }
 
   async #observe(): Promise<Observation> {
-    const { world, sets, config, dialect } = this.#context;
+    const { world, sets, config, dialect } = this.#needs;
     const groups: ObservedGroup[] = [];
     const options = { dialect, generateUnset: config.generate_unset_tables };
     for (const row of [...world.rows('group').values()]) {
@@ -73,7 +90,7 @@ export class Observer implements GenServer<never, never, ObserverCast, Message> 
     const stored = newestSetHash([...world.rows('ipset').values()]) ?? null;
     const { hash } = sets.render();
     return {
-      at: nowSeconds(this.#context),
+      at: nowSeconds(this.#needs.clock),
       dialect,
       groups,
       sets: observeSets(stored, hash, setsHeld(world, hash)),
@@ -81,7 +98,7 @@ export class Observer implements GenServer<never, never, ObserverCast, Message> 
   }
 
   #tell(observation: Observation, before: Observation | undefined): void {
-    const { log } = this.#context;
+    const { log } = this.#needs;
     const summary = observationSummary(observation);
     if (before !== undefined && JSON.stringify(observationSummary(before)) === JSON.stringify(summary)) return;
     for (const group of observation.groups.filter(({ state }) => state !== 'same').slice(0, MOST_LOGGED)) {

@@ -1,15 +1,26 @@
+import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { RowChange } from '../../model/row-change.js';
 import { textOf } from '../../model/text-of.js';
-import { cast } from '../../otp/index.js';
+import { cast, type ActorSystem, type KeyedChildren } from '../../otp/index.js';
 import type { Dirt } from '../../world/dirt.js';
 import { CENSUS } from '../hosts/census-messages.js';
 import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
-import type { ServerContext } from '../context.js';
+import type { GroupCast } from '../groups/group-messages.js';
+import type { HostCast } from '../hosts/host-messages.js';
+import type { World } from '../../world/world.js';
 import { clearGroupAlarm, clearHostAlarms } from '../publishing/refused-alarm.js';
 import { IPSET_PUBLISHER } from '../publishing/publisher-messages.js';
 
+export interface RouteDirtNeeds {
+  readonly system: ActorSystem;
+  readonly world: Pick<World, 'ready' | 'rows' | 'hostByKey'>;
+  readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
+  readonly hosts: Pick<KeyedChildren<HostCast>, 'send' | 'whereis'>;
+  readonly alarms: Pick<AlarmBook, 'clear'>;
+}
+
 /** Tells a host's actor what became of its row, which may be under another hostkey now. */
-function routeHost({ hosts, system, world, alarms }: ServerContext, { before, after }: RowChange): void {
+function routeHost({ hosts, system, world, alarms }: RouteDirtNeeds, { before, after }: RowChange): void {
   const [was, is] = [textOf(before?.hostkey), textOf(after?.hostkey)];
   if (was !== '' && was !== is && world.hostByKey(was) === undefined) clearHostAlarms(alarms, was);
   if (was !== '' && was !== is && hosts.whereis(was) !== undefined) hosts.send(was, { tag: 'removed' });
@@ -25,8 +36,8 @@ function routeHost({ hosts, system, world, alarms }: ServerContext, { before, af
  * Tells the actors what a change of the world made stale. Before every table was seen nothing is told: half a policy
  * would compile to errors. When the last one is in, all of it is.
  */
-export function routeDirt(context: ServerContext, dirt: Dirt): void {
-  const { world, groups, system } = context;
+export function routeDirt(needs: RouteDirtNeeds, dirt: Dirt): void {
+  const { world, groups, system } = needs;
   if (!world.ready) return;
   for (const id of dirt.complete ? world.rows('group').keys() : dirt.groups) groups.send(id, { tag: 'recompile' });
   if (dirt.complete) {
@@ -34,12 +45,12 @@ export function routeDirt(context: ServerContext, dirt: Dirt): void {
     return;
   }
   for (const id of dirt.removedGroups) {
-    clearGroupAlarm(context.alarms, id);
+    clearGroupAlarm(needs.alarms, id);
     groups.send(id, { tag: 'removed' });
   }
   for (const id of dirt.groupHashes) if (!dirt.groups.has(id)) groups.send(id, { tag: 'check_hashes' });
   if (dirt.setSources.size > 0) cast(system, IPSET_PUBLISHER, { tag: 'dirty', sources: [...dirt.setSources] });
-  for (const change of dirt.hosts) routeHost(context, change);
+  for (const change of dirt.hosts) routeHost(needs, change);
   for (const { after } of dirt.hostConfigs) {
     if (typeof after?.hostkey === 'string') cast(system, CONFIG_PUBLISHER, { tag: 'changed', hostkey: after.hostkey });
   }

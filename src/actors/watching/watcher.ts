@@ -1,13 +1,20 @@
-import { backoffMs, type Backoff, type DetailObject, type Self, type GenServer } from '../../otp/index.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import { backoffMs, type Backoff, type Clock, type DetailObject, type Self, type GenServer } from '../../otp/index.js';
 import { tableDeclaration } from '../../resources/resources.js';
-import type { Cursor, Feed, FeedEvent } from '../../store/store.js';
+import type { Cursor, Feed, FeedEvent, Store } from '../../store/store.js';
 import type { Dirt } from '../../world/dirt.js';
-import type { WorldTableName } from '../../world/world.js';
-import type { ServerContext } from '../context.js';
-import { tell } from '../tell.js';
+import type { World, WorldTableName } from '../../world/world.js';
+import type { Log } from '../../log/log.js';
 
-/** Whom a watcher tells what a change made stale. */
-export type Route = (context: ServerContext, dirt: Dirt) => void;
+export interface WatcherNeeds {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly store: Pick<Store, 'feed'>;
+  readonly world: Pick<World, 'rows' | 'apply' | 'reconcile'>;
+  readonly log: Pick<Log, 'debug' | 'info' | 'warn'>;
+  readonly metrics: Pick<Metrics, 'count'>;
+  /** Tells those whom a change concerns what it made stale. */
+  readonly route: (dirt: Dirt) => void;
+}
 
 type Info = { readonly tag: 'open' } | { readonly tag: 'feed'; readonly feed: number; readonly event: FeedEvent };
 
@@ -18,9 +25,8 @@ const REOPEN: Backoff = { baseMs: 500, maxMs: 10_000 };
  * it was, or brings the whole table, which is then reconciled, so that nothing that happened meanwhile is missed.
  */
 export class Watcher implements GenServer<never, never, never, Info> {
-  readonly #context: ServerContext;
+  readonly #needs: WatcherNeeds;
   readonly #table: WorldTableName;
-  readonly #route: Route;
   #feed: Feed | undefined = undefined;
   /** Tells events of this feed from those of one given up. */
   #number = 0;
@@ -29,28 +35,26 @@ export class Watcher implements GenServer<never, never, never, Info> {
   #since: number;
   #lastError: string | undefined = undefined;
 
-  constructor(context: ServerContext, table: WorldTableName, route: Route) {
-    this.#route = route;
-    this.#context = context;
+  constructor(needs: WatcherNeeds, table: WorldTableName) {
+    this.#needs = needs;
     this.#table = table;
-    this.#since = context.system.clock.now();
+    this.#since = needs.clock.now();
   }
 
-  init(self: Self): void {
+  init(self: Self<Info>): void {
     self.signal.addEventListener('abort', () => this.#close(), { once: true });
     this.#open(self);
   }
 
-  handleInfo(self: Self, message: Info): void {
+  handleInfo(self: Self<Info>, message: Info): void {
     if (message.tag === 'open') return this.#open(self);
     if (message.feed !== this.#number) return;
-    const { world, log } = this.#context;
+    const { world, log, route } = this.#needs;
     const { event } = message;
     switch (event.type) {
       case 'snapshot':
         this.#healthy(self, event.cursor);
-        this.#route(
-          this.#context,
+        route(
           world.reconcile(
             this.#table,
             event.rows.map(({ doc }) => doc),
@@ -59,7 +63,7 @@ export class Watcher implements GenServer<never, never, never, Info> {
         return;
       case 'changes':
         this.#healthy(self, event.cursor);
-        this.#route(this.#context, this.#counted(world.apply(this.#table, event.changes), event.changes.length));
+        route(this.#counted(world.apply(this.#table, event.changes), event.changes.length));
         return;
       case 'lost': {
         this.#losses += 1;
@@ -75,7 +79,7 @@ export class Watcher implements GenServer<never, never, never, Info> {
 
   describe(): DetailObject {
     return {
-      rows: this.#context.world.rows(this.#table).size,
+      rows: this.#needs.world.rows(this.#table).size,
       state: this.#lastError === undefined ? 'watching' : 'lost',
       since: Math.floor(this.#since / 1000),
       ...(this.#lastError === undefined ? {} : { error: this.#lastError }),
@@ -86,23 +90,23 @@ export class Watcher implements GenServer<never, never, never, Info> {
   #counted(dirt: Dirt, rows: number): Dirt {
     const { hosts, hostConfigs } = dirt;
     const counts = tableDeclaration(this.#table)?.watch?.counts?.({ rows, hosts, hostConfigs }) ?? {};
-    for (const [key, by] of Object.entries(counts)) if (by > 0) this.#context.metrics.count('watcher', key, by);
+    for (const [key, by] of Object.entries(counts)) if (by > 0) this.#needs.metrics.count('watcher', key, by);
     return dirt;
   }
 
-  #open(self: Self): void {
+  #open(self: Self<Info>): void {
     this.#number += 1;
     const feed = this.#number;
-    this.#feed = this.#context.store.feed(this.#table, this.#cursor, (event) => {
-      tell<Info>(self, { tag: 'feed', feed, event });
+    this.#feed = this.#needs.store.feed(this.#table, this.#cursor, (event) => {
+      self.tell({ tag: 'feed', feed, event });
     });
   }
 
-  #healthy(self: Self, cursor: Cursor): void {
+  #healthy(self: Self<Info>, cursor: Cursor): void {
     this.#cursor = cursor;
     if (this.#lastError !== undefined) {
       this.#since = self.now();
-      this.#context.log.info({ table: this.#table }, 'the feed is back');
+      this.#needs.log.info({ table: this.#table }, 'the feed is back');
     }
     this.#losses = 0;
     this.#lastError = undefined;
@@ -111,6 +115,6 @@ export class Watcher implements GenServer<never, never, never, Info> {
   #close(): void {
     const feed = this.#feed;
     this.#feed = undefined;
-    feed?.close().catch((error: unknown) => this.#context.log.debug({ err: error }, 'closing a feed failed'));
+    feed?.close().catch((error: unknown) => this.#needs.log.debug({ err: error }, 'closing a feed failed'));
   }
 }

@@ -3,7 +3,10 @@ import Koa, { type Context } from 'koa';
 import type { Json, JsonObject } from '../../model/document.js';
 import { isList } from '../../model/validate.js';
 import { TokenError } from '../access/tokens.js';
-import type { Deps } from '../deps.js';
+import type { Dialect } from '../../firewall/dialect.js';
+import type { Store } from '../../store/store.js';
+import type { Clock } from '../../otp/index.js';
+import type { HttpLog } from '../deps.js';
 import { sentObject } from '../documents/sent-object.js';
 import { asApiError, errorReply } from '../error-reply.js';
 import { ApiError } from '../errors.js';
@@ -22,15 +25,21 @@ const MAX_POLICY_BYTES = 512 * 1024 * 1024;
 /** Who does something over the socket: whoever may open it is the operator of this machine. */
 const AUTHOR = 'local operator';
 
+export interface AdminNeeds {
+  readonly store: Store;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: HttpLog;
+  /** @throws StoreError while it is not known */
+  readonly dialect: () => Dialect;
+}
+
 /**
  * The tokens and the policy as one file of a running server, for the command line on the same machine. Nothing here checks who asks: it is meant
  * for a Unix socket that only the server's user can open, and solves how the first token comes to be.
  */
-export function createAdminApp(
-  deps: Pick<Deps, 'store' | 'clock' | 'log'> & { readonly runtime: Pick<Deps['runtime'], 'dialect'> },
-): Koa {
-  const tokens = tokenAdminOnStore(deps.store, deps.clock, AUTHOR);
-  const policy = policyAdminOnStore(deps.store, deps.clock, () => deps.runtime.dialect(), AUTHOR);
+export function createAdminApp({ store, clock, log, dialect }: AdminNeeds): Koa {
+  const tokens = tokenAdminOnStore(store, clock, AUTHOR);
+  const policy = policyAdminOnStore(store, clock, dialect, AUTHOR);
   const router = new Router();
   router.get('/tokens', async (ctx: Context) => {
     await sendReply(ctx, jsonReply((await tokens.list()) as unknown as Json));
@@ -38,12 +47,12 @@ export function createAdminApp(
   router.post('/tokens', async (ctx: Context) => {
     const wanted = wantedToken(sentObject(await readJsonBody(ctx.req, MAX_BODY_BYTES, WIDE_BOUNDS)));
     const made = await tokens.create(wanted);
-    deps.log.info({ token: made.name, scopes: made.scopes }, 'token made');
+    log.info({ token: made.name, scopes: made.scopes }, 'token made');
     await sendReply(ctx, jsonReply(made as unknown as Json, 201));
   });
   router.delete('/tokens/:name', async (ctx: Context) => {
     const gone = await tokens.revoke((ctx['params'] as { readonly name: string }).name);
-    deps.log.info({ token: gone.name }, 'token revoked');
+    log.info({ token: gone.name }, 'token revoked');
     await sendReply(ctx, jsonReply(gone as unknown as Json));
   });
   router.get('/policy', async (ctx: Context) => {
@@ -53,7 +62,7 @@ export function createAdminApp(
     const file = await readJsonBody(ctx.req, MAX_POLICY_BYTES, WIDE_BOUNDS);
     const options = { dryRun: ctx.query['dry_run'] === 'true', replace: ctx.query['replace'] === 'true' };
     const report = await policy.import(file, options);
-    if (report.written) deps.log.info({ documents: report.items.length, ...options }, 'policy imported');
+    if (report.written) log.info({ documents: report.items.length, ...options }, 'policy imported');
     await sendReply(ctx, jsonReply(report as unknown as Json));
   });
   const app = new Koa();
@@ -65,7 +74,7 @@ export function createAdminApp(
       const isRefusal = thrown instanceof TokenError || thrown instanceof PolicyFileError;
       const refused = isRefusal ? new ApiError('bad_request', { reason: thrown.message }) : thrown;
       const error = asApiError(refused);
-      if (error.code === 'internal') deps.log.error({ err: error.cause }, 'admin request failed');
+      if (error.code === 'internal') log.error({ err: error.cause }, 'admin request failed');
       await sendReply(ctx, errorReply(error, { v1: false, method: ctx.method }, 0));
     }
   });

@@ -1,18 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import type { Context } from 'koa';
-import type { Deps } from '../deps.js';
+import type { HttpConfig, HttpLog } from '../deps.js';
 import type { LeadingServer } from '../../operations/operations.js';
 import { ApiError } from '../errors.js';
 import { bodyMediaType } from '../media-type.js';
 import { refuseTooLarge } from '../read-body.js';
-import type { Route } from '../route.js';
+import type { RouteData } from '../route.js';
 import { answerHead } from './answer-head.js';
 import { answerTimeoutMs } from './answer-timeout.js';
 import { nameOf, notTheLeader } from './leader-to-ask.js';
 import { openRequest, type OpenRequest } from './open-request.js';
 import { relayAnswer } from './relay-answer.js';
 import { headersFor, originForm } from './request-head.js';
+
+export interface ForwardNeeds {
+  readonly config: HttpConfig;
+  readonly log: HttpLog;
+}
 
 /**
  * Has the leader answer in place of this server: method, path, query, end-to-end headers and body as they came, and its
@@ -22,9 +27,9 @@ import { headersFor, originForm } from './request-head.js';
  */
 export async function forward(
   { req: request, res: response, originalUrl }: Pick<Context, 'req' | 'res' | 'originalUrl'>,
-  route: Route,
+  route: RouteData,
   leader: LeadingServer,
-  { config, log }: Pick<Deps, 'config' | 'log'>,
+  { config, log }: ForwardNeeds,
 ): Promise<void> {
   // Who switched commands off on this server's port did not mean to let them in by way of another.
   if (route.scope === 'command' && !config.api.commands) throw new ApiError('commands_off');
@@ -72,12 +77,12 @@ export async function forward(
 }
 
 /** A route that takes no body never reads one: it is not worth passing on. */
-function takesBody({ takes }: Route, { headers }: IncomingMessage): boolean {
+function takesBody({ takes }: RouteData, { headers }: IncomingMessage): boolean {
   const announced = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   return takes !== undefined && announced;
 }
 
-function bodyLimit({ headers }: IncomingMessage, { api }: Deps['config']): number {
+function bodyLimit({ headers }: IncomingMessage, { api }: HttpConfig): number {
   const isForm = bodyMediaType(headers['content-type']) === 'multipart/form-data';
   return isForm ? api.max_upload_bytes : api.max_body_bytes;
 }

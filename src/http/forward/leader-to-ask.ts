@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Deps } from '../deps.js';
-import type { LeadingServer } from '../../operations/operations.js';
+import type { LeadingServer, Standing } from '../../operations/operations.js';
 import { ApiError } from '../errors.js';
 import type { Route } from '../route.js';
 
@@ -15,12 +14,11 @@ const RETRY_AFTER = '5';
  * nobody is known to lead, or the request was passed on already.
  */
 export function leaderToAsk(
-  { runtime }: Pick<Deps, 'runtime'>,
+  standing: Standing,
   { answeredBy }: Pick<Route, 'answeredBy'>,
   { headers }: Pick<IncomingMessage, 'headers'>,
 ): LeadingServer | undefined {
   if (answeredBy !== 'leader') return undefined;
-  const standing = runtime.standing();
   if (standing.role !== 'follower') return undefined;
   const { leader } = standing;
   if (headers[FORWARDED] !== undefined) {

@@ -4,10 +4,10 @@ import { schemaJson } from '../../model/json-schema.js';
 import { RESOURCES } from '../../resources/resources.js';
 import { ERRORS, type ErrorCode, errorStatus } from '../errors.js';
 import { JSON_TYPE } from '../media-type.js';
-import type { Answer, Route } from '../route.js';
+import type { Answer, RouteData } from '../route.js';
 
 /** The OpenAPI 3.1 description of the routes, made from their declarations and the resources' schemas. */
-export function openapiDocument(routes: readonly Route[]): JsonObject {
+export function openapiDocument(routes: readonly RouteData[]): JsonObject {
   const paths = new Map<string, Map<string, JsonObject>>();
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
@@ -28,7 +28,7 @@ export function openapiDocument(routes: readonly Route[]): JsonObject {
   };
 }
 
-function operation(route: Route): JsonObject {
+function operation(route: RouteData): JsonObject {
   const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
   const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   const inQuery = (route.parameters ?? []).map(({ name, description, schema }) => ({
@@ -48,7 +48,7 @@ function operation(route: Route): JsonObject {
   };
 }
 
-function requestBody(takes: NonNullable<Route['takes']>): JsonObject {
+function requestBody(takes: NonNullable<RouteData['takes']>): JsonObject {
   if (takes.kind === 'json') return { required: true, content: { [JSON_TYPE]: { schema: asJson(takes.schema) } } };
   const command = {
     type: 'object',
@@ -61,7 +61,7 @@ function requestBody(takes: NonNullable<Route['takes']>): JsonObject {
   };
 }
 
-function responses(route: Route): JsonObject {
+function responses(route: RouteData): JsonObject {
   const found = new Map<number, JsonObject>();
   for (const code of refusalsOf(route)) {
     const status = errorStatus(code, { v1: route.version === 'v1', method: route.method });
@@ -73,7 +73,7 @@ function responses(route: Route): JsonObject {
   return Object.fromEntries([...found].map(([status, value]) => [String(status), value]));
 }
 
-function response(route: Route, answer: Answer): JsonObject {
+function response(route: RouteData, answer: Answer): JsonObject {
   const { description, schema, type } = answer;
   if (type !== undefined) return { description, content: { [type]: {} } };
   if (schema !== undefined) return { description, content: { [JSON_TYPE]: { schema: asJson(schema) } } };
@@ -83,7 +83,7 @@ function response(route: Route, answer: Answer): JsonObject {
 }
 
 /** Every refusal that a route may give: its own, and those that come with what it takes, who may call it, and who answers. */
-export function refusalsOf(route: Route): readonly ErrorCode[] {
+export function refusalsOf(route: RouteData): readonly ErrorCode[] {
   const always: readonly ErrorCode[] = ['bad_request', 'not_acceptable', 'internal', 'unavailable', 'timed_out'];
   const guarded: readonly ErrorCode[] =
     route.scope === 'open' ? [] : ['unauthenticated', 'forbidden', 'too_many_failures'];

@@ -2,6 +2,9 @@ import type { Resource } from '../../model/document.js';
 import type { ApiVersion } from '../../resources/resource.js';
 import { RESOURCES } from '../../resources/resources.js';
 import { serviceOf } from '../documents/services.js';
+import type { Operations } from '../../operations/operations.js';
+import type { Store } from '../../store/store.js';
+import type { HttpConfig } from '../deps.js';
 import type { Route } from '../route.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
@@ -13,9 +16,17 @@ import { openapiRoutes } from './openapi-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
+/** What all routes together use. A handler sees of it what its own file declares. */
+export interface RouteNeeds {
+  readonly store: Store;
+  readonly config: HttpConfig;
+  /** The operations of now: a server may begin or lose its lead at any time. */
+  readonly operations: () => Operations;
+}
+
 /** Every route of the API. Where two paths fit a request, the first one answers. */
-export function allRoutes(): readonly Route[] {
-  const routes = [
+export function allRoutes(): readonly Route<RouteNeeds>[] {
+  const routes: readonly Route<RouteNeeds>[] = [
     ...systemRoutes,
     ...hclRoutes,
     ...auditRoutes,

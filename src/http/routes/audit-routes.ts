@@ -1,5 +1,5 @@
 import { POLICY_TABLES, OWN_TABLES, type JsonObject, type Table } from '../../model/document.js';
-import type { AuditEntry } from '../../store/store.js';
+import type { AuditEntry, Store } from '../../store/store.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';
@@ -10,8 +10,12 @@ const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 const TABLES: readonly string[] = [...POLICY_TABLES, ...OWN_TABLES];
 
+export interface AuditNeeds {
+  readonly store: Pick<Store, 'audit'>;
+}
+
 /** The audit trail: who changed what, when, before and after; newest first. */
-export const auditRoutes: readonly Route[] = [
+export const auditRoutes: readonly Route<AuditNeeds>[] = [
   {
     method: 'GET',
     path: PATH,
@@ -42,7 +46,7 @@ export const auditRoutes: readonly Route[] = [
   },
 ];
 
-async function audit({ deps, query }: Call): Promise<Reply> {
+async function audit({ query }: Call, { store }: AuditNeeds): Promise<Reply> {
   const resource = query.get('resource');
   if (resource !== null && !TABLES.includes(resource)) {
     throw new ApiError('bad_parameter', { name: 'resource', reason: `give one of ${TABLES.join(', ')}` });
@@ -51,7 +55,7 @@ async function audit({ deps, query }: Call): Promise<Reply> {
   if (limit > MAX_LIMIT) throw new ApiError('bad_parameter', { name: 'limit', reason: `give 1 to ${MAX_LIMIT}` });
   const before = whole(query, 'before');
   const [id, author] = [query.get('id'), query.get('author')];
-  const entries = await deps.store.audit({
+  const entries = await store.audit({
     limit,
     ...(resource === null ? {} : { table: resource as Table }),
     ...(id === null ? {} : { id }),

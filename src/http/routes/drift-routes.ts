@@ -1,13 +1,18 @@
 import { notFound } from '../documents/find-document.js';
 import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';
+import type { Operations } from '../../operations/operations.js';
 import type { Call, Route } from '../route.js';
+
+export interface DriftNeeds {
+  readonly operations: () => Pick<Operations, 'refusedHosts' | 'drift'>;
+}
 
 /**
  * What hosts report against what they should: known to the actors of the leader alone, and in v2 only. These stand
  * before the views of lists and the sub-resources of documents, whose paths fit too.
  */
-export const driftRoutes: readonly Route[] = [
+export const driftRoutes: readonly Route<DriftNeeds>[] = [
   {
     method: 'GET',
     path: '/api/V2/hosts/refused',
@@ -18,7 +23,7 @@ export const driftRoutes: readonly Route[] = [
     answeredBy: 'leader',
     produces: [JSON_TYPE],
     answers: { 200: { description: 'The hosts', schema: { type: 'array', items: { type: 'object' } } } },
-    handle: ({ deps }) => jsonReply(deps.runtime.refusedHosts()),
+    handle: (_call, { operations }) => jsonReply(operations().refusedHosts()),
   },
   {
     method: 'GET',
@@ -35,8 +40,8 @@ export const driftRoutes: readonly Route[] = [
   },
 ];
 
-async function drift({ deps, params }: Call): Promise<Reply> {
-  const found = await deps.runtime.drift(params['id'] as string);
+async function drift({ params }: Call, { operations }: DriftNeeds): Promise<Reply> {
+  const found = await operations().drift(params['id'] as string);
   if (!found) throw notFound('host', 'with this id');
   return jsonReply(found);
 }

@@ -1,42 +1,50 @@
 import type { Json, JsonObject } from '../../model/document.js';
-import { CommandError, type CommandCaller, type Commands } from '../../operations/operations.js';
+import type { Store } from '../../store/store.js';
+import type { ApiConfig } from '../deps.js';
+import { CommandError, type CommandCaller, type Commands, type Operations } from '../../operations/operations.js';
 import { sentObject } from '../documents/sent-object.js';
 import { ApiError } from '../errors.js';
 import { bodyMediaType, JSON_TYPE } from '../media-type.js';
 import { readBytes } from '../read-body.js';
-import { bodyBounds, readJsonBody } from '../read-json-body.js';
+import { bodyBounds, readJsonBody, type BodyLimits } from '../read-json-body.js';
 import { readForm } from '../read-form.js';
 import { bytesReply, emptyReply, jsonReply, type Reply } from '../reply.js';
 import type { Call } from '../route.js';
+
+export interface FileTransferNeeds {
+  readonly store: Pick<Store, 'find'>;
+  readonly config: { readonly api: Pick<ApiConfig, 'commands' | 'max_upload_bytes' | 'max_body_bytes'> & BodyLimits };
+  readonly operations: () => Pick<Operations, 'commands'>;
+}
 
 const FORM_TYPE = 'multipart/form-data';
 const UNKNOWN = 'Hostkey not found';
 
 /** The port to the hosts, once it is sure that it may be used. */
-function commandsOf({ deps }: Call): Commands {
-  if (!deps.config.api.commands) throw new ApiError('commands_off');
-  return deps.runtime.commands;
+function commandsOf({ config, operations }: FileTransferNeeds): Commands {
+  if (!config.api.commands) throw new ApiError('commands_off');
+  return operations().commands;
 }
 
 function callerOf({ author }: Call): CommandCaller {
   return author === 'anonymous' ? {} : { apiUser: author };
 }
 
-async function hostExists({ deps, params }: Call): Promise<boolean> {
-  return (await deps.store.find('host', 'hostkey', params['hostkey'] as string)).length > 0;
+async function hostExists({ params }: Call, { store }: FileTransferNeeds): Promise<boolean> {
+  return (await store.find('host', 'hostkey', params['hostkey'] as string)).length > 0;
 }
 
 /**
  * Answers POST: a command as JSON, files as a form. An unknown hostkey is told before all else, since nothing could run
  * there anyway, and as clients are used to: 200 for a command, 403 with the bare text for files.
  */
-export async function postToHost(call: Call): Promise<Reply> {
+export async function postToHost(call: Call, needs: FileTransferNeeds): Promise<Reply> {
   const type = bodyMediaType(call.headers['content-type']);
-  const known = await hostExists(call);
+  const known = await hostExists(call, needs);
   if (type === JSON_TYPE) {
-    return known ? runCommand(call, commandsOf(call)) : resultOf(call, { retcode: 1, stdout: [], stderr: UNKNOWN });
+    return known ? runCommand(call, needs) : resultOf(call, { retcode: 1, stdout: [], stderr: UNKNOWN });
   }
-  if (type === FORM_TYPE) return known ? storeFiles(call, commandsOf(call)) : jsonReply(UNKNOWN, 403);
+  if (type === FORM_TYPE) return known ? storeFiles(call, needs) : jsonReply(UNKNOWN, 403);
   throw new ApiError('unsupported_media_type', { wanted: `${JSON_TYPE} or ${FORM_TYPE}` });
 }
 
@@ -46,9 +54,10 @@ function resultOf({ params }: Call, result: JsonObject): Reply {
 }
 
 /** Always 200: clients look at `retcode`, and take `stderr.error` for the output of a failed command. */
-async function runCommand(call: Call, commands: Commands): Promise<Reply> {
+async function runCommand(call: Call, needs: FileTransferNeeds): Promise<Reply> {
+  const commands = commandsOf(needs);
   const hostkey = call.params['hostkey'] as string;
-  const { api } = call.deps.config;
+  const { api } = needs.config;
   const {
     command,
     use_shell: shell = 'false',
@@ -73,9 +82,10 @@ function agentSilent(error: unknown): { readonly ok: false; readonly error: Json
   return { ok: false, error: error.code === 'timeout' ? 'timeout' : error.message };
 }
 
-async function storeFiles(call: Call, commands: Commands): Promise<Reply> {
+async function storeFiles(call: Call, needs: FileTransferNeeds): Promise<Reply> {
+  const commands = commandsOf(needs);
   const hostkey = call.params['hostkey'] as string;
-  const body = await readBytes(call.incoming, call.deps.config.api.max_upload_bytes);
+  const body = await readBytes(call.incoming, needs.config.api.max_upload_bytes);
   const files = await readForm(call.headers['content-type'] ?? '', body);
   // All names are checked before the first file is sent.
   const sent = files.map((file) => ({ file, path: hostPath(file.name, 'file name') }));
@@ -89,19 +99,19 @@ async function storeFiles(call: Call, commands: Commands): Promise<Reply> {
 }
 
 /** Answers GET: the file's bytes, or the host's error as JSON, both with 200. */
-export async function fetchFile(call: Call): Promise<Reply> {
+export async function fetchFile(call: Call, needs: FileTransferNeeds): Promise<Reply> {
   const path = queryPath(call);
-  if (!(await hostExists(call))) return jsonReply({ error: UNKNOWN });
-  const commands = commandsOf(call);
+  if (!(await hostExists(call, needs))) return jsonReply({ error: UNKNOWN });
+  const commands = commandsOf(needs);
   const answer = await commands.fetchFile(call.params['hostkey'] as string, path, callerOf(call)).catch(agentSilent);
   return answer.ok ? bytesReply(answer.value, 'application/octet-stream') : jsonReply({ error: answer.error });
 }
 
 /** Answers DELETE: 204, or 500 with the host's error. */
-export async function deleteFile(call: Call): Promise<Reply> {
+export async function deleteFile(call: Call, needs: FileTransferNeeds): Promise<Reply> {
   const path = queryPath(call);
-  if (!(await hostExists(call))) throw new ApiError('unknown_hostkey');
-  const commands = commandsOf(call);
+  if (!(await hostExists(call, needs))) throw new ApiError('unknown_hostkey');
+  const commands = commandsOf(needs);
   const answer = await commands.deleteFile(call.params['hostkey'] as string, path, callerOf(call)).catch(agentSilent);
   if (answer.ok) return emptyReply;
   const reason = answer.error === 'timeout' ? 'agent_timeout' : answer.error;

@@ -1,6 +1,6 @@
 import { JSON_TYPE } from '../media-type.js';
 import type { Method, Parameter, Route } from '../route.js';
-import { deleteFile, fetchFile, postToHost } from './file-transfer-handlers.js';
+import { deleteFile, fetchFile, postToHost, type FileTransferNeeds } from './file-transfer-handlers.js';
 
 const OCTETS = 'application/octet-stream';
 const PATH: Parameter = {
@@ -13,7 +13,7 @@ const PATH: Parameter = {
  * `/api/V2/file_transfer/:hostkey`: remote commands and files (docs/http-api.md#remote-commands-and-files). Off unless
  * `api.commands`.
  */
-export const fileTransferRoutes: readonly Route[] = [
+export const fileTransferRoutes: readonly Route<FileTransferNeeds>[] = [
   route('POST', {
     summary: 'Runs a command on the host (JSON), or stores files there (form)',
     produces: [JSON_TYPE],
@@ -45,8 +45,8 @@ export const fileTransferRoutes: readonly Route[] = [
 
 function route(
   method: Method,
-  more: Omit<Route, 'method' | 'path' | 'version' | 'id' | 'scope' | 'answeredBy'>,
-): Route {
+  more: Omit<Route<FileTransferNeeds>, 'method' | 'path' | 'version' | 'id' | 'scope' | 'answeredBy'>,
+): Route<FileTransferNeeds> {
   return {
     method,
     path: '/api/V2/file_transfer/:hostkey',

@@ -1,10 +1,10 @@
 import { JSON_TYPE } from '../media-type.js';
 import { openapiDocument } from '../openapi/openapi-document.js';
 import { jsonReply } from '../reply.js';
-import type { Route } from '../route.js';
+import type { Route, RouteData } from '../route.js';
 
 /** `/api/V2/openapi.json`, which describes the given routes and itself. */
-export function openapiRoutes(others: readonly Route[]): readonly Route[] {
+export function openapiRoutes(others: readonly RouteData[]): readonly Route[] {
   const route: Route = {
     method: 'GET',
     path: '/api/V2/openapi.json',

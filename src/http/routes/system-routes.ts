@@ -2,7 +2,9 @@ import type { JsonObject } from '../../model/document.js';
 import { listDocuments, loadFleet } from '../documents/load-fleet.js';
 import { sentObject } from '../documents/sent-object.js';
 import { violationError } from '../documents/violation-error.js';
-import type { PublishingState, Readiness } from '../../operations/operations.js';
+import type { Operations, PublishingState, Readiness } from '../../operations/operations.js';
+import type { Store } from '../../store/store.js';
+import type { HttpConfig } from '../deps.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';
@@ -18,8 +20,17 @@ const PUBLISHING = {
   required: ['paused'],
 } as const;
 
+export interface SystemNeeds {
+  readonly store: Store;
+  readonly config: Pick<HttpConfig, 'env'>;
+  readonly operations: () => Pick<
+    Operations,
+    'readiness' | 'publishGroup' | 'tree' | 'alarms' | 'observation' | 'publishing' | 'setPublishing' | 'dialect'
+  >;
+}
+
 /** Health, publishing, the actor tree and the sets: what belongs to no resource (docs/http-api.md#other-routes). */
-export const systemRoutes: readonly Route[] = [
+export const systemRoutes: readonly Route<SystemNeeds>[] = [
   {
     ...v1,
     method: 'GET',
@@ -43,7 +54,7 @@ export const systemRoutes: readonly Route[] = [
       200: { description: 'Ready', schema: OBJECT },
       503: { description: 'Not ready; `reasons` says why', schema: OBJECT },
     },
-    handle: ({ deps }) => readyReply(deps.runtime.readiness()),
+    handle: (_call, { operations }) => readyReply(operations().readiness()),
   },
   {
     ...v1,
@@ -53,7 +64,7 @@ export const systemRoutes: readonly Route[] = [
     summary: 'Whether the store answers; always 200',
     scope: 'open',
     answers: { 200: { description: '`health` is `ok` or says what is wrong', schema: OBJECT } },
-    handle: ({ deps }) => jsonReply({ health: deps.store.state().up ? 'ok' : 'unable to access db' }),
+    handle: (_call, { store }) => jsonReply({ health: store.state().up ? 'ok' : 'unable to access db' }),
   },
   {
     ...v1,
@@ -76,9 +87,9 @@ export const systemRoutes: readonly Route[] = [
     summary: "This server's own sets: the addresses of every group and zone, by name",
     scope: 'read',
     answers: { 200: { description: 'The sets', schema: OBJECT } },
-    handle: async ({ deps }) => {
-      const [fleet, zones] = await Promise.all([loadFleet(deps.store), listDocuments(deps.store, 'zone')]);
-      return jsonReply(ipsetsView(deps.config.env, fleet, zones, deps.runtime.dialect()));
+    handle: async (_call, { store, config, operations }) => {
+      const [fleet, zones] = await Promise.all([loadFleet(store), listDocuments(store, 'zone')]);
+      return jsonReply(ipsetsView(config.env, fleet, zones, operations().dialect()));
     },
   },
   {
@@ -121,7 +132,12 @@ export const systemRoutes: readonly Route[] = [
         },
       },
     },
-    handle: ({ deps }) => jsonReply(deps.runtime.alarms().map(({ id, since, text }) => ({ id, since, text }))),
+    handle: (_call, { operations }) =>
+      jsonReply(
+        operations()
+          .alarms()
+          .map(({ id, since, text }) => ({ id, since, text })),
+      ),
   },
   {
     ...v2,
@@ -143,7 +159,7 @@ export const systemRoutes: readonly Route[] = [
     scope: 'read',
     answeredBy: 'leader',
     answers: { 200: { description: 'The state', schema: OBJECT } },
-    handle: ({ deps }) => jsonReply(publishingJson(deps.runtime.publishing())),
+    handle: (_call, { operations }) => jsonReply(publishingJson(operations().publishing())),
   },
   {
     ...v2,
@@ -164,18 +180,18 @@ function readyReply({ ready, reasons }: Readiness): Reply {
   return jsonReply({ ready, reasons }, ready ? 200 : 503, ready ? {} : { 'retry-after': '5' });
 }
 
-function publish({ deps, query }: Call): Reply {
+function publish({ query }: Call, { operations }: SystemNeeds): Reply {
   const group = query.get('group');
   if (group === null || group === '') throw new ApiError('bad_parameter', { name: 'group', reason: 'name a group' });
-  deps.runtime.publishGroup(group);
+  operations().publishGroup(group);
   return jsonReply('ok');
 }
 
-async function actors({ deps, query }: Call): Promise<Reply> {
+async function actors({ query }: Call, { operations }: SystemNeeds): Promise<Reply> {
   const path = query.get('path');
   const offset = wholeNumber(query, 'offset', 0, 1_000_000_000);
   const limit = wholeNumber(query, 'limit', 1, 1000);
-  const tree = await deps.runtime.tree({
+  const tree = await operations().tree({
     ...(path === null ? {} : { path }),
     ...(offset === undefined ? {} : { offset }),
     ...(limit === undefined ? {} : { limit }),
@@ -192,13 +208,13 @@ function wholeNumber(query: URLSearchParams, name: string, min: number, max: num
   throw new ApiError('bad_parameter', { name, reason: `give a whole number from ${min} to ${max}` });
 }
 
-function observation({ deps }: Call): Reply {
-  const found = deps.runtime.observation();
+function observation(_call: Call, { operations }: SystemNeeds): Reply {
+  const found = operations().observation();
   if (found === undefined) throw new ApiError('not_found', { what: 'this server was not started with --observe' });
   return jsonReply(found);
 }
 
-async function setPublishing({ deps, body, author }: Call): Promise<Reply> {
+async function setPublishing({ body, author }: Call, { operations }: SystemNeeds): Promise<Reply> {
   const { paused } = sentObject(body);
   if (typeof paused !== 'boolean') {
     throw violationError({
@@ -208,7 +224,7 @@ async function setPublishing({ deps, body, author }: Call): Promise<Reply> {
       schema: { type: 'boolean' },
     });
   }
-  return jsonReply(publishingJson(await deps.runtime.setPublishing(paused, author)));
+  return jsonReply(publishingJson(await operations().setPublishing(paused, author)));
 }
 
 function publishingJson({ paused, since, author }: PublishingState): JsonObject {

@@ -24,7 +24,7 @@ const nothing: HttpServer = { port: 0, close: () => Promise.resolve() };
  */
 export function adminListener(
   { store, config, log, system, alarms }: Pick<ServerBase, 'store' | 'config' | 'log' | 'system' | 'alarms'>,
-  operations: Operations,
+  operations: () => Operations,
 ): HttpListener {
   return new HttpListener({
     async start() {
@@ -39,9 +39,12 @@ export function adminListener(
         return without(trouble);
       }
       try {
-        const server = await startHttpServer(createAdminApp({ store, clock: system.clock, log, runtime: operations }), {
-          socketPath,
-        });
+        const server = await startHttpServer(
+          createAdminApp({ store, clock: system.clock, log, dialect: () => operations().dialect() }),
+          {
+            socketPath,
+          },
+        );
         alarms.clear('admin.socket');
         return server;
       } catch (error) {

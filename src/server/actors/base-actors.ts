@@ -6,9 +6,10 @@ import { adminListener } from './admin-listener.js';
 import { apiListener, metricsListener, type Ports } from './listeners.js';
 
 /** The actors of any server, from its first moment on. `ports` is told where it listens. */
-export function baseActors(base: ServerBase, operations: Operations, ports: Ports): BaseMakers {
+export function baseActors(base: ServerBase, operations: () => Operations, ports: Ports): BaseMakers {
+  const { store, clock, log, metrics, alarms } = base;
   return {
-    store: { store: () => new StoreKeeper(base) },
+    store: { store: () => new StoreKeeper({ store, clock, log, metrics, alarms }) },
     http: {
       api: () => apiListener(base, operations, ports),
       metrics: () => metricsListener(base, operations, ports),

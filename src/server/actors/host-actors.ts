@@ -1,25 +1,53 @@
 import { AgentGuard } from '../../actors/guard/agent-guard.js';
 import { Census } from '../../actors/hosts/census.js';
-import { HostActor } from '../../actors/hosts/host-actor.js';
+import { HostActor, type HostActorNeeds } from '../../actors/hosts/host-actor.js';
 import { ReadBack } from '../../actors/hosts/read-back.js';
+import { Intake } from '../../actors/intake/intake.js';
+import type { IntakeMakers } from '../../supervisors/intake-sup.js';
 import type { Make, MakeByKey } from '../../supervisors/make.js';
 import type { ServerState } from '../state/server-state.js';
-import { wholeContext } from '../state/whole-context.js';
 
-/** Hosts, and who looks after them. */
-export interface HostMakers {
+/** Hosts, who looks after them, and who takes their reports. */
+export interface HostMakers extends IntakeMakers {
   readonly host: MakeByKey;
   readonly census: Make;
   readonly readBack: Make;
   readonly agentGuard: Make;
 }
 
-export function hostActors(state: ServerState): HostMakers {
-  const context = wholeContext(state);
+export function hostActors({ base, policy, delivery, fleet }: ServerState): HostMakers {
+  const { clock, config, store, alarms, alerts, metrics, log } = base;
+  const { dialect, world, sets, outputs, groups } = policy;
+  const { reportsLink, outbox, gate, confirmedSets } = delivery;
+  const { guard, refused, deadLetters, drift, repairs, registrations, hostRoom, hosts } = fleet;
+  // Shared by all hosts.
+  const hostNeeds: HostActorNeeds = {
+    clock,
+    config,
+    store,
+    metrics,
+    log,
+    alerts,
+    dialect,
+    world,
+    sets,
+    outputs,
+    outbox,
+    gate,
+    confirmedSets,
+    guard,
+    refused,
+    drift,
+    repairs,
+    registrations,
+    hostRoom,
+  };
   return {
-    host: (hostkey) => new HostActor(context, hostkey),
-    census: () => new Census(context),
-    readBack: () => new ReadBack(context),
-    agentGuard: () => new AgentGuard(context),
+    host: (hostkey) => new HostActor(hostNeeds, hostkey),
+    census: () =>
+      new Census({ clock, config, store, alarms, metrics, log, world, outputs, guard, hostRoom, hosts, groups }),
+    readBack: () => new ReadBack({ clock, config, metrics, log, world, outputs, hosts }),
+    agentGuard: () => new AgentGuard({ config, log, guard }),
+    intake: () => new Intake({ clock, config, metrics, log, reportsLink, world, hosts, refused, deadLetters }),
   };
 }

@@ -15,12 +15,12 @@ export interface Ports {
 
 export function apiListener(
   { store, config, log, metrics, system }: Pick<ServerBase, 'store' | 'config' | 'log' | 'metrics' | 'system'>,
-  operations: Operations,
+  operations: () => Operations,
   ports: Ports,
 ): HttpListener {
   return new HttpListener({
     start: () => {
-      const app = createApp({ store, config, log, metrics, clock: system.clock, runtime: operations });
+      const app = createApp({ store, config, log, metrics, clock: system.clock, operations });
       // After a restart the port that callers know is kept, also when any free one was asked for.
       return startHttpServer(app, { ...config.api, port: ports.api || config.api.port });
     },
@@ -31,7 +31,7 @@ export function apiListener(
 
 export function metricsListener(
   { metrics, config, log }: Pick<ServerBase, 'metrics' | 'config' | 'log'>,
-  operations: Operations,
+  operations: () => Operations,
   ports: Ports,
 ): HttpListener {
   const { host } = config.metrics;
@@ -42,7 +42,7 @@ export function metricsListener(
         host,
         port: ports.metrics || config.metrics.port,
         refuse: (headers) => refuseForeignHost(headers, { host, allowedHosts: config.api.allowed_hosts }),
-        readiness: () => operations.readiness(),
+        readiness: () => operations().readiness(),
         onError: (error) => log.error({ err: error }, 'a scrape could not be answered'),
       });
       return { port: server.port, close: () => server.close() };

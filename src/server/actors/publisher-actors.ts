@@ -5,21 +5,27 @@ import { IpsetPublisher } from '../../actors/publishing/ipset-publisher.js';
 import { IptablesPublisher } from '../../actors/publishing/iptables-publisher.js';
 import type { PublishersMakers } from '../../supervisors/publishers-sup.js';
 import type { ServerState } from '../state/server-state.js';
-import { wholeContext } from '../state/whole-context.js';
 
 /** Who sends something to agents, and the keeper of what was last good. */
-export function publisherActors(
-  state: ServerState,
-): Pick<
+export function publisherActors({
+  base,
+  policy,
+  delivery,
+  fleet,
+}: ServerState): Pick<
   PublishersMakers,
   'ipsetPublisher' | 'iptablesPublisher' | 'configPublisher' | 'remoteCommands' | 'lastGoodKeeper'
 > {
-  const context = wholeContext(state);
+  const { clock, config, store, alarms, metrics, log } = base;
+  const { world, sets, outputs } = policy;
+  const { link, outbox, gate, confirmedSets, notes } = delivery;
+  const { guard } = fleet;
+  const publishing = { clock, config, alarms, metrics, log, world, outputs, link, outbox, gate, notes, guard };
   return {
-    ipsetPublisher: () => new IpsetPublisher(context),
-    iptablesPublisher: () => new IptablesPublisher(context),
-    configPublisher: () => new ConfigPublisher(context),
-    remoteCommands: () => new RemoteCommands(context),
-    lastGoodKeeper: () => new LastGoodKeeper(context),
+    ipsetPublisher: () => new IpsetPublisher({ ...publishing, store, sets, confirmedSets }),
+    iptablesPublisher: () => new IptablesPublisher({ ...publishing }),
+    configPublisher: () => new ConfigPublisher({ clock, config, store, metrics, log, world, outbox }),
+    remoteCommands: () => new RemoteCommands({ clock, metrics, log, link }),
+    lastGoodKeeper: () => new LastGoodKeeper({ clock, store, alarms, log, world, sets, outputs }),
   };
 }

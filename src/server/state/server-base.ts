@@ -3,12 +3,13 @@ import type { Log } from '../../log/log.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
-import type { ActorSystem } from '../../otp/index.js';
+import type { ActorSystem, Clock } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
 
 /** What there is from the first moment on, also while the store was never reached. */
 export interface ServerBase {
   readonly system: ActorSystem;
+  readonly clock: Clock;
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { AlarmBook } from '../../src/alarms/alarm-book.js';
-import type { ServerBase } from '../../src/actors/context.js';
-import type { Log } from '../../src/log/log.js';
-import { StoreKeeper } from '../../src/actors/store/store-keeper.js';
-import { createMetrics } from '../../src/metrics/create-metrics.js';
-import { startGenServer } from '../../src/otp/index.js';
-import { StoreStatus } from '../../src/store/store-status.js';
-import { StoreError, type Store, type TableTrouble } from '../../src/store/store.js';
-import { virtualSystem } from '../../src/otp/testing/index.js';
+import { AlarmBook } from '../../../src/alarms/alarm-book.js';
+import type { Log } from '../../../src/log/log.js';
+import { StoreKeeper } from '../../../src/actors/store/store-keeper.js';
+import { createMetrics } from '../../../src/metrics/create-metrics.js';
+import { startGenServer } from '../../../src/otp/index.js';
+import { StoreStatus } from '../../../src/store/store-status.js';
+import { StoreError, type Store, type TableTrouble } from '../../../src/store/store.js';
+import { virtualSystem } from '../../../src/otp/testing/index.js';
 
 describe('the keeper of the store', () => {
   const starts = async (before: (status: StoreStatus) => void) => {
@@ -22,13 +21,14 @@ describe('the keeper of the store', () => {
       info: (_fields, message) => void lines.push(message),
       error: (fields, message) => void lines.push(`${message.slice(0, 17)}: ${(fields as { reason: string }).reason}`),
     };
-    const store = { state: () => status.current, onState: (listener) => status.listen(listener) } satisfies Pick<
-      Store,
-      'state' | 'onState'
-    >;
+    const store: Pick<Store, 'kind' | 'state' | 'onState'> = {
+      kind: 'sqlite',
+      state: () => status.current,
+      onState: (listener) => status.listen(listener),
+    };
     const alarms = new AlarmBook(() => 0);
-    const base = { system: virtual.system, log, metrics: createMetrics(), store, alarms } as unknown as ServerBase;
-    await virtual.run(startGenServer(virtual.system, new StoreKeeper(base), { name: 'store' }));
+    const needs = { clock: virtual.clock, log, metrics: createMetrics(), store, alarms };
+    await virtual.run(startGenServer(virtual.system, new StoreKeeper(needs), { name: 'store' }));
     const down = async (reason: string): Promise<void> => {
       status.down(new StoreError('unavailable', reason));
       await Promise.resolve();

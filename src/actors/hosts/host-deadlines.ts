@@ -1,0 +1,132 @@
+import type { Config } from '../../config/schema.js';
+import { decideTimeout, type TimeoutOutcome } from '../../host/decide-timeout.js';
+import { stateOf } from '../../host/host-state.js';
+import { nextDeadline, type Deadline } from '../../host/next-deadline.js';
+import type { Document } from '../../model/document.js';
+import type { Clock, Self, TimerRef } from '../../otp/index.js';
+import type { Store } from '../../store/store.js';
+import type { World } from '../../world/world.js';
+import { raiseAlert, type RaiseAlertNeeds } from '../alerts/raise-alert.js';
+import type { AgentGuardState } from '../guard/agent-guard-state.js';
+import type { Log } from '../../log/log.js';
+import { storePatiently } from '../store/store-patiently.js';
+import type { HostRecord } from './host-record.js';
+
+/** What the host's actor sends itself when a deadline may have come. */
+export interface DeadlineInfo {
+  readonly tag: 'deadline';
+}
+
+export type HostDeadlinesNeeds = RaiseAlertNeeds & {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly config: Pick<
+    Config,
+    | 'agent_stop_grace_seconds'
+    | 'keepalive_alert_seconds'
+    | 'last_agent_update_check_interval_seconds'
+    | 'retirement_alert_seconds'
+  >;
+  readonly guard: Pick<AgentGuardState, 'open' | 'openedAt'>;
+  readonly world: Pick<World, 'hostsByKey'>;
+  readonly store: Pick<Store, 'commit'>;
+  readonly log: Log;
+};
+
+/** After a deadline has changed the row: how soon to look again, while the world may not have seen the change yet. */
+const SETTLE_MS = 1000;
+
+/**
+ * What one host's silence means. Deadlines are monotonic and count from the last report, the start, or the opening of
+ * the guard, whichever is latest (docs/host-lifecycle.md#the-guard).
+ */
+export class HostDeadlines {
+  readonly #needs: HostDeadlinesNeeds;
+  readonly #record: HostRecord;
+  #lastSeen: number;
+  /** A good-bye brings the keepalive deadline forward to this moment. */
+  #stopDeadline = Infinity;
+  #timer: TimerRef | undefined = undefined;
+  #timerAt = Infinity;
+
+  constructor(needs: HostDeadlinesNeeds, record: HostRecord) {
+    this.#needs = needs;
+    this.#record = record;
+    this.#lastSeen = needs.clock.monotonic();
+    if (record.known?.stoppedAt !== undefined)
+      this.#stopDeadline = this.#lastSeen + needs.config.agent_stop_grace_seconds * 1000;
+  }
+
+  /**
+   * The host has reported. `stopsInSeconds`: it said good-bye and has so long at most, or has not (Infinity); without it
+   * an earlier good-bye stands.
+   */
+  heard(stopsInSeconds?: number): void {
+    const now = this.#needs.clock.monotonic();
+    this.#lastSeen = now;
+    if (stopsInSeconds === undefined) return;
+    this.#stopDeadline =
+      stopsInSeconds === Infinity ? Infinity : Math.min(this.#stopDeadline, now + stopsInSeconds * 1000);
+  }
+
+  /** One timer is enough: it may come early, finds that nothing is due, and is set again. */
+  arm(self: Self<DeadlineInfo>): void {
+    const next = this.#next();
+    if (next !== undefined && next.at < this.#timerAt) this.#armAt(self, next.at);
+  }
+
+  /** The timer has come. */
+  async come(self: Self<DeadlineInfo>): Promise<void> {
+    const { clock, guard, config } = this.#needs;
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+    const next = this.#next();
+    const now = clock.monotonic();
+    if (next === undefined || next.at > now) return this.arm(self);
+    // Nobody is heard: look again when the guard may have moved on.
+    if (!guard.open) return this.#armAt(self, now + config.last_agent_update_check_interval_seconds * 1000);
+    await this.#timeout(self, next.event);
+    const after = this.#next();
+    if (after !== undefined) this.#armAt(self, Math.max(after.at, now + SETTLE_MS));
+  }
+
+  #next(): Deadline | undefined {
+    const { config, guard } = this.#needs;
+    const row = this.#record.row();
+    if (row === undefined) return undefined;
+    return nextDeadline(stateOf(row), {
+      lastSeen: this.#lastSeen,
+      guardOpenedAt: guard.openedAt,
+      stopDeadline: this.#stopDeadline,
+      keepaliveMs: config.keepalive_alert_seconds * 1000,
+      retirementMs: config.retirement_alert_seconds * 1000,
+    });
+  }
+
+  #armAt(self: Self<DeadlineInfo>, at: number): void {
+    if (this.#timer !== undefined) self.cancel(this.#timer);
+    this.#timerAt = at;
+    this.#timer = self.sendAfter(Math.max(0, at - this.#needs.clock.monotonic()), { tag: 'deadline' });
+  }
+
+  async #timeout(self: Self, event: Deadline['event']): Promise<void> {
+    const { log, world } = this.#needs;
+    const { hostkey, known } = this.#record;
+    const row = this.#record.row();
+    if (row === undefined) return;
+    let outcome: TimeoutOutcome | undefined;
+    const edit = (current: Document): Document => {
+      const decided = decideTimeout(current, known, event);
+      if (current.id === row.id) outcome = decided;
+      return { ...decided.row, id: current.id };
+    };
+    // Other rows of this hostkey fall silent with it, or their addresses would stay in the sets for ever.
+    const twins = world.hostsByKey(hostkey).filter(({ id }) => id !== row.id);
+    const changes = [row, ...twins].map(({ id }) => ({ op: 'edit', table: 'host', id, edit }) as const);
+    const result = await storePatiently(self, this.#needs, changes, 'system');
+    if (!result.ok || outcome === undefined) return;
+    this.#stopDeadline = Infinity;
+    if (outcome.from !== outcome.to)
+      log.info({ hostkey, name: outcome.row.name, from: outcome.from, to: outcome.to }, 'host changed state');
+    if (outcome.mail !== undefined) raiseAlert(this.#needs, outcome.mail, { ...outcome.row, id: row.id }, []);
+  }
+}

@@ -1,0 +1,206 @@
+import type { Config } from '../../config/schema.js';
+import type { Dialect } from '../../firewall/dialect.js';
+import { decideReport, groupAfter, type ReportOutcome } from '../../host/decide-report.js';
+import type { HostReport } from '../../host/host-report.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { Document } from '../../model/document.js';
+import { textOf } from '../../model/text-of.js';
+import type { Clock, Self } from '../../otp/index.js';
+import type { Change, Store } from '../../store/store.js';
+import { raiseAlert, type RaiseAlertNeeds } from '../alerts/raise-alert.js';
+import { guardOpened, type GuardOpenedNeeds } from '../guard/guard-opened.js';
+import type { RefusedReports } from '../intake/refused-reports.js';
+import type { Log } from '../../log/log.js';
+import { nowSeconds } from '../now-seconds.js';
+import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
+import { storePatiently } from '../store/store-patiently.js';
+import { ConvergenceWatch, type ConvergenceWatchNeeds } from './convergence-watch.js';
+import type { DriftBook } from './drift-book.js';
+import { DriftLog } from './drift-log.js';
+import type { HostDeadlines } from './host-deadlines.js';
+import type { HostDelivery } from './host-delivery.js';
+import { HostOddities, type HostOdditiesNeeds } from './host-oddities.js';
+import type { HostRecord } from './host-record.js';
+import { HostRegistration, type HostRegistrationNeeds } from './host-registration.js';
+import type { HostRoom } from './host-room.js';
+import { readsBack, type ReadBackSwitch } from './reads-back.js';
+import { wantedHashes, type WantedHashesNeeds } from './wanted-hashes.js';
+
+export type HostReportsNeeds = ConvergenceWatchNeeds &
+  GuardOpenedNeeds &
+  HostOdditiesNeeds &
+  HostRegistrationNeeds &
+  RaiseAlertNeeds &
+  WantedHashesNeeds & {
+    readonly clock: Pick<Clock, 'now'>;
+    readonly config: ReadBackSwitch &
+      Pick<
+        Config,
+        | 'agent_stop_grace_seconds'
+        | 'check_v6_hashes'
+        | 'hashcheck_alert_seconds'
+        | 'ipset_hash_valid_seconds'
+        | 'max_hash_fail_count'
+      > & { readonly host: Pick<Config['host'], 'group_owner'> };
+    readonly dialect: Dialect;
+    readonly store: Pick<Store, 'commit'>;
+    readonly drift: Pick<DriftBook, 'observe'>;
+    readonly refused: Pick<RefusedReports, 'add' | 'clear'>;
+    readonly hostRoom: Pick<HostRoom, 'grow'>;
+    readonly metrics: Metrics;
+    readonly log: Log;
+  };
+
+/** The parts of the host's actor that a report concerns. */
+export interface HostParts {
+  readonly record: HostRecord;
+  readonly delivery: Pick<HostDelivery, 'send' | 'serves'>;
+  readonly deadlines: Pick<HostDeadlines, 'heard' | 'arm'>;
+}
+
+/** What one host's reports do, each in one commit; a report of a host without a row may register it. */
+export class HostReports {
+  readonly #needs: HostReportsNeeds;
+  readonly #parts: HostParts;
+  readonly #registration: HostRegistration;
+  readonly #converges: ConvergenceWatch;
+  readonly #oddities: HostOddities;
+  readonly #driftLog: DriftLog;
+
+  constructor(needs: HostReportsNeeds, parts: HostParts) {
+    this.#needs = needs;
+    this.#parts = parts;
+    this.#registration = new HostRegistration(needs, parts.record, parts.delivery);
+    this.#converges = new ConvergenceWatch(needs);
+    this.#oddities = new HostOddities(needs, parts.record.hostkey);
+    this.#driftLog = new DriftLog(needs.log);
+  }
+
+  /** Resolves when what follows from the report is stored, or it was refused for good. */
+  async take(self: Self, report: HostReport): Promise<void> {
+    const { clock, refused, hostRoom } = this.#needs;
+    const { record, deadlines } = this.#parts;
+    this.#oddities.reported(report);
+    const row = record.row();
+    const tooLarge = hostRoom.grow(record.hostkey, { ...report.fields, ...report.extra });
+    if (tooLarge !== undefined) {
+      refused.add(clock.now(), report, 'too_many_hosts', tooLarge);
+      return guardOpened(self, this.#needs);
+    }
+    const outcome = await this.#store(self, report, row?.id);
+    // A stranger's report says nothing about a host, but that reports come in (docs/host-lifecycle.md#the-guard).
+    if (outcome === 'refused') return guardOpened(self, this.#needs);
+    this.#oddities.placed(report);
+    if (outcome === 'registered') {
+      deadlines.heard();
+      return guardOpened(self, this.#needs);
+    }
+    if (outcome.event === undefined) {
+      const { group } = outcome.row;
+      refused.add(clock.now(), report, 'unknown_group', `no group is named ${JSON.stringify(group)}`);
+    } else if (!this.#oddities.found) refused.clear(record.hostkey);
+    this.#follow(self, outcome, report);
+  }
+
+  async #store(
+    self: Self,
+    report: HostReport,
+    id: string | undefined,
+  ): Promise<ReportOutcome | 'registered' | 'refused'> {
+    const outcome = id === undefined ? undefined : await this.#update(self, id, report);
+    if (outcome !== undefined) return outcome;
+    this.#parts.record.made(undefined);
+    const registration = await this.#registration.register(self, report);
+    if (typeof registration !== 'object') return registration;
+    return (await this.#update(self, registration.known, report)) ?? 'refused';
+  }
+
+  /** `undefined`: there is no such row any more, or it is another host's. */
+  async #update(self: Self, id: string, report: HostReport): Promise<ReportOutcome | undefined> {
+    const { record, delivery } = this.#parts;
+    const { hostkey } = record;
+    let outcome: ReportOutcome | undefined;
+    const changes: Change[] = [
+      {
+        op: 'edit',
+        table: 'host',
+        id,
+        edit: (row) => {
+          // It was given another hostkey a moment ago: this report is of a host that there is not.
+          if (row.hostkey !== hostkey) return { refused: { reason: 'other_hostkey' } };
+          outcome = this.#decide(row, report);
+          return { ...outcome.row, id: row.id };
+        },
+      },
+      // What is known changes only with a start, a good-bye or a new place: an equal document writes nothing.
+      record.keep(() => outcome?.known),
+    ];
+    const result = await storePatiently(self, this.#needs, changes, `agent:${hostkey}`);
+    if (!result.ok || outcome === undefined) return undefined;
+    record.known = outcome.known;
+    delivery.serves(textOf(outcome.row.group));
+    return outcome;
+  }
+
+  #decide(row: Document, report: HostReport): ReportOutcome {
+    const { clock, config, dialect } = this.#needs;
+    const { known } = this.#parts.record;
+    const groupOwner = config.host.group_owner ?? (dialect === 'dog1' ? 'report' : 'operator');
+    const now = nowSeconds(clock);
+    const group = groupAfter(row, known, report, groupOwner);
+    return decideReport(row, known, report, {
+      now,
+      wanted: wantedHashes(this.#needs, group, now, config.ipset_hash_valid_seconds),
+      hashCheck: {
+        toleranceSeconds: config.hashcheck_alert_seconds,
+        maxFailCount: config.max_hash_fail_count,
+        checkV6: config.check_v6_hashes,
+      },
+      readsBack: readsBack(config),
+      agentStopGraceSeconds: config.agent_stop_grace_seconds,
+      groupOwner,
+    });
+  }
+
+  /** What is due after a report is stored. */
+  #follow(self: Self, outcome: ReportOutcome, report: HostReport): void {
+    const { clock, drift, log } = this.#needs;
+    const { record, delivery, deadlines } = this.#parts;
+    deadlines.heard(outcome.deadlineInSeconds ?? Infinity);
+    guardOpened(self, this.#needs);
+    drift.observe(record.hostkey, outcome.differing, nowSeconds(clock));
+    this.#oddities.turned(outcome, report);
+    const group = textOf(outcome.row.group);
+    if (outcome.event !== undefined && outcome.differing.length === 0 && outcome.known.unverified === undefined)
+      this.#converges.reached(group);
+    if (outcome.from !== outcome.to)
+      log.info(
+        { hostkey: record.hostkey, name: report.name, from: outcome.from, to: outcome.to },
+        'host changed state',
+      );
+    if (outcome.mail !== undefined) raiseAlert(this.#needs, outcome.mail, outcome.row, outcome.differing);
+    this.#logDrift(outcome, report, group);
+    this.#count(report, group);
+    const { sets, rules } = outcome.resend;
+    if (sets || rules) delivery.send(group, { sets, rules, cause: report.updateType === 'force' ? 'start' : 'drift' });
+    if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { tag: 'remind', hostkey: record.hostkey });
+    deadlines.arm(self);
+  }
+
+  #logDrift({ event, differing }: ReportOutcome, { hostkey, name, hashes }: HostReport, group: string): void {
+    if (event === 'pass_hashcheck') this.#driftLog.passed();
+    if (event !== 'fail_hashcheck') return;
+    const { clock, config } = this.#needs;
+    const wanted = wantedHashes(this.#needs, group, nowSeconds(clock), config.ipset_hash_valid_seconds);
+    this.#driftLog.failed({ hostkey, name, group, differing, wanted, reported: hashes });
+  }
+
+  /**
+   * The old server rebuilt all sets for these reports; here they only ask for what really changed
+   * (docs/protocol.md#a-restart-concerns-one-host).
+   */
+  #count({ updateType }: HostReport, group: string): void {
+    if (updateType === 'force') this.#needs.metrics.count('ipset_queue_add_force', `host_group->${group}`);
+    if (updateType === 'update') this.#needs.metrics.count('ipset_queue_add', `host_group->${group}`);
+  }
+}

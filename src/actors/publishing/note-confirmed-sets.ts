@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../../config/schema.js';
+import type { Document } from '../../model/document.js';
+import type { Clock } from '../../otp/index.js';
+import type { Store } from '../../store/store.js';
+import type { RenderedSets } from '../../world/set-book.js';
+import type { World } from '../../world/world.js';
+import { newestSetHash } from '../hosts/wanted-hashes.js';
+import { nowSeconds } from '../now-seconds.js';
+import type { Notes } from '../store/notes.js';
+import type { ConfirmedSets } from './confirmed-sets.js';
+
+export interface NoteConfirmedSetsNeeds {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly config: Pick<Config, 'ipset_hash_valid_seconds' | 'ipset_number_to_keep'>;
+  readonly world: Pick<World, 'rows'>;
+  readonly confirmedSets: Pick<ConfirmedSets, 'sha' | 'with' | 'add' | 'unrecorded' | 'recorded'>;
+  readonly notes: Pick<Notes, 'put'>;
+}
+
+/** Which text all agents have, so that a restart need not send it again (table `setting`). */
+const PUBLISHED = 'sets_published';
+
+/** SHA-256, in hex, of the text that all agents have, as the store knows it; `undefined`: it knows of none. */
+export async function loadConfirmedSha(store: Pick<Store, 'get'>): Promise<string | undefined> {
+  const sha = (await store.get('setting', PUBLISHED))?.doc.text_sha256;
+  return typeof sha === 'string' ? sha : undefined;
+}
+
+/**
+ * All agents have these sets: their hash becomes what hosts are compared with; rows are added only when it changed
+ * (docs/host-lifecycle.md#accepted-hashes-of-the-sets). Two notes: a table that refuses one of them keeps nobody from
+ * the other. `sha`: SHA-256 of their text, in hex.
+ */
+export function noteConfirmedSets(needs: NoteConfirmedSetsNeeds, { hash }: RenderedSets, sha: string): void {
+  const { world, config, confirmedSets, notes } = needs;
+  const now = nowSeconds(needs.clock);
+  confirmedSets.sha = sha;
+  const rows = confirmedSets.with(world.rows('ipset'));
+  if (newestSetHash(rows) !== hash) {
+    // Later than all others, also when the clock was set back: which one is the newest is told by the time alone.
+    const timestamp = Math.max(now, ...rows.map((row) => timeOf(row) + 1));
+    confirmedSets.add({ id: randomUUID(), hash, timestamp });
+  }
+  notes.put('sets', {
+    changes: () => [
+      {
+        op: 'upsert',
+        table: 'setting',
+        id: PUBLISHED,
+        edit: (doc) => (doc?.text_sha256 === sha ? doc : { id: PUBLISHED, text_sha256: sha, hash, published_at: now }),
+      },
+    ],
+  });
+  const added = confirmedSets.unrecorded();
+  if (added.length === 0) return;
+  const outdated = outdatedRows(rows, config.ipset_number_to_keep, now - config.ipset_hash_valid_seconds);
+  notes.put('set hashes', {
+    changes: () => [
+      ...added.map((row) => ({ op: 'upsert', table: 'ipset', id: row.id, edit: () => row }) as const),
+      ...outdated.map((id) => ({ op: 'remove', table: 'ipset', id }) as const),
+    ],
+    ended: (written) => {
+      if (written) confirmedSets.recorded(added);
+    },
+  });
+}
+
+/** Rows beyond the number to keep whose time is also past the window, the one row that still counted then left out. */
+function outdatedRows(rows: readonly Document[], keep: number, before: number): readonly string[] {
+  return [...rows]
+    .sort((a, b) => timeOf(b) - timeOf(a))
+    .slice(keep - 1)
+    .slice(1)
+    .filter((row) => timeOf(row) < before)
+    .map((row) => row.id);
+}
+
+function timeOf({ timestamp }: Document): number {
+  return typeof timestamp === 'number' ? timestamp : 0;
+}

@@ -1,0 +1,30 @@
+import { GroupActor, type GroupActorNeeds } from '../../actors/groups/group-actor.js';
+import type { MakeByKey } from '../../supervisors/make.js';
+import type { ServerState } from '../state/server-state.js';
+
+export function groupActors({ base, policy, delivery, fleet }: ServerState): { readonly group: MakeByKey } {
+  const { clock, config, store, alerts, metrics, log } = base;
+  const { dialect, world, sets, outputs, compiles, slices, loads } = policy;
+  const { gate, notes } = delivery;
+  const { guard } = fleet;
+  // Shared by all groups.
+  const needs: GroupActorNeeds = {
+    clock,
+    config,
+    store,
+    metrics,
+    log,
+    alerts,
+    dialect,
+    world,
+    sets,
+    outputs,
+    compiles,
+    slices,
+    loads,
+    gate,
+    notes,
+    guard,
+  };
+  return { group: (id) => new GroupActor(needs, id) };
+}
