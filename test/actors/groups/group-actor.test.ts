@@ -278,7 +278,7 @@ describe('a group', () => {
 
   describe('taken over from another server', () => {
     const host = (reported: object): Document =>
-      ({ id: 'h', hostkey: 'key', group: 'web', active: 'active', ...reported }) as Document;
+      ({ id: 'h', hostkey: 'key', group: 'web', active: 'active', ...reported });
 
     it('adopts what the stored hashes say hosts have', async () => {
       const { tell, published, outputs } = await groupAlone({ group: { ...WEB, ...hashes('first') } });

@@ -13,7 +13,7 @@ export function memoryOutbox(): MemoryOutbox {
     puts,
     targets: () => puts.map(({ put }) => put.target),
     put: (put) => {
-      const outcome = new Promise<Outcome>((settle) => puts.push({ put, settle }));
+      const outcome = new Promise<Outcome>((resolve) => puts.push({ put, settle: resolve }));
       return { accepted: Promise.resolve(), outcome };
     },
   };

@@ -53,5 +53,5 @@ function take(rows: Map<string, Document>, change: Change): void {
   const before = rows.get(change.id);
   if (before === undefined && change.op === 'edit') return;
   const after = change.edit(before as Document);
-  if ('id' in after) rows.set(change.id, after as Document);
+  if ('id' in after) rows.set(change.id, after);
 }
