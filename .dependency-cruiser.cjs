@@ -43,6 +43,14 @@ module.exports = {
       from: { path: '^src/', pathNot: `${PRINTER_FOLDER}|^src/(firewall/printers|actors/hosts/read-back)\\.ts$` },
       to: { path: PRINTER_FOLDER },
     },
+    {
+      name: 'no-bag-for-actors',
+      comment:
+        'an actor declares what it uses; the state as a whole stays in src/server (docs/architecture.md#narrow-needs)',
+      severity: 'error',
+      from: { path: '^src/(actors|http|operations|supervisors)/' },
+      to: { path: '^src/(server/|actors/context)' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no-dev-dependencies-in-src',

@@ -161,7 +161,7 @@ class Watch {
     let best = 0;
     for (;;) {
       const began = performance.now();
-      const state = convergence(this.#server.context, this.#fleet);
+      const state = convergence(this.#server.state, this.#fleet);
       const right = state.registered + state.active + state.converged;
       if (right > best) deadline = performance.now() + PATIENCE_MS;
       best = Math.max(best, right);
@@ -182,11 +182,11 @@ class Watch {
 
   /** Some of the hosts that are behind, each with what is known of why. */
   #stragglers({ behind }: Convergence): string {
-    const { context } = this.#server;
+    const { state } = this.#server;
     const progress = new Map(this.#fleet.progress().map((agent) => [agent.hostkey, agent]));
     const named = behind.slice(0, MOST_NAMED).map(({ hostkey, why }) => {
       const agent = progress.get(hostkey);
-      const differing = context.drift.get(hostkey)?.differing.join('+');
+      const differing = state.drift.get(hostkey)?.differing.join('+');
       return [
         `${agent?.name ?? hostkey}: ${why}`,
         ...(differing === undefined ? [] : [`drifted (${differing})`]),

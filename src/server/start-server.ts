@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
 import { alertDesk } from '../actors/alerts/alert-desk.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
-import type { ServerContext } from '../actors/context.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Standing } from '../operations/operations.js';
@@ -31,7 +30,7 @@ import type { ServerWork } from './roles/server-work.js';
 import { blaming, causeOfFailure } from './checks/start-fault.js';
 import { whatIsLeft } from '../operations/what-is-left.js';
 import type { ServerBase } from './state/server-base.js';
-import { wholeContext } from './state/whole-context.js';
+import { flatState, type FlatState } from './state/server-state.js';
 
 export interface StartOptions {
   readonly config: Config;
@@ -60,7 +59,7 @@ export interface StartedServer {
   /** What would be lost if the process ended now. */
   left(): readonly string[];
   /** Throws before the work has begun: one of several servers stands by, or the store is away. */
-  readonly context: ServerContext;
+  readonly state: FlatState;
   /** Who leads, as this server knows it. */
   standing(): Standing;
   readonly root: Pid;
@@ -173,11 +172,11 @@ export async function startServer({ config, logs, observe = false, ...given }: S
         return rest;
       },
       left,
-      get context() {
+      get state() {
         const now = state();
         if (now === undefined)
           throw new Error('this server has not begun its work: it stands by, or the store is away');
-        return wholeContext(now);
+        return flatState(now);
       },
       standing: () => operations().standing(),
       root: application.root,

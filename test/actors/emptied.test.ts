@@ -8,26 +8,26 @@ import { startWholeServer, until } from '../support/whole-server.js';
 async function started() {
   const logs = temporaryDirectory();
   const w = await startWholeServer({ set: ['ruleset_dialect=dog2', 'log.level=info', `log.dir=${logs}`] });
-  const { context } = w.server;
+  const { state } = w.server;
   const addresses = { ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] };
   const zone = await w.create('zone', { name: 'office', ...addresses });
   const spare = await w.create('zone', { name: 'spare', ...addresses });
   const db = await w.group('db', [{ ...RULE, group_type: 'ZONE', group: zone }]);
-  const contents = () => context.sets.published?.contents;
+  const contents = () => state.sets.published?.contents;
   const keeper = () =>
     w
       .tree()
       .children?.find(({ id }) => id === 'publishers_sup')
       ?.children?.find(({ id }) => id === 'last_good_keeper');
   await until(() => contents()?.get('office_zv4')?.length === 1 && contents()?.has('spare_zv4'), 'the sets');
-  await until(() => context.outputs.get(db.group)?.publishedAt !== null, 'the rules');
+  await until(() => state.outputs.get(db.group)?.publishedAt !== null, 'the rules');
   /** The keeper has looked at what there is now. */
   const looked = async () => {
     const seen = keeper()?.handled ?? 0;
     await until(() => (keeper()?.handled ?? 0) >= seen + 2, 'two looks');
   };
   await looked();
-  const alarm = (who: string) => context.alarms.get(`policy.emptied:${who}`)?.text;
+  const alarm = (who: string) => state.alarms.get(`policy.emptied:${who}`)?.text;
   const warned = (part: string) =>
     readFileSync(join(logs, 'console.log'), 'utf8')
       .split('\n')
@@ -55,11 +55,11 @@ it('an edit that takes away all addresses of a set in use is obeyed, and people 
 
 it('an edit that takes away all rules of a ruleset in use is obeyed, and people are told until it has some again', async () => {
   const { w, zone, db, alarm, warned } = await started();
-  const before = w.server.context.outputs.get(db.group)?.ruleset.id;
+  const before = w.server.state.outputs.get(db.group)?.ruleset.id;
   await w.edit('ruleset', db.ruleset, { rules: { inbound: [], outbound: [] } });
   await until(() => alarm('ruleset/db'), 'the alarm');
   expect(alarm('ruleset/db')).toContain('an edit took away all rules of the group db, and was obeyed');
-  expect(w.server.context.outputs.get(db.group)?.ruleset.id).not.toBe(before);
+  expect(w.server.state.outputs.get(db.group)?.ruleset.id).not.toBe(before);
   expect(JSON.stringify((await w.api('GET', '/readyz')).json)).toContain('all rules of the group db');
   await until(() => warned('all rules of the group db').length > 0, 'the warning');
   const inbound = [{ ...RULE, group_type: 'ZONE', group: zone }];

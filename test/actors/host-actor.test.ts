@@ -79,7 +79,7 @@ describe('the actor of a host', { timeout: 60_000 }, () => {
     const w = await startVirtualServer();
     await w.group('web');
     await w.settle(KEY);
-    const { hosts } = w.server.context;
+    const { hosts } = w.server.state;
     for (let n = 0; n < 20; n += 1) await w.says('keepalive', `made-up-key-${n}`);
     expect([...hosts.keys()]).toHaveLength(21);
     await w.pass(2 * MINUTE);

@@ -14,7 +14,7 @@ it('hosts beyond intake.hosts_max are refused by name, with an alarm from 80 % o
   const broker = createMemoryBroker();
   const w = await startWholeServer({ broker, set: ['intake.hosts_max=10'] });
   const agents = await broker.connect();
-  const { alarms, world } = w.server.context;
+  const { alarms, world } = w.server.state;
   for (let n = 0; n < 7; n++) await report(agents, 'force', reportOf(`host-${n}`, 'web'));
   await until(() => world.rows('host').size === 7, 'seven');
   expect(alarms.get('intake.hosts_max')).toBeUndefined();
@@ -43,8 +43,8 @@ it('rows of hosts together are bounded too, when hosts register and when their r
   await until(async () => (await refusedOf(w)).length > 0, 'refused');
   await report(agents, 'keepalive', large(0));
   await until(async () => (await refusedOf(w)).some(({ hostkey }) => hostkey === 'host-0'), 'growth is refused');
-  expect(w.server.context.world.hostBytes).toBeLessThan(200_000);
-  expect(w.server.context.alarms.get('intake.hosts_max')?.text).toContain('intake.hosts_max_bytes');
+  expect(w.server.state.world.hostBytes).toBeLessThan(200_000);
+  expect(w.server.state.alarms.get('intake.hosts_max')?.text).toContain('intake.hosts_max_bytes');
   // It may still report what it has always reported.
   await report(agents, 'keepalive', reportOf('host-0', 'web', { version: 'small' }));
   await until(() => w.host('host-0')?.version === 'small', 'taken');
@@ -71,6 +71,6 @@ it('a report whose sender is not its host is refused where user names are checke
   await until(() => w.host('honest-0001'), 'the honest one');
   await until(async () => (await refusedOf(w)).length === 2, 'the others are refused');
   expect((await refusedOf(w)).map(({ reason }) => reason)).toEqual(['wrong_user', 'wrong_user']);
-  expect(w.server.context.world.rows('host').size).toBe(1);
+  expect(w.server.state.world.rows('host').size).toBe(1);
   await agents.close();
 });

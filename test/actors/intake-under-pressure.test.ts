@@ -45,7 +45,7 @@ it('a store that hangs stops the intake at its prefetch; the rest stays with the
   expect((await w.api('GET', '/api/healthcheck')).status).toBe(200);
   hanging = undefined;
   go();
-  await until(() => w.server.context.world.rows('host').size === 50, 'all are handled');
+  await until(() => w.server.state.world.rows('host').size === 50, 'all are handled');
   expect((await agents.inspectQueue('ips'))?.messageCount).toBe(0);
   await agents.close();
 });
@@ -65,7 +65,7 @@ it('a report that its host dies of is a dead letter after its tries, with the re
   await report(agents, 'force', reportOf('neighbour-hostkey', 'web'));
   await until(() => w.host('neighbour-hostkey'), 'the neighbour is handled');
   const letters = await until(() => {
-    if (w.server.context.deadLetters.total === 0) return undefined;
+    if (w.server.state.deadLetters.total === 0) return undefined;
     const text = readFileSync(join(data, 'dead-letters.ndjson'), 'utf8');
     return text === '' ? undefined : text.trim().split('\n');
   }, 'a dead letter');

@@ -46,9 +46,9 @@ async function newcomer(w: WholeServer, group: string): Promise<Ear & { readonly
   strangers += 1;
   const hostkey = `newcomer-key-${strangers}`;
   const ear = await listenAsAgent(w.broker, { hostkey, group });
-  const { context } = w.server;
-  await until(() => context.outputs.get(context.world.groupByName(group)?.id ?? ''), 'its ruleset is known');
-  await until(() => context.sets.published, 'the sets are known');
+  const { state } = w.server;
+  await until(() => state.outputs.get(state.world.groupByName(group)?.id ?? ''), 'its ruleset is known');
+  await until(() => state.sets.published, 'the sets are known');
   await report(ear.connection, 'force', reportOf(hostkey, group));
   await until(() => w.host(hostkey), 'registered');
   return { ...ear, hostkey };
@@ -165,7 +165,7 @@ describe('a set that a last good ruleset names', () => {
     const s = await scene(w);
     const first = await newcomer(w, 'db');
     await until(() => rulesOf(first).includes(set), 'the rules');
-    await w.server.context.store.commit(changes(s), { author: 'test' });
+    await w.server.state.store.commit(changes(s), { author: 'test' });
     const prefix = 'sets.replaced:';
     await until(async () => (await alarmsOf(w)).some((id) => id.startsWith(prefix)), 'the alarm');
     for (const server of [w, 'restarted'] as const) {
@@ -210,7 +210,7 @@ describe('a set that a last good ruleset names', () => {
     const right = (): JsonObject => ({ ...hashesOf(w, 'db') });
     await report(ear.connection, 'force', reportOf(hostkey, 'db', right()));
     const { id } = await until(() => w.host(hostkey), 'registered');
-    await w.server.context.store.commit([{ op: 'remove', table: 'zone', id: s.zone }], { author: 'test' });
+    await w.server.state.store.commit([{ op: 'remove', table: 'zone', id: s.zone }], { author: 'test' });
     await until(() => hasAlarm(w, 'sets.replaced:zone/office'), 'the alarm');
     await report(ear.connection, 'keepalive', reportOf(hostkey, 'db', right()));
     await until(() => w.host(hostkey)?.active === 'active', 'active');
@@ -264,7 +264,7 @@ describe('a set that a last good ruleset names', () => {
 });
 
 function hashesOf(w: WholeServer, group: string): JsonObject {
-  const { world } = w.server.context;
+  const { world } = w.server.state;
   const row = world.groupByName(group);
   const fields = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'];
   const sets = [...world.rows('ipset').values()].sort((a, b) => Number(b.timestamp) - Number(a.timestamp));

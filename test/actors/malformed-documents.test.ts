@@ -49,7 +49,7 @@ async function scene(w: WholeServer, hasUnset: boolean): Promise<Ids> {
   await report(connection, 'keepalive', said);
   const row = await until(() => (w.host(HOST)?.active === 'active' ? w.host(HOST) : undefined), 'active');
   await connection.close();
-  await until(() => w.server.context.sets.published?.text.includes(' 192.0.2.4\n'), 'the sets with the host');
+  await until(() => w.server.state.sets.published?.text.includes(' 192.0.2.4\n'), 'the sets with the host');
   // Texts without sets hold the host's address: they are made anew once it is active.
   await until(async () => {
     const { state, unset4 } = await w.ruleset(db.group);
@@ -149,7 +149,7 @@ async function alarmIds(w: WholeServer): Promise<readonly string[]> {
 }
 
 function hashOf(w: WholeServer): string {
-  return w.server.context.sets.render().hash;
+  return w.server.state.sets.render().hash;
 }
 /** Texts of the group and hash of the sets, as hosts have them. */
 async function inForce(w: WholeServer, ids: Ids): Promise<JsonObject> {
@@ -185,15 +185,15 @@ describe('a stored document that is malformed', () => {
     const set = ['ruleset_dialect=dog2', 'generate_unset_tables=true'];
     let w = await startWholeServer({ data, broker, set });
     const ids = await scene(w, true);
-    await until(() => Object.keys(w.server.context.sets.published?.contents ?? {}) && hashOf(w), 'sets');
+    await until(() => Object.keys(w.server.state.sets.published?.contents ?? {}) && hashOf(w), 'sets');
     const before = await inForce(w, ids);
     const wrong: string[] = [];
     for (const [n, [what, field, value]] of BROKEN.entries()) {
       const id = `store.malformed:${OF[what]}/${ids[what]}`;
       const is = `${what}.${field} = ${JSON.stringify(value)}`;
-      const good = (await w.server.context.store.get(OF[what], ids[what]))?.doc as Document;
+      const good = (await w.server.state.store.get(OF[what], ids[what]))?.doc as Document;
       const wire = await listenToAll(broker);
-      await w.server.context.store.commit([breaking(ids, what, field, value)], { author: 'test' });
+      await w.server.state.store.commit([breaking(ids, what, field, value)], { author: 'test' });
       await until(async () => (await alarmIds(w)).includes(id), `the alarm for ${is}`).catch(() =>
         wrong.push(`${is}: no alarm`),
       );
@@ -205,7 +205,7 @@ describe('a stored document that is malformed', () => {
         await until(async () => (await alarmIds(w)).includes(id), `the alarm for ${is}`).catch(() =>
           wrong.push(`${is}: no alarm again`),
         );
-        await until(() => w.server.context.outputs.get(ids.db), 'its ruleset');
+        await until(() => w.server.state.outputs.get(ids.db), 'its ruleset');
       }
       const sent = await sentUntilMark(w, wire, `mark-${n}`);
       if (sent.rules.length > 0) wrong.push(`${is}: rules were sent`);
@@ -215,7 +215,7 @@ describe('a stored document that is malformed', () => {
       for (const key of ['set4', 'set6'])
         if (JSON.stringify(now[key]) !== JSON.stringify(before[key])) wrong.push(`${is}: ${key}`);
       if (now.sets !== before.sets) wrong.push(`${is}: the sets are others`);
-      await w.server.context.store.commit(
+      await w.server.state.store.commit(
         [{ op: 'edit', table: OF[what], id: ids[what], edit: (row) => ({ ...good, id: row.id }) }],
         { author: 'test' },
       );
@@ -243,7 +243,7 @@ describe('a stored document that is malformed', () => {
       const next = await startWholeServer({ data, broker, set });
       const id = `store.malformed:${OF[what]}/${ids[what]}`;
       await until(async () => (await alarmIds(next)).includes(id), 'the alarm');
-      await until(() => next.server.context.outputs.get(ids.db), 'its ruleset');
+      await until(() => next.server.state.outputs.get(ids.db), 'its ruleset');
       const sent = await sentUntilMark(next, wire, 'mark');
       expect(sent.rules).toEqual([]);
       for (const text of sent.sets) expect(KEPT.filter((address) => !text.includes(` ${address}\n`))).toEqual([]);

@@ -19,7 +19,7 @@ it(
   async () => {
     const broker = createMemoryBroker();
     const w = await startWholeServer({ broker });
-    const { context } = w.server;
+    const { state } = w.server;
     const wire = await listenToAll(broker);
     const { profile, ruleset } = await w.profile('p', rules('first'));
     broker.block('the test says so');
@@ -34,8 +34,8 @@ it(
           profile_version: 'latest',
         }),
       );
-    const outbox = () => context.outbox.snapshot();
-    await until(() => ids.every((id) => context.outputs.get(id) !== undefined), 'compiled');
+    const outbox = () => state.outbox.snapshot();
+    await until(() => ids.every((id) => state.outputs.get(id) !== undefined), 'compiled');
     const size = await until(() => (outbox().waiting > 1 ? outbox().bytes : undefined), 'something waits');
     // One more for the last that crosses the bound, and the sets.
     const most = Math.ceil(BOUND / size) + 2;
@@ -43,10 +43,7 @@ it(
     await until(() => outbox().waiting + outbox().inFlight >= most - 2, 'the outbox has what it is given');
     // While the broker takes nothing, an edit replaces what waits; the others wait as names.
     await w.edit('ruleset', ruleset, { rules: { inbound: rules('second'), outbound: [] } });
-    await until(
-      () => ids.every((id) => context.outputs.get(id)?.ruleset.texts.set4.text.includes('second')),
-      'compiled',
-    );
+    await until(() => ids.every((id) => state.outputs.get(id)?.ruleset.texts.set4.text.includes('second')), 'compiled');
     await until(() => outbox().superseded > 0, 'replaced');
     expect(outbox().waiting + outbox().inFlight).toBeLessThanOrEqual(most);
     expect(outbox()).toMatchObject({ dropped: 0 });

@@ -28,7 +28,7 @@ it('a refused report is counted by its type and as an exception (metrics section
   await sendReport(agent, bare([['updatetype', atom('update')]]));
   await sendReport(agent, bare([['updatetype', atom('sometimes')]]));
   await sendReport(agent, Buffer.from('no term'));
-  await until(() => w.server.context.deadLetters.total === 3, 'all are refused');
+  await until(() => w.server.state.deadLetters.total === 3, 'all are refused');
   const counted = await line(w, 'ips_update');
   expect(Object.fromEntries(counted)).toEqual({ exception: 3, force: 0, keepalive: 0, update: 1 });
   await agent.close();

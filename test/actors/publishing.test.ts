@@ -43,7 +43,7 @@ async function settled(w: WholeServer, wire: Wire): Promise<readonly string[]> {
 
 /** Waits until the store knows that agents have the newest sets. */
 async function setsRecorded(w: WholeServer): Promise<void> {
-  const { store, sets } = w.server.context;
+  const { store, sets } = w.server.state;
   await until(async () => {
     const stored = await store.get('setting', 'sets_published');
     const text = sets.render().text;
@@ -100,7 +100,7 @@ describe('publishing a group', () => {
     for (const comment of ['one', 'two', 'three']) await w.edit('ruleset', ruleset, rules(commented(comment)));
     await w.create('zone', { name: 'office', ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] });
     await until(() => {
-      const found = w.server.context.outputs.get(w.server.context.world.groupByName('web')?.id ?? '');
+      const found = w.server.state.outputs.get(w.server.state.world.groupByName('web')?.id ?? '');
       return found?.ruleset.texts.set4.text.includes('three');
     }, 'compiled');
     await until(() => Object.keys(describeOf(w, 'iptables_publisher').held as object).length === 1, 'held');
@@ -159,7 +159,7 @@ describe('what rests on what', () => {
     await until(() => wire.texts('*.*.db.*').some((text) => text.includes('front_gv4')), 'db');
     await w.reaches(group, 'published');
     expect(wire.keys()).not.toContain('*.*.web.*');
-    expect(w.server.context.world.groupByName('front')?.hash4_ipsets).toMatch(/^[0-9a-f]{64}$/);
+    expect(w.server.state.world.groupByName('front')?.hash4_ipsets).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('a group deleted: nothing is kept of it, and who names it keeps the last good rules and says why', async () => {
@@ -172,8 +172,8 @@ describe('what rests on what', () => {
     const broken = await w.reaches(db.group, 'error');
     expect(broken.set4).toEqual(before.set4);
     expect(broken.error).toMatchObject({ reason: 'rule', field: 'group', rule: { direction: 'inbound', index: 0 } });
-    await until(() => w.server.context.outputs.get(group) === undefined, 'forgotten');
-    await until(async () => (await w.server.context.store.get('ruleset_output', group)) === undefined, 'removed');
+    await until(() => w.server.state.outputs.get(group) === undefined, 'forgotten');
+    await until(async () => (await w.server.state.store.get('ruleset_output', group)) === undefined, 'removed');
     expect(await settled(w, wire)).toEqual([]);
     // The next edit mends it.
     await w.edit('ruleset', db.ruleset, rules(commented('mended')));
@@ -234,7 +234,7 @@ describe('an agent whose queue listens to another group', () => {
     expect(texts()[1]).toContain('db 2');
     // It starts anew with its new configuration, is bound to its group, and is spoken to like all others.
     await report(ear.connection, 'force', reportOf(KEY, 'db'));
-    await until(() => w.server.context.world.knowledge(KEY)?.bound_group === 'db', 'bound anew');
+    await until(() => w.server.state.world.knowledge(KEY)?.bound_group === 'db', 'bound anew');
     const wire = await listenToAll(w.broker);
     await w.edit('ruleset', db.ruleset, rules(commented('db 3')));
     await until(() => wire.texts('*.*.db.*').length > 0, 'the group’s ruleset');
@@ -248,7 +248,7 @@ describe('a set over the kernel’s limit', () => {
   /** No two next to each other, so that nothing merges. */
   const apart = many(2 * 65_537).filter((_, n) => n % 2 === 0);
   const enlarge = (w: WholeServer, zone: string) =>
-    w.server.context.store.commit(
+    w.server.state.store.commit(
       [{ op: 'edit', table: 'zone', id: zone, edit: (row) => ({ ...row, ipv4_addresses: apart }) }],
       { author: 'test' },
     );
@@ -315,7 +315,7 @@ describe('a restart', () => {
     await store.commit([{ op: 'remove', table: 'group', id: group }], { author: 'test' });
     await store.close();
     const second = await startWholeServer({ data });
-    const { store: kept } = second.server.context;
+    const { store: kept } = second.server.state;
     await until(async () => (await kept.get('ruleset_output', group)) === undefined, 'gone');
   });
 
@@ -383,7 +383,7 @@ describe('taking over from another server', () => {
     const ours = await startWholeServer({ set: ['ruleset_dialect=dog1'] });
     const zone = await ours.create('zone', { name: 'office', ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] });
     const { group, ruleset } = await ours.group('web', [commented('in', { group_type: 'ZONE', group: zone })]);
-    const { store } = ours.server.context;
+    const { store } = ours.server.state;
     await setsRecorded(ours);
     const tables = ['group', 'profile', 'ruleset', 'zone', 'service', 'ipset'] as const;
     const docs = await Promise.all(tables.map(async (table) => [table, await store.list(table)] as const));
@@ -403,7 +403,7 @@ describe('taking over from another server', () => {
     const broker = createMemoryBroker();
     const wire = await listenToAll(broker);
     const w = await startWholeServer({ data, broker });
-    expect(w.server.context.dialect).toBe('dog1');
+    expect(w.server.state.dialect).toBe('dog1');
     const shown = await w.reaches(group, 'published');
     expect(shown.dialect).toBe('dog1');
     expect(await settled(w, wire)).toEqual([]);
@@ -425,14 +425,14 @@ describe('taking over from another server', () => {
     const w = await startWholeServer({ data, broker });
     await until(() => wire.keys().includes('*.*.web.*'));
     await w.reaches(group, 'published');
-    expect(w.server.context.world.rows('group').get(group)?.[HASHES[0]]).not.toBe('f'.repeat(64));
+    expect(w.server.state.world.rows('group').get(group)?.[HASHES[0]]).not.toBe('f'.repeat(64));
   });
 
   it('the choice stands, however much it writes itself later', async () => {
     const { data } = await takenOver();
     const first = await startWholeServer({ data });
     await first.stop();
-    expect((await startWholeServer({ data })).server.context.dialect).toBe('dog1');
-    expect((await startWholeServer()).server.context.dialect).toBe('dog2');
+    expect((await startWholeServer({ data })).server.state.dialect).toBe('dog1');
+    expect((await startWholeServer()).server.state.dialect).toBe('dog2');
   });
 });

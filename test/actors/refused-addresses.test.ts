@@ -25,7 +25,7 @@ it('a report with whole networks is refused by name, raises an alarm, and widens
   }, 'shown as refused');
   expect(entry).toMatchObject({ hostkey: KEY, reason: 'addresses' });
   expect(entry?.detail).toContain('"0.0.0.0/0" of interface "eth0" is a whole network');
-  const { alarms } = w.server.context;
+  const { alarms } = w.server.state;
   expect(alarms.get('intake.addresses')?.text).toContain(KEY);
   expect(w.host(KEY)?.interfaces).toBe(good.interfaces);
   expect(ear.sets().join('\n')).not.toMatch(/0\.0\.0\.0|10\.0\.0\.0|2000::/);
@@ -42,7 +42,7 @@ it('the alarm of a host that is deleted is cleared', async () => {
   await report(connection, 'force', reportOf(KEY, 'web'));
   const { id } = await until(() => w.host(KEY), 'registered');
   await report(connection, 'keepalive', reportOf(KEY, 'web', { interfaces: '{"eth0":["224.0.0.1"]}' }));
-  const { alarms } = w.server.context;
+  const { alarms } = w.server.state;
   await until(() => alarms.get('intake.addresses'), 'the alarm');
   expect((await w.api('DELETE', `/api/V2/host/${id}`)).status).toBe(204);
   await until(() => alarms.get('intake.addresses') === undefined, 'cleared');
@@ -53,7 +53,7 @@ it('rows stored with networks or with too many addresses put none of those into 
   await w.group('web');
   const ear = await listenAsAgent(w.broker, { hostkey: 'the-ear-of-all', group: 'web' });
   const host = (hostkey: string, interfaces: string): Promise<unknown> =>
-    w.server.context.store.commit(
+    w.server.state.store.commit(
       [{ op: 'create', table: 'host', doc: { ...reportOf(hostkey, 'web', { interfaces }), active: 'active' } }],
       { author: 'an earlier version' },
     );
@@ -67,7 +67,7 @@ it('rows stored with networks or with too many addresses put none of those into 
   }, 'the sets');
   expect(text.match(/add web_gv4n .*/g)).toHaveLength(4);
   expect(text).not.toMatch(/add web_gv6n \S/);
-  const faults = w.server.context.sets.published?.faults.map(({ reason }) => reason).join('\n');
+  const faults = w.server.state.sets.published?.faults.map(({ reason }) => reason).join('\n');
   expect(faults).toContain('"0.0.0.0/0" is a whole network');
   expect(faults).toContain('more than 3 addresses');
 });

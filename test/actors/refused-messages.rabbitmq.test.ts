@@ -30,9 +30,9 @@ if ('unavailable' in rabbit) {
       const id = await w.create('zone', zone);
       // Published: so the sets count as handed over.
       await w.group('web', [{ ...RULE, group_type: 'ZONE', group: id }]);
-      const alarms = () => w.server.context.alarms.list().filter(({ id: alarm }) => alarm === 'broker.refused:sets');
+      const alarms = () => w.server.state.alarms.list().filter(({ id: alarm }) => alarm === 'broker.refused:sets');
       expect(alarms()).toHaveLength(1);
-      expect(w.server.context.world.rows('ipset').size).toBeGreaterThan(1);
+      expect(w.server.state.world.rows('ipset').size).toBeGreaterThan(1);
       const before = ear.sets().length;
       await w.edit('zone', id, { ...zone, ipv4_addresses: ['192.0.2.2'] });
       await until(() => ear.sets().some((text) => text.includes('192.0.2.2')), 'the new sets');
@@ -61,20 +61,20 @@ if ('unavailable' in rabbit) {
           await w.edit('ruleset', ruleset, { rules: { inbound: rules, outbound: [] } });
           const { profile } = await w.profile('waits', [{ ...RULE, group_type: 'ZONE', group: zone }]);
           const waits = await w.create('group', { name: 'waits', profile_id: profile });
-          const alarms = () => w.server.context.alarms.list().map(({ id }) => id);
+          const alarms = () => w.server.state.alarms.list().map(({ id }) => id);
           const wanted = ['broker.refused:sets', `broker.refused:group/${large}`];
           await until(() => wanted.every((id) => alarms().includes(id)), 'the alarms');
-          expect(w.server.context.alarms.get('broker.refused:sets')?.text).toContain('tried again every 0.5 seconds');
+          expect(w.server.state.alarms.get('broker.refused:sets')?.text).toContain('tried again every 0.5 seconds');
           // More than once in vain, and once each is enough.
-          const refused = () => w.server.context.outbox.snapshot().refusedMessages;
+          const refused = () => w.server.state.outbox.snapshot().refusedMessages;
           const before = refused();
           await until(() => refused() > before + 4, 'tries in vain');
-          const published = (id: string) => w.server.context.outputs.get(id)?.publishedAt !== null;
+          const published = (id: string) => w.server.state.outputs.get(id)?.publishedAt !== null;
           expect([published(large), published(waits)]).toEqual([false, false]);
           // Nothing else is touched.
           await limit(134_217_728);
           await until(() => published(large) && published(waits) && alarms().length === 0, 'all of it');
-          expect(w.server.context.sets.untaken.size).toBe(0);
+          expect(w.server.state.sets.untaken.size).toBe(0);
         } finally {
           await limit(134_217_728);
         }
@@ -91,7 +91,7 @@ if ('unavailable' in rabbit) {
         const id = await w.create('zone', zone(1));
         await w.group('of-grows', [{ ...RULE, group_type: 'ZONE', group: id }]);
         await w.edit('zone', id, zone(6_000));
-        const alarm = () => w.server.context.alarms.get('broker.refused:sets');
+        const alarm = () => w.server.state.alarms.get('broker.refused:sets');
         await until(() => alarm() !== undefined, 'the alarm');
         await w.edit('zone', id, zone(1));
         await until(() => alarm() === undefined, 'the end of the alarm');
@@ -109,7 +109,7 @@ if ('unavailable' in rabbit) {
       const ids = [`host/${KEY}`, `host-sets/${KEY}`, `config/${KEY}`, `group/${group}`].map(
         (of) => `broker.refused:${of}`,
       );
-      const { alarms } = w.server.context;
+      const { alarms } = w.server.state;
       const left = () => alarms.list().filter(({ id }) => ids.includes(id));
       for (const id of ids) alarms.set(id, 'refused');
       alarms.set('broker.refused:host/another', 'refused');
@@ -119,7 +119,7 @@ if ('unavailable' in rabbit) {
       await until(() => left().length === 0, 'the end of the alarm of the group');
       // A message that was under way is refused when its host is gone.
       for (const id of ids) alarms.set(id, 'refused');
-      w.server.context.system.send(CENSUS, { tag: 'count' });
+      w.server.state.system.send(CENSUS, { tag: 'count' });
       await until(() => alarms.list().length === 0, 'the end of the late alarms');
     });
 
@@ -130,16 +130,16 @@ if ('unavailable' in rabbit) {
         const w = await whole();
         const office = await w.create('zone', { name: 'small', ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] });
         const { ruleset } = await w.group('first', [{ ...RULE, group_type: 'ZONE', group: office }]);
-        const accepted = [...w.server.context.world.rows('ipset').values()].length;
+        const accepted = [...w.server.state.world.rows('ipset').values()].length;
         const many = Array.from({ length: 20_000 }, (_, n) => `10.${n >> 8}.${n & 255}.1`);
         const large = await w.create('zone', { name: 'large', ipv4_addresses: many, ipv6_addresses: [] });
         await until(
-          () => w.server.context.alarms.get('broker.refused:sets')?.text.includes('too large') === true,
+          () => w.server.state.alarms.get('broker.refused:sets')?.text.includes('too large') === true,
           'the alarm',
         );
         // Its set is as it was.
         const rules = { inbound: [{ ...RULE, group_type: 'ZONE', group: office, comment: 'again' }], outbound: [] };
-        const output = () => [...w.server.context.outputs.values()].find(({ groupName }) => groupName === 'first');
+        const output = () => [...w.server.state.outputs.values()].find(({ groupName }) => groupName === 'first');
         await w.edit('ruleset', ruleset, { rules });
         await until(() => output()?.publishedAt !== null, 'the publish of the other group');
         // Nobody has this one.
@@ -159,9 +159,9 @@ if ('unavailable' in rabbit) {
         await report(other.connection, 'force', reportOf(`${KEY}-2`, 'first'));
         await until(() => other.rulesets().length > 0, 'the rules of a host whose sets are as they were');
         expect([ear.rulesets(), ear.sets(), other.sets()]).toEqual([[], [], []]);
-        expect(w.server.context.alarms.list().map(({ id }) => id)).toEqual(['broker.refused:sets']);
+        expect(w.server.state.alarms.list().map(({ id }) => id)).toEqual(['broker.refused:sets']);
         // No host is compared with what nobody has.
-        expect([...w.server.context.world.rows('ipset').values()]).toHaveLength(accepted);
+        expect([...w.server.state.world.rows('ipset').values()]).toHaveLength(accepted);
       } finally {
         await limit(134_217_728);
       }

@@ -45,7 +45,7 @@ if ('unavailable' in rabbit) {
   describe('RabbitMQ with its management API', () => {
     it('the alarm of refused sets names the queues that refuse them, and no other', async () => {
       const w = await whole(management);
-      const alarm = () => w.server.context.alarms.get('broker.refused:sets')?.text ?? '';
+      const alarm = () => w.server.state.alarms.get('broker.refused:sets')?.text ?? '';
       const channel = await channelOfAgent();
       // By their own arguments, by a policy with a full queue; bound with room, without a bound, and not bound.
       const declare = async (name: string, args: Record<string, unknown>, bound = true) => {
@@ -82,7 +82,7 @@ if ('unavailable' in rabbit) {
         await channel.bindQueue(name, 'iptables', key);
       }
       const { group } = await w.group('web', [RULE]);
-      const alarm = () => w.server.context.alarms.get(`broker.refused:group/${group}`)?.text ?? '';
+      const alarm = () => w.server.state.alarms.get(`broker.refused:group/${group}`)?.text ?? '';
       await until(() => alarm().includes('Queues that refuse messages'), 'the names');
       expect(
         alarm()
@@ -100,7 +100,7 @@ if ('unavailable' in rabbit) {
       await channel.assertQueue('spoiler', { durable: false, exclusive: true, arguments: refusing(0) });
       await channel.bindQueue('spoiler', 'ipsets', '');
       await w.group('web', [{ ...RULE, group_type: 'ZONE', group: await w.create('zone', zone('192.0.2.1')) }]);
-      const alarm = () => w.server.context.alarms.get('broker.refused:sets')?.text ?? '';
+      const alarm = () => w.server.state.alarms.get('broker.refused:sets')?.text ?? '';
       await until(() => why.test(alarm()), 'the reason');
       expect(alarm()).not.toContain('wrong');
     });
@@ -121,7 +121,7 @@ if ('unavailable' in rabbit) {
       await channel.bindQueue('spoiler', 'ipsets', '');
       // Published, with the alarm set, whatever the API does.
       await w.group('web', [{ ...RULE, group_type: 'ZONE', group: await w.create('zone', zone('192.0.2.1')) }]);
-      const alarm = () => w.server.context.alarms.get('broker.refused:sets')?.text ?? '';
+      const alarm = () => w.server.state.alarms.get('broker.refused:sets')?.text ?? '';
       expect(alarm()).toContain('did not take for everybody');
       await until(() => /answers with more than \d+ bytes/.test(alarm()), 'the bound');
       expect(asked).toBe(1);

@@ -37,7 +37,7 @@ describe('texts of groups', () => {
     const w = await startWholeServer();
     const { profile, ruleset } = await w.profile('p', [RULE]);
     const ids = await groupsOn(w, profile, ['a', 'b', 'c', 'd']);
-    const { outputs, store } = w.server.context;
+    const { outputs, store } = w.server.state;
     expect(new Set(ids.map((id) => outputs.get(id)?.ruleset)).size).toBe(1);
     expect(await store.list('ruleset_text')).toHaveLength(1);
     // One whose rules are about itself has its own.
@@ -55,7 +55,7 @@ describe('texts of groups', () => {
     const first = await startWholeServer({ set, data });
     const { profile, ruleset } = await first.profile('p', [RULE]);
     const ids = await groupsOn(first, profile, ['a', 'b']);
-    const { store } = first.server.context;
+    const { store } = first.server.state;
     await first.edit('ruleset', ruleset, { rules: commented('second') });
     for (const id of ids) await first.reaches(id, 'published');
     await until(async () => (await textsOf(store)).every((text) => text.includes('second')), 'the old text is gone');
@@ -81,7 +81,7 @@ describe('texts of groups', () => {
     });
     await between.close();
     const second = await startWholeServer({ set, data });
-    await until(async () => (await textsOf(second.server.context.store)).length === 1, 'only what is named is left');
+    await until(async () => (await textsOf(second.server.state.store)).length === 1, 'only what is named is left');
     expect(await second.ruleset(ids[1] as string)).toMatchObject({ state: 'published' });
   });
 
@@ -91,7 +91,7 @@ describe('texts of groups', () => {
     const first = await startWholeServer({ set, data });
     const { profile } = await first.profile('p', [RULE]);
     const [id = ''] = await groupsOn(first, profile, ['a']);
-    const { store, outputs } = first.server.context;
+    const { store, outputs } = first.server.state;
     const text = outputs.get(id)?.ruleset.id ?? '';
     await store.commit([{ op: 'remove', table: 'ruleset_text', id: text }], { author: 'system' });
     outputs.rulesets.abandoned = true;
@@ -101,7 +101,7 @@ describe('texts of groups', () => {
     await between.commit([{ op: 'remove', table: 'ruleset_text', id: text }], { author: 'system' });
     await between.close();
     const second = await startWholeServer({ set, data });
-    await until(() => second.server.context.store.get('ruleset_text', text), 'compiled and written again');
+    await until(() => second.server.state.store.get('ruleset_text', text), 'compiled and written again');
     expect(await second.reaches(id, 'published')).toMatchObject({ error: null });
   });
 
@@ -110,7 +110,7 @@ describe('texts of groups', () => {
     const first = await startWholeServer({ data });
     const { group, ruleset } = await first.group('a');
     const before = await first.ruleset(group);
-    const output = first.server.context.outputs.get(group);
+    const output = first.server.state.outputs.get(group);
     await first.stop();
     const path = join(data, 'dog_trainer.db');
     const between = await createSqliteStore({ path });
@@ -135,7 +135,7 @@ describe('texts of groups', () => {
     const wire = await listenToAll(second.broker);
     const after = await second.reaches(group, 'error');
     expect(after).toMatchObject({ set4: before.set4, set6: before.set6, published_at: before.published_at });
-    const row = (await second.server.context.store.get('ruleset_output', group))?.doc;
+    const row = (await second.server.state.store.get('ruleset_output', group))?.doc;
     expect(row?.texts).toBe(output?.ruleset.id);
     expect(row?.set4).toBeUndefined();
     expect(wire.keys()).not.toContain('*.*.a.*');

@@ -61,7 +61,7 @@ describe('a store that refuses what the server itself writes', () => {
       await until(() => w.host(HOST) !== undefined, 'registered');
       await report(ear.connection, 'keepalive', reportOf(HOST, 'web'));
       await until(() => w.host(HOST)?.active === 'active', 'active');
-      const { sets, notes, confirmedSets } = w.server.context;
+      const { sets, notes, confirmedSets } = w.server.state;
       const settled = () =>
         sets.published?.text === sets.render().text && notes.size === 0 && confirmedSets.unrecorded().length === 0;
       await until(settled, 'settled');

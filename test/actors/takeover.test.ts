@@ -45,7 +45,7 @@ interface TakenOver {
  */
 async function takenOver(rows: readonly Row[], change: JsonObject = {}): Promise<TakenOver> {
   const ours = await startWholeServer({ set: ['ruleset_dialect=dog1'] });
-  const { store, sets, world } = ours.server.context;
+  const { store, sets, world } = ours.server.state;
   const zone = await ours.create('zone', { name: 'office', ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] });
   const { group, ruleset } = await ours.group('web', [{ ...RULE, group_type: 'ZONE', group: zone }]);
   const hosts = rows.map((_row, at) => ({
@@ -128,7 +128,7 @@ async function sentBeside({ w, wire }: Next): Promise<readonly string[]> {
 
 function published(w: WholeServer, ipsetHash: unknown): Promise<unknown> {
   return until(
-    async () => (await w.server.context.store.list('ipset')).some(({ doc }) => doc.hash === ipsetHash),
+    async () => (await w.server.state.store.list('ipset')).some(({ doc }) => doc.hash === ipsetHash),
     'our hash of the sets in the store',
   );
 }
@@ -139,7 +139,7 @@ describe('taking over where stored hashes are of another spelling', () => {
     const next = await startOn(data);
     await next.w.reaches(group, 'published');
     await published(next.w, ours.ipset_hash);
-    await until(() => next.w.server.context.world.rows('group').get(group)?.hash4_ipsets === ours.hash4_ipsets);
+    await until(() => next.w.server.state.world.rows('group').get(group)?.hash4_ipsets === ours.hash4_ipsets);
     expect(await sentBeside(next)).toEqual([]);
 
     await next.w.stop();
@@ -229,9 +229,9 @@ describe('taking over where stored hashes are of another spelling', () => {
     const { data, group, ours } = await takenOver(['silent', 'silent']);
     const next = await startOn(data);
     const { w } = next;
-    await until(() => w.server.context.outputs.awaited.has(group), 'the wait');
+    await until(() => w.server.state.outputs.awaited.has(group), 'the wait');
     // Both wait: a report that comes sooner is compared with the hash of the sets that the other server stored.
-    await until(() => w.server.context.confirmedSets.takeover === 'waits', 'the wait with the sets');
+    await until(() => w.server.state.confirmedSets.takeover === 'waits', 'the wait with the sets');
     expect(JSON.stringify(w.tree())).toContain('have yet to report');
     const connection = await w.broker.connect();
     for (const n of [1, 2])
@@ -243,7 +243,7 @@ describe('taking over where stored hashes are of another spelling', () => {
     await w.reaches(group, 'published');
     await published(w, ours.ipset_hash);
     expect(w.host(KEYS[0])).toMatchObject({ hash_fail_count: 0 });
-    expect(w.server.context.outputs.awaited.size).toBe(0);
+    expect(w.server.state.outputs.awaited.size).toBe(0);
     expect(await sentBeside(next)).toEqual([]);
     await connection.close();
   });
@@ -259,16 +259,16 @@ describe('taking over where stored hashes are of another spelling', () => {
   it('rows without hashes: an edit does not wait', async () => {
     const { data, group, ruleset } = await takenOver(['silent']);
     const { w, wire } = await startOn(data);
-    await until(() => w.server.context.outputs.awaited.has(group), 'the wait');
+    await until(() => w.server.state.outputs.awaited.has(group), 'the wait');
     await w.edit('ruleset', ruleset, { rules: { inbound: [{ ...RULE, comment: 'edited' }], outbound: [] } });
     await until(() => wire.texts('*.*.web.*').some((text) => text.includes('edited')), 'the edit');
-    expect(w.server.context.outputs.awaited.size).toBe(0);
+    expect(w.server.state.outputs.awaited.size).toBe(0);
   });
 
   it('rows without hashes: a group that is renamed meanwhile is published under its new name', async () => {
     const { data, group } = await takenOver(['silent']);
     const { w, wire } = await startOn(data);
-    await until(() => w.server.context.outputs.awaited.has(group), 'the wait');
+    await until(() => w.server.state.outputs.awaited.has(group), 'the wait');
     await w.edit('group', group, { name: 'renamed' });
     await until(() => wire.keys().includes('*.*.renamed.*'), 'the ruleset');
     expect(wire.keys()).not.toContain('*.*.web.*');

@@ -50,7 +50,7 @@ it('a host whose interfaces were never readable is missing from the sets: said o
   await all.w.group('web');
   // No agent's report gets that far any more, but databases hold such rows.
   const row = { id: 'row-1', hostkey: KEY, name: 'old.example.net', group: 'web', active: 'active' };
-  const { store } = all.w.server.context;
+  const { store } = all.w.server.state;
   const edit = () => ({ ...row, interfaces: 'undefined' });
   await store.commit([{ op: 'upsert', table: 'host', id: row.id, edit }], { author: 'test' });
   const [line] = await until(() => {
@@ -70,7 +70,7 @@ it('a host whose interfaces become unreadable keeps its last good ones in the se
   const id = all.w.host(KEY)?.id as string;
   await all.w.edit('host', id, { interfaces: 'undefined' });
   const alarm = `store.malformed:host/${id}`;
-  const told = await until(() => all.w.server.context.alarms.get(alarm), 'the alarm');
+  const told = await until(() => all.w.server.state.alarms.get(alarm), 'the alarm');
   expect(told.text).toContain('its last good value stands in for it');
   expect(all.w.host(KEY)?.interfaces).toBe(before);
   expect(all.said('not all of it is in the sets')).toEqual([]);

@@ -49,11 +49,11 @@ async function scene(readBack: boolean, hostIndex: number) {
   agent.start(connection);
   const row = () => whole.host(agent.hostkey) as JsonObject | undefined;
   await until(() => row()?.active === 'active', 'the host is active', PATIENT);
-  const wanted = () => whole.server.context.world.groupByName('web') as JsonObject;
+  const wanted = () => whole.server.state.world.groupByName('web') as JsonObject;
   const runsWhatItShould = (): boolean => agent.progress().hashes.hash4_ipsets === wanted().hash4_ipsets;
   await until(runsWhatItShould, 'it runs what it was sent', PATIENT);
   const drift = async () => (await whole.api('GET', `/api/V2/host/${textOf(row()?.id)}/drift`)).json;
-  const repairs = (): number => whole.server.context.drift.get(agent.hostkey)?.repairs ?? 0;
+  const repairs = (): number => whole.server.state.drift.get(agent.hostkey)?.repairs ?? 0;
   const subjects = (): string[] => relay.mails.map(({ headers }) => headers.get('subject') ?? '');
   const agreed = (): unknown =>
     whole

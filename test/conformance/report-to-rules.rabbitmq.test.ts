@@ -87,7 +87,7 @@ if ('unavailable' in rabbit) {
       expect(ear.heard.filter(({ queue }) => queue === 'config')).toEqual([]);
 
       // The keepalive of a host that runs what it was sent makes it active, its addresses reach every host.
-      const row: JsonObject = w.server.context.world.rows('group').get(group) ?? {};
+      const row: JsonObject = w.server.state.world.rows('group').get(group) ?? {};
       const hashes = Object.fromEntries(
         ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'].map((key) => [key, row[key] ?? '']),
       );
@@ -119,13 +119,13 @@ if ('unavailable' in rabbit) {
         await report(connection, 'force', beta);
         await report(connection, 'keepalive', beta);
         await until(() => w.host(hostOf('inactive')) !== undefined, 'the other is registered');
-        await at('inactive', () => w.server.context.world.knowledge(hostOf('inactive'))?.stopped_at !== undefined);
+        await at('inactive', () => w.server.state.world.knowledge(hostOf('inactive'))?.stopped_at !== undefined);
         // It keeps its addresses for a while: an upgrade of all agents must not empty every set.
         expect(w.host(hostOf('inactive'))?.active).not.toBe('inactive');
         const elixir = decodeReport(capture('elixir-force')).hostkey;
         await sendReport(connection, capture('elixir-force'));
         await until(() => w.host(elixir) !== undefined, 'the Elixir agent is registered');
-        expect(w.server.context.deadLetters.total).toBe(0);
+        expect(w.server.state.deadLetters.total).toBe(0);
       } finally {
         await connection.close();
       }
@@ -142,7 +142,7 @@ if ('unavailable' in rabbit) {
       const connections = async () => (await rabbit.ctl('list_connections', 'name')).match(/->/g)?.length;
       const open = await connections();
       await rabbit.kill();
-      await until(() => !w.server.context.outbox.snapshot().attached, 'the loss is noticed');
+      await until(() => !w.server.state.outbox.snapshot().attached, 'the loss is noticed');
       await w.edit('ruleset', ruleset, {
         rules: { inbound: [{ ...RULE, comment: 'during the outage' }], outbound: [] },
       });
@@ -156,7 +156,7 @@ if ('unavailable' in rabbit) {
         delivery.ack();
       });
       await until(() => texts.at(-1)?.includes('during the outage'), 'the edit');
-      await until(() => w.server.context.reportsLink.connection !== undefined, 'reports come in again');
+      await until(() => w.server.state.reportsLink.connection !== undefined, 'reports come in again');
       const consumers = await until(async () => {
         const listed = await rabbit.ctl('list_consumers', '-p', 'dog', 'queue_name');
         return listed.includes('ips') ? listed : undefined;

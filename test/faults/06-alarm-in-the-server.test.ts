@@ -34,8 +34,8 @@ it.skipIf(skipped !== undefined)(
     const { profile } = await w.profile('web', [RULE]);
     const group = await w.create('group', { name: 'web', profile_id: profile, profile_name: 'web' });
     for (let n = 1; n <= 20; n++) await w.edit('group', group, { external_ipv4_addresses: [`192.0.2.${n}`] });
-    await until(() => w.server.context.outbox.snapshot().blocked, 'blocked');
-    await until(() => w.server.context.world.rows('host').size === REPORTS, 'every report that lay in the queue');
+    await until(() => w.server.state.outbox.snapshot().blocked, 'blocked');
+    await until(() => w.server.state.world.rows('host').size === REPORTS, 'every report that lay in the queue');
     const ready = await w.api('GET', '/readyz');
     expect([ready.status, ready.text]).toEqual([503, expect.stringContaining('takes no messages')]);
     expect([ear.sets(), ear.rulesets()]).toEqual([[], []]);

@@ -100,7 +100,7 @@ async function works({ w, ear, web, connections, healthy }: Scene): Promise<void
   expect((await fetch(`${w.server.listening.metrics}/livez`)).status).toBe(200);
   expect((await ear.connection.inspectQueue('ips'))?.consumerCount).toBe(1);
   expect(connections()).toBe(healthy);
-  expect(w.server.context.deadLetters.total).toBe(0);
+  expect(w.server.state.deadLetters.total).toBe(0);
 }
 
 /** Also: sockets that clients had kept open are gone with the listener. */
@@ -112,7 +112,7 @@ describe('trial 9: actors killed in the whole server', () => {
   it('each in turn: exactly those that the strategies name are new, the tree shows it, the server works on', async () => {
     const s = await scene();
     const { w, clock } = s;
-    const { system } = w.server.context;
+    const { system } = w.server.state;
     await works(s);
     const paths = flatten(w.tree()).map(({ path }) => path);
     expect(paths.length).toBeGreaterThan(30);
@@ -167,7 +167,7 @@ describe('trial 9: actors killed in the whole server', () => {
   it('all workers at once: all are back and the server works', async () => {
     const s = await scene();
     const { w } = s;
-    const { system } = w.server.context;
+    const { system } = w.server.state;
     const before = w.tree();
     const workers = flatten(before).filter(({ type }) => type === 'worker');
     const victims = workers.map(({ path }) => findActor(system, w.server.root, path) as Pid);
@@ -190,7 +190,7 @@ describe('trial 9: actors killed in the whole server', () => {
   it('a child that always crashes: its supervisor gives up at its budget, the escalation shows, the rest goes on', async () => {
     const s = await scene();
     const { w } = s;
-    const { system } = w.server.context;
+    const { system } = w.server.state;
     const path = 'dog_trainer/publishers_sup/config_publisher';
     const sup = flatten(w.tree()).find((node) => node.path === parentOf(path)) as ActorNode;
     const budget = sup.supervisor?.intensity as number;
@@ -229,7 +229,7 @@ describe('trial 9: actors killed in the whole server', () => {
   it('everything beyond repair: the server gives up by itself and says so', async () => {
     const s = await scene();
     const { w } = s;
-    const { system } = w.server.context;
+    const { system } = w.server.state;
     let last: Pid | undefined;
     for (let n = 0; n < 6; n += 1) {
       last = await until(() => {

@@ -91,7 +91,7 @@ function suite(title: string, newBroker: () => Broker): void {
         await report(connection, 'keepalive', reportOf(hostkey, 'web'));
         await until(() => w.host(hostkey)?.active === 'active', 'active');
       }
-      const { context } = w.server;
+      const { state } = w.server;
       const row = w.host(VICTIM);
       const before = await counters(w.server.listening.metrics);
       let sent = 0;
@@ -102,7 +102,7 @@ function suite(title: string, newBroker: () => Broker): void {
         await report(connection, 'keepalive', reportOf(NEIGHBOUR, 'web', { version: version.slice(0, 60) }));
         sent += 1;
         await until(() => w.host(NEIGHBOUR)?.version === version.slice(0, 60), `the neighbour ${version}`);
-        await until(() => context.deadLetters.total === sent, `the dead letter of ${what}`);
+        await until(() => state.deadLetters.total === sent, `the dead letter of ${what}`);
         const now = await counters(w.server.listening.metrics);
         const grown = [...now].filter(([key, value]) => value !== (before.get(key) ?? 0) + countOf(key, sent));
         expect(grown, what).toEqual([]);
@@ -110,7 +110,7 @@ function suite(title: string, newBroker: () => Broker): void {
       // Nothing that was refused has left a trace in the row, and nothing waits in the queue or comes again.
       expect(w.host(VICTIM)).toEqual(row);
       expect(await drained(connection)).toBe(true);
-      expect(context.deadLetters.total).toBe(bad.length);
+      expect(state.deadLetters.total).toBe(bad.length);
       const lines = readFileSync(deadLetters(w), 'utf8').trimEnd().split('\n');
       expect(lines.map((line) => (JSON.parse(line) as { reason: string }).reason)).toEqual(
         bad.map(([, reason]) => reason),
@@ -147,7 +147,7 @@ function suite(title: string, newBroker: () => Broker): void {
         );
       }, 'the clone is named');
       expect(neighbour()).toBe(own);
-      expect(w.server.context.world.rows('host').size).toBe(2);
+      expect(w.server.state.world.rows('host').size).toBe(2);
     });
 
     it('that kill their host’s actor again and again end as dead letters; the host lives on with the next one', async () => {
@@ -159,7 +159,7 @@ function suite(title: string, newBroker: () => Broker): void {
         await until(() => w.host(hostkey), 'registered');
       }
       // A bug of ours that only this report meets.
-      const { store } = w.server.context;
+      const { store } = w.server.state;
       const commit = store.commit.bind(store);
       store.commit = (changes, by) =>
         commit(
@@ -180,7 +180,7 @@ function suite(title: string, newBroker: () => Broker): void {
       await report(connection, 'keepalive', reportOf(VICTIM, 'web', { version: 'poison' }));
       await report(connection, 'keepalive', reportOf(NEIGHBOUR, 'web', { version: 'well' }));
       await until(() => w.host(NEIGHBOUR)?.version === 'well', 'the neighbour');
-      await until(() => w.server.context.deadLetters.total === 1, 'the dead letter');
+      await until(() => w.server.state.deadLetters.total === 1, 'the dead letter');
       await until(() => existsSync(deadLetters(w)) && readFileSync(deadLetters(w), 'utf8').includes('"not_handled"'));
       await report(connection, 'keepalive', reportOf(VICTIM, 'web', { version: 'well' }));
       await until(() => w.host(VICTIM)?.version === 'well', 'the host itself');
@@ -218,7 +218,7 @@ if ('unavailable' in rabbit) {
     const connection = await broker.connect();
     try {
       for (const [, , body] of bad) await sendReport(connection, body);
-      await until(() => w.server.context.deadLetters.total === bad.length, 'all refused');
+      await until(() => w.server.state.deadLetters.total === bad.length, 'all refused');
       await w.stop();
       expect((await connection.inspectQueue('ips'))?.messageCount).toBe(0);
     } finally {

@@ -48,7 +48,7 @@ function suite(title: string, newBroker: () => Broker): void {
         const { group } = await w.group('web');
         // The world hears of the hashes a moment after the store has them.
         const row: JsonObject = await until(() => {
-          const found = w.server.context.world.rows('group').get(group);
+          const found = w.server.state.world.rows('group').get(group);
           return found?.hash4_ipsets ? found : undefined;
         }, 'the hashes');
         const hashes = Object.fromEntries(
@@ -58,7 +58,7 @@ function suite(title: string, newBroker: () => Broker): void {
         /** What a host reports that runs what it was sent. */
         const well = (): JsonObject => ({
           ...hashes,
-          ipset_hash: w.server.context.sets.published?.hash ?? '',
+          ipset_hash: w.server.state.sets.published?.hash ?? '',
           interfaces: '{}',
         });
         const settle = async (hostkey: string): Promise<void> => {

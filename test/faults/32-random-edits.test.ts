@@ -71,7 +71,7 @@ it.each(Array.from({ length: RUNS }, (_, i) => [FIRST_SEED + i]))(
     const names = ['alpha', 'beta', 'gamma'];
     for (const name of names) await edited.group(name, [RULE]);
     const fleet = await startFleet({ broker: edited.broker, agents: AGENTS, groups: names, timing: QUICK_TIMING });
-    await until(() => server.context.world.rows('host').size === AGENTS, 'every host is there');
+    await until(() => server.state.world.rows('host').size === AGENTS, 'every host is there');
 
     const over = new AbortController();
     const editors = Array.from({ length: EDITORS }, (_, i) => new Editor(api, new Dice(seed * 1000 + i)));
@@ -91,13 +91,13 @@ it.each(Array.from({ length: RUNS }, (_, i) => [FIRST_SEED + i]))(
     let left: readonly string[] = ['nothing was looked at yet'];
     for (const end = Date.now() + SETTLE_MS; left.length > 0 && Date.now() < end;) {
       // Hosts go on telling their addresses: what is compared is made from what is stored now.
-      const fresh = await startFreshServer(server.context.store, dialect);
+      const fresh = await startFreshServer(server.state.store, dialect);
       for (const soon = Date.now() + 5_000; left.length > 0 && Date.now() < soon; await sleep(100))
         left = await unexplained(edited, fresh, fleet);
       await fresh.stop();
     }
     expect(left).toEqual([]);
-    const { outputs, world, sets } = server.context;
+    const { outputs, world, sets } = server.state;
     process.stdout.write(
       `trial 32, seed ${seed}: ${edits.length} edits, ${edits.filter(({ status }) => status < 400).length} taken; ` +
         `${world.rows('group').size} groups, ${outputs.failures.size} of them kept on their last good ruleset; ` +

@@ -26,7 +26,7 @@ describe('a host whose row changes under it', { timeout: 120_000 }, () => {
     const stranger = await listenAsAgent(w.broker, { hostkey: 'host-key-0002', group: 'web' });
     await w.edit('host', idOf(w, KEY), { group: 'db' });
     await w.awaits(() => ear.rulesets().length === 1, 'its own copy');
-    const db = await w.flow(w.ruleset(String(w.server.context.world.groupByName('db')?.id)));
+    const db = await w.flow(w.ruleset(String(w.server.state.world.groupByName('db')?.id)));
     expect(ear.rulesets()[0]?.ruleset4_ipset).toBe((db.set4 as JsonObject).text);
     await w.awaits(() => ear.heard.some(({ queue }) => queue === 'config'), 'its configuration');
     // Its agent repeats itself: the row stands, and says so.
@@ -45,17 +45,17 @@ describe('a host whose row changes under it', { timeout: 120_000 }, () => {
     const w = await startVirtualServer();
     await w.group('web');
     await w.settle(KEY);
-    const { context } = w.server;
+    const { state } = w.server;
     await w.says('keepalive', KEY, { ipset_hash: 'f'.repeat(64) });
-    await w.awaits(() => context.drift.get(KEY) !== undefined, 'drift');
+    await w.awaits(() => state.drift.get(KEY) !== undefined, 'drift');
     await w.edit('host', idOf(w, KEY), { hostkey: 'host-key-9999' });
-    await w.awaits(() => context.hosts.whereis(KEY) === undefined, 'the end of its actor');
-    expect(context.drift.count('ipset_hash')).toBe(0);
-    await w.awaits(() => context.hosts.whereis('host-key-9999') !== undefined, 'an actor under the new key');
+    await w.awaits(() => state.hosts.whereis(KEY) === undefined, 'the end of its actor');
+    expect(state.drift.count('ipset_hash')).toBe(0);
+    await w.awaits(() => state.hosts.whereis('host-key-9999') !== undefined, 'an actor under the new key');
     await w.says('keepalive', KEY);
     await w.awaits(async () => (await refused(w)).some(({ reason }) => reason === 'unknown_host'), 'the refusal');
     expect(w.host('host-key-9999')?.name).toBe(`${KEY}.example.net`);
-    expect(context.world.rows('host').size).toBe(1);
+    expect(state.world.rows('host').size).toBe(1);
   });
 
   it('deleted: a keepalive is refused with the reason, and the next start registers it anew', async () => {
@@ -63,13 +63,13 @@ describe('a host whose row changes under it', { timeout: 120_000 }, () => {
     await w.group('web');
     await w.settle(KEY);
     await w.says('keepalive', KEY, { ipset_hash: 'f'.repeat(64) });
-    const { context } = w.server;
+    const { state } = w.server;
     await w.flow(w.api('DELETE', `/api/V2/host/${idOf(w, KEY)}`));
     await w.awaits(() => w.host(KEY) === undefined, 'gone');
-    await w.awaits(() => context.world.knowledge(KEY) === undefined, 'nothing is known of it any more');
+    await w.awaits(() => state.world.knowledge(KEY) === undefined, 'nothing is known of it any more');
     await w.says('keepalive', KEY);
     expect(await refused(w)).toMatchObject([{ hostkey: KEY, reason: 'unknown_host', group: 'web' }]);
-    expect(context.drift.count('ipset_hash')).toBe(0);
+    expect(state.drift.count('ipset_hash')).toBe(0);
     await w.settle(KEY);
     expect(await refused(w)).toEqual([]);
   });
@@ -80,7 +80,7 @@ describe('a host whose row changes under it', { timeout: 120_000 }, () => {
     await w.settle(KEY);
     const before = idOf(w, KEY);
     // Straight to the store: the world has not heard of it when the report comes.
-    const removal = w.server.context.store.commit([{ op: 'remove', table: 'host', id: before }], { author: 'test' });
+    const removal = w.server.state.store.commit([{ op: 'remove', table: 'host', id: before }], { author: 'test' });
     await Promise.all([removal, w.says('force', KEY)]);
     await w.awaits(() => w.host(KEY) !== undefined && idOf(w, KEY) !== before, 'a new row');
   });
@@ -89,15 +89,15 @@ describe('a host whose row changes under it', { timeout: 120_000 }, () => {
     const w = await startVirtualServer();
     const { profile } = await w.group('db');
     await w.settle(KEY, 'db');
-    await w.flow(w.api('DELETE', `/api/V2/group/${String(w.server.context.world.groupByName('db')?.id)}`));
-    await w.awaits(() => w.server.context.world.groupByName('db') === undefined, 'gone');
+    await w.flow(w.api('DELETE', `/api/V2/group/${String(w.server.state.world.groupByName('db')?.id)}`));
+    await w.awaits(() => w.server.state.world.groupByName('db') === undefined, 'gone');
     await w.says('keepalive', KEY, { group: 'db' });
     expect(await refused(w)).toMatchObject([
       { hostkey: KEY, reason: 'unknown_group', detail: 'no group is named "db"' },
     ]);
     expect(w.host(KEY)?.active).toBe('active');
     await w.create('group', { name: 'db', profile_id: profile, profile_name: 'db', profile_version: 'latest' });
-    await w.awaits(() => w.server.context.world.groupByName('db') !== undefined, 'back');
+    await w.awaits(() => w.server.state.world.groupByName('db') !== undefined, 'back');
     await w.says('keepalive', KEY, { group: 'db' });
     expect(await refused(w)).toEqual([]);
   });
@@ -116,7 +116,7 @@ describe('a host whose row changes under it', { timeout: 120_000 }, () => {
       await w.says('keepalive', 'host-key-0003', { name: 'three.example.net' });
       await w.pass(60_000);
     }
-    const states = [...w.server.context.world.rows('host').values()].map(({ hostkey, active }) => [hostkey, active]);
+    const states = [...w.server.state.world.rows('host').values()].map(({ hostkey, active }) => [hostkey, active]);
     expect(states).toEqual([
       [KEY, 'inactive'],
       [KEY, 'inactive'],
@@ -125,8 +125,8 @@ describe('a host whose row changes under it', { timeout: 120_000 }, () => {
     await w.awaits(() => w.relay.mails.length === 1, 'one mail');
     await w.says('keepalive', KEY);
     await w.flow(w.api('DELETE', `/api/V2/host/${other}`));
-    await w.awaits(() => w.server.context.world.rows('host').size === 2, 'gone');
-    expect(w.server.context.hosts.whereis(KEY)).toBeDefined();
+    await w.awaits(() => w.server.state.world.rows('host').size === 2, 'gone');
+    expect(w.server.state.hosts.whereis(KEY)).toBeDefined();
     await w.says('keepalive', KEY);
     expect(w.host(KEY)?.active).toBe('active');
     expect(await refused(w)).toEqual([]);
@@ -217,7 +217,7 @@ describe('what drifts', { timeout: 120_000 }, () => {
     }
     await w.pass(1000);
     // Every other minute: each edit gives it time of its own.
-    expect(w.server.context.drift.get(KEY)?.repairs).toBeGreaterThanOrEqual(18);
+    expect(w.server.state.drift.get(KEY)?.repairs).toBeGreaterThanOrEqual(18);
   });
 
   it('for good, is repaired ever more rarely; a report that agrees brings the pace back', async () => {
@@ -277,7 +277,7 @@ describe('the switch over publishing', { timeout: 120_000 }, () => {
     expect((await w.flow(w.api('POST', '/api/V2/publishing', { paused: true }))).status).toBe(200);
     await w.edit('ruleset', ruleset, { rules: { inbound: [], outbound: [] } });
     await w.pass(30_000);
-    expect(w.server.context.world.groupByName('web')?.hash4_ipsets).toBe((before.set4 as JsonObject).hash);
+    expect(w.server.state.world.groupByName('web')?.hash4_ipsets).toBe((before.set4 as JsonObject).hash);
     const ready = await w.flow(w.api('GET', '/readyz'));
     expect([ready.status, ready.text]).toEqual([200, expect.stringContaining('publishing: paused by')]);
     await w.stop();
@@ -285,10 +285,10 @@ describe('the switch over publishing', { timeout: 120_000 }, () => {
     const again = await startVirtualServer({ data, clock: w.clock, relay: w.relay });
     await again.pass(30_000);
     expect((await again.flow(again.api('GET', '/readyz'))).text).toContain('publishing: paused by');
-    expect(again.server.context.world.groupByName('web')?.hash4_ipsets).toBe((before.set4 as JsonObject).hash);
+    expect(again.server.state.world.groupByName('web')?.hash4_ipsets).toBe((before.set4 as JsonObject).hash);
     await again.flow(again.api('POST', '/api/V2/publishing', { paused: false }));
     await again.awaits(async () => (await again.flow(again.ruleset(group))).state === 'published', 'published');
-    expect(again.server.context.world.groupByName('web')?.hash4_ipsets).not.toBe((before.set4 as JsonObject).hash);
+    expect(again.server.state.world.groupByName('web')?.hash4_ipsets).not.toBe((before.set4 as JsonObject).hash);
     const audit = (await again.flow(again.api('GET', '/api/V2/audit?table=setting'))).text;
     expect(audit).toMatch(/"paused":\s*false/);
     expect(audit).toMatch(/"paused":\s*true/);

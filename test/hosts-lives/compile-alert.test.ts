@@ -11,7 +11,7 @@ it('a group that can no longer be compiled is mailed once, by name and rule; a m
   const mute = await w.group('mute', rules);
   await w.edit('group', mute.group, { alert_enable: false });
   expect((await w.flow(w.api('DELETE', `/api/V2/service/${ssh}`))).status).toBe(204);
-  await w.awaits(() => w.server.context.outputs.failures.size === 2, 'both groups are in error');
+  await w.awaits(() => w.server.state.outputs.failures.size === 2, 'both groups are in error');
   await w.awaits(() => w.subjects().length > 0, 'a mail');
   await w.pass(60_000);
   expect(w.subjects()).toEqual(['Dog Cannot Compile: "web"']);

@@ -69,17 +69,17 @@ if ('unavailable' in rabbit) {
     });
 
     const troubles = async (w: WholeServer, fleet: Fleet, relay: TestRelay, ruleset: string): Promise<void> => {
-      const look = () => convergence(w.server.context, fleet);
+      const look = () => convergence(w.server.state, fleet);
       await sees(
         () => look().converged === AGENTS,
-        () => `all converged, ${stragglers(w.server.context, fleet)}`,
+        () => `all converged, ${stragglers(w.server.state, fleet)}`,
       );
       await w.edit('ruleset', ruleset, { rules: { inbound: [{ ...RULE, comment: 'edited' }], outbound: [] } });
-      const published = () => w.server.context.world.groupByName('web')?.hash4_ipsets;
+      const published = () => w.server.state.world.groupByName('web')?.hash4_ipsets;
       const before = published();
       await sees(
         () => published() !== before && look().converged === AGENTS,
-        () => `the edit is everywhere, ${stragglers(w.server.context, fleet)}`,
+        () => `the edit is everywhere, ${stragglers(w.server.state, fleet)}`,
       );
       expect(relay.mails).toEqual([]);
       const [tampered, silent, moved, restarted] = [5, 12, 18, 23].map((index) => fleet.agents[index] as SimAgent) as [
@@ -114,11 +114,11 @@ if ('unavailable' in rabbit) {
 
       await sees(
         () => look().converged === AGENTS - 1 && w.host(silent.hostkey)?.active === 'inactive',
-        () => `all but the silent one converged, ${stragglers(w.server.context, fleet)}`,
+        () => `all but the silent one converged, ${stragglers(w.server.state, fleet)}`,
       );
       const address = (silent.progress().name.match(/\d+/)?.[0] ?? '').replace(/^0+/, '');
       await sees(
-        () => !(w.server.context.sets.published?.text ?? '').includes(` 10.20.0.${address}/32\n`),
+        () => !(w.server.state.sets.published?.text ?? '').includes(` 10.20.0.${address}/32\n`),
         () => 'its address leaves the sets',
       );
       expect(w.host(moved.hostkey)).toMatchObject({ group: 'db', active: 'active', hashpass: true });
@@ -127,7 +127,7 @@ if ('unavailable' in rabbit) {
       await silent.inject({ kind: 'talkative' });
       await sees(
         () => look().converged === AGENTS,
-        () => `the silent one is back, ${stragglers(w.server.context, fleet)}`,
+        () => `the silent one is back, ${stragglers(w.server.state, fleet)}`,
       );
       // A mail too many would have come by now.
       await new Promise((resolve) => setTimeout(resolve, 3000));

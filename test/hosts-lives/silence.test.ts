@@ -32,21 +32,21 @@ function states(w: VirtualServer, hosts: readonly string[]): unknown[] {
 describe('silence', { timeout: 120_000 }, () => {
   it('of all for two hours: the first report wakes nobody else’s deadline, no mail, no set emptied', async () => {
     const w = await fleetOf(FLEET);
-    const { context } = w.server;
-    const sets = context.sets.published?.text ?? '';
+    const { state } = w.server;
+    const sets = state.sets.published?.text ?? '';
     expect(sets).toContain('add web_gv4n 10.1.1.51');
     const before = await publishes(w);
     await w.pass(2 * HOUR);
-    expect(context.guard.open).toBe(false);
+    expect(state.guard.open).toBe(false);
     expect((await w.flow(w.api('GET', '/readyz'))).text).toContain('no agent is heard');
     expect(states(w, FLEET)).toEqual(FLEET.map(() => 'active'));
     await w.says('keepalive', key(1));
-    expect(context.guard.open).toBe(true);
+    expect(state.guard.open).toBe(true);
     // Nobody else has said anything yet, and has as long as after any report.
     await minutes(w, 29, [key(1)]);
     expect(states(w, FLEET)).toEqual(FLEET.map(() => 'active'));
     expect(w.relay.mails).toEqual([]);
-    expect(context.sets.published?.text).toBe(sets);
+    expect(state.sets.published?.text).toBe(sets);
     expect(await publishes(w)).toEqual(before);
     // The fleet is heard through host 1 alone, so the others are really gone.
     await minutes(w, 3, [key(1)]);
@@ -56,7 +56,7 @@ describe('silence', { timeout: 120_000 }, () => {
 
   it('of all that are known: the report of a host that is not shows that the server is not cut off', async () => {
     const w = await fleetOf([key(1)]);
-    const { guard } = w.server.context;
+    const { guard } = w.server.state;
     await w.pass(10 * MINUTE);
     expect(guard.open).toBe(false);
     const silent = '\ninterval_since_last_agent_update 10\nno_agent_updates_received 1\n';
@@ -130,7 +130,7 @@ describe('silence', { timeout: 120_000 }, () => {
     await first.stop();
     await clock.advance(5 * HOUR);
     const w = await startVirtualServer({ clock, data, relay });
-    await w.awaits(() => w.server.context.hosts.whereis(key(2)) !== undefined, 'the actor of a silent host');
+    await w.awaits(() => w.server.state.hosts.whereis(key(2)) !== undefined, 'the actor of a silent host');
     await minutes(w, 25, [key(1)]);
     expect(states(w, [key(1), key(2)])).toEqual(['active', 'active']);
     await minutes(w, 10, [key(1)]);
@@ -143,7 +143,7 @@ describe('silence', { timeout: 120_000 }, () => {
   it('of a fresh installation: what is edited is published, though no agent was ever heard', async () => {
     const w = await startVirtualServer();
     await w.pass(HOUR);
-    expect(w.server.context.guard.open).toBe(true);
+    expect(w.server.state.guard.open).toBe(true);
     const { group } = await w.group('web');
     expect((await w.flow(w.ruleset(group))).state).toBe('published');
   });

@@ -54,7 +54,7 @@ describe('a host whose agent cannot show its rules', { timeout: 120_000 }, () =>
     expect(await drift(w)).toMatchObject({ unverified: true, differing: [], repair_attempts: 0 });
     expect(await ready(w)).toContain('hosts: 1 cannot show their rules (unverified)');
     expect(await metrics(w)).toContain('\ndog_trainer_hosts_unverified 1\n');
-    expect(w.server.context.alarms.list()).toEqual([]);
+    expect(w.server.state.alarms.list()).toEqual([]);
   });
 
   it('is watched for its sets as ever', async () => {
@@ -77,11 +77,11 @@ describe('a host whose agent cannot show its rules', { timeout: 120_000 }, () =>
     await w.awaits(() => w.subjects().length === 1, 'the mail');
     expect(w.subjects()).toEqual([`Dog Locally Modified On: ${NAME}`]);
     await minutes(w, 3, QUOTED);
-    expect(w.server.context.alarms.get('hosts.unverified')?.text).toContain(NAME);
+    expect(w.server.state.alarms.get('hosts.unverified')?.text).toContain(NAME);
     expect(w.subjects().filter((subject) => subject.includes('Control'))).toEqual([]);
     await minutes(w, 3, {});
     expect(w.host(KEY)?.unverified).toBeUndefined();
-    expect(w.server.context.alarms.get('hosts.unverified')).toBeUndefined();
+    expect(w.server.state.alarms.get('hosts.unverified')).toBeUndefined();
   });
 
   /** Three edits, each with time enough to be loaded. */

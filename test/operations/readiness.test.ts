@@ -19,7 +19,7 @@ it('names a mail relay that is away, and how many mails wait for it', async () =
     set: ['smtp_relay=127.0.0.1', `smtp_port=${port}`, 'smtp_tls=none', 'smtp_from=a@b.example', 'smtp_to=c@d.example'],
   });
   expect(await reasons(w)).toEqual([]);
-  cast(w.server.context.system, channelActor('mailer'), { tag: 'alert', alert: alertOf('retirement') });
+  cast(w.server.state.system, channelActor('mailer'), { tag: 'alert', alert: alertOf('retirement') });
   const [reason] = await until(async () => {
     const found = await reasons(w);
     return found.length > 0 ? found : undefined;
@@ -34,7 +34,7 @@ it('names sets that cannot be built', async () => {
     (_, n) => `10.${(n * 2) >> 16}.${((n * 2) >> 8) & 255}.${(n * 2) & 255}/32`,
   );
   const doc = { name: 'huge', ipv4_addresses: addresses, ipv6_addresses: [] };
-  await w.server.context.store.commit([{ op: 'create', table: 'zone', doc }], { author: 'system' });
+  await w.server.state.store.commit([{ op: 'create', table: 'zone', doc }], { author: 'system' });
   const found = await until(async () => {
     const all = await reasons(w);
     return all.length > 0 ? all : undefined;

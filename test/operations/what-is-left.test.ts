@@ -31,7 +31,7 @@ describe('what a stop says is left', () => {
     const first = await startWholeServer({ data, broker });
     await first.api('POST', '/api/V2/publishing', { paused: true });
     const group = await withGroup(first);
-    await until(() => first.server.context.outputs.get(group), 'compiled');
+    await until(() => first.server.state.outputs.get(group), 'compiled');
     expect(await first.stop()).toEqual([
       '1 rulesets held back because publishing is paused (kept in the store, sent after the next start)',
     ]);
@@ -47,14 +47,14 @@ describe('what a stop says is left', () => {
     const first = await startWholeServer({ data, broker, set: AMQP });
     broker.block('low on memory');
     await withGroup(first);
-    await until(() => first.server.context.outbox.depth() > 1, 'sets and ruleset wait');
+    await until(() => first.server.state.outbox.depth() > 1, 'sets and ruleset wait');
     const left = await first.stop();
     expect(left).toEqual([
       expect.stringMatching(/^\d+ messages that the broker has not confirmed \(kept in the journal\)$/),
     ]);
     broker.unblock();
     const second = await startWholeServer({ data, broker, set: AMQP });
-    await until(() => second.server.context.outbox.snapshot().confirmed >= 2, 'confirmed');
+    await until(() => second.server.state.outbox.snapshot().confirmed >= 2, 'confirmed');
     expect(await second.stop()).toEqual([]);
   });
 
@@ -63,7 +63,7 @@ describe('what a stop says is left', () => {
     const w = await startWholeServer({ broker, set: [...AMQP, 'queuejournal.max_bytes=200'] });
     broker.block('low on memory');
     await withGroup(w);
-    await until(() => w.server.context.outbox.snapshot().journalFailure, 'the journal fails');
+    await until(() => w.server.state.outbox.snapshot().journalFailure, 'the journal fails');
     expect((await w.api('GET', '/readyz')).text).toContain('journal: what waits is not kept on disk');
     expect(outbox(w)?.journal_failure).toEqual(expect.any(String));
     const metrics = await (await fetch(`${w.server.listening.metrics}/metrics`)).text();

@@ -126,15 +126,15 @@ describe('a server that leads', () => {
     // What it has not sent yet must stay unsent: no drain.
     broker.block('an alarm');
     const group = await makeGroup(two, 'web');
-    await until(() => one.server.context.outbox.depth() > 0, 'waiting');
+    await until(() => one.server.state.outbox.depth() > 0, 'waiting');
     one.store.away(true);
-    const { system } = one.server.context;
+    const { system } = one.server.state;
     await until(() => one.server.standing().role === 'follower', 'lost');
     expect(one.lines.filter((line) => line.startsWith('error: the lease is lost'))).toEqual([
       expect.stringContaining('"term":1'),
     ]);
     // In the very step in which it is noticed, nothing is there that could send.
-    expect(() => one.server.context).toThrow('has not begun its work');
+    expect(() => one.server.state).toThrow('has not begun its work');
     await until(() => system.whereis('leader_sup') === undefined && system.whereis('outbox') === undefined, 'its end');
     expect(one.server.standing()).toEqual({ role: 'follower' });
     const wire = await listenToAll(broker);
@@ -189,7 +189,7 @@ describe('a server that leads', () => {
     const store = await openStore();
     const one = await start(store, createMemoryBroker(), 'one');
     await leads(one);
-    const { system } = one.server.context;
+    const { system } = one.server.state;
     const before = system.whereis('candidate');
     if (before === undefined) throw new Error('no candidate');
     system.exit(before, 'kill', before);
@@ -204,7 +204,7 @@ describe('a server that leads', () => {
     const store = await openStore();
     const one = await start(store, createMemoryBroker(), 'one');
     await leads(one);
-    const { system } = one.server.context;
+    const { system } = one.server.state;
     let over = false;
     const ended = one.server.ended.finally(() => (over = true));
     const killing = (async () => {
@@ -275,7 +275,7 @@ describe('what the journal of an earlier run holds', () => {
     await leads(one);
     broker.block('an alarm');
     const group = await makeGroup(one, 'web');
-    await until(() => one.server.context.outbox.depth() > 0, 'waiting');
+    await until(() => one.server.state.outbox.depth() > 0, 'waiting');
     await one.stop();
     broker.unblock();
     return { store, data, broker, group };
@@ -300,7 +300,7 @@ describe('what the journal of an earlier run holds', () => {
     await leads(one);
     broker.block('an alarm');
     const group = await makeGroup(one, 'web');
-    await until(() => one.server.context.outbox.depth() > 0, 'waiting');
+    await until(() => one.server.state.outbox.depth() > 0, 'waiting');
     one.store.away(true);
     await until(() => one.server.standing().role === 'follower', 'lost');
     const wire = await listenToAll(broker);
@@ -319,7 +319,7 @@ describe('what the journal of an earlier run holds', () => {
     await leads(one);
     broker.block('an alarm');
     const group = await makeGroup(one, 'web');
-    await until(() => one.server.context.outbox.depth() > 0, 'waiting');
+    await until(() => one.server.state.outbox.depth() > 0, 'waiting');
     one.store.away(true);
     const other = await start(store, broker, 'other', AMQP);
     await until(() => other.server.standing().role === 'leader', 'the other leads');

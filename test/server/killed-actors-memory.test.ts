@@ -25,7 +25,7 @@ it(`every actor of the server killed ${ROUNDS} times, its broker connections wit
     clock,
     set: ['keepalive_alert_seconds=1000000', 'agent_stop_grace_seconds=1000000'],
   });
-  const { system } = server.server.context;
+  const { system } = server.server.state;
   const web = await server.group('web');
   const ear = await listenAsAgent(broker, { hostkey: HOSTKEY, group: 'web' });
   await report(ear.connection, 'force', reportOf(HOSTKEY, 'web'));

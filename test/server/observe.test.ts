@@ -76,7 +76,7 @@ describe('start --observe', () => {
       profile_name: 'x',
       profile_version: 'latest',
     });
-    await until(async () => (await server.server.context.store.list('ipset')).length > 0, 'the sets published');
+    await until(async () => (await server.server.state.store.list('ipset')).length > 0, 'the sets published');
     await connection.close();
     await server.stop();
     const stranger = 'f'.repeat(64);
@@ -139,7 +139,7 @@ describe('at a start', () => {
     const log = Object.assign(Object.create(logs.log) as typeof logs.log, { warn });
     const server = await startServer({ config, broker, logs: { ...logs, log } });
     onTestFinished(async () => void (await server.stop()));
-    await until(() => server.context.reportsLink.connection !== undefined, 'the connection');
+    await until(() => server.state.reportsLink.connection !== undefined, 'the connection');
     expect(lines.filter((line) => line.includes('somebody else consumes the reports'))).toHaveLength(warnings);
   });
 });

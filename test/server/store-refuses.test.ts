@@ -87,7 +87,7 @@ describe.skipIf(noOwnRethink !== undefined)(
         profile_name: 'web',
         profile_version: 'latest',
       });
-      const { outputs, sets, confirmedSets, notes } = server.context;
+      const { outputs, sets, confirmedSets, notes } = server.state;
       const outcome = async (): Promise<unknown> => (await api('GET', `/api/V2/group/${group}/ruleset`)).json['state'];
       await until(async () => (await outcome()) === 'published', 'published', PATIENT);
       const ear = await listenAsAgent(broker, { hostkey: HOST, group: 'web' });
@@ -107,9 +107,9 @@ describe.skipIf(noOwnRethink !== undefined)(
         );
       };
       await report(ear.connection, 'force', reportOf(HOST, 'web'));
-      await until(() => server.context.world.hostByKey(HOST) !== undefined, 'registered', PATIENT);
+      await until(() => server.state.world.hostByKey(HOST) !== undefined, 'registered', PATIENT);
       await agrees();
-      await until(() => server.context.world.hostByKey(HOST)?.['active'] === 'active', 'active', PATIENT);
+      await until(() => server.state.world.hostByKey(HOST)?.['active'] === 'active', 'active', PATIENT);
       // Its address is in the sets now: only what comes after that is counted.
       await until(
         () => sets.published?.text === sets.render().text && outputs.get(group)?.publishedAt !== null,
@@ -122,7 +122,7 @@ describe.skipIf(noOwnRethink !== undefined)(
         PATIENT,
       );
       const wire = await listenToAll(broker);
-      const restarts = (node = tree(server.context.system, server.root) as ActorNode): number =>
+      const restarts = (node = tree(server.state.system, server.root) as ActorNode): number =>
         (node.restarts ?? 0) + (node.children ?? []).reduce((sum, child) => sum + restarts(child), 0);
       return {
         db,
@@ -152,22 +152,22 @@ describe.skipIf(noOwnRethink !== undefined)(
       await s.editZone('10.9.0.2');
       await s.editRules('second');
       await until(() => s.sent('second') === 1 && s.setsSent() === 1, 'published', PATIENT);
-      await until(() => s.server.context.notes.size === 2, 'noted in memory', PATIENT);
+      await until(() => s.server.state.notes.size === 2, 'noted in memory', PATIENT);
       // The host has it all: nothing differs, so nothing is sent to it again, however often it reports.
       for (let n = 0; n < 5; n += 1) await s.agrees();
       await s.editRules('third');
       await until(() => s.sent('third') === 1, 'published too', PATIENT);
       await s.agrees();
       await s.agrees();
-      const { drift } = s.server.context;
-      await until(() => s.server.context.deadLetters.total === 0 && drift.get(HOST) === undefined, 'no drift', PATIENT);
+      const { drift } = s.server.state;
+      await until(() => s.server.state.deadLetters.total === 0 && drift.get(HOST) === undefined, 'no drift', PATIENT);
       expect([s.sent('second'), s.setsSent()]).toEqual([1, 1]);
       expect(s.wire.keys().filter((key) => key.endsWith(HOST))).toEqual([]);
       expect(s.restarts()).toBe(0);
       for (const table of ['ipset', 'group']) await s.grant(table, true);
-      await until(() => s.server.context.notes.size === 0, 'noted', PATIENT);
+      await until(() => s.server.state.notes.size === 0, 'noted', PATIENT);
       await until(async () => !(await s.reasons()).some((each) => each.includes('store.table')), 'over', PATIENT);
-      const hash = s.server.context.sets.published?.hash;
+      const hash = s.server.state.sets.published?.hash;
       const stored = await r
         .db(s.db)
         .table('ipset')
@@ -186,8 +186,8 @@ describe.skipIf(noOwnRethink !== undefined)(
       await s.editZone('10.9.0.3');
       await s.editRules('fourth');
       await until(() => s.sent('fourth') === 1 && s.setsSent() === 1, 'published', PATIENT);
-      await until(() => s.server.context.confirmedSets.unrecorded().length === 1, 'confirmed', PATIENT);
-      const { system } = s.server.context;
+      await until(() => s.server.state.confirmedSets.unrecorded().length === 1, 'confirmed', PATIENT);
+      const { system } = s.server.state;
       for (const name of ['ipset_publisher', 'iptables_publisher']) {
         const before = system.whereis(name);
         if (before === undefined) throw new Error(`no ${name}`);
@@ -221,7 +221,7 @@ describe.skipIf(noOwnRethink !== undefined)(
       await s.agrees();
       await until(async () => named(await s.reasons(), 'host'), 'named', PATIENT);
       await s.grant('host', true);
-      await until(() => s.server.context.world.hostByKey(HOST)?.['ipset_hash'] !== '', 'taken', PATIENT);
+      await until(() => s.server.state.world.hostByKey(HOST)?.['ipset_hash'] !== '', 'taken', PATIENT);
       expect(s.restarts()).toBe(0);
     });
   },

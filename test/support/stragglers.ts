@@ -1,5 +1,5 @@
 import { newestSetHash } from '../../src/actors/hosts/wanted-hashes.js';
-import type { ServerContext } from '../../src/actors/context.js';
+import type { FlatState } from '../../src/server/state/server-state.js';
 import { textOf } from '../../src/model/text-of.js';
 import type { JsonObject } from '../../src/model/document.js';
 import type { Fleet } from '../../src/sim/sim-fleet.js';
@@ -9,7 +9,7 @@ const FIELDS = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptable
 const MOST = 6;
 
 /** Hosts that do not run, or did not report, what the server wants, and what each side says of them: for a test that gives up. */
-export function stragglers(context: ServerContext, fleet: Fleet): string {
+export function stragglers(context: FlatState, fleet: Fleet): string {
   const { world, drift, outbox } = context;
   const newest = newestSetHash(world.rows('ipset').values());
   const found: JsonObject[] = [];

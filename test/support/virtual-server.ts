@@ -72,7 +72,7 @@ export async function startVirtualServer(
     }),
   );
   let connection: BrokerConnection | undefined;
-  const { context } = server.server;
+  const { state } = server.server;
   const self: VirtualServer = {
     ...server,
     clock,
@@ -93,8 +93,8 @@ export async function startVirtualServer(
       throw new Error(`${what} has not happened within two virtual minutes`);
     },
     hashes: (group) => {
-      const row = context.world.groupByName(group);
-      const sets = [...context.world.rows('ipset').values()].sort((a, b) => Number(b.timestamp) - Number(a.timestamp));
+      const row = state.world.groupByName(group);
+      const sets = [...state.world.rows('ipset').values()].sort((a, b) => Number(b.timestamp) - Number(a.timestamp));
       const fields = ['hash4_ipsets', 'hash6_ipsets', 'hash4_iptables', 'hash6_iptables'];
       return {
         ...Object.fromEntries(fields.map((field) => [field, row?.[field] ?? ''])),
@@ -110,9 +110,9 @@ export async function startVirtualServer(
     },
     async settle(hostkey, group = 'web') {
       await self.says('force', hostkey, { group });
-      await self.awaits(() => context.world.hostByKey(hostkey) !== undefined, 'its registration');
+      await self.awaits(() => state.world.hostByKey(hostkey) !== undefined, 'its registration');
       await self.says('keepalive', hostkey, { group });
-      await self.awaits(() => context.world.hostByKey(hostkey)?.active === 'active', 'active');
+      await self.awaits(() => state.world.hostByKey(hostkey)?.active === 'active', 'active');
     },
     subjects: () => mails.mails.map(({ headers }) => headers.get('subject') ?? ''),
   };

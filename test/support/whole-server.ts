@@ -141,8 +141,8 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
         const shown = await self.ruleset(groupId);
         return shown.state === state ? shown : undefined;
       }, `group ${groupId} ${state}`),
-    host: (hostkey) => server.context.world.hostByKey(hostkey),
-    tree: () => tree(server.context.system, server.root) as ActorNode,
+    host: (hostkey) => server.state.world.hostByKey(hostkey),
+    tree: () => tree(server.state.system, server.root) as ActorNode,
   };
   return self;
 }

@@ -34,3 +34,10 @@ export async function createServerState(
   const delivery = await createDeliveryState(base, { broker, journal });
   return { base, policy, delivery, fleet: createFleetState(base, policy.world) };
 }
+
+/** All of it side by side, for those who embed a server and look inside: tests and the demonstration. No actor gets it. */
+export type FlatState = ServerBase & PolicyState & DeliveryState & FleetState;
+
+export function flatState({ base, policy, delivery, fleet }: ServerState): FlatState {
+  return { ...base, ...policy, ...delivery, ...fleet };
+}

@@ -54,7 +54,7 @@ async function knownAfterDeath(as: (broker: Broker) => Broker): Promise<number> 
   for (let n = 0; n < HOSTS; n++) await report(agents, 'force', reportOf(`host-with-key-${n}`, 'web'));
   await until(() => asked === HOSTS, 'every report is at the store');
   broker.fail('the server has died');
-  crash(first.server.context.system, first.server.root);
+  crash(first.server.state.system, first.server.root);
   await first.server.ended;
   broker.recover();
 

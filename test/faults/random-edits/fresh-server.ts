@@ -25,13 +25,13 @@ export async function startFreshServer(from: Store, dialect: 'dog1' | 'dog2'): P
   }
   await store.close();
   const fresh = await startWholeServer({ data, set: [`ruleset_dialect=${dialect}`] });
-  const { context } = fresh.server;
+  const { state } = fresh.server;
   await until(
     () =>
-      context.world.ready &&
-      context.sets.published !== undefined &&
-      [...context.world.rows('group').keys()].every(
-        (id) => context.outputs.get(id) !== undefined || context.outputs.failures.has(id),
+      state.world.ready &&
+      state.sets.published !== undefined &&
+      [...state.world.rows('group').keys()].every(
+        (id) => state.outputs.get(id) !== undefined || state.outputs.failures.has(id),
       ),
     'the fresh server has compiled everything',
     PATIENT,

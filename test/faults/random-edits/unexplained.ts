@@ -10,7 +10,7 @@ const HASHES = { hash4_ipsets: 'set4', hash6_ipsets: 'set6' } as const;
  * with a reason; in words, empty when all is right.
  */
 export async function unexplained(edited: WholeServer, fresh: WholeServer, fleet: Fleet): Promise<readonly string[]> {
-  const mine = edited.server.context;
+  const mine = edited.server.state;
   const found = [...groupsThatDiffer(edited, fresh), ...setsThatDiffer(edited, fresh)];
   const hosts = new Map([...mine.world.rows('host').values()].map((host) => [host.hostkey, host]));
   for (const { hostkey, hashes, lastError } of fleet.progress()) {
@@ -46,7 +46,7 @@ export async function unexplained(edited: WholeServer, fresh: WholeServer, fleet
 
 /** A group is on a fresh compile's bytes, or keeps its last good ones because a fresh compile fails in the same way. */
 function groupsThatDiffer(edited: WholeServer, fresh: WholeServer): string[] {
-  const [mine, theirs] = [edited.server.context, fresh.server.context];
+  const [mine, theirs] = [edited.server.state, fresh.server.state];
   const found: string[] = [];
   for (const [id, { name }] of mine.world.rows('group')) {
     const is = `group ${textOf(name)} (${id})`;
@@ -69,7 +69,7 @@ function groupsThatDiffer(edited: WholeServer, fresh: WholeServer): string[] {
 
 /** Sets are a fresh server's, and beside them only those that a last good ruleset names, which nothing makes any more. */
 function setsThatDiffer(edited: WholeServer, fresh: WholeServer): string[] {
-  const [mine, theirs] = [edited.server.context, fresh.server.context];
+  const [mine, theirs] = [edited.server.state, fresh.server.state];
   const [my, their] = [mine.sets.published, theirs.sets.published];
   if (my === undefined || their === undefined) return ['the sets were not published'];
   const held = new Set(

@@ -71,7 +71,7 @@ export async function killActors(
   server: StartedServer,
   everyMs: number,
 ): Promise<ReadonlyMap<string, number>> {
-  const { system } = server.context;
+  const { system } = server.state;
   const kills = new Map<string, number>();
   for (;;) {
     await sleep(between(0.5, 1.5) * everyMs, signal);

@@ -55,11 +55,11 @@ it.skipIf(skipped !== undefined)(
       ],
     });
     const { server, api, data } = whole;
-    const { context } = server;
+    const { state } = server;
     const documents = await createDocuments(api, GROUPS);
     const fleet = await startFleet({ broker, agents: AGENTS, groups: GROUPS, timing: TIMING, spreadMs: AGENTS * 10 });
     const hosts = (): { id: string; name: string }[] =>
-      [...context.world.rows('host').values()].map(({ id, name }) => ({ id, name: textOf(name) }));
+      [...state.world.rows('host').values()].map(({ id, name }) => ({ id, name: textOf(name) }));
     await expect.poll(() => hosts().length, { timeout: 60_000, interval: 200 }).toBe(AGENTS);
 
     const over = new AbortController();
@@ -79,7 +79,7 @@ it.skipIf(skipped !== undefined)(
     const [perEditor, brokerKills, { locks, lockedMs }, kills, stirred] = await work;
 
     const edits = perEditor.flat();
-    const { store, dialect } = context;
+    const { store, dialect } = state;
     try {
       await expect.poll(() => differences(store, fleet, dialect), { timeout: SETTLE_MS, interval: 500 }).toEqual([]);
     } catch (error) {
@@ -93,7 +93,7 @@ it.skipIf(skipped !== undefined)(
         '--no-table-headers',
       );
       const { text } = await api('GET', '/readyz');
-      process.stdout.write(`soak: not settled; ${text}\n${JSON.stringify(context.outbox.snapshot())}\n${queues}\n`);
+      process.stdout.write(`soak: not settled; ${text}\n${JSON.stringify(state.outbox.snapshot())}\n${queues}\n`);
       throw error;
     }
     const trail = await wholeTrail(store);
@@ -101,7 +101,7 @@ it.skipIf(skipped !== undefined)(
     expect(lostEdits(edits, await storedPolicy(store))).toEqual([]);
     const answered = edits.filter(({ status }) => status === 303).length;
     expect(answered).toBeGreaterThan(edits.length / 4);
-    const { confirmed, superseded, failed, dropped } = context.outbox.snapshot();
+    const { confirmed, superseded, failed, dropped } = state.outbox.snapshot();
     expect(dropped).toBe(0);
     const reports = fleet.progress().reduce((sum, agent) => sum + agent.reportsSent, 0);
     const killed = [...kills].map(([kind, n]) => `${kind} ${n}`).join(', ');
@@ -113,7 +113,7 @@ it.skipIf(skipped !== undefined)(
         `${trail.length} audit entries; ${confirmed} messages confirmed, ${superseded} superseded, ${failed} tried again; ` +
         `broker killed ${brokerKills} times, store locked ${locks} times for ${(lockedMs / 1000).toFixed(1)} s, ` +
         `${[...kills.values()].reduce((a, b) => a + b, 0)} actors killed (${killed}); ` +
-        `${context.deadLetters.total} dead letters\n`,
+        `${state.deadLetters.total} dead letters\n`,
     );
     await fleet.stop();
     expect(await whole.stop()).toEqual([]);
