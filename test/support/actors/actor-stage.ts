@@ -64,7 +64,7 @@ export function actorStage(): ActorStage {
     hear: async <Call, Reply, Cast>(name: ServerName<Call, Reply, Cast>) => {
       const heard: Cast[] = [];
       await run(
-        { handleCast: (_self, message: Cast) => void heard.push(message) } as GenServer<Call, Reply, Cast>,
+        { handleCast: (_self, message: Cast) => void heard.push(message) },
         name,
       );
       return heard;
@@ -75,7 +75,7 @@ export function actorStage(): ActorStage {
         questions.push({ request, from });
         return NO_REPLY;
       };
-      await run({ handleCall } as GenServer<Call, Reply, Cast>, name);
+      await run({ handleCall }, name);
       return questions;
     },
   };
