@@ -83,7 +83,7 @@ export function activeRow(more: Partial<Document> = {}): Document {
     iptables_hash_timestamp: '',
     ipset_hash_timestamp: '',
     ...more,
-  } as Document;
+  };
 }
 
 const SETS: RenderedSets = {
@@ -124,7 +124,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
   const v = actorStage();
   const hourAgo = v.clock.now() / 1000 - 3600;
   const world = smallWorld({
-    group: [GROUP as unknown as Document],
+    group: [GROUP],
     host: options.rows ?? [],
     host_report: options.knowledge ?? [],
     ipset: [{ id: 's1', hash: 'sets-now', timestamp: hourAgo }],

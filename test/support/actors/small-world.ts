@@ -95,6 +95,6 @@ function take(rows: ReadonlyMap<string, Document>, change: Change, newId: () => 
   if (change.op === 'remove') return { id: change.id, after: undefined };
   if (change.op === 'edit' && current === undefined) return { reason: 'not_found' };
   const after = change.edit(current as Document);
-  if (!('id' in after)) return { reason: 'refused', refused: after.refused as object };
-  return { id: change.id, after: after as Document };
+  if (!('id' in after)) return { reason: 'refused', refused: after.refused };
+  return { id: change.id, after: after };
 }
