@@ -13,7 +13,8 @@ import type { BrokerLink } from './broker/broker-link.js';
 import type { AgentGuardState } from './guard/agent-guard-state.js';
 import type { DeadLetters } from './intake/dead-letters.js';
 import type { DriftBook } from './hosts/drift-book.js';
-import type { Log } from './log-port.js';
+import type { AlertDesk } from './alerts/alert-desk.js';
+import type { Log } from '../log/log.js';
 import type { Metrics } from '../metrics/create-metrics.js';
 import type { ConfirmedSets } from './publishing/confirmed-sets.js';
 import type { PublishingGate } from './publishing/publishing-gate.js';
@@ -35,6 +36,8 @@ export interface ServerBase {
   readonly store: Store;
   /** What operators must know as long as it lasts; outlives the actors that set it. */
   readonly alarms: AlarmBook;
+  /** Where alerts are handed in, for every channel. */
+  readonly alerts: AlertDesk;
 }
 
 /**

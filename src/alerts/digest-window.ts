@@ -8,9 +8,9 @@ export interface Gathered {
 }
 
 /**
- * Decides which alerts are mailed one by one and which are gathered. The first alert opens a window; its first `after`
+ * Decides which alerts are told one by one and which are gathered. The first alert opens a window; its first `after`
  * go singly, the others are gathered until it ends. While windows end with something gathered, the next one follows at
- * once and gathers everything: a storm costs one mail a window. Times in milliseconds.
+ * once and gathers everything: a storm costs one digest per window. Times in milliseconds.
  */
 export class DigestWindow {
   readonly #lengthMs: number;
@@ -37,7 +37,7 @@ export class DigestWindow {
     return [...this.#unnamed.values()].reduce((sum, count) => sum + count, this.#alerts.length);
   }
 
-  /** Takes an alert: `single` means that the caller mails it by itself. */
+  /** Takes an alert: `single` means that it is told by itself. */
   take(alert: Alert, now: number): 'single' | 'gathered' {
     this.#endsAt ??= now + this.#lengthMs;
     if (this.#singles < this.#after) {
@@ -49,7 +49,7 @@ export class DigestWindow {
     return 'gathered';
   }
 
-  /** Ends the window; what was gathered, if anything, is the digest to mail. */
+  /** Ends the window; what was gathered, if anything, is the digest. */
   end(now: number): Gathered | undefined {
     if (this.size === 0) {
       this.#endsAt = undefined;

@@ -1,4 +1,4 @@
-import type { Backoff } from './backoff.js';
+import type { Backoff } from '../otp/index.js';
 import type { BrokerConnection, Publication } from './broker.js';
 
 /** What an entry carries, which decides its lane. */

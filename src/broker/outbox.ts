@@ -1,5 +1,4 @@
-import { backoffDelayMs } from './backoff.js';
-import type { Backoff } from './backoff.js';
+import { backoffMs, type Backoff } from '../otp/index.js';
 import { BrokerError } from './broker.js';
 import type { BrokerConnection } from './broker.js';
 import type {
@@ -15,7 +14,7 @@ import type {
 import { OutboxLanes } from './outbox-lanes.js';
 
 /** Between attempts at one entry that the broker refuses. */
-const RETRY: Backoff = { initialMs: 200, maxMs: 30_000 };
+const RETRY: Backoff = { baseMs: 200, maxMs: 30_000 };
 
 interface Entry extends JournalRecord {
   /** The oldest put whose content only this entry brings. */
@@ -318,7 +317,7 @@ class OutboxPump implements Outbox {
     }
     if (entry.attempts > 1 && known?.scope !== 'message')
       this.#noteRefusal(entry.publication.exchange, this.#lastFailure);
-    entry.retryAt = this.#now() + backoffDelayMs(this.#retry, entry.attempts, this.#random);
+    entry.retryAt = this.#now() + backoffMs(this.#retry, entry.attempts, this.#random());
     this.#wakeForRetry(entry.retryAt);
     if (this.#takeBack(slot, entry)) this.#lanes.restore([entry]);
     this.#wake();

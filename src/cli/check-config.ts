@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../config/load.js';
-import { lookBeforeStart } from '../supervisors/look-before-start.js';
-import { tryWhatStartTakes } from '../supervisors/try-what-start-takes.js';
+import { lookBeforeStart } from '../server/checks/look-before-start.js';
+import { tryWhatStartTakes } from '../server/checks/try-what-start-takes.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 

@@ -5,11 +5,11 @@ import type { ImportedConfig } from '../config/import-sys-config.js';
 import { lossText } from '../config/sys-config/import-findings.js';
 import { readText } from '../config/sys-config/read-text.js';
 import { showConfig } from '../config/show-config.js';
+import { writeWholeFile } from '../files/write-whole-file.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
-import { writeWholeFile } from './write-whole-file.js';
 
 /** `config show` and `config check`: what a start with the same flags would use, or would complain of. */
 export function addConfig(program: Command, io: CliIo): void {
@@ -48,7 +48,7 @@ interface ImportFlags {
   readonly acceptLosses: boolean;
 }
 
-function importConfig(file: string, { output, force, acceptLosses }: ImportFlags, io: CliIo): void {
+async function importConfig(file: string, { output, force, acceptLosses }: ImportFlags, io: CliIo): Promise<void> {
   const { yaml, notes, warnings, losses, opened } = importFile(file);
   if (losses.length > 0 && !acceptLosses) {
     throw new CommandFailure(
@@ -64,7 +64,7 @@ function importConfig(file: string, { output, force, acceptLosses }: ImportFlags
   if (resolve(output) === resolve(file))
     throw new CommandFailure(`${output} is the file to import: write to another one`);
   try {
-    writeWholeFile(output, yaml, { over: force });
+    await writeWholeFile(output, yaml, { over: force });
   } catch (error) {
     const hint = (error as NodeJS.ErrnoException).code === 'EEXIST' ? '; --force writes over it' : '';
     throw new CommandFailure(`${output} cannot be written: ${(error as Error).message}${hint}`, { cause: error });

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { writeWholeFile } from '../files/write-whole-file.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { withConfigOptions } from './config-options.js';
@@ -19,28 +18,14 @@ export function addExport(program: Command, io: CliIo): void {
         io.out(text);
         return;
       }
-      await writeWhole(file, text);
+      try {
+        await writeWholeFile(file, text, { over: true });
+      } catch (error) {
+        throw new CommandFailure(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
+      }
       const counts = Object.entries(value['resources'] as Readonly<Record<string, readonly unknown[]>>)
         .map(([name, documents]) => `${name} ${documents.length}`)
         .join(', ');
       io.out(`exported to ${file}: ${counts}\n`);
     });
-}
-
-/** The file is all there or as it was before, whatever happens; only its owner reads it. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const draft = `${file}.${randomUUID()}.tmp`;
-  try {
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw new CommandFailure(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
-  }
 }

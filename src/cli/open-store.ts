@@ -19,7 +19,7 @@ export async function withOpenStore<T>(
       `there is no store at ${path}: start the server there first, or name its configuration (--config) or data directory (--data)`,
     );
   }
-  const { createStore } = await import('../supervisors/create-store.js');
+  const { createStore } = await import('../server/opening/create-store.js');
   const { createLogger } = await import('../log/create-logger.js');
   // Whatever the store has to say about itself is not this command's output.
   const { log } = createLogger({ ...config.log, dir: undefined, level: 'silent' });

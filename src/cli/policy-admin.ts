@@ -26,7 +26,7 @@ export async function withPolicy<T>(
     if (!(error instanceof NoServerError)) throw asFailure(error, error instanceof PolicyFileError);
   }
   const { policyAdminOnStore } = await import('../http/admin/policy-admin.js');
-  const { wantedDialect } = await import('../supervisors/choose-dialect.js');
+  const { wantedDialect } = await import('../server/opening/choose-dialect.js');
   const work = async (store: Store): Promise<T> => {
     try {
       const { dialect, from } = await wantedDialect(config, store);

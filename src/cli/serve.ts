@@ -33,11 +33,11 @@ export async function serve(
   let server: RunningServer;
   try {
     // Loaded only now, so that a mistake in the configuration is told at once.
-    const { lookBeforeStart } = await import('../supervisors/look-before-start.js');
+    const { lookBeforeStart } = await import('../server/checks/look-before-start.js');
     const { faults, notes } = await lookBeforeStart(config, { observe });
     for (const note of notes) log.warn(note);
     if (faults.length > 0) throw new AggregateError(faults);
-    const { startServer } = await import('../supervisors/start-server.js');
+    const { startServer } = await import('../server/start-server.js');
     server = await startServer({ config, logs, observe });
   } catch (error) {
     const causes = causesOf(error);

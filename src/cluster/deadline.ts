@@ -1,16 +1,12 @@
+import type { Clock } from '../otp/index.js';
+
 /** Both clocks of a machine at one moment, in milliseconds; `wall` is epoch time. */
 export interface Moment {
   readonly monotonic: number;
   readonly wall: number;
 }
 
-/** The part of a clock that is read. */
-export interface Clocks {
-  now(): number;
-  monotonic(): number;
-}
-
-export function momentOf(clock: Clocks): Moment {
+export function momentOf(clock: Pick<Clock, 'now' | 'monotonic'>): Moment {
   return { monotonic: clock.monotonic(), wall: clock.now() };
 }
 

@@ -1,14 +1,9 @@
-import { elapsedMs, leftMs, momentOf, type Clocks, type Moment } from './deadline.js';
+import type { Clock, TimerHandle } from '../otp/index.js';
+import { elapsedMs, leftMs, momentOf, type Moment } from './deadline.js';
 import type { Lease } from './lease.js';
 
-/** Clocks and timers; the kernel's clock is one. */
-export interface LeadershipClock extends Clocks {
-  setTimer(ms: number, fire: () => void): object;
-  clearTimer(timer: object): void;
-}
-
 export interface LeadershipOptions {
-  readonly clock: LeadershipClock;
+  readonly clock: Clock;
   readonly leaseMs: number;
   /** Called once a lead, in the very step in which its end is noticed: from here on nothing of it may be sent. */
   readonly onLost: (lease: Lease, why: string) => void;
@@ -31,7 +26,7 @@ export class Leadership {
   #closed = false;
   /** Nothing is done by this term, or an earlier one, any more. */
   #lostTerm = 0;
-  #timer: object | undefined = undefined;
+  #timer: TimerHandle | undefined = undefined;
 
   constructor(options: LeadershipOptions) {
     this.#options = options;

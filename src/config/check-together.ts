@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import type { ChannelKind } from '../alerts/alert-channel.js';
+import { ALERT_CHANNELS } from '../alerts/channels.js';
 import { brokerUrls } from './broker-urls.js';
 import type { ConfigProblem, Origin } from './config-error.js';
 import { rethinkServer } from './rethink-servers.js';
@@ -70,23 +72,11 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
     wrong('broker.reconnect_max_ms', config.broker.reconnect_max_ms, 'must be at least broker.reconnect_min_ms');
   }
 
-  if (config.smtp_relay !== undefined && (config.smtp_from === undefined || config.smtp_to.length === 0)) {
-    warnings.push(
-      `smtp_relay is set but ${config.smtp_from === undefined ? 'smtp_from' : 'smtp_to'} is empty: no mail will be sent`,
-    );
-  }
-  if ((config.smtp_username === undefined) !== (config.smtp_password === undefined)) {
-    const [given, absent] =
-      config.smtp_username === undefined ? ['smtp_password', 'smtp_username'] : ['smtp_username', 'smtp_password'];
-    warnings.push(`${given} is set but ${absent} is not: a login at the relay takes both`);
-  }
-  if (config.smtp_relay !== undefined && (config.smtp_tls === 'implicit') !== (config.smtp_port === 465)) {
-    warnings.push(
-      `smtp_tls is ${config.smtp_tls} and smtp_port is ${config.smtp_port}: relays speak TLS from the first byte (implicit) on port 465, and on others only after STARTTLS`,
-    );
-  }
-  if (config.smtp_username !== undefined && config.smtp_tls === 'none') {
-    warnings.push('smtp_tls is none: smtp_password goes over the wire in clear');
+  const channels: readonly ChannelKind<Config>[] = ALERT_CHANNELS;
+  for (const channel of channels) {
+    const findings = channel.check?.(config) ?? {};
+    for (const { key, value, wanted } of findings.wrong ?? []) wrong(key, value, wanted);
+    warnings.push(...(findings.warnings ?? []));
   }
   if (config.broker.kind === 'memory' && (config.broker.url !== undefined || config.broker.urls.length > 0)) {
     warnings.push('broker.url is set but broker.kind is memory, so it is not used; set broker.kind: amqp');

@@ -1,3 +1,5 @@
+import { distance as editDistance } from 'fastest-levenshtein';
+
 /**
  * The known name that looks most like what was written, if any is near enough to be what was meant:
  * at most a third of the letters differ, or only the section is missing or wrong.
@@ -12,18 +14,4 @@ export function nearestName(written: string, known: Iterable<string>): string | 
   }
   if (best === undefined || best.distance > Math.max(2, Math.floor(written.length / 3))) return undefined;
   return best.name;
-}
-
-/** Levenshtein's distance: letters to insert, delete or replace. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, replaced));
-    }
-    previous = row;
-  }
-  return previous[b.length] ?? 0;
 }

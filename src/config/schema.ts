@@ -1,3 +1,4 @@
+import { CHANNEL_KEYS } from '../alerts/channels.js';
 import type { ConfigOf, KeySpec, SpecTree } from './key-spec.js';
 import { flattenSpec } from './key-spec.js';
 
@@ -43,19 +44,7 @@ export const SCHEMA = {
   version: { type: 'text', derived: true },
   auto_register_hosts: flag,
 
-  smtp_relay: optionalHost,
-  smtp_port: { type: 'integer', min: 1, max: 65535 },
-  smtp_tls: { type: 'choice', values: ['required', 'opportunistic', 'implicit', 'none'] },
-  smtp_tls_verify: flag,
-  smtp_username: optionalText,
-  smtp_password: secretText,
-  smtp_from: {
-    type: 'text',
-    pattern: /^([^\s@<>,;]+@[^\s@<>,;]+|[^<>\r\n]*<[^\s@<>,;]+@[^\s@<>,;]+>)$/,
-    shape: 'a mail address, or Name <address>',
-    optional: true,
-  },
-  smtp_to: { type: 'texts', pattern: /^$|^[^\s@<>,;]+@[^\s@<>,;]+$/, shape: 'mail addresses' },
+  ...CHANNEL_KEYS,
 
   keepalive_alert_enabled: flag,
   retirement_alert_enabled: flag,

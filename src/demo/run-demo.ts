@@ -7,8 +7,8 @@ import { createLogger } from '../log/create-logger.js';
 import type { JsonObject } from '../model/document.js';
 import { QUICK_TIMING, type AgentTiming } from '../sim/agent-timing.js';
 import { startFleet, type Fleet } from '../sim/sim-fleet.js';
-import { createBroker } from '../supervisors/create-broker.js';
-import { startServer, type StartedServer } from '../supervisors/start-server.js';
+import { createBroker } from '../server/opening/create-broker.js';
+import { startServer, type StartedServer } from '../server/start-server.js';
 import { convergence, type Convergence } from './convergence.js';
 import { DEMO_GROUPS, seedDemoPolicy } from './demo-policy.js';
 

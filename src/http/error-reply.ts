@@ -1,5 +1,5 @@
 import { StoreError } from '../store/store.js';
-import { CommandError } from './deps.js';
+import { CommandError } from '../operations/operations.js';
 import { ApiError, errorStatus } from './errors.js';
 import { jsonReply, type Reply } from './reply.js';
 

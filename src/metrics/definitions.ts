@@ -70,7 +70,12 @@ export const OWN_COUNTERS = {
   dog_trainer_repairs_total: { help: 'Rules, sets or configuration sent to one host again, by kind', open: true },
   dog_trainer_compile_failures_total: { help: 'Compiles refused, the group keeping its last good rules' },
   dog_trainer_publish_failures_total: { help: 'Publishes that failed, by reason', open: true },
-  dog_trainer_journal_dropped_total: { help: 'Journal entries dropped, by reason', open: true },
+  dog_trainer_alerts_delivered_total: { help: 'Alerts that a channel has delivered, by channel', open: true },
+  dog_trainer_alert_failures_total: { help: 'Tries to deliver alerts that failed, by channel', open: true },
+  dog_trainer_journal_dropped_total: {
+    help: 'Messages of an earlier run that the journal held and that are not sent, by reason',
+    keys: ['too_old', 'another_server_led'],
+  },
   dog_trainer_mail_failures_total: { help: 'Tries to send mail that failed' },
   dog_trainer_authentication_failures_total: { help: 'API requests with a missing or wrong token' },
   dog_trainer_scrape_failures_total: { help: 'Figures that could not be collected for a scrape' },
@@ -96,6 +101,11 @@ export const OWN_GAUGES = {
   },
   dog_trainer_groups_in_error: { help: 'Groups whose policy cannot be compiled' },
   dog_trainer_alarms: { help: 'Alarms that are set' },
+  dog_trainer_alerts_waiting: { help: 'Single alerts and digests waiting to be delivered, by channel', open: true },
+  dog_trainer_alert_dead_letters: {
+    help: 'Single alerts and digests that could not be delivered, by channel',
+    open: true,
+  },
   dog_trainer_mail_waiting: { help: 'Alerts waiting to be mailed' },
   dog_trainer_mail_dead_letters: { help: 'Alerts that could not be mailed' },
 } as const satisfies Definitions;

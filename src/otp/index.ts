@@ -1,4 +1,5 @@
 /** What the actor library publishes; other rooms import nothing else of it, and tests its `testing/`. See README.md. */
+export { Fifo } from './process/fifo.js';
 export { CallFailed, call, cast } from './process/call.js';
 export type { CallFailure, From } from './process/call.js';
 export type {

@@ -1,6 +1,6 @@
 import type { Broker, BrokerConnection } from '../broker/broker.js';
+import type { Clock, TimerHandle } from '../otp/index.js';
 import type { SimAgent } from './sim-agent.js';
-import type { SimClock } from './sim-clock.js';
 
 /** One connection that several agents share; when it is lost it is made anew, and they are reattached. */
 export class SharedConnection {
@@ -8,13 +8,13 @@ export class SharedConnection {
   /** To be started when there is a connection again. */
   #waiting: SimAgent[] = [];
   readonly #broker: Broker;
-  readonly #clock: SimClock;
+  readonly #clock: Clock;
   readonly #reconnectMs: number;
   #connection: BrokerConnection | undefined;
   #stopped = false;
-  #cancelRetry: () => void = () => undefined;
+  #retryTimer: TimerHandle | undefined;
 
-  constructor(broker: Broker, clock: SimClock, reconnectMs: number) {
+  constructor(broker: Broker, clock: Clock, reconnectMs: number) {
     this.#broker = broker;
     this.#clock = clock;
     this.#reconnectMs = reconnectMs;
@@ -38,7 +38,7 @@ export class SharedConnection {
 
   async close(): Promise<void> {
     this.#stopped = true;
-    this.#cancelRetry();
+    if (this.#retryTimer !== undefined) this.#clock.clearTimer(this.#retryTimer);
     await this.#connection?.close();
   }
 
@@ -51,7 +51,7 @@ export class SharedConnection {
   }
 
   #retry(): void {
-    this.#cancelRetry = this.#clock.after(this.#reconnectMs, () => void this.#reconnect());
+    this.#retryTimer = this.#clock.setTimer(this.#reconnectMs, () => void this.#reconnect());
   }
 
   async #reconnect(): Promise<void> {

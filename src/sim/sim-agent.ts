@@ -1,5 +1,6 @@
 import type { BrokerConnection, Delivery } from '../broker/broker.js';
 import { decodeConfig, type HostConfig } from '../wire/messages/config.js';
+import { realClock, type Clock, type TimerHandle } from '../otp/index.js';
 import { stampAt } from '../wire/messages/envelope.js';
 import { decodeRequest } from '../wire/messages/file-transfer.js';
 import { encodeReport, type ReportedHashes, type UpdateType } from '../wire/messages/report.js';
@@ -15,13 +16,12 @@ import type { AgentTiming } from './agent-timing.js';
 import { declareReports, type AgentQueue } from './agent-topology.js';
 import { spoil } from './malformed-report.js';
 import { SimKernel } from './kernel/sim-kernel.js';
-import { SYSTEM_CLOCK, type SimClock } from './sim-clock.js';
 
 export interface AgentOptions {
   readonly identity: AgentIdentity;
   readonly timing: AgentTiming;
   readonly enforcement?: Enforcement;
-  readonly clock?: SimClock;
+  readonly clock?: Clock;
   /** Default: saves the filter tables, and prints whatever else it was asked. */
   readonly run?: CommandRunner;
 }
@@ -59,10 +59,10 @@ export class SimAgent {
   /** Files that commands see. */
   readonly hostFiles: HostFiles = new Map();
   readonly #options: AgentOptions;
-  readonly #clock: SimClock;
+  readonly #clock: Clock;
   readonly #enforcement: Enforcement;
   readonly #rulesetFiles = new Map<keyof RulesetTexts, string>();
-  readonly #timers = new Set<() => void>();
+  readonly #timers = new Set<TimerHandle>();
   readonly #queues: AgentQueues;
   #identity: AgentIdentity;
   #config: HostConfig;
@@ -83,7 +83,7 @@ export class SimAgent {
 
   constructor(options: AgentOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#clock = options.clock ?? realClock;
     this.#enforcement = options.enforcement ?? { enforcing: true, useIpsets: true };
     this.#identity = options.identity;
     this.#config = configOf(options.identity);
@@ -139,10 +139,10 @@ export class SimAgent {
     if (this.#process === 0) return;
     if (how.announced && this.#identity.kind === 'erlang') {
       await this.#work(() => this.#report('force', true));
-      await new Promise<void>((resolve) => void this.#clock.after(this.#options.timing.stopDelayMs, resolve));
+      await new Promise<void>((resolve) => void this.#clock.setTimer(this.#options.timing.stopDelayMs, resolve));
     }
     this.#process = 0;
-    for (const cancel of [...this.#timers]) cancel();
+    for (const timer of this.#timers) this.#clock.clearTimer(timer);
     this.#timers.clear();
     await this.#queues.end();
   }
@@ -226,7 +226,7 @@ export class SimAgent {
   async #report(updateType: UpdateType, stopping = false): Promise<void> {
     if (this.#silent || this.#connection === undefined) return;
     const fields = reportFields(this.#identity, this.#config, this.#sample.hashes, stopping);
-    const stamp = stampAt(this.#clock.now());
+    const stamp = stampAt(new Date(this.#clock.now()));
     const body =
       this.#malformed === undefined
         ? encodeReport(updateType, fields, stamp)
@@ -266,7 +266,7 @@ export class SimAgent {
     const process = this.#process;
     const payload = decodeRulesPayload(delivery.body);
     const pause = async (ms: number): Promise<void> => {
-      if (ms > 0) await new Promise<void>((resolve) => void this.#clock.after(ms, resolve));
+      if (ms > 0) await new Promise<void>((resolve) => void this.#clock.setTimer(ms, resolve));
       if (this.#process !== process) throw new ProcessEnded();
     };
     const { kernel } = this;
@@ -321,11 +321,11 @@ export class SimAgent {
   #after(ms: number, work: () => Promise<void>): void {
     const process = this.#process;
     if (process === 0) return;
-    const cancel = this.#clock.after(ms, () => {
-      this.#timers.delete(cancel);
+    const timer = this.#clock.setTimer(ms, () => {
+      this.#timers.delete(timer);
       if (this.#process === process) void this.#work(work);
     });
-    this.#timers.add(cancel);
+    this.#timers.add(timer);
   }
 
   /** What goes wrong is shown in `progress`; an agent carries on. */

@@ -1,11 +1,11 @@
 import type { Broker } from '../broker/broker.js';
+import { realClock, type Clock, type TimerHandle } from '../otp/index.js';
 import type { Enforcement } from './agent-hashes.js';
 import type { AgentIdentity } from './agent-identity.js';
 import { QUICK_TIMING, type AgentTiming } from './agent-timing.js';
 import { fleetHost } from './fleet-hosts.js';
 import { SharedConnection } from './shared-connection.js';
 import { SimAgent, type AgentProgress } from './sim-agent.js';
-import { SYSTEM_CLOCK, type SimClock } from './sim-clock.js';
 
 export interface FleetOptions {
   readonly broker: Broker;
@@ -20,7 +20,7 @@ export interface FleetOptions {
   /** Starts are spread evenly over this time; default 0, all at once. */
   readonly spreadMs?: number;
   readonly enforcement?: Enforcement;
-  readonly clock?: SimClock;
+  readonly clock?: Clock;
   /** Faults that a host is born with, by its number from 0. */
   readonly oddities?: Readonly<Record<number, FleetOddity>>;
 }
@@ -38,7 +38,7 @@ export interface Fleet {
 
 /** Makes the fleet and starts it. Rejects, with nothing left running, when the broker can't be reached. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
-  const { broker, timing = QUICK_TIMING, clock = SYSTEM_CLOCK, enforcement } = options;
+  const { broker, timing = QUICK_TIMING, clock = realClock, enforcement } = options;
   if (options.groups.length === 0) throw new RangeError('a fleet needs at least one group');
   const agents = Array.from({ length: options.agents }, (_, index) => {
     return new SimAgent({ identity: identityOf(index, options), timing, clock, ...(enforcement && { enforcement }) });
@@ -51,20 +51,20 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     await Promise.all(shared.map((connection) => connection.close()));
     throw failed.reason;
   }
-  const pending = new Set<() => void>();
+  const pending = new Set<TimerHandle>();
   for (const [index, agent] of agents.entries()) {
     const mine = shared[index % count] as SharedConnection;
-    const cancel = clock.after(((options.spreadMs ?? 0) * index) / agents.length, () => {
-      pending.delete(cancel);
+    const timer = clock.setTimer(((options.spreadMs ?? 0) * index) / agents.length, () => {
+      pending.delete(timer);
       mine.start(agent);
     });
-    pending.add(cancel);
+    pending.add(timer);
   }
   return {
     agents,
     progress: () => agents.map((agent) => agent.progress()),
     async stop(how) {
-      for (const cancel of pending) cancel();
+      for (const timer of pending) clock.clearTimer(timer);
       await Promise.all(agents.map((agent) => agent.stop(how)));
       await Promise.all(shared.map((connection) => connection.close()));
     },

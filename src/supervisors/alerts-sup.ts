@@ -1,11 +1,19 @@
-import type { ServerContext } from '../actors/context.js';
-import { MailerActor } from '../actors/alerts/mailer-actor.js';
-import { supervisorSpec } from '../otp/index.js';
-import { workerSpec } from '../otp/index.js';
+import { supervisorSpec, workerSpec, type ChildSpec } from '../otp/index.js';
+import type { Make } from './make.js';
 
-/** Alerts are told by casts alone, into a bounded mailbox: whatever becomes of mail, reports go on. */
-export function alertsSup(context: ServerContext) {
-  return supervisorSpec('alerts_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () => [
-    workerSpec('mailer', () => new MailerActor(context), { maxQueue: context.config.alerts.queue_max }),
-  ]);
+export interface AlertsMakers {
+  /** An actor per channel, under the name that operators see. */
+  readonly channels: readonly { readonly name: string; readonly make: Make }[];
+  /** Alerts that wait for each at most. */
+  readonly maxQueue: number;
+}
+
+/**
+ * Alerts are told by casts alone, into bounded mailboxes, one per channel: whatever becomes of one, reports go on. A relay
+ * that is away is a state; five crashes in a minute are a bug that a sixth start does not mend.
+ */
+export function alertsSup({ channels, maxQueue }: AlertsMakers): ChildSpec {
+  return supervisorSpec('alerts_sup', { strategy: 'one_for_one', intensity: 5, periodS: 60 }, () =>
+    channels.map(({ name, make }) => workerSpec(name, make, { maxQueue })),
+  );
 }

@@ -1,5 +1,5 @@
-import { startGenServer, type ChildSpec, type Message, type GenServer } from '../otp/index.js';
-import { supervisorSpec } from '../otp/index.js';
+import { startGenServer, supervisorSpec, type ChildSpec } from '../otp/index.js';
+import type { MakeByKey } from './make.js';
 
 /** Messages that wait for one host or group; its reports are bounded by the broker's prefetch long before. */
 const MAX_QUEUE = 10_000;
@@ -9,11 +9,7 @@ const MAX_QUEUE = 10_000;
  * message and, after a crash, by their next one with back-off, so that one bad host or group never spends a budget. The
  * supervisor itself restarts nobody.
  */
-export function dynamicSup<Call, Reply, Cast, Info extends Message>(
-  id: string,
-  kind: string,
-  make: (key: string) => GenServer<Call, Reply, Cast, Info>,
-): ChildSpec {
+export function dynamicSup(id: string, kind: string, make: MakeByKey): ChildSpec {
   return supervisorSpec(id, { strategy: 'simple_one_for_one', intensity: 1, periodS: 5 }, () => {
     const child: ChildSpec<readonly [string]> = {
       id: kind,

@@ -1,11 +1,16 @@
-import type { ServerContext } from '../actors/context.js';
-import { Intake } from '../actors/intake/intake.js';
-import { supervisorSpec } from '../otp/index.js';
-import { workerSpec } from '../otp/index.js';
+import { supervisorSpec, workerSpec, type ChildSpec } from '../otp/index.js';
+import type { Make } from './make.js';
 
-/** Last up, first down: reports are taken when all who handle them are there. */
-export function intakeSup(context: ServerContext) {
+export interface IntakeMakers {
+  readonly intake: Make;
+}
+
+/**
+ * Last up, first down: reports are taken when all who handle them are there. Ten crashes in a minute: a report that
+ * brings it down comes again, and is kept as a dead letter after a few tries.
+ */
+export function intakeSup(make: IntakeMakers): ChildSpec {
   return supervisorSpec('intake_sup', { strategy: 'one_for_one', intensity: 10, periodS: 60 }, () => [
-    workerSpec('intake', () => new Intake(context)),
+    workerSpec('intake', make.intake),
   ]);
 }

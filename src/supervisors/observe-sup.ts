@@ -1,19 +1,19 @@
-import type { ServerContext } from '../actors/context.js';
-import type { Observation } from '../actors/watching/observation.js';
-import { Observer } from '../actors/watching/observer.js';
-import { OBSERVER } from '../actors/watching/observer-messages.js';
-import { cast, type ChildSpec } from '../otp/index.js';
-import { supervisorSpec } from '../otp/index.js';
-import { watchersSup } from './watchers-sup.js';
-import { workerSpec } from '../otp/index.js';
+import { supervisorSpec, workerSpec, type ChildSpec } from '../otp/index.js';
+import type { Make } from './make.js';
+import { watchersSup, type WatchersMakers } from './watchers-sup.js';
+
+export interface ObserveMakers {
+  readonly observer: Make;
+  readonly watchers: WatchersMakers;
+}
 
 /**
- * What a server does that only looks on: nobody in it has a broker, decides about hosts, or writes. Changes of the world
- * go to the observer alone.
+ * What a server does that only looks on: nobody in it has a broker, decides about hosts, or writes. Watchers tell the
+ * observer, so it comes first and takes them along. Five in ten seconds as at the top: there is nothing else to lose.
  */
-export function observeSup(context: ServerContext, seen: (observation: Observation) => void): ChildSpec {
+export function observeSup(make: ObserveMakers): ChildSpec {
   return supervisorSpec('observe_sup', { strategy: 'rest_for_one', intensity: 5, periodS: 10 }, () => [
-    workerSpec('observer', () => new Observer(context, seen)),
-    watchersSup(context, ({ system }) => cast(system, OBSERVER, { tag: 'changed' })),
+    workerSpec('observer', make.observer),
+    watchersSup(make.watchers),
   ]);
 }

@@ -1,13 +1,15 @@
-import type { ServerContext } from '../actors/context.js';
-import { routeDirt } from '../actors/watching/route-dirt.js';
-import { Watcher, type Route } from '../actors/watching/watcher.js';
-import { WORLD_TABLES } from '../world/world.js';
-import { supervisorSpec } from '../otp/index.js';
-import { workerSpec } from '../otp/index.js';
+import { supervisorSpec, workerSpec, type ChildSpec } from '../otp/index.js';
+import type { Make } from './make.js';
 
-/** One watcher a table, each on its own: a feed that is lost is a state; a watcher that crashes reopens and reconciles. */
-export function watchersSup(context: ServerContext, route: Route = routeDirt) {
+/** The watchers by the table that each watches. */
+export type WatchersMakers = Readonly<Record<string, Make>>;
+
+/**
+ * One watcher per table, each on its own: a feed that is lost is a state; a watcher that crashes opens it again and
+ * reconciles. Twenty crashes in a minute: all ten may fall over the same fault of the store, and once more.
+ */
+export function watchersSup(make: WatchersMakers): ChildSpec {
   return supervisorSpec('watchers_sup', { strategy: 'one_for_one', intensity: 20, periodS: 60 }, () =>
-    WORLD_TABLES.map((table) => workerSpec(`watcher_${table}`, () => new Watcher(context, table, route))),
+    Object.entries(make).map(([table, watcher]) => workerSpec(`watcher_${table}`, watcher)),
   );
 }

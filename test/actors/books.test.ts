@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
 import { DeadLetters } from '../../src/actors/intake/dead-letters.js';
 import { DriftBook } from '../../src/actors/hosts/drift-book.js';
-import type { Log } from '../../src/actors/log-port.js';
+import type { Log } from '../../src/log/log.js';
 import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
 import { RateLimiter } from '../../src/actors/rate-limiter.js';
 import { RefusedReports } from '../../src/actors/intake/refused-reports.js';
@@ -86,6 +86,20 @@ describe('refused reports', () => {
     const book = new RefusedReports(3);
     for (const n of [1, 2, 3, 1, 4]) book.add(n, host(n), 'invalid', 'why');
     expect(book.list().map(({ hostkey }) => hostkey)).toEqual(['host-key-4', 'host-key-1', 'host-key-3']);
+    // It was looked at, not heard of again.
+    book.add(5, host(5), 'unknown_host', 'why');
+    book.add(6, host(6), 'invalid', 'why');
+    book.passed('host-key-5');
+    for (const n of [7, 8]) book.add(n, host(n), 'invalid', 'why');
+    expect(book.list().map(({ hostkey }) => hostkey)).toEqual(['host-key-8', 'host-key-7', 'host-key-6']);
+  });
+
+  it('tell whose addresses are refused, heard of longest ago first, and when one of those had to make room', () => {
+    const told: (readonly string[])[] = [];
+    const book = new RefusedReports(2, (hostkeys) => told.push(hostkeys));
+    for (const n of [1, 2]) book.add(n, host(n), 'addresses', 'why');
+    book.add(3, host(3), 'invalid', 'why');
+    expect(told).toEqual([['host-key-1'], ['host-key-1', 'host-key-2'], ['host-key-2']]);
   });
 });
 

@@ -116,6 +116,7 @@ async function run(
     metrics: createMetrics(),
     store: own,
     alarms: new AlarmBook(() => system.clock.now()),
+    alerts: { tell: () => [] },
   };
   const candidate = () =>
     new Candidate(base, {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AlarmBook } from '../../src/alarms/alarm-book.js';
 import type { ServerBase } from '../../src/actors/context.js';
-import type { Log } from '../../src/actors/log-port.js';
+import type { Log } from '../../src/log/log.js';
 import { StoreKeeper } from '../../src/actors/store/store-keeper.js';
 import { createMetrics } from '../../src/metrics/create-metrics.js';
 import { startGenServer } from '../../src/otp/index.js';

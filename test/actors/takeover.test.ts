@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/load.js';
 import type { JsonObject } from '../../src/model/document.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { createLogger } from '../../src/log/create-logger.js';
-import { startServer } from '../../src/supervisors/start-server.js';
+import { startServer } from '../../src/server/start-server.js';
 import { client, RULE } from '../support/api-client.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import {

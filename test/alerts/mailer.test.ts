@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createMailer } from '../../src/alerts/create-mailer.js';
-import type { Sending } from '../../src/alerts/smtp-relay.js';
+import type { Sending } from '../../src/alerts/mail/smtp-relay.js';
 import { loadConfig } from '../../src/config/load.js';
 import { imetricsText } from '../../src/metrics/imetrics-text.js';
-import { createMetrics } from '../../src/metrics/create-metrics.js';
-import { virtualClock } from '../../src/otp/testing/index.js';
 import { jsonLines, startTestRelay } from '../support/smtp-relay.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { alertOf, mailConfig, testMailer } from '../support/test-mailer.js';
+import { virtualSystem } from '../../src/otp/testing/index.js';
 
 async function relay(options: Parameters<typeof startTestRelay>[0] = {}) {
   const started = await startTestRelay(options);
@@ -168,7 +166,7 @@ describe('without a relay, a sender or recipients', () => {
     const { mailer, logged } = testMailer(mailConfig(1, [unset]));
     mailer.enqueue(alertOf('retirement'));
     expect(mailer.state()).toEqual({ relay: 'off', waiting: 0, gathered: 0, sent: 0, dead: 0 });
-    expect(logged).toHaveLength(1);
+    await vi.waitFor(() => expect(logged).toHaveLength(1));
     expect(await mailer.stop()).toBe(0);
   });
 });
@@ -183,15 +181,14 @@ function subjectOf(bytes: Uint8Array): string {
 
 describe('in virtual time', () => {
   function virtual(set: readonly string[], sendings: (attempt: number) => Sending) {
-    const clock = virtualClock();
+    const v = virtualSystem();
+    const { system, clock } = v;
     const start = clock.monotonic();
     const tries: number[] = [];
     const subjects: string[] = [];
     const { config } = loadConfig({ set: ['smtp_relay=h', 'smtp_from=a@b', 'smtp_to=c@d', ...set] });
-    const mailer = createMailer(config, {
-      log: { info: () => undefined, warn: () => undefined },
-      metrics: createMetrics(),
-      clock,
+    const { mailer } = testMailer(config, {
+      system,
       random: () => 0,
       send: async (mail) => {
         tries.push((clock.monotonic() - start) / 1000);
@@ -200,9 +197,15 @@ describe('in virtual time', () => {
         return sending;
       },
     });
-    const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+    // Writing a mail takes real time, if little.
+    const settle = async () => {
+      await v.idle();
+      await new Promise<void>((resolve) => setTimeout(resolve, 5));
+      await v.idle();
+    };
     return {
       mailer,
+      stop: () => v.run(mailer.stop()),
       tries,
       subjects,
       advance: (seconds: number) => clock.advance(seconds * 1000, settle),
@@ -262,11 +265,11 @@ describe('in virtual time', () => {
 
   it('what waits is bounded, and what is left at the end is kept', async () => {
     const set = ['alerts.queue_max=3', 'alerts.digest_after=10', 'alerts.dead_letters_max=4'];
-    const { mailer, settle } = virtual(set, () => ({ result: 'later', away: true, reason: 'down' }));
+    const { mailer, stop, settle } = virtual(set, () => ({ result: 'later', away: true, reason: 'down' }));
     for (let i = 0; i < 20; i++) mailer.enqueue(alertOf('keepalive_fail', `h${i}`));
     await settle();
     expect(mailer.state()).toMatchObject({ waiting: 3, gathered: 10, dead: 4 });
-    expect(await mailer.stop()).toBe(4);
+    expect(await stop()).toBe(4);
     expect(mailer.deadLetters()).toHaveLength(4);
     expect(mailer.deadLetters().at(-1)?.subject).toBe('Dog Alerts: 10 in 60 seconds (10 disconnected)');
   });

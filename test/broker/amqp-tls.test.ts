@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { loadConfig } from '../../src/config/load.js';
-import { createBroker } from '../../src/supervisors/create-broker.js';
+import { createBroker } from '../../src/server/opening/create-broker.js';
 import type { SslOptions } from '../../src/broker/amqp/options.js';
 import { makeCertificates } from '../support/certificates.js';
 import { openSockets, openSocketsAtRest } from '../support/open-sockets.js';

@@ -126,7 +126,7 @@ describe('the outbox', () => {
     connection = new ScriptedConnection();
   });
   const make = (options: OutboxOptions = {}) => {
-    const outbox = createOutbox({ retry: { initialMs: 2, maxMs: 2 }, random: () => 0.5, ...options });
+    const outbox = createOutbox({ retry: { baseMs: 2, maxMs: 2 }, random: () => 0.5, ...options });
     const send = (target: string, body: string, over?: Partial<OutboxPut>): void => {
       void outbox.put(put(target, body, over)).outcome.then((outcome) => (outcomes[body] = outcome.kind));
     };
@@ -628,7 +628,7 @@ describe('the outbox', () => {
     it('is nothing older sent after something newer, no ruleset before its sets, and the newest arrives', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps: readonly Step[]) => {
-          const outbox = createOutbox({ window: 3, retry: { initialMs: 0, maxMs: 0 }, random: () => 0 });
+          const outbox = createOutbox({ window: 3, retry: { baseMs: 0, maxMs: 0 }, random: () => 0 });
           let current: ScriptedConnection | undefined;
           const newest = new Map<string, number>();
           const putAt = new Map<number, number>(); // a body's number, to that of the sets put before it

@@ -12,7 +12,7 @@ import {
   type ChildSpec,
   type Pid,
 } from '../../src/otp/index.js';
-import { actorTree } from '../../src/supervisors/actor-tree.js';
+import { actorTree } from '../../src/operations/actor-tree.js';
 import { startApiServer } from '../support/api-server.js';
 import { started } from '../support/supervision.js';
 import { virtualSystem } from '../../src/otp/testing/index.js';

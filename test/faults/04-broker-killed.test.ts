@@ -39,7 +39,7 @@ it.skipIf(skipped !== undefined)(
 
       const journal = await openJournal({ dir: temporaryDirectory() });
       const outbox = createOutbox({ window: 50, journal });
-      const attachment = keepAttached(broker, outbox, { initialMs: 100, maxMs: 1_000 });
+      const attachment = keepAttached(broker, outbox, { baseMs: 100, maxMs: 1_000 });
       await expect.poll(() => attachment.connects).toBe(1);
 
       const outcomes: Promise<Outcome>[] = [];

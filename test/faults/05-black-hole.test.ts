@@ -28,7 +28,7 @@ it.skipIf(skipped !== undefined)(
     const outbox = createOutbox({ window: 20 });
     // Missing confirms would be noticed before two long heartbeats are over; here it is the heartbeats' turn.
     const beating = { ...options, heartbeatSeconds: HEARTBEAT_S, confirmTimeoutMs: 60_000 };
-    const attachment = keepAttached(createAmqpBroker(beating), outbox, { initialMs: 100, maxMs: 2_000 });
+    const attachment = keepAttached(createAmqpBroker(beating), outbox, { baseMs: 100, maxMs: 2_000 });
     for (let round = 0; round < ROUNDS; round++) {
       await expect.poll(() => attachment.connection !== undefined, { timeout: 10_000 }).toBe(true);
       await declareRecorder(direct, 'recorder');

@@ -26,7 +26,7 @@ it.skipIf(skipped !== undefined)(
     const broker = createAmqpBroker({ urls: [rabbit.url], heartbeatSeconds: HEARTBEAT_S });
     const intake = await broker.connect();
     const outbox = createOutbox({ window: WINDOW });
-    const attachment = keepAttached(broker, outbox, { initialMs: 100, maxMs: 1_000 });
+    const attachment = keepAttached(broker, outbox, { baseMs: 100, maxMs: 1_000 });
     await expect.poll(() => attachment.connects).toBe(1);
     await declareRecorder(intake, 'recorder');
     // Reports that lie in the queue when the alarm comes.

@@ -127,6 +127,8 @@ describe('failed authentications', () => {
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
     const limited = await wrong('GET', '/api/V2/zones');
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await client(server.url)('GET', '/api/V2/zones')).status).toBe(429);
+    expect(await server.metrics.registry.metrics()).toContain('dog_trainer_authentication_failures_total 7\n');
     expect((await client(server.url, { authorization: `Bearer ${text}` })('GET', '/api/V2/zones')).status).toBe(200);
   });
 });

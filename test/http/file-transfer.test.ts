@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CommandError } from '../../src/http/deps.js';
+import { CommandError } from '../../src/operations/operations.js';
 import { type ApiServer, startApiServer } from '../support/api-server.js';
 import { type Client, client } from '../support/api-client.js';
 

@@ -29,6 +29,16 @@ describe('diffs', () => {
     expect(diff.map(({ mark }) => mark).join('')).toBe(`${'-'.repeat(50)}+`);
   });
 
+  it('of texts that share little keep what they begin and end with', () => {
+    const diff = diffLines(['a', 'b', 'm', 'z'], ['a', 'd', 'm', 'm', 'z'], 1);
+    expect(diff.map(({ mark, text }) => mark + text)).toEqual([' a', '-b', '+d', '+m', ' m', ' z']);
+  });
+
+  it('take away the last of equal lines, as git does', () => {
+    const diff = diffLines(['gone', 'a', 'b', 'b', 'c'], ['a', 'b', 'c']);
+    expect(diff.map(({ mark, text }) => mark + text)).toEqual(['-gone', ' a', ' b', '-b', ' c']);
+  });
+
   const hasGit = spawnSync('git', ['--version']).status === 0;
   it.runIf(hasGit)('are what git applies', () => {
     const folder = mkdtempSync(join(tmpdir(), 'git-diff-'));

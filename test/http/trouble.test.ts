@@ -4,6 +4,7 @@ import type { Deps } from '../../src/http/deps.js';
 import { startHttpServer, type HttpServer } from '../../src/http/server.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { StoreError, type StoreErrorCode, type Store } from '../../src/store/store.js';
+import { createMetrics } from '../../src/metrics/create-metrics.js';
 import { client, RULE } from '../support/api-client.js';
 import { TEST_API, TEST_HTTP_CONFIG } from '../support/api-server.js';
 import { FakeRuntime } from '../support/fake-runtime.js';
@@ -36,6 +37,7 @@ describe('trouble that is not the client’s', () => {
       config: { ...TEST_HTTP_CONFIG, api: { ...TEST_API, request_timeout_ms: 200 } },
       log: { info: note('info'), warn: note('warn'), error: note('error') },
       clock: Date,
+      metrics: createMetrics(),
       runtime,
     };
     server = await startHttpServer(createApp(deps), { host: '127.0.0.1', port: 0 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { composeLetter } from '../../src/alerts/compose-letter.js';
+import { composeLetter } from '../../src/alerts/mail/compose-letter.js';
+import { singleNotice } from '../../src/alerts/notice.js';
 import { printTree } from '../../src/cli/print-tree.js';
 import type { HostReport } from '../../src/host/host-report.js';
 import { refuseReport } from '../../src/host/validate-report.js';
@@ -69,7 +70,7 @@ it('names as people may have them pass', () => {
 it('what is stored already is escaped in mails, log lines and the tree', () => {
   const bad = 'web\u202egpj\u009b2J';
   const host = { name: bad, hostkey: 'h', group: 'g' };
-  const letter = composeLetter({ kind: 'hash_fail', host, differing: [], at: 0 } as never, {
+  const letter = composeLetter(singleNotice({ kind: 'hash_fail', host, differing: [], at: 0 } as never), {
     keepalive_alert_seconds: 1,
     retirement_alert_seconds: 1,
     hashcheck_alert_seconds: 1,

@@ -3,6 +3,7 @@ import type { ApiConfig, Deps, HttpConfig } from '../../src/http/deps.js';
 import { startHttpServer } from '../../src/http/server.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
+import { createMetrics, type Metrics } from '../../src/metrics/create-metrics.js';
 import { FakeRuntime } from './fake-runtime.js';
 
 export const TEST_API: ApiConfig = {
@@ -41,6 +42,7 @@ export interface ApiServer {
   readonly runtime: FakeRuntime;
   /** Every log line, as an object with its message. */
   readonly lines: readonly Record<string, unknown>[];
+  readonly metrics: Metrics;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function startApiServer(
     readonly store?: Store | undefined;
   } = {},
 ): Promise<ApiServer> {
+  const metrics = createMetrics();
   const own = store ?? (await createSqliteStore({ path: ':memory:' }));
   const runtime = new FakeRuntime();
   const lines: Record<string, unknown>[] = [];
@@ -64,6 +67,7 @@ export async function startApiServer(
     config: { ...TEST_HTTP_CONFIG, ...config, api: { ...TEST_API, ...api } },
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     clock: { now: () => Date.now() },
+    metrics,
     runtime,
   };
   const server = await startHttpServer(createApp(deps), { ...deps.config.api, host: '127.0.0.1', port: 0 });
@@ -73,6 +77,7 @@ export async function startApiServer(
     store: own,
     runtime,
     lines,
+    metrics,
     close: async () => {
       await server.close(1000);
       if (store === undefined) await own.close();

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { it } from 'vitest';
 
 /** Why tests that need Erlang can't run here; `undefined` when they can. */
-const noErlang: string | undefined = findErlang();
+export const noErlang: string | undefined = findErlang();
 
 function findErlang(): string | undefined {
   try {

@@ -6,15 +6,15 @@ import type {
   Commands,
   PublishingState,
   Readiness,
-  Runtime,
+  Operations,
   Standing,
   TreeRequest,
-} from '../../src/http/deps.js';
+} from '../../src/operations/operations.js';
 import type { ActorNode } from '../../src/otp/index.js';
 import { StoreError } from '../../src/store/store.js';
 
 /** A runtime without actors: records what the API asks of it, answers what a test tells it to. */
-export class FakeRuntime implements Runtime {
+export class FakeRuntime implements Operations {
   readonly published: string[] = [];
   readonly commands = new FakeCommands();
   ready: Readiness = { ready: true, reasons: [] };

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffDelayMs } from '../../src/broker/backoff.js';
-import type { Backoff } from '../../src/broker/backoff.js';
+import { backoffMs, type Backoff } from '../../src/otp/index.js';
 import type { Broker, BrokerConnection, BrokerError } from '../../src/broker/broker.js';
 import type { Outbox } from '../../src/broker/outbox-contract.js';
 import { declareServerTopology } from '../../src/broker/topology.js';
@@ -40,7 +39,7 @@ export function keepAttached(broker: Broker, outbox: Outbox, backoff: Backoff): 
       } catch {
         // An outage: the next attempt tells.
       }
-      const delay = backoffDelayMs(backoff, ++attempt, Math.random);
+      const delay = backoffMs(backoff, ++attempt, Math.random());
       delays.push(delay);
       await sleep(delay, undefined, { signal: controller.signal }).catch(() => undefined);
     }

@@ -7,7 +7,7 @@ import type { Document, JsonObject } from '../../src/model/document.js';
 import { tree, type ActorNode, type Clock } from '../../src/otp/index.js';
 import { declareAgentQueue } from '../../src/sim/agent-topology.js';
 import type { Store } from '../../src/store/store.js';
-import { startServer, type StartedServer } from '../../src/supervisors/start-server.js';
+import { startServer, type StartedServer } from '../../src/server/start-server.js';
 import { stampAt } from '../../src/wire/messages/envelope.js';
 import { encodeReport, type UpdateType } from '../../src/wire/messages/report.js';
 import { decodeRulesPayload, type RulesPayload } from '../../src/wire/messages/rules-payload.js';

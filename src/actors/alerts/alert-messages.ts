@@ -1,9 +1,13 @@
 import type { Alert } from '../../alerts/alert.js';
-import { serverName } from '../../otp/index.js';
+import { serverName, type ServerName } from '../../otp/index.js';
 
 /** People are to be told of something; whether they want to be was decided before. */
 export interface AlertsCast {
   readonly tag: 'alert';
   readonly alert: Alert;
 }
-export const MAILER = serverName<never, never, AlertsCast>('mailer');
+
+/** The actor of a channel, by its name in the table of channels. */
+export function channelActor(name: string): ServerName<never, never, AlertsCast> {
+  return serverName(name);
+}

@@ -1,13 +1,11 @@
 import type { AlertKind } from '../../host/host-state.js';
 import type { JsonObject } from '../../model/document.js';
 import type { Config } from '../../config/schema.js';
-import { cast, type ActorSystem } from '../../otp/index.js';
 import type { World } from '../../world/world.js';
-import type { Log } from '../log-port.js';
 import type { ConfirmedSets } from '../publishing/confirmed-sets.js';
-import { MAILER } from './alert-messages.js';
-import type { ServerContext } from '../context.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
+import type { Log } from '../../log/log.js';
+import type { AlertDesk } from './alert-desk.js';
 
 const SWITCH = {
   retirement: 'retirement_alert_enabled',
@@ -21,18 +19,24 @@ export interface RaiseAlertNeeds {
   readonly config: Pick<Config, (typeof SWITCH)[AlertKind]>;
   readonly world: Pick<World, 'groupByName' | 'rows'>;
   readonly confirmedSets: Pick<ConfirmedSets, 'with'>;
-  readonly system: ActorSystem;
+  readonly alerts: AlertDesk;
   readonly log: Pick<Log, 'warn'>;
 }
 
-const NOT_MAILED = 'an alert was not mailed: the mailer is not running or has too much to do';
+export interface RaiseCompileAlertNeeds {
+  readonly config: Pick<Config, 'compile_alert_enabled'>;
+  readonly alerts: AlertDesk;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+const NOT_TAKEN = 'an alert was not taken: the actor of this channel is not running or has too much to do';
 
 /**
  * Tells people, unless the global switch, the host or its group is mute; a group that does not exist mutes nobody
- * (docs/host-lifecycle.md#mails). Only a message: mail is never in the way of a report.
+ * (docs/host-lifecycle.md#mails). Only a message per channel: no channel is ever in the way of a report.
  */
 export function raiseAlert(
-  { config, world, system, log, confirmedSets }: RaiseAlertNeeds,
+  { config, world, confirmedSets, alerts, log }: RaiseAlertNeeds,
   kind: AlertKind,
   host: JsonObject,
   differing: readonly string[],
@@ -40,15 +44,19 @@ export function raiseAlert(
   const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
   if (!config[SWITCH[kind]] || host.alert_enable === false || group?.alert_enable === false) return;
   const alert = { kind, host, group, ipsetHash: newestSetHash(confirmedSets.with(world.rows('ipset'))), differing };
-  if (!cast(system, MAILER, { tag: 'alert', alert })) log.warn({ kind, name: host.name }, NOT_MAILED);
+  for (const channel of alerts.tell(alert)) log.warn({ channel, kind, name: host.name }, NOT_TAKEN);
 }
 
 /**
  * Tells people that a group's policy can't be compiled (docs/rulesets.md#what-the-kernel-refuses), unless the switch or
  * the group is mute.
  */
-export function raiseCompileAlert({ config, system, log }: ServerContext, group: JsonObject, detail: string): void {
+export function raiseCompileAlert(
+  { config, alerts, log }: RaiseCompileAlertNeeds,
+  group: JsonObject,
+  detail: string,
+): void {
   if (!config.compile_alert_enabled || group.alert_enable === false) return;
   const alert = { kind: 'compile_fail', host: {}, group, ipsetHash: undefined, differing: [], detail } as const;
-  if (!cast(system, MAILER, { tag: 'alert', alert })) log.warn({ kind: alert.kind, group: group.name }, NOT_MAILED);
+  for (const channel of alerts.tell(alert)) log.warn({ channel, kind: alert.kind, group: group.name }, NOT_TAKEN);
 }

@@ -1,7 +1,6 @@
-import { backoffDelayMs } from '../../broker/backoff.js';
 import type { BrokerConnection, BrokerError } from '../../broker/broker.js';
 import { declareServerTopology, LEGACY_QUEUE, REPORT_QUEUE } from '../../broker/topology.js';
-import type { DetailObject, ExitReason, Self, GenServer } from '../../otp/index.js';
+import { backoffMs, type DetailObject, type ExitReason, type Self, type GenServer } from '../../otp/index.js';
 import { OutageNews } from '../../log/outage-news.js';
 import type { BrokerLink } from './broker-link.js';
 import type { ServerContext } from '../context.js';
@@ -200,7 +199,7 @@ export class BrokerConnectionActor implements GenServer<never, never, never, Inf
 
   #retry(self: Self): void {
     const { reconnect_min_ms, reconnect_max_ms } = this.#context.config.broker;
-    const delay = backoffDelayMs({ initialMs: reconnect_min_ms, maxMs: reconnect_max_ms }, this.#attempts, Math.random);
+    const delay = backoffMs({ baseMs: reconnect_min_ms, maxMs: reconnect_max_ms }, this.#attempts, Math.random());
     self.sendAfter(delay, { tag: 'connect' });
   }
 

@@ -1,9 +1,8 @@
-import { backoffDelayMs } from '../../broker/backoff.js';
 import { elapsedMs, momentOf, type Moment } from '../../cluster/deadline.js';
 import { decideLease, type Decision } from '../../cluster/decide-lease.js';
 import { LEASE_ID, leaseDocument, readLease, type Applicant, type Lease } from '../../cluster/lease.js';
 import type { Leadership } from '../../cluster/leadership.js';
-import type { DetailObject, Self, GenServer } from '../../otp/index.js';
+import { backoffMs, type DetailObject, type Self, type GenServer } from '../../otp/index.js';
 import { StoreError } from '../../store/store.js';
 import type { ServerBase } from '../context.js';
 import { tell } from '../tell.js';
@@ -180,8 +179,8 @@ export class Candidate implements GenServer<never, never, never, Info> {
     this.#failures += 1;
     this.#lastError = error.message;
     if (this.#failures === 1) this.#base.log.warn({ err: error }, 'the store cannot be asked who leads; trying on');
-    const wait = { initialMs: 100, maxMs: Math.max(100, this.#options.leaseMs / (2 * LOOKS)) };
-    self.sendAfter(50 + backoffDelayMs(wait, this.#failures, this.#random), { tag: 'ask' });
+    const wait = { baseMs: 100, maxMs: Math.max(100, this.#options.leaseMs / (2 * LOOKS)) };
+    self.sendAfter(backoffMs(wait, this.#failures, this.#random()), { tag: 'ask' });
   }
 
   #begin(self: Self, lease: Lease): void {

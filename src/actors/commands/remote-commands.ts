@@ -6,7 +6,7 @@ import { parseReply } from '../../wire/messages/file-transfer-reply.js';
 import { encodeRequest } from '../../wire/messages/file-transfer.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
 import type { BrokerLink } from '../broker/broker-link.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { CommandCall, CommandReply } from './remote-commands-messages.js';
 
 type Info =

@@ -1,6 +1,6 @@
 import type { Self } from '../../otp/index.js';
 import { StoreError, type Change, type Store } from '../../store/store.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { RulesetOutputs } from './ruleset-outputs.js';
 import { patiently } from '../store/store-patiently.js';
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.js';
 import type { DetailObject, Message, Self, GenServer } from '../../otp/index.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { AgentGuardState } from './agent-guard-state.js';
 
 export interface AgentGuardNeeds {

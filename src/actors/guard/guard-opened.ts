@@ -1,5 +1,5 @@
 import { cast, type Self } from '../../otp/index.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { IPSET_PUBLISHER, IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
 import type { AgentGuardState } from './agent-guard-state.js';
 

@@ -7,7 +7,7 @@ import type { World } from '../../world/world.js';
 import type { GroupCast } from '../groups/group-messages.js';
 import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../guard/agent-guard-state.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { CensusCast } from './census-messages.js';
 import type { HostCast } from './host-messages.js';
 import type { HostRoom } from './host-room.js';

@@ -1,5 +1,5 @@
 import type { HashField, Hashes, Wanted } from '../../host/hash-check.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 
 /** A report whose hashes are not those that are wanted, beyond what is tolerated. */
 export interface FailedComparison {

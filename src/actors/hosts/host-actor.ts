@@ -4,7 +4,7 @@ import type { DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js
 import type { Store } from '../../store/store.js';
 import type { World } from '../../world/world.js';
 import type { RefusedReports } from '../intake/refused-reports.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { storePatiently } from '../store/store-patiently.js';
 import type { DriftBook } from './drift-book.js';
 import { HostDeadlines, type DeadlineInfo, type HostDeadlinesNeeds } from './host-deadlines.js';

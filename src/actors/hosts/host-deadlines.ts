@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.js';
 import type { World } from '../../world/world.js';
 import { raiseAlert, type RaiseAlertNeeds } from '../alerts/raise-alert.js';
 import type { AgentGuardState } from '../guard/agent-guard-state.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { storePatiently } from '../store/store-patiently.js';
 import type { HostRecord } from './host-record.js';
 

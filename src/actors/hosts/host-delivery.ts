@@ -5,7 +5,7 @@ import type { Outbox } from '../../broker/outbox-contract.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock } from '../../otp/index.js';
 import type { World } from '../../world/world.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import type { PublishingGate } from '../publishing/publishing-gate.js';
 import type { RateLimiter } from '../rate-limiter.js';

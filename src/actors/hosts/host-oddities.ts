@@ -5,7 +5,7 @@ import type { HostReport } from '../../host/host-report.js';
 import { textOf } from '../../model/text-of.js';
 import type { Clock } from '../../otp/index.js';
 import type { RefusedReports } from '../intake/refused-reports.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 
 export interface HostOdditiesNeeds {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;

@@ -6,7 +6,7 @@ import { textOf } from '../../model/text-of.js';
 import type { Clock, Self } from '../../otp/index.js';
 import type { Change, Store } from '../../store/store.js';
 import { raiseAlert, type RaiseAlertNeeds } from '../alerts/raise-alert.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import { storePatiently } from '../store/store-patiently.js';
 import type { DriftBook } from './drift-book.js';

@@ -4,7 +4,7 @@ import { knowledgeToDoc, type HostReport } from '../../host/host-report.js';
 import type { Clock, Self } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
 import type { RefusedReports } from '../intake/refused-reports.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import type { RateLimiter } from '../rate-limiter.js';
 import { storePatiently } from '../store/store-patiently.js';

@@ -10,7 +10,7 @@ import type { Change, Store } from '../../store/store.js';
 import { raiseAlert, type RaiseAlertNeeds } from '../alerts/raise-alert.js';
 import { guardOpened, type GuardOpenedNeeds } from '../guard/guard-opened.js';
 import type { RefusedReports } from '../intake/refused-reports.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
 import { storePatiently } from '../store/store-patiently.js';

@@ -9,7 +9,7 @@ import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { World } from '../../world/world.js';
 import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { HostCast } from './host-messages.js';
 import { readsBack, type ReadBackSwitch } from './reads-back.js';
 

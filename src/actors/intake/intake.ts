@@ -17,7 +17,7 @@ import type { ConnectionInfo } from '../broker/connection-messages.js';
 import type { World } from '../../world/world.js';
 import type { BrokerLink } from '../broker/broker-link.js';
 import type { HostCall, HostCast, HostReply } from '../hosts/host-messages.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { DeadLetters } from './dead-letters.js';
 import { checkReport, readReport, shownReport, type ReportBounds } from './read-report.js';
 import type { RefusalReason, RefusedReports } from './refused-reports.js';

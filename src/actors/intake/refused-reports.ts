@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { JsonObject } from '../../model/document.js';
 
 /** Why a report, or a part of what it says, was not taken. */
@@ -29,9 +30,11 @@ interface Entry {
  * the one heard of longest ago goes. A host that is taken again leaves the list.
  */
 export class RefusedReports {
-  readonly #entries = new Map<string, Entry>();
-  readonly #max: number;
+  /** Only `add` is a use; it is read with `peek`. */
+  readonly #entries: LRUCache<string, Entry>;
   readonly #onAddresses: (hostkeys: readonly string[]) => void;
+  /** One of those with bad addresses had to make room. */
+  #addressesWent = false;
   #badAddresses: readonly string[] = [];
 
   /**
@@ -39,7 +42,12 @@ export class RefusedReports {
    * that they reported.
    */
   constructor(max: number, onAddresses: (hostkeys: readonly string[]) => void = () => undefined) {
-    this.#max = max;
+    this.#entries = new LRUCache({
+      max,
+      dispose: ({ reason }, _, why) => {
+        if (why === 'evict' && reason === 'addresses') this.#addressesWent = true;
+      },
+    });
     this.#onAddresses = onAddresses;
   }
 
@@ -50,7 +58,7 @@ export class RefusedReports {
     reason: RefusalReason,
     detail: string,
   ): boolean {
-    const known = this.#entries.get(host.hostkey);
+    const known = this.#entries.peek(host.hostkey);
     const concerned = known?.reason === 'addresses' || reason === 'addresses';
     const fresh = known?.reason !== reason || known.detail !== detail;
     const entry: Entry = known ?? {
@@ -69,20 +77,14 @@ export class RefusedReports {
     entry.group = host.group ?? entry.group;
     entry.count += 1;
     entry.lastAt = at;
-    this.#entries.delete(host.hostkey);
     this.#entries.set(host.hostkey, entry);
-    let gone: Entry | undefined;
-    if (this.#entries.size > this.#max) {
-      gone = this.#entries.values().next().value;
-      if (gone !== undefined) this.#entries.delete(gone.hostkey);
-    }
-    if (concerned || gone?.reason === 'addresses') this.#tellAddresses();
+    if (concerned || this.#addressesWent) this.#tellAddresses();
     return fresh;
   }
 
   /** The host was taken, or is gone. */
   clear(hostkey: string): void {
-    const entry = this.#entries.get(hostkey);
+    const entry = this.#entries.peek(hostkey);
     if (entry === undefined) return;
     this.#entries.delete(hostkey);
     if (entry.reason === 'addresses') this.#tellAddresses();
@@ -90,22 +92,21 @@ export class RefusedReports {
 
   /** A report of the host passed every check of what it says; whether it is taken is another question. */
   passed(hostkey: string): void {
-    const reason = this.#entries.get(hostkey)?.reason;
+    const reason = this.#entries.peek(hostkey)?.reason;
     if (reason === 'addresses' || reason === 'invalid' || reason === 'malformed' || reason === 'wrong_user')
       this.clear(hostkey);
   }
 
   /** Those whose addresses were refused and who were not heard since `before` (epoch milliseconds) are let go. */
   forgetAddressesBefore(before: number): void {
-    for (const { hostkey, reason, lastAt } of this.#entries.values())
+    for (const { hostkey, reason, lastAt } of [...this.#entries.values()])
       if (reason === 'addresses' && lastAt < before) this.#entries.delete(hostkey);
     this.#tellAddresses();
   }
 
   #tellAddresses(): void {
-    const now = [...this.#entries.values()]
-      .filter(({ reason }) => reason === 'addresses')
-      .map(({ hostkey }) => hostkey);
+    this.#addressesWent = false;
+    const now = [...this.#entries.rvalues()].flatMap((entry) => (entry?.reason === 'addresses' ? [entry.hostkey] : []));
     const before = this.#badAddresses;
     if (now.length === before.length && new Set([...now, ...before]).size === now.length) return;
     this.#badAddresses = now;
@@ -114,7 +115,7 @@ export class RefusedReports {
 
   /** Times are epoch seconds. */
   list(): readonly JsonObject[] {
-    return [...this.#entries.values()].reverse().map((entry) => ({
+    return [...this.#entries.values()].map((entry) => ({
       hostkey: entry.hostkey,
       name: entry.name,
       group: entry.group,

@@ -1,6 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import { queuesFor, type ExchangeSurvey } from '../../broker/management/refusing-queues.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import type { BlameQueues } from './note-refused.js';
 
 /** Names of queues in one sentence, and characters of each: an alarm has room for so many. */
@@ -20,16 +21,16 @@ export interface BlameParts {
 
 /** Names the queues that refused a message. Queues are declared by agents: their names are escaped and cut. */
 export function blameQueues({ survey, log, now }: BlameParts): BlameQueues {
-  const known = new Map<string, { readonly at: number; readonly survey: Promise<ExchangeSurvey> }>();
+  const known = new LRUCache<string, { readonly at: number; readonly survey: Promise<ExchangeSurvey> }>({
+    max: MOST_EXCHANGES,
+  });
   let failing: string | undefined;
 
   const surveyOf = (exchange: string): Promise<ExchangeSurvey> => {
     const last = known.get(exchange);
     if (last !== undefined && now() - last.at < FRESH_MS) return last.survey;
     const fresh = { at: now(), survey: survey(exchange) };
-    known.delete(exchange);
     known.set(exchange, fresh);
-    if (known.size > MOST_EXCHANGES) known.delete(known.keys().next().value ?? '');
     return fresh.survey;
   };
 

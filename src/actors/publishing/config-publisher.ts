@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { knowledgeFromDoc, type HostKnowledge } from '../../host/host-report.js';
 import type { JsonObject } from '../../model/document.js';
 import type { DetailObject, Self, GenServer } from '../../otp/index.js';
@@ -24,7 +25,7 @@ function isConfig(row: JsonObject): row is HostConfig & JsonObject {
 export class ConfigPublisher implements GenServer<never, never, ConfigCast> {
   readonly #context: ServerContext;
   /** When each host was told last, in monotonic milliseconds. */
-  readonly #told = new Map<string, number>();
+  readonly #told = new LRUCache<string, number>({ max: REMEMBERED });
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -33,7 +34,7 @@ export class ConfigPublisher implements GenServer<never, never, ConfigCast> {
   async handleCast(self: Self, { tag, hostkey }: ConfigCast): Promise<void> {
     const { config, system, world } = this.#context;
     const now = system.clock.monotonic();
-    const last = this.#told.get(hostkey) ?? -Infinity;
+    const last = this.#told.peek(hostkey) ?? -Infinity;
     if (tag === 'remind' && now - last < config.config_resend_interval_seconds * 1000) return;
     if (world.hostByKey(hostkey) === undefined) return;
     const known = await this.#known(self, hostkey);
@@ -53,9 +54,7 @@ export class ConfigPublisher implements GenServer<never, never, ConfigCast> {
       known.reportedLocation === row.location
     )
       return;
-    this.#told.delete(hostkey);
     this.#told.set(hostkey, now);
-    if (this.#told.size > REMEMBERED) this.#told.delete(this.#told.keys().next().value ?? '');
     this.#send(row);
   }
 

@@ -3,7 +3,7 @@ import type { Publication } from '../../broker/broker.js';
 import type { Refusal } from '../../broker/outbox-contract.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 import { refusedAlarm, refusedText } from './refused-alarm.js';
 
 /** Finds out who refused a message: a sentence that names queues, or says why none is named. Never rejects. */

@@ -1,6 +1,6 @@
 import type { OutboxPut, Ticket } from '../../broker/outbox-contract.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 
 /**
  * For messages whose sender need not know how they end: what the outbox gives up is logged and counted, so that nothing

@@ -1,8 +1,7 @@
-import { backoffDelayMs } from '../../broker/backoff.js';
-import type { Clock } from '../../otp/index.js';
+import { backoffMs, type Backoff, type Clock } from '../../otp/index.js';
 import type { Change, Store } from '../../store/store.js';
 import { StoreError } from '../../store/store.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 
 /** Something that has happened and is to be remembered over a restart. */
 export interface Note {
@@ -22,7 +21,7 @@ export interface NotesParts {
 
 /** Written at the same time: a store writes those together. */
 const AT_ONCE = 100;
-const WAIT = { initialMs: 100, maxMs: 5000 };
+const WAIT: Backoff = { baseMs: 200, maxMs: 5000 };
 
 /**
  * Writes down what has happened already, beside those who did it: a store that refuses the note keeps nobody from work, and
@@ -85,7 +84,7 @@ export class Notes {
         continue;
       }
       this.#failures += 1;
-      const ms = WAIT.initialMs + backoffDelayMs(WAIT, this.#failures, this.#parts.random ?? Math.random);
+      const ms = backoffMs(WAIT, this.#failures, (this.#parts.random ?? Math.random)());
       this.#timer = this.#parts.clock.setTimer(ms, () => {
         this.#timer = undefined;
         this.#run();

@@ -1,10 +1,9 @@
-import { backoffDelayMs } from '../../broker/backoff.js';
-import type { Self } from '../../otp/index.js';
+import { backoffMs, type Backoff, type Self } from '../../otp/index.js';
 import type { Author, Change, CommitResult, Store } from '../../store/store.js';
 import { StoreError, type StoreErrorCode } from '../../store/store.js';
-import type { Log } from '../log-port.js';
+import type { Log } from '../../log/log.js';
 
-const WAIT = { initialMs: 100, maxMs: 5000 };
+const WAIT: Backoff = { baseMs: 200, maxMs: 5000 };
 
 /** Waits `ms` on the kernel's clock; sooner when the process dies. */
 export function pause(self: Self, ms: number): Promise<void> {
@@ -38,7 +37,7 @@ export async function patiently<T>(self: Self, { log }: { readonly log: Log }, a
     } catch (error) {
       if (!(error instanceof StoreError) || HOPELESS.has(error.code) || self.signal.aborted) throw error;
       if (tries === 1) log.warn({ err: error }, 'the store did not do it; trying again until it does');
-      await pause(self, WAIT.initialMs + backoffDelayMs(WAIT, tries, Math.random));
+      await pause(self, backoffMs(WAIT, tries, Math.random()));
       if (self.signal.aborted) throw error;
     }
   }

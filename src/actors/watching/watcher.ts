@@ -1,5 +1,4 @@
-import { backoffDelayMs } from '../../broker/backoff.js';
-import type { DetailObject, Self, GenServer } from '../../otp/index.js';
+import { backoffMs, type Backoff, type DetailObject, type Self, type GenServer } from '../../otp/index.js';
 import type { Cursor, Feed, FeedEvent } from '../../store/store.js';
 import type { Dirt } from '../../world/dirt.js';
 import type { WorldTableName } from '../../world/world.js';
@@ -16,7 +15,7 @@ function differsIn(changes: Dirt['hosts'], fields: readonly string[]): boolean {
   return changes.some(({ before, after }) => fields.some((field) => before?.[field] !== after?.[field]));
 }
 
-const REOPEN = { initialMs: 250, maxMs: 10_000 };
+const REOPEN: Backoff = { baseMs: 500, maxMs: 10_000 };
 
 /**
  * Watches one table and keeps the world's copy of it. A lost feed is opened again after a wait; it goes on from where
@@ -73,8 +72,7 @@ export class Watcher implements GenServer<never, never, never, Info> {
         this.#lastError = event.error.message;
         this.#feed = undefined;
         this.#number += 1;
-        const wait = REOPEN.initialMs + backoffDelayMs(REOPEN, this.#losses, Math.random);
-        self.sendAfter(wait, { tag: 'open' });
+        self.sendAfter(backoffMs(REOPEN, this.#losses, Math.random()), { tag: 'open' });
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
+import { Fifo } from '../../otp/index.js';
 import { BrokerError } from '../broker.js';
 import type { Publication } from '../broker.js';
-import { Fifo } from '../fifo.js';
 import { checkPublication, describePublication } from '../names.js';
 import type { ConfirmProgress } from './confirm-watch.js';
 import { channelError } from './errors.js';

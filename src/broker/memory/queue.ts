@@ -1,3 +1,4 @@
+import { Fifo } from '../../otp/index.js';
 import type { BrokerError, Publication, QueueDeclaration, QueueInfo } from '../broker.js';
 
 /** A message as it lies in one queue. `position` keeps its place when it comes back. */
@@ -30,8 +31,7 @@ export class MemoryQueue {
   /** The connection an exclusive queue belongs to. */
   readonly owner: object | undefined;
   readonly boundTo = new Set<BindingHolder>();
-  #ready: QueuedMessage[] = [];
-  #head = 0;
+  readonly #ready = new Fifo<QueuedMessage>();
   #nextPosition = 0;
   #consumers: QueueConsumer[] = [];
   #turn = 0;
@@ -45,7 +45,7 @@ export class MemoryQueue {
   }
 
   get info(): QueueInfo {
-    return { name: this.name, messageCount: this.#ready.length - this.#head, consumerCount: this.#consumers.length };
+    return { name: this.name, messageCount: this.#ready.length, consumerCount: this.#consumers.length };
   }
 
   get consumers(): readonly QueueConsumer[] {
@@ -66,8 +66,8 @@ export class MemoryQueue {
     const back = [...messages];
     if (back.length === 0) return;
     for (const message of back) message.redelivered = true;
-    this.#ready = [...back, ...this.#ready.slice(this.#head)].sort((a, b) => a.position - b.position);
-    this.#head = 0;
+    const all = [...back, ...this.#ready.drain()].sort((a, b) => a.position - b.position);
+    for (const message of all) this.#ready.push(message);
   }
 
   addConsumer(consumer: QueueConsumer): void {
@@ -81,25 +81,18 @@ export class MemoryQueue {
 
   /** Hands ready messages to consumers while both are there. */
   dispatch(): void {
-    while (this.#head < this.#ready.length) {
+    while (this.#ready.length > 0) {
       const consumer = this.#nextConsumer();
-      const message = this.#ready[this.#head];
-      if (consumer === undefined || message === undefined) break;
-      this.#head++;
+      const message = consumer === undefined ? undefined : this.#ready.shift();
+      if (consumer === undefined || message === undefined) return;
       consumer.unanswered.add(message);
       consumer.deliver(message);
-    }
-    // Shift in big steps only, so that a long backlog costs no copy a message.
-    if (this.#head > 1024 || this.#head === this.#ready.length) {
-      this.#ready = this.#ready.slice(this.#head);
-      this.#head = 0;
     }
   }
 
   /** What a restarted broker no longer has. */
   dropTransient(): void {
-    this.#ready = this.#ready.slice(this.#head).filter((message) => message.publication.persistent);
-    this.#head = 0;
+    for (const message of this.#ready.drain()) if (message.publication.persistent) this.#ready.push(message);
   }
 
   #nextConsumer(): QueueConsumer | undefined {

@@ -47,6 +47,7 @@ export async function authorize(
 }
 
 function refuse(deps: Deps, request: IncomingMessage, failures: FailureLimit, reason: string): ApiError {
+  deps.metrics.count('dog_trainer_authentication_failures_total');
   const wait = failures.failed(request.socket.remoteAddress ?? 'unknown', deps.clock.now());
   if (wait !== undefined) return new ApiError('too_many_failures', {}, { headers: { 'retry-after': String(wait) } });
   return new ApiError('unauthenticated', { reason }, { headers: { 'www-authenticate': 'Bearer realm="dog"' } });

@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.js';
 import { exportPolicy } from '../../transfer/export-policy.js';
 import { importPolicy, type ImportOptions, type ImportReport } from '../../transfer/import-policy.js';
 import { policyFileFromJson, policyFileToJson } from '../../transfer/policy-file.js';
-import type { Clock } from '../deps.js';
+import type { Clock } from '../../otp/index.js';
 
 /** All policy as one file, as an operator on this machine takes it out and brings it in. */
 export interface PolicyAdmin {
@@ -16,7 +16,7 @@ export interface PolicyAdmin {
 /** Works on an open store, in `author`'s name. `dialect`: what its rules are compiled in, where that is settled. */
 export function policyAdminOnStore(
   store: Store,
-  clock: Clock,
+  clock: Pick<Clock, 'now'>,
   dialect: () => 'dog1' | 'dog2' | undefined,
   author: string,
 ): PolicyAdmin {

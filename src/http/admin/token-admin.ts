@@ -1,6 +1,6 @@
 import type { Store } from '../../store/store.js';
 import { createToken, listTokens, revokeToken, type TokenInfo } from '../access/tokens.js';
-import type { Clock } from '../deps.js';
+import type { Clock } from '../../otp/index.js';
 
 /** What a new token is to be. `expires` in epoch seconds. */
 export interface WantedToken {
@@ -18,7 +18,7 @@ export interface TokenAdmin {
 }
 
 /** Manages the tokens of an open store, in `author`'s name. */
-export function tokenAdminOnStore(store: Store, clock: Clock, author: string): TokenAdmin {
+export function tokenAdminOnStore(store: Store, clock: Pick<Clock, 'now'>, author: string): TokenAdmin {
   const now = () => Math.floor(clock.now() / 1000);
   return {
     create: (wanted) => createToken(store, wanted, { author, now: now() }),

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import type { Context } from 'koa';
-import type { Deps, LeadingServer } from '../deps.js';
+import type { Deps } from '../deps.js';
+import type { LeadingServer } from '../../operations/operations.js';
 import { ApiError } from '../errors.js';
 import { bodyMediaType } from '../media-type.js';
 import { refuseTooLarge } from '../read-body.js';

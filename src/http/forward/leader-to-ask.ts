@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Deps, LeadingServer } from '../deps.js';
+import type { Deps } from '../deps.js';
+import type { LeadingServer } from '../../operations/operations.js';
 import { ApiError } from '../errors.js';
 import type { Route } from '../route.js';
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/document.js';
-import { CommandError, type CommandCaller, type Commands } from '../deps.js';
+import { CommandError, type CommandCaller, type Commands } from '../../operations/operations.js';
 import { sentObject } from '../documents/sent-object.js';
 import { ApiError } from '../errors.js';
 import { bodyMediaType, JSON_TYPE } from '../media-type.js';

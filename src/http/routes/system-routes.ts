@@ -2,7 +2,7 @@ import type { JsonObject } from '../../model/document.js';
 import { listDocuments, loadFleet } from '../documents/load-fleet.js';
 import { sentObject } from '../documents/sent-object.js';
 import { violationError } from '../documents/violation-error.js';
-import type { PublishingState, Readiness } from '../deps.js';
+import type { PublishingState, Readiness } from '../../operations/operations.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';

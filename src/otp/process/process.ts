@@ -2,7 +2,7 @@ import type { StartFailed } from './exit.js';
 import type { DownMsg, ExitMsg, Message, MonitorRef, TimerRef } from './message.js';
 import type { Published } from './published.js';
 import type { Behaviour, Self } from './actor-system-types.js';
-import { Mailbox } from './mailbox.js';
+import { Fifo } from './fifo.js';
 import type { Name, Pid } from './pid.js';
 import type { ExitReason } from './reason.js';
 import type { TimerHandle } from './clock.js';
@@ -90,7 +90,7 @@ export class Process {
   readonly parent: Pid | undefined;
   readonly maxQueue: number;
   readonly startedAt: number;
-  readonly mailbox = new Mailbox<Message>();
+  readonly mailbox = new Fifo<Message>();
   turn: Turn | undefined = undefined;
   self: Self | undefined = undefined;
   starter: Starter | undefined = undefined;

@@ -325,7 +325,7 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
   async #terminateChild(self: Self, id: string | Pid): Promise<SupReply> {
     if (this.#template !== undefined) {
       if (!(id instanceof Pid)) return SIMPLE;
-      // Whoever is dead is as terminated as could be wished.
+      // A process that has ended already counts as terminated (`terminate_child` of supervisor.erl).
       if (this.#children.byPid(id) === undefined) return self.system.isAlive(id) ? NOT_FOUND : OK;
     } else if (id instanceof Pid) return NOT_FOUND;
     const child = this.#find(id);

@@ -1,3 +1,4 @@
+import { Fifo } from '../process/fifo.js';
 import type { Pid } from '../process/pid.js';
 
 /** A message or call that waits for its receiver to be started. */
@@ -10,7 +11,7 @@ export interface WaitingItem {
 /** Bounded queue in which the newest win: with a full one, the oldest is dropped for each that comes. */
 export class WaitingRoom {
   readonly #limit: number;
-  #items: WaitingItem[] = [];
+  readonly #items = new Fifo<WaitingItem>();
   dropped = 0;
 
   constructor(limit: number) {
@@ -30,15 +31,12 @@ export class WaitingRoom {
   }
 
   deliverAll(pid: Pid): void {
-    const items = this.#items;
-    this.#items = [];
-    for (const item of items) item.deliver(pid);
+    for (const item of this.#items.drain()) item.deliver(pid);
   }
 
   /** Gives how many were dropped. */
   dropAll(): number {
-    const items = this.#items;
-    this.#items = [];
+    const items = this.#items.drain();
     for (const item of items) item.drop('noproc');
     return items.length;
   }

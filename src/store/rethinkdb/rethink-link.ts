@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, RServerConnectionOptions, RunOptions } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
+import { backoffMs, type Backoff } from '../../otp/index.js';
 import { StoreError } from '../store.js';
 import type { StoreStatus } from '../store-status.js';
 import type { Purpose } from './rethink-errors.js';
@@ -35,7 +36,7 @@ export interface Term {
 const RAW: RunOptions = { timeFormat: 'raw', binaryFormat: 'raw', arrayLimit: 10_000_000 };
 /** Making tables, and waiting for their replicas after a restart, takes longer than a call may. */
 const PREPARE_MS = 60_000;
-const BACKOFF_MS = { first: 100, most: 5_000 } as const;
+const RETRY: Backoff = { baseMs: 100, maxMs: 5_000 };
 /** What is missing is looked for at most so often, ms, however many calls meet with it. */
 const MEND_MS = 1_000;
 /** Stands for whatever can't be made, where a table is named else. */
@@ -275,15 +276,13 @@ export class RethinkLink {
   }
 
   async #keepLooking(): Promise<void> {
-    let pause: number = BACKOFF_MS.first;
-    while (!this.#closed) {
+    for (let failures = 1; !this.#closed; failures += 1) {
       try {
-        await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal: this.#stop.signal });
+        await sleep(backoffMs(RETRY, failures, Math.random()), undefined, { signal: this.#stop.signal });
       } catch {
         return; // Closed meanwhile.
       }
       if ((await this.#attempt()) !== 'lost') return;
-      pause = Math.min(pause * 2, BACKOFF_MS.most);
     }
   }
 }

@@ -12,8 +12,8 @@ const [{ loadConfig }, { createLogger }, { createMemoryBroker }, { createStore }
     'config/load.js',
     'log/create-logger.js',
     'broker/memory/memory-broker.js',
-    'supervisors/create-store.js',
-    'supervisors/start-server.js',
+    'server/opening/create-store.js',
+    'server/start-server.js',
   ].map(from),
 );
 const [{ encodeReport, decodeReport }, { stampAt }] = await Promise.all(

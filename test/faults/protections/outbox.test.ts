@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createAmqpBroker } from '../../../src/broker/amqp/amqp-broker.js';
-import type { Backoff } from '../../../src/broker/backoff.js';
+import type { Backoff } from '../../../src/otp/index.js';
 import { createMemoryBroker } from '../../../src/broker/memory/memory-broker.js';
 import type { OutboxPut } from '../../../src/broker/outbox-contract.js';
 import { createOutbox } from '../../../src/broker/outbox.js';
@@ -58,8 +58,8 @@ it('trial 5 without back-off: the broker is asked all the time, and at a steady 
     await attachment.stop();
     return attachment.delays;
   };
-  const on = await attempts({ initialMs: 200, maxMs: 2_000 });
-  const off = await attempts({ initialMs: 0, maxMs: 0 });
+  const on = await attempts({ baseMs: 200, maxMs: 2_000 });
+  const off = await attempts({ baseMs: 0, maxMs: 0 });
   // What trial 5 looks for: delays that differ.
   expect(new Set(on).size).toBeGreaterThan(1);
   expect(new Set(off).size).toBe(1);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { crash, findActor, tree, type ActorNode } from '../../../src/otp/index.js';
 import type { Fleet } from '../../../src/sim/sim-fleet.js';
 import { fleetAddresses } from '../../../src/sim/fleet-hosts.js';
-import type { StartedServer } from '../../../src/supervisors/start-server.js';
+import type { StartedServer } from '../../../src/server/start-server.js';
 import type { RabbitServer } from '../../support/rabbitmq.js';
 
 /** Sleeps, or wakes at once when it is over. */

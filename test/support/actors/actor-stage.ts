@@ -1,4 +1,4 @@
-import type { Log } from '../../../src/actors/log-port.js';
+import type { Log } from '../../../src/log/log.js';
 import {
   NO_REPLY,
   startGenServer,

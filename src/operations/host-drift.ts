@@ -1,0 +1,80 @@
+import { hashFieldsOf, type RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
+import type { AgentGuardState } from '../actors/guard/agent-guard-state.js';
+import type { DriftBook } from '../actors/hosts/drift-book.js';
+import { acceptedSetHashes } from '../actors/hosts/wanted-hashes.js';
+import { whyNotSent } from '../actors/last-good/why-not-sent.js';
+import type { ConfirmedSets } from '../actors/publishing/confirmed-sets.js';
+import type { PublishingGate } from '../actors/publishing/publishing-gate.js';
+import type { Config } from '../config/schema.js';
+import { HASH_FIELDS } from '../host/hash-check.js';
+import { stateOf } from '../host/host-state.js';
+import type { Json, JsonObject } from '../model/document.js';
+import type { ActorSystem } from '../otp/index.js';
+import type { SetBook } from '../world/set-book.js';
+import type { World } from '../world/world.js';
+
+/** What the drift of a host is told from. */
+export interface HostDriftNeeds {
+  readonly system: Pick<ActorSystem, 'clock'>;
+  readonly config: Pick<Config, 'ipset_hash_valid_seconds'>;
+  readonly world: World;
+  readonly sets: SetBook;
+  readonly outputs: RulesetOutputs;
+  readonly confirmedSets: ConfirmedSets;
+  readonly drift: DriftBook;
+  readonly gate: PublishingGate;
+  readonly guard: AgentGuardState;
+}
+
+/** Which hash differs, since when, what was sent, what was last reported (`GET /api/V2/host/:id/drift`). */
+export function hostDrift(needs: HostDriftNeeds, hostId: string): JsonObject | undefined {
+  const { world, outputs, config, system } = needs;
+  const host = world.rows('host').get(hostId);
+  if (host === undefined) return undefined;
+  const hostkey = typeof host.hostkey === 'string' ? host.hostkey : '';
+  const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
+  const output = group === undefined ? undefined : outputs.get(group.id);
+  const found = needs.drift.get(hostkey);
+  const sets = acceptedSetHashes(
+    needs.confirmedSets.with(world.rows('ipset')),
+    Math.floor(system.clock.now() / 1000),
+    config.ipset_hash_valid_seconds,
+  );
+  return {
+    id: hostId,
+    name: host.name ?? null,
+    hostkey,
+    group: host.group ?? null,
+    state: stateOf(host),
+    error: (group === undefined ? undefined : outputs.failures.get(group.id)?.error) ?? null,
+    not_sent: group === undefined ? 'the host is in no group that there is' : (whyNotSent(needs, group.id) ?? null),
+    unverified: host.unverified === true,
+    differing: found?.differing ?? [],
+    since: iso(found?.since),
+    repair_attempts: found?.repairs ?? 0,
+    last_repair_at: iso(found?.lastRepairAt),
+    sent: {
+      ...(output === undefined ? {} : hashFieldsOf(output)),
+      ipset_hash: sets === undefined ? null : [...sets.hashes],
+      published_at: iso(output?.publishedAt),
+      sets_changed_at: iso(sets?.changedAt),
+      texts:
+        output === undefined
+          ? null
+          : {
+              set4: output.ruleset.texts.set4.text,
+              set6: output.ruleset.texts.set6.text,
+              unset4: output.ruleset.texts.unset4.text,
+              unset6: output.ruleset.texts.unset6.text,
+            },
+    },
+    reported: {
+      ...Object.fromEntries(HASH_FIELDS.map((field) => [field, host[field] ?? null])),
+      at: host.keepalive_timestamp ?? null,
+    },
+  };
+}
+
+function iso(seconds: number | null | undefined): Json {
+  return seconds ?? null;
+}

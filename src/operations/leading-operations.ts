@@ -1,0 +1,58 @@
+import type { AlarmBook } from '../alarms/alarm-book.js';
+import type { GroupCast } from '../actors/groups/group-messages.js';
+import type { RefusedReports } from '../actors/intake/refused-reports.js';
+import type { Dialect } from '../firewall/dialect.js';
+import type { KeyedChildren, Pid } from '../otp/index.js';
+import { actorTree } from './actor-tree.js';
+import { hostDrift, type HostDriftNeeds } from './host-drift.js';
+import type { Operations, Readiness, Standing } from './operations.js';
+import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
+import { readiness, type ReadinessNeeds } from './readiness.js';
+import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
+
+export type LeadingNeeds = HostDriftNeeds &
+  PublishingSwitchNeeds &
+  ReadinessNeeds &
+  RemoteCommandsPortNeeds & {
+    readonly alarms: Pick<AlarmBook, 'list'>;
+    readonly refused: Pick<RefusedReports, 'list'>;
+    readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
+    readonly dialect: Dialect;
+  };
+
+/** A server that does the work: the only one of its store, or the one of several that leads. */
+export function leadingOperations(
+  needs: LeadingNeeds,
+  {
+    root,
+    standing = () => ({ role: 'alone' }),
+  }: {
+    /** The top of the tree once it is started. */
+    readonly root: () => Pid | undefined;
+    /** Default: alone. */
+    readonly standing?: () => Standing;
+  },
+): Operations {
+  const { system, world, groups, alarms, refused, dialect } = needs;
+  return {
+    tree: (options) => actorTree(system, root(), options),
+    publishGroup(name) {
+      const group = world.groupByName(name);
+      if (group !== undefined) groups.send(group.id, { tag: 'republish' });
+    },
+    readiness: () => withTerm(readiness(needs, root()), standing()),
+    alarms: () => alarms.list(),
+    refusedHosts: () => refused.list(),
+    drift: async (hostId) => hostDrift(needs, hostId),
+    ...publishingSwitch(needs),
+    dialect: () => dialect,
+    observation: () => undefined,
+    commands: remoteCommandsPort(needs),
+    standing,
+  };
+}
+
+/** One of several servers says in which term it leads. */
+function withTerm({ ready, reasons }: Readiness, standing: Standing): Readiness {
+  return { ready, reasons: standing.role === 'leader' ? [...reasons, `leading (term ${standing.term})`] : reasons };
+}

@@ -1,0 +1,104 @@
+import type { Alarm } from '../alarms/alarm-book.js';
+import type { Json, JsonObject } from '../model/document.js';
+import type { ActorNode } from '../otp/index.js';
+
+/** Whether the server may serve traffic, and if not, why: one sentence a reason. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** Whether outgoing messages are held back by an operator. */
+export interface PublishingState {
+  readonly paused: boolean;
+  /** Epoch seconds and author of the last change, where there was one. */
+  readonly since?: number;
+  readonly author?: string;
+}
+
+/** The agent's answer to a command or file request; `error` is what the agent said, a text or a list of texts. */
+export type AgentAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Json };
+
+/** `timeout`: no answer in time; `unavailable`: the broker is away; nothing is ever kept for later. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly code: 'timeout' | 'unavailable';
+  constructor(code: 'timeout' | 'unavailable', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Who asks: `api_user` of docs/protocol.md#remote-commands-and-files. */
+export interface CommandCaller {
+  readonly apiUser?: string;
+}
+
+/** Remote commands and files (docs/protocol.md#remote-commands-and-files). Calls may reject with `CommandError`. */
+export interface Commands {
+  execute(
+    hostkey: string,
+    command: string,
+    options: CommandCaller & { readonly useShell: boolean; readonly user?: string },
+  ): Promise<AgentAnswer<string>>;
+  /** Sends the file to the absolute `path` on the host; resolves when the broker has confirmed every block. */
+  sendFile(hostkey: string, path: string, content: Uint8Array, caller: CommandCaller): Promise<void>;
+  fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<Uint8Array>>;
+  deleteFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<null>>;
+}
+
+/** Another server of the same store, as it wrote itself into the lease. */
+export interface LeadingServer {
+  /** `cluster.name` of that server. */
+  readonly name: string;
+  /** Base URL where its API is reached, without a slash at its end. */
+  readonly url: string;
+  readonly term: number;
+}
+
+/** What this server is among those of one store. `alone`: the only one there can be, and so one that leads. */
+export type Standing =
+  | { readonly role: 'alone' }
+  | { readonly role: 'leader'; readonly term: number }
+  | { readonly role: 'follower'; readonly leader?: LeadingServer };
+
+/** Which part of the tree of actors is asked for. */
+export interface TreeRequest {
+  readonly path?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/**
+ * What HTTP, the command line and the console ask of a running server. One implementation per role: one that leads
+ * (`leading-operations.ts`), one that waits (`waiting-operations.ts`), one that only observes
+ * (`observing-operations.ts`). Nothing here waits for a broker but `commands`.
+ */
+export interface Operations {
+  /**
+   * The actor tree; `path` limits it to a subtree where given, `offset` and `limit` say which children are listed: the
+   * first of the subtree's own, and how many of any supervisor. Undefined: no such path.
+   */
+  tree(options: TreeRequest): ActorNode | undefined | Promise<ActorNode | undefined>;
+  /** Queues a group for publishing; an unknown name is ignored. */
+  publishGroup(name: string): void;
+  readiness(): Readiness;
+  /** The alarms that are set on this server, oldest first. */
+  alarms(): readonly Alarm[];
+  /** Hosts whose reports are being refused, with why. */
+  refusedHosts(): readonly JsonObject[];
+  /** What a host has loaded against what it should have; undefined: no such host. */
+  drift(hostId: string): Promise<JsonObject | undefined>;
+  publishing(): PublishingState;
+  setPublishing(paused: boolean, author: string): Promise<PublishingState>;
+  /**
+   * The dialect that rules are compiled in: writes are checked against it.
+   * @throws StoreError `unavailable` while it is not known: the store was away since the start
+   */
+  dialect(): 'dog1' | 'dog2';
+  /** What a server that only observes has found; undefined: this one does not only observe. */
+  observation(): JsonObject | undefined;
+  readonly commands: Commands;
+  /** Who leads, as this server knows it now. A follower passes on what only the leader can answer. */
+  standing(): Standing;
+}

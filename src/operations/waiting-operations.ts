@@ -1,0 +1,64 @@
+import type { AlarmBook } from '../alarms/alarm-book.js';
+import type { Dialect } from '../firewall/dialect.js';
+import type { Readiness, Operations } from './operations.js';
+import { StoreError, type Store } from '../store/store.js';
+import type { ActorSystem, Pid } from '../otp/index.js';
+import { actorTree } from './actor-tree.js';
+import { treeTroubles } from './tree-troubles.js';
+
+export interface WaitingNeeds {
+  readonly system: ActorSystem;
+  readonly store: Pick<Store, 'state'>;
+  readonly alarms: Pick<AlarmBook, 'list'>;
+}
+
+/** What is known beside the tree and the store. */
+export interface WaitingState {
+  readonly standing: Operations['standing'];
+  /** Undefined: not known yet. */
+  readonly dialect: () => Dialect | undefined;
+  /** What keeps it from being ready, and what is only worth knowing. */
+  readonly troubles: () => readonly string[];
+  readonly notes: () => readonly string[];
+  readonly observation?: Operations['observation'];
+}
+
+/** A server that does not do the work: it stands by, or has not begun. */
+export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefined, state: WaitingState): Operations {
+  const notHere = (): never => {
+    throw new StoreError(
+      'unavailable',
+      'this server does not do that now: it stands by, or has not begun its work yet',
+    );
+  };
+  const later = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'this server does not do that now'));
+  return {
+    tree: (options) => actorTree(needs.system, root(), options),
+    publishGroup: notHere,
+    readiness: () => readiness(needs, root(), state),
+    alarms: () => needs.alarms.list(),
+    refusedHosts: notHere,
+    drift: later,
+    publishing: notHere,
+    setPublishing: later,
+    dialect() {
+      const dialect = state.dialect();
+      if (dialect !== undefined) return dialect;
+      throw new StoreError('unavailable', 'the dialect of rules is not known yet: the store was away since the start');
+    },
+    observation: state.observation ?? (() => undefined),
+    commands: { execute: later, sendFile: later, fetchFile: later, deleteFile: later },
+    standing: state.standing,
+  };
+}
+
+function readiness({ store, system, alarms }: WaitingNeeds, root: Pid | undefined, state: WaitingState): Readiness {
+  const { up, reason } = store.state();
+  const { down, fallen } = treeTroubles(system, root);
+  const failures = [...(up ? [] : [`store: ${reason ?? 'down'}`]), ...state.troubles(), ...down];
+  if (state.dialect() === undefined) failures.push('dialect: not read from the store yet');
+  return {
+    ready: failures.length === 0,
+    reasons: [...failures, ...state.notes(), ...fallen, ...alarms.list().map(({ id, text }) => `alarm ${id}: ${text}`)],
+  };
+}

@@ -1,0 +1,19 @@
+import type { ActorSystem } from '../../otp/index.js';
+
+/** Actors alive and messages waiting, by kind: hosts and groups each count as one kind, all others by their own name. */
+export function countActors(
+  system: ActorSystem,
+): ReadonlyMap<string, { readonly alive: number; readonly waiting: number }> {
+  const kinds = new Map<string, { alive: number; waiting: number }>([
+    ['host', { alive: 0, waiting: 0 }],
+    ['group', { alive: 0, waiting: 0 }],
+  ]);
+  for (const pid of system.processes()) {
+    const kind = pid.label.split(':', 1)[0] ?? pid.label;
+    const counts = kinds.get(kind) ?? { alive: 0, waiting: 0 };
+    counts.alive += 1;
+    counts.waiting += system.info(pid)?.messageQueueLen ?? 0;
+    kinds.set(kind, counts);
+  }
+  return kinds;
+}

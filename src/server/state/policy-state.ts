@@ -1,0 +1,61 @@
+import type { GroupCast } from '../../actors/groups/group-messages.js';
+import { RulesetOutputs } from '../../actors/groups/ruleset-outputs.js';
+import { loadKeptRows } from '../../actors/last-good/kept-rows.js';
+import { setUse } from '../../actors/last-good/set-use.js';
+import { Turnstile } from '../../actors/turnstile.js';
+import { unknownReferences } from '../../config/unknown-references.js';
+import type { Dialect } from '../../firewall/dialect.js';
+import { CompileBook } from '../../firewall/policy/compile-book.js';
+import { keyedChildren, type KeyedChildren } from '../../otp/index.js';
+import { SetBook } from '../../world/set-book.js';
+import { Slices } from '../../world/slices.js';
+import { World } from '../../world/world.js';
+import { chooseDialect, wantedDialect } from '../opening/choose-dialect.js';
+import type { ServerBase } from './server-base.js';
+
+/** Rulesets read from the store at once. */
+const MOST_LOADS = 16;
+
+/** The policy in memory, and what comes of it: sets and rulesets. */
+export interface PolicyState {
+  readonly dialect: Dialect;
+  readonly world: World;
+  readonly sets: SetBook;
+  readonly outputs: RulesetOutputs;
+  /** What groups compile to, each distinct input once. */
+  readonly compiles: CompileBook;
+  /** Where long work is done a slice at a time. */
+  readonly slices: Slices;
+  /** Groups whose ruleset is being read from the store: not all of a fleet at once. */
+  readonly loads: Turnstile;
+  /** Group actors by group id. */
+  readonly groups: KeyedChildren<GroupCast>;
+}
+
+/**
+ * Reads from the store which dialect is settled, and settles it unless nothing may be written (`observe`); and the last
+ * good fields of malformed documents.
+ */
+export async function createPolicyState(
+  { system, config, log, store }: Pick<ServerBase, 'system' | 'config' | 'log' | 'store'>,
+  { observe }: { readonly observe: boolean },
+): Promise<PolicyState> {
+  const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
+  const world = new World({
+    generateUnset: config.generate_unset_tables,
+    anyIsEveryone: unknownReferences(config, dialect) === 'accept',
+    hostAddressesMax: config.intake.addresses_max,
+  });
+  world.malformed.remember(await loadKeptRows(store));
+  const outputs = new RulesetOutputs();
+  return {
+    dialect,
+    world,
+    sets: new SetBook(world.policy, dialect, () => setUse(world, outputs)),
+    outputs,
+    compiles: new CompileBook(world.policy, { dialect, generateUnset: config.generate_unset_tables }),
+    slices: new Slices(),
+    loads: new Turnstile(MOST_LOADS),
+    groups: keyedChildren(system, { supervisor: 'groups_sup' }),
+  };
+}

@@ -1,0 +1,20 @@
+import type { AlertDesk } from '../../actors/alerts/alert-desk.js';
+import type { Log } from '../../log/log.js';
+import type { AlarmBook } from '../../alarms/alarm-book.js';
+import type { Config } from '../../config/schema.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { ActorSystem } from '../../otp/index.js';
+import type { Store } from '../../store/store.js';
+
+/** What there is from the first moment on, also while the store was never reached. */
+export interface ServerBase {
+  readonly system: ActorSystem;
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly store: Store;
+  /** What operators must know as long as it lasts; outlives the actors that set it. */
+  readonly alarms: AlarmBook;
+  /** Where alerts are handed in, for every channel. */
+  readonly alerts: AlertDesk;
+}

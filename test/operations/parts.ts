@@ -1,0 +1,103 @@
+import { AlarmBook } from '../../src/alarms/alarm-book.js';
+import { BrokerLink } from '../../src/actors/broker/broker-link.js';
+import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
+import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
+import { DriftBook } from '../../src/actors/hosts/drift-book.js';
+import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
+import type { CommandReply } from '../../src/actors/commands/remote-commands-messages.js';
+import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
+import { createOutbox } from '../../src/broker/outbox.js';
+import { loadConfig } from '../../src/config/load.js';
+import type { Pid } from '../../src/otp/index.js';
+import { virtualSystem, type VirtualSystem } from '../../src/otp/testing/index.js';
+import type { LeadingNeeds } from '../../src/operations/leading-operations.js';
+import { dogTrainerSup } from '../../src/supervisors/dog-trainer-sup.js';
+import type { Change, StoreState } from '../../src/store/store.js';
+import { SetBook } from '../../src/world/set-book.js';
+import { WORLD_TABLES, World } from '../../src/world/world.js';
+import { stubMakers } from '../support/stub-actors.js';
+import { started } from '../support/supervision.js';
+
+export const START = Date.UTC(2026, 0, 1);
+
+/** What operations are told from: real plain state, a store and group actors that only note what they are asked. */
+export interface Parts {
+  readonly v: VirtualSystem;
+  readonly needs: LeadingNeeds;
+  readonly root: () => Pid | undefined;
+  readonly alarms: AlarmBook;
+  readonly world: World;
+  readonly store: { state: StoreState; refuses: Error | undefined; readonly commits: unknown[] };
+  /** What group actors and publishers were sent: the group or name, and the message. */
+  readonly sent: unknown[];
+  /** What the actor that speaks with agents was asked, and what it answers. */
+  readonly commands: { readonly asked: unknown[]; answers: CommandReply };
+}
+
+/** A tree of actors that do nothing, on virtual time, and the state of a server without hosts or policy. */
+export async function parts(): Promise<Parts> {
+  const v = virtualSystem(START);
+  const { system } = v;
+  const parent = await v.run(system.spawn({ init: () => undefined, handle: () => undefined }, { label: 'the test' }));
+  const sent: unknown[] = [];
+  const commands: Parts['commands'] = { asked: [], answers: { ok: false, code: 'timeout', message: 'no answer' } };
+  const stubs = stubMakers();
+  const notes = (name: string) => () => ({
+    handleCast: (_self: unknown, message: unknown) => void sent.push([name, message]),
+  });
+  const publishers = {
+    ...stubs.publishers,
+    ipsetPublisher: notes('ipset_publisher'),
+    iptablesPublisher: notes('iptables_publisher'),
+    remoteCommands: () => ({
+      handleCall(_self: unknown, question: unknown) {
+        commands.asked.push(question);
+        return commands.answers;
+      },
+    }),
+  };
+  const root = started(await v.run(dogTrainerSup({ ...stubs, publishers }).start({ system, parent })));
+  const alarms = new AlarmBook(() => v.clock.now());
+  const world = new World({ generateUnset: true });
+  for (const table of WORLD_TABLES) world.reconcile(table, []);
+  const store: Parts['store'] = { state: { up: true, since: START }, refuses: undefined, commits: [] };
+  const { config } = loadConfig({});
+  const needs: LeadingNeeds = {
+    system,
+    config,
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    store: {
+      state: () => store.state,
+      commit: async (changes: readonly Change[]) => {
+        if (store.refuses !== undefined) throw store.refuses;
+        store.commits.push(changes);
+        return { ok: true, stored: [] };
+      },
+    },
+    alarms,
+    world,
+    sets: new SetBook(world.policy, 'dog2'),
+    outputs: new RulesetOutputs(),
+    broker: { describe: 'rabbit.example' },
+    link: new BrokerLink(),
+    reportsLink: new BrokerLink(),
+    outbox: createOutbox({}),
+    gate: new PublishingGate(),
+    guard: new AgentGuardState({ clock: v.clock, maxSilentIntervals: 1, hasHosts: () => true }),
+    confirmedSets: new ConfirmedSets(),
+    drift: new DriftBook(),
+    refused: { list: () => [{ hostkey: 'h' }] },
+    groups: { send: (key, message) => sent.push([key, message]) > 0 },
+    dialect: 'dog2',
+  };
+  return {
+    v,
+    needs,
+    root: () => root,
+    alarms,
+    world,
+    store,
+    sent,
+    commands,
+  };
+}
