@@ -5,8 +5,8 @@ import { activeRow, hostStage, KEY, type HostStage } from '../../support/actors/
 
 const MINUTE = 60_000;
 
-function kinds({ mails }: HostStage): readonly string[] {
-  return mails.map(({ alert }) => alert.kind);
+function kinds({ alerts }: HostStage): readonly string[] {
+  return alerts.map(({ kind }) => kind);
 }
 function reasons({ refused }: HostStage): readonly unknown[] {
   return refused.list().map(({ reason }) => reason);

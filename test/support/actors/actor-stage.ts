@@ -63,10 +63,7 @@ export function actorStage(): ActorStage {
     start: (actor) => run(actor),
     hear: async <Call, Reply, Cast>(name: ServerName<Call, Reply, Cast>) => {
       const heard: Cast[] = [];
-      await run(
-        { handleCast: (_self, message: Cast) => void heard.push(message) },
-        name,
-      );
+      await run({ handleCast: (_self, message: Cast) => void heard.push(message) }, name);
       return heard;
     },
     asked: async <Call, Reply, Cast>(name: ServerName<Call, Reply, Cast>) => {

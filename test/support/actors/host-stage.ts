@@ -5,9 +5,8 @@ import { HostRoom } from '../../../src/actors/hosts/host-room.js';
 import { RefusedReports } from '../../../src/actors/intake/refused-reports.js';
 import { ConfirmedSets } from '../../../src/actors/publishing/confirmed-sets.js';
 import { CONFIG_PUBLISHER, type ConfigCast } from '../../../src/actors/publishing/config-publisher-messages.js';
-import { alertDesk } from '../../../src/actors/alerts/alert-desk.js';
-import { channelActor, type AlertsCast } from '../../../src/actors/alerts/alert-messages.js';
 import { AlarmBook } from '../../../src/alarms/alarm-book.js';
+import type { Alert } from '../../../src/alerts/alert.js';
 import type { OutboxPut } from '../../../src/broker/outbox-contract.js';
 import type { HashField } from '../../../src/host/hash-check.js';
 import type { HostReport } from '../../../src/host/host-report.js';
@@ -53,8 +52,8 @@ export interface HostStage {
   readonly guard: AgentGuardState;
   /** Targets of what was put into the outbox, oldest first. */
   readonly sent: string[];
-  /** What the mailer and the config publisher were told. */
-  readonly mails: readonly AlertsCast[];
+  /** What people were told, and the config publisher. */
+  readonly alerts: readonly Alert[];
   readonly configs: readonly ConfigCast[];
   readonly host: ServerRef<HostCall, HostReply, HostCast>;
   says(report?: Partial<HostReport> & { readonly holds?: Readonly<Record<string, string>> }): Promise<HostReply>;
@@ -134,6 +133,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
   const refused = new RefusedReports(10);
   const guard = new AgentGuardState({ clock: v.clock, maxSilentIntervals: 2, hasHosts: () => true });
   const sent: string[] = [];
+  const alerts: Alert[] = [];
   const put = ({ target }: OutboxPut) => {
     sent.push(target);
     return { accepted: Promise.resolve(), outcome: Promise.resolve({ kind: 'confirmed' } as const) };
@@ -142,7 +142,12 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
     clock: v.clock,
     config: { ...CONFIG, ...options.config },
     dialect: 'dog2',
-    alerts: alertDesk(v.system, [{ name: 'mail', actor: 'mailer' }]),
+    alerts: {
+      tell: (alert) => {
+        alerts.push(alert);
+        return [];
+      },
+    },
     world,
     store,
     outputs: outputsOf(GROUP, rulesetOf('now'), hourAgo),
@@ -160,7 +165,6 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
     log: v.log,
     ...options.needs,
   };
-  const mails = await v.hear(channelActor('mailer'));
   const configs = await v.hear(CONFIG_PUBLISHER);
   const host = await v.start(new HostActor(needs, KEY));
   return {
@@ -170,7 +174,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
     refused,
     guard,
     sent,
-    mails,
+    alerts,
     configs,
     host,
     says: async (report) => {
