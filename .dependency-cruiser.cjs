@@ -59,7 +59,7 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'] },
     },
     room('otp', []),
-    room('rates', []),
+    room('rates', ['otp']),
     room('files', []),
     {
       name: 'otp-rooms',
@@ -161,6 +161,7 @@ module.exports = {
     room('server', [
       'otp',
       'files',
+      'rates',
       'model',
       'firewall',
       'wire',

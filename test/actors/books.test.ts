@@ -6,7 +6,7 @@ import { DeadLetters } from '../../src/actors/intake/dead-letters.js';
 import { DriftBook } from '../../src/actors/hosts/drift-book.js';
 import type { Log } from '../../src/log/log.js';
 import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
-import { RateLimiter } from '../../src/actors/rate-limiter.js';
+import { RateLimiter } from '../../src/rates/rate-limiter.js';
 import { RefusedReports } from '../../src/actors/intake/refused-reports.js';
 import {
   failureFromDoc,

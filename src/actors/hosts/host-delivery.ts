@@ -8,7 +8,7 @@ import type { World } from '../../world/world.js';
 import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import type { PublishingGate } from '../publishing/publishing-gate.js';
-import type { RateLimiter } from '../rate-limiter.js';
+import type { RateLimiter } from '../../rates/rate-limiter.js';
 import type { DriftBook } from './drift-book.js';
 import { hostRuleset, hostSets } from '../publishing/publications.js';
 import { VARIANTS, type RulesetOutput, type RulesetOutputs } from '../groups/ruleset-outputs.js';

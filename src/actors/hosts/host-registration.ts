@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.js';
 import type { RefusedReports } from '../intake/refused-reports.js';
 import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
-import type { RateLimiter } from '../rate-limiter.js';
+import type { RateLimiter } from '../../rates/rate-limiter.js';
 import { storePatiently } from '../store/store-patiently.js';
 import type { HostDelivery } from './host-delivery.js';
 import type { HostRecord } from './host-record.js';

@@ -6,7 +6,7 @@ import { HostRoom } from '../../actors/hosts/host-room.js';
 import { addressAlarm } from '../../actors/intake/address-alarm.js';
 import { DeadLetters } from '../../actors/intake/dead-letters.js';
 import { RefusedReports } from '../../actors/intake/refused-reports.js';
-import { RateLimiter } from '../../actors/rate-limiter.js';
+import { RateLimiter } from '../../rates/rate-limiter.js';
 import { keyedChildren, type KeyedChildren } from '../../otp/index.js';
 import type { World } from '../../world/world.js';
 import type { ServerBase } from './server-base.js';
