@@ -98,13 +98,13 @@ export function describeSpec(spec: KeySpec): string {
     case 'choice':
       return `one of: ${spec.values.join(', ')}`;
     case 'text':
-      return spec.shape ?? 'a text';
+      return spec.shape ?? 'a string';
     case 'path':
       return 'a file or directory name';
     case 'url':
       return `a URL such as ${spec.schemes.at(-1)}://user:password@host:5671/vhost`;
     case 'texts':
-      return `a list of ${spec.shape ?? 'texts'}`;
+      return `a list of ${spec.shape ?? 'strings'}`;
     case 'urls':
       return `a list of URLs such as ${spec.schemes.at(-1)}://user:password@host:5671/vhost`;
     case 'anything':
