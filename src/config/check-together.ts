@@ -6,7 +6,7 @@ import type { ConfigProblem, Origin } from './config-error.js';
 import { rethinkServer } from './rethink-servers.js';
 import type { Config } from './schema.js';
 
-/** What only shows when several keys are looked at together. */
+/** Problems that depend on several keys. */
 export interface TogetherCheck {
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly string[];
@@ -38,7 +38,9 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
     }
   }
   if (config.api.commands && config.api.auth === 'none') {
-    warnings.push('api.commands is true and api.auth is none: any client that reaches the API can run commands on every host');
+    warnings.push(
+      'api.commands is true and api.auth is none: any client that reaches the API can run commands on every host',
+    );
   }
   if (config.drift.read_back && !config.api.commands)
     warnings.push('drift.read_back is true and api.commands is false: no host is asked for its rules');

@@ -79,7 +79,7 @@ function isTemplate(raw: unknown, secret: boolean): boolean {
   return WHOLE_TEMPLATE.test(text) || (!secret && WHOLE_NAME.test(text));
 }
 
-/** As shells, Helm and Jinja, and Erlang's and Ruby's templates write what is to be filled in. */
+/** Placeholders of shells, Helm, Jinja, and of Erlang's and Ruby's templates. */
 const TEMPLATE = /\$\{[^{}]*\}|\{\{[^{}]*\}\}|<%[^%]*%>/;
 const WHOLE_TEMPLATE = new RegExp(`^(${TEMPLATE.source})$`);
 const WHOLE_NAME = /^(\$[A-Z_][A-Z0-9_]*|\$\([A-Za-z_]\w*\)|%[A-Za-z_]\w*%|@@?[A-Z_]{3,}@@?)$/;

@@ -3,7 +3,7 @@ import type { ConfigOf, KeySpec, SpecTree } from './key-spec.js';
 import { flattenSpec } from './key-spec.js';
 
 const seconds = { type: 'number', min: 0, unit: 'seconds' } as const;
-/** Intervals that drive a timer: zero would spin. */
+/** Intervals of a timer; zero would never let the process rest. */
 const period = { type: 'number', min: 0.01, unit: 'seconds' } as const;
 const milliseconds = { type: 'integer', min: 1, unit: 'milliseconds' } as const;
 const bytes = { type: 'integer', min: 1, unit: 'bytes' } as const;
