@@ -55,7 +55,7 @@ async function readFileValue(file: string): Promise<Json> {
     throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   try {
-    // Not JSON.parse: it would round whole numbers beyond 2^53 without a word.
+    // Not JSON.parse: it silently rounds whole numbers beyond 2^53.
     return readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
     throw new CommandFailure(`${file} is not JSON: ${(error as Error).message}`, { exitCode: 2, cause: error });

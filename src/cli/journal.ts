@@ -8,7 +8,7 @@ import { listSegments } from '../journal/segment-files.js';
 
 /**
  * `dog-trainer journal list`: the messages that wait in the journal of `dir`, oldest first; with `json`, one JSON object
- * a line. Reads only, also while a server runs. Returns the exit code: 0, or 1 with the reason on `err`.
+ * per line. Reads only, also while a server runs. Returns the exit code: 0, or 1 with the reason on `err`.
  * @param now epoch milliseconds
  */
 export async function journalListCommand(

@@ -8,8 +8,8 @@ export { ErlangSyntaxError } from './erlang/syntax-error.js';
 
 /**
  * An Erlang term as written in a configuration file. Strings, and binaries that are UTF-8, are both `text`; integers and
- * floats both `number`. Terms that no setting uses have their own kinds, so that errors can name them. Holds no bigint, so it
- * can be written as JSON.
+ * floats both `number`. Terms that no setting uses have their own kinds, so that errors can name them. Holds no bigint,
+ * so it can be written as JSON.
  */
 export type ErlangTerm =
   | { readonly kind: 'atom'; readonly name: string }

@@ -30,8 +30,8 @@ export interface DemoResult {
 }
 
 /**
- * Minutes of real life in seconds: what agents do every minute the simulated ones do every second, or, where they are
- * many, in as many seconds as keep server and fleet, which share one process here, from asking more of it than it has.
+ * Settings that shorten minutes to seconds: what real agents do every minute the simulated ones do every second. A
+ * large fleet takes more seconds, since server and fleet share one process.
  */
 function slowness(agents: number): number {
   return Math.max(1, Math.ceil(agents / 50));
@@ -51,11 +51,11 @@ function shortTimes(slow: number): readonly string[] {
 }
 
 const LOOK_MS = 200;
-/** Looking at a large fleet takes long, and keeps from working those who are looked at: at most this part of the time. */
+/** Checking a large fleet takes long and blocks it meanwhile: most of the time spent on checks, as a fraction. */
 const LOOK_SHARE = 0.1;
-/** A fleet of which nothing more has come right for so long will not converge; generous, for slow machines. */
+/** Without progress for this long the fleet counts as stuck, in milliseconds; generous, for slow machines. */
 const PATIENCE_MS = 180_000;
-/** Hosts that are named when they do not. */
+/** Most hosts named when the fleet is stuck. */
 const MOST_NAMED = 5;
 
 /** The demo was told to end before it was done; nothing failed. */
@@ -67,7 +67,7 @@ class EndedEarly extends Error {
 
 /**
  * Starts the server on the embedded default, seeds a policy over its own API, starts the fleet, watches it converge,
- * has one host's rules changed by hand, and watches that be found out and mended. Its files are removed at its end, also
+ * changes one host's rules by hand, and waits until that is found and repaired. Its files are removed at its end, also
  * when it is interrupted; when it fails they are kept, and the error says where.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
@@ -75,7 +75,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const slow = slowness(agents);
   const data = await mkdtemp(join(tmpdir(), 'dog-trainer-demo-'));
   const logDir = join(data, 'log');
-  // For an end that waits for nobody: a second signal, or a crash.
+  // For an immediate end: a second signal, or a crash.
   const atExit = (code: number) => {
     if (code === 0 || options.signal.aborted) rmSync(data, { recursive: true, force: true });
     else process.stderr.write(`dog-trainer: the demo's logs are kept in ${logDir}\n`);
@@ -142,7 +142,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   }
 }
 
-/** Looks at the fleet again and again, with one line of progress. */
+/** Checks the fleet repeatedly, and prints one line of progress. */
 class Watch {
   readonly #server: StartedServer;
   readonly #fleet: Fleet;
@@ -180,7 +180,7 @@ class Watch {
     }
   }
 
-  /** Some of the hosts that are behind, each with what is known of why. */
+  /** Some of the hosts that are behind, each with the reason as far as it is known. */
   #stragglers({ behind }: Convergence): string {
     const { state } = this.#server;
     const progress = new Map(this.#fleet.progress().map((agent) => [agent.hostkey, agent]));
@@ -203,7 +203,7 @@ class Watch {
   }
 }
 
-/** What an agent does again and again, less often. */
+/** The agents' intervals, longer by this factor. */
 function slowed(timing: AgentTiming, slow: number): AgentTiming {
   return {
     ...timing,

@@ -22,7 +22,7 @@ export interface Setting {
 /** A place in the original. */
 export type Place = Pick<Setting, 'from' | 'file'>;
 
-/** Empty in the examples of the Erlang server's documentation; no server accepts an empty user, so the default stays. */
+/** Empty in the examples of the Erlang server's documentation; servers refuse an empty user, so the default stays. */
 const EMPTY_IS_ABSENT: ReadonlySet<string> = new Set(['rethinkdb_username', 'broker.user', 'broker.password']);
 /** Where `undefined` does not simply mean that a feature is off. */
 const UNDEFINED_IS_UNREADABLE = /^(rethinkdb_|store\.|broker\.)/;

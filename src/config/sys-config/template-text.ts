@@ -17,7 +17,7 @@ export function placeholderIn(text: string): string | undefined {
   return found === undefined || found.length <= LONGEST_SHOWN ? found : `${found.slice(0, LONGEST_SHOWN)}…`;
 }
 
-/** The first placeholder anywhere in a term: in its strings and atoms, or `{{x}}` without quotes, which Erlang reads as tuples. */
+/** The first placeholder anywhere in a term: in its strings and atoms, or an unquoted `{{x}}`, which Erlang reads as tuples. */
 export function placeholderInTerm(term: ErlangTerm): string | undefined {
   switch (term.kind) {
     case 'text':

@@ -1,4 +1,4 @@
-/** Results kept a state; a fleet applies the same few texts to the same state. */
+/** Results kept per state; a fleet applies the same few texts to the same state. */
 const KEPT = 8;
 
 // Two functions, as closures of one share what they hold: `weakly` would hold its result for the sake of `strongly`.

@@ -157,7 +157,7 @@ export class RethinkStore implements Store {
     }
   }
 
-  /** What keeps it from tidying up may last for hours. */
+  /** Tidying up may fail for hours, for the same reason. */
   #sayOnce(text: string): void {
     if (this.#said === text) return;
     this.#said = text;
@@ -182,7 +182,7 @@ function shown(rows: readonly RawRow[]): readonly Stored[] {
   return Object.freeze(rows.flatMap((row) => visible(row) ?? []));
 }
 
-/** The feed of a table without rows, which nobody will write to. */
+/** The feed of a table that does not exist: no rows and no changes. */
 function emptyFeed(on: (event: FeedEvent) => void): Feed {
   let open = true;
   setImmediate(() => {
