@@ -39,7 +39,7 @@ export function addImport(program: Command, io: CliIo): void {
       const what = summary(report.items);
       if (report.clashes.length > 0) {
         io.err(
-          `dog-trainer: nothing was imported: ${report.clashes.length} documents clash with others in the store\n`,
+          `dog-trainer: nothing was imported: ${report.clashes.length === 1 ? '1 document clashes' : `${report.clashes.length} documents clash`} with others in the store\n`,
         );
         throw new ToldFailure(1);
       }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.js';
 import { createLogger } from '../log/create-logger.js';
+import { counted } from '../model/counted.js';
 import type { JsonObject } from '../model/document.js';
 import { QUICK_TIMING, type AgentTiming } from '../sim/agent-timing.js';
 import { startFleet, type Fleet } from '../sim/sim-fleet.js';
@@ -100,7 +101,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     server = await startServer({ config, logs, broker });
     out(`the server listens on ${server.listening.api}, metrics on ${server.listening.metrics}\n`);
     await seedDemoPolicy(creator(server.listening.api));
-    out(`a policy of ${DEMO_GROUPS.length} groups is in; ${agents} simulated agents start on ${broker.describe}\n`);
+    out(
+      `a policy of ${DEMO_GROUPS.length} groups is in; ${counted(agents, 'simulated agent')} start${agents === 1 ? 's' : ''} on ${broker.describe}\n`,
+    );
     fleet = await startFleet({
       broker,
       agents,
@@ -112,10 +115,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     await watch.until('converging', ({ converged }) => converged === agents);
     const victim = fleet.agents[Math.floor(agents / 2)];
     const hostkey = victim?.progress().hostkey ?? '';
-    out(`\nall ${agents} hosts run what they were sent; somebody adds a rule by hand on ${victim?.progress().name}\n`);
+    out(
+      `\n${agents === 1 ? 'the host runs' : `all ${agents} hosts run`} the published rules; now a rule is added by hand on ${victim?.progress().name}\n`,
+    );
     await victim?.inject({ kind: 'tampered' });
     const found = await watch.until('looking for the tampered host', ({ drifted }) => drifted.includes(hostkey));
-    out('\nfound out; its rules are sent again\n');
+    out('\nfound; its rules are sent again\n');
     const last = await watch.until('repairing', ({ converged }) => converged === agents);
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     out('\n');
@@ -193,7 +198,7 @@ class Watch {
         ...(agent === undefined
           ? []
           : [
-              `${agent.reportsSent} reports sent, ${agent.rulesetsApplied} rulesets and ${agent.ipsetsApplied} sets applied`,
+              `${counted(agent.reportsSent, 'report')} sent, ${counted(agent.rulesetsApplied, 'ruleset')} and ${counted(agent.ipsetsApplied, 'set')} applied`,
             ]),
         ...(agent?.lastError === undefined ? [] : [`last error: ${agent.lastError}`]),
       ].join(', ');

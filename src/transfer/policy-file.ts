@@ -52,7 +52,8 @@ function readDocuments(name: string, value: Json | undefined): readonly Document
     const where = `resources.${name}[${index}]`;
     if (!isObject(doc)) throw new PolicyFileError(`${where} must be an object`);
     if (typeof doc.id !== 'string' || doc.id === '') throw new PolicyFileError(`${where} must have an id, a string`);
-    if (ids.has(doc.id)) throw new PolicyFileError(`${where} has the id ${doc.id}, which an earlier document has already`);
+    if (ids.has(doc.id))
+      throw new PolicyFileError(`${where} has the id ${doc.id}, which an earlier document has already`);
     ids.add(doc.id);
   }
   return (value as readonly Document[]).map(withoutStoreField);

@@ -1,5 +1,6 @@
 import type { RDatum } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
+import { counted } from '../../model/counted.js';
 import type { Document, Table } from '../../model/document.js';
 import { INDEXED_FIELDS } from '../indexed-fields.js';
 import type {
@@ -147,7 +148,7 @@ export class RethinkStore implements Store {
     try {
       await this.#tracked(lookAtTables(link));
       const left = await this.#tracked(transaction.sweep());
-      if (left > 0) notice(`${left} commits that a server had left lying were finished or taken back`);
+      if (left > 0) notice(`finished or aborted ${counted(left, 'commit')} that a server had left unfinished`);
       await this.#tracked(trimAudit(link, { rows: audit.rows, since: now() - audit.ageMs }));
       this.#said = undefined;
     } catch (error) {

@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.js';
 import type { Database } from '../../sqlite/database.js';
 import type { Document, JsonObject, Table } from '../../model/document.js';
 import { OWN_TABLES, POLICY_TABLES } from '../../model/document.js';
@@ -94,7 +95,7 @@ export function loadImage(db: Database, path: string, bounds?: HostBounds, notic
   if (stripped.length > 0) {
     const more = stripped.length - MOST_NAMED;
     notice(
-      `rows of ${stripped.length} hosts are over the bounds and are read without their long fields, among them ` +
+      `rows of ${counted(stripped.length, 'host')} are over the bounds and are read without their long fields, among them ` +
         `${stripped.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
     );
   }
