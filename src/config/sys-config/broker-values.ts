@@ -129,7 +129,7 @@ function sayWhatIsAbsent({ from, file, options }: OldConnection, findings: Impor
   const absent = CLIENT_DEFAULTS.filter(([names]) => !names.some((name) => options.values.has(name)));
   if (absent.length === 0) return;
   const list = absent.map(([, text]) => text).join(', ');
-  findings.warn(`${file}: ${from} does not give all, so what the old client took stands: ${list}`);
+  findings.warn(`${file}: ${from} leaves settings out, so the defaults of the Erlang client are kept: ${list}`);
 }
 
 function putTarget(values: Map<string, unknown>, target: Target): void {
