@@ -10,8 +10,8 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-// What this program makes holds passwords, hashes of tokens and a fleet's policy: it is its owner's, whatever the shell's
-// umask says, and also what a library or SQLite makes beside it.
+// Files of this program hold passwords, hashes of tokens and a fleet's policy: only their owner may read them, whatever
+// the shell's umask, including files that a library or SQLite creates.
 process.umask(0o077);
 
 /** systemd's journal reads a line's priority from its beginning. */
@@ -26,5 +26,5 @@ const code = await runCli(process.argv.slice(2), {
   installedConfig: '/etc/dog_trainer/dog_trainer.yaml',
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-// The command is done: a connection that somebody still holds open must not keep the process.
+// The command is done: a connection that a peer keeps open must not keep the process alive.
 process.exit(code);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { counted } from '../model/counted.js';
 import { backupDatabase } from '../store/sqlite/backup-database.js';
 import { DATABASE_NAME } from '../store/sqlite/database-file.js';
 import { restoreDatabase } from '../store/sqlite/restore-database.js';
@@ -12,7 +13,7 @@ import type { TextSink } from './decode.js';
 export function backupCommand(dataDir: string, file: string, out: TextSink, err: TextSink): number {
   return told('backup', err, () => {
     const { documents, seq } = backupDatabase(join(dataDir, DATABASE_NAME), file);
-    out.write(`backed up ${documents} documents (up to change ${seq}) to ${file}\n`);
+    out.write(`backed up ${counted(documents, 'document')} (up to change ${seq}) to ${file}\n`);
   });
 }
 
@@ -24,7 +25,7 @@ export function backupCommand(dataDir: string, file: string, out: TextSink, err:
 export function restoreCommand(dataDir: string, file: string, out: TextSink, err: TextSink): number {
   return told('restore', err, () => {
     const { documents, seq, aside } = restoreDatabase(file, join(dataDir, DATABASE_NAME));
-    out.write(`restored ${documents} documents (up to change ${seq}) from ${file}\n`);
+    out.write(`restored ${counted(documents, 'document')} (up to change ${seq}) from ${file}\n`);
     if (aside !== undefined) out.write(`the database before it is kept: ${aside}\n`);
   });
 }

@@ -1,4 +1,4 @@
-/** What a command may touch of the outside, so that tests can run it in process. */
+/** A command's access to the outside, so that tests can run it in process. */
 export interface CliIo {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -7,10 +7,10 @@ export interface CliIo {
   readonly installedConfig: string;
 }
 
-/** A command that failed for a reason to be told in one sentence: printed without a stack, exit code as given. */
+/** A command that failed for a known reason: printed as one sentence without a stack, with this exit code. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
-  /** 1: it could not be done; 2: it was asked for wrongly. */
+  /** 1: it could not be done; 2: the command line is wrong. */
   readonly exitCode: 1 | 2;
   constructor(message: string, options: { readonly exitCode?: 1 | 2; readonly cause?: unknown } = {}) {
     super(message, { cause: options.cause });
@@ -18,7 +18,7 @@ export class CommandFailure extends Error {
   }
 }
 
-/** A command that failed and has already told why on standard error. */
+/** A command that failed and has already printed why on standard error. */
 export class ToldFailure extends Error {
   override readonly name = 'ToldFailure';
   readonly exitCode: number;

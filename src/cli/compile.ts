@@ -9,7 +9,7 @@ import type { Json, JsonObject } from '../model/document.js';
 import { isList, isObject } from '../model/validate.js';
 import type { TextSink } from './decode.js';
 
-/** What was made of an input, or why nothing was. */
+/** The result of a compile, or why there is none. */
 type Outcome =
   | { readonly ok: true; readonly text: string; readonly hash: string; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly reason: string };
@@ -24,7 +24,7 @@ function compileRulesetInput(input: Json, dialect: Dialect): Outcome {
 
 const SET_MAPS = ['groupsV4', 'groupsV6', 'zonesV4', 'zonesV6'] as const;
 
-/** Where an object of four maps is none. */
+/** What is wrong with an object of four maps; `undefined` if nothing. */
 function mapsFault(maps: Json | undefined, where: string): string | undefined {
   if (!isObject(maps)) return `${where}: give an object with the maps ${SET_MAPS.join(', ')}`;
   for (const key of SET_MAPS) {
@@ -51,7 +51,7 @@ function compileSetsInput(input: Json, dialect: Dialect): Outcome {
   const fault = setsFault(input);
   if (fault !== undefined) return { ok: false, reason: fault };
   const { text, hash, problems } = compileSets(input as unknown as SetsInput, dialect);
-  // The server publishes the other sets all the same; whoever asks for this input's text must not miss one unseen.
+  // The server publishes the other sets all the same; this command fails, so that a missing set is not overlooked.
   const unmade = problems.find(({ kind }) => kind === 'full' || kind === 'name');
   if (unmade !== undefined) return { ok: false, reason: `${unmade.set}: ${unmade.reason}` };
   return { ok: true, text, hash, warnings: problems.map((problem) => `${problem.set}: ${problem.reason}`) };

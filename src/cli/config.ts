@@ -11,7 +11,7 @@ import type { CliIo } from './cli-io.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 
-/** `config show` and `config check`: what a start with the same flags would use, or would complain of. */
+/** `config show`, `config check` and `config import`; the first two say what a start with the same flags would do. */
 export function addConfig(program: Command, io: CliIo): void {
   const config = program.command('config').description('show, check or import the configuration');
   withConfigOptions(config.command('show'))
@@ -30,7 +30,7 @@ export function addConfig(program: Command, io: CliIo): void {
   config
     .command('import')
     .description(
-      "turn an old server's sys.config, and the files it names, into our YAML; tells on standard error what it opens to the network and what has no meaning any more; stops at what it cannot read",
+      "turn an Erlang server's sys.config, and the files it names, into our YAML; tells on standard error what it opens to the network and what has no meaning any more; stops at what it cannot read",
     )
     .argument('<file>', 'the sys.config; comments with % or # are understood')
     .option(

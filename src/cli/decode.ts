@@ -4,7 +4,7 @@ import { LARGE_LIMITS } from '../wire/decode-limits.js';
 import { annotate } from '../wire/json.js';
 import { TermError } from '../wire/term-error.js';
 
-/** Where a command prints: the part of a stream that it needs. */
+/** Where a command prints: the part of a stream that it uses. */
 export interface TextSink {
   write(text: string): unknown;
 }

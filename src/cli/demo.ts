@@ -22,13 +22,13 @@ export function addDemo(program: Command, io: CliIo): void {
       // Loaded only here, so that the other commands start quickly.
       const { runDemo } = await import('../demo/run-demo.js');
       const ending = new AbortController();
-      // The first ends the demo in order; the second at once, and what it leaves is removed as the process ends.
+      // The first signal stops the demo in order; the second at once, and its files are removed as the process ends.
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
         process.on(signal, () => {
           if (ending.signal.aborted) process.exit(1);
           ending.abort();
         });
-      // A terminal or a pipe that is gone: nobody watches any more.
+      // The terminal or pipe is gone, so the output has no reader any more.
       process.stdout.on('error', () => ending.abort());
       let result;
       try {

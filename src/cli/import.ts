@@ -39,7 +39,7 @@ export function addImport(program: Command, io: CliIo): void {
       const what = summary(report.items);
       if (report.clashes.length > 0) {
         io.err(
-          `dog-trainer: nothing was imported: ${report.clashes.length} documents clash with others in the store\n`,
+          `dog-trainer: nothing was imported: ${report.clashes.length === 1 ? '1 document clashes' : `${report.clashes.length} documents clash`} with others in the store\n`,
         );
         throw new ToldFailure(1);
       }
@@ -55,7 +55,7 @@ async function readFileValue(file: string): Promise<Json> {
     throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   try {
-    // Not JSON.parse: it would round whole numbers beyond 2^53 without a word.
+    // Not JSON.parse: it silently rounds whole numbers beyond 2^53.
     return readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
     throw new CommandFailure(`${file} is not JSON: ${(error as Error).message}`, { exitCode: 2, cause: error });

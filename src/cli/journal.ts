@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.js';
 import { escapeHidden } from '../model/hidden-characters.js';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -8,7 +9,7 @@ import { listSegments } from '../journal/segment-files.js';
 
 /**
  * `dog-trainer journal list`: the messages that wait in the journal of `dir`, oldest first; with `json`, one JSON object
- * a line. Reads only, also while a server runs. Returns the exit code: 0, or 1 with the reason on `err`.
+ * per line. Reads only, also while a server runs. Returns the exit code: 0, or 1 with the reason on `err`.
  * @param now epoch milliseconds
  */
 export async function journalListCommand(
@@ -31,7 +32,7 @@ export async function journalListCommand(
       out.write(`${escapeHidden(target)}\t${bytes} bytes\t${age} s old\tto ${exchange} ${escapeHidden(routingKey)}\n`);
     }
   }
-  if (options.json !== true) out.write(`${found.recovery?.live.length ?? 0} messages wait\n`);
+  if (options.json !== true) out.write(`${waiting(found.recovery?.live.length ?? 0)}\n`);
   return 0;
 }
 
@@ -48,13 +49,15 @@ export async function journalVerifyCommand(dir: string, out: TextSink, err: Text
     return 0;
   }
   const { name, recovery } = found;
-  out.write(`${name}: ${recovery.records} sound records, ${recovery.live.length} messages wait\n`);
+  out.write(`${name}: ${counted(recovery.records, 'sound record')}, ${waiting(recovery.live.length)}\n`);
   for (const { offset, target } of recovery.damage) {
     const whose = target === undefined ? 'of an unknown target' : `of ${target}`;
     out.write(`${name}: damaged at byte ${offset}: a record ${whose}\n`);
   }
   if (recovery.tornBytes > 0) {
-    out.write(`${name}: the last ${recovery.tornBytes} bytes are not a whole record (cut off at the next start)\n`);
+    out.write(
+      `${name}: the last ${counted(recovery.tornBytes, 'byte')} ${recovery.tornBytes === 1 ? 'is' : 'are'} not a whole record (cut off at the next start)\n`,
+    );
   }
   for (const target of recovery.doubtful)
     out.write(`${escapeHidden(target)}: a message may be lost; publish it anew\n`);
@@ -78,4 +81,8 @@ async function newestSegment(
     err.write(`dog-trainer journal: ${dir} can't be read: ${error instanceof Error ? error.message : String(error)}\n`);
     return undefined;
   }
+}
+
+function waiting(messages: number): string {
+  return messages === 1 ? '1 message waits' : `${messages} messages wait`;
 }

@@ -10,8 +10,8 @@ export interface Notifier {
 }
 
 /**
- * Each child waits until its message was taken in, for five seconds at most; a slow receiver must not make the next one
- * late. More than so many at once feed nobody.
+ * Most children at a time. Each waits up to five seconds until systemd has received its message; a slow receiver must
+ * not delay the next message.
  */
 const MAX_FEEDING = 16;
 

@@ -4,8 +4,8 @@ import type { Store } from '../store/store.js';
 import { CommandFailure } from './cli-io.js';
 
 /**
- * Opens the configured store for one command, and closes it after. `readOnly`: nothing is made in a database that may be
- * another server's. `make`: an embedded store that is not there yet is made; looking never does.
+ * Opens the configured store for one command, and closes it after. `readOnly`: creates nothing in a database that may
+ * belong to another server. `make`: creates the embedded store if it does not exist yet.
  * @throws CommandFailure when it can't be opened, a server having it open among the reasons
  */
 export async function withOpenStore<T>(
@@ -21,7 +21,7 @@ export async function withOpenStore<T>(
   }
   const { createStore } = await import('../server/opening/create-store.js');
   const { createLogger } = await import('../log/create-logger.js');
-  // Whatever the store has to say about itself is not this command's output.
+  // Notices of the store are not part of this command's output.
   const { log } = createLogger({ ...config.log, dir: undefined, level: 'silent' });
   let store;
   try {

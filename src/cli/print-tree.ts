@@ -1,12 +1,12 @@
 import { escapeHidden } from '../model/hidden-characters.js';
 import type { ActorNode } from '../otp/index.js';
 
-/** Characters of what an actor says of itself. */
+/** Most characters of an actor's details. */
 const MOST_DETAIL = 100;
 
 /**
- * Draws the tree with a column each for state, mailbox length, messages handled and restarts, then the last crash and
- * what the actor says of itself. Children that the answer leaves out are counted, with the command that shows them.
+ * Draws the tree with one column each for state, mailbox length, messages handled and restarts, then the last crash and
+ * the actor's details. Children that the answer leaves out are counted, with the command that shows them.
  */
 export function printTree(root: ActorNode): string {
   const rows: string[][] = [['actor', 'state', 'mailbox', 'handled', 'restarts', 'last crash', 'detail']];
@@ -50,13 +50,13 @@ function addRows(node: ActorNode, stem: string, below: string, rows: string[][])
   if (after > 0) rows.push([`${below}└─ ${after} more: ${see(offset + children.length)}`]);
 }
 
-/** A host or group by its name too: its id says nothing to people. */
+/** A host's or group's id with its name, since people do not know the id. */
 function nameOf({ id, detail = {} }: ActorNode): string {
   const name = detail['name'];
   return typeof name === 'string' && name !== '' ? `${escapeHidden(id)} (${escapeHidden(name)})` : escapeHidden(id);
 }
 
-/** Numbers stand right, texts left; a line that is no row of figures pads nothing. */
+/** Numbers are aligned right, strings left; lines without columns are not padded. */
 function align(cell: string, width: number, column: number): string {
   const padding = ' '.repeat(Math.max(0, width - [...cell].length));
   return column >= 2 && column <= 4 ? padding + cell : cell + padding;
@@ -67,7 +67,7 @@ function crash(last: ActorNode['lastCrash']): string {
   return `${new Date(last.at).toISOString()} ${escapeHidden(last.reason.split('\n')[0] ?? '')}`;
 }
 
-/** `key=value` for what is worth a glance; empty values say nothing. */
+/** `key=value` for each detail; empty values are left out. */
 function detailText(detail: NonNullable<ActorNode['detail']>): string {
   const parts = Object.entries(detail)
     .filter(([key, value]) => key !== 'name' && !isEmpty(value))

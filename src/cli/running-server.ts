@@ -7,10 +7,10 @@ export interface RunningServer {
     readonly metrics: string;
     readonly metrics_port: number;
   };
-  /** Settles when the tree has given up by itself, with why; never rejects. */
+  /** Resolves with the reason when the tree has given up by itself; never rejects. */
   readonly ended: Promise<Error>;
   /** Stops in order, within `shutdown_seconds`: intake first, queues drained or journalled. Resolves with what was left. */
   stop(): Promise<readonly string[]>;
-  /** What would be lost if the process ended now, one text a thing. */
+  /** What would be lost if the process ended now, one string per item. */
   left(): readonly string[];
 }

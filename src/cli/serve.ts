@@ -8,7 +8,7 @@ import type { RunningServer } from './running-server.js';
 
 /** How much longer than its own deadline an orderly stop may take before the process ends anyway, in milliseconds. */
 const STOP_SLACK_MS = 1000;
-/** So long, in milliseconds, the process lives on so that its last message is sent. */
+/** How long the process stays alive so that its last message is sent, in milliseconds. */
 const TELL_MS = 500;
 
 /**
@@ -32,7 +32,7 @@ export async function serve(
 
   let server: RunningServer;
   try {
-    // Loaded only now, so that a mistake in the configuration is told at once.
+    // Loaded only now, so that a mistake in the configuration is reported at once.
     const { lookBeforeStart } = await import('../server/checks/look-before-start.js');
     const { faults, notes } = await lookBeforeStart(config, { observe });
     for (const note of notes) log.warn(note);
@@ -49,7 +49,7 @@ export async function serve(
   }
   log.info(server.listening, 'listening');
   notifier.startWatchdog();
-  // Not waited for: it takes as long as the one who is told takes to hear it, up to seconds.
+  // Not awaited: it takes until systemd has received it, which can be seconds.
   void notifier.send('READY=1', `STATUS=API on ${server.listening.api}`);
 
   const why = await Promise.race([signals.next(), server.ended]);
@@ -104,7 +104,7 @@ interface SignalQueue {
   next(): Promise<string>;
 }
 
-/** Signals in the order they came, also those that came while nobody waited. */
+/** Signals in order of arrival, including those that came before `next` was called. */
 function signalQueue(names: readonly NodeJS.Signals[]): SignalQueue {
   const came: string[] = [];
   let wake: ((name: string) => void) | undefined;

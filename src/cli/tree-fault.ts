@@ -4,7 +4,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /**
  * What keeps an answer from being printed as `ActorNode`s (`GET /api/V2/actors`), with its place; undefined: nothing.
- * Somebody else's server may listen where ours was expected, or one of another version.
+ * Another program, or a server of another version, may listen at that address.
  */
 export function treeFault(node: unknown, place = 'the answer'): string | undefined {
   if (!isObject(node)) return `${place} is not an object`;

@@ -6,7 +6,7 @@ import type { ConfigProblem, Origin } from './config-error.js';
 import { rethinkServer } from './rethink-servers.js';
 import type { Config } from './schema.js';
 
-/** What only shows when several keys are looked at together. */
+/** Problems that depend on several keys. */
 export interface TogetherCheck {
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly string[];
@@ -38,7 +38,9 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
     }
   }
   if (config.api.commands && config.api.auth === 'none') {
-    warnings.push('api.commands is true and api.auth is none: whoever reaches the API can run commands on every host');
+    warnings.push(
+      'api.commands is true and api.auth is none: any client that reaches the API can run commands on every host',
+    );
   }
   if (config.drift.read_back && !config.api.commands)
     warnings.push('drift.read_back is true and api.commands is false: no host is asked for its rules');
@@ -106,7 +108,7 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
       warnings.push('broker.ssl_options.verify is verify_none: anybody can pretend to be the broker');
     else if (secure > 0 && cacertfile === undefined && (server_name_indication ?? 'disable') === 'disable')
       warnings.push(
-        'broker.ssl_options.cacertfile and server_name_indication are unset: whoever has a certificate that the system trusts, for any name, can pretend to be the broker; set cacertfile to the authority of your brokers, or server_name_indication to their name',
+        'broker.ssl_options.cacertfile and server_name_indication are unset: any server with a certificate that the system trusts, for any name, can pretend to be the broker; set cacertfile to the authority of your brokers, or server_name_indication to their name',
       );
     if (secure < urls.length && (config.broker.tls || cacertfile !== undefined || certfile !== undefined))
       warnings.push(

@@ -14,7 +14,7 @@ export interface ConfigProblem {
   readonly wanted: string;
 }
 
-/** All that is wrong with the configuration, found in one go; the message has a line for each. */
+/** Everything that is wrong with the configuration; the message has one line per problem. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];

@@ -8,8 +8,8 @@ export { ErlangSyntaxError } from './erlang/syntax-error.js';
 
 /**
  * An Erlang term as written in a configuration file. Strings, and binaries that are UTF-8, are both `text`; integers and
- * floats both `number`. What no setting can use has a kind of its own, so that it can be named. Holds no bigint, so it
- * can be written as JSON.
+ * floats both `number`. Terms that no setting uses have their own kinds, so that errors can name them. Holds no bigint,
+ * so it can be written as JSON.
  */
 export type ErlangTerm =
   | { readonly kind: 'atom'; readonly name: string }
@@ -21,11 +21,11 @@ export type ErlangTerm =
   /** `[a, b | c]` */
   | { readonly kind: 'improper list'; readonly items: readonly ErlangTerm[]; readonly tail: ErlangTerm }
   | { readonly kind: 'tuple'; readonly items: readonly ErlangTerm[] }
-  /** As written: of a key that stands twice, Erlang takes the last. */
+  /** As written: when a key is given twice, Erlang takes the last. */
   | { readonly kind: 'map'; readonly entries: readonly (readonly [ErlangTerm, ErlangTerm])[] }
   /** `fun module:name/arity` */
   | { readonly kind: 'fun'; readonly module: string; readonly name: string; readonly arity: number }
-  /** Bytes that are no UTF-8, or bits that are no whole bytes; `size` in bits. */
+  /** Bytes that are not UTF-8, or bits that do not fill whole bytes; `size` in bits. */
   | { readonly kind: 'bitstring'; readonly hex: string; readonly size: number };
 
 /**

@@ -4,8 +4,8 @@ import { KEYS } from './schema.js';
 import { showValue } from './show-value.js';
 
 /**
- * A sentence for each place where other users of this machine can read a password: a configuration file that everybody
- * may read, and the command line, which stands in the list of processes.
+ * One sentence per place where other users of this machine can read a password: a configuration file that is readable
+ * by all, and the command line, which the list of processes shows.
  * @param file the configuration file, if there is one
  */
 export function exposedSecrets(
@@ -47,7 +47,7 @@ function othersRead(file: string): boolean {
   try {
     return (statSync(file).mode & 0o004) !== 0;
   } catch {
-    // It was read a moment ago; if it is gone, nobody reads it any more.
+    // The file was read a moment ago; once it is removed, it exposes nothing.
     return false;
   }
 }

@@ -13,23 +13,22 @@ import type { Applications } from './sys-config/read-sys-config.js';
 import { readProplist } from './sys-config/proplist.js';
 import { SettingReader } from './sys-config/setting-reader.js';
 
-/** What an old sys.config becomes. */
+/** The result of importing a sys.config. */
 export interface ImportedConfig {
   /** Our YAML. Holds the secrets of the original. */
   readonly yaml: string;
-  /** A sentence for each key that was left out because it has no meaning here. No secrets. */
+  /** One sentence per key that was left out because it has no meaning here. No secrets. */
   readonly notes: readonly string[];
-  /** Sentences on what was read in a way that people should know of. No secrets. */
+  /** Sentences on what was read in a way that the operator should know of. No secrets. */
   readonly warnings: readonly string[];
-  /** Settings that are there and could not be read. With any, the YAML is not what the old server had. */
+  /** Settings that are given but could not be read. With any, the YAML differs from the imported file. */
   readonly losses: readonly Loss[];
-  /** What the YAML opens to the network, a sentence each. */
+  /** What the YAML opens to the network, one sentence per port. */
   readonly opened: readonly string[];
 }
 
 /**
- * What the old server did where a key was absent, and this one does otherwise. Where both do the same, this server's
- * own default stands.
+ * The Erlang server's defaults that differ from this server's: written out where the key is absent.
  */
 const OLD_DEFAULTS: readonly (readonly [string, unknown])[] = [
   ['generate_unset_tables', true],
@@ -39,9 +38,9 @@ const OLD_DEFAULTS: readonly (readonly [string, unknown])[] = [
 ];
 
 /**
- * Turns a sys.config of the old server, and the files that it names, into our configuration: the same keys, thumper's
- * and turtle's connections as `broker.*`, lager's and logger's files as `log.*`; the old dialect, the old store, and
- * the old way of listening everywhere behind a gateway.
+ * Turns a sys.config of the Erlang server, and the files that it names, into our configuration: the same keys,
+ * thumper's and turtle's connections as `broker.*`, lager's and logger's files as `log.*`; with dialect dog1, RethinkDB
+ * as the store, and listening on all addresses behind a gateway.
  * @param file its name, for the messages, and for the files that it names
  * @throws ErlangSyntaxError with the line, when the text is no Erlang term
  * @throws Error when it is one, but no list of applications
@@ -55,7 +54,7 @@ export function importSysConfig(text: string, file = 'sys.config'): ImportedConf
     ['api.host', '0.0.0.0'],
     ['api.allow_unauthenticated', true],
     ['metrics.host', '0.0.0.0'],
-    // The old server had no other store: an empty embedded one in its place would publish an empty policy.
+    // The Erlang server had no other store: an empty embedded one in its place would publish an empty policy.
     ['store.kind', 'rethinkdb'],
     ...OLD_DEFAULTS,
   ]);
@@ -68,7 +67,7 @@ export function importSysConfig(text: string, file = 'sys.config'): ImportedConf
   const absent = OLD_DEFAULTS.filter(([key]) => own?.has(key) !== true);
   if (absent.length > 0) {
     const list = absent.map(([key, value]) => `${key} ${String(value)}`).join(', ');
-    findings.warn(`${file}: not given, so what the old server took is written: ${list}`);
+    findings.warn(`${file}: not given, so the Erlang server's defaults are written: ${list}`);
   }
   checkApplications(applications, file, findings);
   leaseFor(values, findings);
@@ -111,7 +110,7 @@ function plainSettings(
   return values;
 }
 
-/** The applications of the old server that mean something here. */
+/** The applications of the Erlang server whose settings have a meaning here. */
 const READ: ReadonlySet<string> = new Set([
   'dog_trainer',
   'queuejournal',
@@ -141,7 +140,7 @@ function ourKey(application: string, name: string): string | undefined {
 
 function checkApplications(applications: Applications, file: string, findings: ImportFindings): void {
   if (!applications.has('dog_trainer')) {
-    const wanted = 'must hold {dog_trainer, [{env, "..."}, ...]}: is it the file of the old server?';
+    const wanted = 'must hold {dog_trainer, [{env, "..."}, ...]}: is it the file of the Erlang server?';
     findings.lose({ file, from: 'dog_trainer', found: 'is not there', wanted });
   }
   const construction = applications.get('thumper')?.get('dynamic_broker_host_construction');
@@ -173,7 +172,7 @@ function leaseFor(values: Map<string, unknown>, findings: ImportFindings): void 
 
 const DEFAULT_LEASE_SECONDS = 60;
 
-/** What no single setting shows: keys that do not go together. */
+/** Keys that contradict each other. */
 function checkResult(yaml: string, file: string, findings: ImportFindings): void {
   try {
     loadConfig({ text: { name: 'the imported configuration', yaml } });

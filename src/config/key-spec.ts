@@ -13,11 +13,11 @@ export type KeySpec =
 interface Common {
   /** May be left out (null or empty in YAML); the value is then `undefined`. */
   readonly optional?: true;
-  /** Left out, the loader works it out (`resolveDerived`), so that `Config` always has it. */
+  /** When left out, the loader derives it (`resolveDerived`), so `Config` always has it. */
   readonly derived?: true;
   /** Never shown: not in errors, not by `config show`, not in logs. */
   readonly secret?: true;
-  /** A key of the old server that has no meaning here: accepted, not in `Config`; the reason is the warning's text. */
+  /** A key of the Erlang server without meaning here: accepted, not in `Config`; the reason is printed in a warning. */
   readonly ignored?: string;
   /** Unit of the value, as the errors print it. */
   readonly unit?: string;
@@ -30,13 +30,13 @@ interface NumberSpec extends Common {
 }
 
 interface TextLike {
-  /** The whole text must match (each text, of a list). */
+  /** The whole string must match (in a list, each string). */
   readonly pattern?: RegExp;
   /** `pattern` in words, following "must be". */
   readonly shape?: string;
 }
 
-/** A section of keys. No section has a key called `type`: that is how the two are told apart. */
+/** A section of keys. No section has a key called `type`, which tells sections and keys apart. */
 export interface SpecTree {
   readonly [name: string]: KeySpec | SpecTree;
 }

@@ -19,7 +19,7 @@ import type { RawEntry } from './sources.js';
 export interface ConfigSources {
   /** `--config`: a YAML file. */
   readonly file?: string;
-  /** YAML that no file holds yet, and what to call it in errors. */
+  /** YAML that is not in a file, and its name in errors. */
   readonly text?: { readonly name: string; readonly yaml: string };
   /** `process.env`; also tells the directories that systemd made (`STATE_DIRECTORY` and so on). Default: none. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -31,7 +31,7 @@ export interface ConfigSources {
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** Sentences for the log: what was accepted but does nothing, or is risky. */
+  /** Sentences for the log: keys that were accepted but have no effect, or are risky. */
   readonly warnings: readonly string[];
   /** Where each key's value came from, by dotted name. */
   readonly origins: ReadonlyMap<string, Origin>;
@@ -80,7 +80,7 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   };
 }
 
-/** Stores one entry's value, or tells what is wrong with it. */
+/** Stores one entry's value, or returns what is wrong with it. */
 function take(
   { key, raw, spelled, origin }: RawEntry,
   values: Map<string, unknown>,

@@ -1,7 +1,7 @@
 import { distance as editDistance } from 'fastest-levenshtein';
 
 /**
- * The known name that looks most like what was written, if any is near enough to be what was meant:
+ * The known name most similar to what was written, if one is similar enough:
  * at most a third of the letters differ, or only the section is missing or wrong.
  */
 export function nearestName(written: string, known: Iterable<string>): string | undefined {

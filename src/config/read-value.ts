@@ -79,7 +79,7 @@ function isTemplate(raw: unknown, secret: boolean): boolean {
   return WHOLE_TEMPLATE.test(text) || (!secret && WHOLE_NAME.test(text));
 }
 
-/** As shells, Helm and Jinja, and Erlang's and Ruby's templates write what is to be filled in. */
+/** Placeholders of shells, Helm, Jinja, and of Erlang's and Ruby's templates. */
 const TEMPLATE = /\$\{[^{}]*\}|\{\{[^{}]*\}\}|<%[^%]*%>/;
 const WHOLE_TEMPLATE = new RegExp(`^(${TEMPLATE.source})$`);
 const WHOLE_NAME = /^(\$[A-Z_][A-Z0-9_]*|\$\([A-Za-z_]\w*\)|%[A-Za-z_]\w*%|@@?[A-Z_]{3,}@@?)$/;
@@ -98,13 +98,13 @@ export function describeSpec(spec: KeySpec): string {
     case 'choice':
       return `one of: ${spec.values.join(', ')}`;
     case 'text':
-      return spec.shape ?? 'a text';
+      return spec.shape ?? 'a string';
     case 'path':
       return 'a file or directory name';
     case 'url':
       return `a URL such as ${spec.schemes.at(-1)}://user:password@host:5671/vhost`;
     case 'texts':
-      return `a list of ${spec.shape ?? 'texts'}`;
+      return `a list of ${spec.shape ?? 'strings'}`;
     case 'urls':
       return `a list of URLs such as ${spec.schemes.at(-1)}://user:password@host:5671/vhost`;
     case 'anything':

@@ -20,7 +20,7 @@ export function resolveDerived(
   const inData = (key: string, name: string) => values.set(key, resolve(given(key) ?? join(data, name)));
   values.set('data_dir', data);
   values.set('run_dir', resolve(given('run_dir') ?? fromSystemd('RUNTIME_DIRECTORY') ?? join(data, 'run')));
-  // SQLite's name for a store that ends with the process is no file name.
+  // SQLite's name for an in-memory database is not a file name.
   if (given('store.path') !== ':memory:') inData('store.path', 'dog_trainer.db');
   inData('queuejournal.dir', 'queuejournal');
 

@@ -3,7 +3,7 @@ import type { ConfigOf, KeySpec, SpecTree } from './key-spec.js';
 import { flattenSpec } from './key-spec.js';
 
 const seconds = { type: 'number', min: 0, unit: 'seconds' } as const;
-/** Intervals that drive a timer: zero would spin. */
+/** Intervals of a timer; zero would never let the process rest. */
 const period = { type: 'number', min: 0.01, unit: 'seconds' } as const;
 const milliseconds = { type: 'integer', min: 1, unit: 'milliseconds' } as const;
 const bytes = { type: 'integer', min: 1, unit: 'bytes' } as const;
@@ -32,8 +32,8 @@ const LAGER = 'the logger writes without a mailbox, so there is nothing to shed 
 const THUMPER = 'this server declares what it needs itself';
 
 /**
- * Every configuration key: its type, range and unit. Defaults and explanations stand in config/default.yaml, which a
- * test holds to the same list of keys. Old names are those of the old server's sys.config
+ * Every configuration key: its type, range and unit. Defaults and explanations are in config/default.yaml; a
+ * test checks that it has the same keys. Old names are those of the Erlang server's sys.config
  * (docs/host-lifecycle.md#keys-of-the-erlang-servers-configuration).
  */
 export const SCHEMA = {
@@ -73,7 +73,7 @@ export const SCHEMA = {
   agent_stop_grace_seconds: seconds,
   repair: flag,
   repair_interval_seconds: period,
-  repair_max_per_minute: { ...count, unit: 'messages a minute' },
+  repair_max_per_minute: { ...count, unit: 'messages per minute' },
   drift: {
     read_back: flag,
     read_back_seconds: period,
@@ -119,7 +119,7 @@ export const SCHEMA = {
     headers_timeout_ms: milliseconds,
     keep_alive_timeout_ms: milliseconds,
     max_connections: { ...count, unit: 'connections' },
-    auth_failures_per_minute: { ...count, unit: 'failures a minute' },
+    auth_failures_per_minute: { ...count, unit: 'failures per minute' },
   },
 
   metrics: { host, port, max_keys: { ...count, unit: 'keys' } },
@@ -182,7 +182,7 @@ export const SCHEMA = {
     broker_config: ignored(THUMPER),
     substitution_rules: ignored(THUMPER),
     thumper_svrs: ignored('there is one connection, shared'),
-    return_callbacks_max: ignored('returned messages are answered to whoever sent them'),
+    return_callbacks_max: ignored('returned messages are reported to their sender'),
     dynamic_broker_host_construction: ignored('list the hosts in broker.urls'),
   },
 
@@ -194,7 +194,7 @@ export const SCHEMA = {
     max_report_bytes: bytes,
     max_tries: { ...count, unit: 'tries' },
     force_interval_seconds: seconds,
-    registrations_per_minute: { ...count, unit: 'hosts a minute' },
+    registrations_per_minute: { ...count, unit: 'hosts per minute' },
     refused_max: { ...count, unit: 'hostkeys' },
     hosts_max: { ...count, unit: 'hosts' },
     hosts_max_bytes: bytes,
@@ -230,9 +230,9 @@ export const SCHEMA = {
   pools: ignored(POOLS),
   rethinkdb_pools: ignored(POOLS),
   file_transfer_pools: ignored(POOLS),
-  aws_key: { ...ignored('the old server never read it'), secret: true },
-  aws_secret: { ...ignored('the old server never read it'), secret: true },
-  max_ec2_zone_size: ignored('the old server never read it'),
+  aws_key: { ...ignored('the Erlang server never read it'), secret: true },
+  aws_secret: { ...ignored('the Erlang server never read it'), secret: true },
+  max_ec2_zone_size: ignored('the Erlang server never read it'),
   sync: ignored('development code reloading does not exist here'),
 } as const satisfies SpecTree;
 

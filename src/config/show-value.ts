@@ -1,6 +1,6 @@
 import type { KeySpec } from './key-spec.js';
 
-/** Stands where a secret was. */
+/** Replaces a secret. */
 export const REDACTED = '(secret)';
 
 /** A value as errors and `config show` may print it: secrets, and passwords in URLs, are taken out. */

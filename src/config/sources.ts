@@ -12,7 +12,7 @@ export interface RawEntry {
   readonly origin: Origin;
 }
 
-/** What a source gave, and what made no sense already while reading it. */
+/** The entries of a source, and the problems found while reading it. */
 export interface Source {
   readonly entries: readonly RawEntry[];
   readonly problems: readonly ConfigProblem[];
@@ -30,7 +30,7 @@ export function readYamlFile(path: string, kind: 'default' | 'file'): Source {
   return readYaml(text, path, kind);
 }
 
-/** The same for text; `name` stands in the errors. */
+/** The same for a string of YAML; `name` is its name in errors. */
 export function readYaml(text: string, name: string, kind: 'default' | 'file'): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });

@@ -1,7 +1,7 @@
 /**
  * Whether a ruleset that names an id which does not exist is stored, with a warning (`accept`), or refused:
- * `api.unknown_references`, by default `accept` where rules are written as the old server wrote them, since its clients
- * send rules before what they name.
+ * `api.unknown_references`, by default `accept` in dialect dog1, since clients of the Erlang server
+ * send rules before what the rules name.
  */
 export function unknownReferences(
   { api }: { readonly api: { readonly unknown_references: 'accept' | 'refuse' | undefined } },

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/document.js';
 
-/** A small company's policy: web servers that anybody may visit, databases that only they may ask, ssh from the office. */
+/** A small company's policy: public web servers, databases that only they may reach, ssh from the office. */
 export const DEMO_GROUPS = ['web', 'db', 'cache'] as const;
 
 /** Creates one document over the API and gives it back with its id. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.js';
 import { createLogger } from '../log/create-logger.js';
+import { counted } from '../model/counted.js';
 import type { JsonObject } from '../model/document.js';
 import { QUICK_TIMING, type AgentTiming } from '../sim/agent-timing.js';
 import { startFleet, type Fleet } from '../sim/sim-fleet.js';
@@ -30,8 +31,8 @@ export interface DemoResult {
 }
 
 /**
- * Minutes of real life in seconds: what agents do every minute the simulated ones do every second, or, where they are
- * many, in as many seconds as keep server and fleet, which share one process here, from asking more of it than it has.
+ * Settings that shorten minutes to seconds: what real agents do every minute the simulated ones do every second. A
+ * large fleet takes more seconds, since server and fleet share one process.
  */
 function slowness(agents: number): number {
   return Math.max(1, Math.ceil(agents / 50));
@@ -51,11 +52,11 @@ function shortTimes(slow: number): readonly string[] {
 }
 
 const LOOK_MS = 200;
-/** Looking at a large fleet takes long, and keeps from working those who are looked at: at most this part of the time. */
+/** Checking a large fleet takes long and blocks it meanwhile: most of the time spent on checks, as a fraction. */
 const LOOK_SHARE = 0.1;
-/** A fleet of which nothing more has come right for so long will not converge; generous, for slow machines. */
+/** Without progress for this long the fleet counts as stuck, in milliseconds; generous, for slow machines. */
 const PATIENCE_MS = 180_000;
-/** Hosts that are named when they do not. */
+/** Most hosts named when the fleet is stuck. */
 const MOST_NAMED = 5;
 
 /** The demo was told to end before it was done; nothing failed. */
@@ -67,7 +68,7 @@ class EndedEarly extends Error {
 
 /**
  * Starts the server on the embedded default, seeds a policy over its own API, starts the fleet, watches it converge,
- * has one host's rules changed by hand, and watches that be found out and mended. Its files are removed at its end, also
+ * changes one host's rules by hand, and waits until that is found and repaired. Its files are removed at its end, also
  * when it is interrupted; when it fails they are kept, and the error says where.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
@@ -75,7 +76,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const slow = slowness(agents);
   const data = await mkdtemp(join(tmpdir(), 'dog-trainer-demo-'));
   const logDir = join(data, 'log');
-  // For an end that waits for nobody: a second signal, or a crash.
+  // For an immediate end: a second signal, or a crash.
   const atExit = (code: number) => {
     if (code === 0 || options.signal.aborted) rmSync(data, { recursive: true, force: true });
     else process.stderr.write(`dog-trainer: the demo's logs are kept in ${logDir}\n`);
@@ -100,7 +101,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     server = await startServer({ config, logs, broker });
     out(`the server listens on ${server.listening.api}, metrics on ${server.listening.metrics}\n`);
     await seedDemoPolicy(creator(server.listening.api));
-    out(`a policy of ${DEMO_GROUPS.length} groups is in; ${agents} simulated agents start on ${broker.describe}\n`);
+    out(
+      `a policy of ${DEMO_GROUPS.length} groups is in; ${counted(agents, 'simulated agent')} start${agents === 1 ? 's' : ''} on ${broker.describe}\n`,
+    );
     fleet = await startFleet({
       broker,
       agents,
@@ -112,10 +115,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     await watch.until('converging', ({ converged }) => converged === agents);
     const victim = fleet.agents[Math.floor(agents / 2)];
     const hostkey = victim?.progress().hostkey ?? '';
-    out(`\nall ${agents} hosts run what they were sent; somebody adds a rule by hand on ${victim?.progress().name}\n`);
+    out(
+      `\n${agents === 1 ? 'the host runs' : `all ${agents} hosts run`} the published rules; now a rule is added by hand on ${victim?.progress().name}\n`,
+    );
     await victim?.inject({ kind: 'tampered' });
     const found = await watch.until('looking for the tampered host', ({ drifted }) => drifted.includes(hostkey));
-    out('\nfound out; its rules are sent again\n');
+    out('\nfound; its rules are sent again\n');
     const last = await watch.until('repairing', ({ converged }) => converged === agents);
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     out('\n');
@@ -142,7 +147,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   }
 }
 
-/** Looks at the fleet again and again, with one line of progress. */
+/** Checks the fleet repeatedly, and prints one line of progress. */
 class Watch {
   readonly #server: StartedServer;
   readonly #fleet: Fleet;
@@ -180,7 +185,7 @@ class Watch {
     }
   }
 
-  /** Some of the hosts that are behind, each with what is known of why. */
+  /** Some of the hosts that are behind, each with the reason as far as it is known. */
   #stragglers({ behind }: Convergence): string {
     const { state } = this.#server;
     const progress = new Map(this.#fleet.progress().map((agent) => [agent.hostkey, agent]));
@@ -193,7 +198,7 @@ class Watch {
         ...(agent === undefined
           ? []
           : [
-              `${agent.reportsSent} reports sent, ${agent.rulesetsApplied} rulesets and ${agent.ipsetsApplied} sets applied`,
+              `${counted(agent.reportsSent, 'report')} sent, ${counted(agent.rulesetsApplied, 'ruleset')} and ${counted(agent.ipsetsApplied, 'set')} applied`,
             ]),
         ...(agent?.lastError === undefined ? [] : [`last error: ${agent.lastError}`]),
       ].join(', ');
@@ -203,7 +208,7 @@ class Watch {
   }
 }
 
-/** What an agent does again and again, less often. */
+/** The agents' intervals, longer by this factor. */
 function slowed(timing: AgentTiming, slow: number): AgentTiming {
   return {
     ...timing,

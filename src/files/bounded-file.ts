@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 export interface BoundedFileOptions {
   readonly path: string;
-  /** So many lines, and the next one begins a new file. */
+  /** Most lines in a file; the next one begins a new file. */
   readonly maxLines: number;
   /** Milliseconds; a file whose first line is older is set aside, one whose last line is older is removed. */
   readonly maxAgeMs: number;
@@ -22,7 +22,7 @@ export interface BoundedFileLine {
 /** What a file holds. */
 interface Extent {
   readonly lines: number;
-  /** Epoch milliseconds of the first line and the last; -Infinity where nobody can tell, so that it goes soon. */
+  /** Epoch milliseconds of the first line and the last; -Infinity when unknown, so that the file is removed soon. */
   readonly first: number;
   readonly last: number;
 }
@@ -60,7 +60,7 @@ export class BoundedFile<Line extends BoundedFileLine> {
 
   #inTurn(step: () => Promise<void>): Promise<void> {
     const done = this.#last.then(step);
-    this.#last = done.catch(() => undefined); // whoever called hears of it
+    this.#last = done.catch(() => undefined); // the caller gets the error
     return done;
   }
 

@@ -13,14 +13,14 @@ export async function writeWholeFile(file: string, text: string, { over }: { rea
   try {
     const handle = await open(aside, 'wx', 0o600);
     try {
-      // Goes on after a short write, which is how a disk begins to be full.
+      // Continues after a short write, the first sign of a full disk.
       await handle.writeFile(text);
       await handle.sync();
     } finally {
       await handle.close();
     }
     if (over) await rename(aside, file);
-    // A link fails where the name is taken, whoever took it and however late.
+    // link() fails if the name exists by now, whichever process made it.
     else await link(aside, file);
   } finally {
     await rm(aside, { force: true });

@@ -19,7 +19,7 @@ export interface LogOptions {
   readonly crash_log: string;
 }
 
-/** The server's logs: one logger for all, from which rooms make children. */
+/** The server's logs: one logger, from which other modules make child loggers. */
 export interface Logs {
   readonly log: Logger;
   /** A crash report: a line at level error, and the same in the crash log when there are files. */
@@ -69,7 +69,7 @@ const NO_FILES = {
 
 function standardOutput(): pino.DestinationStream {
   const stream = pino.destination({ fd: 1, sync: true });
-  // Nobody reads any more (a closed pipe): the server's work goes on, and there is nowhere left to say it.
+  // The reader has closed the pipe: the server goes on, and has nowhere left to report it.
   (stream as unknown as NodeJS.EventEmitter).on('error', () => undefined);
   if (!isJournal(1)) return stream;
   return { write: (line) => stream.write(forJournal(line)) };

@@ -1,4 +1,4 @@
-/** What JSON leaves as it is and a terminal obeys: DEL and C1, format characters (bidirectional ones among them), line ends. */
+/** Characters that JSON does not escape and terminals interpret: DEL, C1, format characters (also bidirectional), line ends. */
 const OBEYED = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function escaped(character: string): string {
@@ -8,7 +8,7 @@ function escaped(character: string): string {
   ).join('');
 }
 
-/** A line of JSON that means the same and can be shown on a terminal: names in it may come from anybody. */
+/** A line of JSON that means the same and can be shown on a terminal: names in it may come from untrusted senders. */
 export function escapeLine(line: string): string {
   return line.replace(OBEYED, escaped);
 }

@@ -14,7 +14,7 @@ export interface LogFilesOptions {
   readonly crash_log: string;
 }
 
-/** How often it is looked whether each file can be written, in milliseconds. */
+/** How often each file is checked for being writable, in milliseconds. */
 const CHECK_MS = 5000;
 
 /**
@@ -109,7 +109,7 @@ export class LogFiles {
 
 let guarded = false;
 
-/** Nobody reads standard error any more (a closed pipe): the server's work goes on. */
+/** The reader of standard error has closed the pipe: the server goes on. */
 function writeToStandardError(text: string): void {
   if (!guarded) process.stderr.on('error', () => undefined);
   guarded = true;

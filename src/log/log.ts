@@ -1,4 +1,4 @@
-/** What rooms know of the logger (pino's, or a test's): the fields first, then one sentence. */
+/** The interface of the logger (pino's, or a test's): the fields first, then one sentence. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

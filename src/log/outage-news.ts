@@ -1,11 +1,11 @@
-/** The same cause is said again after so long, in milliseconds. */
+/** How long until the same cause is logged again, in milliseconds. */
 const AGAIN_MS = 10 * 60_000;
-/** So many causes of one outage are told apart. */
+/** Most causes of one outage that are told apart. */
 const MOST_CAUSES = 20;
 
 /**
- * Decides when an outage that lasts is worth another line in the log: at its first failure, when it has another cause
- * than it had, and every ten minutes. Tries come more often than that, and causes may take turns.
+ * Decides when an outage that lasts is worth another line in the log: at its first failure, when its cause
+ * changes, and every ten minutes. Tries are more frequent than that, and causes may alternate.
  */
 export class OutageNews {
   readonly #said = new Map<string, number>();

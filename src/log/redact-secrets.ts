@@ -1,9 +1,9 @@
-/** Stands where a secret was. */
+/** Replaces a secret. */
 const CENSOR = '(secret)';
 /** Keys whose values never reach a log, wherever they stand; `-` and case do not matter. */
 const SECRET_KEYS =
   /^(.*_)?(password|passwd|passphrase|secret|authorization|token|cookie|set_cookie|aws_key|private_key|keyfile_pem|api_key)$/;
-/** Deeper than any log field of ours; what lies below is left out rather than searched. */
+/** Deeper than any log field of ours; deeper values are left out instead of searched. */
 const MAX_DEPTH = 8;
 
 /** A log field with all secrets taken out; the same object when it holds none. Errors are left to their serializer. */
@@ -30,7 +30,7 @@ function isSecretKey(key: string) {
   return SECRET_KEYS.test(key.toLowerCase().replaceAll('-', '_'));
 }
 
-/** A finished log line with credentials in URLs and in Authorization headers taken out of its texts. */
+/** A finished log line with credentials in URLs and in Authorization headers taken out of its strings. */
 export function redactLine(line: string): string {
   if (!line.includes('@') && !/bearer|basic/i.test(line)) return line;
   return line

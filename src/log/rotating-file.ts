@@ -71,7 +71,7 @@ export class RotatingFile {
     await this.flush();
   }
 
-  /** Opens the file anew with the next line: somebody else has moved it away. */
+  /** Opens the file again with the next line, after another program has moved it away. */
   reopen(): void {
     this.#reopen = true;
   }
@@ -163,12 +163,12 @@ export class RotatingFile {
     this.#size = fstatSync(fd).size;
   }
 
-  /** What is written to a deleted file is written to nobody, without an error. */
+  /** Writes to a deleted file are lost without an error. */
   #isDeleted(): boolean {
     return this.#fd !== undefined && fstatSync(this.#fd).nlink === 0;
   }
 
-  /** Moved away, or under a mount that came or went: what is written reaches nobody who looks for it by its name. */
+  /** The file was moved away, or its mount changed: writes no longer reach the file at the path. */
   #isElsewhere(): boolean {
     if (this.#fd === undefined) return false;
     try {
@@ -217,7 +217,7 @@ export class RotatingFile {
     this.#failing = false;
   }
 
-  /** What must stand before the next line: the end of half a line, and how many are missing. */
+  /** What is written before the next line: the end of a partial line, and how many lines are missing. */
   #preface(): Buffer {
     const line = {
       level: 'warn',

@@ -24,11 +24,11 @@ export interface Metrics {
   /** Forgets one key of an open gauge: its actor, say, is gone. */
   forget(name: KeyedGauge, key: string): void;
   observe(name: HistogramName, seconds: number): void;
-  /** `collect` runs before each scrape, to set gauges that are cheaper asked than told; returns how to take it back. */
+  /** `collect` runs before each scrape, to set gauges that are cheaper to read than to keep; returns its removal. */
   onScrape(collect: () => void): () => void;
   /** Runs the collectors. The printers call it. */
   collect(): void;
-  /** The one registry behind it all. */
+  /** The registry of all metrics. */
   readonly registry: Registry;
 }
 
@@ -73,7 +73,7 @@ export function createMetrics({ maxKeys = 5000, process = false }: MetricsOption
   return {
     registry,
     count(name: string, key?: string, by = 1) {
-      // prom-client throws on these; a figure gone wrong must not hurt the work that it counts.
+      // prom-client throws on these; a wrong figure must not disturb the work that it counts.
       if (!(by >= 0) || !Number.isFinite(by)) return;
       if (key === undefined) counters.get(name)?.inc(by);
       else counters.get(name)?.inc({ [LABEL]: bounded(name, key) }, by);
@@ -104,7 +104,7 @@ export function createMetrics({ maxKeys = 5000, process = false }: MetricsOption
         try {
           collect();
         } catch {
-          // The other figures are still worth having; this one's absence is counted.
+          // The other figures are still collected; the failure is counted.
           counters.get('dog_trainer_scrape_failures_total')?.inc();
         }
       }

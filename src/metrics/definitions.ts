@@ -7,7 +7,7 @@ const HASHES: readonly HashField[] = [
 ];
 
 /**
- * The old server's counters (docs/metrics.md#counters-that-scrapers-know), printed by imetrics paths and `/metrics`
+ * The Erlang server's counters (docs/metrics.md#counters-that-scrapers-know), printed by imetrics paths and `/metrics`
  * alike. `keys`: fixed keys, which exist at 0 from the start; `open`: other keys may come; no `keys` and not `open`: no
  * key at all.
  */
@@ -52,8 +52,8 @@ export const OLD_COUNTERS = {
 } as const satisfies Definitions;
 
 /**
- * The old server's gauges (docs/metrics.md#gauges-that-scrapers-know), also those of older ones: `hash_failures`,
- * `failure`.
+ * The Erlang server's gauges (docs/metrics.md#gauges-that-scrapers-know), with those of its older versions:
+ * `hash_failures`, `failure`.
  */
 export const OLD_GAUGES = {
   publish_queue_length: { help: 'Groups waiting to be published' },
@@ -146,7 +146,7 @@ type Definitions = Readonly<Record<string, Definition>>;
 export const COUNTERS = { ...OLD_COUNTERS, ...OWN_COUNTERS };
 export const GAUGES = { ...OLD_GAUGES, ...OWN_GAUGES };
 
-/** The keys a metric takes: its fixed ones, any text if it is open, `never` if it has none. */
+/** The keys of a metric: its fixed ones, any string if it is open, `never` if it has none. */
 export type KeyOf<D> = D extends { readonly open: true }
   ? string
   : D extends { readonly keys: readonly (infer K)[] }

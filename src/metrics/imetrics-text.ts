@@ -7,8 +7,8 @@ export type VarzFunction = 'counters' | 'gauges' | 'get' | 'hist';
 export const VARZ_FUNCTIONS: readonly VarzFunction[] = ['counters', 'gauges', 'get', 'hist'];
 
 /**
- * The old server's metrics in imetrics' text: a line a name, `NAME VALUE` or `NAME KEY:VALUE KEY:VALUE ...`,
- * names and keys sorted bytewise, LF-ended. There never were histograms among them.
+ * The Erlang server's metrics in the text format of imetrics: one line per name, `NAME VALUE` or
+ * `NAME KEY:VALUE KEY:VALUE ...`, names and keys sorted bytewise, lines ended by LF. None of them is a histogram.
  */
 export async function imetricsText(metrics: Metrics, what: VarzFunction): Promise<string> {
   metrics.collect();
@@ -31,7 +31,7 @@ async function section(metrics: Metrics, definitions: Readonly<Record<string, un
 }
 
 function pairs(points: readonly { readonly key: string | number | undefined; readonly value: number }[]): string {
-  // Two keys may look alike once cleaned; their figures are added up, so that no key stands twice in a line.
+  // Two keys may look alike once cleaned; their figures are added up, so that no key appears twice in a line.
   const sums = new Map<string, number>();
   for (const { key, value } of points) {
     const clean = cleanKey(String(key));

@@ -44,7 +44,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   const server = createServer((request, response) => {
     void answer(request, response, options);
   });
-  // A scraper has nothing to send: whoever is slow at it only holds a connection.
+  // A scraper sends only a short request: a slow client just occupies a connection.
   server.headersTimeout = 10_000;
   server.requestTimeout = 10_000;
   server.maxConnections = 1000;

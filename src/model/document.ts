@@ -24,7 +24,7 @@ export const POLICY_TABLES = [
 ] as const;
 
 /**
- * Tables of this server's own, beside the ten: clients of the old server never see them.
+ * Tables of this server's own, beside the ten: clients of the Erlang server never see them.
  * - `host_report`: id = hostkey; what a host last reported that its row does not keep
  *   (docs/host-lifecycle.md#whose-group-it-is).
  * - `ruleset_output`: id = group id; which texts are its last good ones, when compiled and published, or the error.

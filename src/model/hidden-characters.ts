@@ -16,12 +16,12 @@ export function hiddenCharacter(text: string): string | undefined {
   return found === null ? undefined : nameOf(found[0]);
 }
 
-/** As `hiddenCharacter`, for texts of several lines: tabs and line ends (LF, CR) are fine. */
+/** As `hiddenCharacter`, for multi-line strings: tabs and line ends (LF, CR) are fine. */
 export function hiddenInLines(text: string): string | undefined {
   return hiddenCharacter(text.replace(/[\t\n\r]/g, ' '));
 }
 
-/** `text` with each hidden character written as `\u{202E}`, so that a terminal or a page shows it and does not obey it. */
+/** `text` with each hidden character written as `\u{202E}`, so that a terminal or a page shows it instead of interpreting it. */
 export function escapeHidden(text: string): string {
   return HIDDEN.test(text)
     ? text.replace(ALL_HIDDEN, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`)

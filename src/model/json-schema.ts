@@ -4,7 +4,7 @@ export type JsonType = 'array' | 'boolean' | 'integer' | 'null' | 'number' | 'ob
 
 /**
  * The part of JSON Schema draft 04 that the resources use, as plain data. A keyword that is not listed here has no
- * effect on a document, which is what old clients rely on: `if`/`then` and `propertyNames` were never enforced
+ * effect on a document, which existing clients rely on: `if`/`then` and `propertyNames` were never enforced
  * (docs/http-api.md#validation-body).
  */
 export interface JsonSchema {

@@ -38,7 +38,7 @@ export function activeProfiles(profiles: readonly Document[], groups: readonly D
   return profiles.filter((profile) => used.has(profile.id));
 }
 
-/** Rulesets of the profiles that some group has, one a profile: the first (docs/http-api.md#lists). */
+/** Rulesets of the profiles that some group has, one per profile: the first (docs/http-api.md#lists). */
 export function activeRulesets(rulesets: readonly Document[], groups: readonly Document[]): readonly Document[] {
   const wanted = new Set(groups.map((group) => group['profile_id']));
   return rulesets.filter((ruleset) => {

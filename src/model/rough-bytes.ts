@@ -1,6 +1,6 @@
 import type { Json } from './document.js';
 
-/** About what a value costs in memory, in bytes: characters of texts and names, and 16 for each value. Never exact. */
+/** Rough size of a value in memory, in bytes: characters of strings and names, and 16 per value. */
 export function roughBytes(value: Json | undefined): number {
   if (typeof value === 'string') return value.length + 16;
   if (typeof value !== 'object' || value === null) return 16;

@@ -1,4 +1,4 @@
-/** How a ruleset says whom its rules mean: by named sets (`ipsets`), or with their addresses written out (`iptables`). */
+/** How a ruleset gives the addresses of its rules: by named sets (`ipsets`), or with their addresses written out (`iptables`). */
 export type RulesetType = 'ipsets' | 'iptables';
 
 /** One of the rulesets that every group has, and what it is called wherever it is spoken of. */

@@ -20,7 +20,7 @@ export type RulesetTexts = Readonly<Record<RulesetVariantKey, RulesetText>>;
  * is unpacked each time it is asked for.
  */
 export interface StoredRuleset {
-  /** Named for its content: equal ids, equal texts. */
+  /** Derived from the content: equal ids mean equal texts. */
   readonly id: string;
   readonly texts: RulesetTexts;
   /** Names of the sets that the texts name, in byte order. */
@@ -88,7 +88,7 @@ export async function packRuleset(texts: RulesetTexts, sets: readonly string[]):
   return stored(rulesetId(texts, sets), packed as Record<RulesetVariantKey, PackedText>, sets);
 }
 
-/** The same at once, for where nothing else is to happen meanwhile. */
+/** The same synchronously, for callers that must not be interleaved. */
 export function packRulesetSync(texts: RulesetTexts, sets: readonly string[]): StoredRuleset {
   const packed = Object.fromEntries(
     VARIANTS.map((variant) => {
@@ -120,7 +120,7 @@ export function readRuleset(doc: JsonObject | undefined): StoredRuleset | undefi
   try {
     return rulesetId(found.texts, found.sets) === found.id ? found : undefined;
   } catch {
-    // What does not unpack is not what its id says either.
+    // Content that does not unpack cannot match its id.
     return undefined;
   }
 }

@@ -33,9 +33,8 @@ export interface Violation {
 }
 
 /**
- * The first fault of `value` under `schema`, or `undefined` when there is none. The order is the old server's, which
- * looked at the keywords of a schema in alphabetical order: children before their parent's `required` and `type`,
- * properties by name (docs/http-api.md#validation-body).
+ * The first fault of `value` under `schema`, or `undefined` when there is none. Keywords of a schema are checked in
+ * alphabetical order: children before their parent's `required` and `type`, properties by name (docs/http-api.md#validation-body).
  */
 export function firstViolation(schema: JsonSchema, value: Json): Violation | undefined {
   return (

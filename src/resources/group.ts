@@ -70,7 +70,7 @@ function groupChanged({ before, after }: RowChange): boolean {
   return !isDeepStrictEqual(withoutOwn(before), withoutOwn(after));
 }
 
-/** What the old server did with a group and this one does not do yet: whoever writes it must not rely on it. */
+/** Fields of a group that are stored without effect; writing them gives a warning. */
 function notYet({ ec2_security_group_ids: groups }: JsonObject): readonly WriteWarning[] {
   if (!isList(groups) || groups.length === 0) return [];
   const reason = 'this server does not keep EC2 security groups yet: they stay as they are';

@@ -77,7 +77,7 @@ function anyDiffers(changes: readonly RowChange[], fields: readonly string[]): b
   return changes.some(({ before, after }) => fields.some((field) => before?.[field] !== after?.[field]));
 }
 
-/** The old feed of interfaces counted under the name of the one of configurations too, once per batch. */
+/** Changes of interfaces are also counted as changes of configurations, once per batch. */
 function counts({ hosts, hostConfigs }: WatchedBatch): Readonly<Record<string, number>> {
   return {
     host_config_update: hostConfigs.length + (anyDiffers(hosts, ['interfaces']) ? 1 : 0),
@@ -115,7 +115,7 @@ export const host: WatchedResource = {
   terraform: {
     served: TERRAFORM_IN_V2,
     attributes: ['environment', 'group', 'hostkey', 'location', 'name', 'vars', 'alert_enable'],
-    // Every host was always printed as of "qa", so the environment of a posted one is not looked at.
+    // Every host is printed with the environment "qa", so that of a posted one is ignored.
     fixed: { environment: 'qa' },
     needs: (hostSchema.required ?? []).filter((key) => key !== 'environment'),
   },

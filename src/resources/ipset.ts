@@ -5,6 +5,6 @@ export const ipset: TableDeclaration & Watched = {
   name: 'ipset',
   indexes: ['name', 'timestamp'],
   madeInOldDatabases: true,
-  // Nothing rests on it: whoever compares hashes reads the rows.
+  // Nothing in the world depends on it: hash comparisons read the rows.
   watch: { dirties: () => undefined },
 };

@@ -53,7 +53,7 @@ const linkSchema: JsonSchema = {
   required: ['connection', 'connection_type', 'direction', 'enabled', 'name', 'address_handling'],
 };
 
-/** A password that is the mark which stands in its place for those who may not see it: nothing is stored to keep. */
+/** The fault of a new password that is the redaction mark: there is no stored password to keep. */
 function redactedPassword({ connection }: JsonObject): Finding | undefined {
   if (!isObject(connection) || connection['password'] !== REDACTED) return undefined;
   return {
@@ -67,7 +67,7 @@ function redactedPassword({ connection }: JsonObject): Finding | undefined {
   };
 }
 
-/** What the old server did with a link and this one does not do yet: whoever writes it must not rely on it. */
+/** Fields of a link that are stored without effect; writing them gives a warning. */
 function notYet({ enabled }: JsonObject): readonly WriteWarning[] {
   if (enabled !== true) return [];
   const reason = 'this server does not connect to linked servers yet: nothing is sent to it or taken from it';
@@ -76,7 +76,7 @@ function notYet({ enabled }: JsonObject): readonly WriteWarning[] {
 
 /**
  * The external of a new link, none if one of that name is there (docs/http-api.md#link). Both are written in one commit,
- * so that neither is ever there alone.
+ * so that neither ever exists alone.
  */
 async function externalOf({ name }: JsonObject, { find, now, version }: Moment): Promise<readonly NewCompanion[]> {
   if (typeof name !== 'string' || (await find('external', 'name', name)).length > 0) return [];

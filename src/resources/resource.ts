@@ -15,7 +15,7 @@ export interface Needs {
   readonly list: (table: Resource) => Promise<readonly Document[]>;
   /** Those whose field has the value, in the store's order. */
   readonly find: (table: Resource, field: string, value: string) => Promise<readonly Document[]>;
-  /** @throws where it is not known yet: ask only when it is needed */
+  /** @throws while it is not known yet: read it only when needed */
   readonly dialect: () => Dialect;
 }
 
@@ -39,7 +39,7 @@ export interface TableDeclaration {
   /**
    * Made even in a database that was in use, where a table that is missing usually was dropped
    * (docs/rethinkdb.md#what-is-missing-is-made): an empty one must take nothing from any host. For a resource that
-   * databases of older servers lack.
+   * databases of other servers may lack.
    */
   readonly madeInOldDatabases?: true;
   /** The world holds its rows, and a change of them makes something stale. Absent: no rule or set rests on the table. */

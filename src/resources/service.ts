@@ -7,7 +7,7 @@ import type { WatchedResource } from './resource.js';
 import { TERRAFORM_IN_V2, usual } from './usual.js';
 import { countBatches } from './watch.js';
 
-/** service (docs/http-api.md#service). Only items that are objects are looked into, as ever. */
+/** service (docs/http-api.md#service). Only items that are objects are checked. */
 const serviceSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-04/schema#',
   title: 'service',

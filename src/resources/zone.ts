@@ -41,7 +41,7 @@ function lowerCaseIpv6(doc: JsonObject): JsonObject {
   return { ...doc, ipv6_addresses: addresses.map((item) => (typeof item === 'string' ? item.toLowerCase() : item)) };
 }
 
-/** `GET /zones/ips`: every address of every zone as stored, repeats included; what is no list or no text is left out. */
+/** `GET /zones/ips`: every address of every zone as stored, repeats included; what is not a list or not a string is left out. */
 function allAddresses(zones: readonly Document[]): readonly string[] {
   return zones
     .flatMap((zone) => [zone['ipv4_addresses'], zone['ipv6_addresses']])

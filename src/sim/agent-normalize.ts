@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-// The agent's side of docs/protocol.md#rulesets-before-hashing and the next heading, written apart from the server's: a
-// second opinion on every hash.
+// The agent's side of docs/protocol.md#rulesets-before-hashing and the next heading, written
+// independently of the server's, to check its hashes.
 
 const FORWARD_REJECT = '-A FORWARD -j REJECT --reject-with icmp-port-unreachable';
 const DROPPED_STARTS = [
@@ -51,8 +51,8 @@ export function throughEcho(text: string): string {
 }
 
 /**
- * SHA-256 in lower-case hex. Agents hash characters, not bytes, so a text with other than ASCII hashes to something
- * else than on the server (and crashes the real agent beyond Latin-1).
+ * SHA-256 in lower-case hex. Agents hash characters, not bytes, so a text with other characters than ASCII hashes
+ * differently than on the server (and crashes the real agent beyond Latin-1).
  */
 export function agentHash(text: string): string {
   return createHash('sha256').update(Buffer.from(text, 'latin1')).digest('hex');

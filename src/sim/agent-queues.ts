@@ -6,7 +6,7 @@ import { AGENT_QUEUES, declareAgentQueue, queueName, type AgentQueue } from './a
 export type QueueHandler = (queue: AgentQueue, delivery: Delivery) => Promise<void>;
 
 /**
- * The agent's consumers: one a queue, one message at a time. A crashed handler rejects its message without requeue and
+ * The agent's consumers: one per queue, one message at a time. A crashed handler rejects its message without requeue and
  * loses the queue with its backlog; both come back anew (docs/protocol.md#what-an-agent-does).
  */
 export class AgentQueues {

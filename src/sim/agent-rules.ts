@@ -5,7 +5,7 @@ import type { AgentTiming } from './agent-timing.js';
 import type { SetFamily } from './kernel/set-address.js';
 import type { SimKernel } from './kernel/sim-kernel.js';
 
-/** What applying a message came to; an agent tells nobody, the simulator does. */
+/** The result of applying a message; real agents do not report it, the simulator does. */
 export interface Applied {
   readonly sets: boolean;
   readonly rules: boolean;

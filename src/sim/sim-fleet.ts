@@ -13,7 +13,7 @@ export interface FleetOptions {
   readonly agents: number;
   /** Names of groups, dealt out in turn. */
   readonly groups: readonly string[];
-  /** Default: one for each 100 agents. */
+  /** Default: one per 100 agents. */
   readonly connections?: number;
   /** Default: `QUICK_TIMING`. */
   readonly timing?: AgentTiming;
@@ -21,7 +21,7 @@ export interface FleetOptions {
   readonly spreadMs?: number;
   readonly enforcement?: Enforcement;
   readonly clock?: Clock;
-  /** Faults that a host is born with, by its number from 0. */
+  /** Faults that a host starts with, by its number from 0. */
   readonly oddities?: Readonly<Record<number, FleetOddity>>;
 }
 

@@ -2,8 +2,8 @@ import type { Fence, Store } from './store.js';
 import { StoreError } from './store.js';
 
 /**
- * The store as the one who leads writes to it: every commit carries the fence of that moment. Where `fence` gives
- * undefined, leadership was never had or is lost, and every commit is refused as `fenced`.
+ * The store as the leader writes to it: every commit carries the current fence. When `fence` returns undefined, this
+ * server does not lead, and every commit is refused as `fenced`.
  */
 export function fencedStore(store: Store, fence: () => Fence | undefined): Store {
   return {

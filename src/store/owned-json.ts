@@ -24,7 +24,7 @@ export function ownedObject(entries: Iterable<readonly [string, Json]>): JsonObj
   return object;
 }
 
-/** Deeply freezes a value that nobody else holds, so that it need not be copied. */
+/** Deeply freezes a value without copying it; the caller must hold the only reference. */
 export function own(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   for (const part of Object.values(value)) own(part);
@@ -32,7 +32,7 @@ export function own(value: Json): Json {
   return Object.freeze(value);
 }
 
-/** Freezes an object or list that nobody else holds and whose parts are owned already. */
+/** Freezes an object or list whose parts are owned already; the caller must hold the only reference. */
 export function markOwned(container: object): void {
   owned.add(Object.freeze(container));
 }

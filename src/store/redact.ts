@@ -25,7 +25,7 @@ function isSecret(key: string): boolean {
   return secret;
 }
 
-/** Whether there is anything to hide: usually there is not, and then nothing is made anew. */
+/** Whether there is anything to hide: usually there is not, and then nothing is copied. */
 function holdsSecret(value: Json, secret: (key: string) => boolean): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) {

@@ -78,6 +78,6 @@ function isRefusal(answer: Document | Refusal): answer is Refusal {
 function withId(doc: JsonObject): Document {
   const copy = ownedCopy(doc);
   if (!Object.hasOwn(copy, 'id')) return ownedObject([['id', randomUUID()], ...Object.entries(copy)]) as Document;
-  if (typeof copy['id'] !== 'string' || copy['id'] === '') throw new TypeError('the id of a document must be text');
+  if (typeof copy['id'] !== 'string' || copy['id'] === '') throw new TypeError('the id of a document must be a string');
   return copy as Document;
 }

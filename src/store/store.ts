@@ -65,7 +65,7 @@ export type CommitFailure =
   | { readonly reason: 'stale'; readonly index: number; readonly current: Stored }
   | { readonly reason: 'refused'; readonly index: number; readonly refused: JsonObject };
 
-/** All steps written, or none. `stored` has a place a step: the document after it, `undefined` after a remove. */
+/** All steps written, or none. `stored` has one item per step: the document after it, `undefined` after a remove. */
 export type CommitResult =
   | { readonly ok: true; readonly stored: readonly (Stored | undefined)[] }
   | { readonly ok: false; readonly failure: CommitFailure };
@@ -127,7 +127,7 @@ export interface Fence {
   readonly until: number;
 }
 
-/** Whose commit it is, and what else goes for it. */
+/** Whose commit it is, and its options. */
 export interface CommitBy {
   readonly author: Author;
   /** Default true. */
@@ -157,7 +157,7 @@ export interface StoreState {
 /**
  * The store port. Every call may reject with a `StoreError`; a rejected commit wrote nothing unless its
  * `code` is `unknown_outcome` (the answer was lost on the way).
- * Documents handed out are frozen or private copies: nobody's change to them reaches the store.
+ * Documents handed out are frozen or private copies: changes to them do not reach the store.
  */
 export interface Store {
   readonly kind: 'sqlite' | 'rethinkdb';

@@ -13,7 +13,7 @@ export interface ImportItem {
   readonly becomes: 'created' | 'changed' | 'unchanged' | 'kept' | 'removed';
 }
 
-/** A document of the file that may not come in: another one in the store, which stays, has its name. */
+/** A document of the file that is refused: another document, which stays in the store, has its name. */
 export interface ImportClash {
   readonly resource: Resource;
   readonly id: string;
@@ -23,11 +23,11 @@ export interface ImportClash {
   readonly holder: string;
 }
 
-/** What an import does to the documents that are there. With clashes nothing may be written. */
+/** What an import does to the stored documents. With clashes nothing may be written. */
 export interface ImportPlan {
   readonly items: readonly ImportItem[];
   readonly clashes: readonly ImportClash[];
-  /** One atomic commit; refused as a whole when anything it rests on has changed since the store was read. */
+  /** One atomic commit; refused as a whole when anything it depends on has changed since the store was read. */
   readonly changes: readonly Change[];
 }
 
@@ -38,8 +38,9 @@ function nameOf({ name }: Document): string {
 }
 
 /**
- * Compares a file with what a store holds. A document replaces the one with its id. Names (hostkeys of hosts) stay
- * unique against what the file does not bring; twins inside the file are old data, and come in as they are.
+ * Compares a file with what a store holds. A document replaces the one with its id. Names (hostkeys of hosts) must
+ * differ from those of stored documents that are not in the file; duplicates inside the file are old data, and are
+ * imported as they are.
  * `replace`: what the file does not have is removed.
  */
 export function planImport(file: PolicyFile, there: StoredPolicy, options: { readonly replace: boolean }): ImportPlan {

@@ -7,18 +7,18 @@ import type { PolicyFile } from './policy-file.js';
 
 export interface ImportOptions {
   readonly author: string;
-  /** Only says what would become of everything. */
+  /** Only reports what would change. */
   readonly dryRun: boolean;
   /** Removes what the file does not have. */
   readonly replace: boolean;
 }
 
 export interface ImportReport {
-  /** False: nothing was written, because it was not to be or because there are clashes. */
+  /** False: nothing was written, because of `dryRun` or because there are clashes. */
   readonly written: boolean;
   readonly items: readonly ImportItem[];
   readonly clashes: readonly ImportClash[];
-  /** What the operator should know beside that, one sentence each. */
+  /** Further notes for the operator, one sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -33,7 +33,7 @@ async function readAll(store: Store): Promise<StoredPolicy> {
 }
 
 /**
- * Brings a file's documents into a store in one commit, with an audit entry each: all or nothing. When others change
+ * Brings a file's documents into a store in one commit, with one audit entry per document: all or nothing. When others change
  * documents in between, it is planned anew from what is there then.
  * @throws StoreError; `busy` when others never stop changing the same documents
  */

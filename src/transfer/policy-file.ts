@@ -11,13 +11,13 @@ const VERSION = 1;
 export interface PolicyFile {
   /** Epoch seconds. */
   readonly exportedAt: number;
-  /** The dialect that the rules were compiled in, where that was settled: another would give other bytes. */
+  /** The dialect that the rules were compiled in, if one was chosen: the other dialect gives other bytes. */
   readonly dialect?: 'dog1' | 'dog2';
   /** Documents as they are stored, in the store's order. */
   readonly resources: Readonly<Record<Resource, readonly Document[]>>;
 }
 
-/** A file that can't be taken; the message says where and what would be right. */
+/** A file that is refused; the message says where the fault is and what would be right. */
 export class PolicyFileError extends Error {
   override readonly name = 'PolicyFileError';
 }
@@ -51,8 +51,9 @@ function readDocuments(name: string, value: Json | undefined): readonly Document
   for (const [index, doc] of (value as readonly Json[]).entries()) {
     const where = `resources.${name}[${index}]`;
     if (!isObject(doc)) throw new PolicyFileError(`${where} must be an object`);
-    if (typeof doc.id !== 'string' || doc.id === '') throw new PolicyFileError(`${where} must have an id, a text`);
-    if (ids.has(doc.id)) throw new PolicyFileError(`${where} has the id ${doc.id}, which stands before it already`);
+    if (typeof doc.id !== 'string' || doc.id === '') throw new PolicyFileError(`${where} must have an id, a string`);
+    if (ids.has(doc.id))
+      throw new PolicyFileError(`${where} has the id ${doc.id}, which an earlier document has already`);
     ids.add(doc.id);
   }
   return (value as readonly Document[]).map(withoutStoreField);

@@ -43,7 +43,7 @@ describe('backup and restore', () => {
     await withStore((store) => store.commit([create('zone', { id: 'a', n: 1 })], { author: 'ann' }));
     expect(run(backupCommand)).toEqual({
       code: 0,
-      out: `backed up 1 documents (up to change 1) to ${file}\n`,
+      out: `backed up 1 document (up to change 1) to ${file}\n`,
       err: '',
     });
     await withStore((store) => store.commit([patch('zone', 'a', { n: 2 }), create('zone', { id: 'b' })], BY));
@@ -92,7 +92,7 @@ describe('backup and restore', () => {
     path = join(data, 'dog_trainer.db');
     expect(run(restoreCommand)).toEqual({
       code: 0,
-      out: `restored 1 documents (up to change 1) from ${file}\n`,
+      out: `restored 1 document (up to change 1) from ${file}\n`,
       err: '',
     });
     await withStore(async (store) => expect(await zones(store)).toEqual([{ id: 'a' }]));

@@ -1,4 +1,4 @@
-/** Puts bits behind bits. */
+/** Appends bits to a growing bitstring. */
 export class BitWriter {
   readonly #bytes: number[] = [];
   #open = 0;

@@ -3,14 +3,14 @@ export type ExactTerm =
   | { readonly kind: 'atom'; readonly name: string }
   | { readonly kind: 'integer'; readonly value: bigint }
   | { readonly kind: 'float'; readonly value: number }
-  /** A list of characters, written as a text. */
+  /** A list of characters, written as a string. */
   | { readonly kind: 'string'; readonly text: string }
   | BitsTerm
   | { readonly kind: 'list'; readonly items: readonly ExactTerm[] }
   /** `[a, b | c]` */
   | { readonly kind: 'improper'; readonly items: readonly ExactTerm[]; readonly tail: ExactTerm }
   | { readonly kind: 'tuple'; readonly items: readonly ExactTerm[] }
-  /** As written: of a key that stands twice, Erlang takes the last. */
+  /** As written: when a key is given twice, Erlang takes the last. */
   | { readonly kind: 'map'; readonly entries: readonly (readonly [ExactTerm, ExactTerm])[] }
   | { readonly kind: 'fun'; readonly module: string; readonly name: string; readonly arity: number };
 

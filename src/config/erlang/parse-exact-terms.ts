@@ -11,8 +11,8 @@ export interface PlacedTerm {
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 
 /**
- * The terms of a text, each ended by a dot, as file:consult/1 gives them. A text that Erlang would not take is read once
- * more with `#` as a sign for comments, which people have written into their files.
+ * The terms of a file, each ended by a dot, as file:consult/1 gives them. When Erlang would refuse it, the file is read
+ * once more with `#` beginning a comment, which some files in use have.
  * @throws ErlangSyntaxError of the attempt that came further
  */
 export function parseExactTerms(text: string): readonly PlacedTerm[] {

@@ -118,7 +118,7 @@ export class Parser {
     return { kind: 'string', text: pieces.join('') };
   }
 
-  /** One sign, which may stand apart, before a number, which may stand in parentheses. */
+  /** A sign, perhaps followed by blanks, then a number, perhaps in parentheses. */
   #signed(sign: string): ExactTerm {
     this.#next();
     let open = 0;

@@ -21,9 +21,8 @@ const MOST_DIGITS = 1000;
 const MOST_ATOM_CHARACTERS = 255;
 
 /**
- * Cuts a text into Erlang's tokens, as erl_scan does. Where OTP 25 and 27 differ in what a text means (`"""`, `\^?`),
- * it means what it does in OTP 27. With `hashComments`, a `#` that begins no map or record begins a comment too, which
- * Erlang does not know.
+ * Splits source text into Erlang's tokens, as erl_scan does. Where OTP 25 and 27 differ (`"""`, `\^?`), as OTP 27 does.
+ * With `hashComments`, a `#` that begins no map or record begins a comment too, which Erlang does not support.
  */
 export class Scanner {
   readonly #text: string;

@@ -6,10 +6,10 @@ import type { Applications } from './read-sys-config.js';
 import type { Place, SettingReader } from './setting-reader.js';
 import { showTerm } from './show-term.js';
 
-/** A broker as the old server named it: the options of its connection and the places to try. */
+/** A broker of the Erlang server's configuration: the options of its connection and the addresses to try. */
 export interface OldConnection extends Place {
   readonly options: Proplist;
-  /** The hosts and ports that stand apart from the options, as turtle has them. */
+  /** Hosts and ports given apart from the options, as in turtle. */
   readonly places: readonly { readonly host: ErlangTerm; readonly port: ErlangTerm }[];
 }
 
@@ -19,7 +19,7 @@ const TURTLE =
 const SERVERS = 'must be a list of brokers such as [default, publish]';
 const PLACES = 'must be a list such as [{main, [{"host", 5671}]}]';
 
-/** The broker connections of an old server, in their order; none when it has neither turtle nor thumper. */
+/** The broker connections of an Erlang server, in order; none when it has neither turtle nor thumper. */
 export function brokerConnections(
   applications: Applications,
   reader: SettingReader,
@@ -62,7 +62,7 @@ function turtleConnections(
   const used = ours.length > 0 ? ours : all;
   for (const { name } of all) {
     if (!used.some((one) => one.name === name)) {
-      findings.note(`${place.from}.${name}`, 'the old server only used the connection "default"');
+      findings.note(`${place.from}.${name}`, 'the Erlang server only used the connection "default"');
     }
   }
   return used.map(({ options, name }) => {
@@ -107,7 +107,7 @@ function hostsOf(
   return places;
 }
 
-/** turtle takes a port as a text of digits too. */
+/** turtle also takes a port as a string of digits. */
 function digits(port: ErlangTerm): ErlangTerm {
   const value = plainTerm(port, false);
   return typeof value === 'string' && /^\d{1,5}$/.test(value) ? { kind: 'number', value: Number(value) } : port;

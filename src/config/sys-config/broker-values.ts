@@ -7,7 +7,7 @@ import type { Place, SettingReader } from './setting-reader.js';
 import { showTerm } from './show-term.js';
 import { tlsValues } from './tls-values.js';
 
-/** One place to connect to, in our words. */
+/** One broker address, under this server's names. */
 interface Target {
   readonly host: string;
   readonly port: number | undefined;
@@ -17,7 +17,7 @@ interface Target {
   readonly tls: boolean;
 }
 
-/** Names of a connection's options, in thumper and in turtle, and ours for them. */
+/** Names of a connection's options in thumper and in turtle, and our keys for them. */
 const OPTIONS: Readonly<Record<string, string | undefined>> = {
   host: 'broker.host',
   port: 'broker.port',
@@ -28,12 +28,12 @@ const OPTIONS: Readonly<Record<string, string | undefined>> = {
   heartbeat: 'broker.heartbeat',
   connection_timeout: 'broker.connection_timeout',
 };
-/** Read elsewhere. */
+/** Options that other code reads. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['ssl_options', 'ssl', 'tls', 'connections', 'conn_name']);
 
 /**
- * Our `broker.*` for the old server's connections: one place as host, port and so on, several as `broker.urls`. What
- * the old server's libraries took when a host was not given, stands: localhost.
+ * Our `broker.*` for the Erlang server's connections: one address as host, port and so on, several as `broker.urls`.
+ * Without a host it is localhost, as in the Erlang client.
  */
 export function brokerValues(
   connections: readonly OldConnection[],
@@ -117,7 +117,7 @@ function targetsOf(
   return [{ ...common, host, port: number(read('port', options.values.get('port'))) }];
 }
 
-/** What the Erlang client takes where nothing is given. */
+/** The Erlang client's defaults. */
 const CLIENT_DEFAULTS: readonly (readonly [readonly string[], string])[] = [
   [['host', 'connections'], 'host localhost'],
   [['virtual_host'], 'virtual_host /'],
@@ -129,7 +129,7 @@ function sayWhatIsAbsent({ from, file, options }: OldConnection, findings: Impor
   const absent = CLIENT_DEFAULTS.filter(([names]) => !names.some((name) => options.values.has(name)));
   if (absent.length === 0) return;
   const list = absent.map(([, text]) => text).join(', ');
-  findings.warn(`${file}: ${from} does not give all, so what the old client took stands: ${list}`);
+  findings.warn(`${file}: ${from} leaves settings out, so the defaults of the Erlang client are kept: ${list}`);
 }
 
 function putTarget(values: Map<string, unknown>, target: Target): void {
@@ -151,7 +151,7 @@ function urlOf({ host, port, virtualHost, user, password, tls }: Target): string
   return `${scheme}://${credentials}@${authority}:${port ?? (tls ? 5671 : 5672)}/${encodeURIComponent(virtualHost)}`;
 }
 
-/** Settings that all connections share here: the first counts; other certificates are a loss. */
+/** Settings that all connections share here: those of the first count; different certificates are a loss. */
 function keepFirst(
   values: Map<string, unknown>,
   key: string,

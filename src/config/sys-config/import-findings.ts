@@ -1,4 +1,4 @@
-/** A setting that is there and could not be read. */
+/** A setting that is given but could not be read. */
 export interface Loss {
   readonly file: string;
   /** Where it stands: `dog_trainer.rethinkdb_host`. */
@@ -9,13 +9,13 @@ export interface Loss {
   readonly wanted: string;
 }
 
-/** What an import has to tell people. Nothing in it holds a secret. */
+/** What an import reports to the operator. Holds no secrets. */
 export class ImportFindings {
   /** What was left out because it has no meaning here. */
   readonly notes: string[] = [];
-  /** What was read, but in a way that people should know of. */
+  /** What was read, but in a way that the operator should know of. */
   readonly warnings: string[] = [];
-  /** What could not be read, though it means something: an import with such stops. */
+  /** Settings that matter but could not be read: the import stops. */
   readonly losses: Loss[] = [];
 
   note(from: string, reason?: string): void {

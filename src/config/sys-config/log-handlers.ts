@@ -6,7 +6,7 @@ import type { Applications, Parameter } from './read-sys-config.js';
 import type { Place } from './setting-reader.js';
 import { kindOf, showTerm } from './show-term.js';
 
-/** A log file of the old server. */
+/** A log file of the Erlang server. */
 export interface OldLogFile extends Place {
   readonly path: ErlangTerm;
   readonly level?: ErlangTerm;
@@ -45,7 +45,7 @@ export function lagerFiles(applications: Applications, findings: ImportFindings)
   });
 }
 
-/** Options, or the old form: a list of {file, level, size, date, count}, each a file. */
+/** Options, or the old form: a list of {file, level, size, date, count}, one per file. */
 function backendFiles(place: Place, options: ErlangTerm | undefined, findings: ImportFindings): readonly OldLogFile[] {
   if (options === undefined) return [];
   const tuples = options.kind === 'list' ? options.items : [options];
@@ -108,7 +108,7 @@ function logFile(
   };
 }
 
-/** lager's files stand below its log_root. */
+/** lager's files are below its log_root. */
 function below(root: ErlangTerm | undefined, path: ErlangTerm): ErlangTerm {
   if (root?.kind !== 'text' || path.kind !== 'text' || path.text.startsWith('/')) return path;
   return { kind: 'text', text: join(root.text, path.text) };

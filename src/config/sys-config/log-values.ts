@@ -8,7 +8,7 @@ import type { Applications } from './read-sys-config.js';
 import type { SettingReader } from './setting-reader.js';
 import { showTerm } from './show-term.js';
 
-/** Levels of lager and of logger, the most talkative first, and ours for them. */
+/** Levels of lager and of logger, the most verbose first, and our level for each. */
 const LEVELS: readonly (readonly [string, string])[] = [
   ['all', 'debug'],
   ['debug', 'debug'],
@@ -22,8 +22,8 @@ const LEVELS: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * Our `log.*` for the old server's log files: the directory of the first, the size and number of the first that has
- * one, and the level of the most talkative.
+ * Our `log.*` for the Erlang server's log files: the directory of the first, the size and number of the first that has
+ * one, and the level of the most verbose.
  */
 export function logValues(
   applications: Applications,

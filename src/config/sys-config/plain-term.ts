@@ -1,7 +1,7 @@
 import type { ErlangTerm } from '../erlang-terms.js';
 
 /**
- * The term as YAML has it; what YAML has nothing for is `undefined`. A list of character codes is a text, as in Erlang,
+ * The term as a YAML value; `undefined` when YAML has none for it. A list of character codes is a string, as in Erlang,
  * unless a list is wanted.
  */
 export function plainTerm(term: ErlangTerm, wantsList: boolean): unknown {
@@ -27,7 +27,7 @@ export function plainTerm(term: ErlangTerm, wantsList: boolean): unknown {
   }
 }
 
-/** The address that inet takes as a tuple, as text: {10,0,0,1} is 10.0.0.1. */
+/** An address given as a tuple, as inet takes it, as a string: {10,0,0,1} is 10.0.0.1. */
 export function addressText(term: ErlangTerm): string | undefined {
   if (term.kind !== 'tuple') return undefined;
   const numbers = term.items.map((item) => (item.kind === 'number' ? item.value : -1));

@@ -2,9 +2,9 @@ import type { ErlangTerm } from '../erlang-terms.js';
 
 /** A list of options, as Erlang's proplists read one, or a map. */
 export interface Proplist {
-  /** The value of each name; of a name that stands twice the one that Erlang would use. */
+  /** The value of each name; when a name is given twice, the value that Erlang would use. */
   readonly values: ReadonlyMap<string, ErlangTerm>;
-  /** Names that stand more than once, and whether always with the same value. */
+  /** Names given more than once, and whether always with the same value. */
   readonly twice: ReadonlyMap<string, { readonly same: boolean }>;
   /** What is neither an atom nor {atom, value}. */
   readonly strange: readonly ErlangTerm[];
@@ -12,10 +12,10 @@ export interface Proplist {
 
 /**
  * Reads a list of `{name, value}` and bare atoms (`ssl` is `{ssl, true}`), or a map; `undefined` for anything else.
- * Of a name that stands twice the first counts in a list, as in proplists:get_value, and the last in a map.
+ * When a name is given twice, the first counts in a list, as in proplists:get_value, and the last in a map.
  */
 export function readProplist(term: ErlangTerm): Proplist | undefined {
-  // In Erlang "" and [] are one and the same.
+  // In Erlang "" and [] are the same.
   if (term.kind === 'text' && term.text === '') return { values: new Map(), twice: new Map(), strange: [] };
   if (term.kind !== 'list' && term.kind !== 'map') return undefined;
   const values = new Map<string, ErlangTerm>();

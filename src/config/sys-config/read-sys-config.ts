@@ -20,9 +20,9 @@ const MOST_DEPTH = 8;
 const MOST_FILES = 100;
 
 /**
- * Reads the text of a sys.config and the files that it names ("./other.config"), merged as OTP merges them: in their
- * order, of a parameter that stands twice the later. Names are relative to the file that names them, or else to the
- * working directory, as in OTP.
+ * Reads the text of a sys.config and the files that it names ("./other.config"), merged as OTP merges them: in
+ * order, and a later value of a parameter replaces an earlier one. Names are relative to the file that
+ * names them, or else to the working directory, as in OTP.
  * @throws ErlangSyntaxError with the line, when the text is no Erlang term
  * @throws Error when it is one, but no list of applications
  */

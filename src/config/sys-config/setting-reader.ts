@@ -9,11 +9,11 @@ import { kindOf, showTerm } from './show-term.js';
 import { placeholderInTerm } from './template-text.js';
 import { addressText, plainTerm } from './plain-term.js';
 
-/** A setting of the old server. */
+/** A setting of the Erlang server. */
 export interface Setting {
   /** Our name for it. */
   readonly key: string;
-  /** Where it stands in the original: `thumper.brokers.port`. */
+  /** Its path in the original: `thumper.brokers.port`. */
   readonly from: string;
   readonly file: string;
   readonly term: ErlangTerm;
@@ -22,15 +22,15 @@ export interface Setting {
 /** A place in the original. */
 export type Place = Pick<Setting, 'from' | 'file'>;
 
-/** Empty in the examples of the old server's documentation; no server lets such a user in, so the default stands. */
+/** Empty in the examples of the Erlang server's documentation; servers refuse an empty user, so the default stays. */
 const EMPTY_IS_ABSENT: ReadonlySet<string> = new Set(['rethinkdb_username', 'broker.user', 'broker.password']);
 /** Where `undefined` does not simply mean that a feature is off. */
 const UNDEFINED_IS_UNREADABLE = /^(rethinkdb_|store\.|broker\.)/;
-/** Where an empty text would fall to a default that is something else. */
+/** Where an empty string would be replaced by a default that means something else. */
 const EMPTY_IS_UNREADABLE = /^broker\.|\.dir$/;
 const HOSTS: ReadonlySet<string> = new Set(['rethinkdb_host', 'broker.host', 'smtp_relay']);
 
-/** Reads the old server's terms by the schema of our keys; what cannot be read goes to the findings, by name. */
+/** Reads the Erlang server's terms by the schema of our keys; what cannot be read goes to the findings, by name. */
 export class SettingReader {
   readonly #findings: ImportFindings;
 
@@ -60,7 +60,7 @@ export class SettingReader {
     if (reading?.ok === true) {
       if (spec.type === 'path' && typeof reading.value === 'string' && !reading.value.startsWith('/')) {
         this.#findings.warn(
-          `${file}: ${from} is relative, to a place that the old server knew: write the whole path into ${key}`,
+          `${file}: ${from} is relative to a directory of the Erlang server: write the whole path into ${key}`,
         );
       }
       return reading.value;

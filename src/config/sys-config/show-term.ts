@@ -17,7 +17,7 @@ export function kindOf(term: ErlangTerm): string {
     case 'atom':
       return 'an atom';
     case 'text':
-      return 'a text';
+      return 'a string';
     case 'number':
       return 'a number';
     case 'list':

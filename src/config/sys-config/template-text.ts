@@ -1,23 +1,23 @@
 import type { ErlangTerm } from '../erlang-terms.js';
 
-/** Inside a text: relx's and the shell's `${X}`, overlays' and Jinja's `{{ x }}`, ErlyDTL's `{% x %}`, `<%= x %>`. */
+/** Inside a string: relx's and the shell's `${X}`, overlays' and Jinja's `{{ x }}`, ErlyDTL's `{% x %}`, `<%= x %>`. */
 const INSIDE = /\$\{[^}]*\}|\{\{.*?\}\}|\{%.*?%\}|<%.*?%>/s;
-/** The whole of a text: `$X`, `%X%`, `@X@`, `__X__`, `<X>`. */
+/** A whole string: `$X`, `%X%`, `@X@`, `__X__`, `<X>`. */
 const WHOLE =
   /^(\$[A-Z_][A-Z0-9_]*|%[A-Z_][A-Z0-9_]*%|@@?[A-Z_][A-Z0-9_]*@@?|__[A-Z][A-Z0-9_]*__|<[A-Z_][A-Z0-9_ -]*>)$/;
 
-/** So long are no values of a configuration; looking for the end of a placeholder takes time. */
+/** No configuration value is longer; searching for the end of a placeholder takes time. */
 const LONGEST_TEXT = 10_000;
 const LONGEST_SHOWN = 60;
 
-/** The placeholder of a template that nobody has filled in, if the text holds one. Only the placeholder: the rest may be a secret. */
+/** The unfilled template placeholder in the string, if there is one. Only the placeholder: the rest may be a secret. */
 export function placeholderIn(text: string): string | undefined {
   const start = text.slice(0, LONGEST_TEXT);
   const found = (INSIDE.exec(start) ?? WHOLE.exec(start))?.[0];
   return found === undefined || found.length <= LONGEST_SHOWN ? found : `${found.slice(0, LONGEST_SHOWN)}…`;
 }
 
-/** The first placeholder anywhere in a term: in its texts and atoms, or `{{x}}` without quotes, which Erlang reads as tuples. */
+/** The first placeholder anywhere in a term: in its strings and atoms, or an unquoted `{{x}}`, which Erlang reads as tuples. */
 export function placeholderInTerm(term: ErlangTerm): string | undefined {
   switch (term.kind) {
     case 'text':

@@ -6,7 +6,7 @@ import type { Place, SettingReader } from './setting-reader.js';
 
 const OPTIONS = 'must be a list of options such as [{cacertfile, "..."}, {verify, verify_peer}], or none';
 
-/** Options of Erlang's ssl that say whom to trust or who one is, and that this server has nothing for. */
+/** Options of Erlang's ssl about trust and identity that this server does not support. */
 const TRUST: Readonly<Record<string, string | undefined>> = {
   cacerts: 'must be in a file: cacertfile',
   cert: 'must be in a file: certfile',

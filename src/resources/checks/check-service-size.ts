@@ -8,8 +8,8 @@ import type { Finding } from './finding.js';
 const MAX_ENTRIES = 2000;
 
 /**
- * A service of more entries and ports than any rule can be made of in good time: checking its schema alone would take
- * too long. What is stored already may stay.
+ * The fault of a service with too many entries and ports: even checking its schema would take too long. What is
+ * stored already may stay.
  */
 export function serviceSize({ services }: JsonObject, before: Document | undefined): Finding | undefined {
   if (!isList(services) || (before !== undefined && sameJson(services, before['services']))) return undefined;

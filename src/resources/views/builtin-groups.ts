@@ -49,7 +49,7 @@ export function builtinGroupSub(
 ): readonly string[] | undefined {
   if (!Object.hasOwn(ADDRESS_SUBS, sub)) return undefined;
   const of = builtinAddresses(id, fleet, dialect);
-  // Quirks that were always so: all-active's internal_ips are everything, internal-active's ips its bare internal_ips,
+  // Quirks that clients know: all-active's internal_ips are everything, internal-active's ips its bare internal_ips,
   // external-active's ips IPv4 alone.
   if (id === 'all-active' && sub === 'internal_ips') return ADDRESS_SUBS['ips']?.(of);
   if (id === 'external-active' && sub === 'ips') return of.externalV4;

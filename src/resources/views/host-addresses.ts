@@ -6,8 +6,8 @@ import type { Document, Json, JsonObject } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
 
 /**
- * Every text in a host's `interfaces`, in order and as reported. A host that never reported, or whose `interfaces` is
- * no JSON, has none: one bad row must not break a list (docs/http-api.md#documents-that-break-nothing-but-themselves).
+ * Every string in a host's `interfaces`, in order and as reported. A host that never reported, or whose `interfaces` is
+ * not JSON, has none: one bad row must not break a list (docs/http-api.md#documents-that-break-nothing-but-themselves).
  */
 export function reportedAddresses(host: JsonObject): readonly string[] {
   const byName = parsed(host['interfaces']);
@@ -51,7 +51,7 @@ export function sortedUnique(list: readonly string[]): readonly string[] {
 
 /**
  * `{ADDRESS: FIELD}` of active hosts (docs/http-api.md#lists, `hosts/names`): as reported; `127.0.0.1` is every host's,
- * so one of each host is left out.
+ * so one per host is left out.
  */
 export function fieldByAddress(hosts: readonly Document[], field: 'name' | 'hostkey'): JsonObject {
   const found = new Map<string, Json>();

@@ -1,4 +1,4 @@
-/** Results kept a state; a fleet applies the same few texts to the same state. */
+/** Results kept per state; a fleet applies the same few texts to the same state. */
 const KEPT = 8;
 
 // Two functions, as closures of one share what they hold: `weakly` would hold its result for the sake of `strongly`.
@@ -18,7 +18,7 @@ function isObject(value: unknown): value is object {
  * A pure function of (state, key) that remembers its latest results, so that a thousand simulated hosts parse one text
  * once, and end with one shared result. Forgotten with the state. A result often is, or has in it, the next state, and a
  * chain of states would never end: `next` names that part (default: the result itself, if it is an object), and the
- * result is kept only as long as somebody else has it.
+ * result is kept only as long as other code refers to it.
  */
 export function remember<S extends object, R>(
   compute: (state: S, key: string) => R,

@@ -68,7 +68,7 @@ export class SimKernel {
     if (surplus.length > 0) this.#sets = dropSetsOnce(this.#sets, surplus.join('\n'));
   }
 
-  /** Somebody adds a rule by hand. */
+  /** Adds a rule as an operator would by hand. */
   appendRule(family: SetFamily, rule: string): void {
     this.#filters = { ...this.#filters, [family]: appendRule(this.#filters[family], rule) };
   }

@@ -18,7 +18,7 @@ interface AuditRow {
 /** The driver has no type for these. */
 const NEWEST = r.desc('id') as string;
 const OLDEST = r.asc('id') as string;
-/** At most so many old entries go with one sweep. */
+/** Most old entries removed in one sweep. */
 const TRIM_STEP = 1_000;
 
 /** One page of the audit trail, newest first. @throws RangeError when `limit` is not 1 to 1000 */

@@ -10,7 +10,7 @@ const NOBODY = 'dog-trainer looks whether it may write';
 
 /**
  * Sees whether all tables and indexes are there and may be read and written, so that what was dropped or revoked is known
- * before somebody needs it. Changes nothing where all is well; what is missing is made again (`RethinkLink.mend`).
+ * before a call needs it. Changes nothing where all is well; what is missing is made again (`RethinkLink.mend`).
  */
 export async function lookAtTables(link: RethinkLink): Promise<void> {
   try {

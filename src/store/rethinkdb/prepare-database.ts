@@ -24,7 +24,7 @@ const LEASE = 'leader';
 /** Seconds that a table may take to have its primary replica after a restart of the server. */
 const READY_S = 20;
 
-/** Two servers may get into each other's way so often; more is no accident. */
+/** How often two servers may collide; more often is no coincidence. */
 const ROUNDS = 5;
 
 /**
@@ -56,7 +56,7 @@ async function makeMissing(connection: Connection, db: string, again: boolean): 
     if (again) throw databaseGone(db);
     await unlessThere(r.dbCreate(db).run(connection));
   }
-  // Before the tables are listed: whoever leads has made them all, so what is missing then was dropped.
+  // Before the tables are listed: a leader has made them all, so a table that is missing then was dropped.
   const inUse = again || (await wasInUse(connection));
   const there = new Set(await r.tableList().run(connection));
   const gone = inUse
@@ -86,7 +86,7 @@ async function wasInUse(connection: Connection): Promise<boolean> {
   try {
     return (await r.table('setting').get(LEASE).run(connection)) !== null;
   } catch (error) {
-    // Whoever took this permission away has used it.
+    // A permission was revoked, so the database has been in use.
     if (isForbidden(error)) return true;
     throw error;
   }
@@ -132,8 +132,8 @@ async function prepareIndexes(connection: Connection, table: string, fields: rea
 }
 
 /**
- * The first row of an empty `ipset`. The id is fixed so that two servers that start together make one row. One who may not
- * look or write there goes without: that is told where the table is needed.
+ * The first row of an empty `ipset`. The id is fixed so that two servers that start together make one row. Without
+ * permission to read or write there the row is left out; the error shows where the table is needed.
  */
 async function seedIpset(connection: Connection): Promise<void> {
   const row = { id: 'initial', hash: 'initial', name: 'global', timestamp: Math.floor(Date.now() / 1_000) };

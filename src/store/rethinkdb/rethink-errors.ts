@@ -4,7 +4,7 @@ import { StoreError } from '../store.js';
 /** What a query was for: a write that was cut off may have been done. */
 export type Purpose = 'read' | 'write';
 
-/** Says in the port's words what the driver reported. `where` names the server, e.g. `rethinkdb db1:28015`. */
+/** The `StoreError` for what the driver reported. `where` names the server, e.g. `rethinkdb db1:28015`. */
 export function rethinkError(error: unknown, where: string, purpose: Purpose): StoreError {
   if (error instanceof StoreError) return error;
   const detail = firstLine(error);
@@ -78,7 +78,7 @@ function firstLine(error: unknown): string {
   return text.replace(/(?: in)?:? *$/, '');
 }
 
-/** For a step before the point of no return: whatever became of it, the commit as a whole wrote nothing. */
+/** For a step before the commit is decided: whether it succeeded or not, the commit as a whole wrote nothing. */
 export function nothingWritten(error: unknown): unknown {
   if (!(error instanceof StoreError) || error.code !== 'unknown_outcome') return error;
   return new StoreError('unavailable', error.message, { cause: error });

@@ -61,7 +61,7 @@ export class RethinkFeed implements Feed {
   }
 
   async #end(): Promise<void> {
-    // A connection that is still being made is hung up when it is there; nobody has to wait for that.
+    // A connection that is still being made is closed once it is there, without waiting for it.
     if (this.#connection === undefined) return;
     await this.#hangUp();
     await this.#ended;

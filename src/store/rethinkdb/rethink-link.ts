@@ -37,9 +37,9 @@ const RAW: RunOptions = { timeFormat: 'raw', binaryFormat: 'raw', arrayLimit: 10
 /** Making tables, and waiting for their replicas after a restart, takes longer than a call may. */
 const PREPARE_MS = 60_000;
 const RETRY: Backoff = { baseMs: 100, maxMs: 5_000 };
-/** What is missing is looked for at most so often, ms, however many calls meet with it. */
+/** Shortest time between two searches for missing tables and indexes, in ms, however many calls find them missing. */
 const MEND_MS = 1_000;
-/** Stands for whatever can't be made, where a table is named else. */
+/** Used in place of a table's name for what can't be made. */
 const MISSING = 'missing tables and indexes';
 
 /**
@@ -217,13 +217,13 @@ export class RethinkLink {
     try {
       return await this.#unlessClosed(this.inTime(dialed, 'read', timeoutMs, where));
     } catch (error) {
-      // It may be made yet, when nobody waits for it any more.
+      // The connection may still be made after the deadline; it is closed then.
       dialed.then((late) => late.close()).catch(() => undefined);
       throw dialError(error, where, { user, tls: tls !== undefined });
     }
   }
 
-  /** Rejects as soon as the link is closed: nobody should wait for a server that does not answer, to stop. */
+  /** Rejects as soon as the link is closed, so that a stop does not wait for a server that does not answer. */
   async #unlessClosed<T>(promise: Promise<T>): Promise<T> {
     let stopped: () => void = () => undefined;
     const closing = new Promise<never>((_resolve, reject) => {

@@ -1,5 +1,6 @@
 import type { RDatum } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
+import { counted } from '../../model/counted.js';
 import type { Document, Table } from '../../model/document.js';
 import { INDEXED_FIELDS } from '../indexed-fields.js';
 import type {
@@ -147,7 +148,7 @@ export class RethinkStore implements Store {
     try {
       await this.#tracked(lookAtTables(link));
       const left = await this.#tracked(transaction.sweep());
-      if (left > 0) notice(`${left} commits that a server had left lying were finished or taken back`);
+      if (left > 0) notice(`finished or aborted ${counted(left, 'commit')} that a server had left unfinished`);
       await this.#tracked(trimAudit(link, { rows: audit.rows, since: now() - audit.ageMs }));
       this.#said = undefined;
     } catch (error) {
@@ -157,7 +158,7 @@ export class RethinkStore implements Store {
     }
   }
 
-  /** What keeps it from tidying up may last for hours. */
+  /** Tidying up may fail for hours, for the same reason. */
   #sayOnce(text: string): void {
     if (this.#said === text) return;
     this.#said = text;
@@ -182,7 +183,7 @@ function shown(rows: readonly RawRow[]): readonly Stored[] {
   return Object.freeze(rows.flatMap((row) => visible(row) ?? []));
 }
 
-/** The feed of a table without rows, which nobody will write to. */
+/** The feed of a table that does not exist: no rows and no changes. */
 function emptyFeed(on: (event: FeedEvent) => void): Feed {
   let open = true;
   setImmediate(() => {

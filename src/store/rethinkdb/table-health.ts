@@ -9,7 +9,7 @@ interface Fault {
   readonly at: number;
 }
 
-/** No look shows whether a database is full still: such a fault is over when a write succeeds, or after so long, ms. */
+/** No check shows whether a database is still full: the fault ends when a write succeeds, or after this long, in ms. */
 const FULL_FOR_MS = 60_000;
 
 /**
@@ -20,7 +20,7 @@ export class TableHealth {
   readonly #now: () => number;
   readonly #changed: (troubles: readonly TableTrouble[]) => void;
   readonly #faults = new Map<string, Fault>();
-  /** Tables of policy that are not there, and that an empty one must not stand for. */
+  /** Missing tables of policy, which must not be replaced by empty ones. */
   #gone: readonly TableTrouble[] = [];
 
   constructor(now: () => number, changed: (troubles: readonly TableTrouble[]) => void) {
@@ -50,7 +50,7 @@ export class TableHealth {
     const same =
       troubles.length === this.#gone.length && troubles.every(({ table }, i) => table === this.#gone[i]?.table);
     this.#gone = troubles;
-    // Whoever asked for one of these met with an error that is told here already.
+    // A call on one of these has failed with an error that is listed already.
     for (const { table } of troubles) {
       this.#faults.delete(`read ${table}`);
       this.#faults.delete(`write ${table}`);

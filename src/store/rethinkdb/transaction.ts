@@ -47,7 +47,7 @@ const FENCED = 'fenced';
  * 2. each row is locked: compared with what was read, and marked with the record's id. What it shows stays the same;
  * 3. the record goes from `pending` to `committed`, one atomic write: this is the commit;
  * 4. each locked row gets its new content, the audit entries are inserted, the record goes.
- * Whoever finds a lock in the way, or an old record, looks at the record: committed, it is finished (every part of
+ * A server that finds a lock in the way, or an old record, reads the record: if committed, it is finished (every part of
  * step 4 may be done twice); abandoned, it is aborted first, after which step 3 can never happen.
  */
 export class Transaction {
@@ -102,7 +102,7 @@ export class Transaction {
     return 'done';
   }
 
-  /** Step 4. May be done again and by anybody. */
+  /** Step 4. May be repeated, by any server. */
   async finish({ id, writes, audit }: Pick<CommitRecord, 'id' | 'writes' | 'audit'>): Promise<void> {
     const entries = r.json(text(audit));
     await Promise.all([
@@ -134,7 +134,7 @@ export class Transaction {
     await this.#forget(id);
   }
 
-  /** Aborts what was refused at the point of no return. */
+  /** Aborts a commit that was refused at step 3. */
   async #takeBack(id: string, writes: readonly RowWrite[]): Promise<void> {
     try {
       await this.abort(id, writes);
@@ -154,7 +154,7 @@ export class Transaction {
     return true;
   }
 
-  /** Finishes or aborts all that other servers, or this one before it died, left lying. Returns how many. */
+  /** Finishes or aborts unfinished commits of other servers, or of this one before it died. Returns how many. */
   async sweep(): Promise<number> {
     const records = await this.#link.read<readonly CommitRecord[]>(r.table(COMMITS).merge(withAge), COMMITS);
     const left = records.filter(({ state, age }) => state === 'aborted' || age > ABANDONED_S);
@@ -356,7 +356,7 @@ function decide(state: 'committed' | 'aborted', fence?: Fence) {
 /**
  * Whether a fence was reached: part of the very query that writes, so that the servers' clocks do not matter. RethinkDB
  * puts in the time at which the query arrived (https://rethinkdb.com/api/javascript/now); should it then be slow, a late
- * write still changes only what nobody has changed since it was read.
+ * write still changes only rows that are unchanged since they were read.
  */
 function passed(fence: Fence | undefined): RDatum<boolean> {
   return fence === undefined

@@ -51,7 +51,7 @@ function copyOut(path: string, partial: string): void {
   }
 }
 
-/** Checks the copy as a start would; what is wrong with it is wrong with its source, so that is named. */
+/** Checks the copy as a start would; its faults are those of its source, so errors name the source. */
 function checkCopy(copy: string, path: string): CopyReport {
   let db: Database | undefined;
   try {
@@ -66,7 +66,7 @@ function checkCopy(copy: string, path: string): CopyReport {
   }
 }
 
-/** An empty file for its owner alone, for SQLite to fill: what it makes by itself, everybody may read. */
+/** An empty file that only its owner may read, for SQLite to fill: a file that SQLite creates is readable by all. */
 function makePrivate(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));

@@ -1,6 +1,6 @@
 import type { Database } from '../../sqlite/database.js';
 
-/** How much a log table may hold; whatever bound is met first drops the oldest rows. */
+/** How much a log table may hold; the first bound reached drops the oldest rows. */
 export interface LogBounds {
   readonly rows: number;
   /** Bytes of text. */

@@ -4,7 +4,7 @@ import { closeSync, fchmodSync, openSync, readSync, writeSync } from 'node:fs';
 const PIECE = 1 << 20;
 
 /**
- * Copies a file so that at no moment anybody but its owner can read the copy. Node's own copy gives it the mode of the
+ * Copies a file so that only its owner can ever read the copy. Node's own copy gives it the mode of the
  * original.
  * @throws what the operating system says
  */

@@ -7,10 +7,10 @@ import { corrupt, storeError } from './sqlite-errors.js';
 /** The file's name in the data folder. */
 export const DATABASE_NAME = 'dog_trainer.db';
 
-/** Bytes of SQLite's smallest page. It takes anything shorter for an empty database, and begins a new one in it. */
+/** Bytes of SQLite's smallest page. SQLite treats a shorter file as an empty database and starts a new one in it. */
 export const SMALLEST = 512;
 
-/** Tells the operator, one sentence at a time, what the store found and did by itself. */
+/** Reports to the operator, in one sentence per call, what the store found and did by itself. */
 export type Notice = (message: string) => void;
 
 /**

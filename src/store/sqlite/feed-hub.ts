@@ -80,7 +80,7 @@ interface First {
 
 /**
  * One watcher. Events wait for a microtask of their own, run in the watcher's async context: what its callback throws
- * is its own fault, ends its feed (a skipped event would be a lost change), and nobody else's.
+ * ends this feed only (a skipped event would be a lost change).
  */
 class LiveFeed implements Feed {
   readonly ended: Promise<void>;

@@ -9,7 +9,7 @@ import type { LogSync } from './log-sync.js';
 import { sqliteCode, storeError } from './sqlite-errors.js';
 import type { StoreStatus } from '../store-status.js';
 
-/** Bounds of one batch: whatever is met first ends it, and the rest waits for the next. */
+/** Bounds of one batch: the first one reached ends it, and the rest waits for the next batch. */
 const BATCH = { commits: 250, bytes: 4 << 20, ms: 10 } as const;
 /** Pauses between tries while another process holds the file's write lock. */
 const BUSY_PAUSE_MS = [2, 5, 10, 20, 50, 100] as const;
@@ -48,8 +48,8 @@ interface Batch {
 
 /**
  * Writes commits that wait at the same time in one transaction, synced to disk once: while one batch is on its way to
- * the disk the next gathers. Nobody is answered, and no feed hears of it, before that. A refused commit has written
- * nothing by then, so it costs the others nothing; a batch that cannot be written is refused as a whole.
+ * the disk the next gathers. Commits are answered and feeds are told only after that. A refused commit has written
+ * nothing by then, so it does not affect the others; a batch that cannot be written is refused as a whole.
  */
 export class GroupCommit {
   readonly #parts: GroupCommitParts;
@@ -187,7 +187,7 @@ export class GroupCommit {
     this.#next();
   }
 
-  /** The log could not be synced: it is committed and shown, but whether it survives a power cut nobody knows. */
+  /** The log could not be synced: the batch is committed and visible, but may not survive a power cut. */
   #notDurable({ answers, effects }: Batch, error: unknown): void {
     const { path, writer, status, onDurable } = this.#parts;
     const detail = error instanceof Error ? error.message : String(error);

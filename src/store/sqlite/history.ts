@@ -24,7 +24,7 @@ export class History {
   readonly #replayLimit: number;
 
   /**
-   * `name` is this line of history's (`state.history`); a cursor of another line is worth nothing here. Past
+   * `name` is this line of history's (`state.history`); a cursor of another line is not valid here. Past
    * `replayLimit` changes a snapshot is taken for cheaper than a replay, unless the table is larger still.
    */
   constructor(db: Database, image: Image, name: string, replayLimit: number) {

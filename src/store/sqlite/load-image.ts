@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.js';
 import type { Database } from '../../sqlite/database.js';
 import type { Document, JsonObject, Table } from '../../model/document.js';
 import { OWN_TABLES, POLICY_TABLES } from '../../model/document.js';
@@ -40,7 +41,7 @@ export interface HostBounds {
   readonly totalBytes: number;
 }
 
-/** Kept of a host's row that is over the bounds; all that is longer comes anew with its agent's next report. */
+/** Fields kept of a host's row that is over the bounds; the next report of its agent brings the others again. */
 const LONGEST_KEPT = 1024;
 const MOST_NAMED = 10;
 
@@ -54,8 +55,8 @@ function withoutLongFields(doc: JsonObject): JsonObject {
 
 /**
  * Reads every document and checks each against its sum, and all against the digest. Rows of hosts that are over `bounds` lose
- * their long fields (in memory: the file keeps them until the row is written again), and `notice` hears which: whoever
- * may send reports must not be able to keep a server from starting.
+ * their long fields (in memory: the file keeps them until the row is written again), and `notice` is told which: senders
+ * of reports must not be able to keep a server from starting.
  * @throws StoreError `corrupt` naming the first document that does not match
  */
 export function loadImage(db: Database, path: string, bounds?: HostBounds, notice: Notice = () => undefined): Loaded {
@@ -94,7 +95,7 @@ export function loadImage(db: Database, path: string, bounds?: HostBounds, notic
   if (stripped.length > 0) {
     const more = stripped.length - MOST_NAMED;
     notice(
-      `rows of ${stripped.length} hosts are over the bounds and are read without their long fields, among them ` +
+      `rows of ${counted(stripped.length, 'host')} are over the bounds and are read without their long fields, among them ` +
         `${stripped.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
     );
   }

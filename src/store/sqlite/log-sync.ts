@@ -6,7 +6,7 @@ const datasync = promisify(fdatasync);
 /**
  * Puts what was committed on the disk without stopping the event loop. SQLite, set to FULL, would wait for the disk
  * inside COMMIT, some 0.2 to 20 ms on the only thread there is; set to NORMAL it leaves the log to be synced by us,
- * from the thread pool, before anybody is answered. It still syncs log and file in the right order around a checkpoint.
+ * from the thread pool, before any commit is answered. It still syncs log and file in the right order around a checkpoint.
  */
 export interface LogSync {
   /** Resolves when all that was committed before the call is on the disk. */

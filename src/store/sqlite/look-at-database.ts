@@ -6,7 +6,7 @@ import { checkVersion, MIGRATIONS } from './schema.js';
 import { corrupt, storeError } from './sqlite-errors.js';
 import { StoreError } from '../store.js';
 
-/** Larger files are looked through by the start alone: here they would be in memory twice. */
+/** Larger files are only checked at the start: here they would be in memory twice. */
 const MOST_BYTES = 256 * 1024 * 1024;
 /** Offsets of the two bytes of SQLite's header that say whether there is a log beside the file; 1: there is none. */
 const LOG_BYTES = [18, 19] as const;

@@ -9,16 +9,16 @@ export interface OwnerLock {
 }
 
 /**
- * Takes the one right to write to the database at `path`, so that two servers never share a file. It is the operating
- * system's lock on `<path>.lock` (taken by SQLite, which Node cannot do by itself), so it ends with its process, however
- * that ends; `<path>.owner` names the holder for the error message. Readers such as a backup need no such lock.
+ * Locks the database at `path` for writing, so that two servers never share a file. It is the operating
+ * system's lock on `<path>.lock` (taken by SQLite, which Node cannot do by itself), so it ends with its process in
+ * any case; `<path>.owner` names the holder for the error message. Readers such as a backup need no such lock.
  * @throws StoreError `busy`, naming the holder
  */
 export function takeOwnerLock(path: string): OwnerLock {
   const ownerFile = `${path}.owner`;
   let db: Database | undefined;
   try {
-    // Who can read it can lock it: a server would not start. SQLite alone makes it readable by all.
+    // Any user who can read the file can lock it and keep a server from starting; SQLite would make it readable by all.
     keepForOwner(`${path}.lock`);
     db = new Database(`${path}.lock`, { timeout: 0 });
     db.exec('BEGIN EXCLUSIVE');
@@ -38,7 +38,7 @@ export function ownerOf(path: string): string | undefined {
   let db: Database | undefined;
   try {
     db = new Database(`${path}.lock`, { readonly: true, fileMustExist: true, timeout: 0 });
-    // Reading it waits for the one who has it alone.
+    // Reading fails while another process holds the exclusive lock.
     db.pragma('schema_version');
     return undefined;
   } catch (error) {

@@ -19,8 +19,8 @@ export interface RestoreReport extends CopyReport {
 }
 
 /**
- * Puts the backup `from` in the place of the database at `path`. Nothing is touched before the backup has been copied,
- * brought to this program's schema and checked; then the name changes hands in one step.
+ * Replaces the database at `path` with the backup `from`. The backup is first copied, brought to this program's schema
+ * and checked; then the copy is renamed to `path` in one step.
  * @throws StoreError `busy` (a server has the database open, named), `corrupt`, `incompatible`, `unavailable`, `full`
  */
 export function restoreDatabase(from: string, path: string, now: () => number = Date.now): RestoreReport {
@@ -67,7 +67,7 @@ function prepare(fresh: string, from: string, seq: number): CopyReport {
   }
 }
 
-/** The last change number of the database that is about to go, 0 if it can't be told. Merges its log, if it can. */
+/** The last change number of the database that is about to be replaced, 0 if unknown. Merges its log if possible. */
 function lastSeq(path: string): number {
   if (!existsSync(path)) return 0;
   let db: Database | undefined;
@@ -77,14 +77,14 @@ function lastSeq(path: string): number {
     db.pragma('wal_checkpoint(TRUNCATE)');
     return seq;
   } catch {
-    // A damaged database is what restores are for: it is kept aside as it is, and its numbers end with it.
+    // A damaged database is a usual reason for a restore: it is kept aside unchanged, without its last change number.
     return 0;
   } finally {
     db?.close();
   }
 }
 
-/** Keeps a copy of the old database; its own name stays in place until the new one takes it over. */
+/** Keeps a copy of the old database; its name is kept until the new database is renamed to it. */
 function setAside(path: string, now: number): string | undefined {
   if (!existsSync(path)) return undefined;
   const aside = `${path}.before-restore-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`;

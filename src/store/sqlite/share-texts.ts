@@ -15,7 +15,7 @@ interface OldRow {
 /**
  * Takes the texts out of the rows of `ruleset_output`, each of which held its group's own copy, into table
  * `ruleset_text`, where equal ones are kept once. One row at a time, since all of them may not fit into memory. A row
- * that doesn't match its check sum, or holds no texts, is left as it is: what is wrong with it is said when it is loaded.
+ * that doesn't match its check sum, or holds no texts, is left as it is: its fault is reported when it is loaded.
  */
 export function shareTexts(db: Database): void {
   const totals = db.prepare<[], Totals>('SELECT seq, ord, rows, digest FROM state').get();
@@ -48,7 +48,7 @@ export function shareTexts(db: Database): void {
     totals.digest ^= row.sum ^ sum;
     update.run(totals.seq, sum, text, ord);
   }
-  // Their past is told as differences to texts that are there no more; nobody who watches them can go on from it.
+  // Their history is stored as differences to content that is gone, so watchers cannot resume from it.
   db.prepare("INSERT OR REPLACE INTO trimmed (tbl, seq) VALUES ('ruleset_output', ?)").run(totals.seq);
   db.prepare("DELETE FROM changes WHERE tbl = 'ruleset_output'").run();
   db.prepare('UPDATE state SET seq = ?, ord = ?, rows = ?, digest = ?').run(

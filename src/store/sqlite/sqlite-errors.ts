@@ -6,7 +6,7 @@ export function sqliteCode(error: unknown): string | undefined {
   return error instanceof Database.SqliteError ? error.code : undefined;
 }
 
-/** Says in the port's words what SQLite reported about the file at `path`. */
+/** The `StoreError` for what SQLite reported about the file at `path`. */
 export function storeError(error: unknown, path: string): StoreError {
   if (error instanceof StoreError) return error;
   const code = sqliteCode(error);

@@ -5,7 +5,7 @@ import { sameJson } from '../../model/same-json.js';
 /**
  * How to get from a document back to the one before it: `set` puts old values of top-level keys back, `unset` takes
  * added keys out. The change table keeps this instead of two whole documents: a keepalive touches three fields of
- * sixty, and there are hundreds a second.
+ * sixty, and there are hundreds per second.
  */
 export interface UndoPatch {
   readonly set: readonly (readonly [key: string, value: Json])[];

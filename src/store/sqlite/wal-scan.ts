@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What SQLite will not say: whether its recovery is about to drop something from the write-ahead log. Format:
+ * What SQLite does not report: whether its recovery is about to drop something from the write-ahead log. Format:
  * https://www.sqlite.org/fileformat2.html#the_write_ahead_log and https://www.sqlite.org/walformat.html (wal-index).
  */
 export interface WalFinding {
