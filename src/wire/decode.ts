@@ -7,8 +7,8 @@ import type { Term } from './term.js';
 
 /**
  * Decodes one external term: version byte 131, then the term or its compressed form (131, 80, size, zlib), and no more.
- * Binaries and charlists may share memory with `bytes`; copy what outlives the message.
- * Nothing is kept between calls: atoms are plain strings, so strangers can't fill a table.
+ * Binaries and charlists may share memory with `bytes`; copy what must outlive the message.
+ * Nothing is kept between calls: atoms are plain strings, so hostile input can't fill an atom table.
  * @throws TermError for anything else, within the time that `limits` allow.
  */
 export function decodeTerm(bytes: Uint8Array, limits: DecodeLimits = MESSAGE_LIMITS): Term {

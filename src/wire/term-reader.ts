@@ -130,7 +130,9 @@ export class TermReader {
     }
   }
 
-  /** The form of charlists of 64 kB and more: every element two bytes (97, byte), then NIL. Anything else: undefined. */
+  /**
+   * The form of charlists of 64 kB and more: every element two bytes (97, byte), then NIL. Anything else: undefined.
+   */
   #charlist(): Term | undefined {
     const bytes = this.#bytes;
     if (bytes.length - this.#position < 4) return undefined;
@@ -272,12 +274,12 @@ export class TermReader {
     throw this.#error(this.#position, `${found} where ${what} should be`, `${length} bytes`);
   }
 
-  /** Refuses a count before anything is made for it: each item takes `each` bytes and terms at the least. */
+  /** Refuses a count before anything is allocated for it: each item takes at least `each` bytes and terms. */
   #expect(at: number, count: number, each: number, what: string): void {
     const left = this.#bytes.length - this.#position;
     if (count * each > left) throw this.#error(at, `a claim of ${count} ${what} in ${left} bytes`, 'a whole term');
     this.#count(at, count * each);
-    // Given back: each item counts itself when it is read.
+    // Only a check: each item counts itself when it is read.
     this.#terms -= count * each;
   }
 
