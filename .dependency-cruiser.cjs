@@ -101,7 +101,7 @@ module.exports = {
     room('broker', ['wire', 'otp']),
     room('journal', ['model', 'broker', 'sqlite']),
     room('metrics', ['model']),
-    room('alerts', ['model', 'metrics']),
+    room('alerts', ['model', 'metrics', 'log', 'files']),
     room('log', []),
     room('alarms', []),
     room('cluster', ['model', 'otp']),

@@ -35,9 +35,3 @@ export interface Alert {
   /** The id of the alarm. */
   readonly alarm?: string;
 }
-
-/** The part of a logger that alerts need: fields first, then one sentence. */
-export interface AlertLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}

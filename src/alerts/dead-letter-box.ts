@@ -1,6 +1,6 @@
-import { appendFile, mkdir, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { AlertKind, AlertLog } from './alert.js';
+import { BoundedFile } from '../files/bounded-file.js';
+import type { Log } from '../log/log.js';
+import type { AlertKind } from './alert.js';
 
 /** A notice that was given up, as operators see it. */
 export interface DeadLetter {
@@ -21,16 +21,26 @@ export interface DeadLetter {
 export class DeadLetterBox {
   readonly #max: number;
   readonly #path: string | undefined;
-  readonly #log: AlertLog;
+  readonly #file: BoundedFile<DeadLetter> | undefined;
+  readonly #log: Pick<Log, 'warn'>;
   readonly #letters: DeadLetter[] = [];
-  #lines = 0;
   #writing: Promise<void> = Promise.resolve();
 
   /** `path` undefined: only in memory. */
-  constructor(options: { readonly max: number; readonly path: string | undefined; readonly log: AlertLog }) {
-    this.#max = options.max;
-    this.#path = options.path;
-    this.#log = options.log;
+  constructor({
+    max,
+    path,
+    log,
+  }: {
+    readonly max: number;
+    readonly path: string | undefined;
+    readonly log: Pick<Log, 'warn'>;
+  }) {
+    this.#max = max;
+    this.#path = path;
+    this.#log = log;
+    // Bounded by count alone, so no clock is asked.
+    if (path !== undefined) this.#file = new BoundedFile({ path, maxLines: max, maxAgeMs: Infinity, now: () => 0 });
   }
 
   /** Oldest first. */
@@ -41,27 +51,14 @@ export class DeadLetterBox {
   add(letter: DeadLetter): void {
     this.#letters.push(letter);
     if (this.#letters.length > this.#max) this.#letters.shift();
-    const path = this.#path;
-    if (path === undefined) return;
-    this.#writing = this.#writing
-      .then(() => this.#append(path, letter))
-      .catch((error: unknown) => {
-        this.#log.warn({ err: error, path }, 'the file of dead letters cannot be written');
-      });
+    if (this.#file === undefined) return;
+    this.#writing = this.#file.append(letter).catch((error: unknown) => {
+      this.#log.warn({ err: error, path: this.#path }, 'the file of dead letters cannot be written');
+    });
   }
 
   /** Resolves when the file has all that was added so far. */
   async flush(): Promise<void> {
     await this.#writing;
-  }
-
-  async #append(path: string, letter: DeadLetter): Promise<void> {
-    if (this.#lines >= this.#max) {
-      await rename(path, `${path}.old`);
-      this.#lines = 0;
-    }
-    if (this.#lines === 0) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await appendFile(path, `${JSON.stringify(letter)}\n`, { mode: 0o600 });
-    this.#lines += 1;
   }
 }

@@ -1,4 +1,4 @@
-import type { AlertLog } from '../../alerts/alert.js';
+import type { Log } from '../../log/log.js';
 import type { AlertChannel, ChannelKind } from '../../alerts/alert-channel.js';
 import { attempt, type Outcome } from '../../alerts/attempt.js';
 import type { ChannelFigures } from '../../alerts/channel-figures.js';
@@ -21,7 +21,7 @@ export interface AlertChannelNeeds {
   readonly to: readonly string[];
   readonly limits: AlertLimits;
   readonly clock: Clock;
-  readonly log: AlertLog;
+  readonly log: Pick<Log, 'info' | 'warn'>;
   readonly figures: readonly ChannelFigures[];
   readonly deadLetters: DeadLetterBox;
   /** 0 to 1, for the jitter. */

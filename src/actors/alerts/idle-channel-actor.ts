@@ -1,4 +1,4 @@
-import type { AlertLog } from '../../alerts/alert.js';
+import type { Log } from '../../log/log.js';
 import { alertHeadline } from '../../alerts/alert-words.js';
 import type { DetailObject, Self, GenServer } from '../../otp/index.js';
 import type { AlertsCast } from './alert-messages.js';
@@ -7,7 +7,7 @@ export interface IdleChannelNeeds {
   /** The channel's name, and how its receiver is called. */
   readonly name: string;
   readonly receiver: string;
-  readonly log: AlertLog;
+  readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
 /** Stands where a channel is not configured: alerts are only logged. */
