@@ -1,3 +1,4 @@
+import { byteCount } from './byte-count.js';
 import { MESSAGE_LIMITS, type DecodeLimits } from './decode-limits.js';
 import { inflateTerm } from './inflate.js';
 import { TermError } from './term-error.js';
@@ -14,7 +15,7 @@ import type { Term } from './term.js';
 export function decodeTerm(bytes: Uint8Array, limits: DecodeLimits = MESSAGE_LIMITS): Term {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (buffer.length > limits.maxBytes) {
-    throw new TermError(0, `a message of ${buffer.length} bytes`, `at most ${limits.maxBytes}`);
+    throw new TermError(0, `a message of ${byteCount(buffer.length)}`, `at most ${limits.maxBytes}`);
   }
   const version = buffer[0];
   if (version === undefined) throw new TermError(0, 'an empty message', `version byte ${tag.VERSION}`);

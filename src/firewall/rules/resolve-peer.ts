@@ -81,10 +81,11 @@ export function resolvePeer(peer: RulePeer, active: boolean, pass: Pass, emissio
   const read = peerAddresses(found, emission.version);
   const { dropped } = read;
   if (active && dropped.length > 0) {
-    emission.warn(
-      'group',
-      `${dropped.length} element(s) of ${name} are no ${emission.version} addresses and were left out`,
-    );
+    const what =
+      dropped.length === 1
+        ? `1 element of ${name} is no ${emission.version} address and was left out`
+        : `${dropped.length} elements of ${name} are no ${emission.version} addresses and were left out`;
+    emission.warn('group', what);
   }
   return { kind: 'addresses', list: pass === 'inbound' ? read.list : read.reversed };
 }

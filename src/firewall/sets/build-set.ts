@@ -77,7 +77,11 @@ function contentProblems(set: string, count: number, junk: Junk, anyAsOne: boole
   if (junk.count > 0) {
     const first = junk.examples[0];
     const example = first === undefined ? '' : `, the first is '${first.element}': ${first.reason}`;
-    const reason = `${junk.count} elements are no addresses and were left out${example}`;
+    const what =
+      junk.count === 1
+        ? '1 element is no address and was left out'
+        : `${junk.count} elements are no addresses and were left out`;
+    const reason = `${what}${example}`;
     problems.push({ set, kind: 'junk', reason, count: junk.count, examples: junk.examples });
   }
   if (anyAsOne) {
