@@ -3,32 +3,32 @@ import type { Side } from './rules/firewall-rule.js';
 
 /**
  * What the two dialects do differently in rulesets (docs/rulesets.md#two-dialects). `dog1`
- * repeats the old server wherever the kernel reads its text back to the same hash; `dog2` also mends what is wrong.
- * Everything else is the same code.
+ * prints what the Erlang server printed wherever the kernel reads it back to the same hash; `dog2` also corrects its
+ * mistakes. Everything else is the same code.
  */
 export interface RuleChoices {
   readonly dialect: Dialect;
-  /** Which side of an answering packet the peer's set is matched against. `source` is the old server's defect. */
+  /** Which side of an answering packet the peer's set is matched against. `source` is the Erlang server's defect. */
   readonly answerSetSide: Side;
-  /** Whether IPv6 OUTPUT, which drops by policy, lets loopback, established traffic and neighbour discovery out. */
+  /** Whether IPv6 OUTPUT, whose policy is DROP, accepts loopback, established traffic and neighbour discovery. */
   readonly ipv6HostTraffic: boolean;
-  /** `old`: quoted only round blanks, nothing escaped, wherever that reads back alike. `kernel`: as `iptables-save`. */
+  /** `old`: quoted only around blanks, nothing escaped, wherever that hashes the same. `kernel`: as `iptables-save`. */
   readonly commentStyle: 'old' | 'kernel';
-  /** Print `?` for what is not ASCII: agents read it back as characters, not bytes, and never find the same hash. */
+  /** Print `?` for what is not ASCII: agents read it back as characters, not bytes, and never get the same hash. */
   readonly asciiComments: boolean;
   /**
    * Whether control characters are refused in a stored comment (line feed and NUL always are), and backslashes
-   * everywhere: agents read back through a shell that takes them for its own. `dog1` keeps those that the kernel prints
-   * as the old server wrote them.
+   * everywhere: agents read back through a shell that interprets them. `dog1` keeps those that the kernel prints as
+   * the Erlang server wrote them.
    */
   readonly refuseOddText: boolean;
-  /** Whether null, true and false print as words in `interface`, and lists of texts are run together. */
+  /** Whether null, true and false print as words in `interface`, and lists of strings are concatenated. */
   readonly looseText: boolean;
   /** Whether only `BASIC` and `DROP` in capitals count when the answering rules are chosen. */
   readonly exactAnswerWords: boolean;
   /** Whether a group, zone or service whose name is ANY in any case stands for everyone, whatever it holds. */
   readonly anyByName: boolean;
-  /** What an outbound ping rule lets out: only replies (the old server), or requests. */
+  /** What an outbound ping rule accepts: only replies (as the Erlang server did), or requests. */
   readonly outboundPing: 'reply' | 'request';
   /** Whether ICMP types are translated for IPv6, or keep their IPv4 number. */
   readonly translateIcmp: boolean;

@@ -1,4 +1,4 @@
-/** Runs work that could pause to its end without pausing, and gives what came of it. */
+/** Runs pausable work to its end without pausing, and returns its result. */
 export function finish<Result>(steps: Generator<void, Result>): Result {
   for (;;) {
     const step = steps.next();

@@ -3,7 +3,7 @@ import type { RuleChoices } from './dialect-rules.js';
 import type { RulesetTree } from './rules/firewall-rule.js';
 import type { SetKind } from './sets/set-name.js';
 
-/** One set as text, ready to be put together with others. Rendered once and kept until its addresses change. */
+/** One set as text, ready to be joined with others. Rendered once and kept until its addresses change. */
 export interface RenderedSet {
   readonly name: string;
   readonly base: string;
@@ -12,11 +12,11 @@ export interface RenderedSet {
   readonly addresses: readonly string[];
   /** The set's own part of the text. */
   readonly block: string;
-  /** What its hash looks at of what a host prints for it. */
+  /** The part of a host's output for this set that the hash covers. */
   readonly hashed: string;
 }
 
-/** The one text of all sets, for all hosts, and the hash that agents will report once they have loaded it. */
+/** The text of all sets, the same for all hosts, and the hash that agents report once they have loaded it. */
 export interface SetsText {
   readonly text: string;
   readonly hash: string;
@@ -26,7 +26,7 @@ export interface SetsText {
 export interface SetPrinter {
   /** `addresses` are a `CanonicalSet`'s. */
   render(base: string, kind: SetKind, family: Family, addresses: readonly string[]): RenderedSet;
-  /** The order that sets come in does not matter. Costs what joining kept parts costs. */
+  /** The order of the sets does not matter. Costs no more than joining the kept parts. */
   assemble(sets: readonly RenderedSet[]): SetsText;
 }
 
@@ -36,13 +36,13 @@ export interface CommentRoom {
   readonly bytes: number;
   /** The text, cut to what fits, at a character's end. */
   cut(text: string): string;
-  /** Whether a comment with backslashes, as `dog1` lets stored ones have, is read back as it was written. */
+  /** Whether a comment with backslashes, as `dog1` lets stored ones have, reads back as it was written. */
   readsBack(text: string): boolean;
 }
 
 /** How a tool spells rulesets, and what it can hold. Pure: the same tree gives the same text. */
 export interface Printer {
-  /** The text of a ruleset, step by step: every step is well under a millisecond of work. */
+  /** The text of a ruleset, step by step: each step takes well under a millisecond. */
   print(ruleset: RulesetTree, choices: RuleChoices): Generator<void, string>;
   /** The hash that hosts report once they have loaded the text. */
   hash(text: string): string;

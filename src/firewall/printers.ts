@@ -1,7 +1,7 @@
 import { IPTABLES } from './iptables/iptables-printer.js';
 import type { Printer } from './printer.js';
 
-/** What texts can be printed for, by name. A printer is a folder of its own, and a row here. */
+/** The printers by name. A printer is a folder of its own, and a row here. */
 export const PRINTERS = {
   iptables: IPTABLES,
 } as const satisfies Readonly<Record<string, Printer>>;

@@ -14,10 +14,10 @@ import type { Reply } from './reply.js';
 import type { Call, Route, TakesJson } from './route.js';
 import type { RouteNeeds } from './routes/all-routes.js';
 
-/** What the API as a whole is handed: what it uses for every call, and what its routes declare. */
+/** What the API needs: what it uses for every call, and what its routes declare. */
 export type ApiNeeds = AuthorizeNeeds & ForwardNeeds & RouteNeeds;
 
-/** What all calls of one app share. */
+/** Shared by all calls of one app. */
 export interface Shared {
   readonly needs: ApiNeeds;
   /** What the routes of documents use. */
@@ -26,10 +26,13 @@ export interface Shared {
   readonly failures: FailureLimit;
 }
 
-/** Who asked, and what they get: a reply, or the answer of the server named, which is on the wire already. */
+/** Who asked, and the result: a reply, or the server whose answer has been sent already. */
 export type Answered = { readonly author: string } & ({ readonly reply: Reply } | { readonly forwardedTo: string });
 
-/** One request to one route: who asks, what they accept, what they send; then the handler, here or at the leader. Throws the refusals of each step. */
+/**
+ * One request to one route: checks who asks, the accepted types and the body, then runs the handler, here or at the
+ * leader. Throws the refusals of each step.
+ */
 export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared: Shared): Promise<Answered> {
   const { needs, exclusive, failures } = shared;
   const { config, clock } = needs;
@@ -57,13 +60,13 @@ export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared:
     exclusive,
   };
   const work = Promise.resolve(route.handle(call, needs));
-  // Commands wait for a host, and have time limits of their own.
+  // Commands wait for a host, and have their own time limits.
   const reply = route.scope === 'command' ? await work : await withDeadline(config.api.request_timeout_ms, work);
   return { author, reply };
 }
 
 /**
- * The JSON body. Which comes first, a bad type or bad JSON, differs from route to route
+ * The JSON body. Whether a bad type or bad JSON is reported first differs per route
  * (docs/http-api.md#rules-for-every-route).
  */
 async function takeJson(ctx: Context, { parsedFirst }: TakesJson, api: ApiConfig): Promise<Json> {

@@ -12,7 +12,7 @@ import type { RouteData } from './route.js';
 import { allRoutes } from './routes/all-routes.js';
 import { sendReply } from './send-reply.js';
 
-/** What the middleware leave for each other. */
+/** What the middleware share. */
 interface State {
   route?: RouteData;
   author?: string;
@@ -20,7 +20,10 @@ interface State {
   forwardedTo?: string;
 }
 
-/** The API as a Koa app: the first middleware answers errors and logs, the second finds the route, the routes do the rest. */
+/**
+ * The API as a Koa app: the first middleware answers errors and logs, the second finds the route, the routes do the
+ * rest.
+ */
 export function createApp(needs: ApiNeeds): Koa {
   const { store, config, log, operations } = needs;
   const shared: Shared = {
@@ -56,14 +59,17 @@ export function createApp(needs: ApiNeeds): Koa {
   });
   app.use((ctx, next) => refuseUnrouted(router, headPaths, ctx, next));
   app.use(router.routes());
-  // Koa reports here what goes wrong once an answer was begun: a client that went away.
+  // Koa reports errors here after an answer was begun, such as a client that went away.
   app.on('error', (error: unknown) => {
     log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'http answer cut off');
   });
   return app;
 }
 
-/** Answers whatever is thrown further in, then logs one line: never bodies, queries or headers, which may hold secrets. */
+/**
+ * Answers errors thrown by inner middleware, then logs one line: never bodies, queries or headers, which may hold
+ * secrets.
+ */
 function answerErrorsAndLog(log: HttpLog): Koa.Middleware {
   let requests = 0;
   return async (ctx, next) => {
@@ -91,8 +97,8 @@ function isV1(path: string): boolean {
 }
 
 /**
- * 404 for a path without a route, 405 for a method that its routes don't have: PATCH and OPTIONS never have one, and HEAD,
- * which the router takes for GET, only on `headPaths`.
+ * 404 for a path without a route, 405 for a method that its routes don't have: PATCH and OPTIONS never have one, and
+ * HEAD, which the router takes for GET, only on `headPaths`.
  */
 async function refuseUnrouted(router: Router, headPaths: ReadonlySet<string>, ctx: Context, next: Next): Promise<void> {
   ctx.path = canonicalPath(ctx.req.url ?? '/');
@@ -101,7 +107,7 @@ async function refuseUnrouted(router: Router, headPaths: ReadonlySet<string>, ct
   const methods = new Set(layers.flatMap((layer) => layer.methods).filter((method) => method !== 'HEAD' || takesHead));
   if (methods.size === 0) throw new ApiError('not_found', { what: 'there is no such path' });
   if (!methods.has(ctx.method)) {
-    // In the order of the routes, which is that of the old server.
+    // In the order of the routes.
     const allow = [...methods].join(', ');
     throw new ApiError('method_not_allowed', { method: ctx.method }, { headers: { allow } });
   }

@@ -2,7 +2,7 @@ import { ApiError } from './errors.js';
 
 /**
  * The path that routes are matched on: each segment percent-decoded, `.` and `..` resolved, one trailing slash gone,
- * then encoded again in one way, so that no route sees two spellings of one thing
+ * then encoded again, so that no route sees two spellings of the same path
  * (docs/http-api.md#rules-for-every-route). Throws 400 on a segment that does not decode.
  */
 export function canonicalPath(url: string): string {

@@ -1,7 +1,7 @@
 import { ApiError } from './errors.js';
 
 /**
- * The outcome of the work, or a 503 once `ms` have passed. The work itself goes on: it can't be taken back, and the
+ * The outcome of the work, or a 503 once `ms` have passed. The work itself goes on: it can't be undone, and the
  * error says so.
  */
 export async function withDeadline<T>(ms: number, work: Promise<T>): Promise<T> {

@@ -13,7 +13,10 @@ export interface ApiConfig {
   /** Absent: as the dialect says (`unknownReferences`). */
   readonly unknown_references: 'accept' | 'refuse' | undefined;
   readonly max_body_bytes: number;
-  /** Bounds of JSON bodies beside their bytes: nested levels, values in all, members of one object, characters of all texts. */
+  /**
+   * Bounds of JSON bodies beside their bytes: nested levels, values in all, members of one object, characters of all
+   * strings.
+   */
   readonly max_body_depth: number;
   readonly max_body_values: number;
   readonly max_object_members: number;
@@ -37,11 +40,11 @@ export interface HttpConfig {
   readonly file_delete_timeout_ms: number;
   readonly max_block_size_bytes: number;
   readonly api: ApiConfig;
-  /** How this server is called among those of one store; without it, by its machine's name. */
+  /** This server's name among the servers of one store; default: its machine's name. */
   readonly cluster?: { readonly name?: string | undefined; readonly url?: string | undefined };
 }
 
-/** What the HTTP room logs with. */
+/** The logger of the HTTP room. */
 export type HttpLog = Pick<Log, 'info' | 'warn' | 'error'>;
 
 /** What the routes of documents use. */

@@ -3,7 +3,9 @@ import { CommandError } from '../operations/operations.js';
 import { ApiError, errorStatus } from './errors.js';
 import { jsonReply, type Reply } from './reply.js';
 
-/** The error as the API answers it: refusals as they are, the store's and the broker's trouble in their terms, all else 500. */
+/**
+ * The error as the API answers it: refusals as they are, faults of store and broker as 503 or 507, anything else 500.
+ */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof StoreError) {

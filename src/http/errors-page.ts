@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorKind } from './errors.js';
 
-/** The page docs/errors.md, made from the table of errors; a test keeps the two equal. */
+/** The page docs/errors.md, made from the table of errors; a test keeps both equal. */
 export function errorsPage(): string {
   const rows = Object.entries(ERRORS).map(
     ([code, kind]) => `| \`${code}\` | ${statuses(kind)} | ${cell(kind.text)} | ${cell(kind.advice)} |`,
@@ -10,8 +10,8 @@ export function errorsPage(): string {
     '',
     'Made from `src/http/errors.ts`; do not edit by hand (`UPDATE_DOCS=1 npx vitest run test/http/errors-page.test.ts`).',
     '',
-    'Every refusal is a JSON object with `error`, a text, and `code`, the stable name below; `data_invalid`, `exists`,',
-    '`in_use` and `internal` have further members. Texts in braces are filled in.',
+    'Every refusal is a JSON object with `error`, a string, and `code`, the stable name below; `data_invalid`,',
+    '`exists`, `in_use` and `internal` have further members. Words in braces are filled in.',
     '',
     '| code | status | error | what to do |',
     '| --- | --- | --- | --- |',

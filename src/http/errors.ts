@@ -1,6 +1,8 @@
 import type { JsonObject } from '../model/document.js';
 
-/** One kind of refusal. `text` is the answer's `error`, its `{names}` filled in; `advice` tells an operator what to do. */
+/**
+ * One kind of refusal. `text` is the answer's `error`, its `{names}` filled in; `advice` tells an operator what to do.
+ */
 export interface ErrorKind {
   /** The usual status; where a version of the API answers another one, `v1` or `put` has it. */
   readonly status: number;
@@ -170,12 +172,12 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** The `error` text of a kind with its names filled in; a name that is not given stays visible. */
+/** The `error` text of a kind with its names filled in; a name without a value stays as it is. */
 export function errorText(code: ErrorCode, fill: Readonly<Record<string, string | number>>): string {
   return ERRORS[code].text.replace(/\{(\w+)\}/g, (whole, name: string) => String(fill[name] ?? whole));
 }
 
-/** A refusal on its way to the client: thrown by handlers, answered by one middleware. */
+/** A refusal: thrown by handlers, sent to the client by one middleware. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;

@@ -1,13 +1,15 @@
 import type { DetailObject, ExitReason, Self, GenServer } from '../otp/index.js';
 import type { HttpServer } from './server.js';
 
-/** How long a restarted listener waits for its predecessor to let go of the port. */
+/** How long a restarted listener waits for its predecessor to free the port. */
 const PORT_TRIES = 50;
 const PORT_WAIT_MS = 100;
-/** How long requests under way may take at an orderly stop. */
+/** How long requests in progress may take at an ordered stop. */
 const CLOSE_MS = 3000;
 
-/** A server that listens, as an actor: it serves while the actor lives, and however that ends, the port is free again. */
+/**
+ * A server that listens, as an actor: it serves while the actor lives, and however the actor ends, the port is freed.
+ */
 export class HttpListener implements GenServer {
   readonly #start: () => Promise<HttpServer>;
   readonly #listening: (port: number) => void;
@@ -28,7 +30,7 @@ export class HttpListener implements GenServer {
   async init(self: Self): Promise<void> {
     const server = await this.#startPatiently(self);
     if (self.signal.aborted) {
-      // Killed meanwhile: whoever comes after this actor needs the port.
+      // Killed meanwhile: its successor needs the port.
       await server.close(0);
       return;
     }

@@ -10,21 +10,21 @@ interface MediaRange {
   readonly weight: number;
 }
 
-/** More ranges than this are no client's, and would only cost time. */
+/** No real client sends more ranges than this. */
 const MAX_RANGES = 100;
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-/** All are matched where the last one ended, so that each character is read once. A bare `*` is what old Java clients send. */
+/** Each is matched where the last one ended, so that each character is read once. Old Java clients send a bare `*`. */
 const RANGE = new RegExp(`[ \\t]*(?:(${TOKEN})/(${TOKEN})|\\*)`, 'y');
 const PARAMETER = new RegExp(`[ \\t]*;[ \\t]*(?:(${TOKEN})(?:=(?:(${TOKEN})|"(?:[^"\\\\]|\\\\.)*"))?)?`, 'y');
 const END = /[ \t]*(?:,|$)/y;
 const EMPTY = /[ \t]*,/y;
-/** As RFC 9110 section 12.4.2 has it, and `.2`, which the old server's parser read too. */
+/** As RFC 9110 section 12.4.2 has it, and `.2`, which clients may send. */
 const WEIGHT = /^(?:0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?)$/;
 
 /**
  * Which of the offered media types answers the request. Of two with equal weight the one named later in the header
- * wins, as on the old server (docs/http-api.md#which-media-type-wins); of two that the same range covers, the
+ * wins (docs/http-api.md#which-media-type-wins); of two that the same range covers, the
  * one offered first. No header: the first offered. Throws 400 on a header that can't be read and 406 where nothing
  * fits.
  */

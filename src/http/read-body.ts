@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from './errors.js';
 
 /**
- * The whole body as bytes. Throws 413 as soon as it is known to be over `limit` bytes, by its announced length before
- * a byte is read.
+ * The whole body as bytes. Throws 413 as soon as it is known to be over `limit` bytes; if its announced length is,
+ * before a byte is read.
  */
 export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   refuseTooLarge(request, limit);
@@ -18,7 +18,8 @@ export async function readBytes(request: IncomingMessage, limit: number): Promis
     }
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    // The client went away or sent a malformed chunk: nobody reads this answer, but the log should not call it our fault.
+    // The client went away or sent a malformed chunk. It won't read this answer, but the log must not show it as a
+    // defect.
     throw new ApiError('bad_request', { reason: 'the body ended early' }, { cause: error });
   }
   return Buffer.concat(chunks, size);
@@ -33,17 +34,19 @@ export function refuseTooLarge(request: IncomingMessage, limit: number): void {
 /** Interim answers owed to clients that wait for one before they send their body (RFC 9110 section 10.1.1). */
 const owed = new WeakMap<IncomingMessage, ServerResponse>();
 
-/** Notes that the client waits for `100 Continue`; it gets it when the body is wanted, and never for one too large. */
+/**
+ * Records that the client waits for `100 Continue`; it is sent when the body is wanted, and never for one too large.
+ */
 export function oweContinue(request: IncomingMessage, response: ServerResponse): void {
   owed.set(request, response);
 }
 
-/** Gives a client the `100 Continue` that it waits for, if it does: its body is wanted. */
+/** Sends `100 Continue` if the client waits for it: its body is wanted. */
 export function sendContinue(request: IncomingMessage): void {
   owed.get(request)?.writeContinue();
 }
 
-/** 413; the rest of the body is read and forgotten, so that the client gets to see the answer. */
+/** 413; the rest of the body is read and discarded, so that the client sees the answer. */
 export function tooLarge(request: IncomingMessage, limit: number): ApiError {
   request.resume();
   return new ApiError('too_large', { limit });

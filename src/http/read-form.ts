@@ -45,7 +45,7 @@ export function readForm(contentType: string, body: Uint8Array): Promise<readonl
   });
 }
 
-/** Bytes that are looked through before others have their turn. */
+/** Bytes parsed between two pauses. */
 const BYTES_A_STEP = 256 * 1024;
 
 async function feed(parser: InstanceType<typeof Busboy>, body: Uint8Array): Promise<void> {

@@ -12,13 +12,13 @@ import { readJsonInSteps } from './json/lenient-json.js';
 import { readJson } from './json/read-json.js';
 import { readBytes } from './read-body.js';
 
-/** Bodies of more bytes are read a slice at a time, so that other requests are answered meanwhile. */
+/** Bodies of more bytes are read in slices, so that other requests are answered meanwhile. */
 export const SMALL_BODY_BYTES = 64 * 1024;
 
 /** Bytes that are decoded between two pauses. */
 const BYTES_A_STEP = 1024 * 1024;
 
-/** Where large bodies are read, one after the other; small ones don't wait for them. */
+/** Reads large bodies one at a time; small ones don't wait for them. */
 const bodySlices = new Slices();
 
 /** The keys that bound JSON bodies. */
@@ -27,7 +27,7 @@ export type BodyLimits = Pick<
   'max_body_depth' | 'max_body_values' | 'max_object_members' | 'max_body_characters'
 >;
 
-/** What the configuration says of JSON bodies. */
+/** The settings for JSON bodies. */
 export function bodyBounds(api: BodyLimits): JsonBounds {
   return {
     depth: api.max_body_depth,
@@ -56,7 +56,7 @@ function asRefusal(error: unknown): unknown {
   if (error instanceof JsonSyntaxError) return new ApiError('bad_json', { reason: error.message }, { cause: error });
   if (error instanceof JsonTooLargeError) {
     const { bound, limit, what, key } = error;
-    // Nothing that anybody means is so deep: it was always answered as a mistake.
+    // No real document is this deep, so it is answered as bad JSON.
     if (bound === 'depth') return new ApiError('bad_json', { reason: error.message }, { cause: error });
     return new ApiError('too_complex', { limit, what, key }, { cause: error });
   }
@@ -70,7 +70,7 @@ function decoder(): TextDecoder {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 }
 
-/** The lists and objects of a large body are marked as nobody else's: a store then shares them instead of copying. */
+/** Marks the lists and objects of a large body as not shared with anything: a store then keeps them without copying. */
 function* readLargeBody(bytes: Uint8Array, bounds: JsonBounds): Generator<void, Json> {
   const utf8 = decoder();
   const parts: string[] = [];

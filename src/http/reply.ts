@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Json } from '../model/document.js';
 import { TEXT_TYPE } from './media-type.js';
 
-/** What a handler answers: plain data, so that it can be looked at without a socket. */
+/** What a handler answers: plain data, so that tests need no socket. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export function bytesReply(bytes: Uint8Array, type: string): Reply {
 /** 204 without a body. */
 export const emptyReply: Reply = { status: 204, headers: {}, body: { kind: 'none' } };
 
-/** `location` as the clients cut it up: always a path, never a host. */
+/** `location`: always a path, never with a host, because clients cut the id out of it. */
 export function locationOf(base: string, id: string): Headers {
   return { location: `${base}/${encodeURIComponent(id)}` };
 }

@@ -26,13 +26,13 @@ export interface Call {
   readonly headers: IncomingMessage['headers'];
   /** Who asks, for the audit trail. */
   readonly author: string;
-  /** Whether the caller may see secrets in documents: with the scope `write`, or where no tokens are asked for. */
+  /** Whether the caller may see secrets in documents: with the scope `write`, or where no tokens are required. */
   readonly seesSecrets: boolean;
   /** The media type chosen from the route's `produces`. */
   readonly accepts: string;
   /** The parsed body of a route that takes JSON, else null. */
   readonly body: Json;
-  /** The raw request, for bodies that are no JSON. */
+  /** The raw request, for bodies that are not JSON. */
   readonly incoming: IncomingMessage;
   /** Epoch seconds. */
   readonly now: number;
@@ -50,7 +50,7 @@ export interface Parameter {
   readonly schema: JsonSchema;
 }
 
-/** What a status of a route carries: a schema by name or in place, a media type where it isn't JSON, or nothing. */
+/** The body of an answer with a status: a schema by name or inline, a media type if it isn't JSON, or nothing. */
 export interface Answer {
   readonly description: string;
   readonly schema?: JsonSchema | { readonly $ref: string };
@@ -82,7 +82,7 @@ export interface RouteData {
    * (forward/). Absent: every server answers by itself.
    */
   readonly answeredBy?: 'leader';
-  /** HEAD is answered as GET is, without the body: for what probes ask. Absent: 405, as the old server had it. */
+  /** HEAD is answered as GET is, without the body: for probes. Absent: 405. */
   readonly head?: true;
   /** Media types on offer, the preferred one first. */
   readonly produces: readonly string[];
@@ -94,8 +94,8 @@ export interface RouteData {
 }
 
 /**
- * A route and who answers it.
- * @typeParam Needs what the handler uses of the server, beside the call; the app hands it that
+ * A route and its handler.
+ * @typeParam Needs what the handler uses of the server, besides the call; the app passes it
  */
 export interface Route<Needs = unknown> extends RouteData {
   readonly handle: (call: Call, needs: Needs) => Promise<Reply> | Reply;

@@ -14,7 +14,7 @@ const MIN_GZIP_BYTES = 300;
 
 const gzipBytes = promisify(gzip);
 
-/** Puts a reply on the wire, compressed where the client takes it. */
+/** Sends a reply, compressed where the client accepts it. */
 export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
   ctx.status = reply.status;
   ctx.set(reply.headers);
@@ -45,7 +45,7 @@ export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
   }
 }
 
-/** Where large answers are written, one after the other; small ones don't wait for them. */
+/** Writes large answers one at a time; small ones don't wait for them. */
 const replySlices = new Slices();
 
 function jsonBytes(value: Json): Buffer | Promise<Buffer> {

@@ -18,8 +18,8 @@ export interface HttpServer {
   /** The port it really listens on; 0 for a socket. */
   readonly port: number;
   /**
-   * Takes no new connections, lets calls under way end, and resolves when all are gone; after `deadlineMs` those left
-   * are cut off.
+   * Takes no new connections, lets calls in progress end, and resolves when all are closed; after `deadlineMs` the
+   * remaining ones are cut off.
    */
   close(deadlineMs: number): Promise<void>;
 }
@@ -30,7 +30,7 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** How often the deadlines of connections are looked at. */
+/** How often the deadlines of connections are checked. */
 const CHECK_MS = 1000;
 
 /**
@@ -79,7 +79,7 @@ export async function listening(server: NetServer, options: HttpServerOptions): 
   if ('socketPath' in options) await chmod(options.socketPath, 0o600);
 }
 
-/** A socket that a killed server left behind answers nobody, and would keep the next one from listening. */
+/** A socket file that a killed server left behind would keep the next one from listening. */
 async function removeStaleSocket(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const answers = await new Promise<boolean>((resolve) => {
@@ -89,11 +89,11 @@ async function removeStaleSocket(path: string): Promise<void> {
     });
     probe.on('error', () => resolve(false));
   });
-  // One that answers is another server's: listening will say so.
+  // A socket that answers belongs to another server: listening will fail with that.
   if (!answers) await rm(path, { force: true });
 }
 
-/** Knows which connections have a call under way, so that closing can end all others. */
+/** Tracks which connections have a call in progress, so that closing can end all others. */
 class Connections {
   readonly #open = new Set<Socket>();
   readonly #busy = new Set<Socket>();

@@ -1,12 +1,12 @@
-/** What a term may cost to decode. Every bound is checked before anything of that size is made. */
+/** Bounds on decoding a term. Each is checked before anything of that size is allocated. */
 export interface DecodeLimits {
   /** Bytes of the message. */
   readonly maxBytes: number;
   /** Bytes of a compressed term once inflated. */
   readonly maxInflatedBytes: number;
-  /** Lists, tuples and maps inside each other. */
+  /** Nested lists, tuples and maps. */
   readonly maxDepth: number;
-  /** Terms in all, map keys included. Bytes of binaries and of charlists are not terms. */
+  /** All terms, map keys included. Bytes of binaries and of charlists are not terms. */
   readonly maxTerms: number;
 }
 
@@ -18,7 +18,7 @@ export const MESSAGE_LIMITS: DecodeLimits = {
   maxTerms: 16_384,
 };
 
-/** For files that an operator looks at, and for rulesets and sets of any size a broker carries. */
+/** For files that an operator inspects, and for rulesets and sets of any size that a broker carries. */
 export const LARGE_LIMITS: DecodeLimits = {
   maxBytes: 128 * 1024 * 1024,
   maxInflatedBytes: 128 * 1024 * 1024,

@@ -1,7 +1,7 @@
 import * as tag from './tags.js';
 import type { Term } from './term.js';
 
-/** Longest charlist that Erlang writes as STRING_EXT; longer ones take two bytes an element. */
+/** Longest charlist that Erlang writes as STRING_EXT; longer ones take two bytes per element. */
 const MAX_STRING = 65_535;
 
 /**
@@ -101,7 +101,7 @@ function writeBytes(out: Buffer, at: number, bytes: Buffer): number {
   return at + bytes.copy(out, at);
 }
 
-/** Rulesets and sets of megabytes go through here: bytes straight into the message, no element objects. */
+/** Rulesets and sets of megabytes go through here: bytes are written directly, without an object per element. */
 function writeCharlist(out: Buffer, at: number, bytes: Buffer): number {
   if (bytes.length <= MAX_STRING) {
     return writeBytes(out, out.writeUInt16BE(bytes.length, out.writeUInt8(tag.STRING, at)), bytes);

@@ -7,7 +7,8 @@ const STREAM_START = 6;
 
 /**
  * The bytes of a compressed term (131, 80, u32 size of the inflated bytes, zlib stream), without a version byte.
- * Inflating stops at the size that the message claims, and that is bounded first: a zip bomb costs no more than it says.
+ * Inflating stops at the size that the message claims, and that is bounded first, so a zip bomb costs no more than it
+ * claims.
  */
 export function inflateTerm(buffer: Buffer, limits: DecodeLimits): Buffer {
   if (buffer.length < STREAM_START) {

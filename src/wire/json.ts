@@ -3,7 +3,7 @@ import type { Json } from '../model/document.js';
 import { binary, atom, float, integer, list, map, NIL, type MapEntry, type Term } from './term.js';
 
 /**
- * A term as JSON that says which kind each part is, for people to read:
+ * A term as JSON that names the kind of each part, for people to read:
  * integers are numbers (`{"integer": "…"}` beyond the exact range); the rest are objects with one member named for the
  * kind: `float`, `atom`, `binary` (text) or `binary_base64` (not UTF-8), `charlist` (text) or `charlist_bytes`,
  * `list` (with `tail` when improper), `tuple`, `map` (a list of pairs), `pid`, `opaque`.
@@ -39,7 +39,7 @@ export function annotate(term: Term): Json {
   }
 }
 
-/** JSON as the old server and its agents write it: texts as binaries, `true`, `false` and `null` as atoms. */
+/** JSON as agents and the Erlang server encode it: strings as binaries, `true`, `false` and `null` as atoms. */
 export function termFromJson(value: Json): Term {
   if (typeof value === 'string') return binary(value);
   if (typeof value === 'number') return Number.isSafeInteger(value) ? integer(value) : float(value);
@@ -58,8 +58,8 @@ export function binaryKeyMap(entries: readonly (readonly [string, Term])[]): Ter
 /**
  * The plain JSON that a term stands for, `undefined` when there is none (pids, tuples, improper lists, binaries that
  * are not UTF-8, integers beyond the exact range, maps with keys that are neither binary nor atom).
- * Atoms `true`, `false` and `null` become those, `undefined` null, other atoms texts; a charlist becomes numbers, as
- * nothing tells it from a list of numbers.
+ * Atoms `true`, `false` and `null` become those, `undefined` null, other atoms strings; a charlist becomes numbers,
+ * because it looks the same as a list of numbers.
  */
 export function plainJson(term: Term): Json | undefined {
   switch (term.kind) {

@@ -1,8 +1,8 @@
 import type { Term } from './term.js';
 
 /**
- * A text that two keys of a map share only when they are the same term; `undefined` for compound keys, which no
- * message has and whose comparison could cost more than the message.
+ * A string that is equal for two keys of a map only if they are the same term; `undefined` for compound keys, which no
+ * message has and which could cost more to compare than the message to decode.
  */
 export function keyIdentity(key: Term): string | undefined {
   switch (key.kind) {

@@ -1,8 +1,8 @@
 import * as tag from './tags.js';
 
 /**
- * Length in bytes, tag included, of a term that no message uses but that Erlang may send; `undefined` for a tag that
- * is not one of these or whose node is no atom. May exceed what is there: the caller checks.
+ * Length in bytes, tag included, of a term that no message uses but that Erlang may send; `undefined` for any other
+ * tag, or if its node is not an atom. May exceed the bytes that are there: the caller checks.
  */
 export function opaqueLength(bytes: Buffer, start: number): number | undefined {
   const body = start + 1;
@@ -49,7 +49,7 @@ function atomLength(bytes: Buffer, at: number): number | undefined {
   }
 }
 
-/** Beyond the end counts as 0: the length that comes out is then too long for the bytes in any case. */
+/** Bytes beyond the end count as 0: the resulting length then exceeds the bytes in any case. */
 function u16(bytes: Buffer, at: number): number {
   return (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
 }

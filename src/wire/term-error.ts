@@ -1,4 +1,7 @@
-/** Bytes that are no external term, or one beyond the limits. The message names place, finding and what is allowed. */
+/**
+ * Bytes that are not an external term, or one beyond the limits. The message says where, what was found and what is
+ * allowed.
+ */
 export class TermError extends Error {
   override readonly name = 'TermError';
   /** Index of the offending byte; in the inflated bytes when `compressed`. */

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { byteCount } from './byte-count.js';
 import { MAX_ATOM_CHARACTERS, MAX_INTEGER_BYTES, type DecodeLimits } from './decode-limits.js';
 import { keyIdentity } from './key-identity.js';
 import { opaqueLength } from './opaque-length.js';
@@ -30,7 +31,7 @@ export class TermReader {
   whole(): Term {
     const term = this.#term();
     const rest = this.#bytes.length - this.#position;
-    if (rest > 0) throw this.#error(this.#position, `${rest} bytes after the term`, 'nothing more');
+    if (rest > 0) throw this.#error(this.#position, `${byteCount(rest)} after the term`, 'nothing more');
     return term;
   }
 
@@ -130,7 +131,9 @@ export class TermReader {
     }
   }
 
-  /** The form of charlists of 64 kB and more: every element two bytes (97, byte), then NIL. Anything else: undefined. */
+  /**
+   * The form of charlists of 64 kB and more: every element two bytes (97, byte), then NIL. Anything else: undefined.
+   */
   #charlist(): Term | undefined {
     const bytes = this.#bytes;
     if (bytes.length - this.#position < 4) return undefined;
@@ -173,7 +176,7 @@ export class TermReader {
 
   #big(start: number, length: number): Term {
     if (length > MAX_INTEGER_BYTES) {
-      throw this.#error(start, `an integer of ${length} bytes`, `at most ${MAX_INTEGER_BYTES}`);
+      throw this.#error(start, `an integer of ${byteCount(length)}`, `at most ${MAX_INTEGER_BYTES}`);
     }
     const sign = this.#u8('the sign of an integer');
     const digits = this.#slice(length, 'an integer');
@@ -206,7 +209,7 @@ export class TermReader {
     }
     const name = this.#bytes.toString(utf8 && !ascii ? 'utf8' : 'latin1', from, this.#position);
     if (length > MAX_ATOM_CHARACTERS && [...name].length > MAX_ATOM_CHARACTERS) {
-      throw this.#error(start, `an atom of ${length} bytes`, `at most ${MAX_ATOM_CHARACTERS} characters`);
+      throw this.#error(start, `an atom of ${byteCount(length)}`, `at most ${MAX_ATOM_CHARACTERS} characters`);
     }
     return name;
   }
@@ -268,16 +271,16 @@ export class TermReader {
   #need(length: number, what: string): void {
     const left = this.#bytes.length - this.#position;
     if (length <= left) return;
-    const found = left === 0 ? 'the end of the message' : `only ${left} bytes`;
-    throw this.#error(this.#position, `${found} where ${what} should be`, `${length} bytes`);
+    const found = left === 0 ? 'the end of the message' : `only ${byteCount(left)}`;
+    throw this.#error(this.#position, `${found} where ${what} should be`, byteCount(length));
   }
 
-  /** Refuses a count before anything is made for it: each item takes `each` bytes and terms at the least. */
+  /** Refuses a count before anything is allocated for it: each item takes at least `each` bytes and terms. */
   #expect(at: number, count: number, each: number, what: string): void {
     const left = this.#bytes.length - this.#position;
-    if (count * each > left) throw this.#error(at, `a claim of ${count} ${what} in ${left} bytes`, 'a whole term');
+    if (count * each > left) throw this.#error(at, `a claim of ${count} ${what} in ${byteCount(left)}`, 'a whole term');
     this.#count(at, count * each);
-    // Given back: each item counts itself when it is read.
+    // Only a check: each item counts itself when it is read.
     this.#terms -= count * each;
   }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Erlang terms as tagged data. Binary, atom, charlist, list and tuple stay apart, because agents tell them apart.
+ * Erlang terms as tagged data. Binary, atom, charlist, list and tuple stay apart, because agents distinguish them.
  *
  * Canonical by construction (the decoder and the functions below see to it; the encoder relies on it):
  * - a proper list whose elements are all integers 0 to 255 is a `charlist`, whatever bytes it came as;
@@ -21,10 +21,10 @@ export type Term =
   | PidTerm
   | OpaqueTerm;
 
-/** One pair of a map. The order of the pairs is that of the bytes; it means nothing to the receiver. */
+/** One pair of a map. Pairs are in the order of the bytes, which receivers ignore. */
 export type MapEntry = readonly [key: Term, value: Term];
 
-/** A process identifier: carried, never looked into. */
+/** A process identifier: kept, never interpreted. */
 export interface PidTerm {
   readonly kind: 'pid';
   readonly node: string;
@@ -42,7 +42,7 @@ export interface OpaqueTerm {
 
 export const NIL: Term = { kind: 'nil' };
 
-/** @throws RangeError when a `number` is no whole number in the exact range. */
+/** @throws RangeError when a `number` is not a whole number in the exact range. */
 export function integer(value: number | bigint): Term {
   if (typeof value === 'bigint') {
     const small = Number(value);
@@ -62,18 +62,18 @@ export function atom(name: string): Term {
   return { kind: 'atom', name };
 }
 
-/** A binary of these bytes (shared, not copied), or of a text's UTF-8. */
+/** A binary of these bytes (shared, not copied), or of a string's UTF-8. */
 export function binary(content: string | Uint8Array): Term {
   return { kind: 'binary', bytes: toBuffer(content) };
 }
 
-/** A list of bytes, as Erlang's `~s` makes of a text: one element a UTF-8 byte. Empty: nil. */
+/** A list of bytes, as Erlang's `~s` makes of a string: one element per UTF-8 byte. Empty: nil. */
 export function charlist(content: string | Uint8Array): Term {
   const bytes = toBuffer(content);
   return bytes.length === 0 ? NIL : { kind: 'charlist', bytes };
 }
 
-/** A list, in its canonical kind. A tail of nil is no tail; a tail that is itself a list is joined on. */
+/** A list, in its canonical kind. A tail of nil is no tail; a tail that is itself a list is appended. */
 export function list(elements: readonly Term[], tail: Term = NIL): Term {
   switch (tail.kind) {
     case 'nil':
@@ -98,7 +98,7 @@ export function map(entries: readonly MapEntry[]): Term {
   return { kind: 'map', entries };
 }
 
-/** The text of a binary of valid UTF-8; `undefined` for anything else. */
+/** The string in a binary of valid UTF-8; `undefined` for anything else. */
 export function binaryText(term: Term): string | undefined {
   if (term.kind !== 'binary') return undefined;
   return isUtf8(term.bytes) ? term.bytes.toString('utf8') : undefined;

@@ -49,7 +49,9 @@ describe('tokens over the socket of a running server', () => {
   it('says what an operator did wrong', async () => {
     await expect(tokens.create({ name: 'a b', scopes: ['read'] })).rejects.toThrow(TokenError);
     await expect(tokens.create({ name: 'x', scopes: ['all'] })).rejects.toThrow(/read, write, command/);
-    await expect(tokens.create({ name: 'x', scopes: 'read' as unknown as string[] })).rejects.toThrow(/list of texts/);
+    await expect(tokens.create({ name: 'x', scopes: 'read' as unknown as string[] })).rejects.toThrow(
+      /list of strings/,
+    );
     await expect(tokens.revoke('nobody')).rejects.toThrow(/no token named/);
   });
 

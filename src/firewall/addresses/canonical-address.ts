@@ -3,15 +3,15 @@ import type { Family } from './family.js';
 import { formatAddress4, baseOf4, lengthOf4, parseNet4 } from './ipv4.js';
 import { formatAddress6, lengthOf6, parseNet6 } from './ipv6.js';
 
-/** A text read as an address or net: its base address as the kernel prints it and its prefix length, or why not. */
+/** A string read as an address or net: its base address as the kernel prints it and its prefix length, or why not. */
 export type ReadAddress =
   | { readonly ok: true; readonly family: Family; readonly address: string; readonly length: number }
   | { readonly ok: false; readonly reason: string };
 
 /**
  * Reads one address or net of the family. Host bits are cleared, IPv6 is spelled as glibc's `inet_ntop` does
- * (docs/rulesets.md#canonical-addresses). Refused: leading zeros, zones, blanks, the other family, all else that is no
- * address.
+ * (docs/rulesets.md#canonical-addresses). Refused: leading zeros, zones, blanks, the other family, anything else that
+ * is no address.
  */
 export function readAddress(text: string, family: Family): ReadAddress {
   if (family === 'v4') {
@@ -24,7 +24,7 @@ export function readAddress(text: string, family: Family): ReadAddress {
   return { ok: false, ...explainAddress(text, family) };
 }
 
-/** One element of a list that is no address of the family: where, what, and why. */
+/** One element of a list that is not an address of the family: where, what, and why. */
 export interface ElementFault {
   readonly index: number;
   readonly element: string;

@@ -1,7 +1,7 @@
 import { hiddenCharacter } from '../../model/hidden-characters.js';
 import { hostAddress } from './host-address.js';
 
-/** Cut for messages, with what cannot be seen escaped. */
+/** Cut short for messages, with invisible characters escaped. */
 function shown(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
@@ -10,8 +10,8 @@ function shown(text: string): string {
 function checkList(name: string, list: unknown, seen: Set<string>): string | undefined {
   if (!Array.isArray(list)) return `interface ${shown(name)} holds no list of addresses`;
   for (const element of list as readonly unknown[]) {
-    if (typeof element !== 'string') return `interface ${shown(name)} holds an element that is no text`;
-    // Nothing where an address might stand: what is left of an empty answer that was split into lines.
+    if (typeof element !== 'string') return `interface ${shown(name)} holds an element that is not a string`;
+    // An empty string is what an agent gets when it splits an empty answer into lines.
     if (element === '') continue;
     const hidden = hiddenCharacter(element);
     if (hidden !== undefined) return `an address of interface ${shown(name)} holds the character ${hidden}`;
@@ -23,21 +23,21 @@ function checkList(name: string, list: unknown, seen: Set<string>): string | und
 }
 
 /**
- * Why a report's `interfaces` (JSON text: interface name → list of addresses; `[]` for none) is refused, or `undefined`.
- * Every address must be a single one, of a kind that a host can own. `most`: addresses in all, local ones not counted
- * (each container has a link-local one), repeats once.
+ * Why a report's `interfaces` (JSON text: interface name → list of addresses; `[]` for none) is refused, or
+ * `undefined`. Every address must be a single one, of a kind that a host can own. `most`: addresses in all, local ones
+ * not counted (each container has a link-local one), repeats once.
  */
 export function checkInterfaces(text: string, most: number): string | undefined {
   let value: unknown;
   try {
-    // An agent that has not looked yet, or found nothing.
+    // The agent has not looked yet, or found nothing.
     value = text === '' ? [] : JSON.parse(text);
   } catch {
-    return 'is no JSON: an object of interface name to list of addresses is needed';
+    return 'is not JSON: an object of interface name to list of addresses is needed';
   }
   if (Array.isArray(value) && value.length === 0) return undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return 'is no JSON object of interface name to list of addresses';
+    return 'is not a JSON object of interface name to list of addresses';
   const seen = new Set<string>();
   for (const [name, list] of Object.entries(value)) {
     const hidden = hiddenCharacter(name);

@@ -8,7 +8,7 @@ import { ALL_6, covers6, HALVES_6, join6, type Net6 } from './ipv6.js';
  * The whole address space comes out as its two halves, because sets cannot hold a net of length 0.
  */
 
-/** Drops covered nets, joins neighbours. Reads the nets in any order, with repeats; gives them back in address order. */
+/** Drops covered nets, joins neighbours. Takes nets in any order, with repeats; returns them in address order. */
 export function collapse4(nets: readonly Net4[]): Net4[] {
   const stack: Net4[] = [];
   for (let net of Float64Array.from(nets).sort()) {

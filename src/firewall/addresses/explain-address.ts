@@ -29,7 +29,7 @@ function otherFamily(text: string, family: Family): boolean {
 
 /**
  * Why `text`, which did not parse, is no address or net of the family: what is wrong with it and what would be right.
- * For the slow path only.
+ * Slow: call it only after parsing failed.
  */
 export function explainAddress(text: string, family: Family): AddressFault {
   const wanted = `an ${NAME[family]} address`;

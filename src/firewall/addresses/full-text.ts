@@ -4,7 +4,7 @@ import { formatAddress6, lengthOf6, parseNet6 } from './ipv6.js';
 
 /**
  * The canonical text of an address or net with its prefix length always shown (`10.0.0.1/32`, `fd00::1/128`): the form
- * that `iptables-save` prints and the API lists addresses in. `undefined` if `text` is no address of the family.
+ * that `iptables-save` prints and the API lists addresses in. `undefined` if `text` is not an address of the family.
  */
 export function fullText(text: string, family: Family): string | undefined {
   if (family === 'v4') {

@@ -3,8 +3,8 @@ import { baseOf4, formatAddress4, lengthOf4, parseNet4 } from './ipv4.js';
 import { formatAddress6, lengthOf6, parseNet6, type Net6 } from './ipv6.js';
 
 /**
- * An address that a host says it has. `local` means only that host or its link, and goes into no set. `refused`: no
- * single address, or one that no host can own; the reason follows the text in a sentence.
+ * An address that a host says it has. `local` means only that host or its link, and goes into no set. `refused`: not
+ * a single address, or one that no host can own; `reason` completes a sentence that begins with the address.
  */
 export type HostAddress =
   | { readonly kind: 'v4' | 'v6'; /** Canonical, with `/32` or `/128`. */ readonly text: string }
@@ -12,7 +12,7 @@ export type HostAddress =
   | {
       readonly kind: 'refused';
       readonly reason: string;
-      /** It is an address or a network, only none that a host has; otherwise it is something else altogether. */
+      /** True for an address or network that no host can own; false for anything that does not parse as one. */
       readonly isAddress: boolean;
     };
 
@@ -21,7 +21,7 @@ function refused(reason: string, isAddress = true): HostAddress {
   return { kind: 'refused', reason, isAddress };
 }
 
-/** No address is longer, with a zone of the longest interface name; junk that is gets no further look. */
+/** No address is longer, a zone with the longest interface name included; longer strings are not parsed. */
 const LONGEST = 64;
 
 function unownable4(address: number): string | undefined {

@@ -7,9 +7,9 @@ import { isLocalAddress } from './local-address.js';
 export interface InterfaceAddresses {
   readonly v4: readonly string[];
   readonly v6: readonly string[];
-  /** Elements that are no single addresses of a host. Local addresses are left out silently and don't count. */
+  /** Number of elements that are not single addresses of a host. Local addresses are left out and not counted. */
   readonly skipped: number;
-  /** What was left out and why, in one sentence: nothing could be read, or some addresses are none of a host's. */
+  /** What was left out and why, in one sentence: nothing could be read, or a host cannot own some addresses. */
   readonly fault?: string;
 }
 
@@ -17,7 +17,7 @@ const NONE = { v4: [], v6: [] } as const;
 
 function readInterfaces(interfaces: Json | undefined): Json | undefined {
   if (typeof interfaces !== 'string') return interfaces;
-  // A host that never reported has no interfaces yet: that is no fault.
+  // A host that never reported has no interfaces yet, which is not a fault.
   if (interfaces === '') return {};
   try {
     return JSON.parse(interfaces) as Json;
@@ -37,7 +37,7 @@ function shown(text: string): string {
  * The addresses in a host row's `interfaces` (JSON text: interface name → list of addresses; the member
  * `ec2_public_ipv4` is one more interface), without local ones. One bad element, interface or row never hides the
  * others. What no host can own (a whole network, multicast, …) is left out, and so is what goes beyond `most` different
- * addresses: an old row, or one written over the API, may hold anything. The old agents send `[]` for "no interface".
+ * addresses: an old row, or one written over the API, may hold anything. Old agents send `[]` for "no interface".
  * Source: docs/protocol.md#report, docs/rulesets.md#where-addresses-come-from.
  */
 export function interfaceAddresses(
@@ -48,7 +48,7 @@ export function interfaceAddresses(
   if (interfaces === undefined || interfaces === null) return { ...NONE, skipped: 0 };
   const byName = readInterfaces(interfaces);
   if (typeof byName !== 'object' || byName === null) {
-    return { ...NONE, skipped: 1, fault: 'interfaces is no JSON object of interface name to list of addresses' };
+    return { ...NONE, skipped: 1, fault: 'interfaces is not a JSON object of interface name to list of addresses' };
   }
   const lists = { v4: [] as string[], v6: [] as string[] };
   const seen = new Set<string>();
@@ -69,7 +69,7 @@ export function interfaceAddresses(
       if (address.kind === 'local') continue;
       if (address.kind === 'refused') {
         skipped += 1;
-        // Junk was always skipped; a network here would have let in who knows whom.
+        // Other junk is skipped without a fault; a network would have opened the rules to many hosts.
         if (address.isAddress) fault ??= `interfaces: ${shown(element)} ${address.reason}; left out of sets`;
         continue;
       }

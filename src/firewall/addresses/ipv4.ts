@@ -54,7 +54,7 @@ export function parseDotted(text: string, from: number, to: number): number {
   return digits > 0 && dots === 3 ? address * 256 + octet : -1;
 }
 
-/** Reads `a.b.c.d` or `a.b.c.d/n`; -1 if it is anything else. Why not, in words: `explainAddress`. */
+/** Reads `a.b.c.d` or `a.b.c.d/n`; -1 if it is anything else. `explainAddress` says why. */
 export function parseNet4(text: string): Net4 {
   const slash = text.indexOf('/');
   const address = parseDotted(text, 0, slash < 0 ? text.length : slash);
@@ -88,7 +88,7 @@ export function covers4(a: Net4, b: Net4): boolean {
   return length <= lengthOf4(b) && at >= from && at < from + sizeOf4(length);
 }
 
-/** The net that `a` and `b`, given in order, make up together; -1 if they are no neighbours of one size. */
+/** The net that `a` and `b`, given in order, make up together; -1 if they are not neighbours of the same size. */
 export function join4(a: Net4, b: Net4): Net4 {
   const length = lengthOf4(a);
   if (length === 0 || length !== lengthOf4(b)) return -1;

@@ -2,9 +2,9 @@ import { formatAddress4, parseDotted } from './ipv4.js';
 import { parsePrefixLength } from './prefix-length.js';
 
 /**
- * An IPv6 net as a text of nine UTF-16 units: eight groups of 16 bits, then the prefix length; host bits zero. Never
- * shown. It is compact, a key of maps as it stands, and JavaScript's own order of texts puts nets in address order, and
- * a net before everything that it covers and that begins where it begins. (Measured: sorting these is several times
+ * An IPv6 net as a string of nine UTF-16 units: eight groups of 16 bits, then the prefix length; host bits zero. Never
+ * shown. It is compact, works as a map key, and JavaScript's string order puts nets in address order, and a net before
+ * everything that it covers and that begins where it begins. (Measured: sorting these is several times
  * faster than sorting big integers.)
  */
 export type Net6 = string;
@@ -19,7 +19,7 @@ export function baseOf6(net: Net6): string {
   return net.slice(0, 8);
 }
 
-/** The groups read last; filled by {@link readGroups} and used up before the next address is read. */
+/** The groups of the address read last; {@link readGroups} overwrites them. */
 const groups = new Uint16Array(8);
 
 function hexDigit(code: number): number {
@@ -34,7 +34,7 @@ function spread(count: number, gap: number): void {
   groups.fill(0, gap, 8 - (count - gap));
 }
 
-/** Reads `text[0..to)` (RFC 4291 section 2.2, all three forms) into {@link groups}; false if it is no address. */
+/** Reads `text[0..to)` (RFC 4291 section 2.2, all three forms) into {@link groups}; false if it is not an address. */
 function readGroups(text: string, to: number): boolean {
   let count = 0;
   let gap = -1;
@@ -93,7 +93,7 @@ function masked(length: number): Net6 {
   return String.fromCharCode(unit(0), unit(1), unit(2), unit(3), unit(4), unit(5), unit(6), unit(7), length);
 }
 
-/** Reads an IPv6 address or `address/n`; `undefined` if it is anything else. Why not, in words: `explainAddress`. */
+/** Reads an IPv6 address or `address/n`; `undefined` if it is anything else. `explainAddress` says why. */
 export function parseNet6(text: string): Net6 | undefined {
   const slash = text.indexOf('/');
   const length = slash < 0 ? 128 : parsePrefixLength(text, slash + 1, 128);
@@ -101,7 +101,7 @@ export function parseNet6(text: string): Net6 | undefined {
   return masked(length);
 }
 
-/** Groups in hexadecimal, made when first needed: the same few thousand come up again and again. */
+/** Groups in hexadecimal, made when first needed: the same few thousand repeat. */
 const hex: (string | undefined)[] = [];
 function hexOf(group: number): string {
   return (hex[group] ??= group.toString(16));
@@ -152,7 +152,9 @@ export function covers6(a: Net6, b: Net6): boolean {
   return whole === 8 || ((a.charCodeAt(whole) ^ b.charCodeAt(whole)) & mask & 0xffff) === 0;
 }
 
-/** The net that `a` and `b`, given in order, make up together; `undefined` if they are no neighbours of one size. */
+/**
+ * The net that `a` and `b`, given in order, make up together; `undefined` if they are not neighbours of the same size.
+ */
 export function join6(a: Net6, b: Net6): Net6 | undefined {
   const length = lengthOf6(a);
   if (length === 0 || length !== lengthOf6(b)) return undefined;

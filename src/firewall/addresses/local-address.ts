@@ -2,12 +2,12 @@ import type { Dialect } from '../dialect.js';
 import { baseOf4, parseNet4 } from './ipv4.js';
 import { parseNet6 } from './ipv6.js';
 
-/* The old server's own patterns, which look at the text alone: a mask or another spelling defeats them. */
+/* The Erlang server's patterns. They look at the spelling alone, so a mask or another spelling is not recognised. */
 const LOOPBACK_4 = /^127(?:.[0-9]+){0,2}.[0-9]+$/;
 const LOOPBACK_6 = /^(?:0*:)*?:?0*1$/;
 const LINK_LOCAL = /^fe80::/i;
 
-/** No address is longer; junk that is gets no further look. */
+/** No address is longer; longer strings are not looked at. */
 const LONGEST = 64;
 
 function isLocalByMeaning(text: string): boolean {
@@ -20,7 +20,7 @@ function isLocalByMeaning(text: string): boolean {
 
 /**
  * Whether an address that a host reported means only that host or its link, and so belongs in no set: loopback and IPv6
- * link-local. `dog1` judges as the old server did (docs/rulesets.md#local-addresses), so that its sets stay
+ * link-local. `dog1` judges as the Erlang server did (docs/rulesets.md#local-addresses), so that its sets stay
  * the same; `dog2` also finds `127.0.0.1/8`, `::1/128` and `fe80:0::1`.
  */
 export function isLocalAddress(text: string, dialect: Dialect): boolean {

@@ -1,7 +1,7 @@
 const SURROGATE = /[\ud800-\udfff]/;
 
 /**
- * Compares two texts by their UTF-8 bytes. The order of UTF-8 bytes is the order of code points, which JavaScript's
+ * Compares two strings by their UTF-8 bytes. The order of UTF-8 bytes is the order of code points, which JavaScript's
  * own `<` follows except where a surrogate pair meets a character above U+D7FF.
  */
 export function compareBytes(a: string, b: string): number {

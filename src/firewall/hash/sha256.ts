@@ -5,5 +5,5 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
-/** The hash of no bytes at all: an empty ruleset, or sets without one address. */
+/** The hash of the empty string: an empty ruleset, or sets without any address. */
 export const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

@@ -14,7 +14,7 @@ function byName(a: RenderedSet, b: RenderedSet): number {
 
 /**
  * Puts sets together (docs/rulesets.md#the-text-of-the-sets): the blocks of v4 then v6, zones before groups, then
- * `flush` and `destroy` of the work copies, parts parted by empty lines; sets in byte order of their base names.
+ * `flush` and `destroy` of the work copies, parts separated by empty lines; sets in byte order of their base names.
  */
 function textOf(sets: readonly RenderedSet[]): string {
   const sorted = [...sets].sort(byBase);
@@ -35,9 +35,9 @@ function textOf(sets: readonly RenderedSet[]): string {
 }
 
 /**
- * The hash of what `ipset save` will print. It is not always the hash of the text itself: agents and the old server
+ * The hash of what `ipset save` will print. It is not always the hash of the text itself: agents
  * sort lines before they shorten them, the text has `web_gv4n` where the kernel has `web_gv4`, and so sets whose names
- * begin alike (`main_gv4`, `main_gv4_gv4`) come in another order (docs/protocol.md#sorting-comes-before-shortening).
+ * begin the same (`main_gv4`, `main_gv4_gv4`) come in another order (docs/protocol.md#sorting-comes-before-shortening).
  * Set names hold nothing below U+0021, so that the order of the names is the order of their lines.
  */
 function savedHash(sets: readonly RenderedSet[]): string {

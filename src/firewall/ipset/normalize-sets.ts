@@ -22,8 +22,8 @@ function addLines(text: string): string[] {
  * The part of an ipset text that its hash looks at: its `add` lines, sorted by bytes FIRST, then without the `n` of the
  * work copies' names, `/32` and `/128`. Takes what we render as well as what `ipset save` prints; because of the order
  * of the two steps the results can differ though the sets are equal (docs/protocol.md#sorting-comes-before-shortening),
- * which `assembleSets` answers. Source: docs/protocol.md#sets-before-hashing; agents and the old server do
- * the same.
+ * which `assembleSets` answers. Source: docs/protocol.md#sets-before-hashing; agents do the
+ * same.
  */
 export function normalizeSets(text: string): string {
   return reduceAddLines(sortByBytes(addLines(text)));

@@ -5,10 +5,10 @@ import { splitArguments } from './split-arguments.js';
 export const COMMENT_BYTES = 255;
 
 const BARE = /^[A-Za-z0-9_-]+$/;
-/** UTF-16 units that surely fit: none takes more than three bytes of UTF-8. */
+/** UTF-16 units that always fit: none takes more than three bytes of UTF-8. */
 const SURELY_FITS = COMMENT_BYTES / 3;
 
-/** Cuts a text to what fits into the kernel's comment, at a character's end. */
+/** Cuts a string to what fits into the kernel's comment, at a character boundary. */
 export function cutComment(text: string): string {
   if (text.length <= SURELY_FITS) return text;
   let bytes = 0;
@@ -27,7 +27,7 @@ export function kernelComment(text: string): string {
 }
 
 /**
- * A blank as the old server saw one: U+0020 that no combining character joins to a grapheme
+ * A blank as the Erlang server saw one: U+0020 that no combining character joins to a grapheme
  * (docs/rulesets.md#one-rules-lines). The exceptions are the marks of category Mc that UAX 29 does not count as spacing
  * marks.
  */
@@ -43,7 +43,7 @@ function withoutQuotes(text: string): string {
   return text.replace(/["']/g, '');
 }
 
-/** How a comment may be written: its argument, as the old server would. Null where that reads back otherwise. */
+/** The comment as an argument, spelled as the Erlang server did. Null where that reads back as something else. */
 function oldArgument(text: string): { readonly argument: string; readonly seen: string } | null {
   const argument = hasBlank(text) ? `"${text}"` : text;
   const [seen, next, ...more] = splitArguments(`${argument} .`);
@@ -53,15 +53,15 @@ function oldArgument(text: string): { readonly argument: string; readonly seen: 
 }
 
 /**
- * Whether a comment with backslashes reads back as the old server wrote it: they stand between its quotes, each before
- * a backslash or a quote, just as the kernel prints them.
+ * Whether a comment with backslashes reads back as the Erlang server wrote it: they stand between its quotes, each
+ * before a backslash or a quote, just as the kernel prints them.
  */
 export function escapesReadBack(text: string): boolean {
   return oldArgument(text) !== null;
 }
 
 /**
- * Writes a line that holds a comment with the old server's spelling of it, if the kernel takes that as one argument
+ * Writes a line that holds a comment with the Erlang server's spelling of it, if the kernel takes that as one argument
  * and the line hashes the same when it is read back; else with the kernel's spelling.
  * @param line makes the line from the comment's argument.
  */
@@ -71,7 +71,8 @@ export function oldStyleLine(text: string, line: (argument: string) => string): 
   const old = oldArgument(text);
   if (old === null) return line(kernel);
   const written = line(old.argument);
-  // The normaliser resets what looks like counters before it drops quotes, so brackets depend on the quotes beside them.
+  // The normaliser resets what looks like counters before it drops quotes, so brackets depend on the quotes beside
+  // them.
   if (text.includes('[') && normalizeRuleset(written) !== normalizeRuleset(line(kernelComment(old.seen)))) {
     return line(kernel);
   }

@@ -4,9 +4,9 @@ import { trimTrailingBlanks } from '../hash/trim-trailing-blanks.js';
 const KEPT_FORWARD = '-A FORWARD -j REJECT --reject-with icmp-port-unreachable';
 
 /**
- * One match of `(:.*) \[.*\]` replaced by `\1 [0:0]`, worked out by hand: both parts are greedy, so the match runs from
- * the first colon over the last ` [` that a `]` follows, to the last `]` of the line. The pattern itself would backtrack
- * from every colon of a line that holds none, and IPv6 lines are full of colons.
+ * One match of `(:.*) \[.*\]` replaced by `\1 [0:0]`, without a regular expression: both parts are greedy, so the match
+ * runs from the first colon over the last ` [` that a `]` follows, to the last `]` of the line. The pattern itself
+ * would backtrack from every colon of a line that holds none, and IPv6 lines are full of colons.
  */
 function resetCounters(line: string): string {
   const close = line.lastIndexOf(']');
@@ -22,7 +22,7 @@ function withoutQuotes(line: string): string {
   return line.replaceAll('"', '').replaceAll("'", '');
 }
 
-/** Chains that docker owns on the host, and forwarding, except the one line that every v4 ruleset has. */
+/** Docker's chains and lines of FORWARD, except the one that every v4 ruleset has. */
 function isIgnored(line: string): boolean {
   return (
     line.startsWith('-A DOCKER') ||
@@ -64,8 +64,8 @@ export function rulesetHash(text: string): string {
 
 /**
  * The same as agents in the field do it (docs/protocol.md#rulesets-before-hashing): they also trim blanks and tabs from
- * the start of a line, and drop the lines of the LXD bridge. For simulated agents, and to prove that our texts read
- * back alike.
+ * the start of a line, and drop the lines of the LXD bridge. For simulated agents, and for tests that our rulesets
+ * read back to the same hash.
  */
 export function normalizeRulesetAsAgent(text: string): string {
   return normalize(

@@ -10,7 +10,7 @@ export interface PortList {
 /** Slots of one multiport match (XT_MULTI_PORTS); a range takes two. */
 const MULTIPORT_SLOTS = 15;
 
-/** Lists never change, and the services that hold them are read once. */
+/** Kept per list: lists never change, and each service is read once. */
 const known = new WeakMap<readonly PortRange[], readonly PortList[]>();
 
 function partPorts(ranges: readonly PortRange[]): readonly PortList[] {
@@ -33,7 +33,7 @@ function partPorts(ranges: readonly PortRange[]): readonly PortList[] {
   }));
 }
 
-/** Parts ports into lists that fit into one match each, in their order. */
+/** Splits ports into lists that fit into one match each, in their order. */
 export function portLists(ranges: readonly PortRange[]): readonly PortList[] {
   const found = known.get(ranges);
   if (found !== undefined) return found;

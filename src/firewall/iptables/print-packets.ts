@@ -3,7 +3,7 @@ import type { Packets, Side } from '../rules/firewall-rule.js';
 import { type IcmpType, icmpTypeText } from '../rules/icmp-types.js';
 import { portLists } from './port-lists.js';
 
-/** How a line names packets: its `-p`, and its match, which stand apart. A rule may take several lines. */
+/** How a line names packets: its `-p`, and its match, which are not adjacent. A rule may take several lines. */
 export interface PacketText {
   readonly protocol: string;
   readonly match: string;
@@ -19,7 +19,7 @@ function icmpMatch(type: IcmpType, family: Family): string {
   return ` -m icmp --icmp-type ${type.type === 255 ? 'any' : icmpTypeText(type)}`;
 }
 
-/** A rule's packets, one for each line that they take, in order. */
+/** A rule's packets, one entry per line, in order. */
 export function packetTexts(packets: Packets, family: Family): readonly PacketText[] {
   const { protocol: name, ports, icmp } = packets;
   const protocol = name === null ? '' : ` -p ${name}`;

@@ -3,7 +3,7 @@ import type { FirewallRule, Side, SourceLimit, Verdict } from '../rules/firewall
 import { kernelComment, oldStyleLine } from './comment-text.js';
 import { packetTexts } from './print-packets.js';
 
-/** How comments are spelled: as the first server did wherever that hashes alike, or as the kernel prints them. */
+/** How comments are spelled: as the Erlang server did wherever that hashes the same, or as the kernel prints them. */
 export type CommentStyle = 'old' | 'kernel';
 
 const SIDE: Readonly<Record<Side, string>> = { source: 'src', destination: 'dst' };
@@ -35,8 +35,8 @@ interface LineEnd {
 }
 
 /**
- * A recent limit takes two lines: the first acts on who came too often, the second remembers who came. Their comment
- * stands before the limit, for the end of a line that ends in a comment may be trimmed.
+ * A recent limit takes two lines: the first acts on sources that came too often, the second records the source. The
+ * comment goes before the limit, because the end of a line that ends in a comment may be trimmed.
  */
 function lineEnds(limit: SourceLimit | null, target: string, family: Family): readonly LineEnd[] {
   if (limit === null) return [{ before: '', after: target }];
@@ -52,14 +52,14 @@ function lineEnds(limit: SourceLimit | null, target: string, family: Family): re
   ];
 }
 
-/** The kernel prints nothing for an address that is everyone's. */
+/** The kernel prints nothing for an address of prefix length 0. */
 function addressOption(option: string, text: string): string {
   return text.endsWith('/0') ? '' : option + text;
 }
 
 /**
- * Adds the lines of a rule, as `iptables-save` prints them (comments in the old spelling where `style` is `old` and that
- * hashes alike): one for each list of ports, ICMP type, half of a limit, and address.
+ * Adds the lines of a rule, as `iptables-save` prints them (comments in the old spelling where `style` is `old` and
+ * that hashes the same): one line per port list, ICMP type, half of a limit, and address.
  */
 export function printRule(rule: FirewallRule, family: Family, style: CommentStyle, lines: string[]): void {
   const { peer, interface: device, states, comment } = rule;

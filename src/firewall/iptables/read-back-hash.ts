@@ -4,12 +4,12 @@ import { agentRulesetHash } from './normalize-ruleset.js';
 /** What a host printed when it was asked for its filter table. */
 export type ReadBackText = { readonly hash: string } | { readonly unreadable: string };
 
-/** The old agent adds the name of a module to what a command printed, where it also wrote to standard error. */
+/** The Erlang agent appends a module's name to a command's output if the command also wrote to standard error. */
 const AFTERTHOUGHT = /Elixir\.StdErr\s*$/;
 
 /**
- * The hash of what `iptables-save -t filter` printed, to be compared with that of the text that was sent. Nothing at all
- * is a table without anything in it. Text of more than `most` characters, or that is no whole table, can't be read.
+ * The hash of what `iptables-save -t filter` printed, to be compared with that of the text that was sent. Empty output
+ * is an empty table. Output of more than `most` characters, or that is not a whole table, is unreadable.
  */
 export function readBackHash(printed: string, most: number): ReadBackText {
   if (printed.length > most)

@@ -1,6 +1,6 @@
 /**
- * The lines round the rules of a ruleset (docs/rulesets.md#the-text-of-a-ruleset), by version; each text ends in a line
- * feed.
+ * The lines around the rules of a ruleset (docs/rulesets.md#the-text-of-a-ruleset), by version; each text ends in a
+ * line feed.
  */
 export interface Skeleton {
   readonly head: string;
@@ -28,8 +28,8 @@ const V4: Skeleton = {
 };
 
 /**
- * With docker's chains in the one table there is: the old server opened a second table inside the first, which no tool
- * takes. Policies are those of a host without docker. The hash leaves docker's chains and forwarding out.
+ * With docker's chains in the filter table itself: a second table inside the first, as the Erlang server wrote, is
+ * refused by every tool. Policies are those of a host without docker. The hash omits docker's chains and forwarding.
  */
 const V4_DOCKER: Skeleton = {
   head: text(
@@ -60,7 +60,7 @@ const V4_DOCKER: Skeleton = {
   ),
 };
 
-/** ICMPv6 types let in from anywhere, or (`link`) from the link only: RFC 4890, and what the old server let in. */
+/** ICMPv6 types accepted from anywhere, or (`link`) from the link only: RFC 4890, and those of the Erlang server. */
 const V6_LET_IN: readonly { readonly types: readonly number[]; readonly link: boolean }[] = [
   { types: [1, 2, 3, 4, 133, 134, 135, 136, 137, 141, 142], link: false },
   { types: [130, 131, 132, 143], link: true },
@@ -92,7 +92,7 @@ const V6_DNS = [
 const V6: Skeleton = { head: V6_HEAD, middle: text(V6_FORWARD, ...V6_DNS), tail: text('COMMIT') };
 
 /**
- * What a host must send to live on an IPv6 network: to itself, answers, router and neighbour discovery (RFC 4861), and
+ * What a host must send to work on an IPv6 network: to itself, answers, router and neighbour discovery (RFC 4861), and
  * multicast listener reports (RFC 2710, 3810), without which switches don't pass on neighbour solicitations.
  */
 const V6_HOST_TRAFFIC: Skeleton = {
@@ -111,7 +111,7 @@ export function skeletonV4(docker: boolean): Skeleton {
   return docker ? V4_DOCKER : V4;
 }
 
-/** The fixed lines for IPv6; `hostTraffic`: let out what a host needs to be on the network at all. */
+/** The fixed lines for IPv6; `hostTraffic`: accept what a host must send to be on the network at all. */
 export function skeletonV6(hostTraffic: boolean): Skeleton {
   return hostTraffic ? V6_HOST_TRAFFIC : V6;
 }

@@ -1,5 +1,5 @@
 /**
- * Splits a rule line into arguments exactly as `iptables-restore` does (measured on 1.8.9): blanks and tabs part
+ * Splits a rule line into arguments exactly as `iptables-restore` does (measured on 1.8.9): blanks and tabs separate
  * arguments; a double quote opens a quoted part wherever it stands; the closing quote ends the argument; inside
  * quotes a backslash takes the next character as it is; single quotes and backslashes outside mean nothing.
  */

@@ -6,7 +6,7 @@ import type { AddressList, AddressMaps } from '../rules/emission.js';
 import type { WantedSet } from '../sets/build-set.js';
 import { canonicalSet } from '../sets/canonical-set.js';
 
-/** The addresses that stand in rules in place of a set: with their prefix length, as `iptables-save` prints them. */
+/** The addresses that rules hold instead of a set: with prefix length, as `iptables-save` prints them. */
 function ruleAddresses({ addresses, family, order }: WantedSet, dialect: Dialect): readonly string[] {
   if (dialect === 'dog2') {
     return canonicalSet(addresses, family, dialect).addresses.map((text) => fullText(text, family) ?? text);
@@ -16,7 +16,7 @@ function ruleAddresses({ addresses, family, order }: WantedSet, dialect: Dialect
   return order === 'given' ? unique : sortByBytes(unique);
 }
 
-/** Works out a set's addresses when a rule first asks for them: most sets are named by few rules, or none. */
+/** Computes a set's addresses when a rule first asks for them: most sets are named by few rules, or none. */
 class LazyAddresses extends Map<string, AddressList> {
   readonly #wanted: ReadonlyMap<string, WantedSet>;
   readonly #dialect: Dialect;
@@ -41,7 +41,7 @@ class LazyAddresses extends Map<string, AddressList> {
 
 /**
  * The addresses by name for rulesets without sets (docs/rulesets.md#where-addresses-come-from): the same merge as for
- * sets. Asking by name is the only thing that these maps are for; they hold what was asked for so far.
+ * sets. These maps only answer `get`; they hold what was asked for so far.
  */
 export function addressMaps(wanted: readonly WantedSet[], dialect: Dialect): AddressMaps {
   return {

@@ -3,7 +3,7 @@ import type { Lookup } from '../rules/lookup.js';
 import type { PolicyLookups } from '../rules/policy-lookups.js';
 import type { ReadService } from '../rules/read-service.js';
 
-/** All that a group's texts are made from beside the rules of its profile; each is asked for by name. */
+/** Everything that a group's rulesets are made from besides the rules of its profile; each is asked for by name. */
 export interface Answers {
   readonly lookups: PolicyLookups;
   readonly addresses: AddressMaps;
@@ -24,7 +24,7 @@ const sameList: Same<AddressList> = (a, b) => {
   return a.length === b.length && a.every((item, index) => item === b[index]);
 };
 
-/** Notes what is asked and what was answered; the same question always has the first answer. */
+/** Notes what is asked and what was answered; a repeated question gets the first answer. */
 class Noted<Value> implements Lookup<Value> {
   readonly #from: Lookup<Value>;
   readonly #same: Same<Value>;
@@ -55,8 +55,8 @@ class Noted<Value> implements Lookup<Value> {
 
 /**
  * What one compilation asked and was told. Compiling is a pure function that sees policy through `answers` alone, so
- * whoever would be told the same gets the same texts: that is why groups can share them, and why nothing that could
- * matter can be forgotten in a comparison.
+ * groups that would get the same answers get the same rulesets and can share them, and the comparison cannot miss
+ * anything that matters.
  */
 export class Readings {
   readonly answers: Answers;
@@ -87,19 +87,19 @@ export class Readings {
     };
   }
 
-  /** The name of the group, if it was asked for: the texts are then for groups of that name only. */
+  /** The name of the group, if it was asked for: the rulesets are then for groups of that name only. */
   get self(): string | undefined {
     return this.#self;
   }
 
-  /** How many questions there were. */
+  /** Number of questions. */
   get size(): number {
     const { roleV4, roleV6, zoneV4, zoneV6 } = this.#addresses;
     const noted = [this.#groups, this.#zones, this.#services, roleV4, roleV6, zoneV4, zoneV6];
     return noted.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Whether every question would be answered now as it was. */
+  /** Whether every question would still get the same answer. */
   hold({ lookups, addresses, selfGroup }: Answers): boolean {
     return (
       (this.#self === undefined || this.#self === selfGroup) &&

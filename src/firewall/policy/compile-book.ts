@@ -7,7 +7,7 @@ import type { Policy } from './policy.js';
 import { policyView } from './policy-view.js';
 
 interface Kept {
-  /** Documents never change; another one of the id is another object. */
+  /** Documents are immutable, so a change means another object. */
   readonly profile: Document;
   readonly ruleset: Document | undefined;
   readonly readings: Readings;
@@ -18,14 +18,14 @@ interface Kept {
 }
 
 export interface CompileBookOptions extends CompileGroupOptions {
-  /** About how many characters of text are kept; default 32 Mi. What was used last stays whatever its size. */
+  /** About how many characters of text are kept; default 32 Mi. The entry used last stays whatever its size. */
   readonly maxChars?: number;
 }
 
-/** So often policy may change under a compilation before it is finished without pauses. */
+/** How often policy may change during a compilation before it is finished without pauses. */
 const MOST_DISTURBED = 3;
 
-/** What an entry takes beside its texts, and each question and answer, in characters. */
+/** Size of an entry besides its texts, and of each question and answer, in characters. */
 const COST = { entry: 1000, reading: 100 } as const;
 
 function keyOf(profileId: string, self: string | undefined): string {
@@ -34,14 +34,14 @@ function keyOf(profileId: string, self: string | undefined): string {
 
 /**
  * Compiles the groups of a policy that is kept up to date in place, each distinct input once: groups of one profile get
- * the very same object, as long as none of what that compilation asked has another answer. It forgets what has not been
- * used for longest, and what has another profile or ruleset document.
+ * the very same object, as long as every question of that compilation still has the same answer. It forgets the entries
+ * used least recently, and those whose profile or ruleset document changed.
  */
 export class CompileBook {
   readonly #policy: Policy;
   readonly #options: CompileBookOptions;
   readonly #maxChars: number;
-  /** Used last comes last. */
+  /** Least recently used first. */
   readonly #kept = new Map<string, Kept>();
   #chars = 0;
 

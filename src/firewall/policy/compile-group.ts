@@ -84,7 +84,8 @@ export function findRules(view: PolicyView, groupId: string): GroupRules | (Comp
   const group = view.group(groupId);
   if (group === undefined) return refused('group_not_found', `there is no group with the id ${groupId}`);
   const { name, profile_id: profileId } = group;
-  if (typeof name !== 'string') return refused('group_not_found', `the group ${groupId} has no name in text`);
+  if (typeof name !== 'string')
+    return refused('group_not_found', `the group ${groupId} has no name, or one that is not a string`);
   if (profileId !== undefined && typeof profileId !== 'string') {
     const reason = 'give the id of a profile';
     return ruleRefused('set4', { rule: null, kind: 'shape', field: 'profile_id', value: profileId, reason });
@@ -100,8 +101,8 @@ export function findRules(view: PolicyView, groupId: string): GroupRules | (Comp
 }
 
 /**
- * Compiles rules that were found, step by step. What comes out hangs on the profile, the ruleset and what `answers` are
- * asked for, and on nothing else: neither the group's id nor its name are seen but by asking for the latter.
+ * Compiles rules that were found, step by step. The result depends on the profile, the ruleset and what `answers`
+ * gives, and on nothing else: not on the group's id, and on its name only if it is asked for.
  */
 export function* compileRules(
   view: PolicyView,
@@ -136,8 +137,8 @@ export function* compileRules(
 }
 
 /**
- * Compiles the rulesets of one group from the documents, anew and without a pause. The outcome hangs on the documents
- * alone, never on the order in which they came. A fault in another group's policy does not matter here.
+ * Compiles the rulesets of one group from the documents, from scratch and without a pause. The result depends on the
+ * documents alone, never on the order in which they came. A fault in another group's policy does not matter here.
  */
 export function compileGroup(policy: Policy, groupId: string, options: CompileGroupOptions): CompiledGroup {
   const view = policyView(policy, options.dialect);

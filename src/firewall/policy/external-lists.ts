@@ -12,7 +12,7 @@ type ListKey = Exclude<keyof OwnLists, 'faults' | 'unreadable' | 'incomplete'>;
 /** The addresses that linked environments sent, by whole base name. */
 export type ExternalLists = Readonly<Record<ListKey, ReadonlyMap<string, readonly Json[]>>>;
 
-/** Partitioned by what becomes of them: united with our own of the same name, or kept under `ENV#NAME`. */
+/** Partitioned by how they are handled: united with our own of the same name, or kept under `ENV#NAME`. */
 export interface Externals {
   readonly union: ExternalLists;
   readonly prefix: ExternalLists;
@@ -37,7 +37,7 @@ function emptyLists(): Record<ListKey, Map<string, Json[]>> {
   };
 }
 
-/** By name, then by id: the old server's outcome hung on the order in which the database gave its rows. */
+/** By name, then by id, so that the order in which the database gives its rows does not matter. */
 function activeExternals(policy: Policy): (Document & { readonly name: string })[] {
   return [...policy.external.values()]
     .filter(
@@ -55,9 +55,9 @@ function isPrefixed(row: Document, handlingByLink: ReadonlyMap<string, Json | un
 }
 
 /**
- * What active linked environments add (docs/rulesets.md#sets-of-linked-environments): partitioned by handling and taken
- * by name, so that no order of rows matters. Where environments of one kind send the same name, they add up in `dog2`;
- * in `dog1` the last one stands alone, as on the old server.
+ * What active linked environments add (docs/rulesets.md#sets-of-linked-environments): partitioned by handling and
+ * sorted by name, so that the order of rows does not matter. Where environments of one kind send the same name, `dog2`
+ * unites them; in `dog1` the last one counts alone, as on the Erlang server.
  */
 export function externalLists(policy: Policy, dialect: Dialect): Externals {
   const handlingByLink = new Map<string, Json | undefined>();
@@ -74,7 +74,7 @@ export function externalLists(policy: Policy, dialect: Dialect): Externals {
       const ofVersion = row[version];
       const lists = isObject(ofVersion) ? ofVersion[kind] : undefined;
       if (!isObject(lists)) {
-        const reason = `${version}.${kind} is no object; taken as empty`;
+        const reason = `${version}.${kind} is not an object; taken as empty`;
         faults.push({ table: 'external', id: row.id, reason });
         incomplete.addAll(kind === 'groups' ? 'group' : 'zone', version, `external ${row.id}: ${reason}`);
         continue;
@@ -87,7 +87,7 @@ export function externalLists(policy: Policy, dialect: Dialect): Externals {
         if (!isList(list))
           incomplete.add(
             setName(base, kind === 'groups' ? 'group' : 'zone', version),
-            `external ${row.id}: ${version}.${kind}.${name} is no list`,
+            `external ${row.id}: ${version}.${kind}.${name} is not a list`,
           );
       }
     }

@@ -13,7 +13,7 @@ const known: Readonly<Record<Dialect, WeakMap<Document, Read>>> = {
 };
 
 /**
- * The addresses that a host lends to its group, at most `most`; each document is read once for as long as it lives.
+ * The addresses that a host adds to its group, at most `most`; each document is read once.
  */
 export function hostAddresses(host: Document, dialect: Dialect, most?: number): InterfaceAddresses {
   const found = known[dialect].get(host);

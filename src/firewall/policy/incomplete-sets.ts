@@ -15,7 +15,7 @@ export class IncompleteSets {
     if (!this.#named.has(set)) this.#named.set(set, reason);
   }
 
-  /** Which ones cannot be told: any of this kind and family. */
+  /** Unknown which ones: it may be any of this kind and family. */
   addAll(kind: SetKind, family: Family, reason: string): void {
     const key = `${kind} ${family}`;
     if (!this.#all.has(key)) this.#all.set(key, reason);

@@ -6,7 +6,7 @@ import type { PolicyPart } from './policy.js';
 /** A field that no write over the API could have stored, and that rules or sets are made from. */
 export interface MalformedField {
   readonly field: string;
-  /** Why, with what would be right; follows the field's name in a sentence. */
+  /** Why, and what would be right; completes a sentence that begins with the field's name. */
   readonly reason: string;
 }
 
@@ -26,17 +26,17 @@ function mustBe(fits: (value: Json | undefined) => boolean, wanted: string): Che
 function isText(value: Json | undefined): value is string {
   return typeof value === 'string';
 }
-const isName = mustBe(isText, 'a name in text');
-/** Absent is what the old server takes too; what is there must be right. */
+const isName = mustBe(isText, 'a string');
+/** The field may be absent. */
 function ifThere(check: Check): Check {
   return (value, row) => (value === undefined ? undefined : check(value, row));
 }
 const textIfThere = ifThere(mustBe(isText, 'text'));
 
-/** A list of texts. Those that are no addresses are left out and shown, as ever. */
+/** A list of strings. Those that are not addresses are left out and reported, not refused. */
 function addressList(family: Family): Check {
   return (value) => {
-    const wanted = `a list of IP${family} addresses in text`;
+    const wanted = `a list of IP${family} addresses (strings)`;
     if (!isList(value)) return `${shown(value)}: must be ${wanted}`;
     const other = value.findIndex((element) => typeof element !== 'string');
     return other < 0 ? undefined : `has an element ${other} that ${shown(value[other])}: must be ${wanted}`;
@@ -60,7 +60,7 @@ const rules: Check = (value) => {
 };
 
 const services: Check = (value) => {
-  const wanted = 'a list of objects with a protocol in text and a list of ports in text';
+  const wanted = 'a list of objects with a protocol (a string) and a list of ports (strings)';
   const isEntry = (entry: Json): boolean =>
     isObject(entry) && isText(entry['protocol']) && isList(entry['ports']) && entry['ports'].every(isText);
   if (!isList(value)) return `${shown(value)}: must be ${wanted}`;
@@ -68,7 +68,7 @@ const services: Check = (value) => {
   return wrong < 0 ? undefined : `has an entry ${wrong} that ${shown(value[wrong])}: must be ${wanted}`;
 };
 
-/** A host that never reported has none, or an empty text; old agents send `[]` for an interface without addresses. */
+/** A host that never reported has none, or an empty string; old agents send `[]` for an interface without addresses. */
 const interfaces: Check = (value) => {
   if (value === undefined || value === '') return undefined;
   const wanted = 'JSON text of an object of interface name to list of addresses';
@@ -102,7 +102,10 @@ const environmentSets: Check = (value) => {
 
 const handling = ifThere(mustBe((value) => value === 'prefix' || value === 'union', 'prefix or union'));
 
-/** What rules and sets rest on, table by table. Fields that only show something (descriptions, `vars`) are not here. */
+/**
+ * The fields that rules and sets are made from, per table. Fields that only show something (descriptions, `vars`) are
+ * not here.
+ */
 const CHECKS: Readonly<Record<PolicyPart, Readonly<Record<string, Check>>>> = {
   external: { name: isName, state: textIfThere, v4: environmentSets, v6: environmentSets },
   group: {
@@ -132,12 +135,12 @@ export function isPolicyPart(table: string): table is PolicyPart {
   return Object.hasOwn(CHECKS, table);
 }
 
-/** Documents never change, so each is looked at once for as long as it lives. */
+/** Documents are immutable, so each is checked once. */
 const seen = new WeakMap<Document, readonly MalformedField[]>();
 
 /**
- * The fields of a stored row that are not as any write over the API would leave them, and that would open, empty or stop
- * something if they were taken as they stand. An empty list is well formed: it is an order.
+ * The fields of a stored row that no write over the API would have left like this, and that would open, empty or stop
+ * something if they were used as they are. An empty list is well formed: it means "no addresses" or "no rules".
  */
 export function malformedFields(table: PolicyPart, row: Document): readonly MalformedField[] {
   const known = seen.get(row);

@@ -11,7 +11,7 @@ import { malformedFields } from './malformed-fields.js';
 import { setName } from '../sets/set-name.js';
 import { textOf } from '../../model/text-of.js';
 
-/** Addresses by name, as policy has them: canonical with their prefix length, junk still in its place. */
+/** Addresses by name, as policy has them: canonical with their prefix length, junk not yet removed. */
 export interface OwnLists {
   readonly groupsV4: ReadonlyMap<string, readonly Json[]>;
   readonly groupsV6: ReadonlyMap<string, readonly Json[]>;
@@ -41,7 +41,7 @@ function listIn(lists: Lists, name: string): Json[] {
   return made;
 }
 
-/** Appends one by one: a spread of a million elements overflows the stack. */
+/** Appends one at a time: a spread of a million elements overflows the stack. */
 function append(list: Json[], elements: readonly Json[]): void {
   for (const element of elements) list.push(element);
 }
@@ -67,7 +67,7 @@ class Gatherer {
   nameOf(table: 'group' | 'zone', document: Document): string | undefined {
     const { id, name } = document;
     if (typeof name !== 'string') {
-      this.fault(table, id, 'has no name in text and is left out');
+      this.fault(table, id, 'has no name, or one that is not a string, and is left out');
     } else if (table === 'group' && (name === ALL_ACTIVE || name === SELF)) {
       this.fault(table, id, `has the name of the built-in group ${name} and is left out`);
     } else return name;
@@ -86,7 +86,10 @@ class Gatherer {
   }
 }
 
-/** Sets that a host would be in if its row could be read: those of its group, of any group if that is what is unreadable. */
+/**
+ * Sets that a host would be in if its row could be read: those of its group, of any group if that is what is
+ * unreadable.
+ */
 function lacking(host: Document, to: IncompleteSets): void {
   for (const { field, reason } of malformedFields('host', host)) {
     const why = `host ${host.id}: ${field} ${reason}`;
@@ -109,7 +112,7 @@ function gatherHosts(policy: Policy, dialect: Dialect, to: Gatherer): void {
     const { v4, v6, fault } = hostAddresses(host, dialect, policy.hostAddressesMax);
     if (fault !== undefined) to.fault('host', host.id, fault);
     lacking(host, to.incomplete);
-    // A host's group may be any text: one without a document counts for all-active only.
+    // A host's group may be any string: one without a document counts for all-active only.
     const named = typeof host.group === 'string' && host.group !== SELF && host.group !== ALL_ACTIVE;
     for (const [family, addresses] of [
       ['v4', v4],
@@ -126,8 +129,8 @@ function gatherHosts(policy: Policy, dialect: Dialect, to: Gatherer): void {
 /**
  * The addresses of every group and zone by name, externals not merged in (docs/rulesets.md#where-addresses-come-from):
  * a group has those of its active hosts and its own external ones; `all-active` those of all active hosts and groups;
- * `self` none. Groups or zones of one name are taken together. Documents that lack something are skipped or defaulted,
- * and reported.
+ * `self` none. Groups or zones of one name are taken together. Documents that lack something are skipped or completed
+ * with defaults, and reported.
  */
 export function ownLists(policy: Policy, dialect: Dialect): OwnLists {
   const to = new Gatherer();

@@ -9,7 +9,7 @@ import type { Policy } from './policy.js';
 /** Addresses by name: canonical, with their prefix length, sorted, without repeats. */
 export type ListsByName = Readonly<Record<string, readonly string[]>>;
 
-/** What one environment tells others of itself. */
+/** What one environment sends to the others about itself. */
 export interface OwnSets {
   readonly v4: { readonly groups: ListsByName; readonly zones: ListsByName };
   readonly v6: { readonly groups: ListsByName; readonly zones: ListsByName };

@@ -15,12 +15,12 @@ import { wantedSets } from './wanted-sets.js';
 
 const NO_RULES: Json = { inbound: [], outbound: [] };
 
-/** A group whose name is a built-in's is no group that rules could mean. */
+/** A group with the name of a built-in group: rules cannot refer to it. */
 const BUILTIN_IDS: ReadonlySet<string> = new Set(RULE_BUILTINS);
 
 const ANY = readService(SERVICE_ANY);
 
-/** Documents never change, so each service is read once for as long as it lives. */
+/** Documents are immutable, so each service is read once. */
 const servicesRead = new WeakMap<Document, ReadService>();
 
 function readOnce(service: Document): ReadService {
@@ -33,7 +33,7 @@ function readOnce(service: Document): ReadService {
 
 const stripped = new WeakMap<Document, Document>();
 
-/** Whatever rules a ruleset that belongs to nobody surely holds, they are not to be taken for anybody's. */
+/** Stands in for the rules of a ruleset whose profile is not certain: they must not be used for any profile. */
 function withoutRules(ruleset: Document): Document {
   const known = stripped.get(ruleset);
   if (known !== undefined) return known;
@@ -44,8 +44,8 @@ function withoutRules(ruleset: Document): Document {
 }
 
 /**
- * What compiling groups needs from a policy, each part worked out once when it is first needed. Holds for the policy as
- * it stands: make a new view when a document has changed.
+ * What compiling groups needs from a policy, each part computed once when it is first needed. Valid for the policy as
+ * it is: make a new view when a document has changed.
  */
 export class PolicyView {
   readonly #policy: Policy;
@@ -80,7 +80,10 @@ export class PolicyView {
     return this.#policy.profile.get(id);
   }
 
-  /** The ruleset that names a profile: the first by id of several. It has no rules if it is not sure to be the one. */
+  /**
+   * The ruleset that names a profile: the first by id of several. It has no rules if it is not certain that it is the
+   * right one.
+   */
   ruleset(profileId: string): Document | undefined {
     this.#rulesets ??= this.#rulesetsByProfile();
     return this.#rulesets.get(profileId) ?? this.#astray;
@@ -97,7 +100,7 @@ export class PolicyView {
     return {
       lookups: this.lookups,
       addresses: {
-        // Working out addresses is only for those who ask for them.
+        // Addresses are computed only when they are asked for.
         roleV4: { get: (name) => this.addresses.roleV4.get(name) },
         roleV6: { get: (name) => this.addresses.roleV6.get(name) },
         zoneV4: { get: (name) => this.addresses.zoneV4.get(name) },
@@ -109,12 +112,12 @@ export class PolicyView {
 
   /**
    * Reads the rules that a profile stands for, with pauses: those of the ruleset that names it, else none. In `dog2` a
-   * profile of a very old database, which holds its rules itself, keeps them; the old server lost them.
+   * profile of a very old database, which holds its rules itself, keeps them; in `dog1` it has none.
    */
   rules(profile: Document, ruleset: Document | undefined, printer: Printer): Generator<void, ReadProfile> {
     const { rules: own, ...rest } = profile;
     const rules = ruleset === undefined ? ((this.dialect === 'dog2' ? own : undefined) ?? NO_RULES) : ruleset.rules;
-    // A ruleset without its rules is no order to have none: then the profile cannot be read.
+    // A ruleset whose rules are missing does not mean "no rules": the profile cannot be read.
     return readProfileInSteps(rules === undefined ? rest : { ...rest, rules }, RULE_CHOICES[this.dialect], {
       anyIsEveryone: this.#policy.anyIsEveryone === true,
       printer,
@@ -147,7 +150,7 @@ interface KeptView {
 
 const kept: Readonly<Record<Dialect, WeakMap<Policy, KeptView>>> = { dog1: new WeakMap(), dog2: new WeakMap() };
 
-/** The view of a policy; the last one again while the policy's version stands. */
+/** The view of a policy; the same one as before while the policy's version is the same. */
 export function policyView(policy: Policy, dialect: Dialect): PolicyView {
   const { version } = policy;
   if (version === undefined) return new PolicyView(policy, dialect);

@@ -4,21 +4,24 @@ import type { Document } from '../../model/document.js';
 export const POLICY_PARTS = ['external', 'group', 'host', 'link', 'profile', 'ruleset', 'service', 'zone'] as const;
 export type PolicyPart = (typeof POLICY_PARTS)[number];
 
-/** All documents that rules and sets are made from, by table, then by id. They may hold anything: the store is old. */
+/**
+ * All documents that rules and sets are made from, by table, then by id. They may hold anything: the store may be older
+ * than the checks.
+ */
 export type Policy = { readonly [Part in PolicyPart]: ReadonlyMap<string, Document> } & {
   /**
-   * Grows when a document changes, where the maps are kept up to date in place: what was worked out from a policy is
-   * used again while its version stands. Absent: the maps never change, or nothing is to be kept.
+   * Grows when a document changes, where the maps are updated in place: what was computed from a policy is used again
+   * while its version is the same. Absent: the maps never change, or nothing is to be kept.
    */
   readonly version?: number;
   /** Whether the id `any` of a group or zone means everyone in rules (`api.unknown_references`); absent: no. */
   readonly anyIsEveryone?: boolean;
-  /** Addresses that one host may lend to sets; absent: the default of `interfaceAddresses`. */
+  /** Addresses that one host may add to sets; absent: the default of `interfaceAddresses`. */
   readonly hostAddressesMax?: number;
 };
 
 /**
- * A document that was skipped or stood for by a default, so that it breaks nothing else
+ * A document that was skipped or replaced by a default, so that it breaks nothing else
  * (docs/http-api.md#documents-that-break-nothing-but-themselves).
  */
 export interface PolicyFault {

@@ -23,8 +23,8 @@ function asRecords({ groupsV4, groupsV6, zonesV4, zonesV6 }: ExternalLists): Set
 }
 
 /**
- * A linked environment may send a name for one family only, but rules for both families name its sets, and a rule that
- * names a set which does not exist takes the whole ruleset down: the other family's set is made, and is empty.
+ * A linked environment may send a name for one family only, but rules for both families name its sets, and the
+ * kernel refuses a ruleset that names a set which does not exist: the other family's set is made, and is empty.
  */
 function inBothFamilies(wanted: readonly WantedSet[]): WantedSet[] {
   const key = ({ kind, base }: WantedSet, family: Family): string => `${family} ${kind} ${base}`;
@@ -35,7 +35,7 @@ function inBothFamilies(wanted: readonly WantedSet[]): WantedSet[] {
   });
 }
 
-/** The set, with why its addresses are not known, or not as a whole. */
+/** The set, with the reason if its addresses are not known or not complete. */
 function withDoubts(set: WantedSet, own: OwnLists, external: Externals): WantedSet {
   const name = setName(set.base, set.kind, set.family);
   const unreadable = own.unreadable.get(name);
@@ -48,8 +48,8 @@ function withDoubts(set: WantedSet, own: OwnLists, external: Externals): WantedS
 
 /**
  * Every set that a policy's hosts get: our own with those of linked environments
- * (docs/rulesets.md#sets-of-linked-environments). In `dog2` each name has a set of both families; `dog1` leaves it at
- * those that there are, as the old server did.
+ * (docs/rulesets.md#sets-of-linked-environments). In `dog2` each name has a set of both families; `dog1` makes only
+ * those that there are, as the Erlang server did.
  */
 export function wantedSets(policy: Policy, dialect: Dialect): PolicySets {
   const own = ownLists(policy, dialect);

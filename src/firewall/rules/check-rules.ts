@@ -18,7 +18,7 @@ export interface RulesCheck {
   /** As in {@link RuleReading}; absent: no. */
   readonly anyIsEveryone?: boolean;
   /**
-   * Rules that are stored already: a reference to what does not exist is no fault if they hold it
+   * Rules that are stored already: a reference to what does not exist is not a fault if they hold it
    * (docs/decisions/0027-unknown-references.md).
    */
   readonly stored?: Json | undefined;
@@ -26,7 +26,7 @@ export interface RulesCheck {
 
 /** Rules between two pauses. */
 const RULES_A_STEP = 64;
-/** So many entries of a service are as much work as a rule. */
+/** This many entries of a service are as much work as one rule. */
 const ENTRIES_A_RULE = 4;
 
 /** Stands in for the addresses of any group or zone, which are not known when rules are written. */
@@ -50,7 +50,7 @@ const UNWRITABLE = /[\u0000-\u001f\u007f\\]/;
 /** Text that a stored rule may hold, but a new one may not (docs/rulesets.md#what-the-kernel-refuses). */
 function writtenTextFaults(rule: Json): Fault[] {
   if (!isObject(rule)) return [];
-  const reason = 'give a text without line feeds, other control characters and backslashes';
+  const reason = 'give a string without line feeds, other control characters and backslashes';
   return ['comment', 'interface'].flatMap((field): Fault[] => {
     const value = rule[field];
     return typeof value === 'string' && UNWRITABLE.test(value) ? [{ kind: 'kernel', field, value, reason }] : [];
@@ -113,7 +113,7 @@ function ruleFaults(value: Json, direction: RulePosition['direction'], check: Ru
 }
 
 /**
- * Everything that is wrong with the `rules` of a ruleset document that somebody wants to write: each rule is compiled
+ * Everything that is wrong with the `rules` of a ruleset document about to be written: each rule is compiled
  * for both families, with sets and without. Empty when the rules compile for every group, whatever addresses there are.
  * Absent rules are fine: the profile has none then.
  */
@@ -149,7 +149,7 @@ export function* checkRulesInSteps(
     }
     let work = 0;
     for (const [index, rule] of list.entries()) {
-      // A rule of a service with many entries is as many lines.
+      // A rule has a line per entry of its service.
       work += 1 + entriesOf(rule, check) / ENTRIES_A_RULE;
       if (work >= RULES_A_STEP) {
         work = 0;

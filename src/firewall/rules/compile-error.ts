@@ -12,7 +12,7 @@ export interface RulePosition {
  * What kind of fault it is.
  * - `shape`: a field is missing or of the wrong type; counts for inactive rules too.
  * - `reference`: an id that does not exist; counts for inactive rules too.
- * - `kernel`: the kernel would refuse the line, or print it back otherwise.
+ * - `kernel`: the kernel would refuse the line, or print it back changed.
  */
 export type FaultKind = 'shape' | 'reference' | 'kernel';
 
@@ -31,7 +31,7 @@ export interface CompileError extends Fault {
   readonly rule: RulePosition | null;
 }
 
-/** Something that was compiled otherwise than a reader of the rule may expect. */
+/** Something that was not compiled as a reader of the rule may expect. */
 export interface CompileWarning {
   readonly rule: RulePosition | null;
   readonly field: string;
@@ -43,7 +43,7 @@ function shortValue(value: Json): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** `rules.inbound[0].comment`, or the bare field when no rule is meant. */
+/** `rules.inbound[0].comment`, or the field alone when there is no rule. */
 export function faultPath(at: { readonly rule: RulePosition | null; readonly field: string }): string {
   return at.rule === null ? at.field : `rules.${at.rule.direction}[${at.rule.index}].${at.field}`;
 }

@@ -23,7 +23,7 @@ export interface CompiledRuleset {
 }
 
 /**
- * Nothing was made: what the kernel would refuse, or read back otherwise, is never published
+ * Nothing was made: what the kernel would refuse, or print back changed, is never published
  * (docs/rulesets.md#what-the-kernel-refuses).
  */
 export interface RefusedRuleset {
@@ -64,7 +64,7 @@ class RulesetCompiler {
       version: variant.version,
       lookups: variant.lookups,
       addresses: variant.addresses,
-      // Not copied: whether a ruleset hangs on its group's name is known from whether that was asked for.
+      // Not copied: reading `selfGroup` is what records that a ruleset depends on its group's name.
       get selfGroup() {
         return variant.selfGroup;
       },
@@ -85,7 +85,7 @@ class RulesetCompiler {
     this.warnings.push(warning);
   }
 
-  /** What all rules come to in one pass; pauses now and then. */
+  /** Compiles all rules in one pass, with pauses. */
   *rules(rules: readonly PlacedRead[], pass: Pass): Generator<void, FirewallRule[]> {
     const found: FirewallRule[] = [];
     for (const [done, { rule, faults, cut, position }] of rules.entries()) {
@@ -98,7 +98,7 @@ class RulesetCompiler {
       }
       if (pass === 'answer' && !rule.answered) continue;
       const service = faults.some(({ field }) => field === 'service') ? undefined : serviceOf(rule, this.#emission);
-      // A service without entries says nothing, whatever else the rule holds.
+      // A service without entries gives no line, whatever else the rule holds.
       if (service?.entries.length === 0) continue;
       if (fault !== undefined) this.#emission.fault(fault);
       if (service === undefined) continue;
@@ -111,7 +111,8 @@ class RulesetCompiler {
 
 /**
  * Compiles one variant of a policy that was read with the same dialect, step by step. Use this for the four variants of
- * a group: the rules are read once. Nothing that `variant` answers may change in between, or the text is of no policy.
+ * a group: the rules are read once. Nothing that `variant` answers may change meanwhile, or the text mixes two
+ * policies.
  */
 export function* compilePolicy(
   policy: PolicyModel,

@@ -11,7 +11,7 @@ import type { PolicyLookups } from './policy-lookups.js';
  */
 export type Pass = 'inbound' | 'answer' | 'outbound';
 
-/** Addresses that are not known, as the document that holds them is malformed, and why: no rule can hold them. */
+/** Addresses that are unknown because the document that holds them is malformed, and why. No rule can use them. */
 export interface UnknownAddresses {
   readonly unknown: string;
 }
@@ -27,7 +27,7 @@ export interface AddressMaps {
   readonly zoneV6: Lookup<AddressList>;
 }
 
-/** What a rule is compiled for, and where what is found on the way goes. */
+/** What a rule is compiled for, and where faults, warnings and set names go. */
 export interface Emission {
   readonly choices: RuleChoices;
   readonly type: RulesetType;

@@ -10,7 +10,7 @@ import { servicePackets, wholeProtocol } from './service-packets.js';
 
 const VERDICTS: Readonly<Record<Action, Verdict>> = { ACCEPT: 'accept', DROP: 'drop', REJECT: 'reject' };
 const ANSWER_STATES: readonly State[] = ['RELATED', 'ESTABLISHED'];
-/** Agents drop lines that start so from what they hash (docs/protocol.md#rulesets-before-hashing). */
+/** Agents leave lines on this interface out of what they hash (docs/protocol.md#rulesets-before-hashing). */
 const LXD_BRIDGE = 'lxdbr0';
 
 /** The service of a rule; undefined after a fault. */
@@ -31,7 +31,7 @@ export function serviceOf(rule: RuleModel, emission: Emission): ServiceModel | u
 }
 
 function verdictOf({ kind, action }: RuleModel): Verdict {
-  // An answer that a client over its limit understands; whatever the rule's action says.
+  // Tells a client over its limit at once, whatever the rule's action is.
   if (kind.type === 'CONNLIMIT') return 'reset';
   return VERDICTS[action];
 }
@@ -72,7 +72,7 @@ function isEverything(service: ServiceModel, entry: ServiceEntry, emission: Emis
     : entry.filter.kind === 'all' && entry.protocol === null;
 }
 
-/** The packets of an entry that stands for everything: where rules hold addresses the old server kept its protocol. */
+/** The packets of an entry for everything; where rules hold addresses its protocol is kept, as on the Erlang server. */
 function everything(entry: ServiceEntry, peer: Peer, emission: Emission): readonly Packets[] {
   if (peer.kind !== 'addresses' || entry.protocol === null) return [wholeProtocol(null)];
   if (entry.protocol !== undefined) {
@@ -99,9 +99,9 @@ function checkInterface(rule: RuleModel, pass: Pass, peer: Peer, emission: Emiss
 }
 
 /**
- * What one rule of a profile comes to in one pass: one rule for each entry of its service, in order. Faults go to the
- * emission; after one the result means nothing. Inactive rules give none, nor do rules about a group without addresses:
- * only their references are looked up.
+ * Compiles one rule of a profile in one pass: one rule per entry of its service, in order. Faults go to the emission;
+ * after one the result is meaningless. Inactive rules give none, nor do rules about a group without addresses: only
+ * their references are looked up.
  * @param faults what the kernel would refuse in the rule: it counts once there is something to refuse.
  */
 export function expandRule(

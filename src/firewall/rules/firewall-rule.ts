@@ -2,15 +2,18 @@ import type { Family } from '../addresses/family.js';
 import type { IcmpType } from './icmp-types.js';
 import type { State } from './rule-model.js';
 
-/** Which end of a packet something is about. */
+/** An end of a packet. */
 export type Side = 'source' | 'destination';
 
-/** Whom a rule is about: who sends packets that come in, or is sent those that go out. */
+/** The peer of a rule: the sender of packets that come in, the receiver of those that go out. */
 export type Peer =
   | { readonly kind: 'anyone' }
-  /** The addresses in a named set, which each host holds beside its rules. `side`: which end of packets it is looked up for. */
+  /**
+   * The addresses in a named set, which each host holds beside its rules. `side`: which end of packets it is looked up
+   * for.
+   */
   | { readonly kind: 'set'; readonly name: string; readonly side: Side }
-  /** Each with its prefix length, in this order; a length of 0 is everyone. Never empty. */
+  /** Each with its prefix length, in this order; a length of 0 is any address. Never empty. */
   | { readonly kind: 'addresses'; readonly list: readonly string[] };
 
 /** Ports from the first to the last; both the same: one port. */
@@ -19,22 +22,22 @@ export interface PortRange {
   readonly last: number;
 }
 
-/** Which packets a rule is about, beside their peer. */
+/** The packets that a rule matches, besides their peer. */
 export interface Packets {
   /** A name of /etc/protocols, or the number of a protocol that has none there; null: every protocol. */
   readonly protocol: string | null;
   /** Any of these ports, at that end. Only with a protocol that has ports. */
   readonly ports: { readonly side: Side; readonly ranges: readonly PortRange[] } | null;
-  /** Any of these types, of the family of the ruleset. `every`: the rule speaks of ICMP, but names no type. */
+  /** Any of these types, of the family of the ruleset. `every`: the rule is about ICMP, but names no type. */
   readonly icmp: readonly IcmpType[] | 'every' | null;
 }
 
-/** What must be true of a packet's source beside who it is. */
+/** A condition on a packet's source besides its address. */
 export type SourceLimit =
   /** It has more than `above` connections at once, together with all others of its network of `prefix` bits. */
   | { readonly kind: 'connections'; readonly above: number; readonly prefix: number }
   /**
-   * It has been seen `hits` times within `seconds`; 0: at all. Packets that the rule is about are noted in the list
+   * It has been seen `hits` times within `seconds`; 0: at all. Packets that the rule matches are recorded in the list
    * `name`, by source, of which the bits of `mask` count; null: all.
    */
   | {
@@ -48,12 +51,12 @@ export type SourceLimit =
 /** What happens to a packet. `reject` is answered by an ICMP message (port unreachable), `reset` by a TCP reset. */
 export type Verdict = 'accept' | 'drop' | 'reject' | 'reset';
 
-/** One rule of a ruleset in the field's words: when all of it is true of a packet, the verdict holds. */
+/** One rule of a ruleset in no tool's words: when all conditions are true of a packet, the verdict applies. */
 export interface FirewallRule {
   /** As the host sees it: packets that come in, or that go out. */
   readonly direction: 'in' | 'out';
   readonly peer: Peer;
-  /** By which interface packets come or go; `andLonger`: by any whose name begins so. Null: by any. */
+  /** By which interface packets come or go; `andLonger`: any whose name begins with it. Null: any. */
   readonly interface: { readonly name: string; readonly andLonger: boolean } | null;
   readonly packets: Packets;
   /** The connection is in one of these; none: in any. */
@@ -64,12 +67,12 @@ export interface FirewallRule {
   readonly comment: string;
 }
 
-/** All that one ruleset says. What every ruleset has round its rules is the printer's, as these members choose it. */
+/** One ruleset. The fixed lines around its rules are the printer's; these members choose among them. */
 export interface RulesetTree {
   readonly family: Family;
   /** IPv4: whether the host has docker's chains. */
   readonly docker: boolean;
-  /** IPv6: whether what a host must send to be on the network at all is let out (`ipv6HostTraffic` of a dialect). */
+  /** IPv6: whether what a host must send to be on the network at all is accepted (`ipv6HostTraffic` of a dialect). */
   readonly hostTraffic: boolean;
   /** In this order: rules for packets that come in, for those that answer them, and for others that go out. */
   readonly inbound: readonly FirewallRule[];

@@ -1,4 +1,4 @@
-/** An ICMP type; `code` null: any code. `named`: it was written as a name, which says what is meant in either family. */
+/** An ICMP type; `code` null: any code. `named`: it was written as a name, which has a meaning in either family. */
 export interface IcmpType {
   readonly type: number;
   readonly code: number | null;
@@ -68,7 +68,7 @@ const NAMES: Readonly<Record<IcmpFamily, Readonly<Record<string, string>>>> = { 
 
 const NUMERIC = /^(0|[1-9][0-9]{0,2})(?:\/(0|[1-9][0-9]{0,2}))?$/;
 
-/** Reads a type: a number, `type/code`, or a name. Undefined if it is none that the kernel prints back. */
+/** Reads a type: a number, `type/code`, or a name. Undefined if the kernel would not print it back. */
 export function readIcmpType(text: string, family: IcmpFamily): IcmpType | undefined {
   const named = Object.hasOwn(NAMES[family], text) ? NAMES[family][text] : undefined;
   const match = NUMERIC.exec(named ?? text);
@@ -108,8 +108,8 @@ function whole(...types: readonly number[]): readonly IcmpType[] {
 }
 
 /**
- * What does in IPv6 what the type does in IPv4 (RFC 7915 section 4.2; routers' messages by RFC 4861): none for types
- * that IPv6 does not have. "Destination unreachable" as a whole also covers "packet too big".
+ * The IPv6 types that correspond to an IPv4 type (RFC 7915 section 4.2; routers' messages by RFC 4861): none for types
+ * that IPv6 does not have. "Destination unreachable" with any code also gives "packet too big".
  */
 export function icmpForV6({ type, code }: IcmpType): readonly IcmpType[] {
   const same = (to: number): readonly IcmpType[] => [{ type: to, code, named: false }];
@@ -138,7 +138,7 @@ export function icmpForV6({ type, code }: IcmpType): readonly IcmpType[] {
   }
 }
 
-/** The type of the answer to a ping; other types are their own answer. */
+/** The type of the answer to a ping; other types stay as they are. */
 export function icmpAnswer(asked: IcmpType, family: IcmpFamily): IcmpType {
   if (family === 'v4') return asked.type === 8 ? { ...asked, type: 0 } : asked;
   return asked.type === 128 ? { ...asked, type: 129 } : asked;

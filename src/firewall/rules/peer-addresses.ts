@@ -6,7 +6,7 @@ export interface PeerAddresses {
   readonly list: readonly string[];
   /** The same from the last to the first. */
   readonly reversed: readonly string[];
-  /** Elements that are no addresses of the family and were left out. */
+  /** Elements that are not addresses of the family and were left out. */
   readonly dropped: readonly string[];
 }
 
@@ -17,7 +17,7 @@ const known: Readonly<Record<Family, WeakMap<readonly string[], PeerAddresses>>>
 
 /**
  * Makes the addresses of a list canonical, in its order. Lists are shared by many rules and groups and never change,
- * so each is read once for as long as it lives.
+ * so each is read once.
  */
 export function peerAddresses(addresses: readonly string[], family: Family): PeerAddresses {
   const found = known[family].get(addresses);

@@ -6,8 +6,8 @@ import type { ReadService } from './read-service.js';
 import { readService } from './read-service.js';
 
 /**
- * What rules refer to, by id. Names that are no text are null. The same lookups serve every group, so that services
- * are read once; whoever keeps them up to date uses {@link readService} for a service that changed.
+ * What rules refer to, by id. Names that are not strings are null. The same lookups serve every group, so that services
+ * are read once; to update them, use {@link readService} for a service that changed.
  */
 export interface PolicyLookups {
   readonly groups: Lookup<string | null>;
@@ -23,7 +23,7 @@ function byId<T>(documents: readonly Json[], read: (document: Json) => T): Map<s
   return found;
 }
 
-/** The name that rules go by; null: it is no text. */
+/** The name that rules go by; null: it is not a string. */
 export function nameOf(document: Json): string | null {
   return isObject(document) && typeof document['name'] === 'string' ? document['name'] : null;
 }

@@ -7,7 +7,7 @@ import type { ConnectionLimit, Limit, RecentLimit } from './rule-model.js';
 /** Largest number of seconds that the kernel prints back as it was given. */
 const MAX_SECONDS = 2 ** 31 - 1;
 const MAX_UINT32 = 2 ** 32 - 1;
-/** What every kernel takes: older ones keep at most 255 time stamps of a source. */
+/** Every kernel takes this: older ones keep at most 255 time stamps per source. */
 const MAX_HITS = 255;
 /** XT_RECENT_NAME_LEN less the closing NUL. */
 const RECENT_NAME_BYTES = 199;
@@ -46,7 +46,7 @@ function recentName(value: Json | undefined, faults: Fault[]): string {
   if (value === undefined) return 'DEFAULT';
   const field = 'recent_name';
   if (typeof value !== 'string') {
-    faults.push({ kind: 'shape', field, value, reason: 'give a text, or leave it out for DEFAULT' });
+    faults.push({ kind: 'shape', field, value, reason: 'give a string, or leave it out for DEFAULT' });
   } else if (
     value === '' ||
     value === '.' ||

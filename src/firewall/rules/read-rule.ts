@@ -8,9 +8,9 @@ import { readConnectionLimit, readRecentLimit } from './read-limit.js';
 import type { Action, RuleKind, RuleModel, RulePeer, State } from './rule-model.js';
 import { STATES } from './rule-model.js';
 
-/** A rule as read; where a field is faulty a harmless value stands in, so that all other fields are looked at too. */
+/** A rule as read; a harmless value replaces a faulty field, so that all other fields are checked too. */
 export interface ReadRule {
-  /** Null for a rule that says nothing (its service is one blank), and for what is no object. */
+  /** Null for a rule to be ignored (its service is one blank), and for what is not an object. */
   readonly rule: RuleModel | null;
   readonly faults: readonly Fault[];
   /** A comment that was cut to what the kernel keeps. */
@@ -21,9 +21,12 @@ export interface ReadRule {
 const INTERFACE_BYTES = 15;
 const SKIPPED: ReadRule = { rule: null, faults: [], cut: false };
 
-/** How rules are read beside what the dialect says. */
+/** How rules are read, besides the dialect. */
 export interface RuleReading {
-  /** The id `any` of a group or zone means everyone, as consoles of the old server send it (`api.unknown_references`). */
+  /**
+   * The id `any` of a group or zone means everyone, as consoles of the Erlang server send it
+   * (`api.unknown_references`).
+   */
   readonly anyIsEveryone: boolean;
   /** What the rules will be printed for; absent: what agents in the field load. */
   readonly printer?: Pick<Printer, 'comments'> | undefined;
@@ -57,7 +60,7 @@ class RuleReader {
     return true;
   }
 
-  /** Text as the dialect takes it: the old server also ran lists of texts together. */
+  /** A string as the dialect takes it: the Erlang server also concatenated lists of strings. */
   #text(field: string): string | undefined {
     const value = this.#rule[field];
     if (value === undefined) return '';
@@ -140,12 +143,12 @@ class RuleReader {
     const word = this.#choices.looseText && (value === null || typeof value === 'boolean');
     const name = word ? String(value) : this.#text('interface');
     if (name === undefined) {
-      this.#fault('shape', 'interface', 'give the name of an interface, or an empty text for any');
+      this.#fault('shape', 'interface', 'give the name of an interface, or an empty string for any');
       return '';
     }
-    // The old server wrote the flag without a name.
+    // The kernel refuses the flag without a name, which the Erlang server wrote.
     if (isList(value) && name === '')
-      this.#fault('kernel', 'interface', 'give the name of an interface, or an empty text for any');
+      this.#fault('kernel', 'interface', 'give the name of an interface, or an empty string for any');
     // A plus alone means every interface, and the kernel prints nothing for it.
     if (name === '' || name === 'ANY' || name === '+') return '';
     const refused = this.#choices.refuseOddText ? /[\u0000-\u0020\u007f"\\]/ : /[\u0000-\u0020\u007f"]/;
@@ -161,7 +164,7 @@ class RuleReader {
     return name;
   }
 
-  /** Whole, and cut to what can be printed. */
+  /** The whole comment, and the comment cut to what can be printed. */
   comment(): { readonly whole: string; readonly kept: string } {
     const whole = this.#comment();
     return { whole, kept: this.#comments.cut(whole) };
@@ -170,18 +173,18 @@ class RuleReader {
   #comment(): string {
     const text = this.#text('comment');
     if (text === undefined) {
-      this.#fault('shape', 'comment', 'give a text, or an empty one for none');
+      this.#fault('shape', 'comment', 'give a string, or an empty one for none');
       return '';
     }
 
     const refused = this.#choices.refuseOddText ? /[\u0000-\u001f\u007f\\]/ : /[\u0000\n]/;
     if (refused.test(text) || (text.includes('\\') && !this.#comments.readsBack(text))) {
-      this.#fault('kernel', 'comment', 'give a text without line feeds, other control characters and backslashes');
+      this.#fault('kernel', 'comment', 'give a string without line feeds, other control characters and backslashes');
     }
     return this.#choices.asciiComments ? text.replace(/[^\u0000-\u007f]/gu, '?') : text;
   }
 
-  /** The symmetric pass takes basic rules that let in or reject; a dropped packet needs no answer. */
+  /** Only basic rules that accept or reject have answers; a dropped packet needs none. */
   answered(): boolean {
     const { type, action } = this.#rule;
     const loose = (value: Json | undefined): Json | undefined =>

@@ -5,7 +5,7 @@ import type { IcmpFamily, IcmpType } from './icmp-types.js';
 import { readIcmpType } from './icmp-types.js';
 import { protocolName } from './protocol-names.js';
 
-/** What of a protocol's packets a service entry means. `faulty`: the kernel would not take it as it stands. */
+/** Which packets of a protocol a service entry means. `faulty`: the kernel would not take it as it is. */
 export type PacketFilter =
   | { readonly kind: 'all' }
   | { readonly kind: 'ports'; readonly ports: readonly PortRange[] }
@@ -98,20 +98,20 @@ function readEntry(protocol: string, texts: readonly string[]): ServiceEntry {
   return { protocol: name, filter: texts.length === 0 ? { kind: 'all' } : { kind: 'faulty', reason } };
 }
 
-/** Reads a service document. Port texts may hold several ports parted by commas; one empty text is no port. */
+/** Reads a service document. A port string may hold several ports separated by commas; one empty string is no port. */
 export function readService(document: Json): ReadService {
-  if (!isObject(document)) return { ok: false, reason: 'the service is no object' };
+  if (!isObject(document)) return { ok: false, reason: 'the service is not an object' };
   const { name, services } = document;
-  if (typeof name !== 'string') return { ok: false, reason: 'the service has no name in text' };
+  if (typeof name !== 'string') return { ok: false, reason: 'the name of the service must be a string' };
   if (!isList(services)) return { ok: false, reason: 'the service has no list of services' };
   const entries: ServiceEntry[] = [];
   for (const [index, entry] of services.entries()) {
     const where = `services[${index}] of the service`;
-    if (!isObject(entry)) return { ok: false, reason: `${where} is no object` };
+    if (!isObject(entry)) return { ok: false, reason: `${where} is not an object` };
     const { protocol, ports } = entry;
-    if (typeof protocol !== 'string') return { ok: false, reason: `${where} has no protocol in text` };
+    if (typeof protocol !== 'string') return { ok: false, reason: `the protocol of ${where} must be a string` };
     if (!isList(ports) || !ports.every((port) => typeof port === 'string')) {
-      return { ok: false, reason: `${where} has no list of texts for ports: numbers are written as "22"` };
+      return { ok: false, reason: `the ports of ${where} must be a list of strings: numbers are written as "22"` };
     }
     const joined = ports.join(',');
     entries.push(readEntry(protocol, joined === '' ? [] : joined.split(',')));

@@ -8,7 +8,7 @@ type NamedPeer = Exclude<RulePeer, { kind: 'anyone' }>;
 
 const ANYONE: Peer = { kind: 'anyone' };
 
-/** The name behind the id, or the name as it goes by from another environment; undefined after a fault. */
+/** The name behind the id, or the name with its environment's prefix; undefined after a fault. */
 function displayName(peer: NamedPeer, emission: Emission): string | undefined {
   if (peer.environment !== null) return `${peer.environment}#${peer.id}`;
   const name = (peer.kind === 'group' ? emission.lookups.groups : emission.lookups.zones).get(peer.id);
@@ -22,13 +22,18 @@ function displayName(peer: NamedPeer, emission: Emission): string | undefined {
     return undefined;
   }
   if (name === null) {
-    emission.fault({ kind: 'shape', field: 'group', value: peer.id, reason: `the ${peer.kind} has no name in text` });
+    emission.fault({
+      kind: 'shape',
+      field: 'group',
+      value: peer.id,
+      reason: `the ${peer.kind} has no name, or one that is not a string`,
+    });
     return undefined;
   }
   return peer.kind === 'group' && name === 'self' ? emission.selfGroup : name;
 }
 
-/** The name of the peer's set, checked if it will be printed: a rule with a wrong one takes the whole ruleset down. */
+/** The name of the peer's set, checked if it will be printed: the kernel refuses a whole ruleset for one wrong name. */
 function usedSet(peer: NamedPeer, name: string, active: boolean, emission: Emission): string {
   const set = setName(name, peer.kind, emission.version);
   if (!active) return set;
@@ -51,12 +56,12 @@ function addressesOf(peer: NamedPeer, name: string, emission: Emission): Address
   const maps = peer.kind === 'group' ? [addresses.roleV4, addresses.roleV6] : [addresses.zoneV4, addresses.zoneV6];
   const map = version === 'v4' ? maps[0] : maps[1];
   const id = peer.environment === null ? peer.id : name;
-  // Maps go by name; where an input's own maps go by id, nothing is there under the name.
+  // Maps are keyed by name; where an input's own maps are keyed by id, nothing is found by name.
   const byName = choices.addressKey === 'name' ? map?.get(name) : undefined;
   return byName ?? map?.get(id) ?? NO_ADDRESSES;
 }
 
-/** Looks up whom a rule is about; undefined after a fault. Inactive rules are looked up too, but name no set. */
+/** Looks up the peer of a rule; undefined after a fault. Inactive rules are looked up too, but name no set. */
 export function resolvePeer(peer: RulePeer, active: boolean, pass: Pass, emission: Emission): Peer | undefined {
   if (peer.kind === 'anyone') return ANYONE;
   const name = displayName(peer, emission);
@@ -76,10 +81,11 @@ export function resolvePeer(peer: RulePeer, active: boolean, pass: Pass, emissio
   const read = peerAddresses(found, emission.version);
   const { dropped } = read;
   if (active && dropped.length > 0) {
-    emission.warn(
-      'group',
-      `${dropped.length} element(s) of ${name} are no ${emission.version} addresses and were left out`,
-    );
+    const what =
+      dropped.length === 1
+        ? `1 element of ${name} is no ${emission.version} address and was left out`
+        : `${dropped.length} elements of ${name} are no ${emission.version} addresses and were left out`;
+    emission.warn('group', what);
   }
   return { kind: 'addresses', list: pass === 'inbound' ? read.list : read.reversed };
 }

@@ -6,7 +6,7 @@ export type State = (typeof STATES)[number];
 
 export type Action = 'ACCEPT' | 'DROP' | 'REJECT';
 
-/** Whom a rule is about. `environment`: the name of a linked environment, then `id` is a name over there. */
+/** The peer of a rule. `environment`: the name of a linked environment; `id` is then a name in that environment. */
 export type RulePeer =
   | { readonly kind: 'anyone' }
   | { readonly kind: 'group' | 'zone'; readonly id: string; readonly environment: string | null };
@@ -25,11 +25,11 @@ export interface RecentLimit {
   readonly mask: string | null;
 }
 
-/** A limit, or why there is none: some variants never look at it. */
+/** A limit, or why it could not be read: some variants do not use it. */
 export type Limit<T> =
   { readonly ok: true; readonly limit: T } | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** What a rule does beside matching: a limit belongs to its type. */
+/** The type of a rule, with its limit. */
 export type RuleKind =
   | { readonly type: 'BASIC' }
   | { readonly type: 'CONNLIMIT'; readonly limit: Limit<ConnectionLimit> }
@@ -45,9 +45,9 @@ export interface RuleModel {
   readonly service: string;
   /** In the kernel's order, without repeats; none: any state. */
   readonly states: readonly State[];
-  /** Name, perhaps ending in `+` for all that begin so; empty: any. */
+  /** Name, may end in `+` for all names that begin with it; empty: any. */
   readonly interface: string;
   readonly comment: string;
-  /** Whether an inbound rule lets (or refuses) the answering packets, which go out, too. */
+  /** Whether an inbound rule also accepts (or rejects) the answering packets, which go out. */
   readonly answered: boolean;
 }

@@ -7,7 +7,9 @@ import type { AddressMaps } from './emission.js';
 import type { PolicyLookups } from './policy-lookups.js';
 import { policyLookups } from './policy-lookups.js';
 
-/** All that one ruleset is made from. `profile` holds `rules` and perhaps `docker`; stored data, so nothing is sure. */
+/**
+ * Everything that one ruleset is made from. `profile` holds `rules` and perhaps `docker`; stored data, so unchecked.
+ */
 export interface RulesetInput {
   readonly profile: Json;
   readonly type: RulesetType;
@@ -60,7 +62,7 @@ export function readRulesetInput(value: Json): ReadInput {
   if (maps === undefined) return refuse('ipMaps', 'give an object of four maps', ipMaps);
   const read = (['roleV4', 'roleV6', 'zoneV4', 'zoneV6'] as const).map((key) => [key, addressMap(maps[key])] as const);
   const broken = read.find(([, map]) => map === undefined);
-  if (broken !== undefined) return refuse(`ipMaps.${broken[0]}`, 'give an object of lists of addresses in text');
+  if (broken !== undefined) return refuse(`ipMaps.${broken[0]}`, 'give an object of lists of strings');
   const addresses = Object.fromEntries(read) as unknown as AddressMaps;
   const lookups = policyLookups(groups, zones, services);
   return { ok: true, input: { profile, type, version, selfGroup, lookups, addresses } };

@@ -9,7 +9,7 @@ export function wholeProtocol(protocol: string | null): Packets {
   return { protocol, ports: null, icmp: null };
 }
 
-/** The types of the packets that go the way of this pass: answers, or the old server's replies to an outbound ping. */
+/** The ICMP types of this pass: answers in the answering pass, replies for outbound pings of `dog1`. */
 function typesOnTheWay(
   types: readonly IcmpType[],
   family: IcmpFamily,
@@ -19,7 +19,7 @@ function typesOnTheWay(
 ): readonly IcmpType[] {
   if (choices.outboundPing === 'request')
     return pass === 'answer' ? types.map((type) => icmpAnswer(type, family)) : types;
-  // The old server turned only a lone IPv4 type 8 round, in whatever went out.
+  // As on the Erlang server: in what goes out, only a single IPv4 type 8 becomes a reply.
   if (pass === 'inbound' || limited || version === 'v6' || family === 'v6') return types;
   if (types.length !== 1 && pass !== 'answer') return types;
   return types.map((type) => (type.code === null ? icmpAnswer(type, family) : type));

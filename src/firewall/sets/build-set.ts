@@ -13,19 +13,19 @@ export interface WantedSet {
   readonly family: Family;
   readonly addresses: readonly unknown[];
   readonly order: ListOrder;
-  /** Why the addresses are not known: the document that holds them is malformed. `addresses` are what else there is. */
+  /** Why the addresses are not known: the document that holds them is malformed. `addresses` has the rest. */
   readonly unreadable?: string;
   /** Why some of its addresses may be missing from `addresses`: a document that could add to them is malformed. */
   readonly incomplete?: string;
 }
 
-/** Entries that the kernel takes in a set made without `maxelem`; it may take a few more, but not surely. */
+/** Entries that the kernel takes in a set made without `maxelem`; it may take a few more, but not reliably. */
 export const MAX_ENTRIES = 65_536;
 
-/** From here on an operator is warned. */
+/** From this number on operators are warned. */
 export const WARN_ENTRIES = Math.floor(MAX_ENTRIES * 0.8);
 
-/** What is wrong with one set. None of them touches another set. `set` is the full name, such as `web_gv4`. */
+/** What is wrong with one set. A problem never affects another set. `set` is the full name, such as `web_gv4`. */
 export type SetProblem =
   | ({ readonly set: string; readonly kind: 'junk'; readonly reason: string } & Junk)
   | { readonly set: string; readonly kind: 'name'; readonly reason: string }
@@ -49,7 +49,7 @@ export type SetProblem =
     }
   | {
       readonly set: string;
-      /** Nothing has it any more, but rulesets in use name it. */
+      /** No document has it any more, but rulesets in use name it. */
       readonly kind: 'gone';
       readonly reason: string;
       /** `none`: no content of it is known, and it is not published. */
@@ -77,7 +77,11 @@ function contentProblems(set: string, count: number, junk: Junk, anyAsOne: boole
   if (junk.count > 0) {
     const first = junk.examples[0];
     const example = first === undefined ? '' : `, the first is '${first.element}': ${first.reason}`;
-    const reason = `${junk.count} elements are no addresses and were left out${example}`;
+    const what =
+      junk.count === 1
+        ? '1 element is no address and was left out'
+        : `${junk.count} elements are no addresses and were left out`;
+    const reason = `${what}${example}`;
     problems.push({ set, kind: 'junk', reason, count: junk.count, examples: junk.examples });
   }
   if (anyAsOne) {

@@ -7,10 +7,13 @@ import type { Dialect } from '../dialect.js';
 import { sortByBytes } from '../hash/byte-order.js';
 import { spelledSet, spellings4, spellings6 } from './spelled-set.js';
 
-/** `sorted`: a set, whatever order it comes in. `given`: `dog1` keeps the order, as the old server did with prefixes. */
+/**
+ * `sorted`: a set, whatever order it comes in. `given`: `dog1` keeps the order of sets with prefixes, as the Erlang
+ * server did.
+ */
 export type ListOrder = 'sorted' | 'given';
 
-/** Elements of a list that are no addresses of its family: how many, and the first few with the reason. */
+/** Elements of a list that are not addresses of its family: how many, and the first few with the reason. */
 export interface Junk {
   readonly count: number;
   readonly examples: readonly { readonly element: string; readonly reason: string }[];
@@ -26,7 +29,7 @@ export interface CanonicalSet {
   readonly anyAsOne: boolean;
 }
 
-/** Enough to see what is wrong without carrying a list of a million. */
+/** Enough examples to see what is wrong, without keeping a list of a million. */
 const MAX_EXAMPLES = 10;
 const MAX_SHOWN = 80;
 
@@ -43,7 +46,7 @@ class JunkCounter implements Junk {
   add(element: unknown, family: Family): void {
     this.count += 1;
     if (this.examples.length >= MAX_EXAMPLES) return;
-    const reason = typeof element === 'string' ? explainAddress(element, family).reason : 'is no text';
+    const reason = typeof element === 'string' ? explainAddress(element, family).reason : 'is not a string';
     this.examples.push({ element: show(element), reason });
   }
 }
@@ -83,7 +86,7 @@ function readNets6(list: readonly unknown[], junk: JunkCounter): { texts: string
  * - `dog1`: nets stay as they are and keep a `/32` or `/128` that was written; dropped is only a host address whose net
  *   is there too and that servers and agents would sort differently (docs/protocol.md#sorting-comes-before-shortening);
  *   `0.0.0.0/0` is `0.0.0.0`.
- * Elements of any type are taken, because stored documents may hold anything.
+ * Elements may be of any type, because stored documents may hold anything.
  */
 export function canonicalSet(
   list: readonly unknown[],

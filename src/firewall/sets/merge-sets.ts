@@ -37,8 +37,8 @@ function entries(lists: AddressLists | undefined): [string, readonly unknown[]][
 }
 
 /**
- * Lays the environments over the local sets (docs/rulesets.md#sets-of-linked-environments): those of `externalUnion`
- * are united with the local set of the same name, those of `externalPrefix` stand as they came and replace a local set
+ * Merges the environments into the local sets (docs/rulesets.md#sets-of-linked-environments): those of `externalUnion`
+ * are united with the local set of the same name, those of `externalPrefix` stay as they came and replace a local set
  * of the same name.
  */
 export function mergeSets(input: SetsInput): WantedSet[] {

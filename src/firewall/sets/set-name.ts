@@ -11,7 +11,7 @@ export function setName(base: string, kind: SetKind, family: Family): string {
   return `${base}_${kind === 'group' ? 'g' : 'z'}${family}`;
 }
 
-/** What a set's full name says; `undefined` if it is none that {@link setName} makes. */
+/** What a set's full name says; `undefined` if {@link setName} would not make it. */
 export function readSetName(
   name: string,
 ): { readonly base: string; readonly kind: SetKind; readonly family: Family } | undefined {
@@ -25,13 +25,13 @@ export function prefixedBase(environment: string, base: string): string {
   return `${environment}#${base}`;
 }
 
-/* Measured with ipset 7.17: of all ASCII characters only these part a line into other words. */
+/* Measured with ipset 7.17: of all ASCII characters only these split a line into other words. */
 
 const UNUSABLE = /[\u0000-\u0020\u007f"]/;
 
 /**
- * Why no set can have a name made from `base`; `undefined` if one can. Stored groups and zones may have names that a
- * new one could not get (docs/rulesets.md#what-the-kernel-refuses), so this asks only what the kernel and its tools can
+ * Why no set can have a name made from `base`; `undefined` if one can. Stored groups and zones may have names that
+ * new ones could not get (docs/rulesets.md#what-the-kernel-refuses), so this checks only what the kernel and its tools
  * take.
  */
 export function setNameFault(base: string): string | undefined {

@@ -3,9 +3,9 @@ import { ALL_4, formatNet4, lengthOf4, type Net4 } from '../addresses/ipv4.js';
 import { ALL_6, formatNet6, HALVES_6, lengthOf6, type Net6 } from '../addresses/ipv6.js';
 import { sortByBytes } from '../hash/byte-order.js';
 
-/** One net in the spelling that is published; `0.0.0.0/0` as the old server did. */
+/** One net in the spelling that is published; `0.0.0.0/0` as `0.0.0.0`, as on the Erlang server. */
 function spell4(text: string, net: Net4): string {
-  // What parses as a host is spelled in the only way there is.
+  // A parsed IPv4 address has only one spelling.
   if (lengthOf4(net) === 32) return text;
   return net === ALL_4 ? '0.0.0.0' : formatNet4(net);
 }
@@ -13,7 +13,7 @@ function spell4(text: string, net: Net4): string {
 function spell6(text: string, net: Net6): string {
   const canonical = formatNet6(net);
   const spelled = lengthOf6(net) === 128 && text.includes('/') ? `${canonical}/128` : canonical;
-  // The same text, but in one piece: sorting a text that was put together costs several times as much.
+  // The same string, but flat: sorting concatenated strings costs several times as much.
   return spelled === text ? text : spelled;
 }
 
@@ -51,8 +51,8 @@ function redundant(sorted: readonly string[], family: Family): Set<string> {
 }
 
 /**
- * A set's addresses for `dog1`: the old server's spelling, with a `/32` or `/128` where one was written, made harmless.
- * Reads {@link spellings4} or {@link spellings6}. `given` keeps their order, `sorted` sorts them by bytes.
+ * A set's addresses for `dog1`: the Erlang server's spelling, with a `/32` or `/128` where one was written, made
+ * harmless. Reads {@link spellings4} or {@link spellings6}. `given` keeps their order, `sorted` sorts them by bytes.
  */
 export function spelledSet(spelled: readonly string[], family: Family, order: 'sorted' | 'given'): string[] {
   const sorted = sortByBytes([...spelled]);

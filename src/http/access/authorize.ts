@@ -9,7 +9,10 @@ import { readBearer, secretMatches } from './bearer-token.js';
 import type { FailureLimit } from './failure-limit.js';
 import { tokenInfo } from './tokens.js';
 
-/** A hash that no secret has, compared with where there is no token: that takes as long as where there is one. */
+/**
+ * A hash that no secret has. Comparing with it takes as long as with a stored one, so timing does not show whether a
+ * token exists.
+ */
 const NO_HASH = '0'.repeat(64);
 
 /** Who asks, as the audit trail names them, and whether they may see the secrets in documents. */
@@ -26,9 +29,9 @@ export interface AuthorizeNeeds {
 }
 
 /**
- * Who asks, as the audit trail names them (docs/http-api.md#who-asks). With `api.auth: none` that is what a gateway
- * says; with tokens the token's name, and the token must have the route's scope. Throws 401, 403, or 429 for an address
- * with too many failures; a valid token always passes.
+ * Who asks, as the audit trail names them (docs/http-api.md#who-asks). With `api.auth: none` it is the user that a
+ * gateway names; with tokens the token's name, and the token must have the route's scope. Throws 401, 403, or 429 for
+ * an address with too many failures; a valid token always passes.
  */
 export async function authorize(
   needs: AuthorizeNeeds,

@@ -8,14 +8,14 @@ export interface BearerToken {
 
 const FORM = /^dog_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 
-/** A new token of 256 random bits, and its text. */
+/** A new token of 256 random bits, as a string. */
 export function newToken(): BearerToken & { readonly text: string } {
   const id = randomBytes(8).toString('hex');
   const secret = randomBytes(32).toString('base64url');
   return { id, secret, text: `dog_${id}_${secret}` };
 }
 
-/** Reads `Authorization: Bearer TOKEN` (RFC 6750 section 2.1); undefined when it holds no token of ours. */
+/** Reads `Authorization: Bearer TOKEN` (RFC 6750 section 2.1); undefined when it does not hold one of our tokens. */
 export function readBearer(authorization: string | undefined): BearerToken | undefined {
   const [, text] = /^Bearer +(\S+)\s*$/i.exec(authorization ?? '') ?? [];
   const [, id, secret] = FORM.exec(text ?? '') ?? [];

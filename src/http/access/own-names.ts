@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
-/** What tells by which names a server is known. */
+/** The settings that say by which names a server is known. */
 export interface Naming {
   /** The address that it listens on, as configured. */
   readonly host: string;
@@ -11,23 +11,23 @@ export interface Naming {
   readonly url?: string | undefined;
 }
 
-/** The name in a `Host` header, in lower case, without port, brackets and the root's dot; undefined: it can't be read. */
+/** The name in a `Host` header, in lower case, without port, brackets and final dot; undefined: unreadable. */
 export function hostNameOf(header: string): string | undefined {
   const [, literal, name] = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9_.-]{1,255}))(?::\d{0,5})?$/i.exec(header.trim()) ?? [];
   return (literal ?? name)?.toLowerCase().replace(/\.$/, '');
 }
 
 /**
- * Whether a server answers to a name. An address always is its own: what a page of another site can bend to this server
- * (DNS rebinding) is a name, never an address. Where the server listens beyond loopback and no names are configured,
- * those of gateways and proxies are not known, and every name passes.
+ * Whether a server answers to a name. Any address passes: a page of another site can make a name point to this server
+ * (DNS rebinding), but not an address. Where the server listens beyond loopback and no names are configured, every
+ * name passes, because the names of gateways and proxies are not known.
  */
 export function ownName(name: string, naming: Naming): boolean {
   if (isIP(name) !== 0 || isLoopbackName(name) || isConfigured(name, naming) || isAllowed(name, naming)) return true;
   return naming.allowedHosts.length === 0 && !isLoopbackAddress(naming.host);
 }
 
-/** Whether the operator listed the name: such an origin is trusted although it is another than this server's. */
+/** Whether the operator listed the name: such an origin is trusted although it is not this server's. */
 export function isAllowed(name: string, { allowedHosts }: Naming): boolean {
   return allowedHosts.some((allowed) => covers(allowed.toLowerCase(), name));
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../errors.js';
 import { hostNameOf, isAllowed, type Naming, ownName } from './own-names.js';
 
-/** Gateways one behind the other that may each have put another Host; each takes time to compare. */
+/** Most gateways in a row whose forwarded host names are compared. */
 const MAX_FORWARDED = 10;
 
 /**
@@ -13,8 +13,8 @@ const MAX_FORWARDED = 10;
 export function refuseForeign(headers: IncomingHttpHeaders, naming: Naming): void {
   refuseForeignHost(headers, naming);
   const { origin } = headers;
-  // Where a gateway puts another Host, this is what the browser asked for. A page can't send it to another site: that
-  // takes a preflight, which is never granted.
+  // Where a gateway changes Host, this is the host that the browser asked for. A page can't send this header to another
+  // site: that takes a preflight, which is never granted.
   const asked = [headers.host, ...String(headers['x-forwarded-host'] ?? '').split(',', MAX_FORWARDED)];
   const allowed = origin !== undefined && isAllowed(originName(origin), naming);
   const site = headers['sec-fetch-site'];
@@ -39,7 +39,9 @@ function originName(origin: string): string {
   return (URL.canParse(origin) ? hostNameOf(new URL(origin).host) : undefined) ?? '';
 }
 
-/** Same name and port; a scheme's own port may be left out. A gateway may end TLS, so the scheme itself does not count. */
+/**
+ * Same name and port; a scheme's default port may be left out. A gateway may end TLS, so the scheme is not compared.
+ */
 function sameHost(origin: string, host: string): boolean {
   if (!/^https?:\/\//i.test(origin) || !URL.canParse(origin)) return false;
   const { protocol, host: wanted } = new URL(origin);

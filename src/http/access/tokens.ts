@@ -68,7 +68,7 @@ export async function revokeToken(store: Store, nameOrId: string, author: string
   return tokenInfo(found.doc, 0);
 }
 
-/** A token row without its hash; anything odd in it makes it allow less, never more. */
+/** A token row without its hash; a malformed field makes the token allow less, never more. */
 export function tokenInfo(doc: Document | (JsonObject & { readonly id: string }), now: number): TokenInfo {
   const { name, scopes, created, expires } = doc;
   const until = typeof expires === 'number' ? expires : null;

@@ -22,7 +22,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** A whole policy, with its hosts. */
 const MAX_POLICY_BYTES = 512 * 1024 * 1024;
 
-/** Who does something over the socket: whoever may open it is the operator of this machine. */
+/** The author of changes made over the socket: only the operator of this machine can open it. */
 const AUTHOR = 'local operator';
 
 export interface AdminNeeds {
@@ -34,8 +34,9 @@ export interface AdminNeeds {
 }
 
 /**
- * The tokens and the policy as one file of a running server, for the command line on the same machine. Nothing here checks who asks: it is meant
- * for a Unix socket that only the server's user can open, and solves how the first token comes to be.
+ * The tokens and the policy as one file of a running server, for the command line on the same machine. There is no
+ * authentication: it is served on a Unix socket that only the server's user can open, and is how the first token is
+ * made.
  */
 export function createAdminApp({ store, clock, log, dialect }: AdminNeeds): Koa {
   const tokens = tokenAdminOnStore(store, clock, AUTHOR);
@@ -83,9 +84,9 @@ export function createAdminApp({ store, clock, log, dialect }: AdminNeeds): Koa 
 }
 
 function wantedToken({ name, scopes, expires }: JsonObject): WantedToken {
-  if (typeof name !== 'string') throw new ApiError('bad_request', { reason: 'name must be a text' });
+  if (typeof name !== 'string') throw new ApiError('bad_request', { reason: 'name must be a string' });
   if (!isList(scopes) || !scopes.every((scope) => typeof scope === 'string')) {
-    throw new ApiError('bad_request', { reason: 'scopes must be a list of texts' });
+    throw new ApiError('bad_request', { reason: 'scopes must be a list of strings' });
   }
   if (expires === undefined || expires === null) return { name, scopes };
   if (typeof expires !== 'number') throw new ApiError('bad_request', { reason: 'expires must be epoch seconds' });

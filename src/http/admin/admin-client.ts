@@ -26,7 +26,9 @@ export function tokenAdminOverSocket(socketPath: string): TokenAdmin {
   };
 }
 
-/** Exports and imports the policy of the server that listens on the socket. Rejects with `NoServerError` when none does. */
+/**
+ * Exports and imports the policy of the server that listens on the socket. Rejects with `NoServerError` when none does.
+ */
 export function policyAdminOverSocket(socketPath: string): PolicyAdmin {
   const options = { refused: PolicyFileError, timeoutMs: POLICY_TIMEOUT_MS };
   return {
@@ -39,7 +41,7 @@ export function policyAdminOverSocket(socketPath: string): PolicyAdmin {
 }
 
 interface AskOptions {
-  /** What a refusal of the server is thrown as. */
+  /** The error class that a refusal of the server is thrown as. */
   readonly refused: new (message: string) => Error;
   readonly timeoutMs: number;
 }

@@ -5,7 +5,7 @@ import { importPolicy, type ImportOptions, type ImportReport } from '../../trans
 import { policyFileFromJson, policyFileToJson } from '../../transfer/policy-file.js';
 import type { Clock } from '../../otp/index.js';
 
-/** All policy as one file, as an operator on this machine takes it out and brings it in. */
+/** Exports and imports the whole policy as one file, for the operator of this machine. */
 export interface PolicyAdmin {
   /** The JSON value of the file. */
   export(): Promise<JsonObject>;
@@ -13,7 +13,7 @@ export interface PolicyAdmin {
   import(file: Json, options: Omit<ImportOptions, 'author'>): Promise<ImportReport>;
 }
 
-/** Works on an open store, in `author`'s name. `dialect`: what its rules are compiled in, where that is settled. */
+/** Works on an open store, in `author`'s name. `dialect`: the one that its rules are compiled in, if decided. */
 export function policyAdminOnStore(
   store: Store,
   clock: Pick<Clock, 'now'>,

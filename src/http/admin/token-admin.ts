@@ -2,14 +2,14 @@ import type { Store } from '../../store/store.js';
 import { createToken, listTokens, revokeToken, type TokenInfo } from '../access/tokens.js';
 import type { Clock } from '../../otp/index.js';
 
-/** What a new token is to be. `expires` in epoch seconds. */
+/** The properties of a new token. `expires` in epoch seconds. */
 export interface WantedToken {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly expires?: number;
 }
 
-/** The tokens, as an operator on this machine manages them. Calls reject with `TokenError` when the operator is wrong. */
+/** Manages tokens, for the operator of this machine. Calls reject with `TokenError` for a bad request. */
 export interface TokenAdmin {
   /** `text` is the only copy of the secret. */
   create(wanted: WantedToken): Promise<TokenInfo & { readonly text: string }>;

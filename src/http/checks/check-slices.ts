@@ -1,4 +1,4 @@
 import { Slices } from '../../world/slices.js';
 
-/** Where the rules of writes are checked, a slice at a time: a ruleset may hold thousands, and a service be in many. */
+/** Checks the rules of writes in slices: a ruleset may hold thousands, and a service may be in many. */
 export const checkSlices = new Slices();

@@ -8,7 +8,7 @@ import { needsOf } from './needs-of.js';
 /**
  * Refuses a write that leads to sets or rules which the kernel would refuse (docs/rulesets.md#what-the-kernel-refuses),
  * naming the place and the reason. `before` is the stored document: what it holds already may stay, so that old data
- * can still be mended piece by piece. Resolves with what it is let through with. Throws `data_invalid`.
+ * can be corrected piece by piece. Resolves with the warnings of an accepted write. Throws `data_invalid`.
  */
 export async function checkWrite(
   deps: Deps,

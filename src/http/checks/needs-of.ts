@@ -4,7 +4,7 @@ import type { Deps } from '../deps.js';
 import { listDocuments } from '../documents/load-fleet.js';
 import { checkSlices } from './check-slices.js';
 
-/** What declarations of resources may ask, answered from the store as it is. */
+/** Answers what declarations of resources may ask, from the store. */
 export function needsOf({ store, runtime, config }: Deps): CheckNeeds {
   const dialect = () => runtime.dialect();
   return {

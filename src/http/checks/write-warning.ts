@@ -1,7 +1,7 @@
 import type { Json } from '../../model/document.js';
 import type { WriteWarning } from '../../resources/checks/finding.js';
 
-/** Warnings that one answer names; more are left out. */
+/** Most warnings in one answer; more are left out. */
 const MOST_NAMED = 100;
 
 /** As the added member `warnings` of an answer of v2. */
@@ -9,7 +9,7 @@ export function warningsJson(warnings: readonly WriteWarning[]): Json {
   return warnings.slice(0, MOST_NAMED).map(({ path, value, reason }) => ({ path, value, reason }));
 }
 
-/** Characters that a header is at most. */
+/** Most characters of the header. */
 const MOST_CHARACTERS = 1000;
 
 /** As the header `x-dog-warning`, in printable ASCII; empty without warnings. */

@@ -4,7 +4,7 @@ import { existsError } from './commit.js';
 
 type WithBuiltins = Pick<ResourceDeclaration, 'builtins'>;
 
-/** Whether a document of that id is built in: readable, but nothing can change or remove it. */
+/** Whether a document of that id is built in: it can be read, but not changed or removed. */
 export function isBuiltinId({ builtins }: WithBuiltins, id: unknown): boolean {
   return builtins?.ids.some((each) => each === id) === true;
 }

@@ -4,7 +4,7 @@ import { ApiError } from '../errors.js';
 import { refusedError } from './refusal.js';
 import { entityTag, staleError } from './preconditions.js';
 
-/** The refusal of a new document because of one that is there. */
+/** The refusal of a new document because another one has its id or name. */
 export function existsError(field: string, id: string): ApiError {
   return new ApiError('exists', {}, { body: { field, id } });
 }

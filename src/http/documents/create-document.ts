@@ -19,7 +19,7 @@ export function completeNew(call: Call, model: ResourceDeclaration, sent: JsonOb
   const violation = schemaViolation(model.createSchema[call.version], doc);
   if (violation) throw violationError(violation);
   const { id } = doc;
-  // Stores count bytes, a schema characters.
+  // Stores count bytes, schemas count characters.
   if (typeof id === 'string' && Buffer.byteLength(id) > MAX_ID_LENGTH) {
     const schema = { maxLength: MAX_ID_LENGTH };
     throw violationError({
@@ -40,7 +40,7 @@ export function refuseTooLarge(model: ResourceDeclaration, sent: JsonObject, bef
   if (finding) throw violationError(finding.violation);
 }
 
-/** A document as it was stored, and what the write was let through with. */
+/** A document as it was stored, and the warnings of the write. */
 export interface Written extends Stored {
   readonly warnings: readonly WriteWarning[];
 }
@@ -51,7 +51,7 @@ export function createStep(call: Call, model: ResourceDeclaration, doc: JsonObje
 }
 
 /**
- * Makes a new document of what was sent, together with what comes with it. Throws what is wrong
+ * Makes a new document of what was sent, together with the documents that belong to it. Throws what is wrong
  * with it: `data_invalid`, `exists`.
  */
 export async function createDocument(call: Call, model: ResourceDeclaration, sent: JsonObject): Promise<Written> {

@@ -19,11 +19,11 @@ import { updateDocument } from './update-document.js';
 export interface Shown {
   readonly doc: JsonObject;
   readonly tag?: string;
-  /** What a write was let through with. */
+  /** The warnings of an accepted write. */
   readonly warnings?: readonly WriteWarning[];
 }
 
-/** What the handlers ask of a resource. Where its declaration alone does not answer, `services.ts` has one of its own. */
+/** What the handlers call for a resource. `services.ts` lists the resources that have one of their own. */
 export interface DocumentService {
   readonly model: ResourceDeclaration;
   read(call: Call, id: string): Promise<Shown>;
@@ -35,7 +35,7 @@ export interface DocumentService {
   sub(call: Call, id: string, sub: string): Promise<Reply | undefined>;
   /** Refusals of sub-resources beside `not_found`. */
   readonly subRefuses?: readonly ErrorCode[];
-  /** Answers `GET /R/:id` to those who ask for text; absent: they get JSON. */
+  /** Answers `GET /R/:id` to clients that ask for text; absent: they get JSON. */
   readonly text?: (call: Call) => Promise<Reply>;
   /** The document that `GET /R/:id/hcl` prints; absent: the one of the id. */
   readonly printed?: (call: Call, id: string) => Promise<{ readonly resource: Resource; readonly doc: JsonObject }>;
@@ -74,7 +74,7 @@ export function plainService(resource: Resource): DocumentService {
   };
 }
 
-/** A client that sends back what a write was answered must not make its warnings part of the document. */
+/** A client may send back the answer of a write; its warnings must not become part of the document. */
 function withoutWarnings(sent: JsonObject): JsonObject {
   const { warnings, ...rest } = sent;
   const ours = isList(warnings) && warnings.every((one) => isObject(one) && 'path' in one && 'reason' in one);

@@ -10,12 +10,12 @@ export function notFound(resource: Resource, what: string): ApiError {
   return new ApiError('not_found', { what: `${resource} ${what}` });
 }
 
-/** The document with the id; undefined when there is none, or when the id is longer than any id can be. */
+/** The document with the id; undefined when there is none, or when the id is too long. */
 export async function byId(store: Store, resource: Resource, id: string): Promise<Stored | undefined> {
   return Buffer.byteLength(id) > MAX_ID_LENGTH ? undefined : store.get(resource, id);
 }
 
-/** The first document of that name, among those that are found by name at all. */
+/** The first document of that name, among those that can be found by name. */
 export async function byName(
   store: Store,
   { name: resource, foundByName = () => true }: ResourceDeclaration,
@@ -24,12 +24,12 @@ export async function byName(
   return (await store.find(resource, 'name', name)).find(({ doc }) => foundByName(doc));
 }
 
-/** Every field beside `name` that documents of some resource are found by. */
+/** Every field besides `name` by which documents of some resource are found. */
 const OTHER_FIELDS: readonly string[] = [...RESOURCES.values()].flatMap(({ alsoFoundBy }) => alsoFoundBy?.field ?? []);
 
 /**
- * The document that the query of `GET /R` asks for (docs/http-api.md#documents): by `name` or what
- * the resource is also found by. Throws 404 where there is none, and for every query that names none or too much.
+ * The document that the query of `GET /R` asks for (docs/http-api.md#documents): by `name` or the
+ * other field of the resource. Throws 404 where there is none, and for every query that names no field or too many.
  */
 export async function byQuery(
   store: Store,

@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.js';
 import type { WriteWarning } from '../../resources/checks/finding.js';
 import type { Call } from '../route.js';
 
-/** A group as it is to be written, and what people should know of it. */
+/** A group as it is to be written, and its warnings. */
 export interface GroupToWrite {
   readonly group: JsonObject;
   readonly warnings: readonly WriteWarning[];

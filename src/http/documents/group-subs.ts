@@ -15,7 +15,7 @@ const TEXTS = byVariant('apiName', ({ key }) => key);
 
 /**
  * A sub-resource of a group (docs/http-api.md#sub-resources): those of built-in groups, and what was compiled for a
- * stored one; what rests on its document alone is `plain`'s.
+ * stored one. `plain` answers those that only need the document.
  */
 export async function groupSub(
   call: Call,
@@ -54,7 +54,7 @@ async function outputOf({ deps: { store } }: Call, groupId: string): Promise<Doc
     if (typeof texts !== 'string') return doc;
     const ruleset = readRuleset((await store.get('ruleset_text', texts))?.doc);
     if (ruleset !== undefined) return { ...row, ...rulesetInRow(ruleset), id: doc.id };
-    // The group may have got others between the two reads, and these may be gone.
+    // The group may have got other texts between the two reads, and these may be gone.
     if (tries === 2) return { ...row, id: doc.id };
   }
 }

@@ -2,7 +2,7 @@ import type { Store } from '../../store/store.js';
 import { type HclNames, terraformNames } from '../text/hcl-names.js';
 import { listDocuments } from './load-fleet.js';
 
-/** What everything that Terraform text refers to is called there. Built-in ids have no resource. */
+/** The Terraform names of all documents that HCL refers to. Built-in ids have none. */
 export async function loadHclNames(store: Store): Promise<HclNames> {
   const [groups, profiles, services, zones] = await Promise.all([
     listDocuments(store, 'group'),

@@ -8,8 +8,8 @@ export function entityTag(stored: Pick<Stored, 'revision'>): string {
 
 /**
  * Checks `If-Match` against the document's present tag. True when the header was sent: the commit must then also name
- * the revision, so that nobody slips in between. Throws 412 when the document has moved on, 400 on a header that is no
- * list of tags.
+ * the revision, so that no other write comes between. Throws 412 when the document has changed, 400 on a header that is
+ * not a list of tags.
  */
 export function checkIfMatch(header: string | undefined, current: string): boolean {
   if (header === undefined) return false;

@@ -23,8 +23,8 @@ const FAMILIES: Readonly<Record<string, Family>> = Object.fromEntries(
 
 /**
  * Answers `GET /api/profile/:id/iptablesv4` and `iptablesv6`, which dog_park asks for: the rules that hosts of a group
- * with this profile are sent, as text. With `git_diff=ID` how those of that profile differ, as `git diff` prints it; with
- * `git_changes=ID` how many lines it adds and takes away, as JSON `[added, removed]`. Undefined: another sub-resource.
+ * with this profile are sent, as text. `git_diff=ID`: how those of profile ID differ, as `git diff` prints it;
+ * `git_changes=ID`: how many lines it adds and removes, as JSON `[added, removed]`. Undefined: another sub-resource.
  * Throws `data_invalid` where the rules can't be compiled.
  */
 export async function profileRulesReply(call: Call, id: string, sub: string): Promise<Reply | undefined> {
@@ -41,7 +41,7 @@ export async function profileRulesReply(call: Call, id: string, sub: string): Pr
   return jsonReply([count('+'), count('-')]);
 }
 
-/** Which group has the profile is not known here, so rules for a group's own members name the set of `self`. */
+/** The group is not known here, so rules for a group's own members name the set of `self`. */
 async function rulesText({ deps }: Call, id: string, version: Family): Promise<string> {
   const profile = await byId(deps.store, 'profile', id);
   if (!profile) throw notFound('profile', 'with this id');

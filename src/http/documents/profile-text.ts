@@ -11,7 +11,7 @@ import { rulesTable } from '../text/rules-table.js';
 
 /**
  * Answers `GET /api/profile/:id` as text: the table of its rules, or with `git_diff=ID2` how that of another profile
- * differs from it. `diff=ID2` was always answered with the table alone (docs/http-api.md#text).
+ * differs from it. `diff=ID2` is answered with the table alone (docs/http-api.md#text).
  */
 export async function profileText(call: Call): Promise<Reply> {
   const id = call.params['id'] as string;
@@ -25,12 +25,12 @@ async function tableOf(call: Call, id: string): Promise<string> {
   if (!(await byId(call.deps.store, 'profile', id))) throw notFound('profile', 'with this id');
   const ruleset = await rulesetOf(call, id);
   const { services, ...names } = await loadNames(needsOf(call.deps));
-  // As people know it from the old server.
+  // The service `any` in capitals, as docs/http-api.md#text says.
   const shown = { ...names, services: new Map([...services, [SERVICE_ANY.id, 'ANY']]) };
   return rulesTable(ruleset && rulesetWithNames(ruleset.doc, shown));
 }
 
-/** An id as a path that a reader of diffs takes. */
+/** An id as a path that diff tools accept. */
 export function diffName(id: string): string {
   return `profile/${id.replace(/[^A-Za-z0-9_.-]/g, '_')}`;
 }

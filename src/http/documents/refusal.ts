@@ -3,7 +3,7 @@ import type { Refusal } from '../../store/store.js';
 import type { ErrorCode } from '../errors.js';
 import { ApiError } from '../errors.js';
 
-/** An error in the form in which an edit or guard hands it through the store. Only its code and body survive. */
+/** An error in the form in which an edit or guard passes it through the store. Only its code and body survive. */
 export function refusal(error: ApiError): Refusal {
   return { refused: { code: error.code, body: error.body } };
 }

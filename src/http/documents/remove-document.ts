@@ -18,7 +18,7 @@ export async function documentToRemove(call: Call, model: ResourceDeclaration, i
   return current;
 }
 
-/** Removes a document, with what goes with it. Throws `in_use` with who uses it (docs/http-api.md#documents). */
+/** Removes a document and those that belong to it. Throws `in_use` with its users (docs/http-api.md#documents). */
 export async function removeDocument(call: Call, model: ResourceDeclaration, id: string): Promise<void> {
   await call.exclusive(async () => {
     const current = await documentToRemove(call, model, id);
@@ -30,7 +30,7 @@ export async function removeDocument(call: Call, model: ResourceDeclaration, id:
   });
 }
 
-/** The step that removes a document; what keeps it there is asked inside the commit, whoever changed it a moment ago. */
+/** The step that removes a document; its users are checked inside the commit, so that a change a moment ago counts. */
 export function removeStep(model: ResourceDeclaration, id: string, ifRevision: number | undefined): Change {
   const { name, staysWhile } = model;
   const guard = (doc: Document) => {
@@ -46,7 +46,7 @@ export function removeStep(model: ResourceDeclaration, id: string, ifRevision: n
   };
 }
 
-/** The refusal to remove what others use. */
+/** The refusal to remove a document in use. */
 export function inUse(errors: JsonObject): ApiError {
   return new ApiError('in_use', {}, { body: { errors } });
 }

@@ -4,13 +4,13 @@ import { type DocumentService, plainService } from './document-service.js';
 import { groupService } from './group-service.js';
 import { profileService } from './profile-service.js';
 
-/** Resources whose declaration alone does not answer: all others have the plain service. */
+/** The resources that have a service of their own; all others have the plain service. */
 const OWN: Partial<Record<Resource, (version: ApiVersion) => DocumentService>> = {
   group: groupService,
   profile: profileService,
 };
 
-/** What answers for a resource in a version of the API. */
+/** The service of a resource in a version of the API. */
 export function serviceOf(resource: Resource, version: ApiVersion): DocumentService {
   return OWN[resource]?.(version) ?? plainService(resource);
 }

@@ -6,8 +6,8 @@ import { isBuiltinName } from './builtin-documents.js';
 import { byName } from './find-document.js';
 
 /**
- * The id of the document that has the name which a v1 POST asks for: v1 answers with that one, and looks at nothing
- * else of the body (docs/http-api.md#documents). Built-in documents have theirs.
+ * The id of the document that has the name which a v1 POST asks for: v1 answers with that one, and ignores the rest
+ * of the body (docs/http-api.md#documents). Names of built-in documents are taken too.
  */
 export async function takenName(
   call: Call,
@@ -19,7 +19,7 @@ export async function takenName(
   return (await byName(call.deps.store, model, name))?.doc.id;
 }
 
-/** The id of the document whose name was taken in the very moment of the commit. */
+/** The id of the document that took the name just before the commit. */
 export function takenMeanwhile(error: unknown): string | undefined {
   if (!(error instanceof ApiError) || error.code !== 'exists' || error.body['field'] !== 'name') return undefined;
   const { id } = error.body;

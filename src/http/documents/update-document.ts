@@ -34,7 +34,7 @@ export async function documentToUpdate(
   return current;
 }
 
-/** What a PUT makes of the document; throws `data_invalid`. */
+/** The document after a PUT; throws `data_invalid`. */
 export function mergeValid(call: Call, model: ResourceDeclaration, current: Document, sent: JsonObject): Document {
   const meant = model.hidesSecrets ? (unredact(sent, current) as JsonObject) : sent;
   refuseTooLarge(model, sent, current);
@@ -44,7 +44,7 @@ export function mergeValid(call: Call, model: ResourceDeclaration, current: Docu
   return stored;
 }
 
-/** The step that stores a merged PUT; a store that runs it again does so on the newer document. */
+/** The step that stores a merged PUT; if the store runs it again, it runs on the newer document. */
 export function updateStep(
   call: Call,
   model: ResourceDeclaration,
@@ -68,7 +68,7 @@ export function updateStep(
   };
 }
 
-/** Updates a document by what was sent. Throws what is wrong with it. */
+/** Updates a document with what was sent. Throws what is wrong with it. */
 export async function updateDocument(
   call: Call,
   model: ResourceDeclaration,

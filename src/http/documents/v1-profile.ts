@@ -38,7 +38,7 @@ export function v1ProfileService(): Omit<DocumentService, 'sub'> {
     create,
     update,
     remove,
-    // The rules are what is worth printing (docs/http-api.md#sub-resources).
+    // The HCL of a v1 profile is that of its ruleset (docs/http-api.md#sub-resources).
     printed: async (call, id) => {
       if (!(await byId(call.deps.store, 'profile', id))) throw notFound('profile', 'with this id');
       const ruleset = await rulesetOf(call, id);
@@ -54,7 +54,7 @@ export async function rulesetOf(call: Call, profileId: string): Promise<Stored |
   return found;
 }
 
-/** The tag covers both documents: either one's change makes it stale. */
+/** The tag covers both documents: a change of either makes it stale. */
 function tagOf(profile: Stored, ruleset: Stored | undefined): string {
   return `"${profile.revision}-${ruleset?.revision ?? 0}"`;
 }
@@ -63,7 +63,7 @@ function withRules(profile: Stored, ruleset: Stored | undefined): Shown & { read
   return { doc: { ...profile.doc, rules: ruleset?.doc['rules'] ?? NO_RULES }, tag: tagOf(profile, ruleset) };
 }
 
-/** Parts the body of a v1 write into profile and rules. Throws `data_invalid` without rules. */
+/** Splits the body of a v1 write into profile and rules. Throws `data_invalid` without rules. */
 function parted(sent: JsonObject): { readonly profile: JsonObject; readonly rules: JsonObject } {
   const { rules, ...profile } = sent;
   if (rules === undefined) {
@@ -89,7 +89,7 @@ async function create(call: Call, sent: JsonObject): Promise<Shown & { readonly 
   });
 }
 
-/** Where the name is a ruleset's, not a profile's, the client must not be led to a profile of that id. */
+/** If a ruleset has the name, not a profile, the client must not be told of a profile with that id. */
 function rulesetNameTaken(call: Call, { name }: JsonObject): (error: unknown) => Promise<never> {
   return async (error) => {
     if (!(error instanceof ApiError) || error.code !== 'exists' || error.body['field'] !== 'name') throw error;

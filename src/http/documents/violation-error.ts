@@ -3,7 +3,7 @@ import type { Violation } from '../../model/validate.js';
 import { ApiError } from '../errors.js';
 
 /**
- * What a fault looks like in an answer (docs/http-api.md#validation-body); `value` is cut where it would be a burden.
+ * What a fault looks like in an answer (docs/http-api.md#validation-body); a large `value` is cut.
  */
 export function violationBody(violation: Violation, more: JsonObject = {}): JsonObject {
   return {

@@ -2,7 +2,10 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { sendContinue } from '../read-body.js';
 import { sendBody } from './send-body.js';
 
-/** Sends the body, and resolves with the leader's answer, of which only the head has come. Rejects when none comes in time. */
+/**
+ * Sends the body, and resolves with the leader's answer, of which only the head has arrived. Rejects when none comes in
+ * time.
+ */
 export function answerHead(
   request: IncomingMessage,
   upstream: ClientRequest,
@@ -11,7 +14,7 @@ export function answerHead(
   return new Promise((resolve, reject) => {
     const late = () => void upstream.destroy(new Error(`nothing within ${timeoutMs} ms`));
     const timer = setTimeout(late, timeoutMs);
-    // Stays on after the answer has begun: what goes wrong then is told by the answer itself.
+    // Stays attached after the answer has begun; later errors show in the answer stream itself.
     upstream.on('error', reject);
     upstream.once('close', () => {
       clearTimeout(timer);
@@ -30,7 +33,7 @@ export function answerHead(
     if (!hasBody) upstream.end();
     else if (request.headers.expect === undefined) send();
     else {
-      // The client waits for a word before it sends its body: it is the leader's to give.
+      // The client waits for 100 Continue before it sends its body; the leader decides.
       upstream.once('continue', () => {
         sendContinue(request);
         send();

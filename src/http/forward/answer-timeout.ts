@@ -1,7 +1,9 @@
 import type { HttpConfig } from '../deps.js';
 import type { Route } from '../route.js';
 
-/** The leader gives up first, so that its own words about it arrive. Its commands have a slack of two seconds themselves. */
+/**
+ * Added so that the leader gives up first and its own error arrives. Its commands have two seconds of slack themselves.
+ */
 const SLACK_MS = 5000;
 
 /**

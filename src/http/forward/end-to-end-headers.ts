@@ -1,4 +1,4 @@
-/** Headers that are between two neighbours only (RFC 9110 section 7.6.1), by lower-case name. */
+/** Headers that hold for one hop only (RFC 9110 section 7.6.1), by lower-case name. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -9,8 +9,9 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a proxy passes on of raw headers (`[name, value, name, value, ...]`, as node gives and takes them): all but those
- * of one hop, those that `Connection` names, and those in `without` (lower case). Order, spelling and repeats stay.
+ * What a proxy passes on of raw headers (`[name, value, name, value, ...]`, as node gives and takes them): all but
+ * those of one hop, those that `Connection` names, and those in `without` (lower case). Order, spelling and repeats
+ * stay.
  */
 export function endToEndHeaders(raw: readonly string[], without: readonly string[] = []): readonly string[] {
   const pairs = raw.flatMap((name, place) =>

@@ -21,9 +21,9 @@ export interface ForwardNeeds {
 
 /**
  * Has the leader answer in place of this server: method, path, query, end-to-end headers and body as they came, and its
- * answer as it comes. Who asks was checked before; the leader checks again, by what came along. Throws, as long as
- * nothing of an answer was sent: 413, `commands_off`, or `not_the_leader` with what became of it. After that a failure
- * cuts the answer.
+ * answer as it comes. The caller was checked before; the leader checks again, with the headers sent. Throws before any
+ * part of an answer was sent: 413, `commands_off`, or `not_the_leader` with what happened. After that a failure
+ * cuts the answer off.
  */
 export async function forward(
   { req: request, res: response, originalUrl }: Pick<Context, 'req' | 'res' | 'originalUrl'>,
@@ -31,7 +31,7 @@ export async function forward(
   leader: LeadingServer,
   { config, log }: ForwardNeeds,
 ): Promise<void> {
-  // Who switched commands off on this server's port did not mean to let them in by way of another.
+  // Commands that are off on this server must not run through another one.
   if (route.scope === 'command' && !config.api.commands) throw new ApiError('commands_off');
   const limit = bodyLimit(request, config);
   const hasBody = takesBody(route, request);
@@ -71,12 +71,12 @@ export async function forward(
     });
   } finally {
     response.off('close', clientGone);
-    // An answer may come before the body is through; what is left of it is of no use to the leader then.
+    // An answer may come before the whole body was sent; the leader then has no use for the rest.
     upstream.destroy();
   }
 }
 
-/** A route that takes no body never reads one: it is not worth passing on. */
+/** A route that takes no body never reads one, so none is passed on. */
 function takesBody({ takes }: RouteData, { headers }: IncomingMessage): boolean {
   const announced = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   return takes !== undefined && announced;
@@ -87,14 +87,14 @@ function bodyLimit({ headers }: IncomingMessage, { api }: HttpConfig): number {
   return isForm ? api.max_upload_bytes : api.max_body_bytes;
 }
 
-/** Whether the leader can have got the request decides what the client must reckon with. */
+/** Tells the client whether the leader may have got the request. */
 function whatHappened(reason: string, reached: boolean): string {
   return reached
     ? `gave no answer (${reason}), and what was asked may have been done`
     : `cannot be reached (${reason})`;
 }
 
-/** Codes and texts of the network, which hold no secrets. */
+/** Codes and messages of the network, which hold no secrets. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as NodeJS.ErrnoException;

@@ -11,7 +11,7 @@ const RETRY_AFTER = '5';
 
 /**
  * The server that must answer in place of this one; undefined where this one answers. Throws `not_the_leader` where
- * nobody is known to lead, or the request was passed on already.
+ * no leader is known, or the request was passed on already.
  */
 export function leaderToAsk(
   standing: Standing,
@@ -42,12 +42,12 @@ export function notTheLeader(leader: LeadingServer | undefined, reason: string, 
   );
 }
 
-/** The leader as a text for people. */
+/** The leader's name for messages. */
 export function nameOf({ name, url, term }: LeadingServer): string {
   return `${name} (${shownUrl(url)}, term ${term})`;
 }
 
-/** The address without what could be a password in it. */
+/** The address without user and password. */
 function shownUrl(url: string): string {
   if (!URL.canParse(url)) return 'no usable url';
   const { protocol, host, pathname } = new URL(url);

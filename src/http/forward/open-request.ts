@@ -2,19 +2,19 @@ import { Agent as HttpAgent, type ClientRequest, request as httpRequest } from '
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 
-/** A machine that is gone does not even refuse; on a network that works, a connection takes far less. */
+/** A machine that is down does not even refuse the connection; on a working network, connecting takes far less. */
 const CONNECT_MS = 5000;
 
 /**
- * A connection a request, closed by this side after it: forwarded requests are few, and so none meets a kept connection
- * that the leader is just closing, which could not be told from a leader that died over a command. It is this side that
- * closes because a leader that was told to would do so right after its answer, also where that comes before the body is
- * through, and the reset that follows could overtake the answer.
+ * One connection per request, closed by this side after it. Forwarded requests are few, and none must be sent on a kept
+ * connection that the leader is just closing: that could not be told from a leader that died during a command. This
+ * side closes, because the leader would close right after its answer, possibly before the whole body was sent, and the
+ * reset that follows could overtake the answer.
  */
 const limits = { keepAlive: false, maxSockets: 512 } as const;
 const agents = { http: new HttpAgent(limits), https: new HttpsAgent(limits) } as const;
 
-/** What is asked, of whom. */
+/** The request, and the leader that it goes to. */
 export interface LeaderRequest {
   /** Base URL of the leader. */
   readonly url: string;
@@ -25,14 +25,17 @@ export interface LeaderRequest {
   readonly headers: readonly string[];
 }
 
-/** A request under way. */
+/** A request in progress. */
 export interface OpenRequest {
   readonly upstream: ClientRequest;
-  /** Whether there was a connection: from then on the leader may have got all of it. */
+  /** Whether it was connected: from then on the leader may have got all of it. */
   readonly reached: () => boolean;
 }
 
-/** Opens the request; its body is still to be written. Throws on an unusable URL, and ends with an error if nobody listens. */
+/**
+ * Opens the request; its body is still to be written. Throws on an unusable URL, and fails with an error if no server
+ * listens.
+ */
 export function openRequest({ url, method, target, headers }: LeaderRequest): OpenRequest {
   const base = new URL(url);
   const { hostname, port } = urlToHttpOptions(base);

@@ -11,9 +11,9 @@ export function headersFor(request: IncomingMessage, hasBody: boolean, name: str
     : length === undefined
       ? ['transfer-encoding', 'chunked']
       : ['content-length', length];
-  // Where a page of another site asked, the request was refused here; its origin is not that of the leader's address.
+  // Requests of other sites' pages were refused here already; the origin would not match the leader's address.
   const without = ['host', 'origin', 'sec-fetch-site', 'content-length', FORWARDED, ...(hasBody ? [] : ['expect'])];
-  // A header takes visible ASCII only.
+  // A header may hold visible ASCII only.
   return [...endToEndHeaders(rawHeaders, without), ...framing, FORWARDED, name.replace(/[^\x21-\x7e]/g, '_')];
 }
 

@@ -4,8 +4,8 @@ import { tooLarge } from '../read-body.js';
 import { drained } from './drained.js';
 
 /**
- * Streams the client's body to the leader, as fast as both go, and ends the request. `onProgress` is told of each
- * piece. Once the leader has let go, the rest is read and forgotten, so that the client gets to see the answer. Throws
+ * Streams the client's body to the leader, as fast as both go, and ends the request. `onProgress` is called for each
+ * piece. Once the leader has closed, the rest is read and discarded, so that the client sees the answer. Throws
  * 413 for a body of more than `limit` bytes, 400 for one that ends early; the leader then never sees the end of it.
  */
 export async function sendBody(

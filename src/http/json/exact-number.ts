@@ -1,8 +1,8 @@
-/** A double gives back every number of so many significant digits as it was. */
+/** A double keeps every number of this many significant digits exactly. */
 const SAFE_DIGITS = 15;
 
 /**
- * Whether a number's digits would come back with the value that they have. Whole numbers beyond 2^53 may not: they are
+ * Whether a number's digits keep their value as a double. Whole numbers beyond 2^53 may not: they are
  * rounded to the next double, an id to another id. Fractions are rounded by every reader of JSON (RFC 8259 section 6),
  * and pass.
  * @param digits a JSON number whose value is within a double's range
@@ -14,7 +14,7 @@ export function isKept(digits: string): boolean {
   return given === undefined || given === wholeOf(String(Number(digits)));
 }
 
-/** Something that may not be kept, in a text that was not looked at closely: long runs of digits, in texts too. */
+/** A cheap check for numbers that might not be kept: long runs of digits, even inside strings. */
 export const MAY_BE_ALTERED = /[0-9.]{16}/;
 
 /** The digits of a whole number, its zeros at the end too; undefined: it has a fraction. */

@@ -1,22 +1,22 @@
-/** How large a JSON value may be beside its bytes: what is over costs time out of proportion, at every later step too. */
+/** How large a JSON value may be, apart from its bytes: larger ones cost too much time at every later step. */
 export interface JsonBounds {
-  /** Objects and lists inside each other; at most `MAX_DEPTH`. */
+  /** Nested objects and lists; at most `MAX_DEPTH`. */
   readonly depth: number;
-  /** Texts, numbers, objects, lists and so on, all together. */
+  /** All values together: strings, numbers, objects, lists and so on. */
   readonly values: number;
   /** Members of any one object. */
   readonly members: number;
-  /** Characters of all texts and keys together; comments and blanks don't count. */
+  /** Characters of all strings and keys together; comments and blanks don't count. */
   readonly characters: number;
 }
 
-/** Deeper nesting is refused whatever is configured: every later walk over a document may then recurse without a thought. */
+/** Deeper nesting is refused whatever is configured: so later walks over a document may recurse. */
 export const MAX_DEPTH = 100;
 
-/** For what an operator brings in, who may open the files and sockets that it comes from: only its depth is bounded. */
+/** For the files of operators, who have access to the machine anyway: only the depth is bounded. */
 export const WIDE_BOUNDS: JsonBounds = { depth: MAX_DEPTH, values: Infinity, members: Infinity, characters: Infinity };
 
-/** The key of the configuration that each bound is set with. */
+/** The configuration key of each bound. */
 export const BOUND_KEYS: Readonly<Record<keyof JsonBounds, string>> = {
   depth: 'api.max_body_depth',
   values: 'api.max_body_values',

@@ -9,11 +9,11 @@ const WORDS: Readonly<Record<string, Json>> = { true: true, false: false, null: 
 /** Characters, comments or escapes between two pauses. */
 const PIECES_A_STEP = 20_000;
 
-/** The words of a JSON text, one after the other. Each character is looked at a fixed number of times at most. */
+/** The tokens of a JSON text in order. Each character is read a bounded number of times. */
 export class JsonScanner {
   readonly #text: string;
   #at: number;
-  /** The first backslash that is not before `#at`, once it was looked for. */
+  /** The first backslash at or after `#at`, once it was searched for. */
   #backslash = -1;
   #passed = 0;
 
@@ -44,7 +44,7 @@ export class JsonScanner {
     return true;
   }
 
-  /** @throws JsonSyntaxError that names the place, by default where reading is */
+  /** @throws JsonSyntaxError that names the place, by default the current one */
   fail(reason: string, at = this.#at): never {
     throw new JsonSyntaxError(reason, this.#text, at);
   }
@@ -73,7 +73,7 @@ export class JsonScanner {
     this.#at = end < 0 ? this.#text.length : end + close.length;
   }
 
-  /** The number that stands here, as it is written. */
+  /** The number at this place, as it is written. */
   number(): string | undefined {
     return this.#match(NUMBER);
   }
@@ -91,7 +91,10 @@ export class JsonScanner {
     return found;
   }
 
-  /** The text in quotes that stands here, which may be a view of all (`ownText`); undefined, and nothing is read, where it has escapes. */
+  /**
+   * The string at this place, perhaps a view of the whole text (`ownText`); undefined, with nothing read, if it has
+   * escapes.
+   */
   plainText(): string | undefined {
     const start = this.#at + 1;
     const end = this.#text.indexOf(this.#text[this.#at] as string, start);
@@ -105,7 +108,7 @@ export class JsonScanner {
     return this.#text.slice(start, end);
   }
 
-  /** The text in quotes that stands here. */
+  /** The string at this place. */
   *escapedText(): Generator<void, string> {
     const quote = this.#text[this.#at] as string;
     const part = quote === '"' ? /[^"\\]{0,10000}/y : /[^'\\]{0,10000}/y;
@@ -137,10 +140,10 @@ export class JsonScanner {
   }
 }
 
-/** Shorter cuts are copies anyway. */
+/** The engine copies shorter slices anyway. */
 const SHORTEST_VIEW = 13;
 
-/** A text that does not keep the whole body in memory for as long as it lives: the engine cuts by reference. */
+/** A copy of the string: a slice would keep the whole body in memory, because the engine slices by reference. */
 export function ownText(cut: string): string {
   return cut.length < SHORTEST_VIEW ? cut : ` ${cut}`.slice(1);
 }

@@ -1,7 +1,10 @@
-/** Further on than this many characters lines are not counted: a text may be nothing but line ends. */
+/** Beyond this many characters lines are not counted: the text may consist of line feeds only. */
 const FAR = 1_000_000;
 
-/** Why a text is not JSON, with the line and column (from 1) where reading stopped. Never quotes the text: it may hold secrets. */
+/**
+ * Why a text is not JSON, with the line and column (from 1) where reading stopped. Never quotes the text: it may hold
+ * secrets.
+ */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError';
   constructor(reason: string, text: string, at: number) {

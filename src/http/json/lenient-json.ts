@@ -6,9 +6,9 @@ import { JsonScanner, ownText } from './json-scanner.js';
 import { JsonTooLargeError } from './json-too-large-error.js';
 
 /**
- * Reads JSON as the old server's parser did: trailing commas, `//` and block comments, single-quoted strings, raw
+ * Reads JSON leniently, as clients expect: trailing commas, `//` and block comments, single-quoted strings, raw
  * control characters in strings and a byte order mark pass; of repeated keys the last wins
- * (docs/http-api.md#lenient-json). What it must not let through: text after the value, `__proto__` as a key,
+ * (docs/http-api.md#lenient-json). It refuses: text after the value, `__proto__` as a key,
  * numbers beyond a double, whole numbers that a double would alter, and what is over the bounds. Throws
  * `JsonSyntaxError` and `JsonTooLargeError`.
  */
@@ -22,7 +22,7 @@ export type Made = (container: object) => void;
 /** Values read between two pauses. */
 export const VALUES_A_STEP = 2000;
 
-/** The same, with pauses: however long the text is, no step takes long. */
+/** The same, with pauses: no step takes long, however long the text is. */
 export function readJsonInSteps(text: string, bounds: JsonBounds, made: Made = () => undefined): Generator<void, Json> {
   return new LenientReader(text, bounds, made).steps();
 }
@@ -94,7 +94,7 @@ class LenientReader {
     return ownText(text);
   }
 
-  /** The value that begins here; undefined: it is an object or list, which is open now. */
+  /** The value that begins here; undefined: it is an object or list, which is now open. */
   *#begun(): Generator<void, Json | undefined> {
     const scan = this.#scan;
     const { depth, values } = this.#bounds;
@@ -117,7 +117,7 @@ class LenientReader {
     const number = Number(digits);
     if (!Number.isFinite(number)) scan.fail('a number is too large', at);
     if (!isKept(digits))
-      scan.fail(`${this.#path()} is a whole number that would come back as ${number}; send it as a text`, at);
+      scan.fail(`${this.#path()} is a whole number that would come back as ${number}; send it as a string`, at);
     return number;
   }
 

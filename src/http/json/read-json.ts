@@ -10,7 +10,7 @@ import { JsonSyntaxError } from './json-syntax-error.js';
  * read leniently. Both give the same for the same text. Throws `JsonSyntaxError` and `JsonTooLargeError`.
  */
 export function readJson(text: string, bounds: JsonBounds = WIDE_BOUNDS): Json {
-  // The text that may need a closer look: keys that could be `__proto__`, however spelt, and long numbers.
+  // These may need the lenient reader: keys that could be `__proto__`, in any spelling, and long numbers.
   if (text.includes('__proto__') || text.includes('\\u') || MAY_BE_ALTERED.test(text)) {
     return readLenientJson(text, bounds);
   }
@@ -21,7 +21,7 @@ export function readJson(text: string, bounds: JsonBounds = WIDE_BOUNDS): Json {
     // Not strict JSON: the lenient reader either takes it or says where it is wrong.
     return readLenientJson(text, bounds);
   }
-  // Texts and keys are shorter than the text that they stand in.
+  // Strings and keys are never longer than the text that holds them.
   if (text.length > bounds.characters) return readLenientJson(text, bounds);
   checkBounds(value, text, bounds);
   return value;

@@ -28,7 +28,7 @@ function writeObject(object: Readonly<Record<string, Json | undefined>>): string
   return `{${text}}`;
 }
 
-/** Sorted keys by unsorted ones: documents of one table come in few orders. Bounded. */
+/** Sorted keys by unsorted ones: documents of one table have few different key orders. Bounded. */
 const orders = new Map<string, readonly string[]>();
 const MAX_ORDERS = 1000;
 const MAX_ORDER_LENGTH = 2000;
@@ -37,7 +37,7 @@ const MAX_ORDER_LENGTH = 2000;
 export function sortedKeys(object: object): readonly string[] {
   const keys = Object.keys(object);
   if (keys.length < 2) return keys;
-  // JSON parts keys without doubt, whatever is in them; a plain join would not.
+  // As JSON, because a plain join would be ambiguous.
   const order = keys.map(quotedKey).join('');
   const known = orders.get(order);
   if (known) return known;
@@ -46,7 +46,7 @@ export function sortedKeys(object: object): readonly string[] {
   return keys;
 }
 
-/** What JSON may have to escape. Most texts hold nothing of it, and calling out for each costs more than all the rest. */
+/** What JSON may have to escape. Most strings hold none of it, and calling `JSON.stringify` for each is slow. */
 const SPECIAL = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 function quoted(text: string): string {
@@ -57,7 +57,7 @@ function quoted(text: string): string {
 const quotedKeys = new Map<string, string>();
 const MAX_KEYS = 1000;
 
-/** A key as JSON has it. */
+/** A key in JSON form. */
 export function quotedKey(key: string): string {
   const known = quotedKeys.get(key);
   if (known !== undefined) return known;

@@ -1,11 +1,11 @@
 import type { Json } from '../../model/document.js';
 import { quotedKey, sortedKeys, writeJson } from './write-json.js';
 
-/** Values and characters that are written between two pauses, and what is small enough to be written at once. */
+/** Values and characters written between two pauses; what is smaller is written at once. */
 const VALUES_A_STEP = 2000;
 const CHARACTERS_A_STEP = 200_000;
 
-/** Whether writing a value takes so long that others should be served meanwhile. */
+/** Whether writing a value takes so long that other requests should be served meanwhile. */
 export function isLargeJson(value: Json): boolean {
   return weigh(value, VALUES_A_STEP) <= 0;
 }
@@ -17,7 +17,7 @@ export function* writeJsonInSteps(value: Json): Generator<void, Buffer> {
   return writer.end();
 }
 
-/** What is left of a budget when the value is paid from it; no more is looked at than that takes. */
+/** What is left of a budget after the value's cost; it stops looking once the budget is used up. */
 function weigh(value: Json, budget: number): number {
   if (typeof value === 'string') return budget - 1 - value.length * (VALUES_A_STEP / CHARACTERS_A_STEP);
   if (typeof value !== 'object' || value === null) return budget - 1;

@@ -82,7 +82,10 @@ function response(route: RouteData, answer: Answer): JsonObject {
   return { description, ...some };
 }
 
-/** Every refusal that a route may give: its own, and those that come with what it takes, who may call it, and who answers. */
+/**
+ * Every refusal that a route may give: its own, and those that follow from its body, its scope and the server that
+ * answers.
+ */
 export function refusalsOf(route: RouteData): readonly ErrorCode[] {
   const always: readonly ErrorCode[] = ['bad_request', 'not_acceptable', 'internal', 'unavailable', 'timed_out'];
   const guarded: readonly ErrorCode[] =

@@ -16,11 +16,11 @@ import { openapiRoutes } from './openapi-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
-/** What all routes together use. A handler sees of it what its own file declares. */
+/** What all routes together use. Each handler sees only what its own file declares. */
 export interface RouteNeeds {
   readonly store: Store;
   readonly config: HttpConfig;
-  /** The operations of now: a server may begin or lose its lead at any time. */
+  /** The current operations: a server may become or stop being the leader at any time. */
   readonly operations: () => Operations;
 }
 

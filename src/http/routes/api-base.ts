@@ -1,4 +1,4 @@
 import type { ApiVersion } from '../../resources/resource.js';
 
-/** Where a version of the API begins. */
+/** The path prefix of a version of the API. */
 export const BASE: Readonly<Record<ApiVersion, string>> = { v1: '/api', v2: '/api/V2' };

@@ -22,7 +22,7 @@ export async function createInV2(call: Call, service: DocumentService): Promise<
   return jsonReply(withWarnings(shown), 201, headersOf(call, service, shown));
 }
 
-/** Answers POST in v1: 201 with the id, or 303 with that of the document which has the name already. */
+/** Answers POST in v1: 201 with the id, or 303 with that of the document that already has the name. */
 export async function createInV1(call: Call, service: DocumentService): Promise<Reply> {
   const sent = sentObject(call.body);
   const exists = (id: string): Reply =>

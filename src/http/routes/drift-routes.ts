@@ -9,8 +9,8 @@ export interface DriftNeeds {
 }
 
 /**
- * What hosts report against what they should: known to the actors of the leader alone, and in v2 only. These stand
- * before the views of lists and the sub-resources of documents, whose paths fit too.
+ * What hosts report compared with what they should: only the leader's actors know it, and v2 alone has it. These routes
+ * come before the views of lists and the sub-resources of documents, whose paths match too.
  */
 export const driftRoutes: readonly Route<DriftNeeds>[] = [
   {

@@ -20,7 +20,7 @@ export interface FileTransferNeeds {
 const FORM_TYPE = 'multipart/form-data';
 const UNKNOWN = 'Hostkey not found';
 
-/** The port to the hosts, once it is sure that it may be used. */
+/** The port to the hosts, if commands are allowed. */
 function commandsOf({ config, operations }: FileTransferNeeds): Commands {
   if (!config.api.commands) throw new ApiError('commands_off');
   return operations().commands;
@@ -35,8 +35,8 @@ async function hostExists({ params }: Call, { store }: FileTransferNeeds): Promi
 }
 
 /**
- * Answers POST: a command as JSON, files as a form. An unknown hostkey is told before all else, since nothing could run
- * there anyway, and as clients are used to: 200 for a command, 403 with the bare text for files.
+ * Answers POST: a command as JSON, files as a form. An unknown hostkey is answered before anything else is checked, in
+ * the way that clients expect: 200 for a command, 403 with the bare text for files.
  */
 export async function postToHost(call: Call, needs: FileTransferNeeds): Promise<Reply> {
   const type = bodyMediaType(call.headers['content-type']);
@@ -48,12 +48,12 @@ export async function postToHost(call: Call, needs: FileTransferNeeds): Promise<
   throw new ApiError('unsupported_media_type', { wanted: `${JSON_TYPE} or ${FORM_TYPE}` });
 }
 
-/** What became of a command on the host that the path names. */
+/** The result of a command on the host in the path. */
 function resultOf({ params }: Call, result: JsonObject): Reply {
   return jsonReply({ [params['hostkey'] as string]: result });
 }
 
-/** Always 200: clients look at `retcode`, and take `stderr.error` for the output of a failed command. */
+/** Always 200: clients look at `retcode`, and use `stderr.error` as the output of a failed command. */
 async function runCommand(call: Call, needs: FileTransferNeeds): Promise<Reply> {
   const commands = commandsOf(needs);
   const hostkey = call.params['hostkey'] as string;
@@ -64,19 +64,19 @@ async function runCommand(call: Call, needs: FileTransferNeeds): Promise<Reply> 
     user,
   } = sentObject(await readJsonBody(call.incoming, api.max_body_bytes, bodyBounds(api)));
   if (typeof command !== 'string' || command === '')
-    throw new ApiError('bad_request', { reason: 'command must be a text' });
+    throw new ApiError('bad_request', { reason: 'command must be a string' });
   if (shell !== 'true' && shell !== 'false') {
-    throw new ApiError('bad_request', { reason: 'use_shell must be the text "true" or "false"' });
+    throw new ApiError('bad_request', { reason: 'use_shell must be the string "true" or "false"' });
   }
   if (user !== undefined && typeof user !== 'string')
-    throw new ApiError('bad_request', { reason: 'user must be a text' });
+    throw new ApiError('bad_request', { reason: 'user must be a string' });
   const options = { ...callerOf(call), useShell: shell === 'true', ...(user === undefined ? {} : { user }) };
   const answer = await commands.execute(hostkey, command, options).catch(agentSilent);
   if (answer.ok) return resultOf(call, { retcode: 0, stdout: answer.value.trim(), stderr: {} });
   return resultOf(call, { retcode: 1, stdout: '', stderr: { error: answer.error } });
 }
 
-/** A host that does not answer in time, or can't be reached, as one that answered with an error. */
+/** Treats a host that does not answer in time, or can't be reached, as one that answered with an error. */
 function agentSilent(error: unknown): { readonly ok: false; readonly error: Json } {
   if (!(error instanceof CommandError)) throw error;
   return { ok: false, error: error.code === 'timeout' ? 'timeout' : error.message };
@@ -125,7 +125,7 @@ function queryPath({ query }: Call): string {
   return hostPath(path, 'path');
 }
 
-/** A path on a host: absolute, and nothing in it that leads elsewhere than it says. Throws 400. */
+/** A path on a host: absolute, without `..` or NUL, not a directory. Throws 400. */
 function hostPath(path: string, what: string): string {
   const wrong = (reason: string) => new ApiError('bad_request', { reason: `${what}: ${reason}` });
   if (!path.startsWith('/')) throw wrong('it must be an absolute path');

@@ -8,7 +8,7 @@ import { TEXT_TYPE } from '../media-type.js';
 import { type Reply, textReply } from '../reply.js';
 import { documentHclText } from './sub-resource-handlers.js';
 
-/** The media type that this route always answered with; nobody reads it. */
+/** The media type of this route, kept although it is misspelled; no known client reads it. */
 const PLAIN_TEXT = 'plain/text';
 
 /** `/api/hcl/:sub`: a posted document as Terraform text (docs/http-api.md#other-routes). */
@@ -33,7 +33,7 @@ async function hclOfBody(call: Call): Promise<Reply> {
   const doc = sentObject(call.body);
   const missing = neededFor(declaration).find((key) => !Object.hasOwn(doc, key));
   if (missing !== undefined) throw new ApiError('bad_request', { reason: `the document has no ${missing}` });
-  if (typeof doc['name'] !== 'string') throw new ApiError('bad_request', { reason: 'the name must be a text' });
+  if (typeof doc['name'] !== 'string') throw new ApiError('bad_request', { reason: 'the name must be a string' });
   return textReply(await documentHclText(call, declaration.name, doc), PLAIN_TEXT);
 }
 

@@ -32,7 +32,7 @@ async function shortList(call: Call, model: ResourceDeclaration): Promise<readon
   return [...documents.map((doc) => pick(doc, v1Item)), ...(more ?? [])];
 }
 
-/** Answers `GET /Rs/:sub`; what the list has no such view of is 404. */
+/** Answers `GET /Rs/:sub`; 404 if the list has no such view. */
 export async function listSubReply(call: Call, model: ResourceDeclaration): Promise<Reply> {
   const sub = call.params['sub'] as string;
   const { anyViewInV2, views = {} } = model.list ?? {};

@@ -6,7 +6,7 @@ export function flagParameter(name: string, description: string): Parameter {
   return { name, description, schema: { type: 'string', enum: ['true', 'false'] } };
 }
 
-/** Whether the parameter is `true`; `false` means the same as leaving it out. Throws 400 on anything else. */
+/** Whether the parameter is `true`; `false` is the same as leaving it out. Throws 400 on anything else. */
 export function flag(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
   if (value === null || value === 'false') return false;

@@ -6,7 +6,7 @@ import { type Reply, textReply } from '../reply.js';
 import type { Call } from '../route.js';
 import { hclResource } from '../text/hcl-resource.js';
 
-/** Answers `GET /R/:id/:sub` (docs/http-api.md#sub-resources). What there is no such sub-resource of is 404. */
+/** Answers `GET /R/:id/:sub` (docs/http-api.md#sub-resources). 404 if there is no such sub-resource. */
 export async function subResourceReply(call: Call, service: DocumentService): Promise<Reply> {
   const { name, terraform } = service.model;
   const id = call.params['id'] as string;
@@ -24,7 +24,7 @@ export async function subResourceReply(call: Call, service: DocumentService): Pr
   throw unknown;
 }
 
-/** HCL of a document of a resource that has some, with references for ids. */
+/** The HCL of a document, with references for ids. */
 export async function documentHclText(call: Call, name: Resource, doc: JsonObject): Promise<string> {
   return hclResource(name, doc, await loadHclNames(call.deps.store));
 }

@@ -1,6 +1,6 @@
 import type { Document } from '../../model/document.js';
 
-/** What documents are called in Terraform, by id; those whose name several share are left out. */
+/** The names of documents in Terraform, by id; names that several documents share are left out. */
 export interface HclNames {
   readonly groups: ReadonlyMap<string, string>;
   readonly profiles: ReadonlyMap<string, string>;
@@ -8,13 +8,16 @@ export interface HclNames {
   readonly zones: ReadonlyMap<string, string>;
 }
 
-/** The name as Terraform takes it for a resource: `. ( ) / blank :` become `_`, as they always did, and so does all else that Terraform refuses. */
+/**
+ * The name as Terraform takes it for a resource: `. ( ) / blank :` become `_`, and so does anything else that Terraform
+ * refuses.
+ */
 export function terraformName(name: string): string {
   const safe = name.replace(/[^\p{L}\p{N}_-]/gu, '_');
   return /^[\p{L}_]/u.test(safe) ? safe : `_${safe}`;
 }
 
-/** Terraform's names of the documents by id. A name that two of them would share refers to neither. */
+/** Terraform's names of the documents by id. A name that two of them would share is used for neither. */
 export function terraformNames(documents: readonly Document[]): ReadonlyMap<string, string> {
   const users = new Map<string, string[]>();
   for (const { id, name } of documents) {

@@ -5,7 +5,7 @@ import { declarationOf } from '../../resources/resources.js';
 import { HclExpression, HclJsonText, hclAttributes, type HclValue } from './hcl-value.js';
 import { type HclNames, terraformName } from './hcl-names.js';
 
-/** The attributes of a rule, all of them required by the provider, and what stands where the document has nothing. */
+/** The attributes of a rule, all of them required by the provider, with the value used where the document has none. */
 const RULE_DEFAULTS: JsonObject = {
   action: '',
   active: true,
@@ -22,8 +22,8 @@ const RULE_DEFAULTS: JsonObject = {
 };
 
 /**
- * A Terraform resource for the document, as its provider takes it: ids as references where `names` knows them, laid out
- * as `terraform fmt` leaves it. Attributes that the document lacks are left out.
+ * A Terraform resource for the document, as its provider takes it: ids as references where `names` has them, formatted
+ * as by `terraform fmt`. Attributes that the document lacks are left out.
  */
 export function hclResource(resource: Resource, doc: JsonObject, names: HclNames): string {
   const { terraform } = declarationOf(resource);
@@ -33,7 +33,7 @@ export function hclResource(resource: Resource, doc: JsonObject, names: HclNames
   const shown = Object.fromEntries(
     Object.entries(doc).map(([key, value]) => [renamed.get(key) ?? key, attributeOf(key, value, names)]),
   );
-  // Every resource was always printed for the provider alias dog.qa.
+  // Clients expect every resource with the provider alias dog.qa.
   const fixed = { ...terraform.fixed, provider: new HclExpression('dog.qa') };
   const attributes = hclAttributes({ ...shown, ...fixed }, '  ', [...terraform.attributes, 'provider']);
   return `resource "dog_${resource}" "${terraformName(name)}" {\n${attributes}}\n`;
@@ -66,7 +66,7 @@ function rulesOf(rules: JsonObject, names: HclNames): HclValue {
   return { inbound: list(rules['inbound']), outbound: list(rules['outbound']) };
 }
 
-/** A rule has no other attributes than these; its place in the list is its order. */
+/** A rule has only these attributes; its place in the list is its order. */
 function ruleOf(rule: JsonObject, names: HclNames): HclValue {
   const all = Object.fromEntries(
     Object.entries(RULE_DEFAULTS).map(([key, absent]) => [key, (rule[key] ?? absent) as HclValue]),

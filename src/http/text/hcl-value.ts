@@ -17,14 +17,14 @@ export class HclJsonText {
   }
 }
 
-/** What can be printed: JSON with expressions in it. */
+/** What can be printed: JSON that may hold expressions. */
 export type HclValue =
   Json | HclExpression | HclJsonText | readonly HclValue[] | { readonly [key: string]: HclValue | undefined };
 type HclObject = { readonly [key: string]: HclValue | undefined };
 
 const BARE_KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
-// Controls, and what a terminal or an editor shows otherwise than it is (bidirectional text).
+// Control characters, and those that a terminal or editor displays misleadingly (bidirectional text).
 const ESCAPED = /["\\\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[$%](?=\{)/g;
 const SHORT: Readonly<Record<string, string>> = {
   '"': '\\"',
@@ -55,7 +55,7 @@ function isFlat(value: HclValue): boolean {
       : !(value instanceof HclJsonText) || isFlat(value.value);
 }
 
-/** A value as an HCL 2 expression, laid out as `terraform fmt` leaves it; what follows its first line is indented by `indent`. */
+/** A value as an HCL 2 expression, formatted as by `terraform fmt`; lines after the first are indented by `indent`. */
 export function hclValue(value: HclValue, indent = '  '): string {
   if (value instanceof HclExpression) return value.text;
   if (value instanceof HclJsonText) return `jsonencode(${hclValue(value.value, indent)})`;
@@ -68,7 +68,7 @@ export function hclValue(value: HclValue, indent = '  '): string {
   return JSON.stringify(value);
 }
 
-/** A list on one line where its items are; objects of plain values get a line each. */
+/** A list on one line if each item fits on one; objects of plain values get a line each. */
 function hclList(list: readonly HclValue[], indent: string): string {
   if (isFlat(list)) return `[${list.map((item) => hclValue(item, indent)).join(', ')}]`;
   const inner = `${indent}  `;
@@ -93,8 +93,8 @@ function assignment(key: string, value: HclValue, indent: string): string {
 }
 
 /**
- * The attributes of an object or resource, a line each, in alphabetical order or that of `order`. Between two that take
- * one line there is a blank one: `terraform fmt` would else line up their equals signs.
+ * The attributes of an object or resource, one line each, in alphabetical order or that of `order`. A blank line
+ * separates two that take one line: otherwise `terraform fmt` would align their equals signs.
  */
 export function hclAttributes(value: HclObject, indent: string, order?: readonly string[]): string {
   const members =

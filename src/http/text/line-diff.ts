@@ -12,13 +12,13 @@ interface Change {
   readonly value: readonly string[];
 }
 
-/** The time and room that it takes grow with the square of the edits. */
+/** Time and memory grow with the square of the edits. */
 const MAX_EDITS = 400;
 
 /**
  * The shortest edit from `before` to `after`, line by line. Texts that differ in more than `maxEdits` lines come out as
- * all removed, all added, between their common beginning and end: the result is always a right diff, only not always the
- * shortest.
+ * all removed, all added, between their common beginning and end: the result is always a correct diff, but not always
+ * the shortest.
  */
 export function diffLines(
   before: readonly string[],

@@ -22,7 +22,7 @@ function line(rule: JsonObject): string {
   return COLUMNS.map((column) => cell(rule[column])).join('\t');
 }
 
-/** Control characters in a value would make two rows or columns of one. */
+/** Control characters in a value would split rows or columns. */
 function cell(value: Json = ''): string {
   const text = isList(value) ? value.map(cell).join(',') : typeof value === 'string' ? value : JSON.stringify(value);
 

@@ -3,9 +3,9 @@ import type { RulesetVariantKey } from '../../model/ruleset-variants.js';
 import { isObject } from '../../model/validate.js';
 
 /**
- * `GET /api/V2/group/:id/ruleset`: what was compiled for the group, when, and whether hosts have been sent it.
- * `state`: `pending` (nothing compiled yet), `compiled`, `published`, or `error`: the policy can't be compiled, the texts
- * are the last good ones, and `error` names the rule and the field.
+ * `GET /api/V2/group/:id/ruleset`: what was compiled for the group, when, and whether it was sent to hosts. `state`:
+ * `pending` (nothing compiled yet), `compiled`, `published`, or `error`: the policy can't be compiled, the texts are
+ * the last good ones, and `error` names the rule and the field.
  */
 export function groupRuleset(group: Document, output: Document | undefined): JsonObject {
   const about = { id: group.id, group: group['name'] ?? null };
@@ -17,7 +17,10 @@ export function groupRuleset(group: Document, output: Document | undefined): Jso
   return { ...rest, ...about, state, compiled_at: compiled, published_at: published, error };
 }
 
-/** One of the texts; undefined when there is none yet, and where it is blank: rules without sets are made on demand only. */
+/**
+ * One of the texts; undefined when there is none yet, and where it is blank: rules without sets are made on demand
+ * only.
+ */
 export function groupRulesetText(output: Document | undefined, part: RulesetVariantKey): string | undefined {
   const found: Json | undefined = output?.[part];
   const text = isObject(found) ? found['text'] : undefined;

@@ -1,3 +1,4 @@
+import { byteCount } from '../byte-count.js';
 import type { Term } from '../term.js';
 
 /** What kind of term this is, for error messages: never its content, which may be secret, hostile or huge. */
@@ -6,9 +7,9 @@ export function describeTerm(term: Term): string {
     case 'nil':
       return 'an empty list';
     case 'binary':
-      return `a binary of ${term.bytes.length} bytes`;
+      return `a binary of ${byteCount(term.bytes.length)}`;
     case 'charlist':
-      return `a charlist of ${term.bytes.length} bytes`;
+      return `a charlist of ${byteCount(term.bytes.length)}`;
     case 'list':
       return term.tail === undefined ? `a list of ${term.elements.length}` : 'an improper list';
     case 'tuple':

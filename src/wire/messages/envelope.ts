@@ -5,7 +5,7 @@ import { TermError } from '../term-error.js';
 import { atom, atomKey, integer, list, propertyOf, tuple, type PidTerm, type Term } from '../term.js';
 import { MessageError } from './message-error.js';
 
-/** Who sends, and when by the sender's wall clock. No receiver reads either (docs/protocol.md#envelope). */
+/** The sender, and its wall clock time. No receiver reads either (docs/protocol.md#envelope). */
 export interface Stamp {
   readonly localTime: {
     readonly date: readonly [number, number, number];
@@ -14,7 +14,7 @@ export interface Stamp {
   readonly pid: PidTerm;
 }
 
-/** A pid for senders that are no Erlang node: any id will do (docs/protocol.md#terms). */
+/** A pid for senders that are not Erlang nodes: any id will do (docs/protocol.md#terms). */
 export const SENDER_PID: PidTerm = { kind: 'pid', node: 'nonode@nohost', id: 300, serial: 0, creation: 0 };
 
 /** The stamp of a moment, in this machine's time zone as Erlang's `local_time` is. */

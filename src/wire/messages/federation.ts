@@ -11,7 +11,7 @@ export interface FederatedFamily {
   readonly zones: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What one server tells a linked one: its own groups and zones (docs/protocol.md#linked-servers). */
+/** What one server sends to a linked one: its own groups and zones (docs/protocol.md#linked-servers). */
 export interface FederatedSets {
   /**
    * The sender's `env`. Not proof of anything: compare it with the routing key and the link
@@ -40,14 +40,14 @@ export function encodeFederation(sets: FederatedSets, stamp: Stamp): Buffer {
   );
 }
 
-/** @throws MessageError naming the member that is wrong; addresses are texts, nothing more is promised. */
+/** @throws MessageError naming the member that is wrong; addresses are strings, not checked further. */
 export function decodeFederation(body: Uint8Array): FederatedSets {
   const ipsets = atomKey(decodeEnvelope(body, LIMITS), 'ipsets');
   if (ipsets?.kind !== 'binary' || !isUtf8(ipsets.bytes)) {
     throw new MessageError('malformed_envelope', 'ipsets', 'ipsets: no binary of text in user_data');
   }
   const payload = object('ipsets', parse(ipsets.bytes.toString('utf8')));
-  if (typeof payload['name'] !== 'string') throw wrong('name', 'a text');
+  if (typeof payload['name'] !== 'string') throw wrong('name', 'a string');
   return {
     name: payload['name'],
     v4: family('v4', payload['v4']),
@@ -78,7 +78,7 @@ function family(place: string, value: Json | undefined): FederatedFamily {
 
 function texts(place: string, value: Json): readonly string[] {
   return array(place, value).map((entry) => {
-    if (typeof entry !== 'string') throw wrong(place, 'a list of texts');
+    if (typeof entry !== 'string') throw wrong(place, 'a list of strings');
     return entry;
   });
 }

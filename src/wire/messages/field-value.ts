@@ -32,7 +32,9 @@ export function fieldText(field: string, maxBytes: number, term: Term): string {
   return term.bytes.toString('utf8');
 }
 
-/** What a shell command printed: a binary; `[]` when it failed; a nested, even improper list when it came in pieces. */
+/**
+ * The output of a shell command: a binary; `[]` when it failed; a nested, even improper list when it came in pieces.
+ */
 function chunks(field: string, maxBytes: number, term: Term): string {
   const parts: Buffer[] = [];
   let size = 0;
@@ -56,9 +58,9 @@ function chunks(field: string, maxBytes: number, term: Term): string {
         return;
       default:
     }
-    throw wrongType(field, 'a text or pieces of one', part);
+    throw wrongType(field, 'a string or a list of strings', part);
   };
-  if (term.kind === 'integer') throw wrongType(field, 'a text or pieces of one', term);
+  if (term.kind === 'integer') throw wrongType(field, 'a string or a list of strings', term);
   add(term);
   const bytes = Buffer.concat(parts);
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1').trim();

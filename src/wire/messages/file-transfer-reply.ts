@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** What an agent answered (docs/protocol.md#remote-commands-and-files, all shapes), as one shape. */
+/** An agent's answer in one shape, whichever shape it came in (docs/protocol.md#remote-commands-and-files). */
 export type AgentReply =
   /** The bytes of a fetched file. */
   | { readonly kind: 'file'; readonly bytes: Buffer }
@@ -10,27 +10,27 @@ export type AgentReply =
 
 export interface AgentFailure {
   readonly kind: 'error';
-  /** What the agent said: a reason such as `enoent`, or what the command printed. */
+  /** The agent's error: a reason such as `enoent`, or what the command printed. */
   readonly text: string;
-  /** Exit code of the command (the wait status on the wire is 256 times it), where the agent told. */
+  /** Exit code of the command (the wait status on the wire is 256 times it), if the agent sent it. */
   readonly exitCode?: number;
   readonly stdout?: string;
   readonly stderr?: string;
 }
 
 /**
- * Reads an answer. A fetched file is told from an error by its content type alone: its bytes may well be JSON.
- * Never throws: what no agent sends is an error that says so.
+ * Reads an answer. Only the content type distinguishes a fetched file from an error: its bytes may be JSON too.
+ * Never throws: an answer that no agent sends becomes an error that says so.
  */
 export function parseReply(body: Uint8Array, contentType: string | undefined): AgentReply {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (contentType === 'application/octet-stream') return { kind: 'file', bytes };
-  if (!isUtf8(bytes)) return failure('the agent answered with bytes that are no text');
+  if (!isUtf8(bytes)) return failure('the agent answered with bytes that are not UTF-8');
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch {
-    return failure('the agent answered with something that is no JSON');
+    return failure('the agent answered with something that is not JSON');
   }
   if (value === 'ok') return { kind: 'ok', output: '' };
   if (typeof value === 'string') return failure(value);
@@ -62,7 +62,7 @@ function fromError(error: unknown): AgentFailure {
   };
 }
 
-/** Agents send a text, or a list with the pieces of one. */
+/** Agents send a string, or a list of its pieces. */
 function flat(value: unknown): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(flat).join('');

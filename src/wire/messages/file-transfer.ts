@@ -30,8 +30,8 @@ export interface FileBlock {
 }
 
 /**
- * Encodes a request. `apiUser` is who asked (the header `x-consumer-username`), `undefined` when unknown; agents drop a
- * request without that pair, so it is always sent.
+ * Encodes a request. `apiUser` is the caller (the header `x-consumer-username`), `undefined` when unknown; agents drop
+ * a request without that pair, so it is always sent.
  */
 export function encodeRequest(request: FileTransferRequest, apiUser: string | undefined, stamp: Stamp): Buffer {
   return encodeTerm(
@@ -48,7 +48,10 @@ export function encodeRequest(request: FileTransferRequest, apiUser: string | un
   );
 }
 
-/** A request as an agent reads it; `apiUser` is absent when the pair is, and then agents drop the request unanswered. */
+/**
+ * A request as an agent reads it; `apiUser` is absent when the pair is, and agents drop such a request without an
+ * answer.
+ */
 export interface ReceivedRequest {
   readonly request: FileTransferRequest;
   readonly apiUser?: string | null;

@@ -5,7 +5,7 @@ import { encodeRulesPayload } from './rules-payload.js';
 /**
  * All sets in `ipset restore` syntax, for exchange `ipsets`, or for one host by exchange `iptables`
  * (docs/protocol.md#sets): rulesets are left alone.
- * @throws RangeError for an empty text, which agents would take for "nothing new".
+ * @throws RangeError for an empty string, which agents would take for "nothing new".
  */
 export function encodeIpsets(text: string, stamp: Stamp): Buffer {
   if (text === '') throw new RangeError('an empty ipset text means nothing to agents');

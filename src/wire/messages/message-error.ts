@@ -1,6 +1,6 @@
 /**
- * Why a message is refused: a label for counters, so the set is closed.
- * - `malformed_term`: no external term, or one beyond the limits (`cause` is the `TermError`).
+ * Why a message is refused. A closed set, because it is a label of counters.
+ * - `malformed_term`: not an external term, or one beyond the limits (`cause` is the `TermError`).
  * - `malformed_envelope`: a term without the parts around the fields.
  * - `missing_field`, `wrong_type`, `too_large`, `bad_value`, `unknown_update_type`: the field named.
  */
@@ -13,7 +13,7 @@ export type RefusalReason =
   | 'bad_value'
   | 'unknown_update_type';
 
-/** A message that can't be taken: the reason, the field (if it is one), and a sentence without the field's content. */
+/** A refused message: the reason, the field (if one is at fault), and a sentence without the field's content. */
 export class MessageError extends Error {
   override readonly name: string = 'MessageError';
   readonly reason: RefusalReason;

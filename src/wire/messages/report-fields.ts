@@ -1,9 +1,9 @@
 import { byHashField } from '../../model/ruleset-variants.js';
 
-/** What a report's field may hold, and how much of it, in bytes (docs/protocol.md#report). */
+/** The type of a report's field, and its bounds in bytes (docs/protocol.md#report). */
 export interface FieldRule {
   readonly kind: 'text' | 'text_or_chunks' | 'text_or_list' | 'list' | 'tags';
-  /** The server can do nothing with a report that lacks it: refused. */
+  /** A report without it is refused. */
   readonly required: boolean;
   readonly maxBytes: number;
   /** Elements of a list, members of a map. */
@@ -20,7 +20,7 @@ function text(required: boolean, maxBytes = 1024): FieldRule {
  */
 export const REPORT_FIELDS: Readonly<Record<string, FieldRule>> = {
   name: text(true),
-  // A thousand containers, with an interface and a link-local address each, are 48 kB.
+  // A thousand containers, with one interface and one link-local address each, are 48 kB.
   interfaces: text(true, 64 * 1024),
   group: text(true),
   location: text(true),

@@ -12,10 +12,12 @@ import { parseInterfaces, type Interfaces } from './interfaces.js';
 import { MessageError } from './message-error.js';
 import { MAX_EXTRA_BYTES, ONE_LINE_FIELDS, REPORT_FIELDS } from './report-fields.js';
 
-/** Why an agent reports: it started or stops (`force`), its interfaces changed (`update`), or it lives (`keepalive`). */
+/**
+ * Why an agent reports: it started or stops (`force`), its interfaces changed (`update`), or it is alive (`keepalive`).
+ */
 export type UpdateType = 'force' | 'update' | 'keepalive';
 
-/** The five hashes of what a host has loaded (docs/protocol.md#hashes), 64 lower-case hex digits when all is well. */
+/** The five hashes of what a host has loaded (docs/protocol.md#hashes), normally 64 lower-case hex digits. */
 export type ReportedHashes = Readonly<Record<HashField, string>>;
 
 /** A report that passed every check. */
@@ -31,13 +33,16 @@ export interface Report {
   readonly interfaces: Interfaces;
   /** The host says that it stops (`active` = inactive). */
   readonly stopping: boolean;
-  /** All documented fields that were there, but `updatetype`, under their own names: what a host row takes over. */
+  /** All documented fields of the report but `updatetype`, under their own names: they go into the host's row. */
   readonly fields: JsonObject;
-  /** Fields that no rule names, as far as JSON can hold them. Not to be merged into a row unseen: it has fields that are not the agent's. */
+  /**
+   * Undocumented fields, as far as JSON can hold them. Check them before merging: a row has fields that agents must not
+   * set.
+   */
   readonly extra: JsonObject;
 }
 
-/** A report that is refused; `hostkey` and `updateType` are what it claimed, when that much could be read. */
+/** A report that is refused; `hostkey` and `updateType` are those of the report, if they could be read. */
 export class ReportError extends MessageError {
   override readonly name = 'ReportError';
   readonly hostkey: string | undefined;
@@ -57,7 +62,7 @@ const FIELD_RULES = Object.entries(REPORT_FIELDS);
 const UPDATE_TYPES: ReadonlySet<string> = new Set<UpdateType>(['force', 'update', 'keepalive']);
 
 /**
- * Decodes and checks a message of queue `ips` (docs/protocol.md#report). Nothing of `body` is kept alive.
+ * Decodes and checks a message of queue `ips` (docs/protocol.md#report). No part of `body` is retained.
  * @throws ReportError with a reason to count by and the field.
  */
 export function decodeReport(body: Uint8Array): Report {
@@ -135,7 +140,9 @@ function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
   };
 }
 
-/** Every text of a report is shown to people: none may hold what they do not see, or what changes what they see. */
+/**
+ * Strings of a report are shown to people: none may hold invisible characters, or ones that change how text is shown.
+ */
 function refuseHidden(field: string, value: Json): void {
   if (typeof value === 'string') {
     const found = ONE_LINE_FIELDS.has(field) ? hiddenCharacter(value) : hiddenInLines(value);
@@ -176,7 +183,7 @@ function extraFields(terms: ReadonlyMap<string, Term>): JsonObject {
   if (extra.length > 0 && JSON.stringify(result).length > MAX_EXTRA_BYTES) {
     throw new MessageError('too_large', 'extra', `undocumented fields: over ${MAX_EXTRA_BYTES} bytes together`);
   }
-  // The names of these fields are texts too.
+  // The names of these fields are checked too.
   refuseHidden('extra', result);
   return result;
 }

@@ -5,7 +5,9 @@ import { decodeEnvelope, encodeEnvelope, type Stamp } from './envelope.js';
 import { describeTerm } from './describe-term.js';
 import { MessageError } from './message-error.js';
 
-/** A text for a file of the agent, or `false`: leave that file alone. The empty text is written and applied. */
+/**
+ * The content of one of the agent's files, or `false`: leave that file alone. The empty string is written and applied.
+ */
 export type RulesetText = string | false;
 
 /** The four rulesets of a group: addresses as sets (`ipset`) or expanded (`iptables`). */
@@ -19,13 +21,13 @@ export interface RulesPayload extends RulesetTexts {
   readonly ipsets: string;
 }
 
-/** In the order of the old server's messages, IPv4 first; it means nothing to agents. */
+/** IPv4 first, as in the messages of the Erlang server; agents ignore the order. */
 const RULESET_KEYS = (['v4', 'v6'] as const).flatMap((family) =>
   RULESET_VARIANTS.filter((variant) => variant.family === family).map(({ wireField }) => wireField),
 );
 
 /**
- * Texts go as charlists of their UTF-8 bytes; all five keys are always there, or agents crash
+ * Strings are sent as charlists of their UTF-8 bytes; all five keys are always there, or agents crash
  * (docs/protocol.md#ruleset).
  */
 export function encodeRulesPayload(payload: RulesPayload, stamp: Stamp): Buffer {
@@ -36,7 +38,10 @@ export function encodeRulesPayload(payload: RulesPayload, stamp: Stamp): Buffer 
   return encodeEnvelope(map([[atom('ipsets'), charlist(payload.ipsets)], ...rulesets]), stamp);
 }
 
-/** What an agent reads. @throws MessageError where the agent would crash: `ipsets` missing or no text, and the like. */
+/**
+ * What an agent reads. @throws MessageError where the agent would crash: `ipsets` missing or not a string, and the
+ * like.
+ */
 export function decodeRulesPayload(body: Uint8Array): RulesPayload {
   const userData = decodeEnvelope(body, LARGE_LIMITS);
   const ruleset = (key: keyof RulesetTexts): RulesetText => {

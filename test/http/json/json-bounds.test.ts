@@ -36,7 +36,7 @@ describe('bounds of JSON', () => {
       /more than 20 members in one object \(api\.max_object_members\)/,
     ],
     ['depth', `${'['.repeat(12)}${']'.repeat(12)}`, /more than 10 nested levels \(api\.max_body_depth\)/],
-    ['a long text', `["${'x'.repeat(1001)}"]`, /more than 1000 characters in its texts and keys \(api\.max_body_ch/],
+    ['a long text', `["${'x'.repeat(1001)}"]`, /more than 1000 characters in its strings and keys \(api\.max_body_ch/],
     ['a long key', `{"${'x'.repeat(1001)}":1}`, /more than 1000 characters/],
     ['many texts', `[${`"${'x'.repeat(101)}",`.repeat(9)}"${'x'.repeat(101)}"]`, /more than 1000 characters/],
     ['texts made of escapes', `["${'\\u0041'.repeat(1001)}"]`, /more than 1000 characters/],

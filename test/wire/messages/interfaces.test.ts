@@ -24,7 +24,7 @@ describe('parseInterfaces', () => {
     ['null', 'no object'],
     ['"x"', 'no object'],
     ['{"eth0":"10.0.0.1"}', '"eth0" holds no list'],
-    ['{"eth0":[1]}', '"eth0" holds more than texts'],
+    ['{"eth0":[1]}', '"eth0" holds more than strings'],
   ])('says what is wrong with %j', (text, problem) => {
     expect(parseInterfaces(text).problem).toContain(problem);
   });
