@@ -14,7 +14,7 @@ export interface LaneEntry {
 const LANE: Readonly<Record<OutboxClass, number>> = { sets: 0, group: 1, host: 1, config: 2, link: 3 };
 const LANES = 4;
 
-/** The waiting entries, at most one a target, in the order of sending. */
+/** The waiting entries, at most one per target, in the order of sending. */
 export class OutboxLanes<E extends LaneEntry> {
   /** Maps keep the order of insertion, which is that of `seq`. */
   readonly #lanes: Map<string, E>[] = Array.from({ length: LANES }, () => new Map<string, E>());

@@ -21,7 +21,7 @@ export type HostEvent = (typeof HOST_EVENTS)[number];
 export type AlertKind = 'retirement' | 'keepalive_fail' | 'keepalive_recover' | 'hash_fail' | 'hash_recover';
 
 /**
- * Where an event leads. `mail` absent: nobody is told. `surprise`: the old server logged it as an error, because its
+ * Where an event leads. `mail` absent: nobody is told. `surprise`: the Erlang server logged it as an error, because its
  * timers never asked it in that state; the state is kept.
  */
 export interface Transition {

@@ -15,7 +15,7 @@ function shown(value: string): string {
 }
 
 /**
- * What a report may say (docs/host-lifecycle.md#what-a-report-may-say), asked before anything is stored: the old server
+ * What a report may say (docs/host-lifecycle.md#what-a-report-may-say), asked before anything is stored: the Erlang server
  * registered a host that no later report could change. `hostkey` also goes into a routing key, so the characters that
  * mean something there are refused. `mostAddresses`: of one host, local ones not counted.
  */

@@ -2,7 +2,7 @@ import { formatReason, type ChildView, type ActorSystem, type Pid, type Publishe
 
 type View = NonNullable<Published['supervisor']>;
 
-/** What is wrong in the tree of actors, one sentence a thing. */
+/** What is wrong in the tree of actors, one sentence per thing. */
 export interface TreeTroubles {
   /** Parts that do not run now. */
   readonly down: readonly string[];

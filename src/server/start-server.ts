@@ -54,7 +54,7 @@ export interface StartedServer {
   };
   /** Settles when the tree has given up by itself, with why; never rejects. */
   readonly ended: Promise<Error>;
-  /** Stops in order and resolves with what was left, one text a thing. */
+  /** Stops in order and resolves with what was left, one sentence per thing. */
   stop(): Promise<readonly string[]>;
   /** What would be lost if the process ended now. */
   left(): readonly string[];

@@ -58,7 +58,7 @@ export class MalformedRows {
 
   /**
    * The row as it counts: with the last good values in place of malformed ones. `before` is how it counted until now.
-   * `undefined`: nothing could refer to it, as its id is no text.
+   * `undefined`: nothing could refer to it, as its id is not a string.
    */
   mend(table: string, row: Document, before: Document | undefined): Document | undefined {
     const key = keyOf(table, row.id);

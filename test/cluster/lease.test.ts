@@ -88,7 +88,7 @@ describe('who leads', () => {
     });
   });
 
-  it.each([{ kind: 'absent' }, { kind: 'bad', fault: 'url must be a text', term: 3 }] as const)(
+  it.each([{ kind: 'absent' }, { kind: 'bad', fault: 'url must be a string', term: 3 }] as const)(
     'is whoever was last known to lead when the document is $kind',
     (found) => {
       expect(decideLease({ ...ask, found, known: lease() }).kind).toBe('wait');
@@ -107,7 +107,7 @@ describe('who leads', () => {
   });
 
   it('gets a term above that of a bad document', () => {
-    const found = { kind: 'bad', fault: 'url must be a text', term: 9 } as const;
+    const found = { kind: 'bad', fault: 'url must be a string', term: 9 } as const;
     expect(decideLease({ ...ask, found })).toMatchObject({ kind: 'take', lease: { term: 10 } });
   });
 });

@@ -143,7 +143,7 @@ export class HostDelivery {
     reportDropped(this.#needs, put, this.#needs.outbox.put(put));
   }
 
-  /** At most once an interval for each cause, and over all hosts so many repairs a minute. */
+  /** At most once per interval for each cause, and over all hosts so many repairs a minute. */
   #allowed(cause: Delivery['cause'], wanted: string): boolean {
     const { config, clock, repairs } = this.#needs;
     if (cause === 'drift' && !config.repair) return false;

@@ -196,7 +196,7 @@ export class HostReports {
   }
 
   /**
-   * The old server rebuilt all sets for these reports; here they only ask for what really changed
+   * The Erlang server rebuilt all sets for these reports; here they only ask for what really changed
    * (docs/protocol.md#a-restart-concerns-one-host).
    */
   #count({ updateType }: HostReport, group: string): void {

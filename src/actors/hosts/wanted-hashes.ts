@@ -46,7 +46,7 @@ export function acceptedSetHashes(
     if (row === undefined || successor === undefined || successor.at < now - windowSeconds) break;
     hashes.add(row.hash);
   }
-  // The old server added a row with every rebuild, changed or not: the first of the last hash is its change.
+  // The Erlang server added a row with every rebuild, changed or not: the first of the last hash is its change.
   const other = history.findIndex(({ hash }) => hash !== newest.hash);
   return { hashes, newest: newest.hash, changedAt: history.at(other === -1 ? -1 : other - 1)?.at ?? newest.at };
 }

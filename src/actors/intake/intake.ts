@@ -208,7 +208,7 @@ export class Intake implements GenServer<never, never, never, Info> {
     const { metrics, config, clock, refused } = this.#needs;
     const report = readReport(delivery.body, config.intake);
     if (report instanceof MessageError) {
-      // As the old server did: by its type, if that much could be read, and as an exception.
+      // As scrapers of the Erlang server expect: by its type, if that much could be read, and as an exception.
       if (report instanceof ReportError && report.updateType !== undefined)
         metrics.count('ips_update', report.updateType);
       metrics.count('ips_update', 'exception');

@@ -210,7 +210,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     logSetProblems(this.#needs, rendered, before);
     // Before anything is sent: a crash must not find the only good content gone.
     await this.#keepStandIns(self, rendered);
-    // A set that grew too large changes no text, as its last good content stands in.
+    // A set that grew too large does not change the text: its last good content stands in.
     if (rendered.text === before?.text && !this.#again) return;
     this.#again = false;
     const sha = sha256(rendered.text);

@@ -2,7 +2,7 @@ import type { ChannelFindings } from '../alert-channel.js';
 
 const optionalText = { type: 'text', optional: true } as const;
 
-/** The keys of mail. Their names are the old server's, which is why they are in no section. */
+/** The keys of mail. Their names are the Erlang server's, which is why they are in no section. */
 export const MAIL_KEYS = {
   smtp_relay: {
     type: 'text',

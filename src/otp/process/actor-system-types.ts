@@ -27,7 +27,7 @@ export interface SpawnOptions {
   readonly initTimeoutMs?: number;
   /**
    * Most messages that wait. When it is full the newest message is dropped and counted, `send` says false, a call is
-   * rejected with `overloaded`, and one report is made a burst; nothing is thrown. Exit, down, stop and timer messages
+   * rejected with `overloaded`, and one report is made per burst; nothing is thrown. Exit, down, stop and timer messages
    * always get in. Default: no bound.
    */
   readonly maxQueue?: number;

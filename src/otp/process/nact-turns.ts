@@ -5,7 +5,7 @@ import type { Turn, TurnPort } from './turn.js';
 const WAKE = 0;
 
 /**
- * Turns given by nact: one flat nact actor a process, whose messages are mere wake tokens. Nact's supervision, nesting,
+ * Turns given by nact: one flat nact actor per process, whose messages are mere wake tokens. Nact's supervision, nesting,
  * query, names and lifecycle hooks are not used, because of their defects
  * (docs/decisions/0035-nact-gives-turns-the-actor-system-is-ours.md).
  */

@@ -18,7 +18,7 @@ export type Report =
   | { readonly kind: 'child_started'; readonly supervisor: Pid; readonly child: Pid; readonly id: string }
   /** A child refused to start. `error` is what its start function gave. */
   | { readonly kind: 'start_error'; readonly supervisor: Pid; readonly id: string; readonly error: unknown }
-  /** A child that was told to stop ended for another reason (44: orderly ones of non-permanent children are fine). */
+  /** A child that was told to stop ended for another reason; orderly ones of children that are not permanent are fine. */
   | {
       readonly kind: 'shutdown_error';
       readonly supervisor: Pid;
@@ -34,7 +34,7 @@ export type Report =
       readonly intensity: number;
       readonly periodS: number;
     }
-  /** A bounded mailbox is full: newest messages are dropped. Said once a burst; `dropped` counts since the start. */
+  /** A bounded mailbox is full: newest messages are dropped. Reported once per burst; `dropped` counts since the start. */
   | { readonly kind: 'overflow'; readonly pid: Pid; readonly maxQueue: number; readonly dropped: number }
   /** A message that the process has no handler for; it was ignored. */
   | { readonly kind: 'unexpected_message'; readonly pid: Pid; readonly tag: string }

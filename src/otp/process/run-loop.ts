@@ -13,7 +13,7 @@ import type { TurnPort } from './turn.js';
  * (docs/decisions/0035-nact-gives-turns-the-actor-system-is-ours.md).
  */
 const BATCH = 64;
-/** Messages of all processes after which everybody gets one a turn, until the event loop has gone round. */
+/** Messages of all processes after which each process gets one per turn, until the event loop has gone round. */
 const TICK_BUDGET = 65_536;
 
 /** What the run loop needs of the actor system. */
@@ -202,7 +202,7 @@ export class RunLoop {
   }
 
   /**
-   * Bounds one pass of the event loop: a pass handles at most `TICK_BUDGET` messages and one more a process. Counted
+   * Bounds one pass of the event loop: a pass handles at most `TICK_BUDGET` messages and one more per process. Counted
    * over passes, because asking for the next pass after every turn would cost as much as the turn itself.
    */
   #spend(messages: number): void {

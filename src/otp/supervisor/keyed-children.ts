@@ -48,7 +48,7 @@ export interface KeyInBackoff {
 }
 
 /**
- * One server a key, started by its first message, and after a crash by the next one, but not before a wait that doubles
+ * One server per key, started by its first message, and after a crash by the next one, but not before a wait that doubles
  * with each crash (docs/decisions/0013-hosts-and-groups-spend-nobodys-restarts.md). A crash costs neither the
  * supervisor's restart budget nor any other key. Messages that come while a child can't run wait in a bounded queue in
  * which the newest win; those that a crashing child had in its mailbox are lost, as with any process. A child that ends

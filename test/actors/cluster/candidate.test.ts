@@ -298,7 +298,7 @@ describe('candidates of one store', () => {
     const one = await run(all, 'one');
     expect(one.led).toEqual([9]);
     expect(one.lines.filter((line) => line.startsWith('warn'))).toEqual([
-      expect.stringContaining('"fault":"url must be a text"'),
+      expect.stringContaining('"fault":"url must be a string"'),
     ]);
   });
 
