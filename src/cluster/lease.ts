@@ -58,7 +58,7 @@ export function readLease(doc: Document | undefined): FoundLease {
     fault: `${field} must be ${wanted}`,
     term: known,
   });
-  for (const field of TEXTS) if (typeof doc[field] !== 'string') return bad(field, 'a text');
+  for (const field of TEXTS) if (typeof doc[field] !== 'string') return bad(field, 'a string');
   if (known === 0) return bad('term', 'a whole number above 0');
   if (!isWhole(expiresAt) || expiresAt < 0) return bad('expires_at', 'epoch milliseconds');
   if (previous !== null && previous !== undefined && typeof previous !== 'string')
