@@ -3,7 +3,8 @@ import type { Json } from '../model/document.js';
 import { authorize, type AuthorizeNeeds } from './access/authorize.js';
 import type { FailureLimit } from './access/failure-limit.js';
 import { withDeadline } from './deadline.js';
-import type { ApiConfig, Deps } from './deps.js';
+import type { DocumentNeeds } from './documents/document-needs.js';
+import type { ApiConfig } from './http-config.js';
 import type { Exclusive } from './documents/exclusive.js';
 import { ApiError } from './errors.js';
 import { forward, type ForwardNeeds } from './forward/forward.js';
@@ -21,7 +22,7 @@ export type ApiNeeds = AuthorizeNeeds & ForwardNeeds & RouteNeeds;
 export interface Shared {
   readonly needs: ApiNeeds;
   /** What the routes of documents use. */
-  readonly deps: Deps;
+  readonly deps: DocumentNeeds;
   readonly exclusive: Exclusive;
   readonly failures: FailureLimit;
 }

@@ -3,7 +3,7 @@ import Koa, { type Context, type Next } from 'koa';
 import { FailureLimit } from './access/failure-limit.js';
 import { answerCall, type ApiNeeds, type Shared } from './answer-call.js';
 import { canonicalPath } from './canonical-path.js';
-import type { HttpLog } from './deps.js';
+import type { HttpLog } from './http-config.js';
 import { refuseForeign } from './access/refuse-foreign.js';
 import { makeExclusive } from './documents/exclusive.js';
 import { asApiError, errorReply } from './error-reply.js';

@@ -3,7 +3,7 @@ import { TextDecoder } from 'node:util';
 import type { Json } from '../model/document.js';
 import { markOwned } from '../store/owned-json.js';
 import { Slices } from '../world/slices.js';
-import type { ApiConfig } from './deps.js';
+import type { ApiConfig } from './http-config.js';
 import { ApiError } from './errors.js';
 import type { JsonBounds } from './json/json-bounds.js';
 import { JsonSyntaxError } from './json/json-syntax-error.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Json } from '../model/document.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import type { ApiVersion } from '../resources/resource.js';
-import type { Deps } from './deps.js';
+import type { DocumentNeeds } from './documents/document-needs.js';
 import type { Exclusive } from './documents/exclusive.js';
 import type { ErrorCode } from './errors.js';
 import type { Reply } from './reply.js';
@@ -17,7 +17,7 @@ export type Scope = 'open' | 'read' | 'write' | 'command';
 
 /** One call, as handlers see it. */
 export interface Call {
-  readonly deps: Deps;
+  readonly deps: DocumentNeeds;
   readonly method: Method;
   readonly version: ApiVersion;
   /** Decoded path segments by their names in the route. */

@@ -3,7 +3,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { connect, type Server as NetServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type Koa from 'koa';
-import type { ApiConfig } from './deps.js';
+import type { ApiConfig } from './http-config.js';
 import { oweContinue } from './read-body.js';
 
 type Limits = Partial<

@@ -1,6 +1,6 @@
 import { createApp } from '../../src/http/app.js';
 import type { ApiNeeds } from '../../src/http/answer-call.js';
-import type { ApiConfig, HttpConfig } from '../../src/http/deps.js';
+import type { ApiConfig, HttpConfig } from '../../src/http/http-config.js';
 import { startHttpServer } from '../../src/http/server.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import type { Store } from '../../src/store/store.js';

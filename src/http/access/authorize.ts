@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Store } from '../../store/store.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock } from '../../otp/index.js';
-import type { ApiConfig } from '../deps.js';
+import type { ApiConfig } from '../http-config.js';
 import { ApiError } from '../errors.js';
 import type { Scope } from '../route.js';
 import { readBearer, secretMatches } from './bearer-token.js';

@@ -6,7 +6,7 @@ import { TokenError } from '../access/tokens.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import type { Store } from '../../store/store.js';
 import type { Clock } from '../../otp/index.js';
-import type { HttpLog } from '../deps.js';
+import type { HttpLog } from '../http-config.js';
 import { sentObject } from '../documents/sent-object.js';
 import { asApiError, errorReply } from '../error-reply.js';
 import { ApiError } from '../errors.js';

@@ -1,7 +1,7 @@
 import type { Document, JsonObject } from '../../model/document.js';
 import type { WriteWarning } from '../../resources/checks/finding.js';
 import type { ResourceDeclaration } from '../../resources/resource.js';
-import type { Deps } from '../deps.js';
+import type { DocumentNeeds } from '../documents/document-needs.js';
 import { violationError } from '../documents/violation-error.js';
 import { needsOf } from './needs-of.js';
 
@@ -11,7 +11,7 @@ import { needsOf } from './needs-of.js';
  * can be corrected piece by piece. Resolves with the warnings of an accepted write. Throws `data_invalid`.
  */
 export async function checkWrite(
-  deps: Deps,
+  deps: DocumentNeeds,
   model: ResourceDeclaration,
   doc: JsonObject,
   before: Document | undefined,

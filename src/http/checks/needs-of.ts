@@ -1,11 +1,11 @@
 import { unknownReferences } from '../../config/unknown-references.js';
 import type { CheckNeeds } from '../../resources/resource.js';
-import type { Deps } from '../deps.js';
+import type { DocumentNeeds } from '../documents/document-needs.js';
 import { listDocuments } from '../documents/load-fleet.js';
 import { checkSlices } from './check-slices.js';
 
 /** Answers what declarations of resources may ask, from the store. */
-export function needsOf({ store, runtime, config }: Deps): CheckNeeds {
+export function needsOf({ store, runtime, config }: DocumentNeeds): CheckNeeds {
   const dialect = () => runtime.dialect();
   return {
     list: (table) => listDocuments(store, table),

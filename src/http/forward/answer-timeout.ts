@@ -1,4 +1,4 @@
-import type { HttpConfig } from '../deps.js';
+import type { HttpConfig } from '../http-config.js';
 import type { Route } from '../route.js';
 
 /**

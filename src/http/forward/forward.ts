@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import type { Context } from 'koa';
-import type { HttpConfig, HttpLog } from '../deps.js';
+import type { HttpConfig, HttpLog } from '../http-config.js';
 import type { LeadingServer } from '../../operations/operations.js';
 import { ApiError } from '../errors.js';
 import { bodyMediaType } from '../media-type.js';

@@ -4,7 +4,7 @@ import { RESOURCES } from '../../resources/resources.js';
 import { serviceOf } from '../documents/services.js';
 import type { Operations } from '../../operations/operations.js';
 import type { Store } from '../../store/store.js';
-import type { HttpConfig } from '../deps.js';
+import type { HttpConfig } from '../http-config.js';
 import type { Route } from '../route.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../model/document.js';
 import type { Store } from '../../store/store.js';
-import type { ApiConfig } from '../deps.js';
+import type { ApiConfig } from '../http-config.js';
 import { CommandError, type CommandCaller, type Commands, type Operations } from '../../operations/operations.js';
 import { sentObject } from '../documents/sent-object.js';
 import { ApiError } from '../errors.js';

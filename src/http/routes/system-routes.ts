@@ -4,7 +4,7 @@ import { sentObject } from '../documents/sent-object.js';
 import { violationError } from '../documents/violation-error.js';
 import type { Operations, PublishingState, Readiness } from '../../operations/operations.js';
 import type { Store } from '../../store/store.js';
-import type { HttpConfig } from '../deps.js';
+import type { HttpConfig } from '../http-config.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';

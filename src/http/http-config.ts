@@ -1,6 +1,4 @@
 import type { Log } from '../log/log.js';
-import type { Operations } from '../operations/operations.js';
-import type { Store } from '../store/store.js';
 
 /** The keys of the configuration's `api` section that the HTTP room reads. Sizes in bytes, times in milliseconds. */
 export interface ApiConfig {
@@ -46,10 +44,3 @@ export interface HttpConfig {
 
 /** The logger of the HTTP room. */
 export type HttpLog = Pick<Log, 'info' | 'warn' | 'error'>;
-
-/** What the routes of documents use. */
-export interface Deps {
-  readonly store: Store;
-  readonly config: HttpConfig;
-  readonly runtime: Pick<Operations, 'dialect'>;
-}
