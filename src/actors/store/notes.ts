@@ -69,7 +69,11 @@ export class Notes {
   }
 
   #run(): void {
-    this.#running ??= this.#rounds().finally(() => (this.#running = undefined));
+    this.#running ??= this.#rounds().finally(() => {
+      this.#running = undefined;
+      // A note that came when the last round had found nothing more, and before this.
+      if (this.#waiting.size > 0 && this.#timer === undefined) this.#run();
+    });
   }
 
   async #rounds(): Promise<void> {

@@ -272,7 +272,11 @@ export class RethinkLink {
   }
 
   #look(): void {
-    this.#looking ??= this.#keepLooking().finally(() => (this.#looking = undefined));
+    this.#looking ??= this.#keepLooking().finally(() => {
+      this.#looking = undefined;
+      // Found, and lost again before this: that loss found somebody looking.
+      if (this.#connection === undefined && !this.#closed) this.#look();
+    });
   }
 
   async #keepLooking(): Promise<void> {
