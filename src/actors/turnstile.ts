@@ -16,7 +16,7 @@ export class Turnstile {
     try {
       return await work();
     } finally {
-      // The place is handed on, so that nobody slips in between.
+      // The place is handed on, so that no newcomer slips in between.
       const next = this.#waiting.shift();
       if (next === undefined) this.#inside -= 1;
       else next();

@@ -21,7 +21,7 @@ const LONGEST = 1000;
 
 /**
  * The alarms that are set now. Each is set once and cleared once; setting it again only renews its text. A plain object
- * that outlives the actors: whoever set an alarm and dies leaves it set, and clears it after its restart.
+ * that outlives the actors: an actor that set an alarm and dies leaves it set, and clears it after its restart.
  */
 export class AlarmBook {
   readonly #alarms = new Map<string, Alarm>();

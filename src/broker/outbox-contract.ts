@@ -23,7 +23,7 @@ export type Outcome =
   | { readonly kind: 'confirmed' }
   /** A newer put for the target took its place. */
   | { readonly kind: 'superseded' }
-  /** By a bound, because no broker would ever take it, or because nobody took what it waits for. */
+  /** By a bound, because no broker would ever take it, or because no queue took what it waits for. */
   | { readonly kind: 'dropped'; readonly reason: string }
   /**
    * The broker refused this message and goes on taking others. `taken: 'some'`: a queue refused it (a nack), the others

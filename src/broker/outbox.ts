@@ -216,7 +216,7 @@ class OutboxPump implements Outbox {
   #failed(entry: Entry, error: unknown): void {
     this.#lastFailure = error instanceof Error ? error.message : String(error);
     const known = error instanceof BrokerError ? error : undefined;
-    // Nobody takes it, or it can't be said in AMQP: another attempt would change nothing.
+    // No broker takes it, or it can't be said in AMQP: another attempt would change nothing.
     if (known?.scope === 'message' && known.code !== 'nacked' && known.code !== 'too_large') {
       this.#end(entry, { kind: 'dropped', reason: known.message });
       this.#wake();
@@ -246,7 +246,7 @@ class OutboxPump implements Outbox {
   #giveUp(entry: Entry, { code, message }: BrokerError): void {
     const taken = code === 'nacked' ? 'some' : 'none';
     this.#forget(entry);
-    // What rests on a message that nobody has must not overtake it; who put it decides anew.
+    // What rests on a message that was not taken must not overtake it; who put it decides anew.
     const reason = `it was to follow ${entry.target}, which the broker did not take`;
     if (taken === 'none')
       for (const dependent of this.#entries.dependents(entry.target, entry.seq))

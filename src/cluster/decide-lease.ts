@@ -20,7 +20,7 @@ export type Decision =
  * is taken with the next term; any other is left alone.
  */
 export function decideLease({ found, known, me, now, leaseMs }: Asked): Decision {
-  // A document that somebody removed or damaged ends nobody's lease: its holder may not have noticed.
+  // A document that was removed or damaged does not end the lease: its holder may not have noticed.
   const standing = found.kind === 'lease' ? found.lease : known;
   const mine = standing?.holder === me.holder;
   if (standing !== undefined && !mine && standing.expiresAt > now) return { kind: 'wait', lease: standing };

@@ -53,7 +53,7 @@ export interface ReportOutcome {
   readonly sendConfig: boolean;
   /** Set by a good-bye: the keepalive deadline is this many seconds away, if that is sooner. */
   readonly deadlineInSeconds?: number;
-  /** The agent can't show its rules, and could before, or nobody knows of it yet. */
+  /** The agent can't show its rules, and could before, or it is not known yet. */
   readonly turned?: 'first_seen' | 'was_verified' | 'verified_again';
 }
 
@@ -130,8 +130,8 @@ function isEcho(known: HostKnowledge | undefined, report: HostReport, now: numbe
 const NOTHING = { sets: false, rules: false };
 
 /**
- * A host that can't show its rules gets them when its agent starts, since nobody knows what it runs then, and when they
- * were read back and are wrong: not with every report until somebody has looked again.
+ * A host that can't show its rules gets them when its agent starts, since it is not known what it runs then, and when they
+ * were read back and are wrong: not with every report until they were read again.
  */
 function resendOf(
   { pass, differing, setsOutdated }: HashVerdict,
@@ -193,7 +193,7 @@ export function decideReport(
         : 'fail_hashcheck';
   const from = stateOf(row);
   const step = event === undefined ? { to: from } : TRANSITIONS[from][event];
-  // Nobody was told that a host stopped on purpose went away, so nobody is told that it is back.
+  // No mail said that a host which stopped on purpose went away, so none says that it is back.
   const quietReturn =
     ('mail' in step && step.mail === 'keepalive_recover' && known?.stoppedAt !== undefined) ||
     // Nor is a host back in control because its rules can't be seen any more.

@@ -52,7 +52,7 @@ export interface HashVerdict {
   /** Every field whose reported value is not the wanted one; empty when all match. */
   readonly differing: readonly HashField[];
   /**
-   * The sets are of an earlier moment. Their hash still counts within the window, so nobody is alarmed, but a host
+   * The sets are of an earlier moment. Their hash still counts within the window, so no alarm is raised, but a host
    * that has them longer than W after the change has missed a message, and nothing else would bring it the new ones.
    */
   readonly setsOutdated: boolean;

@@ -7,11 +7,11 @@ export interface Deadline {
   readonly at: number;
 }
 
-/** All in milliseconds, moments on the monotonic clock: a wall clock that jumps wakes nobody. */
+/** All in milliseconds, moments on the monotonic clock: a wall clock that jumps triggers nothing. */
 export interface Silence {
   /** The last report, or since when its actor runs. */
   readonly lastSeen: number;
-  /** Since when the fleet is heard (docs/host-lifecycle.md#deadlines): no deadline counts from before. */
+  /** Since when agents report (docs/host-lifecycle.md#deadlines): no deadline counts from before. */
   readonly guardOpenedAt: number;
   /** When a host that said good-bye is expected to be gone; Infinity: it said none. */
   readonly stopDeadline: number;

@@ -54,7 +54,7 @@ export class JournalQueue {
     });
   }
 
-  /** A put that is not written yet need not be any more; whoever waits for it is answered as if it had been. */
+  /** A put that is not written yet need not be any more; its waiters are answered as if it had been. */
   done(target: string, seq: number): void {
     const queued = this.#puts.get(target);
     if (queued !== undefined && queued.seq <= seq) queued.record = undefined;

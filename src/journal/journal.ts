@@ -23,7 +23,7 @@ export interface JournalWork {
   /** Called when something waits to be written and nothing did before. Of several listeners the last one is called. */
   onWork(listener: () => void): () => void;
   /**
-   * Writes the next batch of what waits, synced, and answers whoever waits for it. Never rejects: a disk that refuses is
+   * Writes the next batch of what waits, synced, and answers its waiters. Never rejects: a disk that refuses is
    * the answer, and a state.
    */
   write(): Promise<void>;
@@ -76,8 +76,8 @@ export interface OpenedJournal {
 }
 
 /**
- * The open journal, which outlives the actor that writes it: queue, live records and segment. Nothing is written while
- * nobody calls `write`, `settle` or `close`. One step at a time, whoever asks for it: a step that an actor was killed in
+ * The open journal, which outlives the actor that writes it: queue, live records and segment. Nothing is written
+ * unless `write`, `settle` or `close` is called. One step at a time: a step that an actor was killed in
  * goes on, and its successor's first step waits for it.
  */
 export class Journal implements OutboxJournal, JournalWork {
@@ -212,7 +212,7 @@ export class Journal implements OutboxJournal, JournalWork {
 
   #next<T>(step: () => Promise<T>): Promise<T> {
     const done = this.#step.then(step);
-    this.#step = done.catch(() => undefined); // for whoever called, not for the next step
+    this.#step = done.catch(() => undefined); // for the caller, not for the next step
     return done;
   }
 

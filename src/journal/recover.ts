@@ -7,7 +7,7 @@ export interface Recovery {
   /** The newest message of each target that was not done with, by rising sequence number. */
   readonly live: readonly JournalRecord[];
   readonly records: number;
-  /** Bytes at the end that are not a whole record: a write that never finished, so that nobody was told `accepted`. */
+  /** Bytes at the end that are not a whole record: a write that never finished, so its sender was never told `accepted`. */
   readonly tornBytes: number;
   /** Places where the segment was changed after it was written. */
   readonly damage: readonly { readonly offset: number; readonly target?: string }[];

@@ -19,8 +19,8 @@ export type ObservingNeeds = HostDriftNeeds &
   };
 
 /**
- * A server that only looks on, once it has begun. Nobody in it publishes, takes reports or speaks with agents: there is
- * nothing to queue and nobody to refuse, its store refuses the switch of publishing, and commands find nobody to run them.
+ * A server that only looks on, once it has begun. It does not publish, take reports or talk to agents: there is
+ * nothing to queue and no report to refuse, its store refuses the switch of publishing, and commands can not be run.
  */
 export function observingOperations(
   needs: ObservingNeeds,

@@ -16,7 +16,7 @@ export interface PublishingState {
   readonly author?: string;
 }
 
-/** The agent's answer to a command or file request; `error` is what the agent said, a text or a list of texts. */
+/** The agent's answer to a command or file request; `error` is what the agent said, a string or a list of strings. */
 export type AgentAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Json };
 
 /** `timeout`: no answer in time; `unavailable`: the broker is away; nothing is ever kept for later. */

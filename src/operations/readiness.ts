@@ -36,7 +36,7 @@ export interface ReadinessNeeds {
 
 /**
  * Whether this server does its whole work, and what keeps it from that, part by part (`/readyz`). What is only worth
- * knowing (publishing paused by an operator, no agent heard, an actor that fell and is back) is among the reasons but
+ * knowing (publishing paused by an operator, no agent reporting, an actor that fell and is back) is among the reasons but
  * leaves the server ready. `root` is the top of the tree.
  */
 export function readiness(

@@ -159,7 +159,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
         metrics_port: ports.metrics,
       },
       ended: application.done.then(async () => {
-        // After an asked-for stop nobody waits here.
+        // After a stop that was asked for this is not waited for.
         if (stopping) return new Promise<never>(() => undefined);
         await Promise.race([close(), sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
         return new Error('the tree of actors gave up; the log says which part and why');

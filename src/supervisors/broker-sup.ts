@@ -7,7 +7,7 @@ export interface BrokerMakers {
   readonly brokerConnection: Make;
   readonly outbox: Make;
   readonly reportConnection: Make;
-  /** Longest time for the last words of the outbox, which waits until it is drained; milliseconds. */
+  /** Longest time for the outbox's `terminate`, which waits until it is drained; milliseconds. */
   readonly drainMs: number;
   /** Longest time for closing the connection after that; milliseconds. */
   readonly closeMs: number;

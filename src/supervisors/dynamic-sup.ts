@@ -7,7 +7,7 @@ const MAX_QUEUE = 10_000;
 /**
  * Actors by key, all temporary (docs/decisions/0013-hosts-and-groups-spend-nobodys-restarts.md): started by their first
  * message and, after a crash, by their next one with back-off, so that one bad host or group never spends a budget. The
- * supervisor itself restarts nobody.
+ * supervisor itself restarts no child.
  */
 export function dynamicSup(id: string, kind: string, make: MakeByKey): ChildSpec {
   return supervisorSpec(id, { strategy: 'simple_one_for_one', intensity: 1, periodS: 5 }, () => {

@@ -21,8 +21,8 @@ export interface WorkMakers {
 }
 
 /**
- * All that works, up to the alerts: what comes in is not taken yet. Watchers stand right of those whom they tell of
- * changes.
+ * All that works, up to the alerts: what comes in is not taken yet. Watchers stand right of the actors that they tell
+ * of changes.
  */
 export function workers(make: WorkMakers): readonly AnyChildSpec[] {
   return [

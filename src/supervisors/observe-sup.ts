@@ -8,7 +8,7 @@ export interface ObserveMakers {
 }
 
 /**
- * What a server does that only looks on: nobody in it has a broker, decides about hosts, or writes. Watchers tell the
+ * What a server does that only looks on: no actor of it has a broker, decides about hosts, or writes. Watchers tell the
  * observer, so it comes first and takes them along. Five in ten seconds as at the top: there is nothing else to lose.
  */
 export function observeSup(make: ObserveMakers): ChildSpec {

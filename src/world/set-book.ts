@@ -62,7 +62,7 @@ export class SetBook {
   readonly #lastGood = new Map<string, readonly string[]>();
   /** The sets that were last handed to the broker: what single hosts are sent too. */
   published: RenderedSets | undefined = undefined;
-  /** Sets of `published` whose newest content nobody took: the broker found it too large. Rulesets that name them wait. */
+  /** Sets of `published` whose newest content no queue took: the broker found it too large. Rulesets that name them wait. */
   untaken: ReadonlySet<string> = new Set();
 
   constructor(policy: Policy, dialect: Dialect, use: () => SetUse = () => NOT_USED) {
@@ -107,14 +107,14 @@ export class SetBook {
     };
   }
 
-  /** Sets that nothing makes any more, though rulesets in use name them. A name that nobody uses is forgotten. */
+  /** Sets that nothing makes any more, though rulesets in use name them. A name that is not used is forgotten. */
   #gone(there: ReadonlySet<string>): BuiltSet[] {
     const { users, certain } = this.#use();
     const gone: BuiltSet[] = [];
     for (const [name, addresses] of this.#lastGood) {
       if (there.has(name)) continue;
       const parts = readSetName(name);
-      // Whoever takes the name later is somebody else.
+      // A later set of this name is another set.
       if (parts === undefined || (certain && !users.has(name))) this.#lastGood.delete(name);
       else {
         const problems = users.has(name) ? [goneProblem(name, users.get(name) ?? [], 'last_good')] : [];

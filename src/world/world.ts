@@ -136,7 +136,7 @@ export class World {
   }
 
   /**
-   * Hosts whose queue hears this group's rulesets though their row names another
+   * Hosts whose queue gets this group's rulesets though their row names another
    * (docs/protocol.md#the-first-message-costs-the-queue).
    */
   strayListeners(groupName: string): readonly Document[] {

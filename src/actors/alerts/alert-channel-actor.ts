@@ -50,7 +50,7 @@ type Info =
 
 /**
  * Tells people over one channel, in its own time: many alerts at once become a digest, what fails is tried again, and
- * what is given up becomes a dead letter. A receiver that is away is a state of this actor, in nobody's way.
+ * what is given up becomes a dead letter. A receiver that is away is a state of this actor, and holds up no other.
  */
 export class AlertChannelActor implements GenServer<never, never, AlertsCast, Info> {
   readonly #needs: AlertChannelNeeds;

@@ -32,7 +32,7 @@ export interface RaiseCompileAlertNeeds {
 const NOT_TAKEN = 'an alert was not taken: the actor of this channel is not running or has too much to do';
 
 /**
- * Tells people, unless the global switch, the host or its group is mute; a group that does not exist mutes nobody
+ * Tells people, unless the global switch, the host or its group is mute; a group that does not exist mutes nothing
  * (docs/host-lifecycle.md#mails). Only a message per channel: no channel is ever in the way of a report.
  */
 export function raiseAlert(

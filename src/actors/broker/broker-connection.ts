@@ -34,8 +34,8 @@ export type ConnectionPurpose = 'publish' | 'reports';
 
 /**
  * Keeps one connection to the broker. That it is away is a state, shown with its cause and logged now and then, with tries at
- * growing, jittered intervals; it never costs a restart. Whoever needs the connection subscribes to the broker link, the
- * outbox too.
+ * growing, jittered intervals; it never costs a restart. The users of the connection, the outbox too, subscribe to the
+ * broker link.
  */
 export class BrokerConnectionActor implements GenServer<never, never, never, Info> {
   readonly #needs: BrokerConnectionNeeds;
@@ -95,7 +95,7 @@ export class BrokerConnectionActor implements GenServer<never, never, never, Inf
     }
   }
 
-  /** Last words in an ordered stop: whoever used the connection has stopped before. */
+  /** In an ordered stop the users of the connection have stopped before. */
   async terminate(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -191,7 +191,7 @@ export class BrokerConnectionActor implements GenServer<never, never, never, Inf
     link.up(connection);
   }
 
-  /** Why there is no connection, for whoever asks. */
+  /** Why there is no connection. */
   #failed(reason: string): void {
     this.#lastError = reason;
     this.#needs.link.failure = reason;

@@ -63,6 +63,6 @@ async function named(
     // Unpacked and checked in a slice of its own: at a start all of a fleet's texts come at once.
     return needs.slices.run(checked(doc));
   };
-  // Each for itself: whoever reads for all may be stopped, and the others must not fall with it.
+  // Each for itself: an actor that reads for all may be stopped, and the others must not fall with it.
   return patiently(self, needs, () => rulesets.load(id, read));
 }

@@ -111,7 +111,7 @@ export class RulesetOutputs {
     if (output.publishedAt === null) return;
     const hashes = VARIANTS.map((variant) => output.ruleset.texts[variant].hash).join();
     const last = this.#published.get(output.groupId);
-    // Sent once more without a change, it gives nobody more time.
+    // Sent once more without a change, it gives hosts no more time.
     if (last?.hashes !== hashes) this.#published.set(output.groupId, { hashes, at: output.publishedAt, output });
   }
 

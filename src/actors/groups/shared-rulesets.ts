@@ -10,7 +10,7 @@ type Compiled = CompiledGroup & { readonly ok: true };
  * naming one is never committed without it (`steps`), and none goes that somebody is about to name (`claim`).
  */
 export class SharedRulesets {
-  /** What nobody holds any more goes by itself. */
+  /** What is not held any more goes by itself. */
   readonly #known = new Map<string, WeakRef<StoredRuleset>>();
   readonly #gone = new FinalizationRegistry<string>((id) => {
     if (this.#known.get(id)?.deref() === undefined) this.#known.delete(id);
@@ -20,7 +20,7 @@ export class SharedRulesets {
   /** Those that the store holds, as far as this process has seen. */
   readonly #saved = new Set<string>();
   readonly #claims = new Map<string, number>();
-  /** Some group has other texts than before, or is gone: there may be texts that nobody names. */
+  /** Some group has other texts than before, or is gone: there may be texts that no row names. */
   abandoned = true;
 
   /** The texts of a compilation. The same object for equal texts. */
@@ -82,7 +82,7 @@ export class SharedRulesets {
     return this.#claims.has(id);
   }
 
-  /** They are about to be removed from the store: whoever names them later writes them again. */
+  /** They are about to be removed from the store: a group that names them later writes them again. */
   forget(id: string): void {
     this.#saved.delete(id);
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../otp/index.js';
 
 /**
- * Whether the fleet is heard at all (docs/host-lifecycle.md#the-guard). While it is not, this server is cut off rather
+ * Whether any agent reports (docs/host-lifecycle.md#the-guard). While it is not, this server is cut off rather
  * than everybody dead, so nobody is declared dead and nothing is published. Counts intervals of silence; an
  * installation without hosts is never silent. All times are monotonic milliseconds: the wall clock may jump.
  */

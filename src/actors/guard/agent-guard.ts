@@ -10,7 +10,7 @@ export interface AgentGuardNeeds {
 }
 
 /**
- * Counts intervals in which no agent was heard (docs/host-lifecycle.md#the-guard); the state itself outlives this
+ * Counts intervals in which no agent reported (docs/host-lifecycle.md#the-guard); the state itself outlives this
  * actor.
  */
 export class AgentGuard implements GenServer<never, never, never, Message> {

@@ -8,7 +8,7 @@ export interface GuardOpenedNeeds {
   readonly log: Log;
 }
 
-/** A report was handled: the fleet is heard. If it had not been, what was held back goes out now. */
+/** A report was handled, so agents report. If none had before, what was held back goes out now. */
 export function guardOpened({ system }: Pick<Self, 'system'>, { guard, log }: GuardOpenedNeeds): void {
   if (!guard.heard()) return;
   log.info({}, 'agents are heard again: deadlines start anew and publishing goes on');

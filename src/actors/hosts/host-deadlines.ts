@@ -82,7 +82,7 @@ export class HostDeadlines {
     const next = this.#next();
     const now = clock.monotonic();
     if (next === undefined || next.at > now) return this.arm(self);
-    // Nobody is heard: look again when the guard may have moved on.
+    // No agent reports: look again when the guard may have moved on.
     if (!guard.open) return this.#armAt(self, now + config.last_agent_update_check_interval_seconds * 1000);
     await this.#timeout(self, next.event);
     const after = this.#next();

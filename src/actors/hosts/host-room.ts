@@ -9,8 +9,8 @@ const MIB = 1024 * 1024;
 
 /**
  * Whether there is room for another host, and for a host's row to grow (`intake.hosts_max`, `intake.hosts_max_bytes`):
- * whoever may send reports could otherwise fill the memory. A plain object: it counts what the world has, and hosts that
- * were let in a moment ago and that the world has not heard of yet.
+ * a sender of reports could otherwise fill the memory. A plain object: it counts what the world has, and hosts that
+ * were let in a moment ago and that the world does not have yet.
  */
 export class HostRoom {
   readonly #world: Pick<World, 'rows' | 'hostByKey' | 'hostBytes'>;

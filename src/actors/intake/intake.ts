@@ -97,7 +97,7 @@ export class Intake implements GenServer<never, never, never, Info> {
   }
 
   init(self: Self<Info>): void {
-    // A consumer must not outlive its actor: the broker would go on sending to nobody.
+    // A consumer must not outlive its actor: the broker would go on sending to a dead actor.
     self.signal.addEventListener('abort', () => this.#stop(), { once: true });
     this.#connection = this.#needs.reportsLink.subscribe(self);
     this.#consume(self);
@@ -174,7 +174,7 @@ export class Intake implements GenServer<never, never, never, Info> {
     }
     this.#consuming = connection;
     const consume = async (): Promise<unknown> => {
-      // Whoever deleted the queue took its binding along; with the connection still there nobody else declares it.
+      // A deleted queue has lost its binding too; while the connection is still there nothing else declares it.
       if (reportsLink.trouble !== undefined) await declareServerTopology(connection);
       const consumer = await connection.consume(REPORT_QUEUE, { prefetch: config.intake.prefetch }, (delivery) => {
         this.#unread.add(delivery);
@@ -233,7 +233,7 @@ export class Intake implements GenServer<never, never, never, Info> {
     );
   }
 
-  /** Whoever may send reports can invent hostkeys without end: known hosts come first. */
+  /** A sender of reports can invent hostkeys without end: known hosts come first. */
   #queueStranger(self: Self<Info>, stranger: Stranger): void {
     this.#unread.add(stranger.delivery);
     this.#strangers.push(stranger);
@@ -277,7 +277,7 @@ export class Intake implements GenServer<never, never, never, Info> {
         },
         (error: unknown) => {
           if (self.signal.aborted) {
-            // Whoever comes after this actor gets it again.
+            // The successor of this actor gets it again.
             delivery.reject({ requeue: true });
             return this.#done();
           }
@@ -325,7 +325,7 @@ export class Intake implements GenServer<never, never, never, Info> {
   #stop(): void {
     const consumer = this.#consumer;
     this.#consumer = undefined;
-    // On a live channel what nobody answers would stay away for ever.
+    // On a live channel a delivery that is never answered would stay away for ever.
     for (const delivery of this.#unread) delivery.reject({ requeue: true });
     this.#unread.clear();
     this.#strangers.splice(0);

@@ -27,7 +27,7 @@ interface Entry {
 
 /**
  * Hosts whose reports are refused, newest first, for operators (`GET /api/V2/hosts/refused`). Bounded: when it is full
- * the one heard of longest ago goes. A host that is taken again leaves the list.
+ * the one that reported longest ago goes. A host that is taken again leaves the list.
  */
 export class RefusedReports {
   /** Only `add` is a use; it is read with `peek`. */
@@ -97,7 +97,7 @@ export class RefusedReports {
       this.clear(hostkey);
   }
 
-  /** Those whose addresses were refused and who were not heard since `before` (epoch milliseconds) are let go. */
+  /** Those whose addresses were refused and who have not reported since `before` (epoch milliseconds) are let go. */
   forgetAddressesBefore(before: number): void {
     for (const { hostkey, reason, lastAt } of [...this.#entries.values()])
       if (reason === 'addresses' && lastAt < before) this.#entries.delete(hostkey);

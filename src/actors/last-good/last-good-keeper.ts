@@ -79,7 +79,7 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
     }
   }
 
-  /** Last words: the next server must find what this one had. */
+  /** The next server must find what this one had. */
   async terminate(): Promise<void> {
     if (this.#needs.world.ready) await this.#keep();
   }

@@ -100,7 +100,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
 
   async init(self: Self<IpsetInfo>): Promise<void> {
     const { store, sets, confirmedSets } = this.#needs;
-    // A predecessor may have died before it heard of a confirm: what it sent counts as unsent.
+    // A predecessor may have died before it was told of a confirm: what it sent counts as unsent.
     sets.published = undefined;
     const stored = await patiently(self, this.#needs, () => loadConfirmedSha(store));
     // The store may not have taken the note of the newest.
@@ -132,7 +132,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     };
   }
 
-  /** Last words: what was confirmed should not have to be sent again. */
+  /** What was confirmed should not have to be sent again. */
   async terminate(): Promise<void> {
     await this.#needs.notes.settled();
   }
@@ -248,7 +248,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     this.#agentsHave(self, rendered, sha);
   }
 
-  /** Nobody took them: the broker found them too large. */
+  /** No queue took them: the broker found them too large. */
   #refused(self: Self<IpsetInfo>, rendered: RenderedSets): void {
     this.#needs.sets.untaken = untakenSets(rendered, this.#taken, this.#needs.outputs);
     // Rulesets that name none of these go out.

@@ -143,7 +143,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     }
   }
 
-  /** Last words: what was gathered need not wait for its time any more. */
+  /** What was gathered need not wait for its time any more. */
   async terminate(self: Self<IptablesInfo>): Promise<void> {
     const { guard, gate, notes } = this.#needs;
     await notes.settled();
@@ -235,7 +235,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       case 'superseded':
         return;
       case 'refused':
-        // What nobody has makes nobody a suspect; the hosts of queues that refused it are repaired by their hashes.
+        // No host is compared with a ruleset that no queue took; hosts whose queues refused it are repaired by their hashes.
         if (outcome.taken === 'some') noteConfirmed(this.#needs, output);
         else this.#tryLater(self, output);
         return;

@@ -29,8 +29,8 @@ export async function loadConfirmedSha(store: Pick<Store, 'get'>): Promise<strin
 
 /**
  * All agents have these sets: their hash becomes what hosts are compared with; rows are added only when it changed
- * (docs/host-lifecycle.md#accepted-hashes-of-the-sets). Two notes: a table that refuses one of them keeps nobody from
- * the other. `sha`: SHA-256 of their text, in hex.
+ * (docs/host-lifecycle.md#accepted-hashes-of-the-sets). Two notes: a table that refuses one of them does not
+ * hold up the other. `sha`: SHA-256 of their text, in hex.
  */
 export function noteConfirmedSets(needs: NoteConfirmedSetsNeeds, { hash }: RenderedSets, sha: string): void {
   const { world, config, confirmedSets, notes } = needs;

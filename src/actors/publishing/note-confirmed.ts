@@ -9,8 +9,8 @@ export interface NoteConfirmedNeeds extends NoteHashesNeeds {
 }
 
 /**
- * The broker has confirmed a group's ruleset: from now on hosts are compared with it (one that is on its way makes nobody a
- * suspect), and it is not sent again. The store takes note of it when it can.
+ * The broker has confirmed a group's ruleset: from now on hosts are compared with it (not with one that
+ * is still on its way), and it is not sent again. The store takes note of it when it can.
  */
 export function noteConfirmed(needs: NoteConfirmedNeeds, output: RulesetOutput): void {
   const { outputs, notes } = needs;

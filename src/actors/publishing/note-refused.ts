@@ -19,8 +19,8 @@ export interface RefusedParts {
 }
 
 /**
- * What the outbox tells of refused messages: one alarm per target, at once. Whom to blame is added when it is known; nothing
- * waits for that.
+ * What the outbox tells of refused messages: one alarm per target, at once. The queues to blame are added when
+ * they are known; nothing waits for that.
  */
 export function noteRefused({ alarms, log, metrics, config, blame }: RefusedParts) {
   return (target: string, publication: Publication, refusal: Refusal | undefined): void => {

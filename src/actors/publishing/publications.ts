@@ -34,7 +34,7 @@ function hostKey(hostkey: string): string {
   return `*.*.*.${hostkey}`;
 }
 
-/** Bodies that were used last stay for whoever comes next, up to so many bytes; the newest whatever its size. */
+/** Bodies that were used last are kept, up to this many bytes; the newest whatever its size. */
 const KEPT_BYTES = 32 << 20;
 
 /**

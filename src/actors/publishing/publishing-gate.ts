@@ -4,7 +4,7 @@ export interface PublishingPause {
   readonly since: number;
 }
 
-/** The operator's switch over all publishing (`POST /api/V2/publishing`); kept in the store by whoever sets it. */
+/** The operator's switch over all publishing (`POST /api/V2/publishing`); kept in the store by the code that sets it. */
 export class PublishingGate {
   #pause: PublishingPause | undefined = undefined;
   #changed: { readonly author: string; readonly since: number } | undefined = undefined;

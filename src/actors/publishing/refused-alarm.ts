@@ -44,7 +44,7 @@ function lasting(seconds: number): string {
   return seconds >= 120 && seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`;
 }
 
-/** Its text. `retrySeconds`: how often what nobody took is tried again. */
+/** Its text. `retrySeconds`: how often what no queue took is tried again. */
 export function refusedText(
   { exchange, routingKey }: Publication,
   { reason, taken }: Refusal,

@@ -2,7 +2,7 @@ import type { RenderedSets } from '../../world/set-book.js';
 import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 
 /**
- * The sets that nobody has as they are in `rendered`, which the broker did not take. `taken`: the lines of each set as
+ * The sets that no agent has as they are in `rendered`, which the broker did not take. `taken`: the lines of each set as
  * agents have them, by name; `undefined`: that is not known since the restart, so what published rulesets name counts as
  * there before them.
  */

@@ -24,7 +24,7 @@ const AT_ONCE = 100;
 const WAIT: Backoff = { baseMs: 200, maxMs: 5000 };
 
 /**
- * Writes down what has happened already, beside those who did it: a store that refuses the note keeps nobody from work, and
+ * Writes down what has happened already, beside those who did it: a store that refuses the note holds up no work, and
  * nothing is done again for want of it. Of each key only the newest note is written, as often as it takes. A plain object,
  * so that a note outlives the crash of whoever left it.
  */

@@ -35,7 +35,7 @@ const HOPELESS: ReadonlySet<StoreErrorCode> = new Set(['incompatible', 'closed',
 
 /**
  * Does something with the store, and while the store is away or refuses tries again with backoff: that is a state, not a
- * crash, and whoever has to do with the store sees it (`StoreState`). Errors of the call itself are thrown, so the process
+ * crash, which the store shows (`StoreState`). Errors of the call itself are thrown, so the process
  * ends and is blamed.
  */
 export async function patiently<T>(self: Self, { log }: PatientlyNeeds, attempt: () => Promise<T>): Promise<T> {

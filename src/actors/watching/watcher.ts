@@ -12,7 +12,7 @@ export interface WatcherNeeds {
   readonly world: Pick<World, 'rows' | 'apply' | 'reconcile'>;
   readonly log: Pick<Log, 'debug' | 'info' | 'warn'>;
   readonly metrics: Pick<Metrics, 'count'>;
-  /** Tells those whom a change concerns what it made stale. */
+  /** Tells the actors concerned what a change made stale. */
   readonly route: (dirt: Dirt) => void;
 }
 

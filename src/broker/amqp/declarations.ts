@@ -17,7 +17,7 @@ export class DeclarationChannel {
   /** @throws BrokerError of scope `channel` */
   run<T>(operation: (channel: Channel) => Promise<T>): Promise<T> {
     const result = this.#last.then(() => this.#attempt(operation));
-    this.#last = result.catch(() => undefined); // its own caller hears of it
+    this.#last = result.catch(() => undefined); // its own caller is told
     return result;
   }
 

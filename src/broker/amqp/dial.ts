@@ -127,7 +127,7 @@ async function orAborted(connecting: Promise<ChannelModel>, signal: AbortSignal)
   try {
     return await Promise.race([connecting, aborted]);
   } catch (error) {
-    // Should it be made after all, nobody waits for it any more; what else becomes of it is told already.
+    // Should it be made after all, it is not waited for any more; what else becomes of it is told already.
     connecting.then((model) => model.close()).catch(() => undefined);
     throw error;
   } finally {

@@ -49,7 +49,7 @@ export class ConfirmPublisher {
     });
   }
 
-  /** For whoever watches whether the broker still confirms. */
+  /** For the watch over whether the broker still confirms. */
   progress(): ConfirmProgress {
     return { awaited: this.#blocked ? 0 : this.#unconfirmed.size, answered: this.#answered };
   }

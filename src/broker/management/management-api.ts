@@ -3,7 +3,7 @@ import { request as tlsRequest } from 'node:https';
 import type { SslOptions } from '../amqp/options.js';
 import { tlsSetup } from '../amqp/tls.js';
 
-/** Where RabbitMQ's management API is, and as whom it is asked. */
+/** Where RabbitMQ's management API is, and as which user it is asked. */
 export interface ManagementOptions {
   /** `http://host:15672` or `https://…`, with a path where the API has a prefix. What it says of user and password is not taken. */
   readonly url: string;

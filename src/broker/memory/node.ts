@@ -6,7 +6,7 @@ import { MemoryQueue } from './queue.js';
 /** Work done in one turn of the event loop before others get theirs. */
 const BATCH = 256;
 
-/** How a publish ended, before the publisher hears of it. */
+/** How a publish ended, before the publisher is told. */
 export type PublishOutcome = 'routed' | 'unroutable' | BrokerError;
 
 /**

@@ -58,7 +58,7 @@ export interface GenServer<Call = never, Reply = unknown, Cast = never, Info ext
   ): Reply | typeof NO_REPLY | Promise<Reply | typeof NO_REPLY>;
   handleCast?(self: Self<Info>, message: Cast): void | Promise<void>;
   handleInfo?(self: Self<Info>, message: Info): void | Promise<void>;
-  /** Last words, within the child spec's `shutdown` time. Not called on a kill, nor when exits are not trapped. */
+  /** Called before an orderly end, within the child spec's `shutdown` time. Not called on a kill, nor when exits are not trapped. */
   terminate?(self: Self<Info>, reason: ExitReason): void | Promise<void>;
   /** For the tree: what an operator wants to know, small. Read at any time, without a turn. */
   describe?(): DetailObject;
@@ -87,7 +87,7 @@ class GenServerProcess implements Behaviour {
 
   constructor(server: AnyServer) {
     this.#server = server;
-    // Only those that have last words get the asynchronous way out.
+    // Only those that have a `terminate` get the asynchronous way out.
     this.terminate = server.terminate === undefined ? undefined : (self, reason) => server.terminate?.(self, reason);
   }
 

@@ -58,7 +58,7 @@ export interface ProcessInfo {
 
 export interface ActorSystemStats {
   readonly processes: number;
-  /** Messages to nobody, and those that a process left unhandled when it ended. */
+  /** Messages to no process, and those that a process left unhandled when it ended. */
   readonly deadLetters: number;
   /** Messages dropped by full mailboxes. */
   readonly dropped: number;

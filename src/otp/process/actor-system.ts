@@ -283,7 +283,7 @@ class ProcessTable implements ActorSystem {
   }
 
   /**
-   * One synchronous step, so nobody ever sees a half-dead process: out of the table and the registry, timers, turn and
+   * One synchronous step, so a half-dead process is never seen: out of the table and the registry, timers, turn and
    * monitors gone, before the first peer is told.
    */
   #bury(process: Process, reason: ExitReason, ignored: boolean, doomed: [Process, ExitReason][]): void {
@@ -302,7 +302,7 @@ class ProcessTable implements ActorSystem {
       this.#loop.orphans++;
     }
     for (const message of process.mailbox.drain()) {
-      // Exit, down and timer messages concern nobody else.
+      // Exit, down and timer messages concern this process alone.
       if (!(message instanceof ExitSignal) && message.tag !== 'DOWN' && message.tag !== '$timer') {
         this.#deadLetter(pid, message);
       }

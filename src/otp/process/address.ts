@@ -19,7 +19,7 @@ export type ServerName<Call, Reply, Cast> = Name & Speaks<Call, Reply, Cast>;
 /** Where calls and casts that the checker verifies may go. */
 export type ServerAddress<Call, Reply, Cast> = ServerRef<Call, Reply, Cast> | ServerName<Call, Reply, Cast>;
 
-/** Anything that can be sent to: a process, or whoever holds a name when the message is sent. */
+/** Anything that can be sent to: a process, or the one that holds a name when the message is sent. */
 export type Address = Pid | Name;
 
 /** An address that says nothing about its protocol: requests to it go unchecked. */

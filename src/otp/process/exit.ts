@@ -2,7 +2,7 @@ import type { ExitReason } from './reason.js';
 
 /**
  * Thrown by `self.stop(reason)` to leave the handler; the actor system ends the process with that reason.
- * Not an Error on purpose: capturing a stack was 3 % of a restart storm when measured, and nobody reads it.
+ * Not an Error on purpose: capturing a stack was 3 % of a restart storm when measured, and it is never read.
  */
 export class Exit {
   readonly reason: ExitReason;
@@ -15,7 +15,7 @@ export class Exit {
 /** Thrown by `self.ignore()` in `init`: the process does not want to run, and that is fine. */
 export class IgnoreStart {}
 
-/** Thrown by every `Self` method once its process is dead: fences off a handler that nobody waits for any more. */
+/** Thrown by every `Self` method once its process is dead: fences off a handler that is not waited for any more. */
 export class ProcessDead extends Error {
   override readonly name = 'ProcessDead';
 

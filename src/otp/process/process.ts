@@ -74,7 +74,7 @@ export class ExitSignal implements ExitMsg {
   }
 }
 
-/** Whoever waits for `spawn` to settle. */
+/** What waits for `spawn` to settle. */
 export interface Starter {
   resolve(pid: Pid): void;
   reject(error: StartFailed): void;

@@ -15,7 +15,7 @@ export class Registry {
     return true;
   }
 
-  /** Frees the name, whoever holds it; gives the former holder. */
+  /** Frees the name; gives its former holder. */
   unregister(name: Name): Pid | undefined {
     const holder = this.#byName.get(name);
     this.#byName.delete(name);

@@ -261,7 +261,7 @@ class Directory<Cast, Call, Reply> implements KeyedChildren<Cast, Call, Reply> {
       failure = { error: error instanceof CallFailed ? error.reason : { error } };
     }
     if (this.#pending.get(key) !== stage) {
-      // Stopped or closed in the meantime: nobody wants it any more.
+      // Already stopped or closed: it is not wanted any more.
       if (pid !== undefined) await this.#end(pid);
       return;
     }

@@ -2,8 +2,8 @@ import type { ActorSystem } from '../process/actor-system-types.js';
 import type { Pid } from '../process/pid.js';
 
 /**
- * Ends a process and everything below it at once: nobody says last words. Resolves when all are gone. Whoever supervises it
- * starts it again, unless its start function declines.
+ * Ends a process and everything below it at once: no `terminate` runs. Resolves when all are gone. Its supervisor starts
+ * it again, unless its start function declines.
  */
 export async function killBranch(system: ActorSystem, top: Pid | undefined): Promise<void> {
   if (top === undefined) return;

@@ -23,7 +23,7 @@ export function verdict(restart: Restart, reason: ExitReason): Verdict {
 /**
  * Which children a restart of `failed` takes along (https://www.erlang.org/doc/system/sup_princ.html#restart-strategy):
  * `stop` in reverse start order and without `failed`, which is down already; `start` in start order, with it. An
- * unknown `failed` affects nobody.
+ * unknown `failed` affects no child.
  */
 export function affected(
   strategy: Strategy,

@@ -5,8 +5,8 @@ import type { Message } from '../process/message.js';
 import type { ChildSpec } from './child-spec.js';
 
 /**
- * A permanent worker made anew for each incarnation, registered under its id. It traps exits when it has last words, so
- * that an orderly stop lets it say them.
+ * A permanent worker made anew for each incarnation, registered under its id. It traps exits when it has a
+ * `terminate`, so that an orderly stop runs it.
  */
 export function workerSpec<Call, Reply, Cast, Info extends Message>(
   id: string,
@@ -26,7 +26,7 @@ export function workerSpec<Call, Reply, Cast, Info extends Message>(
 }
 
 /**
- * The worker of a supervisor that was killed may still be saying its last words when that supervisor's successor starts
+ * The worker of a supervisor that was killed may still be in its `terminate` when that supervisor's successor starts
  * its own: the name (and the port, the consumer) is free when it is done, which it has the time of a stop for.
  */
 async function predecessorGone(system: ActorSystem, id: string, limitMs: number): Promise<void> {

@@ -5,7 +5,7 @@ export interface ManualTurns extends TurnPort {
   /** Runs the turn that has waited longest; false when none waits. A turn whose last run is unfinished keeps its place. */
   step(): boolean;
   /**
-   * Runs until nobody wants a turn and no promise chain is left to run. Handlers that wait for something outside
+   * Runs until no process wants a turn and no promise chain is left to run. Handlers that wait for something outside
    * (a virtual timer, a socket) are left waiting.
    */
   runToIdle(): Promise<void>;

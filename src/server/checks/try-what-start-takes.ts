@@ -71,7 +71,7 @@ async function answers(path: string): Promise<boolean> {
     await once(socket, 'connect');
     return true;
   } catch {
-    // Nobody is there, or nobody who may be asked.
+    // No server is there, or none that this user may ask.
     return false;
   } finally {
     socket.destroy();

@@ -17,7 +17,7 @@ export interface ManagementParts {
   readonly now: () => number;
 }
 
-/** Whom to ask which queue refused a message, if RabbitMQ's management API is configured. */
+/** Asks which queue refused a message, if RabbitMQ's management API is configured. */
 export function createBlame({ config, log, now }: ManagementParts): BlameQueues | undefined {
   const { kind, management } = config.broker;
   if (kind !== 'amqp' || management.url === undefined) return undefined;

@@ -45,7 +45,7 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
   const { root } = parts;
   const leaseMs = config.cluster.lease_seconds * 1000;
   const name = config.cluster.name ?? hostname();
-  /** Another one for each lead: a lease of the lead before is nobody's who lives, and runs out as any other. */
+  /** A new one for each lead: a lease of the lead before has no living holder, and runs out as any other. */
   let holder = randomUUID();
   const me = (): Applicant => ({ holder, server: parts.server, name, url: parts.apiUrl() });
 
@@ -62,7 +62,7 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
       holder = randomUUID();
       metrics.gauge('dog_trainer_leader', 0);
       log.error({ term, name, why }, 'the lease is lost');
-      // In this very step, whoever was in the middle of something.
+      // In this very step, whatever its actors are in the middle of.
       const end = over?.end();
       ended = ended
         .then(() => end)

@@ -46,7 +46,7 @@ export class Reign {
   }
 
   /**
-   * Starts its branch of the tree, if it does not run. `ready` hears of what is shared before anybody uses it. Does nothing
+   * Starts its branch of the tree, if it does not run. `ready` is given what is shared before it is used. Does nothing
    * more once the lead is over.
    */
   async begin(self: Self, ready: (state: ServerState) => void): Promise<void> {
@@ -76,7 +76,7 @@ export class Reign {
     this.#state?.delivery.outbox.detach();
     for (const { id } of alarms.list()) if (!id.startsWith(OF_THE_STORE)) alarms.clear(id);
     await gone;
-    // The supervisor has heard of its end by the time it hears of this, and has found nothing to start again.
+    // The supervisor has noticed its end by the time this asks, and has found nothing to start again.
     if (system.whereis('dog_trainer') !== undefined) await deleteChild(system, 'dog_trainer', 'leader_sup');
   }
 

@@ -69,7 +69,7 @@ function openOutbox(
       if (reason === undefined) return log.info({ exchange }, 'the broker takes what is published again');
       metrics.count('dog_trainer_publish_failures_total', 'refused');
       log.error({ exchange, reason }, 'the broker refuses what is published; trying again until it takes it');
-      // Somebody may have deleted the exchange; while the connection lives nobody else declares it again.
+      // Somebody may have deleted the exchange; while the connection lives nothing else declares it again.
       if (link.connection !== undefined)
         declareServerTopology(link.connection).catch((error: unknown) =>
           log.debug({ err: error }, 'the exchanges could not be declared again'),

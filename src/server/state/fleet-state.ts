@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 
 /** What is known of hosts beside their rows, and what bounds them. */
 export interface FleetState {
-  /** Whether any agent is heard. */
+  /** Whether any agent reports. */
   readonly guard: AgentGuardState;
   readonly refused: RefusedReports;
   readonly deadLetters: DeadLetters;
