@@ -295,7 +295,7 @@ describe('templates that nothing filled in', () => {
 describe('warnings about the way to broker and relay', () => {
   const amqp = ['broker.kind=amqp'];
   it.each<[readonly string[], RegExp]>([
-    [['broker.url=amqps://h/dog'], /cacertfile and server_name_indication are unset: whoever has/],
+    [['broker.url=amqps://h/dog'], /cacertfile and server_name_indication are unset: any server/],
     [['broker.tls=true', 'broker.ssl_options.server_name_indication=disable'], /cacertfile and server_name/],
     [['broker.url=amqps://h/dog', 'broker.ssl_options.verify=verify_none'], /anybody can pretend to be the broker/],
     [['broker.url=amqp://h/dog', 'broker.tls=true'], /broker\.url asks for a connection without TLS/],
