@@ -32,7 +32,7 @@ describe('dog-trainer decode', () => {
     expect(await decode(file)).toEqual({
       code: 1,
       out: '',
-      err: `dog-trainer decode: ${file} is no external term: byte 6: only 1 bytes where a binary should be; allowed: 9 bytes\n`,
+      err: `dog-trainer decode: ${file} is no external term: byte 6: only 1 byte where a binary should be; allowed: 9 bytes\n`,
     });
   });
 
