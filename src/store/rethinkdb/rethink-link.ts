@@ -272,11 +272,7 @@ export class RethinkLink {
   }
 
   #look(): void {
-    this.#looking ??= this.#keepLooking().finally(() => {
-      this.#looking = undefined;
-      // Found, and lost again before this: that loss found somebody looking.
-      if (this.#connection === undefined && !this.#closed) this.#look();
-    });
+    this.#looking ??= this.#keepLooking().finally(() => (this.#looking = undefined));
   }
 
   async #keepLooking(): Promise<void> {
