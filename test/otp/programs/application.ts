@@ -21,9 +21,24 @@ function say(line: Readonly<Record<string, unknown>>): void {
 type Fault = 'float' | 'late' | 'timer' | 'immediate' | 'tick' | 'file' | 'microtask' | 'dead' | 'stop' | 'throw';
 const VICTIM = serverName<never, unknown, Fault>('victim');
 
+let victimStarts = 0;
+
+/** Calls `fail`, in the asynchronous context of its caller, once the victim has been started again: its caller is dead then. */
+function failOnceRestarted(fail: () => never): void {
+  const before = victimStarts;
+  const look = setInterval(() => {
+    if (victimStarts === before) return;
+    clearInterval(look);
+    fail();
+  }, 1);
+}
+
 function worker(id: string, stopMs = 0): ChildSpec {
   const server: GenServer<never, unknown, Fault> = {
-    init: () => say({ start: id }),
+    init: () => {
+      if (id === 'victim') victimStarts++;
+      say({ start: id });
+    },
     handleCast: (self: Self, fault) => {
       const error = new Error(`${fault} in ${id}`);
       const fail = (): never => {
@@ -56,7 +71,7 @@ function worker(id: string, stopMs = 0): ChildSpec {
           void Promise.resolve().then(() => self.stop({ term: 'floating stop' }));
           return;
         case 'dead':
-          setTimeout(fail, 5);
+          failOnceRestarted(fail);
           self.stop('shutdown');
           break;
         case 'throw':
