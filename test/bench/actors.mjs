@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-export const title = 'Actor kernel beside plain nact (ratio under 1: the kernel is faster)';
+export const title = 'Actor system beside plain nact (ratio under 1: ours is faster)';
 
 const ROUNDS = 5;
 const WORKLOADS = [
@@ -33,11 +33,11 @@ const median = (times) => times.sort((a, b) => a - b)[Math.floor(times.length / 
 export async function run() {
   const rows = [];
   for (const [workload, name] of WORKLOADS) {
-    const times = { kernel: [], nact: [] };
+    const times = { ours: [], nact: [] };
     for (let round = 0; round < ROUNDS; round += 1) {
-      for (const side of ['kernel', 'nact']) times[side].push(await measure(workload, side));
+      for (const side of ['ours', 'nact']) times[side].push(await measure(workload, side));
     }
-    const [median_ms, floor_ms] = [median(times.kernel), median(times.nact)];
+    const [median_ms, floor_ms] = [median(times.ours), median(times.nact)];
     rows.push({ name, median_ms, floor_ms, ratio: median_ms / floor_ms });
   }
   return rows;

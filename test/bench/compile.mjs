@@ -5,10 +5,11 @@ import { compilePolicy } from '../../dist/firewall/rules/compile-ruleset.js';
 import { policyLookups } from '../../dist/firewall/rules/policy-lookups.js';
 import { readProfile } from '../../dist/firewall/rules/read-profile.js';
 import { NO_ADDRESSES } from '../../dist/firewall/rules/ruleset-input.js';
+import { scaled } from './scaled.mjs';
 
 export const title = '1,000 groups of 50 rules compiled (IPv4 and IPv6, with sets)';
 
-const GROUPS = 1000;
+const GROUPS = scaled(1000);
 const RULES = 50;
 const ROUNDS = 9;
 

@@ -6,7 +6,7 @@ import { arch, cpus } from 'node:os';
 
 const wanted = process.argv.slice(2);
 const files = (await readdir(new URL('.', import.meta.url)))
-  .filter((file) => file.endsWith('.mjs') && file !== 'run.mjs')
+  .filter((file) => file.endsWith('.mjs') && !['run.mjs', 'scaled.mjs'].includes(file))
   .filter((file) => wanted.length === 0 || wanted.includes(file.slice(0, -'.mjs'.length)))
   .sort();
 

@@ -1,14 +1,15 @@
-// One actor workload on one side, in a process of its own: `node actors.mjs WORKLOAD kernel|nact`, prints milliseconds.
-// Apart, because the kernel follows asynchronous context (it blames faults on their owner), which slows promises
+// One actor workload on one side, in a process of its own: `node actors.mjs WORKLOAD ours|nact`, prints milliseconds.
+// Apart, because the actor system follows asynchronous context (it blames faults on their owner), which slows promises
 // everywhere in the process, and plain nact must not pay for that.
 import { performance } from 'node:perf_hooks';
+import { scaled } from '../scaled.mjs';
 
 const [workload, side] = process.argv.slice(2);
-const FLOOD = 1_000_000;
-const PINGS = 200_000;
-const CALLS = 200_000;
+const FLOOD = scaled(1_000_000);
+const PINGS = scaled(200_000);
+const CALLS = scaled(200_000);
 const OUTSTANDING = 100;
-const CHILDREN = 10_000;
+const CHILDREN = scaled(10_000);
 
 const done = () => {
   let resolve;
@@ -57,46 +58,46 @@ const onNact = async () => {
   };
 };
 
-const onKernel = async () => {
-  const { createKernel, call, cast, startServer, startSupervisor, startDynamicChild } =
+const onActorSystem = async () => {
+  const { createActorSystem, call, cast, startGenServer, startSupervisor, startDynamicChild } =
     await import('../../../dist/otp/index.js');
-  const kernel = createKernel();
-  const serve = async (server, options) => (await startServer(kernel, server, options)).ok;
-  const answerer = await serve({ call: () => 1 });
-  const ask = () => call(kernel, answerer, 0);
+  const system = createActorSystem();
+  const serve = async (server, options) => (await startGenServer(system, server, options)).ok;
+  const answerer = await serve({ handleCall: () => 1 });
+  const ask = () => call(system, answerer, 0);
   return {
     flood: async () => {
       const { promise, resolve } = done();
       let count = 0;
-      const actor = await serve({ cast: () => void (++count === FLOOD && resolve()) });
-      for (let i = 0; i < FLOOD; i++) cast(kernel, actor, i);
+      const actor = await serve({ handleCast: () => void (++count === FLOOD && resolve()) });
+      for (let i = 0; i < FLOOD; i++) cast(system, actor, i);
       await promise;
-      kernel.exit(actor, 'kill', actor);
+      system.exit(actor, 'kill', actor);
     },
     ping_pong: async () => {
       const { promise, resolve } = done();
       let count = 0;
-      const ping = await serve({ cast: () => void cast(kernel, pong, 1) });
-      const pong = await serve({ cast: () => void (++count === PINGS ? resolve() : cast(kernel, ping, 1)) });
-      cast(kernel, ping, 1);
+      const ping = await serve({ handleCast: () => void cast(system, pong, 1) });
+      const pong = await serve({ handleCast: () => void (++count === PINGS ? resolve() : cast(system, ping, 1)) });
+      cast(system, ping, 1);
       await promise;
-      kernel.exit(ping, 'kill', ping);
-      kernel.exit(pong, 'kill', pong);
+      system.exit(ping, 'kill', ping);
+      system.exit(pong, 'kill', pong);
     },
     call: () => calls(ask, 1),
     calls_100: () => calls(ask, OUTSTANDING),
     children: async () => {
-      const start = (context, label) => startServer(kernel, {}, { parent: context.parent, label });
-      const supervisor = await startSupervisor(kernel, () => ({
+      const start = (context, label) => startGenServer(system, {}, { parent: context.parent, label });
+      const supervisor = await startSupervisor(system, () => ({
         flags: { strategy: 'simple_one_for_one' },
         children: [{ id: 'child', restart: 'temporary', start }],
       }));
-      for (let i = 0; i < CHILDREN; i++) await startDynamicChild(kernel, supervisor.ok, [`c${i}`]);
+      for (let i = 0; i < CHILDREN; i++) await startDynamicChild(system, supervisor.ok, [`c${i}`]);
     },
   };
 };
 
-const work = (await (side === 'kernel' ? onKernel() : onNact()))[workload];
+const work = (await (side === 'ours' ? onActorSystem() : onNact()))[workload];
 // Once to warm up, once to measure.
 await work();
 globalThis.gc?.();

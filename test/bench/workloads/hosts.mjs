@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scaled } from '../scaled.mjs';
 
 const from = (path) => import(new URL(`../../../dist/${path}`, import.meta.url).href);
 const [{ loadConfig }, { createLogger }, { createMemoryBroker }, { createStore }, { startServer }] = await Promise.all(
@@ -20,7 +21,7 @@ const [{ encodeReport, decodeReport }, { stampAt }] = await Promise.all(
   ['wire/messages/report.js', 'wire/messages/envelope.js'].map(from),
 );
 
-const HOSTS = Number(process.argv[2] ?? 10_000);
+const HOSTS = Number(process.argv[2] ?? scaled(10_000));
 const GROUPS = 20;
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
@@ -89,7 +90,7 @@ const bare = await heap();
 const broker = createMemoryBroker();
 const began = performance.now();
 const server = await startServer({ config, logs, broker, store });
-const { hosts } = server.context;
+const { hosts } = server.state;
 await until(() => hosts.counts().running === HOSTS, 'all actors');
 const start_ms = performance.now() - began;
 
@@ -107,7 +108,7 @@ const [lag_p99_ms, lag_max_ms] = await lagDuring(async () => {
   for (const body of bodies)
     await connection.publish({ exchange: 'ips', routingKey: 'ips', body, contentType: 'text/json', persistent: true });
   const handled = () =>
-    [...server.context.world.rows('host').values()].filter(({ keepalive_timestamp: at }) => at !== undefined).length;
+    [...server.state.world.rows('host').values()].filter(({ keepalive_timestamp: at }) => at !== undefined).length;
   await until(() => handled() === HOSTS, 'all reports stored');
   reports_ms = performance.now() - sent;
 });
