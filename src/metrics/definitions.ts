@@ -95,7 +95,7 @@ export const OWN_GAUGES = {
   dog_trainer_actors: { help: 'Actors alive, by supervisor', open: true },
   dog_trainer_outage: {
     help: '1 while a part is away',
-    keys: ['broker', 'broker_reports', 'journal', 'store', 'smtp'],
+    keys: ['broker', 'broker_reports', 'journal', 'store', 'smtp', 'webhook'],
     open: true,
   },
   dog_trainer_leader: { help: '1 while this server leads, or is the only one' },
