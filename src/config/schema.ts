@@ -186,6 +186,19 @@ export const SCHEMA = {
     dynamic_broker_host_construction: ignored('list the hosts in broker.urls'),
   },
 
+  ec2: {
+    mode: { type: 'choice', values: ['off', 'plan', 'apply'] },
+    access_key_id: optionalText,
+    secret_access_key: secretText,
+    endpoint: { type: 'url', schemes: ['http', 'https'], optional: true },
+    interval_seconds: period,
+    quiet_seconds: period,
+    timeout_ms: milliseconds,
+    max_attempts: { type: 'integer', min: 1, max: 10, unit: 'attempts' },
+    retry_min_seconds: period,
+    retry_max_seconds: period,
+  },
+
   host: { group_owner: { type: 'choice', values: ['report', 'operator'], optional: true } },
 
   intake: {

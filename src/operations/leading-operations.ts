@@ -4,6 +4,7 @@ import type { RefusedReports } from '../actors/intake/refused-reports.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
+import { ec2Plan } from './ec2-plan.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
@@ -47,6 +48,7 @@ export function leadingOperations(
     ...publishingSwitch(needs),
     dialect: () => dialect,
     observation: () => undefined,
+    ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
     standing,
   };

@@ -98,6 +98,8 @@ export interface Operations {
   dialect(): 'dog1' | 'dog2';
   /** What a server that only observes has found; undefined: this one does not only observe. */
   observation(): JsonObject | undefined;
+  /** What would be done to the security groups of EC2 (docs/http-api.md#ec2); nothing is touched. */
+  ec2Plan(): Promise<JsonObject>;
   readonly commands: Commands;
   /** Who leads, as this server knows it now. A follower passes on what only the leader can answer. */
   standing(): Standing;

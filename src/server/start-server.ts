@@ -16,6 +16,7 @@ import { aloneWork } from './roles/alone-work.js';
 import { brokerKey, journalKey, storePathKey } from './checks/blamed-keys.js';
 import { createBroker } from './opening/create-broker.js';
 import { createJournal } from './opening/create-journal.js';
+import { openEc2Cloud } from './opening/open-ec2-cloud.js';
 import { createStore } from './opening/create-store.js';
 import { openAlertChannels } from './opening/open-alert-channels.js';
 import { electedWork } from './roles/elected-work.js';
@@ -97,7 +98,8 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     system,
     openAlertChannels(config, clock).map(({ kind }) => kind),
   );
-  const base: ServerBase = { system, clock, config, log: logs.log, metrics, store, alarms, alerts };
+  const cloud = observe ? undefined : await openEc2Cloud(config);
+  const base: ServerBase = { system, clock, config, log: logs.log, metrics, store, alarms, alerts, cloud };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;
@@ -106,6 +108,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
   const close = async (): Promise<void> => {
     await work?.finish?.();
     await (inTurn ?? journal)?.close();
+    cloud?.close();
     await store.close();
   };
   try {

@@ -76,6 +76,10 @@ export class FakeRuntime implements Operations {
     return this.state;
   }
 
+  ec2Plan(): Promise<JsonObject> {
+    return Promise.resolve({ mode: 'off', regions: [] });
+  }
+
   observation(): JsonObject | undefined {
     return undefined;
   }

@@ -37,6 +37,7 @@ export function stubMakers(): BaseMakers & WorkMakers {
       census: stubActor,
       lastGoodKeeper: stubActor,
       readBack: stubActor,
+      securityGroups: stubActor,
     },
     watchers: stubWatchers(),
     alerts: { channels: [{ name: 'mailer', make: stubActor }], maxQueue: 100 },
