@@ -38,6 +38,7 @@ export function stubMakers(): BaseMakers & WorkMakers {
       lastGoodKeeper: stubActor,
       readBack: stubActor,
     },
+    links: { link: stubActor, keeper: stubActor },
     watchers: stubWatchers(),
     alerts: { channels: [{ name: 'mailer', make: stubActor }], maxQueue: 100 },
     intake: { intake: stubActor },
