@@ -13,3 +13,6 @@ export { readRuleset } from './read-ruleset.js';
 export { addressSet, readSets } from './read-sets.js';
 export type { OutOfScope, Ruleset, SetContents } from './ruleset.js';
 export type { Decision, Outcome, RuleVerdict, Verdict } from './verdict.js';
+export { difference, type Flow, flowKind } from './difference.js';
+export { addressesJson, flowJson, type FlowWords, NO_WORDS, packetJson } from './flow-json.js';
+export { isAccepted } from './verdict.js';

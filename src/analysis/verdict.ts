@@ -29,3 +29,8 @@ export function decisionOf(outcomes: readonly Outcome[]): Decision {
   const [first, second] = outcomes;
   return { verdict: first !== undefined && second === undefined ? first.verdict : 'depends', outcomes };
 }
+
+/** Whether whatever happens is that the packet passes. */
+export function isAccepted({ outcomes }: Decision): boolean {
+  return outcomes.every(({ verdict }) => verdict === 'accept');
+}
