@@ -128,7 +128,12 @@ export class Diagram<Leaf> {
       kept.push(number);
       const rule = this.rule(number);
       if (rule.effect.kind === 'skip') skips = true;
-      else if (!skips && rule.effect.kind === 'verdict' && (this.#last[number] as number) < dimension && !isUnsure(rule)) {
+      else if (
+        !skips &&
+        rule.effect.kind === 'verdict' &&
+        (this.#last[number] as number) < dimension &&
+        !isUnsure(rule)
+      ) {
         left -= 1;
       }
     }

@@ -36,8 +36,7 @@ function decisionKey({ verdict, outcomes }: Decision): string {
 function contentOf(rule: FlatRule, book: AddressBook): string {
   const tests = (side: 'src' | 'dst'): unknown => rule[side].map(({ set, negated }) => [book.id(set), negated]);
   const { interfaces, protocols, sport, dport, icmp, states, limit, unsure, effect } = rule;
-  const does =
-    effect.kind === 'verdict' ? [effect.outcome.verdict, effect.outcome.rejectWith] : effect;
+  const does = effect.kind === 'verdict' ? [effect.outcome.verdict, effect.outcome.rejectWith] : effect;
   return JSON.stringify([
     tests('src'),
     tests('dst'),

@@ -63,9 +63,7 @@ export function effectKey(
   const path = comesTo(filter.chains[chain], matching);
   const last = path.at(-1);
   const certain = last?.effect.kind === 'verdict' && !isUnsure(last);
-  const end = outcomeKey(
-    certain && last.effect.kind === 'verdict' ? last.effect.outcome : filter.policies[chain],
-  );
+  const end = outcomeKey(certain && last.effect.kind === 'verdict' ? last.effect.outcome : filter.policies[chain]);
   const parts: string[] = [];
   let trailing = true;
   for (const rule of [...(certain ? path.slice(0, -1) : path)].reverse()) {

@@ -68,7 +68,7 @@ export function icmpText(selectors: readonly Range[]): string {
   return selectors
     .flatMap(([first, last]) => {
       const parts: string[] = [];
-      for (let from = first; from <= last; ) {
+      for (let from = first; from <= last;) {
         const type = from >> 8;
         const wholeTo = ((last + 1) >> 8) - 1;
         if ((from & 255) === 0 && wholeTo >= type) {

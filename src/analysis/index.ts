@@ -16,3 +16,5 @@ export type { Decision, Outcome, RuleVerdict, Verdict } from './verdict.js';
 export { difference, type Flow, flowKind } from './difference.js';
 export { addressesJson, flowJson, type FlowWords, NO_WORDS, packetJson } from './flow-json.js';
 export { isAccepted } from './verdict.js';
+export { flowText } from './flow-text.js';
+export { type NamedText, readTexts } from './read-texts.js';

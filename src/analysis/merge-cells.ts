@@ -53,7 +53,7 @@ export function mergeCells<Leaf>(
     return { ...a, [part]: joined };
   };
   let left = cells;
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const part of [...parts].reverse()) {
       const others = parts.filter((other) => other !== part);

@@ -1,3 +1,4 @@
+import type { Family } from '../firewall/addresses/family.js';
 import { readIcmpType } from '../firewall/rules/icmp-types.js';
 import { readNet } from './address-set.js';
 import { ALL_STATES, type LineDraft } from './line-draft.js';
@@ -28,6 +29,29 @@ const MODULES: ReadonlySet<string> = new Set([
   'recent',
   'connlimit',
 ]);
+
+/** How a rejected packet can be answered. */
+const REJECTIONS: Readonly<Record<Family, ReadonlySet<string>>> = {
+  v4: new Set([
+    'icmp-net-unreachable',
+    'icmp-host-unreachable',
+    'icmp-proto-unreachable',
+    'icmp-port-unreachable',
+    'icmp-net-prohibited',
+    'icmp-host-prohibited',
+    'icmp-admin-prohibited',
+    'tcp-reset',
+  ]),
+  v6: new Set([
+    'icmp6-no-route',
+    'icmp6-adm-prohibited',
+    'icmp6-addr-unreachable',
+    'icmp6-port-unreachable',
+    'icmp6-policy-fail',
+    'icmp6-reject-route',
+    'tcp-reset',
+  ]),
+};
 
 function readPort(text: string): number | undefined {
   return /^(?:0|[1-9][0-9]{0,4})$/.test(text) && Number(text) <= MOST ? Number(text) : undefined;
@@ -153,6 +177,7 @@ const ONE_VALUE: Readonly<Record<string, Reader>> = {
   '--connlimit-mask': number(128, (draft, value) => (draft.prefix = value)),
   '--reject-with': (draft, value) => {
     if (draft.target.kind !== 'verdict' || draft.target.verdict !== 'reject') return '--reject-with without -j REJECT';
+    if (!REJECTIONS[draft.family].has(value)) return `${JSON.stringify(value)} is not an answer of ${draft.family}`;
     draft.target = { kind: 'verdict', verdict: 'reject', rejectWith: value };
     return undefined;
   },

@@ -48,35 +48,39 @@ function onKinds(flow: Flow, { interface: device = '' }: Packet): Flow {
 }
 
 describe('the difference of two rulesets', () => {
-  it(`${EDITS} random edits: flows are disjoint and right, and nothing else is different`, { timeout: 3_600_000 }, () => {
-    let flowsSeen = 0;
-    let insideSeen = 0;
-    const dialects = fc.constantFrom('dog1' as const, 'dog2' as const);
-    fc.assert(
-      fc.property(soundPolicy, soundPolicy, fc.nat(), dialects, (policy, other, seed, dialect) => {
-        const dice = new Dice(seed);
-        const before = compiled(policy, dialect).filter;
-        const after = compiled(edited(policy, other, dice), dialect).filter;
-        const flows = finish(difference(before, after));
-        flowsSeen += flows.length;
-        const packets = new BorderPackets([before, after], dice);
-        for (let count = 0; count < PACKETS; count += 1) {
-          const flow = flows[count % 2 === 0 ? flows.length : dice.below(flows.length)];
-          const packet = flow === undefined ? packets.next() : packets.beside(flow.witness);
-          const [from, to] = [decidePacket(before, packet), decidePacket(after, packet)];
-          const [hit, ...more] = flows.filter((one) => isIn(onKinds(one, packet), packet));
-          expect(more).toEqual([]);
-          if (hit === undefined) expect(effect(from)).toEqual(effect(to));
-          else {
-            insideSeen += 1;
-            expect([said(from), said(to)]).toEqual([said(hit.before), said(hit.after)]);
+  it(
+    `${EDITS} random edits: flows are disjoint and right, and nothing else is different`,
+    { timeout: 3_600_000 },
+    () => {
+      let flowsSeen = 0;
+      let insideSeen = 0;
+      const dialects = fc.constantFrom('dog1' as const, 'dog2' as const);
+      fc.assert(
+        fc.property(soundPolicy, soundPolicy, fc.nat(), dialects, (policy, other, seed, dialect) => {
+          const dice = new Dice(seed);
+          const before = compiled(policy, dialect).filter;
+          const after = compiled(edited(policy, other, dice), dialect).filter;
+          const flows = finish(difference(before, after));
+          flowsSeen += flows.length;
+          const packets = new BorderPackets([before, after], dice);
+          for (let count = 0; count < PACKETS; count += 1) {
+            const flow = flows[count % 2 === 0 ? flows.length : dice.below(flows.length)];
+            const packet = flow === undefined ? packets.next() : packets.beside(flow.witness);
+            const [from, to] = [decidePacket(before, packet), decidePacket(after, packet)];
+            const [hit, ...more] = flows.filter((one) => isIn(onKinds(one, packet), packet));
+            expect(more).toEqual([]);
+            if (hit === undefined) expect(effect(from)).toEqual(effect(to));
+            else {
+              insideSeen += 1;
+              expect([said(from), said(to)]).toEqual([said(hit.before), said(hit.after)]);
+            }
           }
-        }
-        for (const flow of flows) expect(flows.filter((one) => isIn(one, flow.witness))).toEqual([flow]);
-      }),
-      { numRuns: EDITS },
-    );
-    expect(flowsSeen).toBeGreaterThan(EDITS / 4);
-    expect(insideSeen).toBeGreaterThan(EDITS);
-  });
+          for (const flow of flows) expect(flows.filter((one) => isIn(one, flow.witness))).toEqual([flow]);
+        }),
+        { numRuns: EDITS },
+      );
+      expect(flowsSeen).toBeGreaterThan(EDITS / 4);
+      expect(insideSeen).toBeGreaterThan(EDITS);
+    },
+  );
 });

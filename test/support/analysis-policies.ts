@@ -130,7 +130,16 @@ export class BorderPackets {
   /** A packet that differs from this one in one thing. */
   beside(packet: Packet): Packet {
     const other = this.next();
-    const part = this.#dice.pick(['interface', 'src', 'dst', 'sport', 'dport', 'icmpType', 'icmpCode', 'state'] as const);
+    const part = this.#dice.pick([
+      'interface',
+      'src',
+      'dst',
+      'sport',
+      'dport',
+      'icmpType',
+      'icmpCode',
+      'state',
+    ] as const);
     return packet[part] === undefined || other[part] === undefined ? packet : { ...packet, [part]: other[part] };
   }
 
