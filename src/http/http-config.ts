@@ -37,6 +37,7 @@ export interface HttpConfig {
   readonly file_transfer_timeout_ms: number;
   readonly file_delete_timeout_ms: number;
   readonly max_block_size_bytes: number;
+  readonly ec2: { readonly mode: 'off' | 'plan' | 'apply' };
   readonly api: ApiConfig;
   /** This server's name among the servers of one store; default: its machine's name. */
   readonly cluster?: { readonly name?: string | undefined; readonly url?: string | undefined };

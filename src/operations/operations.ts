@@ -87,6 +87,15 @@ export interface Operations {
   alarms(): readonly Alarm[];
   /** Hosts whose reports are being refused, with why. */
   refusedHosts(): readonly JsonObject[];
+  /** How a link to another server is; undefined: there is no such link, or nothing is known of it yet. */
+  linkState(id: string): JsonObject | undefined;
+  /** Takes over what is held of a linked server: counts of groups and zones, of addresses, and of those taken away. */
+  acceptLink(
+    id: string,
+    author: string,
+  ): Promise<
+    { readonly names: number; readonly addresses: number; readonly lost: number } | 'unknown' | 'nothing_held'
+  >;
   /** What a host has loaded against what it should have; undefined: no such host. */
   drift(hostId: string): Promise<JsonObject | undefined>;
   publishing(): PublishingState;
@@ -98,6 +107,8 @@ export interface Operations {
   dialect(): 'dog1' | 'dog2';
   /** What a server that only observes has found; undefined: this one does not only observe. */
   observation(): JsonObject | undefined;
+  /** What would be done to the security groups of EC2 (docs/http-api.md#ec2); nothing is touched. */
+  ec2Plan(): Promise<JsonObject>;
   readonly commands: Commands;
   /** Who leads, as this server knows it now. A follower passes on what only the leader can answer. */
   standing(): Standing;

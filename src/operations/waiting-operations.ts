@@ -38,6 +38,8 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     readiness: () => readiness(needs, root(), state),
     alarms: () => needs.alarms.list(),
     refusedHosts: notHere,
+    linkState: notHere,
+    acceptLink: later,
     drift: later,
     publishing: notHere,
     setPublishing: later,
@@ -47,6 +49,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
       throw new StoreError('unavailable', 'the dialect of rules is not known yet: the store was away since the start');
     },
     observation: state.observation ?? (() => undefined),
+    ec2Plan: later,
     commands: { execute: later, sendFile: later, fetchFile: later, deleteFile: later },
     standing: state.standing,
   };

@@ -34,6 +34,7 @@ export const TEST_HTTP_CONFIG = {
   file_transfer_timeout_ms: 30_000,
   file_delete_timeout_ms: 5000,
   max_block_size_bytes: 1024 * 1024,
+  ec2: { mode: 'off' },
 } as const;
 
 export interface ApiServer {

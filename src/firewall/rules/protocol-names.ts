@@ -67,3 +67,12 @@ export function protocolName(text: string): string | undefined {
   if (!/^[1-9][0-9]{0,2}$/.test(text) || Number(text) > 255) return undefined;
   return NAMES[Number(text)] ?? text;
 }
+
+const NUMBERS: ReadonlyMap<string, number> = new Map(
+  Object.entries(NAMES).map(([number, name]) => [name, Number(number)]),
+);
+
+/** The number of a protocol as {@link protocolName} gives it. */
+export function protocolNumber(name: string): number {
+  return NUMBERS.get(name) ?? Number(name);
+}

@@ -9,8 +9,10 @@ import type { Route } from '../route.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
+import { ec2Routes } from './ec2-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
 import { hclRoutes } from './hcl-routes.js';
+import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
@@ -32,6 +34,8 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...auditRoutes,
     ...fileTransferRoutes,
     ...driftRoutes,
+    ...ec2Routes,
+    ...linkRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),

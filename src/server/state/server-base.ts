@@ -2,6 +2,7 @@ import type { AlertDesk } from '../../actors/alerts/alert-desk.js';
 import type { Log } from '../../log/log.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Config } from '../../config/schema.js';
+import type { Ec2Cloud } from '../../ec2/ec2-cloud.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { ActorSystem, Clock } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
@@ -16,6 +17,8 @@ export interface ServerBase {
   readonly store: Store;
   /** What operators must know as long as it lasts; outlives the actors that set it. */
   readonly alarms: AlarmBook;
+  /** The way to EC2; undefined: `ec2.mode` is off, or this server only looks on. */
+  readonly cloud: Ec2Cloud | undefined;
   /** Where alerts are handed in, for every channel. */
   readonly alerts: AlertDesk;
 }
