@@ -146,6 +146,7 @@ module.exports = {
       'broker',
       'alarms',
       'log',
+      'metrics',
       'actors',
     ]),
     room('http', [
