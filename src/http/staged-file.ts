@@ -11,6 +11,7 @@ import { ApiError } from './errors.js';
 export class StagedFile {
   readonly #handle: FileHandle;
   #size = 0;
+  #buffer = Buffer.alloc(0);
 
   private constructor(handle: FileHandle) {
     this.#handle = handle;
@@ -42,9 +43,10 @@ export class StagedFile {
     }
   }
 
-  /** `length` bytes from `offset` on, all of them. */
+  /** `length` bytes from `offset` on, all of them. They are valid until the next read: one buffer serves all. */
   async read(offset: number, length: number): Promise<Uint8Array> {
-    const bytes = Buffer.allocUnsafe(length);
+    if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafeSlow(length);
+    const bytes = this.#buffer.subarray(0, length);
     for (let at = 0; at < length;) {
       const { bytesRead } = await this.#handle.read(bytes, at, length - at, offset + at);
       if (bytesRead === 0) throw new Error(`a staged file ends after ${offset + at} of ${this.#size} bytes`);

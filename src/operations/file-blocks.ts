@@ -2,7 +2,7 @@
 export interface FileSource {
   /** In bytes. */
   readonly size: number;
-  /** `length` bytes from `offset` on, all of them. */
+  /** `length` bytes from `offset` on, all of them. They may be overwritten by the next read. */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 

@@ -14,7 +14,7 @@ import type { FileTransferRequest } from '../wire/messages/file-transfer.js';
 /** A block that every broker takes (docs/protocol.md#blocks-fit-every-broker). */
 const MAX_BLOCK = 8_388_608;
 /** Larger files are fetched in blocks of this size, which as base64 in JSON is parsed in some milliseconds. */
-const FETCH_BLOCK = 1_048_576;
+const FETCH_BLOCK = 524_288;
 /** More than the actor's own time-out, which is the one that counts. */
 const SLACK_MS = 2000;
 

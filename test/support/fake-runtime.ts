@@ -119,7 +119,7 @@ export class FakeCommands implements Commands {
 
   async sendFile(hostkey: string, path: string, content: FileSource, caller: CommandCaller): Promise<void> {
     this.#note('sendFile', hostkey, path, caller);
-    this.files.set(path, await content.read(0, content.size));
+    this.files.set(path, Uint8Array.from(await content.read(0, content.size)));
   }
 
   transfers(): readonly Transfer[] {
