@@ -154,6 +154,7 @@ module.exports = {
       'broker',
       'alarms',
       'log',
+      'metrics',
       'actors',
     ]),
     room('http', [

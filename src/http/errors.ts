@@ -168,6 +168,11 @@ export const ERRORS = {
     text: 'no result within {ms} ms; what was asked may still happen',
     advice: 'Read the document before sending a change again.',
   },
+  upload_not_kept: {
+    status: 507,
+    text: 'the upload cannot be kept on disk until it is sent: {reason}',
+    advice: 'Make space in `data_dir`, or let the server write there; nothing was sent to the host.',
+  },
   storage_full: {
     status: 507,
     text: 'the disk of the store is full',

@@ -50,7 +50,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     },
     observation: state.observation ?? (() => undefined),
     ec2Plan: later,
-    commands: { execute: later, sendFile: later, fetchFile: later, deleteFile: later },
+    commands: { execute: later, sendFile: later, fetchFile: later, deleteFile: later, transfers: notHere },
     standing: state.standing,
   };
 }

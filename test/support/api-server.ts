@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createApp } from '../../src/http/app.js';
 import type { ApiNeeds } from '../../src/http/answer-call.js';
 import type { ApiConfig, HttpConfig } from '../../src/http/http-config.js';
@@ -28,6 +30,7 @@ export const TEST_API: ApiConfig = {
 
 /** The rest of the configuration that the API reads. */
 export const TEST_HTTP_CONFIG = {
+  data_dir: join(tmpdir(), 'dog-trainer-test-uploads'),
   env: 'qa',
   generate_unset_tables: true,
   command_execution_timeout_ms: 10_000,
