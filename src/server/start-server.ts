@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
 import { alertDesk } from '../actors/alerts/alert-desk.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
+import type { ActorEvent } from '../events/actor-event.js';
+import { EventBook } from '../events/event-book.js';
+import type { ServerEvent } from '../events/server-event.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Standing } from '../operations/operations.js';
@@ -97,7 +100,21 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     system,
     openAlertChannels(config, clock).map(({ kind }) => kind),
   );
-  const base: ServerBase = { system, clock, config, log: logs.log, metrics, store, alarms, alerts };
+  const kept = { most: config.api.stream_events_kept, now: () => clock.now() };
+  const events = new EventBook<ServerEvent>(kept);
+  const actorEvents = new EventBook<ActorEvent>(kept);
+  const base: ServerBase = {
+    system,
+    clock,
+    config,
+    log: logs.log,
+    metrics,
+    store,
+    alarms,
+    alerts,
+    events,
+    actorEvents,
+  };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;
