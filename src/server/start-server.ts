@@ -14,6 +14,7 @@ import type { Logs } from '../log/create-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
 import { createActorSystem, startApplication, type Clock, type Pid } from '../otp/index.js';
 import { readOnlyStore } from '../store/read-only-store.js';
+import { storeWithNews } from '../store/store-with-news.js';
 import { StoreError, type Store } from '../store/store.js';
 import { aloneWork } from './roles/alone-work.js';
 import { brokerKey, journalKey, storePathKey } from './checks/blamed-keys.js';
@@ -28,6 +29,7 @@ import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
 import type { RunningServer } from './running-server.js';
 import { reportSink } from './reporting/report-sink.js';
+import { tellAlarms, tellEdit, tellStore } from './reporting/tell-events.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
 import { serverId } from './opening/server-id.js';
 import type { ServerWork } from './roles/server-work.js';
@@ -93,16 +95,18 @@ export async function startServer({ config, logs, observe = false, ...given }: S
       () => createStore(config, logs.log, { readOnly: observe, openMs: STORE_OPEN_MS }),
       (error) => error instanceof StoreError && error.code === 'busy',
     ));
-  const store = observe ? readOnlyStore(opened) : opened;
-  const alarms = new AlarmBook(() => system.clock.now());
   const { clock } = system;
+  const kept = { most: config.api.stream_events_kept, now: () => clock.now() };
+  const events = new EventBook<ServerEvent>(kept);
+  const actorEvents = new EventBook<ActorEvent>(kept);
+  const store = observe ? readOnlyStore(opened) : storeWithNews(opened, (edit) => tellEdit(events, edit));
+  tellStore(store, events);
+  const alarms = new AlarmBook(() => clock.now());
+  tellAlarms(alarms, events, actorEvents);
   const alerts = alertDesk(
     system,
     openAlertChannels(config, clock).map(({ kind }) => kind),
   );
-  const kept = { most: config.api.stream_events_kept, now: () => clock.now() };
-  const events = new EventBook<ServerEvent>(kept);
-  const actorEvents = new EventBook<ActorEvent>(kept);
   const base: ServerBase = {
     system,
     clock,
