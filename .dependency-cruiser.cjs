@@ -95,6 +95,7 @@ module.exports = {
     room('wire', ['model']),
     room('host', ['model', 'firewall', 'wire', 'rates']),
     room('world', ['model', 'firewall', 'resources']),
+    room('plan', ['model', 'firewall', 'resources', 'world', 'store', 'analysis']),
     room('config', ['model', 'alerts']),
     room('store', ['model', 'resources', 'otp', 'sqlite']),
     room('transfer', ['model', 'resources', 'store']),
@@ -126,6 +127,7 @@ module.exports = {
       'cluster',
     ]),
     room('operations', [
+      'plan',
       'otp',
       'model',
       'firewall',
@@ -140,6 +142,7 @@ module.exports = {
       'actors',
     ]),
     room('http', [
+      'plan',
       'otp',
       'rates',
       'model',
@@ -159,6 +162,7 @@ module.exports = {
     room('demo', ['otp', 'model', 'world', 'config', 'store', 'broker', 'log', 'actors', 'host', 'sim', 'server']),
     room('supervisors', ['otp']),
     room('server', [
+      'plan',
       'otp',
       'files',
       'rates',

@@ -117,6 +117,11 @@ export const ERRORS = {
     text: 'the document is at revision {current}, which if-match ({wanted}) does not name; weak tags (W/) never match',
     advice: 'Read it again, apply the change to what is there now, and send its new `ETag` as `If-Match`.',
   },
+  plan_stale: {
+    status: 409,
+    text: 'the plan is out of date: {what}',
+    advice: '`moved` names what is no longer as it was when the plan was made. Plan again, look, and apply that.',
+  },
   too_large: {
     status: 413,
     text: 'the body is larger than {limit} bytes',
@@ -191,9 +196,11 @@ export class ApiError extends Error {
       readonly body?: JsonObject;
       readonly headers?: Readonly<Record<string, string>>;
       readonly cause?: unknown;
+      /** The whole text, where it is known already. */
+      readonly text?: string;
     } = {},
   ) {
-    super(errorText(code, fill), { cause: more.cause });
+    super(more.text ?? errorText(code, fill), { cause: more.cause });
     this.code = code;
     this.body = more.body ?? {};
     this.headers = more.headers ?? {};

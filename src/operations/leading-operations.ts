@@ -7,6 +7,7 @@ import { actorTree } from './actor-tree.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
+import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
@@ -18,6 +19,7 @@ export type LeadingNeeds = HostDriftNeeds &
     readonly refused: Pick<RefusedReports, 'list'>;
     readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
     readonly dialect: Dialect;
+    readonly foresight: Foresight;
   };
 
 /** A server that does the work: the only one of its store, or the one of several that leads. */
@@ -48,6 +50,7 @@ export function leadingOperations(
     dialect: () => dialect,
     observation: () => undefined,
     commands: remoteCommandsPort(needs),
+    foresight: needs.foresight,
     standing,
   };
 }

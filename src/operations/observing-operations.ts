@@ -7,6 +7,7 @@ import { actorTree } from './actor-tree.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
+import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
@@ -16,6 +17,7 @@ export type ObservingNeeds = HostDriftNeeds &
   RemoteCommandsPortNeeds & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly dialect: Dialect;
+    readonly foresight: Foresight;
   };
 
 /**
@@ -46,6 +48,7 @@ export function observingOperations(
     dialect: () => dialect,
     observation: () => observationJson(observation()),
     commands: remoteCommandsPort(needs),
+    foresight: needs.foresight,
     standing: () => ({ role: 'alone' }),
   };
 }

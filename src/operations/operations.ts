@@ -1,6 +1,7 @@
 import type { Alarm } from '../alarms/alarm-book.js';
 import type { Json, JsonObject } from '../model/document.js';
 import type { ActorNode } from '../otp/index.js';
+import type { Foresight } from '../plan/foresight.js';
 
 /** Whether the server may serve traffic, and if not, why: one sentence a reason. */
 export interface Readiness {
@@ -99,6 +100,8 @@ export interface Operations {
   /** What a server that only observes has found; undefined: this one does not only observe. */
   observation(): JsonObject | undefined;
   readonly commands: Commands;
+  /** What would ship after writes: plans, assertions and guards ask it. */
+  readonly foresight: Foresight;
   /** Who leads, as this server knows it now. A follower passes on what only the leader can answer. */
   standing(): Standing;
 }

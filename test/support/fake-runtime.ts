@@ -11,12 +11,14 @@ import type {
   TreeRequest,
 } from '../../src/operations/operations.js';
 import type { ActorNode } from '../../src/otp/index.js';
-import { StoreError } from '../../src/store/store.js';
+import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
+import { type Store, StoreError } from '../../src/store/store.js';
 
 /** A runtime without actors: records what the API asks of it, answers what a test tells it to. */
 export class FakeRuntime implements Operations {
   readonly published: string[] = [];
   readonly commands = new FakeCommands();
+  readonly foresight: Foresight;
   ready: Readiness = { ready: true, reasons: [] };
   refused: readonly JsonObject[] = [];
   alarmsSet: readonly Alarm[] = [];
@@ -42,6 +44,15 @@ export class FakeRuntime implements Operations {
     ageMs: 0,
     children: [],
   };
+
+  constructor(store: Pick<Store, 'list'> = { list: async () => [] }) {
+    this.foresight = storeForesight({
+      store,
+      dialect: () => this.dialect(),
+      generateUnset: false,
+      anyIsEveryone: () => false,
+    });
+  }
 
   tree({ path = 'dog_trainer' }: TreeRequest): ActorNode | undefined {
     return path === 'dog_trainer' ? this.root : undefined;

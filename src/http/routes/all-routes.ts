@@ -13,6 +13,7 @@ import { fileTransferRoutes } from './file-transfer-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
+import { planRoutes } from './plan-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
@@ -32,6 +33,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...auditRoutes,
     ...fileTransferRoutes,
     ...driftRoutes,
+    ...planRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),
@@ -39,7 +41,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
   return [...routes, ...openapiRoutes(routes)];
 }
 
-function resourceRoutes(resource: Resource, version: ApiVersion): readonly Route[] {
+function resourceRoutes(resource: Resource, version: ApiVersion): readonly Route<RouteNeeds>[] {
   const service = serviceOf(resource, version);
   return [
     ...documentRoutes(service, version),

@@ -6,6 +6,7 @@ import { Turnstile } from '../../actors/turnstile.js';
 import { unknownReferences } from '../../config/unknown-references.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import { CompileBook } from '../../firewall/policy/compile-book.js';
+import { type Foresight, worldForesight } from '../../plan/foresight.js';
 import { keyedChildren, type KeyedChildren } from '../../otp/index.js';
 import { SetBook } from '../../world/set-book.js';
 import { Slices } from '../../world/slices.js';
@@ -24,6 +25,8 @@ export interface PolicyState {
   readonly outputs: RulesetOutputs;
   /** What groups compile to, each distinct input once. */
   readonly compiles: CompileBook;
+  /** What would ship after writes. */
+  readonly foresight: Foresight;
   /** Where long work is done a slice at a time. */
   readonly slices: Slices;
   /** Groups whose ruleset is being read from the store: not all of a fleet at once. */
@@ -48,12 +51,24 @@ export async function createPolicyState(
   });
   world.malformed.remember(await loadKeptRows(store));
   const outputs = new RulesetOutputs();
+  const sets = new SetBook(world.policy, dialect, () => setUse(world, outputs));
+  const generateUnset = config.generate_unset_tables;
+  const compiles = new CompileBook(world.policy, { dialect, generateUnset });
   return {
     dialect,
     world,
-    sets: new SetBook(world.policy, dialect, () => setUse(world, outputs)),
+    sets,
     outputs,
-    compiles: new CompileBook(world.policy, { dialect, generateUnset: config.generate_unset_tables }),
+    compiles,
+    foresight: worldForesight({
+      world,
+      store,
+      compiles,
+      dialect,
+      generateUnset,
+      contents: () => sets.published?.contents ?? new Map(),
+      slices: new Slices(),
+    }),
     slices: new Slices(),
     loads: new Turnstile(MOST_LOADS),
     groups: keyedChildren(system, { supervisor: 'groups_sup' }),
