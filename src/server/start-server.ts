@@ -23,6 +23,7 @@ import { baseActors } from './actors/base-actors.js';
 import type { Ports } from './actors/listeners.js';
 import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
+import type { RunningServer } from './running-server.js';
 import { reportSink } from './reporting/report-sink.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
 import { serverId } from './opening/server-id.js';
@@ -43,21 +44,8 @@ export interface StartOptions {
   readonly observe?: boolean;
 }
 
-/** A server that is up. */
-export interface StartedServer {
-  /** Base URLs and ports as they really are. */
-  readonly listening: {
-    readonly api: string;
-    readonly api_port: number;
-    readonly metrics: string;
-    readonly metrics_port: number;
-  };
-  /** Settles when the tree has given up by itself, with why; never rejects. */
-  readonly ended: Promise<Error>;
-  /** Stops in order and resolves with what was left, one sentence per thing. */
-  stop(): Promise<readonly string[]>;
-  /** What would be lost if the process ended now. */
-  left(): readonly string[];
+/** A server that is up, as the demonstration and tests see it. */
+export interface StartedServer extends RunningServer {
   /** Throws before the work has begun: one of several servers stands by, or the store is away. */
   readonly state: FlatState;
   /** Who leads, as this server knows it. */
