@@ -153,6 +153,8 @@ export const SCHEMA = {
     writes_max: { ...count, unit: 'writes' },
   },
 
+  revisions: { keep: { ...count, unit: 'revisions per group' }, keep_days: { ...count, unit: 'days' } },
+
   broker: {
     kind: { type: 'choice', values: ['memory', 'amqp'] },
     url: { type: 'url', schemes: amqpSchemes, optional: true },

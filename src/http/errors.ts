@@ -122,6 +122,11 @@ export const ERRORS = {
     text: 'the plan is out of date: {what}',
     advice: '`moved` names what is no longer as it was when the plan was made. Plan again, look, and apply that.',
   },
+  revision_unusable: {
+    status: 409,
+    text: 'the group cannot be held at this revision: {reason}',
+    advice: 'Hold it at another revision, or make what the reason names again.',
+  },
   too_large: {
     status: 413,
     text: 'the body is larger than {limit} bytes',

@@ -9,10 +9,12 @@ import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
 import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
+import { setPin, type SetPinNeeds } from './set-pin.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
 export type LeadingNeeds = HostDriftNeeds &
   PublishingSwitchNeeds &
+  SetPinNeeds &
   ReadinessNeeds &
   RemoteCommandsPortNeeds & {
     readonly alarms: Pick<AlarmBook, 'list'>;
@@ -47,6 +49,7 @@ export function leadingOperations(
     refusedHosts: () => refused.list(),
     drift: async (hostId) => hostDrift(needs, hostId),
     ...publishingSwitch(needs),
+    setPin: setPin(needs),
     dialect: () => dialect,
     observation: () => undefined,
     commands: remoteCommandsPort(needs),

@@ -3,6 +3,7 @@ import type { Observation } from '../actors/watching/observation.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { JsonObject } from '../model/document.js';
 import type { Pid } from '../otp/index.js';
+import { StoreError } from '../store/store.js';
 import { actorTree } from './actor-tree.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations } from './operations.js';
@@ -45,6 +46,7 @@ export function observingOperations(
     refusedHosts: () => [],
     drift: async (hostId) => hostDrift(needs, hostId),
     ...publishingSwitch(needs),
+    setPin: () => Promise.reject(new StoreError('read_only', 'this server only observes: it holds no group')),
     dialect: () => dialect,
     observation: () => observationJson(observation()),
     commands: remoteCommandsPort(needs),

@@ -51,6 +51,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     drift: later,
     publishing: notHere,
     setPublishing: later,
+    setPin: later,
     dialect,
     observation: state.observation ?? (() => undefined),
     commands: { execute: later, sendFile: later, fetchFile: later, deleteFile: later },

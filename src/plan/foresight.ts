@@ -1,19 +1,33 @@
 import type { Dialect } from '../firewall/dialect.js';
 import { CompileBook } from '../firewall/policy/compile-book.js';
 import { finish } from '../firewall/finish.js';
-import type { Table } from '../model/document.js';
+import type { Document, Table } from '../model/document.js';
 import { sameJson } from '../model/same-json.js';
 import type { DraftRow } from '../store/draft-store.js';
 import { type Store, StoreError } from '../store/store.js';
 import { Slices } from '../world/slices.js';
 import { World, WORLD_TABLES, type WorldTableName } from '../world/world.js';
 import { draftChanges } from './draft-changes.js';
+import type { TableChange } from './overlay-policy.js';
 import { type Shipment, wouldShip, type WouldShipNeeds } from './would-ship.js';
 
 /** A document, by its table and id. */
-export interface RowName {
+interface RowName {
   readonly table: Table;
   readonly id: string;
+}
+
+/** A document that was just written; `after` absent: removed. */
+export interface WrittenRow extends RowName {
+  readonly after?: Document;
+}
+
+/** Who made a write, and why. */
+export interface WriteCause {
+  readonly author: string;
+  readonly reason: string | null;
+  /** The plan that was applied, if one was. */
+  readonly plan: string | null;
 }
 
 /** Answers what would ship, for a server in whatever role it has. */
@@ -24,7 +38,7 @@ export interface Foresight {
    */
   wouldShip(rows: readonly DraftRow[]): Promise<Shipment>;
   /** These documents were just written: the next answer is not given before they are seen. */
-  wrote(rows: readonly RowName[]): void;
+  wrote(rows: readonly WrittenRow[], cause: WriteCause): void;
 }
 
 const HELD: ReadonlySet<string> = new Set(WORLD_TABLES);
@@ -43,6 +57,8 @@ export interface ForesightNeeds extends Omit<WouldShipNeeds, 'world'> {
   readonly world: World;
   readonly store: Pick<Store, 'get'>;
   readonly slices: Pick<Slices, 'run'>;
+  /** Told which groups a write made stale. */
+  readonly noteCause: (groupIds: Iterable<string>, cause: WriteCause) => void;
 }
 
 /**
@@ -85,8 +101,15 @@ export function worldForesight(needs: ForesightNeeds): Foresight {
         if (shipment.version === world.version) return shipment;
       }
     },
-    wrote(rows) {
-      for (const { table, id } of rows) if (isHeld(table)) written.set(`${table} ${id}`, { table, id });
+    wrote(rows, cause) {
+      const changes: TableChange[] = [];
+      for (const { table, id, after } of rows) {
+        if (!isHeld(table)) continue;
+        written.set(`${table} ${id}`, { table, id });
+        const before = world.rows(table).get(id);
+        changes.push({ table, change: { id, ...(before && { before }), ...(after && { after }) } });
+      }
+      needs.noteCause(world.wouldDirty(changes).groups, cause);
     },
   };
 }

@@ -4,6 +4,7 @@ import type {
   AgentAnswer,
   CommandCaller,
   Commands,
+  PinOutcome,
   PublishingState,
   Readiness,
   Operations,
@@ -85,6 +86,10 @@ export class FakeRuntime implements Operations {
   async setPublishing(paused: boolean, author: string): Promise<PublishingState> {
     this.state = { paused, author, since: 1 };
     return this.state;
+  }
+
+  async setPin(): Promise<PinOutcome> {
+    return { ok: false, why: 'unknown' };
   }
 
   observation(): JsonObject | undefined {

@@ -1,9 +1,10 @@
 import type { Clock } from '../../otp/index.js';
 import { noteHashes, type NoteHashesNeeds } from '../groups/note-hashes.js';
 import { outputToDoc, type RulesetOutput, type RulesetOutputs } from '../groups/ruleset-outputs.js';
+import { recordRevision, type RecordRevisionNeeds } from '../groups/record-revision.js';
 import { nowSeconds } from '../now-seconds.js';
 
-export interface NoteConfirmedNeeds extends NoteHashesNeeds {
+export interface NoteConfirmedNeeds extends NoteHashesNeeds, Pick<RecordRevisionNeeds, 'sets'> {
   readonly clock: Pick<Clock, 'now'>;
   readonly outputs: RulesetOutputs;
 }
@@ -20,6 +21,7 @@ export function noteConfirmed(needs: NoteConfirmedNeeds, output: RulesetOutput):
   const published: RulesetOutput = { ...output, publishedAt: nowSeconds(needs.clock) };
   outputs.confirm(published);
   if (outputs.get(groupId) === output) outputs.set(published);
+  recordRevision(needs, published, nowSeconds(needs.clock));
   const { rulesets } = outputs;
   notes.put(`published ${groupId}`, {
     changes: () => [

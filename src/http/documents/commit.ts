@@ -23,15 +23,17 @@ export interface CommitReasons {
 export async function commitOrThrow(
   call: Pick<Call, 'deps' | 'author'>,
   changes: readonly Change[],
-  _reasons: CommitReasons = {},
+  reasons: CommitReasons = {},
 ): Promise<readonly (Stored | undefined)[]> {
   const result = await call.deps.store.commit(changes, { author: call.author });
   if (result.ok) {
     call.deps.runtime.foresight.wrote(
       changes.flatMap((change, index) => {
         const id = change.op === 'create' ? result.stored[index]?.doc.id : change.id;
-        return id === undefined ? [] : [{ table: change.table, id }];
+        const after = result.stored[index]?.doc;
+        return id === undefined ? [] : [{ table: change.table, id, ...(after && { after }) }];
       }),
+      { author: call.author, reason: reasons.reason ?? null, plan: reasons.plan ?? null },
     );
     return result.stored;
   }

@@ -14,6 +14,7 @@ import { hclRoutes } from './hcl-routes.js';
 import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { planRoutes } from './plan-routes.js';
+import { revisionRoutes } from './revision-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
@@ -34,6 +35,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...fileTransferRoutes,
     ...driftRoutes,
     ...planRoutes,
+    ...revisionRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),

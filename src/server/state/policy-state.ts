@@ -1,6 +1,7 @@
 import type { GroupCast } from '../../actors/groups/group-messages.js';
 import { RulesetOutputs } from '../../actors/groups/ruleset-outputs.js';
 import { loadKeptRows } from '../../actors/last-good/kept-rows.js';
+import { loadPins } from '../../actors/groups/pin-doc.js';
 import { setUse } from '../../actors/last-good/set-use.js';
 import { Turnstile } from '../../actors/turnstile.js';
 import { unknownReferences } from '../../config/unknown-references.js';
@@ -51,6 +52,11 @@ export async function createPolicyState(
   });
   world.malformed.remember(await loadKeptRows(store));
   const outputs = new RulesetOutputs();
+  for (const group of await loadPins(store, outputs))
+    log.error(
+      { group },
+      'the texts of the revision at which a group is held are gone: it gets what its policy compiles to',
+    );
   const sets = new SetBook(world.policy, dialect, () => setUse(world, outputs));
   const generateUnset = config.generate_unset_tables;
   const compiles = new CompileBook(world.policy, { dialect, generateUnset });
@@ -68,6 +74,7 @@ export async function createPolicyState(
       generateUnset,
       contents: () => sets.published?.contents ?? new Map(),
       slices: new Slices(),
+      noteCause: (groups, cause) => outputs.revisions.noteCause(groups, cause),
     }),
     slices: new Slices(),
     loads: new Turnstile(MOST_LOADS),
