@@ -109,6 +109,7 @@ module.exports = {
     room('host', ['model', 'firewall', 'wire', 'rates']),
     room('federation', ['model', 'firewall', 'wire']),
     room('world', ['model', 'firewall', 'resources']),
+    room('plan', ['model', 'firewall', 'resources', 'world', 'store', 'analysis']),
     room('config', ['model', 'alerts']),
     room('store', ['model', 'resources', 'otp', 'sqlite']),
     room('transfer', ['model', 'resources', 'store']),
@@ -144,6 +145,7 @@ module.exports = {
       'ec2',
     ]),
     room('operations', [
+      'plan',
       'otp',
       'model',
       'firewall',
@@ -161,6 +163,7 @@ module.exports = {
       'actors',
     ]),
     room('http', [
+      'plan',
       'otp',
       'rates',
       'model',
@@ -182,6 +185,7 @@ module.exports = {
     room('demo', ['otp', 'model', 'world', 'config', 'store', 'broker', 'log', 'actors', 'host', 'sim', 'server']),
     room('supervisors', ['otp']),
     room('server', [
+      'plan',
       'otp',
       'files',
       'rates',

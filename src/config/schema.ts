@@ -150,6 +150,14 @@ export const SCHEMA = {
     url: { type: 'url', schemes: ['http', 'https'], optional: true },
   },
 
+  plan: {
+    keep_seconds: { type: 'number', min: 1, unit: 'seconds' },
+    kept_max: { ...count, unit: 'plans' },
+    writes_max: { ...count, unit: 'writes' },
+  },
+
+  revisions: { keep: { ...count, unit: 'revisions per group' }, keep_days: { ...count, unit: 'days' } },
+
   broker: {
     kind: { type: 'choice', values: ['memory', 'amqp'] },
     url: { type: 'url', schemes: amqpSchemes, optional: true },

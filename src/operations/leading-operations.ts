@@ -9,11 +9,14 @@ import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
+import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
+import { setPin, type SetPinNeeds } from './set-pin.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
 export type LeadingNeeds = HostDriftNeeds &
   PublishingSwitchNeeds &
+  SetPinNeeds &
   ReadinessNeeds &
   LinkOperationsNeeds &
   RemoteCommandsPortNeeds & {
@@ -21,6 +24,7 @@ export type LeadingNeeds = HostDriftNeeds &
     readonly refused: Pick<RefusedReports, 'list'>;
     readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
     readonly dialect: Dialect;
+    readonly foresight: Foresight;
   };
 
 /** A server that does the work: the only one of its store, or the one of several that leads. */
@@ -49,10 +53,12 @@ export function leadingOperations(
     drift: async (hostId) => hostDrift(needs, hostId),
     ...linkOperations(needs),
     ...publishingSwitch(needs),
+    setPin: setPin(needs),
     dialect: () => dialect,
     observation: () => undefined,
     ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
+    foresight: needs.foresight,
     standing,
   };
 }

@@ -3,11 +3,12 @@ import type { Observation } from '../actors/watching/observation.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { JsonObject } from '../model/document.js';
 import type { Pid } from '../otp/index.js';
+import { StoreError } from '../store/store.js';
 import { actorTree } from './actor-tree.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
-import { StoreError } from '../store/store.js';
+import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
@@ -17,6 +18,7 @@ export type ObservingNeeds = HostDriftNeeds &
   RemoteCommandsPortNeeds & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly dialect: Dialect;
+    readonly foresight: Foresight;
   };
 
 /**
@@ -46,11 +48,13 @@ export function observingOperations(
     linkState: () => undefined,
     acceptLink: () => Promise.reject(new StoreError('read_only', 'this server only looks on')),
     ...publishingSwitch(needs),
+    setPin: () => Promise.reject(new StoreError('read_only', 'this server only observes: it holds no group')),
     dialect: () => dialect,
     observation: () => observationJson(observation()),
     ec2Plan: () =>
       Promise.resolve({ mode: 'off', reason: 'this server only looks on: it asks nothing of EC2', regions: [] }),
     commands: remoteCommandsPort(needs),
+    foresight: needs.foresight,
     standing: () => ({ role: 'alone' }),
   };
 }

@@ -43,6 +43,7 @@ export const TEST_HTTP_CONFIG = {
   file_delete_timeout_ms: 5000,
   max_block_size_bytes: 1024 * 1024,
   ec2: { mode: 'off' },
+  plan: { keep_seconds: 3600, kept_max: 100, writes_max: 1000 },
 } as const;
 
 export interface ApiServer {
@@ -73,7 +74,7 @@ export async function startApiServer(
 ): Promise<ApiServer> {
   const metrics = createMetrics();
   const own = store ?? (await createSqliteStore({ path: ':memory:' }));
-  const runtime = new FakeRuntime();
+  const runtime = new FakeRuntime(own);
   const lines: Record<string, unknown>[] = [];
   const log = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
   const kept = { most: 100, now: () => Date.now() };

@@ -5,6 +5,7 @@ import type {
   AgentAnswer,
   CommandCaller,
   Commands,
+  PinOutcome,
   PublishingState,
   Readiness,
   Operations,
@@ -14,12 +15,14 @@ import type {
 import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
 import type { Transfer } from '../../src/operations/transfers.js';
 import type { ActorNode } from '../../src/otp/index.js';
-import { StoreError } from '../../src/store/store.js';
+import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
+import { type Store, StoreError } from '../../src/store/store.js';
 
 /** A runtime without actors: records what the API asks of it, answers what a test tells it to. */
 export class FakeRuntime implements Operations {
   readonly published: string[] = [];
   readonly commands = new FakeCommands();
+  readonly foresight: Foresight;
   ready: Readiness = { ready: true, reasons: [] };
   refused: readonly JsonObject[] = [];
   alarmsSet: readonly Alarm[] = [];
@@ -45,6 +48,15 @@ export class FakeRuntime implements Operations {
     ageMs: 0,
     children: [],
   };
+
+  constructor(store: Pick<Store, 'list'> = { list: async () => [] }) {
+    this.foresight = storeForesight({
+      store,
+      dialect: () => this.dialect(),
+      generateUnset: false,
+      anyIsEveryone: () => false,
+    });
+  }
 
   readonly linkStates = new Map<string, JsonObject>();
   /** What is held of links, by their id; accepting takes it away. */
@@ -98,6 +110,10 @@ export class FakeRuntime implements Operations {
 
   ec2Plan(): Promise<JsonObject> {
     return Promise.resolve({ mode: 'off', regions: [] });
+  }
+
+  async setPin(): Promise<PinOutcome> {
+    return { ok: false, why: 'unknown' };
   }
 
   observation(): JsonObject | undefined {

@@ -153,7 +153,7 @@ export class HostReports {
     const group = groupAfter(row, known, report, groupOwner);
     return decideReport(row, known, report, {
       now,
-      wanted: wantedHashes(this.#needs, group, now, config.ipset_hash_valid_seconds),
+      wanted: wantedHashes(this.#needs, { hostkey: report.hostkey, group }, now, config.ipset_hash_valid_seconds),
       hashCheck: {
         toleranceSeconds: config.hashcheck_alert_seconds,
         maxFailCount: config.max_hash_fail_count,
@@ -195,7 +195,7 @@ export class HostReports {
     if (event === 'pass_hashcheck') this.#driftLog.passed({ hostkey, name, group });
     if (event !== 'fail_hashcheck') return;
     const { clock, config } = this.#needs;
-    const wanted = wantedHashes(this.#needs, group, nowSeconds(clock), config.ipset_hash_valid_seconds);
+    const wanted = wantedHashes(this.#needs, { hostkey, group }, nowSeconds(clock), config.ipset_hash_valid_seconds);
     this.#driftLog.failed({ hostkey, name, group, differing, wanted, reported: hashes });
   }
 

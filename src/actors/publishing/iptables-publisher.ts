@@ -6,6 +6,7 @@ import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
 import { CallFailed } from '../../otp/index.js';
+import type { SetBook } from '../../world/set-book.js';
 import type { World } from '../../world/world.js';
 import type { BrokerLink } from '../broker/broker-link.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
@@ -32,6 +33,7 @@ export interface IptablesPublisherNeeds {
   readonly link: Pick<BrokerLink, 'subscribe'>;
   readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName'>;
   readonly outputs: RulesetOutputs;
+  readonly sets: Pick<SetBook, 'published'>;
   readonly notes: Pick<Notes, 'put' | 'settled'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
   readonly gate: MayPublish;

@@ -3,9 +3,10 @@ import type { ServerEvent } from '../../events/server-event.js';
 import type { Clock } from '../../otp/index.js';
 import { noteHashes, type NoteHashesNeeds } from '../groups/note-hashes.js';
 import { outputToDoc, type RulesetOutput, type RulesetOutputs } from '../groups/ruleset-outputs.js';
+import { recordRevision, type RecordRevisionNeeds } from '../groups/record-revision.js';
 import { nowSeconds } from '../now-seconds.js';
 
-export interface NoteConfirmedNeeds extends NoteHashesNeeds {
+export interface NoteConfirmedNeeds extends NoteHashesNeeds, Pick<RecordRevisionNeeds, 'sets'> {
   readonly clock: Pick<Clock, 'now'>;
   readonly outputs: RulesetOutputs;
   readonly events: Pick<EventBook<ServerEvent>, 'put'>;
@@ -24,6 +25,7 @@ export function noteConfirmed(needs: NoteConfirmedNeeds, output: RulesetOutput):
   outputs.confirm(published);
   if (outputs.get(groupId) === output) outputs.set(published);
   events.put({ kind: 'ruleset_published', group_id: groupId, group: groupName });
+  recordRevision(needs, published, nowSeconds(needs.clock));
   const { rulesets } = outputs;
   notes.put(`published ${groupId}`, {
     changes: () => [

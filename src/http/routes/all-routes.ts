@@ -16,6 +16,8 @@ import { hclRoutes } from './hcl-routes.js';
 import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
+import { planRoutes } from './plan-routes.js';
+import { revisionRoutes } from './revision-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
@@ -38,6 +40,8 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...ec2Routes,
     ...linkRoutes,
     ...eventRoutes,
+    ...planRoutes,
+    ...revisionRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),
@@ -45,7 +49,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
   return [...routes, ...openapiRoutes(routes)];
 }
 
-function resourceRoutes(resource: Resource, version: ApiVersion): readonly Route[] {
+function resourceRoutes(resource: Resource, version: ApiVersion): readonly Route<RouteNeeds>[] {
   const service = serviceOf(resource, version);
   return [
     ...documentRoutes(service, version),

@@ -24,7 +24,7 @@ export function publisherActors({
   const publishing = { clock, config, alarms, metrics, log, events, world, outputs, link, outbox, gate, notes, guard };
   return {
     ipsetPublisher: () => new IpsetPublisher({ ...publishing, store, sets, confirmedSets }),
-    iptablesPublisher: () => new IptablesPublisher({ ...publishing }),
+    iptablesPublisher: () => new IptablesPublisher({ ...publishing, sets }),
     configPublisher: () => new ConfigPublisher({ clock, config, store, metrics, log, world, outbox }),
     remoteCommands: () => new RemoteCommands({ clock, metrics, log, link }),
     securityGroups: () =>

@@ -50,6 +50,7 @@ async function publisherAlone({ unconfirmed = [] }: { readonly unconfirmed?: rea
     link,
     world: loadedWorld({ group: groups }),
     outputs,
+    sets: { published: undefined },
     notes: new Notes({ store, clock: stage.clock, log: stage.log }),
     guard,
     gate,
