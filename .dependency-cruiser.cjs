@@ -144,6 +144,7 @@ module.exports = {
       'rates',
       'model',
       'firewall',
+      'host',
       'resources',
       'world',
       'config',

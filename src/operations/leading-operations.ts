@@ -4,6 +4,7 @@ import type { RefusedReports } from '../actors/intake/refused-reports.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
+import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
@@ -11,6 +12,7 @@ import { readiness, type ReadinessNeeds } from './readiness.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
 export type LeadingNeeds = HostDriftNeeds &
+  FleetViewNeeds &
   PublishingSwitchNeeds &
   ReadinessNeeds &
   RemoteCommandsPortNeeds & {
@@ -34,21 +36,25 @@ export function leadingOperations(
   },
 ): Operations {
   const { system, world, groups, alarms, refused, dialect } = needs;
+  const parts = {
+    readiness: () => withTerm(readiness(needs, root()), standing()),
+    refusedHosts: () => refused.list(),
+    standing,
+    ...publishingSwitch(needs),
+  };
   return {
+    ...parts,
     tree: (options) => actorTree(system, root(), options),
     publishGroup(name) {
       const group = world.groupByName(name);
       if (group !== undefined) groups.send(group.id, { tag: 'republish' });
     },
-    readiness: () => withTerm(readiness(needs, root()), standing()),
     alarms: () => alarms.list(),
-    refusedHosts: () => refused.list(),
+    fleet: fleetView(needs, parts),
     drift: async (hostId) => hostDrift(needs, hostId),
-    ...publishingSwitch(needs),
     dialect: () => dialect,
     observation: () => undefined,
     commands: remoteCommandsPort(needs),
-    standing,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Dialect } from '../firewall/dialect.js';
 import type { JsonObject } from '../model/document.js';
 import type { Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
+import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
@@ -11,6 +12,7 @@ import { readiness, type ReadinessNeeds } from './readiness.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
 export type ObservingNeeds = HostDriftNeeds &
+  FleetViewNeeds &
   PublishingSwitchNeeds &
   ReadinessNeeds &
   RemoteCommandsPortNeeds & {
@@ -35,18 +37,22 @@ export function observingOperations(
   },
 ): Operations {
   const { system, alarms, dialect } = needs;
+  const parts = {
+    readiness: () => readiness(needs, root(), { observes: true }),
+    refusedHosts: () => [],
+    standing: () => ({ role: 'alone' }) as const,
+    ...publishingSwitch(needs),
+  };
   return {
+    ...parts,
     tree: (options) => actorTree(system, root(), options),
     publishGroup: () => undefined,
-    readiness: () => readiness(needs, root(), { observes: true }),
     alarms: () => alarms.list(),
-    refusedHosts: () => [],
+    fleet: fleetView(needs, parts),
     drift: async (hostId) => hostDrift(needs, hostId),
-    ...publishingSwitch(needs),
     dialect: () => dialect,
     observation: () => observationJson(observation()),
     commands: remoteCommandsPort(needs),
-    standing: () => ({ role: 'alone' }),
   };
 }
 

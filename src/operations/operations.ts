@@ -1,6 +1,7 @@
 import type { Alarm } from '../alarms/alarm-book.js';
 import type { Json, JsonObject } from '../model/document.js';
 import type { ActorNode } from '../otp/index.js';
+import type { FleetView } from './fleet-answers.js';
 
 /** Whether the server may serve traffic, and if not, why: one sentence a reason. */
 export interface Readiness {
@@ -87,8 +88,12 @@ export interface Operations {
   alarms(): readonly Alarm[];
   /** Hosts whose reports are being refused, with why. */
   refusedHosts(): readonly JsonObject[];
-  /** What a host has loaded against what it should have; undefined: no such host. */
-  drift(hostId: string): Promise<JsonObject | undefined>;
+  /** The fleet as a whole: status, drifted hosts, groups. */
+  readonly fleet: FleetView;
+  /**
+   * What a host has loaded against what it should have, by its id, hostkey or name; undefined: no such host.
+   */
+  drift(host: string): Promise<JsonObject | undefined>;
   publishing(): PublishingState;
   setPublishing(paused: boolean, author: string): Promise<PublishingState>;
   /**

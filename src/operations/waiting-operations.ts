@@ -38,6 +38,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     readiness: () => readiness(needs, root(), state),
     alarms: () => needs.alarms.list(),
     refusedHosts: notHere,
+    fleet: { status: notHere, drifted: notHere, groups: notHere },
     drift: later,
     publishing: notHere,
     setPublishing: later,

@@ -10,6 +10,7 @@ import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
+import { fleetRoutes } from './fleet-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
@@ -32,6 +33,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...auditRoutes,
     ...fileTransferRoutes,
     ...driftRoutes,
+    ...fleetRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),
