@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
 import { alertDesk } from '../actors/alerts/alert-desk.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
+import type { ActorEvent } from '../events/actor-event.js';
+import { EventBook } from '../events/event-book.js';
+import type { ServerEvent } from '../events/server-event.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Standing } from '../operations/operations.js';
@@ -23,6 +26,7 @@ import { baseActors } from './actors/base-actors.js';
 import type { Ports } from './actors/listeners.js';
 import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
+import type { RunningServer } from './running-server.js';
 import { reportSink } from './reporting/report-sink.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
 import { serverId } from './opening/server-id.js';
@@ -43,21 +47,8 @@ export interface StartOptions {
   readonly observe?: boolean;
 }
 
-/** A server that is up. */
-export interface StartedServer {
-  /** Base URLs and ports as they really are. */
-  readonly listening: {
-    readonly api: string;
-    readonly api_port: number;
-    readonly metrics: string;
-    readonly metrics_port: number;
-  };
-  /** Settles when the tree has given up by itself, with why; never rejects. */
-  readonly ended: Promise<Error>;
-  /** Stops in order and resolves with what was left, one sentence per thing. */
-  stop(): Promise<readonly string[]>;
-  /** What would be lost if the process ended now. */
-  left(): readonly string[];
+/** A server that is up, as the demonstration and tests see it. */
+export interface StartedServer extends RunningServer {
   /** Throws before the work has begun: one of several servers stands by, or the store is away. */
   readonly state: FlatState;
   /** Who leads, as this server knows it. */
@@ -109,7 +100,21 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     system,
     openAlertChannels(config, clock).map(({ kind }) => kind),
   );
-  const base: ServerBase = { system, clock, config, log: logs.log, metrics, store, alarms, alerts };
+  const kept = { most: config.api.stream_events_kept, now: () => clock.now() };
+  const events = new EventBook<ServerEvent>(kept);
+  const actorEvents = new EventBook<ActorEvent>(kept);
+  const base: ServerBase = {
+    system,
+    clock,
+    config,
+    log: logs.log,
+    metrics,
+    store,
+    alarms,
+    alerts,
+    events,
+    actorEvents,
+  };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;

@@ -9,6 +9,7 @@ import type { Route } from '../route.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
+import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
 import { hclRoutes } from './hcl-routes.js';
@@ -18,7 +19,7 @@ import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
 /** What all routes together use. Each handler sees only what its own file declares. */
-export interface RouteNeeds {
+export interface RouteNeeds extends EventNeeds {
   readonly store: Store;
   readonly config: HttpConfig;
   /** The current operations: a server may become or stop being the leader at any time. */
@@ -34,6 +35,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...fileTransferRoutes,
     ...driftRoutes,
     ...fleetRoutes,
+    ...eventRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),
