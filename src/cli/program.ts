@@ -10,6 +10,7 @@ import { addExport } from './export.js';
 import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
 import { addImport } from './import.js';
 import { addAlarms } from './remote/alarms.js';
+import { addEvents } from './remote/events.js';
 import { addGroups } from './remote/groups.js';
 import { addHost } from './remote/host.js';
 import { addHosts } from './remote/hosts.js';
@@ -17,6 +18,7 @@ import { addPublishing } from './remote/publishing.js';
 import { addStatus } from './remote/status.js';
 import { addStart } from './start.js';
 import { addToken } from './token.js';
+import { addTop } from './top/top.js';
 import { addTree } from './tree.js';
 
 /**
@@ -63,6 +65,8 @@ function createProgram(io: CliIo): Command {
     addGroups,
     addPublishing,
     addAlarms,
+    addEvents,
+    addTop,
     addTree,
     addCompile,
     addDecode,

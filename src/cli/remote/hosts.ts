@@ -1,15 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { HOST_STATES, stateOf, type HostState } from '../../host/host-state.js';
+import { HOST_STATES } from '../../host/host-state.js';
 import type { Document } from '../../model/document.js';
-import { textOf } from '../../model/text-of.js';
-import type { DriftAnswer, HostLine } from '../../operations/fleet-answers.js';
+import type { HostLine } from '../../operations/fleet-answers.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
-import { shaped, shapedList } from './shape.js';
-import { ago, printTable, type Cell, type Colour } from './table.js';
+import { hostLineOf, readDrift, stateCell } from './read-hosts.js';
+import { shapedList } from './shape.js';
+import { ago, printTable } from './table.js';
 
 interface HostsFlags extends ApiFlags {
   readonly drifted?: true;
@@ -49,13 +49,6 @@ function states(value: string): string {
   throw new InvalidArgumentError(`there is no state ${wrong}; there are ${HOST_STATES.join(', ')}.`);
 }
 
-/** Drifted hosts as the leader knows them. */
-export async function readDrift(api: Api, group?: string): Promise<DriftAnswer> {
-  const path = `/api/V2/drift?${new URLSearchParams({ limit: '10000', ...(group === undefined ? {} : { group }) }).toString()}`;
-  const shape = { total: 'number', converging: 'number', hosts: 'list' } as const;
-  return shaped<DriftAnswer>(await api.get(path), shape, api.url + path);
-}
-
 async function readHosts(api: Api, flags: HostsFlags): Promise<readonly HostLine[]> {
   const drift = await readDrift(api, flags.group);
   const { query } = flags;
@@ -77,35 +70,7 @@ async function readHosts(api: Api, flags: HostsFlags): Promise<readonly HostLine
   const path = `/api/V2/hosts?${wanted.toString()}`;
   const rows = shapedList<Document>(await api.pages(path), { id: 'string' }, api.url + path);
   const known = new Map(drift.hosts.map((line) => [line.id, line]));
-  return rows.map((row) => known.get(row.id) ?? lineOf(row)).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** A host that is not among the drifted ones. */
-function lineOf(row: Document): HostLine {
-  return {
-    id: row.id,
-    name: textOf(row.name),
-    hostkey: textOf(row.hostkey),
-    group: textOf(row.group),
-    state: stateOf(row),
-    unverified: row.unverified === true,
-    reported_at: typeof row.keepalive_timestamp === 'number' ? row.keepalive_timestamp : null,
-    differing: [],
-    differs_since: null,
-    repair_attempts: 0,
-  };
-}
-
-const COLOURS: Readonly<Partial<Record<HostState, Colour>>> = {
-  active_hashfail: 'red',
-  inactive: 'yellow',
-  inactive_hashfail: 'yellow',
-  retired: 'dim',
-};
-
-export function stateCell(state: HostState): Cell {
-  const colour = COLOURS[state];
-  return colour === undefined ? state : { text: state, colour };
+  return rows.map((row) => known.get(row.id) ?? hostLineOf(row)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function print(io: CliIo, { json }: HostsFlags, hosts: readonly HostLine[]): void {
