@@ -169,6 +169,7 @@ module.exports = {
       'model',
       'firewall',
       'analysis',
+      'host',
       'resources',
       'world',
       'config',

@@ -4,6 +4,7 @@ import type { ActorNode } from '../otp/index.js';
 import type { FetchedFile, FileSource } from './file-blocks.js';
 import type { Transfer } from './transfers.js';
 import type { Foresight } from '../plan/foresight.js';
+import type { FleetView } from './fleet-answers.js';
 
 /** Whether the server may serve traffic, and if not, why: one sentence a reason. */
 export interface Readiness {
@@ -114,8 +115,12 @@ export interface Operations {
   ): Promise<
     { readonly names: number; readonly addresses: number; readonly lost: number } | 'unknown' | 'nothing_held'
   >;
-  /** What a host has loaded against what it should have; undefined: no such host. */
-  drift(hostId: string): Promise<JsonObject | undefined>;
+  /** The fleet as a whole: status, drifted hosts, groups. */
+  readonly fleet: FleetView;
+  /**
+   * What a host has loaded against what it should have, by its id, hostkey or name; undefined: no such host.
+   */
+  drift(host: string): Promise<JsonObject | undefined>;
   publishing(): PublishingState;
   setPublishing(paused: boolean, author: string): Promise<PublishingState>;
   /**

@@ -50,6 +50,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     refusedHosts: notHere,
     linkState: notHere,
     acceptLink: later,
+    fleet: { status: notHere, drifted: notHere, groups: notHere },
     drift: later,
     publishing: notHere,
     setPublishing: later,

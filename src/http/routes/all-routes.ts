@@ -12,6 +12,7 @@ import { driftRoutes } from './drift-routes.js';
 import { ec2Routes } from './ec2-routes.js';
 import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
+import { fleetRoutes } from './fleet-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
@@ -39,6 +40,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...driftRoutes,
     ...ec2Routes,
     ...linkRoutes,
+    ...fleetRoutes,
     ...eventRoutes,
     ...planRoutes,
     ...revisionRoutes,
