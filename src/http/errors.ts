@@ -163,10 +163,20 @@ export const ERRORS = {
     advice:
       'Try again after the seconds in `retry-after`, or ask the server in `leader` itself. Where that is null nobody leads: within `cluster.lease_seconds` a server that is up takes over.',
   },
+  too_many_streams: {
+    status: 503,
+    text: 'there are {most} streams of events already (api.streams_max)',
+    advice: 'Close one that is not needed, or raise `api.streams_max`.',
+  },
   timed_out: {
     status: 503,
     text: 'no result within {ms} ms; what was asked may still happen',
     advice: 'Read the document before sending a change again.',
+  },
+  upload_not_kept: {
+    status: 507,
+    text: 'the upload cannot be kept on disk until it is sent: {reason}',
+    advice: 'Make space in `data_dir`, or let the server write there; nothing was sent to the host.',
   },
   storage_full: {
     status: 507,

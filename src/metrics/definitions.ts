@@ -77,6 +77,14 @@ export const OWN_COUNTERS = {
   dog_trainer_link_refused_total: { help: 'Messages of linked servers refused, by link', open: true },
   dog_trainer_dead_letters_total: { help: 'Messages given up, by kind', open: true },
   dog_trainer_repairs_total: { help: 'Rules, sets or configuration sent to one host again, by kind', open: true },
+  dog_trainer_ec2_changes_total: {
+    help: 'Rules of EC2 security groups that were authorised and revoked',
+    keys: ['authorized', 'revoked'],
+  },
+  dog_trainer_ec2_failures_total: {
+    help: 'Tries to keep the security groups of a region that failed, by reason',
+    keys: ['credentials', 'throttled', 'unavailable', 'refused'],
+  },
   dog_trainer_compile_failures_total: { help: 'Compiles refused, the group keeping its last good rules' },
   dog_trainer_publish_failures_total: { help: 'Publishes that failed, by reason', open: true },
   dog_trainer_alerts_delivered_total: { help: 'Alerts that a channel has delivered, by channel', open: true },
@@ -96,7 +104,7 @@ export const OWN_GAUGES = {
   dog_trainer_actors: { help: 'Actors alive, by supervisor', open: true },
   dog_trainer_outage: {
     help: '1 while a part is away',
-    keys: ['broker', 'broker_reports', 'journal', 'store', 'smtp'],
+    keys: ['broker', 'broker_reports', 'journal', 'store', 'smtp', 'webhook'],
     open: true,
   },
   dog_trainer_link_stale: { help: '1 while a linked server is silent for too long, by link', open: true },

@@ -4,6 +4,7 @@ import type { RefusedReports } from '../actors/intake/refused-reports.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
+import { ec2Plan } from './ec2-plan.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
 import type { Operations, Readiness, Standing } from './operations.js';
@@ -50,6 +51,7 @@ export function leadingOperations(
     ...publishingSwitch(needs),
     dialect: () => dialect,
     observation: () => undefined,
+    ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
     standing,
   };

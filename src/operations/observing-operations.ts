@@ -48,6 +48,8 @@ export function observingOperations(
     ...publishingSwitch(needs),
     dialect: () => dialect,
     observation: () => observationJson(observation()),
+    ec2Plan: () =>
+      Promise.resolve({ mode: 'off', reason: 'this server only looks on: it asks nothing of EC2', regions: [] }),
     commands: remoteCommandsPort(needs),
     standing: () => ({ role: 'alone' }),
   };

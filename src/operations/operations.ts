@@ -1,6 +1,8 @@
 import type { Alarm } from '../alarms/alarm-book.js';
 import type { Json, JsonObject } from '../model/document.js';
 import type { ActorNode } from '../otp/index.js';
+import type { FetchedFile, FileSource } from './file-blocks.js';
+import type { Transfer } from './transfers.js';
 
 /** Whether the server may serve traffic, and if not, why: one sentence a reason. */
 export interface Readiness {
@@ -42,9 +44,12 @@ export interface Commands {
     options: CommandCaller & { readonly useShell: boolean; readonly user?: string },
   ): Promise<AgentAnswer<string>>;
   /** Sends the file to the absolute `path` on the host; resolves when the broker has confirmed every block. */
-  sendFile(hostkey: string, path: string, content: Uint8Array, caller: CommandCaller): Promise<void>;
-  fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<Uint8Array>>;
+  sendFile(hostkey: string, path: string, content: FileSource, caller: CommandCaller): Promise<void>;
+  /** Resolves when the first piece is there. */
+  fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<FetchedFile>>;
   deleteFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<null>>;
+  /** Files on their way, and those that were lately, newest first. */
+  transfers(): readonly Transfer[];
 }
 
 /** Another server of the same store, as it wrote itself into the lease. */
@@ -107,6 +112,8 @@ export interface Operations {
   dialect(): 'dog1' | 'dog2';
   /** What a server that only observes has found; undefined: this one does not only observe. */
   observation(): JsonObject | undefined;
+  /** What would be done to the security groups of EC2 (docs/http-api.md#ec2); nothing is touched. */
+  ec2Plan(): Promise<JsonObject>;
   readonly commands: Commands;
   /** Who leads, as this server knows it now. A follower passes on what only the leader can answer. */
   standing(): Standing;

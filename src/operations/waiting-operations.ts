@@ -49,7 +49,8 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
       throw new StoreError('unavailable', 'the dialect of rules is not known yet: the store was away since the start');
     },
     observation: state.observation ?? (() => undefined),
-    commands: { execute: later, sendFile: later, fetchFile: later, deleteFile: later },
+    ec2Plan: later,
+    commands: { execute: later, sendFile: later, fetchFile: later, deleteFile: later, transfers: notHere },
     standing: state.standing,
   };
 }

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
 import { alertDesk } from '../actors/alerts/alert-desk.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
+import type { ActorEvent } from '../events/actor-event.js';
+import { EventBook } from '../events/event-book.js';
+import type { ServerEvent } from '../events/server-event.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Standing } from '../operations/operations.js';
@@ -11,12 +14,14 @@ import type { Logs } from '../log/create-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
 import { createActorSystem, startApplication, type Clock, type Pid } from '../otp/index.js';
 import { readOnlyStore } from '../store/read-only-store.js';
+import { storeWithNews } from '../store/store-with-news.js';
 import { StoreError, type Store } from '../store/store.js';
 import { aloneWork } from './roles/alone-work.js';
 import { brokerKey, journalKey, storePathKey } from './checks/blamed-keys.js';
 import { createBroker } from './opening/create-broker.js';
 import { createLinkBroker, type CreateLinkBroker } from './opening/create-link-broker.js';
 import { createJournal } from './opening/create-journal.js';
+import { openEc2Cloud } from './opening/open-ec2-cloud.js';
 import { createStore } from './opening/create-store.js';
 import { openAlertChannels } from './opening/open-alert-channels.js';
 import { electedWork } from './roles/elected-work.js';
@@ -24,7 +29,9 @@ import { baseActors } from './actors/base-actors.js';
 import type { Ports } from './actors/listeners.js';
 import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
+import type { RunningServer } from './running-server.js';
 import { reportSink } from './reporting/report-sink.js';
+import { tellAlarms, tellEdit, tellStore } from './reporting/tell-events.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
 import { serverId } from './opening/server-id.js';
 import type { ServerWork } from './roles/server-work.js';
@@ -45,21 +52,8 @@ export interface StartOptions {
   readonly observe?: boolean;
 }
 
-/** A server that is up. */
-export interface StartedServer {
-  /** Base URLs and ports as they really are. */
-  readonly listening: {
-    readonly api: string;
-    readonly api_port: number;
-    readonly metrics: string;
-    readonly metrics_port: number;
-  };
-  /** Settles when the tree has given up by itself, with why; never rejects. */
-  readonly ended: Promise<Error>;
-  /** Stops in order and resolves with what was left, one sentence per thing. */
-  stop(): Promise<readonly string[]>;
-  /** What would be lost if the process ended now. */
-  left(): readonly string[];
+/** A server that is up, as the demonstration and tests see it. */
+export interface StartedServer extends RunningServer {
   /** Throws before the work has begun: one of several servers stands by, or the store is away. */
   readonly state: FlatState;
   /** Who leads, as this server knows it. */
@@ -104,14 +98,32 @@ export async function startServer({ config, logs, observe = false, ...given }: S
       () => createStore(config, logs.log, { readOnly: observe, openMs: STORE_OPEN_MS }),
       (error) => error instanceof StoreError && error.code === 'busy',
     ));
-  const store = observe ? readOnlyStore(opened) : opened;
-  const alarms = new AlarmBook(() => system.clock.now());
   const { clock } = system;
+  const kept = { most: config.api.stream_events_kept, now: () => clock.now() };
+  const events = new EventBook<ServerEvent>(kept);
+  const actorEvents = new EventBook<ActorEvent>(kept);
+  const store = observe ? readOnlyStore(opened) : storeWithNews(opened, (edit) => tellEdit(events, edit));
+  tellStore(store, events);
+  const alarms = new AlarmBook(() => clock.now());
+  tellAlarms(alarms, events, actorEvents);
   const alerts = alertDesk(
     system,
     openAlertChannels(config, clock).map(({ kind }) => kind),
   );
-  const base: ServerBase = { system, clock, config, log: logs.log, metrics, store, alarms, alerts };
+  const cloud = observe ? undefined : await openEc2Cloud(config);
+  const base: ServerBase = {
+    system,
+    clock,
+    config,
+    log: logs.log,
+    metrics,
+    store,
+    alarms,
+    alerts,
+    events,
+    actorEvents,
+    cloud,
+  };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;
@@ -120,6 +132,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
   const close = async (): Promise<void> => {
     await work?.finish?.();
     await (inTurn ?? journal)?.close();
+    cloud?.close();
     await store.close();
   };
   try {

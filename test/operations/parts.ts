@@ -9,6 +9,7 @@ import type { CommandReply } from '../../src/actors/commands/remote-commands-mes
 import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
 import { createOutbox } from '../../src/broker/outbox.js';
 import { loadConfig } from '../../src/config/load.js';
+import { createMetrics } from '../../src/metrics/create-metrics.js';
 import type { Pid } from '../../src/otp/index.js';
 import { virtualSystem, type VirtualSystem } from '../../src/otp/testing/index.js';
 import type { LeadingNeeds } from '../../src/operations/leading-operations.js';
@@ -76,6 +77,7 @@ export async function parts(): Promise<Parts> {
       },
     },
     alarms,
+    metrics: createMetrics(),
     world,
     sets: new SetBook(world.policy, 'dog2'),
     outputs: new RulesetOutputs(),

@@ -32,7 +32,8 @@ const WATCHERS =
   'watcher_external watcher_group watcher_host watcher_host_report watcher_ipset watcher_link watcher_profile ' +
   'watcher_ruleset watcher_service watcher_zone';
 const PUBLISHERS =
-  'agent_guard ipset_publisher iptables_publisher config_publisher remote_commands census last_good_keeper read_back';
+  'agent_guard ipset_publisher iptables_publisher config_publisher remote_commands census last_good_keeper read_back ' +
+  'security_groups';
 const OF_WORK = [
   ['broker_sup', 'rest_for_one', '10 in 60 s', 'journal broker_connection outbox report_connection'],
   ['groups_sup', 'simple_one_for_one', '1 in 5 s', ''],

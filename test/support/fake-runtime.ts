@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Alarm } from '../../src/alarms/alarm-book.js';
 import type { JsonObject } from '../../src/model/document.js';
 import type {
@@ -10,6 +11,8 @@ import type {
   Standing,
   TreeRequest,
 } from '../../src/operations/operations.js';
+import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
+import type { Transfer } from '../../src/operations/transfers.js';
 import type { ActorNode } from '../../src/otp/index.js';
 import { StoreError } from '../../src/store/store.js';
 
@@ -93,6 +96,10 @@ export class FakeRuntime implements Operations {
     return this.state;
   }
 
+  ec2Plan(): Promise<JsonObject> {
+    return Promise.resolve({ mode: 'off', regions: [] });
+  }
+
   observation(): JsonObject | undefined {
     return undefined;
   }
@@ -127,15 +134,20 @@ export class FakeCommands implements Commands {
     return thrown(this.executes(command));
   }
 
-  async sendFile(hostkey: string, path: string, content: Uint8Array, caller: CommandCaller): Promise<void> {
+  async sendFile(hostkey: string, path: string, content: FileSource, caller: CommandCaller): Promise<void> {
     this.#note('sendFile', hostkey, path, caller);
-    this.files.set(path, content);
+    this.files.set(path, Uint8Array.from(await content.read(0, content.size)));
   }
 
-  async fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<Uint8Array>> {
+  transfers(): readonly Transfer[] {
+    return [];
+  }
+
+  async fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<FetchedFile>> {
     this.#note('fetchFile', hostkey, path, caller);
     const found = this.files.get(path);
-    return found ? { ok: true, value: found } : { ok: false, error: 'enoent' };
+    if (found === undefined) return { ok: false, error: 'enoent' };
+    return { ok: true, value: { size: found.length, pieces: Readable.from([found]) } };
   }
 
   async deleteFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<null>> {

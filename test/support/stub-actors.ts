@@ -37,6 +37,7 @@ export function stubMakers(): BaseMakers & WorkMakers {
       census: stubActor,
       lastGoodKeeper: stubActor,
       readBack: stubActor,
+      securityGroups: stubActor,
     },
     links: { link: stubActor, keeper: stubActor },
     watchers: stubWatchers(),

@@ -1,3 +1,5 @@
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
 import type { Config } from '../../config/schema.js';
@@ -26,6 +28,7 @@ export interface IptablesPublisherNeeds {
   readonly config: RefusedRetryNeeds['config'] &
     Pick<Config, 'publish_quiet_ms' | 'profile_periodic_publish_interval_seconds'>;
   readonly outbox: Pick<Outbox, 'put'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
   readonly link: Pick<BrokerLink, 'subscribe'>;
   readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName'>;
   readonly outputs: RulesetOutputs;

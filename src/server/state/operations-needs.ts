@@ -4,7 +4,7 @@ import type { ServerState } from './server-state.js';
 
 /** What the operations of a server that only looks on are told from. */
 export function observingNeeds({ base, policy, delivery, fleet, linked }: ServerState): ObservingNeeds {
-  const { system, config, log, store, alarms } = base;
+  const { system, config, log, store, alarms, metrics } = base;
   const { dialect, world, sets, outputs } = policy;
   const { broker, link, reportsLink, outbox, gate, confirmedSets } = delivery;
   const { guard, drift } = fleet;
@@ -14,6 +14,7 @@ export function observingNeeds({ base, policy, delivery, fleet, linked }: Server
     log,
     store,
     alarms,
+    metrics,
     dialect,
     world,
     sets,
