@@ -84,6 +84,7 @@ describe.skipIf(skipped !== undefined)('two linked servers', () => {
     const shown = await q2.api('GET', `/api/V2/link/${into}/status`);
     expect((shown.json['inbound'] as JsonObject)['held']).toMatchObject({ addresses: 3, lost: 2 });
     expect(shown.text).not.toContain('secret');
+    expect((await q2.api('GET', `/api/V2/link/${into}/accept`)).json).toMatchObject({ addresses: 3, lost: 2 });
     expect(q2.sets()['lab_zv4']).toEqual(A);
     const accepted = await q2.api('POST', `/api/V2/link/${into}/accept`);
     expect([accepted.status, accepted.json['lost']]).toEqual([200, 2]);

@@ -2,6 +2,7 @@ import { notFound } from '../documents/find-document.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';
+import { isObject } from '../../model/validate.js';
 import type { Operations } from '../../operations/operations.js';
 import type { Call, Route } from '../route.js';
 
@@ -34,6 +35,24 @@ export const linkRoutes: readonly Route<LinkNeeds>[] = [
     },
   },
   {
+    method: 'GET',
+    path: '/api/V2/link/:id/accept',
+    version: 'v2',
+    id: 'v2.link.held',
+    summary: "What of a linked server's sets is held because it takes away many addresses",
+    scope: 'read',
+    answeredBy: 'leader',
+    produces: [JSON_TYPE],
+    answers: {
+      200: {
+        description: 'Since when, how many addresses are in service, and how many would be taken away',
+        schema: { type: 'object', properties: { since: COUNT, addresses: COUNT, lost: COUNT } },
+      },
+    },
+    refuses: ['not_found', 'nothing_held'],
+    handle: held,
+  },
+  {
     method: 'POST',
     path: '/api/V2/link/:id/accept',
     version: 'v2',
@@ -52,6 +71,15 @@ export const linkRoutes: readonly Route<LinkNeeds>[] = [
     handle: accept,
   },
 ];
+
+function held({ params }: Call, { operations }: LinkNeeds): Reply {
+  const found = operations().linkState(params['id'] as string);
+  if (found === undefined) throw notFound('link', 'with this id');
+  const { inbound } = found;
+  const what = isObject(inbound) ? inbound['held'] : undefined;
+  if (what === undefined) throw new ApiError('nothing_held');
+  return jsonReply(what);
+}
 
 async function accept({ params, author }: Call, { operations }: LinkNeeds): Promise<Reply> {
   const outcome = await operations().acceptLink(params['id'] as string, author);

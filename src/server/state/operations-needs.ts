@@ -4,8 +4,8 @@ import type { ServerState } from './server-state.js';
 
 /** What the operations of a server that only looks on are told from. */
 export function observingNeeds({ base, policy, delivery, fleet, linked }: ServerState): ObservingNeeds {
-  const { system, config, log, store, alarms } = base;
-  const { dialect, world, sets, outputs } = policy;
+  const { system, config, log, store, alarms, metrics } = base;
+  const { dialect, world, sets, outputs, foresight } = policy;
   const { broker, link, reportsLink, outbox, gate, confirmedSets } = delivery;
   const { guard, drift } = fleet;
   return {
@@ -14,10 +14,12 @@ export function observingNeeds({ base, policy, delivery, fleet, linked }: Server
     log,
     store,
     alarms,
+    metrics,
     dialect,
     world,
     sets,
     outputs,
+    foresight,
     broker,
     link,
     reportsLink,
