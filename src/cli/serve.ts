@@ -4,7 +4,7 @@ import { createLogger } from '../log/create-logger.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { createNotifier } from './notify.js';
-import type { RunningServer } from './running-server.js';
+import type { RunningServer } from '../server/running-server.js';
 
 /** How much longer than its own deadline an orderly stop may take before the process ends anyway, in milliseconds. */
 const STOP_SLACK_MS = 1000;

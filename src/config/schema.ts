@@ -216,6 +216,13 @@ export const SCHEMA = {
     dead_letters_days: { ...count, unit: 'days' },
   },
 
+  links: {
+    shrink_percent: { type: 'integer', min: 0, max: 100, unit: 'percent' },
+    max_message_bytes: { ...bytes, max: 33554432 },
+    names_max: { ...count, unit: 'groups and zones' },
+    addresses_max: { ...count, unit: 'addresses' },
+  },
+
   queuejournal: {
     enabled: flag,
     dir: { type: 'path', derived: true },

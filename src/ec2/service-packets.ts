@@ -79,5 +79,5 @@ function entryPackets({ protocol, filter }: ServiceEntry): ServicePackets {
 }
 
 function nameInEc2(protocol: string): string {
-  return ['tcp', 'udp', 'icmp'].includes(protocol) ? protocol : String(protocolNumber(protocol));
+  return ['tcp', 'udp', 'icmp'].includes(protocol) ? protocol : String(protocolNumber(protocol) ?? protocol);
 }

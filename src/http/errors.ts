@@ -112,6 +112,11 @@ export const ERRORS = {
     text: 'in use',
     advice: '`errors` names who uses the document, by id. Change those first.',
   },
+  nothing_held: {
+    status: 409,
+    text: 'nothing of this link is held',
+    advice: '`GET /api/V2/link/:id/status` shows whether something is; what takes away less was taken over by itself.',
+  },
   stale: {
     status: 412,
     text: 'the document is at revision {current}, which if-match ({wanted}) does not name; weak tags (W/) never match',

@@ -23,9 +23,9 @@ export const OLD_COUNTERS = {
   iptables_publish: { help: 'Rulesets handed to the broker' },
   iptables_publish_group: { help: 'Rulesets handed to the broker, by group', open: true },
   generate_iptables_ruleset: { help: 'Tables generated, by result', keys: ['ok', 'error'] },
-  external_queue_add: { help: 'Federation publishes queued' },
-  ipset_outbound_publish: { help: 'Sets sent to linked servers' },
-  external_ipset_update: { help: 'Sets received from linked servers' },
+  external_queue_add: { help: 'Changes of our own sets to be sent to linked servers' },
+  ipset_outbound_publish: { help: 'Messages with our sets that brokers of linked servers confirmed' },
+  external_ipset_update: { help: 'Messages with sets received from linked servers' },
   watcher: {
     open: true,
     help: 'Changes seen in the store, by table',
@@ -74,6 +74,7 @@ export const OLD_GAUGES = {
 export const OWN_COUNTERS = {
   dog_trainer_restarts_total: { help: 'Actors restarted, by supervisor', open: true },
   dog_trainer_reports_refused_total: { help: 'Reports refused, by reason', open: true },
+  dog_trainer_link_refused_total: { help: 'Messages of linked servers refused, by link', open: true },
   dog_trainer_dead_letters_total: { help: 'Messages given up, by kind', open: true },
   dog_trainer_repairs_total: { help: 'Rules, sets or configuration sent to one host again, by kind', open: true },
   dog_trainer_ec2_changes_total: {
@@ -103,9 +104,12 @@ export const OWN_GAUGES = {
   dog_trainer_actors: { help: 'Actors alive, by supervisor', open: true },
   dog_trainer_outage: {
     help: '1 while a part is away',
-    keys: ['broker', 'broker_reports', 'journal', 'store', 'smtp'],
+    keys: ['broker', 'broker_reports', 'journal', 'store', 'smtp', 'webhook'],
     open: true,
   },
+  dog_trainer_link_stale: { help: '1 while a linked server is silent for too long, by link', open: true },
+  dog_trainer_link_down: { help: '1 while the broker of a linked server cannot be reached, by link', open: true },
+  dog_trainer_link_held: { help: '1 while a message of a linked server waits for an operator, by link', open: true },
   dog_trainer_leader: { help: '1 while this server leads, or is the only one' },
   dog_trainer_term: { help: 'Term of the leader, as this server knows it; 0 where nobody is elected' },
   dog_trainer_outbox_messages: { help: 'Outgoing messages waiting in memory' },

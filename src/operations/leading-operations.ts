@@ -6,6 +6,7 @@ import type { KeyedChildren, Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
 import { ec2Plan } from './ec2-plan.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
+import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
@@ -14,6 +15,7 @@ import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-comma
 export type LeadingNeeds = HostDriftNeeds &
   PublishingSwitchNeeds &
   ReadinessNeeds &
+  LinkOperationsNeeds &
   RemoteCommandsPortNeeds & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly refused: Pick<RefusedReports, 'list'>;
@@ -45,6 +47,7 @@ export function leadingOperations(
     alarms: () => alarms.list(),
     refusedHosts: () => refused.list(),
     drift: async (hostId) => hostDrift(needs, hostId),
+    ...linkOperations(needs),
     ...publishingSwitch(needs),
     dialect: () => dialect,
     observation: () => undefined,

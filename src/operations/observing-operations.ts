@@ -7,6 +7,7 @@ import { actorTree } from './actor-tree.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
+import { StoreError } from '../store/store.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
@@ -42,6 +43,8 @@ export function observingOperations(
     alarms: () => alarms.list(),
     refusedHosts: () => [],
     drift: async (hostId) => hostDrift(needs, hostId),
+    linkState: () => undefined,
+    acceptLink: () => Promise.reject(new StoreError('read_only', 'this server only looks on')),
     ...publishingSwitch(needs),
     dialect: () => dialect,
     observation: () => observationJson(observation()),

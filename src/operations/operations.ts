@@ -92,6 +92,15 @@ export interface Operations {
   alarms(): readonly Alarm[];
   /** Hosts whose reports are being refused, with why. */
   refusedHosts(): readonly JsonObject[];
+  /** How a link to another server is; undefined: there is no such link, or nothing is known of it yet. */
+  linkState(id: string): JsonObject | undefined;
+  /** Takes over what is held of a linked server: counts of groups and zones, of addresses, and of those taken away. */
+  acceptLink(
+    id: string,
+    author: string,
+  ): Promise<
+    { readonly names: number; readonly addresses: number; readonly lost: number } | 'unknown' | 'nothing_held'
+  >;
   /** What a host has loaded against what it should have; undefined: no such host. */
   drift(hostId: string): Promise<JsonObject | undefined>;
   publishing(): PublishingState;

@@ -38,6 +38,8 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     readiness: () => readiness(needs, root(), state),
     alarms: () => needs.alarms.list(),
     refusedHosts: notHere,
+    linkState: notHere,
+    acceptLink: later,
     drift: later,
     publishing: notHere,
     setPublishing: later,

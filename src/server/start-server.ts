@@ -15,6 +15,7 @@ import { StoreError, type Store } from '../store/store.js';
 import { aloneWork } from './roles/alone-work.js';
 import { brokerKey, journalKey, storePathKey } from './checks/blamed-keys.js';
 import { createBroker } from './opening/create-broker.js';
+import { createLinkBroker, type CreateLinkBroker } from './opening/create-link-broker.js';
 import { createJournal } from './opening/create-journal.js';
 import { openEc2Cloud } from './opening/open-ec2-cloud.js';
 import { createStore } from './opening/create-store.js';
@@ -24,6 +25,7 @@ import { baseActors } from './actors/base-actors.js';
 import type { Ports } from './actors/listeners.js';
 import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
+import type { RunningServer } from './running-server.js';
 import { reportSink } from './reporting/report-sink.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
 import { serverId } from './opening/server-id.js';
@@ -38,27 +40,15 @@ export interface StartOptions {
   readonly logs: Logs;
   /** Instead of the configured ones: tests and the demo share a broker with their agents. */
   readonly broker?: Broker;
+  readonly linkBroker?: CreateLinkBroker;
   readonly store?: Store;
   readonly clock?: Clock;
   /** Compiles and compares beside another server; publishes, consumes and writes nothing. */
   readonly observe?: boolean;
 }
 
-/** A server that is up. */
-export interface StartedServer {
-  /** Base URLs and ports as they really are. */
-  readonly listening: {
-    readonly api: string;
-    readonly api_port: number;
-    readonly metrics: string;
-    readonly metrics_port: number;
-  };
-  /** Settles when the tree has given up by itself, with why; never rejects. */
-  readonly ended: Promise<Error>;
-  /** Stops in order and resolves with what was left, one sentence per thing. */
-  stop(): Promise<readonly string[]>;
-  /** What would be lost if the process ended now. */
-  left(): readonly string[];
+/** A server that is up, as the demonstration and tests see it. */
+export interface StartedServer extends RunningServer {
   /** Throws before the work has begun: one of several servers stands by, or the store is away. */
   readonly state: FlatState;
   /** Who leads, as this server knows it. */
@@ -126,16 +116,18 @@ export async function startServer({ config, logs, observe = false, ...given }: S
   try {
     journal = observe ? undefined : await blaming(journalKey(config), () => createJournal(base));
     const broker = given.broker ?? (await blaming(brokerKey(config), () => createBroker(config)));
+    const linkBroker = given.linkBroker ?? createLinkBroker(config);
     const ports: Ports = { api: 0, metrics: 0 };
     const root = (): Pid | undefined => system.whereis('dog_trainer');
     if (observe) {
       logs.log.warn({}, 'observing: nothing is published, consumed or written (start --observe)');
-      work = observeWork(base, { broker, root });
+      work = observeWork(base, { broker, linkBroker, root });
     } else if (opened.kind === 'rethinkdb') {
       const server = await blaming(`data_dir = ${config.data_dir}`, () => serverId(config.data_dir, logs.log));
       inTurn = new JournalInTurn(journal, () => createJournal(base));
-      work = electedWork(base, { broker, journal: inTurn, root, server, apiUrl: () => publicUrl(config, ports.api) });
-    } else work = await aloneWork(base, { broker, journal, root });
+      const apiUrl = () => publicUrl(config, ports.api);
+      work = electedWork(base, { broker, linkBroker, journal: inTurn, root, server, apiUrl });
+    } else work = await aloneWork(base, { broker, linkBroker, journal, root });
     const { operations, state, tree } = work;
     scrapeActors(base);
     const spec = tree(baseActors(base, operations, ports));

@@ -1,5 +1,6 @@
 import { AlarmBook } from '../../src/alarms/alarm-book.js';
 import { BrokerLink } from '../../src/actors/broker/broker-link.js';
+import { LinkBook } from '../../src/actors/links/link-book.js';
 import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
 import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
 import { DriftBook } from '../../src/actors/hosts/drift-book.js';
@@ -88,6 +89,8 @@ export async function parts(): Promise<Parts> {
     guard: new AgentGuardState({ clock: v.clock, maxSilentIntervals: 1, hasHosts: () => true }),
     confirmedSets: new ConfirmedSets(),
     drift: new DriftBook(),
+    book: new LinkBook({ clock: v.clock, world, intervalMs: 5000 }),
+    links: { call: () => Promise.resolve({ accepted: false }) },
     refused: { list: () => [{ hostkey: 'h' }] },
     groups: { send: (key, message) => sent.push([key, message]) > 0 },
     dialect: 'dog2',

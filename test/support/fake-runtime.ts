@@ -46,6 +46,23 @@ export class FakeRuntime implements Operations {
     children: [],
   };
 
+  readonly linkStates = new Map<string, JsonObject>();
+  /** What is held of links, by their id; accepting takes it away. */
+  readonly heldOfLinks = new Map<
+    string,
+    { readonly names: number; readonly addresses: number; readonly lost: number }
+  >();
+
+  linkState(id: string): JsonObject | undefined {
+    return this.linkStates.get(id);
+  }
+
+  acceptLink(id: string): ReturnType<Operations['acceptLink']> {
+    const held = this.heldOfLinks.get(id);
+    this.heldOfLinks.delete(id);
+    return Promise.resolve(held ?? (this.linkStates.has(id) ? 'nothing_held' : 'unknown'));
+  }
+
   tree({ path = 'dog_trainer' }: TreeRequest): ActorNode | undefined {
     return path === 'dog_trainer' ? this.root : undefined;
   }

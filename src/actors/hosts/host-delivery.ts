@@ -7,7 +7,7 @@ import type { Clock } from '../../otp/index.js';
 import type { World } from '../../world/world.js';
 import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
-import type { PublishingGate } from '../publishing/publishing-gate.js';
+import { type MayPublish, whyHeld } from '../publishing/publishing-gate.js';
 import type { RateLimiter } from '../../rates/rate-limiter.js';
 import type { DriftBook } from './drift-book.js';
 import { hostRuleset, hostSets } from '../publishing/publications.js';
@@ -24,7 +24,7 @@ export interface HostDeliveryNeeds {
   readonly world: Pick<World, 'groupByName'>;
   readonly outputs: Pick<RulesetOutputs, 'get'>;
   readonly sets: Pick<SetBook, 'published' | 'untaken'>;
-  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly gate: MayPublish;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly drift: Pick<DriftBook, 'get' | 'repaired'>;
   /** Repairs over all hosts (`repair_max_per_minute`). */
@@ -87,7 +87,7 @@ export class HostDelivery {
     const group = world.groupByName(groupName);
     const latest = what.rules && group !== undefined ? outputs.get(group.id) : undefined;
     const wanted = wantedNow(latest, what.sets ? sets.published : undefined);
-    if (gate.paused || !this.#allowed(what.cause, wanted)) return;
+    if (whyHeld(gate) !== undefined || !this.#allowed(what.cause, wanted)) return;
     const now = clock.now();
     const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).

@@ -66,8 +66,11 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
     if (published !== undefined) {
       const free = use.certain && [...published.retained].some((name) => !use.users.has(name));
       const told = new Set(published.problems.map(({ set }) => set));
-      const lacking = [...use.users.keys()].some((name) => !published.names.has(name) && !told.has(name));
-      if (free || lacking) self.cast(IPSET_PUBLISHER, { tag: 'dirty', sources: [] });
+      // After a start, sets may be made before every ruleset is known: one that was kept without a reason then has one now.
+      const untold = [...use.users.keys()].some(
+        (name) => (!published.names.has(name) || published.retained.has(name)) && !told.has(name),
+      );
+      if (free || untold) self.cast(IPSET_PUBLISHER, { tag: 'dirty', sources: [] });
     }
     if (use.certain) this.#emptied.look(outputs.values(), published?.contents, use.users, now);
     showAlarms(alarms, 'store.malformed', malformedTexts(world.malformed.list()));

@@ -15,7 +15,7 @@ import { noteConfirmed } from './note-confirmed.js';
 import { pipeOutcome } from './pipe-outcome.js';
 import { groupRuleset } from './publications.js';
 import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
-import type { PublishingGate } from './publishing-gate.js';
+import { type MayPublish, whyHeld } from './publishing-gate.js';
 import { clearGroupAlarm } from './refused-alarm.js';
 import { refusedRetryMs, type RefusedRetryNeeds } from './refused-retry.js';
 import { RoomInOutbox } from './room-in-outbox.js';
@@ -31,7 +31,7 @@ export interface IptablesPublisherNeeds {
   readonly outputs: RulesetOutputs;
   readonly notes: Pick<Notes, 'put' | 'settled'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
-  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly gate: MayPublish;
   readonly alarms: Pick<AlarmBook, 'clear'>;
   readonly log: Pick<Log, 'warn' | 'error'>;
   readonly metrics: Pick<Metrics, 'count' | 'gauge' | 'observe'>;
@@ -147,7 +147,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   async terminate(self: Self<IptablesInfo>): Promise<void> {
     const { guard, gate, notes } = this.#needs;
     await notes.settled();
-    if (this.#waiting.size === 0 || !guard.open || gate.paused) return;
+    if (this.#waiting.size === 0 || !guard.open || whyHeld(gate) !== undefined) return;
     const sets = await this.#currentSets(self);
     if (sets === undefined) return;
     // What there is no room for is known from the store at the next start.
@@ -206,7 +206,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     const now = clock.monotonic();
     const due = [...this.#waiting].filter(([id, waiting]) => this.#mayGo(id) && this.#dueAt(id, waiting) <= now);
     if (due.length === 0) return;
-    const closed = !guard.open ? 'no agent is heard' : gate.paused ? 'publishing is paused' : undefined;
+    const closed = guard.open ? whyHeld(gate) : 'no agent is heard';
     if (closed !== undefined) {
       for (const [id] of due) this.#held.set(id, closed);
       return;

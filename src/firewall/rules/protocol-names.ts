@@ -72,7 +72,8 @@ const NUMBERS: ReadonlyMap<string, number> = new Map(
   Object.entries(NAMES).map(([number, name]) => [name, Number(number)]),
 );
 
-/** The number of a protocol as {@link protocolName} gives it. */
-export function protocolNumber(name: string): number {
-  return NUMBERS.get(name) ?? Number(name);
+/** The number of a protocol that {@link protocolName} knows: by name, or as a number itself. */
+export function protocolNumber(text: string): number | undefined {
+  const name = protocolName(text);
+  return name === undefined ? undefined : (NUMBERS.get(name) ?? Number(name));
 }

@@ -12,6 +12,7 @@ import { driftRoutes } from './drift-routes.js';
 import { ec2Routes } from './ec2-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
 import { hclRoutes } from './hcl-routes.js';
+import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
@@ -34,6 +35,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...fileTransferRoutes,
     ...driftRoutes,
     ...ec2Routes,
+    ...linkRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),

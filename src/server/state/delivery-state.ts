@@ -33,10 +33,19 @@ export interface DeliveryState {
 /** Reads from the store whether publishing was paused. */
 export async function createDeliveryState(
   base: ServerBase,
-  { broker, journal }: { readonly broker: Broker; readonly journal: Journal | undefined },
+  {
+    broker,
+    journal,
+    unheard,
+  }: {
+    readonly broker: Broker;
+    readonly journal: Journal | undefined;
+    /** Links for which publishing waits. */
+    readonly unheard: () => readonly string[];
+  },
 ): Promise<DeliveryState> {
   const { system, log, store, alarms } = base;
-  const gate = new PublishingGate();
+  const gate = new PublishingGate(unheard);
   await restorePublishing(store, gate);
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
   const link = new BrokerLink();

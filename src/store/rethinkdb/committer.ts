@@ -10,7 +10,7 @@ import { KeyedQueue } from './keyed-queue.js';
 import type { RethinkLink } from './rethink-link.js';
 import type { RawRow } from './stored-form.js';
 import { isKey, lockOf, text } from './stored-form.js';
-import { replaceRow } from './transaction.js';
+import { replaceRow } from './replace-rows.js';
 import type { Transaction } from './transaction.js';
 
 /** Pauses between tries while others change the same documents, ms. */

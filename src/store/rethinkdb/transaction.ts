@@ -3,13 +3,16 @@ import type { RDatum } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
 import type { Json } from '../../model/document.js';
 import { fencePassed } from '../fence-passed.js';
-import type { Author, CommitBy, Fence } from '../store.js';
+import type { Author, CommitBy } from '../store.js';
 import { StoreError } from '../store.js';
 import type { AuditDraft, RowWrite } from './commit-plan.js';
 import { AUDIT, COMMITS, LOCKS } from './prepare-database.js';
 import { isRefusal, nothingWritten } from './rethink-errors.js';
 import type { RethinkLink } from './rethink-link.js';
+import { decide, isLockedBy, unlocked, withAge } from './row-decisions.js';
+import { replaceRows } from './replace-rows.js';
 import { HIDDEN, text } from './stored-form.js';
+import { FENCED, HARD, MOVED, refusedBy, type WriteResult } from './write-result.js';
 
 /** A commit under way, in the table of commits; the change of its `state` is the moment at which it is done. */
 export interface CommitRecord {
@@ -21,23 +24,8 @@ export interface CommitRecord {
   readonly age: number;
 }
 
-/** What RethinkDB answers to a write. */
-interface WriteResult {
-  readonly errors?: number;
-  readonly first_error?: string;
-  readonly skipped?: number;
-  readonly replaced?: number;
-  readonly unchanged?: number;
-  readonly deleted?: number;
-  readonly changes?: readonly { readonly new_val: { readonly n: number } }[];
-}
-
 /** Seconds after which a commit that is still pending counts as abandoned by its server. */
 export const ABANDONED_S = 5;
-
-const HARD = { durability: 'hard' } as const;
-const MOVED = 'moved';
-const FENCED = 'fenced';
 
 /**
  * Several documents, or one with its audit entry, changed all or none in a database that is atomic for single
@@ -107,7 +95,8 @@ export class Transaction {
     const entries = r.json(text(audit));
     await Promise.all([
       ...byTable(writes).map(([table, rows]) =>
-        this.#replace(
+        replaceRows(
+          this.#link,
           table,
           rows.map((row) => [row.id, row.after]),
           (row, after) => r.branch(isLockedBy(row, id), after, row),
@@ -254,7 +243,8 @@ export class Transaction {
   }
 
   async #lockRows(id: string, table: string, rows: readonly RowWrite[]): Promise<boolean> {
-    const replaced = await this.#replace(
+    const replaced = await replaceRows(
+      this.#link,
       table,
       rows.map((row) => [row.id, row.before]),
       (row, before) => r.branch(row.eq(before), row.merge({ [HIDDEN]: { lock: id } }), r.error(MOVED)),
@@ -280,109 +270,17 @@ export class Transaction {
   }
 
   async #unlock(id: string, table: string, keys: readonly string[]): Promise<void> {
-    await this.#replace(
+    await replaceRows(
+      this.#link,
       table,
       keys.map((key) => [key, null]),
       (row) => unlocked(row, id),
     );
   }
 
-  /**
-   * Replaces rows of one table, each by itself, all in one query: `to` gets the row and what `rows` has for it. Gives
-   * how many were there to be replaced and had not moved.
-   */
-  async #replace(
-    table: string,
-    rows: readonly (readonly [id: string, value: Json])[],
-    to: (row: RDatum, value: RDatum) => unknown,
-  ): Promise<number> {
-    if (rows.length === 0) return 0;
-    const keys = r.args(r.json(text(rows.map(([id]) => id)))) as RDatum;
-    const query = r.do(r.json(text(Object.fromEntries(rows))), (values: RDatum) =>
-      r
-        .table(table)
-        .getAll(keys)
-        .replace((row: RDatum) => to(row, values(row('id'))) as RDatum, HARD),
-    );
-    const result = await this.#link.write<WriteResult>(query, table);
-    if ((result.errors ?? 0) > 0 && result.first_error !== MOVED) throw refusedBy(result);
-    return (result.replaced ?? 0) + (result.unchanged ?? 0) + (result.deleted ?? 0);
-  }
-
   async #forget(id: string): Promise<void> {
     await this.#link.write(r.table(COMMITS).get(id).delete(HARD), COMMITS);
   }
-}
-
-/**
- * A row changed by itself, if it still is what was read. False: it is not.
- * @throws StoreError `fenced`, and as the link
- */
-export async function replaceRow(
-  link: RethinkLink,
-  { table, id, before, after }: RowWrite,
-  fence?: Fence,
-): Promise<boolean> {
-  const result = await link.write<WriteResult>(
-    r
-      .table(table)
-      .get(id)
-      .replace(
-        (row: RDatum) =>
-          r.branch(passed(fence), r.error(FENCED), row.eq(r.json(text(before))), r.json(text(after)), r.error(MOVED)),
-        HARD,
-      ),
-    table,
-  );
-  if ((result.errors ?? 0) === 0) return true;
-  if (result.first_error === MOVED) return false;
-  if (fence !== undefined && result.first_error === FENCED) throw fencePassed(fence, link.where);
-  throw refusedBy(result);
-}
-
-function decide(state: 'committed' | 'aborted', fence?: Fence) {
-  return (row: RDatum) =>
-    r.branch(
-      passed(fence),
-      r.error(FENCED),
-      row('state').eq('pending'),
-      { state },
-      row('state').eq(state),
-      {},
-      r.error(MOVED),
-    );
-}
-
-/**
- * Whether a fence was reached: part of the very query that writes, so that the servers' clocks do not matter. RethinkDB
- * puts in the time at which the query arrived (https://rethinkdb.com/api/javascript/now); should it then be slow, a late
- * write still changes only rows that are unchanged since they were read.
- */
-function passed(fence: Fence | undefined): RDatum<boolean> {
-  return fence === undefined
-    ? r.expr(false)
-    : r
-        .now()
-        .toEpochTime()
-        .ge(fence.until / 1_000);
-}
-
-function withAge(row: RDatum) {
-  return { age: r.now().toEpochTime().sub(row('at')) };
-}
-
-function isLockedBy(row: RDatum, id: string): RDatum<boolean> {
-  return row(HIDDEN)('lock').default(null).eq(id);
-}
-
-function unlocked(row: RDatum, id: string): RDatum {
-  return r.branch(
-    isLockedBy(row, id).not(),
-    row,
-    row(HIDDEN)('absent').default(false),
-    null,
-    row.without({ [HIDDEN]: { lock: true } }),
-  );
 }
 
 function byTable<T extends { readonly table: string }>(writes: readonly T[]): (readonly [string, readonly T[]])[] {
@@ -397,8 +295,4 @@ function byTable<T extends { readonly table: string }>(writes: readonly T[]): (r
 
 function isRefused(error: unknown): boolean {
   return error instanceof StoreError && isRefusal(error);
-}
-
-function refusedBy(result: WriteResult): StoreError {
-  return new StoreError('unavailable', `rethinkdb refused a write: ${result.first_error ?? 'no reason given'}`);
 }

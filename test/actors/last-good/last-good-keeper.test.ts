@@ -117,6 +117,25 @@ describe('the keeper of what was last good', () => {
     expect([k.dirtied.length, k.alarms()]).toEqual([1, ['sets.replaced:zone/lab']]);
   });
 
+  it('tells of a set that was kept, before its ruleset was known, for whoever may name it', async () => {
+    const k = await keeperAlone();
+    k.outputs.delete('g1');
+    k.world.apply('zone', [{ id: 'z' }]);
+    k.publish();
+    await k.look();
+    expect([k.sets.published?.retained, k.alarms(), k.dirtied.length]).toEqual([
+      new Set(['office_zv4', 'office_zv6']),
+      [],
+      0,
+    ]);
+    k.names('office_zv4', 'office_zv6');
+    await k.look();
+    expect(k.dirtied).toHaveLength(1);
+    k.publish();
+    await k.look();
+    expect([k.alarms(), k.dirtied.length]).toEqual([['sets.replaced:zone/office'], 1]);
+  });
+
   it('tells of an edit that took all addresses of a set in use away', async () => {
     const k = await keeperAlone();
     await k.look();
