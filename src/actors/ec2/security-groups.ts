@@ -18,7 +18,7 @@ import {
 } from '../../otp/index.js';
 import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
-import type { PublishingGate } from '../publishing/publishing-gate.js';
+import { type MayPublish, whyHeld } from '../publishing/publishing-gate.js';
 import { applyPlans, planFaults, refusedRules } from './apply-plan.js';
 import type { Ec2Report, SecurityGroupsCall, SecurityGroupsCast } from './security-groups-messages.js';
 
@@ -35,7 +35,7 @@ export interface SecurityGroupsNeeds {
   readonly world: Pick<World, 'ready' | 'policy'>;
   readonly dialect: Dialect;
   readonly slices: Pick<Slices, 'run'>;
-  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly gate: MayPublish;
   readonly alarms: Pick<AlarmBook, 'show' | 'clear'>;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -126,7 +126,7 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
 
   #look(self: Self<Info>): void {
     const { world, gate, cloud } = this.#needs;
-    if (cloud === undefined || !world.ready || gate.paused) return;
+    if (cloud === undefined || !world.ready || whyHeld(gate) !== undefined) return;
     if (this.#stale) this.#findRegions();
     const now = this.#now();
     for (const [name, region] of this.#regions) {
@@ -147,8 +147,9 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
     const { world, alarms } = this.#needs;
     const targets = targetsByRegion(world.policy);
     this.#stale = false;
-    for (const name of this.#regions.keys())
-      if (!targets.has(name)) {
+    for (const [name, { busy }] of this.#regions)
+      if (busy && !targets.has(name)) this.#stale = true;
+      else if (!targets.has(name)) {
         this.#regions.delete(name);
         alarms.clear(troubleAlarm(name));
         alarms.clear(refusedAlarm(name));
@@ -171,7 +172,7 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
   async #keep(cloud: Ec2Cloud, region: string, targets: readonly Target[], signal: AbortSignal): Promise<Outcome> {
     const { log, metrics, gate } = this.#needs;
     const plans = await this.#planOf(cloud, region, targets, signal);
-    const needs = { cloud, log, metrics, paused: () => gate.paused };
+    const needs = { cloud, log, metrics, held: () => whyHeld(gate) !== undefined };
     return { ok: true, plans, failures: await applyPlans(needs, region, plans, signal) };
   }
 
@@ -182,6 +183,9 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
     signal: AbortSignal,
   ): Promise<readonly GroupPlan[]> {
     const { world, dialect, slices } = this.#needs;
+    // It becomes part of the name of a server.
+    if (!/^[a-z0-9-]{1,40}$/.test(region))
+      throw new Ec2Error('refused', `${JSON.stringify(region)} is no region of EC2`);
     // Those of linked environments too: whether rules can name them depends on what they are.
     const ids = new Set([...targets.map(({ sgid }) => sgid), ...sentGroupIdsIn(world.policy, region)]);
     const present = await cloud.describe(region, [...ids].sort(), signal);
