@@ -112,6 +112,12 @@ export const ERRORS = {
     text: 'in use',
     advice: '`errors` names who uses the document, by id. Change those first.',
   },
+  actor_refused: {
+    status: 409,
+    text: '{reason}',
+    advice:
+      'Where the answer has `confirm`, these actors go down with the one you named: ask again with `?confirm=` and just these ids, with commas between them, if that is meant.',
+  },
   stale: {
     status: 412,
     text: 'the document is at revision {current}, which if-match ({wanted}) does not name; weak tags (W/) never match',

@@ -3,7 +3,9 @@ import type { GroupCast } from '../actors/groups/group-messages.js';
 import type { RefusedReports } from '../actors/intake/refused-reports.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
-import { actorTree } from './actor-tree.js';
+import { actorNames } from './actors/actor-names.js';
+import { actorsPort, type ActorsPortNeeds } from './actors/actors-port.js';
+import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
@@ -13,7 +15,8 @@ import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-comma
 export type LeadingNeeds = HostDriftNeeds &
   PublishingSwitchNeeds &
   ReadinessNeeds &
-  RemoteCommandsPortNeeds & {
+  RemoteCommandsPortNeeds &
+  ActorsPortNeeds & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly refused: Pick<RefusedReports, 'list'>;
     readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
@@ -34,8 +37,10 @@ export function leadingOperations(
   },
 ): Operations {
   const { system, world, groups, alarms, refused, dialect } = needs;
+  const seen = { system, nameOf: actorNames(world) };
   return {
-    tree: (options) => actorTree(system, root(), options),
+    tree: (request) => viewActors(seen, root(), request),
+    actors: actorsPort({ ...needs, ...seen }, root),
     publishGroup(name) {
       const group = world.groupByName(name);
       if (group !== undefined) groups.send(group.id, { tag: 'republish' });

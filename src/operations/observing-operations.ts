@@ -3,7 +3,8 @@ import type { Observation } from '../actors/watching/observation.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { JsonObject } from '../model/document.js';
 import type { Pid } from '../otp/index.js';
-import { actorTree } from './actor-tree.js';
+import { actorsOnlySeen } from './actors/actors-port.js';
+import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
@@ -34,9 +35,10 @@ export function observingOperations(
     readonly observation: () => Observation | undefined;
   },
 ): Operations {
-  const { system, alarms, dialect } = needs;
+  const { alarms, dialect } = needs;
   return {
-    tree: (options) => actorTree(system, root(), options),
+    tree: (request) => viewActors(needs, root(), request),
+    actors: actorsOnlySeen(needs, root),
     publishGroup: () => undefined,
     readiness: () => readiness(needs, root(), { observes: true }),
     alarms: () => alarms.list(),

@@ -3,7 +3,8 @@ import type { Dialect } from '../firewall/dialect.js';
 import type { Readiness, Operations } from './operations.js';
 import { StoreError, type Store } from '../store/store.js';
 import type { ActorSystem, Pid } from '../otp/index.js';
-import { actorTree } from './actor-tree.js';
+import { actorsOnlySeen } from './actors/actors-port.js';
+import { viewActors } from './actors/view-actors.js';
 import { treeTroubles } from './tree-troubles.js';
 
 export interface WaitingNeeds {
@@ -33,7 +34,8 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
   };
   const later = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'this server does not do that now'));
   return {
-    tree: (options) => actorTree(needs.system, root(), options),
+    tree: (request) => viewActors(needs, root(), request),
+    actors: actorsOnlySeen(needs, root),
     publishGroup: notHere,
     readiness: () => readiness(needs, root(), state),
     alarms: () => needs.alarms.list(),

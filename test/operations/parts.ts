@@ -89,6 +89,7 @@ export async function parts(): Promise<Parts> {
     refused: { list: () => [{ hostkey: 'h' }] },
     groups: { send: (key, message) => sent.push([key, message]) > 0 },
     dialect: 'dog2',
+    actorEvents: { put: () => undefined },
   };
   return {
     v,

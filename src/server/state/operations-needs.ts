@@ -31,5 +31,7 @@ export function observingNeeds({ base, policy, delivery, fleet }: ServerState): 
 
 /** The same of a server that does the work. */
 export function leadingNeeds(state: ServerState): LeadingNeeds {
-  return { ...observingNeeds(state), refused: state.fleet.refused, groups: state.policy.groups };
+  const { actorEvents, config } = state.base;
+  const { refused } = state.fleet;
+  return { ...observingNeeds(state), config, refused, groups: state.policy.groups, actorEvents };
 }
