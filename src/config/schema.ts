@@ -125,6 +125,12 @@ export const SCHEMA = {
     stream_heartbeat_seconds: { type: 'integer', min: 1, max: 60, unit: 'seconds' },
   },
 
+  actors: {
+    suspend_seconds: { ...seconds, min: 1 },
+    mailbox_long: { ...count, unit: 'messages' },
+    mailbox_long_over: { type: 'integer', min: 0, unit: 'messages' },
+  },
+
   metrics: { host, port, max_keys: { ...count, unit: 'keys' } },
 
   store: {

@@ -117,6 +117,12 @@ export const ERRORS = {
     text: 'nothing of this link is held',
     advice: '`GET /api/V2/link/:id/status` shows whether something is; what takes away less was taken over by itself.',
   },
+  actor_refused: {
+    status: 409,
+    text: '{reason}',
+    advice:
+      'Where the answer has `confirm`, these actors go down with the one you named: ask again with `?confirm=` and just these ids, with commas between them, if that is meant.',
+  },
   stale: {
     status: 412,
     text: 'the document is at revision {current}, which if-match ({wanted}) does not name; weak tags (W/) never match',

@@ -3,9 +3,11 @@ import type { GroupCast } from '../actors/groups/group-messages.js';
 import type { RefusedReports } from '../actors/intake/refused-reports.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
-import { actorTree } from './actor-tree.js';
 import { ec2Plan } from './ec2-plan.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
+import { actorNames } from './actors/actor-names.js';
+import { actorsPort, type ActorsPortNeeds } from './actors/actors-port.js';
+import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
 import type { Operations, Readiness, Standing } from './operations.js';
@@ -21,7 +23,8 @@ export type LeadingNeeds = HostDriftNeeds &
   SetPinNeeds &
   ReadinessNeeds &
   LinkOperationsNeeds &
-  RemoteCommandsPortNeeds & {
+  RemoteCommandsPortNeeds &
+  ActorsPortNeeds & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly refused: Pick<RefusedReports, 'list'>;
     readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
@@ -49,9 +52,11 @@ export function leadingOperations(
     standing,
     ...publishingSwitch(needs),
   };
+  const seen = { system, nameOf: actorNames(world) };
   return {
     ...parts,
-    tree: (options) => actorTree(system, root(), options),
+    tree: (request) => viewActors(seen, root(), request),
+    actors: actorsPort({ ...needs, ...seen }, root),
     publishGroup(name) {
       const group = world.groupByName(name);
       if (group !== undefined) groups.send(group.id, { tag: 'republish' });

@@ -6,7 +6,8 @@ import { storeForesight } from '../plan/foresight.js';
 import { unknownReferences } from '../config/unknown-references.js';
 import type { Config } from '../config/schema.js';
 import type { ActorSystem, Pid } from '../otp/index.js';
-import { actorTree } from './actor-tree.js';
+import { actorsOnlySeen } from './actors/actors-port.js';
+import { viewActors } from './actors/view-actors.js';
 import { treeTroubles } from './tree-troubles.js';
 
 export interface WaitingNeeds {
@@ -43,7 +44,8 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
   };
   const { config, store } = needs;
   return {
-    tree: (options) => actorTree(needs.system, root(), options),
+    tree: (request) => viewActors(needs, root(), request),
+    actors: actorsOnlySeen(needs, root),
     publishGroup: notHere,
     readiness: () => readiness(needs, root(), state),
     alarms: () => needs.alarms.list(),

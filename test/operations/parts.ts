@@ -101,6 +101,7 @@ export async function parts(): Promise<Parts> {
       wouldShip: () => Promise.reject(new Error('nobody plans here')),
       wrote: () => undefined,
     },
+    actorEvents: { put: () => undefined },
   };
   return {
     v,

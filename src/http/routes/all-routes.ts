@@ -6,6 +6,7 @@ import type { Operations } from '../../operations/operations.js';
 import type { Store } from '../../store/store.js';
 import type { HttpConfig } from '../http-config.js';
 import type { Route } from '../route.js';
+import { actorRoutes } from './actor-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
@@ -26,6 +27,7 @@ import { systemRoutes } from './system-routes.js';
 export interface RouteNeeds extends EventNeeds {
   readonly store: Store;
   readonly config: HttpConfig;
+  readonly clock: { now(): number };
   /** The current operations: a server may become or stop being the leader at any time. */
   readonly operations: () => Operations;
 }
@@ -34,6 +36,7 @@ export interface RouteNeeds extends EventNeeds {
 export function allRoutes(): readonly Route<RouteNeeds>[] {
   const routes: readonly Route<RouteNeeds>[] = [
     ...systemRoutes,
+    ...actorRoutes,
     ...hclRoutes,
     ...auditRoutes,
     ...fileTransferRoutes,

@@ -34,8 +34,11 @@ export function observingNeeds({ base, policy, delivery, fleet, linked }: Server
 
 /** The same of a server that does the work. */
 export function leadingNeeds(state: ServerState): LeadingNeeds {
+  const { actorEvents, config } = state.base;
   return {
     ...observingNeeds(state),
+    config,
+    actorEvents,
     refused: state.fleet.refused,
     groups: state.policy.groups,
     links: state.linked.links,
