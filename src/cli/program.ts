@@ -10,6 +10,7 @@ import { addExport } from './export.js';
 import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
 import { addImport } from './import.js';
 import { addAlarms } from './remote/alarms.js';
+import { addDoctor } from './doctor/doctor.js';
 import { addEvents } from './remote/events.js';
 import { addGroups } from './remote/groups.js';
 import { addHost } from './remote/host.js';
@@ -67,6 +68,7 @@ function createProgram(io: CliIo): Command {
     addAlarms,
     addEvents,
     addTop,
+    addDoctor,
     addTree,
     addCompile,
     addDecode,
