@@ -4,6 +4,7 @@ import { ConfigError } from '../config/config-error.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { addCompletion } from './completion.js';
+import { addConsole } from './console.js';
 import { addConfig } from './config.js';
 import { addDemo } from './demo.js';
 import { addExport } from './export.js';
@@ -69,6 +70,7 @@ function createProgram(io: CliIo): Command {
     addEvents,
     addTop,
     addDoctor,
+    addConsole,
     addTree,
     addCompile,
     addDecode,

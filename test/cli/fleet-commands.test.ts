@@ -1,9 +1,13 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FleetStatus, HostLine } from '../../src/operations/fleet-answers.js';
 import { QUICK_TIMING } from '../../src/sim/agent-timing.js';
 import { startFleet } from '../../src/sim/sim-fleet.js';
 import { RULE } from '../support/api-client.js';
+import { mainProgram } from '../support/main-child.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 import { startWholeServer, until } from '../support/whole-server.js';
 
 /** How many hosts; the full trials have as many as a real fleet. */
@@ -51,6 +55,27 @@ async function troubledFleet() {
   expect((await server.api('DELETE', `/api/V2/group/${old.group}`)).status).toBe(204);
   await until(async () => (await server.ruleset(db.group)).state === 'error', 'a group in error', patient);
   return { server, tampered: named(tampered), silent: named(silent) };
+}
+
+/** `top` in a terminal of 80 columns and 24 rows; `shows` waits for a screen that has all of `wanted`, and gives it. */
+function topInTmux(url: string) {
+  const socket = join(temporaryDirectory(), 'tmux');
+  const tmux = (...args: string[]): string => execFileSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' });
+  const command = [process.execPath, ...mainProgram(), 'top', '--delay', '1', '--url', url];
+  tmux('new-session', '-d', '-x', '80', '-y', '24', ...command);
+  onTestFinished(() => void spawnSync('tmux', ['-S', socket, 'kill-server']));
+  return {
+    press: (key: string) => tmux('send-keys', key),
+    isOver: () => spawnSync('tmux', ['-S', socket, 'has-session']).status !== 0,
+    shows: (wanted: readonly string[]) =>
+      until(
+        () => {
+          const text = tmux('capture-pane', '-p');
+          return wanted.every((part) => text.includes(part)) ? text : undefined;
+        },
+        `a screen with ${wanted.join(', ')}`,
+      ),
+  };
 }
 
 describe('commands that ask a fleet', () => {
@@ -108,6 +133,15 @@ describe('commands that ask a fleet', () => {
       expect(screens[1]?.out).toContain(name);
     }
     expect(screens[2]?.out).toMatch(/^db +error +/m);
+    const top = topInTmux(url);
+    const pictures = [await top.shows(['[now]', ...tampered, ...silent, 'group db: cannot be compiled'])];
+    top.press('h');
+    pictures.push(await top.shows(['[hosts]', ...tampered, ...silent]));
+    top.press('a');
+    pictures.push(await top.shows(['[actors]', 'by mailbox', 'dog_trainer/']));
+    top.press('q');
+    await until(() => top.isOver(), 'the end of top');
+    if (HOSTS > 100) process.stdout.write(`${status.out}\n${pictures.join('\n')}\n`);
     expect((await cli('group', 'web')).out).toMatch(/^state\tpublished$/m);
   });
 });

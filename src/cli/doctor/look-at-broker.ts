@@ -36,7 +36,7 @@ async function versionOf(config: Config): Promise<readonly Finding[]> {
 }
 
 function adviceFor(why: string): string {
-  if (/access|refused|denied|login|403/i.test(why))
+  if (/access.refused|not allowed|denied|login|credential|403/i.test(why))
     return 'compare broker.user, broker.password and broker.vhost with rabbitmqctl list_users and list_permissions -p VHOST';
   if (/certificate|tls|ssl|self.signed/i.test(why))
     return 'compare broker.ssl_options with the certificate of the broker';
