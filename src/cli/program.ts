@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/config-error.js';
+import { addDiff, addExplain } from './analysis-commands.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { addCompletion } from './completion.js';
@@ -74,6 +75,8 @@ function createProgram(io: CliIo): Command {
     addTree,
     addCompile,
     addDecode,
+    addExplain,
+    addDiff,
     addConfig,
     addToken,
     addBackup,

@@ -150,6 +150,14 @@ export const SCHEMA = {
     url: { type: 'url', schemes: ['http', 'https'], optional: true },
   },
 
+  plan: {
+    keep_seconds: { type: 'number', min: 1, unit: 'seconds' },
+    kept_max: { ...count, unit: 'plans' },
+    writes_max: { ...count, unit: 'writes' },
+  },
+
+  revisions: { keep: { ...count, unit: 'revisions per group' }, keep_days: { ...count, unit: 'days' } },
+
   broker: {
     kind: { type: 'choice', values: ['memory', 'amqp'] },
     url: { type: 'url', schemes: amqpSchemes, optional: true },
@@ -189,6 +197,19 @@ export const SCHEMA = {
     dynamic_broker_host_construction: ignored('list the hosts in broker.urls'),
   },
 
+  ec2: {
+    mode: { type: 'choice', values: ['off', 'plan', 'apply'] },
+    access_key_id: optionalText,
+    secret_access_key: secretText,
+    endpoint: { type: 'url', schemes: ['http', 'https'], optional: true },
+    interval_seconds: period,
+    quiet_seconds: period,
+    timeout_ms: milliseconds,
+    max_attempts: { type: 'integer', min: 1, max: 10, unit: 'attempts' },
+    retry_min_seconds: period,
+    retry_max_seconds: period,
+  },
+
   host: { group_owner: { type: 'choice', values: ['report', 'operator'], optional: true } },
 
   intake: {
@@ -204,6 +225,13 @@ export const SCHEMA = {
     addresses_max: { ...count, unit: 'addresses' },
     dead_letters_max: { ...count, unit: 'messages' },
     dead_letters_days: { ...count, unit: 'days' },
+  },
+
+  links: {
+    shrink_percent: { type: 'integer', min: 0, max: 100, unit: 'percent' },
+    max_message_bytes: { ...bytes, max: 33554432 },
+    names_max: { ...count, unit: 'groups and zones' },
+    addresses_max: { ...count, unit: 'addresses' },
   },
 
   queuejournal: {

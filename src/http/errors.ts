@@ -112,10 +112,25 @@ export const ERRORS = {
     text: 'in use',
     advice: '`errors` names who uses the document, by id. Change those first.',
   },
+  nothing_held: {
+    status: 409,
+    text: 'nothing of this link is held',
+    advice: '`GET /api/V2/link/:id/status` shows whether something is; what takes away less was taken over by itself.',
+  },
   stale: {
     status: 412,
     text: 'the document is at revision {current}, which if-match ({wanted}) does not name; weak tags (W/) never match',
     advice: 'Read it again, apply the change to what is there now, and send its new `ETag` as `If-Match`.',
+  },
+  plan_stale: {
+    status: 409,
+    text: 'the plan is out of date: {what}',
+    advice: '`moved` names what is no longer as it was when the plan was made. Plan again, look, and apply that.',
+  },
+  revision_unusable: {
+    status: 409,
+    text: 'the group cannot be held at this revision: {reason}',
+    advice: 'Hold it at another revision, or make what the reason names again.',
   },
   too_large: {
     status: 413,
@@ -168,6 +183,11 @@ export const ERRORS = {
     text: 'no result within {ms} ms; what was asked may still happen',
     advice: 'Read the document before sending a change again.',
   },
+  upload_not_kept: {
+    status: 507,
+    text: 'the upload cannot be kept on disk until it is sent: {reason}',
+    advice: 'Make space in `data_dir`, or let the server write there; nothing was sent to the host.',
+  },
   storage_full: {
     status: 507,
     text: 'the disk of the store is full',
@@ -196,9 +216,11 @@ export class ApiError extends Error {
       readonly body?: JsonObject;
       readonly headers?: Readonly<Record<string, string>>;
       readonly cause?: unknown;
+      /** The whole text, where it is known already. */
+      readonly text?: string;
     } = {},
   ) {
-    super(errorText(code, fill), { cause: more.cause });
+    super(more.text ?? errorText(code, fill), { cause: more.cause });
     this.code = code;
     this.body = more.body ?? {};
     this.headers = more.headers ?? {};

@@ -1,6 +1,7 @@
 import { hashFieldsOf, type RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../actors/guard/agent-guard-state.js';
 import type { DriftBook } from '../actors/hosts/drift-book.js';
+import { assignedTo } from '../actors/groups/assigned.js';
 import { acceptedSetHashes } from '../actors/hosts/wanted-hashes.js';
 import { whyNotSent } from '../actors/last-good/why-not-sent.js';
 import type { ConfirmedSets } from '../actors/publishing/confirmed-sets.js';
@@ -9,6 +10,7 @@ import type { Config } from '../config/schema.js';
 import { HASH_FIELDS } from '../host/hash-check.js';
 import { stateOf } from '../host/host-state.js';
 import type { Document, Json, JsonObject } from '../model/document.js';
+import { textOf } from '../model/text-of.js';
 import { byVariant } from '../model/ruleset-variants.js';
 import type { ActorSystem } from '../otp/index.js';
 import type { SetBook } from '../world/set-book.js';
@@ -33,8 +35,8 @@ export function hostDrift(needs: HostDriftNeeds, asked: string): JsonObject | un
   const host = world.rows('host').get(asked) ?? world.hostByKey(asked) ?? hostByName(world, asked);
   if (host === undefined) return undefined;
   const hostkey = typeof host.hostkey === 'string' ? host.hostkey : '';
-  const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
-  const output = group === undefined ? undefined : outputs.get(group.id);
+  const assigned = assignedTo(needs, { hostkey, group: textOf(host.group) });
+  const output = assigned?.output;
   const found = needs.drift.get(hostkey);
   const sets = acceptedSetHashes(
     needs.confirmedSets.with(world.rows('ipset')),
@@ -47,8 +49,9 @@ export function hostDrift(needs: HostDriftNeeds, asked: string): JsonObject | un
     hostkey,
     group: host.group ?? null,
     state: stateOf(host),
-    error: (group === undefined ? undefined : outputs.failures.get(group.id)?.error) ?? null,
-    not_sent: group === undefined ? 'the host is in no group that there is' : (whyNotSent(needs, group.id) ?? null),
+    error: (assigned === undefined ? undefined : outputs.failures.get(assigned.groupId)?.error) ?? null,
+    not_sent:
+      assigned === undefined ? 'the host is in no group that there is' : (whyNotSent(needs, assigned.groupId) ?? null),
     unverified: host.unverified === true,
     differing: found?.differing ?? [],
     since: iso(found?.since),

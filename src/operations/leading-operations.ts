@@ -4,22 +4,29 @@ import type { RefusedReports } from '../actors/intake/refused-reports.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
+import { ec2Plan } from './ec2-plan.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
+import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
+import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
+import { setPin, type SetPinNeeds } from './set-pin.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
 export type LeadingNeeds = HostDriftNeeds &
   FleetViewNeeds &
   PublishingSwitchNeeds &
+  SetPinNeeds &
   ReadinessNeeds &
+  LinkOperationsNeeds &
   RemoteCommandsPortNeeds & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly refused: Pick<RefusedReports, 'list'>;
     readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
     readonly dialect: Dialect;
+    readonly foresight: Foresight;
   };
 
 /** A server that does the work: the only one of its store, or the one of several that leads. */
@@ -52,9 +59,13 @@ export function leadingOperations(
     alarms: () => alarms.list(),
     fleet: fleetView(needs, parts),
     drift: async (hostId) => hostDrift(needs, hostId),
+    ...linkOperations(needs),
+    setPin: setPin(needs),
     dialect: () => dialect,
     observation: () => undefined,
+    ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
+    foresight: needs.foresight,
   };
 }
 

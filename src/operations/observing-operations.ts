@@ -3,11 +3,13 @@ import type { Observation } from '../actors/watching/observation.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { JsonObject } from '../model/document.js';
 import type { Pid } from '../otp/index.js';
+import { StoreError } from '../store/store.js';
 import { actorTree } from './actor-tree.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
+import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
@@ -18,6 +20,7 @@ export type ObservingNeeds = HostDriftNeeds &
   RemoteCommandsPortNeeds & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly dialect: Dialect;
+    readonly foresight: Foresight;
   };
 
 /**
@@ -50,9 +53,15 @@ export function observingOperations(
     alarms: () => alarms.list(),
     fleet: fleetView(needs, parts),
     drift: async (hostId) => hostDrift(needs, hostId),
+    linkState: () => undefined,
+    acceptLink: () => Promise.reject(new StoreError('read_only', 'this server only looks on')),
+    setPin: () => Promise.reject(new StoreError('read_only', 'this server only observes: it holds no group')),
     dialect: () => dialect,
     observation: () => observationJson(observation()),
+    ec2Plan: () =>
+      Promise.resolve({ mode: 'off', reason: 'this server only looks on: it asks nothing of EC2', regions: [] }),
     commands: remoteCommandsPort(needs),
+    foresight: needs.foresight,
   };
 }
 

@@ -1,9 +1,12 @@
 import { channelTroubles } from '../actors/alerts/channel-troubles.js';
 import { missingSets, whyNotSent } from '../actors/last-good/why-not-sent.js';
+import { linkTroubles } from '../actors/links/link-troubles.js';
+import type { LinkBook } from '../actors/links/link-book.js';
 import { readsBack } from '../actors/hosts/reads-back.js';
 import { unverifiedHosts } from '../actors/hosts/unverified-hosts.js';
 import type { Readiness } from './operations.js';
 import type { AlarmBook } from '../alarms/alarm-book.js';
+import { textOf } from '../model/text-of.js';
 import type { BrokerLink } from '../actors/broker/broker-link.js';
 import type { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../actors/guard/agent-guard-state.js';
@@ -21,7 +24,7 @@ import { treeTroubles } from './tree-troubles.js';
 export interface ReadinessNeeds {
   readonly system: ActorSystem;
   readonly config: Pick<Config, 'drift' | 'api'>;
-  readonly store: Pick<Store, 'state'>;
+  readonly store: Pick<Store, 'state' | 'get'>;
   readonly alarms: Pick<AlarmBook, 'list'>;
   readonly world: World;
   readonly sets: SetBook;
@@ -32,6 +35,7 @@ export interface ReadinessNeeds {
   readonly outbox: Pick<Outbox, 'snapshot'>;
   readonly gate: PublishingGate;
   readonly guard: AgentGuardState;
+  readonly book: Pick<LinkBook, 'entries' | 'waiting'>;
 }
 
 /**
@@ -67,8 +71,15 @@ export function readiness(
   if (!observes && !guard.open)
     notes.push('agent_guard: no agent is heard, so nothing is published and nobody declared dead');
   if (gate.paused) notes.push(`publishing: paused by ${gate.lastChange?.author ?? 'an operator'}`);
+  if (!observes) notes.push(...linkTroubles(needs));
   const broken = needs.outputs.failures.size;
   if (broken > 0) notes.push(`groups: ${broken} cannot be compiled and keep their last good ruleset`);
+  const pins = [...needs.outputs.revisions.pins.values()];
+  const [pin] = pins;
+  if (pin !== undefined)
+    notes.push(
+      `groups: ${pins.length} held at a revision, such as ${textOf(world.rows('group').get(pin.groupId)?.name)} at ${pin.number} by ${pin.author}: ${pin.reason}`,
+    );
   const waiting = [...needs.outputs.values()].filter(({ ruleset }) => missingSets(needs, ruleset.sets).length > 0);
   const [first] = waiting;
   if (first !== undefined && !observes)

@@ -5,7 +5,7 @@ import type { FleetStatus, HostLine } from '../../src/operations/fleet-answers.j
 import { QUICK_TIMING } from '../../src/sim/agent-timing.js';
 import { startFleet } from '../../src/sim/sim-fleet.js';
 import { RULE } from '../support/api-client.js';
-import { mainProgram } from '../support/main-child.js';
+import { program } from '../support/main-child.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { startWholeServer, until } from '../support/whole-server.js';
@@ -20,7 +20,7 @@ async function troubledFleet() {
     set: [
       'hashcheck_alert_seconds=1',
       'repair_interval_seconds=100000',
-      `keepalive_alert_seconds=${20 * slow}`,
+      `keepalive_alert_seconds=${HOSTS > 100 ? 60 : 20}`,
       'intake.registrations_per_minute=100000',
     ],
   });
@@ -40,7 +40,7 @@ async function troubledFleet() {
   });
   onTestFinished(() => fleet.stop());
   const all = () => [...server.server.state.world.rows('host').values()];
-  const patient = { timeout: HOSTS > 100 ? 240_000 : 60_000, interval: 50 };
+  const patient = { timeout: HOSTS > 100 ? 500_000 : 60_000, interval: 50 };
   await until(() => all().filter((row) => row.active === 'active').length === HOSTS, 'all hosts active', patient);
   const named = (agents: typeof fleet.agents) => agents.map((agent) => agent.progress().name).sort();
   const erlang = fleet.agents.filter((_, index) => index % 10 !== 9);
@@ -61,7 +61,7 @@ async function troubledFleet() {
 function topInTmux(url: string) {
   const socket = join(temporaryDirectory(), 'tmux');
   const tmux = (...args: string[]): string => execFileSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' });
-  const command = [process.execPath, ...mainProgram(), 'top', '--delay', '1', '--url', url];
+  const command = [process.execPath, ...program(), 'top', '--delay', '1', '--url', url];
   tmux('new-session', '-d', '-x', '80', '-y', '24', ...command);
   onTestFinished(() => void spawnSync('tmux', ['-S', socket, 'kill-server']));
   return {
@@ -79,7 +79,7 @@ function topInTmux(url: string) {
 }
 
 describe('commands that ask a fleet', () => {
-  it('name what is not well, and nothing else', { timeout: 600_000 }, async () => {
+  it('name what is not well, and nothing else', { timeout: HOSTS > 100 ? 900_000 : 120_000 }, async () => {
     const { server, tampered, silent } = await troubledFleet();
     const url = server.server.listening.api;
     const cli = (...args: string[]) => runCliInProcess([...args, '--url', url]);

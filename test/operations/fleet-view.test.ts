@@ -32,7 +32,9 @@ describe('the fleet as a whole', () => {
     needs.drift.observe('key-converging', ['ipset_hash'], NOW);
     const status = operations.fleet.status();
     expect(status.well).toBe(false);
-    expect(status.summary).toContain('2 hosts drifted, 2 hosts silent, 1 host refused (7 hosts in 1 group, 1 still converging)');
+    expect(status.summary).toContain(
+      '2 hosts drifted, 2 hosts silent, 1 host refused (7 hosts in 1 group, 1 still converging)',
+    );
     expect(status.hosts.drifted.first.map(({ name }) => name)).toEqual(['a-drifted', 'b-drifted']);
     expect(status.hosts.drifted.first[1]).toEqual({
       id: 'id-b-drifted',

@@ -1,5 +1,6 @@
 import { AlarmBook } from '../../src/alarms/alarm-book.js';
 import { BrokerLink } from '../../src/actors/broker/broker-link.js';
+import { LinkBook } from '../../src/actors/links/link-book.js';
 import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
 import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
 import { DriftBook } from '../../src/actors/hosts/drift-book.js';
@@ -7,12 +8,14 @@ import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
 import type { CommandReply } from '../../src/actors/commands/remote-commands-messages.js';
 import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
 import { createOutbox } from '../../src/broker/outbox.js';
+import type { Config } from '../../src/config/schema.js';
 import { loadConfig } from '../../src/config/load.js';
+import { createMetrics } from '../../src/metrics/create-metrics.js';
 import type { Pid } from '../../src/otp/index.js';
 import { virtualSystem, type VirtualSystem } from '../../src/otp/testing/index.js';
 import type { LeadingNeeds } from '../../src/operations/leading-operations.js';
 import { dogTrainerSup } from '../../src/supervisors/dog-trainer-sup.js';
-import type { Change, StoreState } from '../../src/store/store.js';
+import type { Change, Store, StoreState } from '../../src/store/store.js';
 import { SetBook } from '../../src/world/set-book.js';
 import { WORLD_TABLES, World } from '../../src/world/world.js';
 import { stubMakers } from '../support/stub-actors.js';
@@ -23,7 +26,7 @@ export const START = Date.UTC(2026, 0, 1);
 /** What operations are told from: real plain state, a store and group actors that only note what they are asked. */
 export interface Parts {
   readonly v: VirtualSystem;
-  readonly needs: LeadingNeeds;
+  readonly needs: LeadingNeeds & { readonly store: Pick<Store, 'list'>; readonly config: Config };
   readonly root: () => Pid | undefined;
   readonly alarms: AlarmBook;
   readonly world: World;
@@ -62,12 +65,14 @@ export async function parts(): Promise<Parts> {
   for (const table of WORLD_TABLES) world.reconcile(table, []);
   const store: Parts['store'] = { state: { up: true, since: START }, refuses: undefined, commits: [] };
   const { config } = loadConfig({});
-  const needs: LeadingNeeds = {
+  const needs: Parts['needs'] = {
     system,
     config,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     store: {
       state: () => store.state,
+      list: async () => [],
+      get: async () => undefined,
       commit: async (changes: readonly Change[]) => {
         if (store.refuses !== undefined) throw store.refuses;
         store.commits.push(changes);
@@ -75,6 +80,7 @@ export async function parts(): Promise<Parts> {
       },
     },
     alarms,
+    metrics: createMetrics(),
     world,
     sets: new SetBook(world.policy, 'dog2'),
     outputs: new RulesetOutputs(),
@@ -86,9 +92,15 @@ export async function parts(): Promise<Parts> {
     guard: new AgentGuardState({ clock: v.clock, maxSilentIntervals: 1, hasHosts: () => true }),
     confirmedSets: new ConfirmedSets(),
     drift: new DriftBook(),
+    book: new LinkBook({ clock: v.clock, world, intervalMs: 5000 }),
+    links: { call: () => Promise.resolve({ accepted: false }) },
     refused: { list: () => [{ hostkey: 'h' }] },
     groups: { send: (key, message) => sent.push([key, message]) > 0 },
     dialect: 'dog2',
+    foresight: {
+      wouldShip: () => Promise.reject(new Error('nobody plans here')),
+      wrote: () => undefined,
+    },
   };
   return {
     v,

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ActorEvent } from '../../src/events/actor-event.js';
 import { EventBook } from '../../src/events/event-book.js';
 import type { ServerEvent } from '../../src/events/server-event.js';
@@ -33,12 +35,15 @@ export const TEST_API: ApiConfig = {
 
 /** The rest of the configuration that the API reads. */
 export const TEST_HTTP_CONFIG = {
+  data_dir: join(tmpdir(), 'dog-trainer-test-uploads'),
   env: 'qa',
   generate_unset_tables: true,
   command_execution_timeout_ms: 10_000,
   file_transfer_timeout_ms: 30_000,
   file_delete_timeout_ms: 5000,
   max_block_size_bytes: 1024 * 1024,
+  ec2: { mode: 'off' },
+  plan: { keep_seconds: 3600, kept_max: 100, writes_max: 1000 },
 } as const;
 
 export interface ApiServer {
@@ -69,7 +74,7 @@ export async function startApiServer(
 ): Promise<ApiServer> {
   const metrics = createMetrics();
   const own = store ?? (await createSqliteStore({ path: ':memory:' }));
-  const runtime = new FakeRuntime();
+  const runtime = new FakeRuntime(own);
   const lines: Record<string, unknown>[] = [];
   const log = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
   const kept = { most: 100, now: () => Date.now() };

@@ -1,18 +1,23 @@
+import { Readable } from 'node:stream';
 import type { Alarm } from '../../src/alarms/alarm-book.js';
 import type { JsonObject } from '../../src/model/document.js';
 import type {
   AgentAnswer,
   CommandCaller,
   Commands,
+  PinOutcome,
   PublishingState,
   Readiness,
   Operations,
   Standing,
   TreeRequest,
 } from '../../src/operations/operations.js';
+import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
+import type { Transfer } from '../../src/operations/transfers.js';
 import type { FleetStatus, FleetView } from '../../src/operations/fleet-answers.js';
 import type { ActorNode } from '../../src/otp/index.js';
-import { StoreError } from '../../src/store/store.js';
+import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
+import { type Store, StoreError } from '../../src/store/store.js';
 
 export const FLEET_IS_WELL: FleetStatus = {
   at: 0,
@@ -42,6 +47,7 @@ export const FLEET_IS_WELL: FleetStatus = {
 export class FakeRuntime implements Operations {
   readonly published: string[] = [];
   readonly commands = new FakeCommands();
+  readonly foresight: Foresight;
   ready: Readiness = { ready: true, reasons: [] };
   refused: readonly JsonObject[] = [];
   alarmsSet: readonly Alarm[] = [];
@@ -67,6 +73,32 @@ export class FakeRuntime implements Operations {
     ageMs: 0,
     children: [],
   };
+
+  constructor(store: Pick<Store, 'list'> = { list: async () => [] }) {
+    this.foresight = storeForesight({
+      store,
+      dialect: () => this.dialect(),
+      generateUnset: false,
+      anyIsEveryone: () => false,
+    });
+  }
+
+  readonly linkStates = new Map<string, JsonObject>();
+  /** What is held of links, by their id; accepting takes it away. */
+  readonly heldOfLinks = new Map<
+    string,
+    { readonly names: number; readonly addresses: number; readonly lost: number }
+  >();
+
+  linkState(id: string): JsonObject | undefined {
+    return this.linkStates.get(id);
+  }
+
+  acceptLink(id: string): ReturnType<Operations['acceptLink']> {
+    const held = this.heldOfLinks.get(id);
+    this.heldOfLinks.delete(id);
+    return Promise.resolve(held ?? (this.linkStates.has(id) ? 'nothing_held' : 'unknown'));
+  }
 
   tree({ path = 'dog_trainer' }: TreeRequest): ActorNode | undefined {
     return path === 'dog_trainer' ? this.root : undefined;
@@ -107,6 +139,14 @@ export class FakeRuntime implements Operations {
     return this.state;
   }
 
+  ec2Plan(): Promise<JsonObject> {
+    return Promise.resolve({ mode: 'off', regions: [] });
+  }
+
+  async setPin(): Promise<PinOutcome> {
+    return { ok: false, why: 'unknown' };
+  }
+
   observation(): JsonObject | undefined {
     return undefined;
   }
@@ -141,15 +181,20 @@ export class FakeCommands implements Commands {
     return thrown(this.executes(command));
   }
 
-  async sendFile(hostkey: string, path: string, content: Uint8Array, caller: CommandCaller): Promise<void> {
+  async sendFile(hostkey: string, path: string, content: FileSource, caller: CommandCaller): Promise<void> {
     this.#note('sendFile', hostkey, path, caller);
-    this.files.set(path, content);
+    this.files.set(path, Uint8Array.from(await content.read(0, content.size)));
   }
 
-  async fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<Uint8Array>> {
+  transfers(): readonly Transfer[] {
+    return [];
+  }
+
+  async fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<FetchedFile>> {
     this.#note('fetchFile', hostkey, path, caller);
     const found = this.files.get(path);
-    return found ? { ok: true, value: found } : { ok: false, error: 'enoent' };
+    if (found === undefined) return { ok: false, error: 'enoent' };
+    return { ok: true, value: { size: found.length, pieces: Readable.from([found]) } };
   }
 
   async deleteFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<null>> {

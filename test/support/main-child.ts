@@ -20,7 +20,7 @@ function path(relative: string) {
 }
 
 /** How Node runs the program: as built, if the build is newer than all sources, else (slower) from the sources. */
-export function mainProgram(): readonly string[] {
+export function program(): readonly string[] {
   const built = path('../../dist/main.js');
   const sources = readdirSync(path('../../src'), { recursive: true, encoding: 'utf8' }).map((name) =>
     join(path('../../src'), name),
@@ -55,7 +55,7 @@ export function spawnMain(
   umask?: string,
   uid?: number,
 ): MainChild {
-  const command = [process.execPath, ...mainProgram(), ...args];
+  const command = [process.execPath, ...program(), ...args];
   const [file = '', ...rest] =
     umask === undefined ? command : ['/bin/sh', '-c', 'umask "$0" && exec "$@"', umask, ...command];
   const child = spawn(file, rest, {

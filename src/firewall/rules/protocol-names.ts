@@ -67,3 +67,13 @@ export function protocolName(text: string): string | undefined {
   if (!/^[1-9][0-9]{0,2}$/.test(text) || Number(text) > 255) return undefined;
   return NAMES[Number(text)] ?? text;
 }
+
+const NUMBERS: ReadonlyMap<string, number> = new Map(
+  Object.entries(NAMES).map(([number, name]) => [name, Number(number)]),
+);
+
+/** The number of a protocol that {@link protocolName} knows: by name, or as a number itself. */
+export function protocolNumber(text: string): number | undefined {
+  const name = protocolName(text);
+  return name === undefined ? undefined : (NUMBERS.get(name) ?? Number(name));
+}

@@ -9,12 +9,16 @@ import type { Route } from '../route.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
+import { ec2Routes } from './ec2-routes.js';
 import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
 import { hclRoutes } from './hcl-routes.js';
+import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
+import { planRoutes } from './plan-routes.js';
+import { revisionRoutes } from './revision-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
@@ -34,8 +38,12 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...auditRoutes,
     ...fileTransferRoutes,
     ...driftRoutes,
+    ...ec2Routes,
+    ...linkRoutes,
     ...fleetRoutes,
     ...eventRoutes,
+    ...planRoutes,
+    ...revisionRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),
@@ -43,7 +51,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
   return [...routes, ...openapiRoutes(routes)];
 }
 
-function resourceRoutes(resource: Resource, version: ApiVersion): readonly Route[] {
+function resourceRoutes(resource: Resource, version: ApiVersion): readonly Route<RouteNeeds>[] {
   const service = serviceOf(resource, version);
   return [
     ...documentRoutes(service, version),

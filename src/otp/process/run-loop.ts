@@ -153,7 +153,7 @@ export class RunLoop {
   /** Control requests come before all mail; while suspended, of that only orders to end. */
   #next(process: Process, oversight: Oversight): Message | undefined {
     for (let next = oversight.requests.shift(); next !== undefined; next = oversight.requests.shift()) next.run();
-    if (oversight.idle) process.oversight = undefined;
+    if (oversight.idle && process.oversight === oversight) process.oversight = undefined;
     return oversight.suspended ? oversight.orders.shift() : process.mailbox.shift();
   }
 

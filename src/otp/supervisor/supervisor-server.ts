@@ -243,9 +243,11 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
     if (child.restarting) return { error: 'restarting' };
     // The arguments of such a child are not kept.
     if (this.#template !== undefined && child.spec.restart === 'temporary') return { error: 'temporary' };
-    const { stop, start } = this.#affected(child);
-    for (const key of stop) await this.#stopBystander(self, key);
-    await this.#runner.stop(self, child);
+    const { start } = this.#affected(child);
+    for (const key of [...start].reverse()) {
+      if (key === child.key) await this.#runner.stop(self, child);
+      else await this.#stopBystander(self, key);
+    }
     const { error } = await this.#startAgain(self, start, false);
     return error === undefined ? { ok: child.pid } : { error };
   }

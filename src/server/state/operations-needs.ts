@@ -3,9 +3,9 @@ import type { ObservingNeeds } from '../../operations/observing-operations.js';
 import type { ServerState } from './server-state.js';
 
 /** What the operations of a server that only looks on are told from. */
-export function observingNeeds({ base, policy, delivery, fleet }: ServerState): ObservingNeeds {
-  const { system, config, log, store, alarms } = base;
-  const { dialect, world, sets, outputs } = policy;
+export function observingNeeds({ base, policy, delivery, fleet, linked }: ServerState): ObservingNeeds {
+  const { system, config, log, store, alarms, metrics } = base;
+  const { dialect, world, sets, outputs, foresight } = policy;
   const { broker, link, reportsLink, outbox, gate, confirmedSets } = delivery;
   const { guard, drift } = fleet;
   return {
@@ -14,10 +14,12 @@ export function observingNeeds({ base, policy, delivery, fleet }: ServerState): 
     log,
     store,
     alarms,
+    metrics,
     dialect,
     world,
     sets,
     outputs,
+    foresight,
     broker,
     link,
     reportsLink,
@@ -26,10 +28,16 @@ export function observingNeeds({ base, policy, delivery, fleet }: ServerState): 
     confirmedSets,
     guard,
     drift,
+    book: linked.book,
   };
 }
 
 /** The same of a server that does the work. */
 export function leadingNeeds(state: ServerState): LeadingNeeds {
-  return { ...observingNeeds(state), refused: state.fleet.refused, groups: state.policy.groups };
+  return {
+    ...observingNeeds(state),
+    refused: state.fleet.refused,
+    groups: state.policy.groups,
+    links: state.linked.links,
+  };
 }

@@ -30,7 +30,7 @@ export class CrashBook {
 
   /** Newest first, at most 100. */
   newest(limit = NEWEST): readonly CrashReport[] {
-    return this.#newest.slice(-Math.max(1, limit)).reverse();
+    return this.#newest.toReversed().slice(0, Math.max(0, limit));
   }
 
   /** The last crash of the actor at `path`, labels from the root supervisor down, joined by `/`. */

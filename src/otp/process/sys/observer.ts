@@ -46,9 +46,14 @@ export class Observer {
     );
   }
 
-  /** Something that is no message. */
-  note(what: 'suspended' | 'resumed' | 'ended', reason?: string): void {
-    this.#add({ at: this.#clock.now(), what, ...(reason === undefined ? {} : { reason }) });
+  note(what: 'suspended' | 'resumed'): void {
+    this.#add({ at: this.#clock.now(), what });
+  }
+
+  /** The process has ended; what a handler of it still does is not noted. */
+  end(reason: string): void {
+    this.#add({ at: this.#clock.now(), what: 'ended', reason });
+    this.statistics = this.events = this.traces = undefined;
   }
 
   #threw(message: string, begin: number, error: unknown): void {

@@ -119,7 +119,7 @@ export class SysDesk implements Sys {
     process.oversight = undefined;
     this.#suspended.delete(process);
     if (oversight.resumeTimer !== undefined) this.#host.clock.clearTimer(oversight.resumeTimer);
-    oversight.observer?.note('ended', formatReason(reason));
+    oversight.observer?.end(formatReason(reason));
     for (const request of oversight.requests.splice(0)) request.fail(reason);
   }
 
