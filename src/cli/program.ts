@@ -5,12 +5,14 @@ import { addDiff, addExplain } from './analysis-commands.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { addCompletion } from './completion.js';
+import { addConsole } from './console.js';
 import { addConfig } from './config.js';
 import { addDemo } from './demo.js';
 import { addExport } from './export.js';
 import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
 import { addImport } from './import.js';
 import { addAlarms } from './remote/alarms.js';
+import { addDoctor } from './doctor/doctor.js';
 import { addEvents } from './remote/events.js';
 import { addGroups } from './remote/groups.js';
 import { addHost } from './remote/host.js';
@@ -68,6 +70,8 @@ function createProgram(io: CliIo): Command {
     addAlarms,
     addEvents,
     addTop,
+    addDoctor,
+    addConsole,
     addTree,
     addCompile,
     addDecode,

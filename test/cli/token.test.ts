@@ -6,6 +6,7 @@ import { startHttpServer } from '../../src/http/server.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+import { FakeRuntime } from '../support/fake-runtime.js';
 
 function token(data: string, ...args: string[]) {
   return runCliInProcess(['token', ...args, '--data', data]);
@@ -43,7 +44,13 @@ describe('token', () => {
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('the store cannot be opened') as string });
 
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const app = createAdminApp({ store, clock: { now: () => Date.now() }, log, dialect: () => 'dog2' });
+    const app = createAdminApp({
+      store,
+      clock: { now: () => Date.now() },
+      log,
+      dialect: () => 'dog2',
+      operations: () => new FakeRuntime(),
+    });
     const server = await startHttpServer(app, { socketPath: adminSocket({ run_dir: join(data, 'run') }) });
     onTestFinished(() => server.close(100));
     expect((await token(data, 'create', 'a', '--scope', 'read', '--json')).out).toContain('"scopes":["read"]');

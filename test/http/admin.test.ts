@@ -8,6 +8,7 @@ import { NoServerError, tokenAdminOverSocket } from '../../src/http/admin/admin-
 import { type HttpServer, startHttpServer } from '../../src/http/server.js';
 import { type ApiServer, startApiServer } from '../support/api-server.js';
 import { client } from '../support/api-client.js';
+import { FakeRuntime } from '../support/fake-runtime.js';
 
 describe('tokens over the socket of a running server', () => {
   const folder = mkdtempSync(join(tmpdir(), 'admin-'));
@@ -21,9 +22,18 @@ describe('tokens over the socket of a running server', () => {
     api = await startApiServer({ auth: 'tokens' });
     const note = (fields: object, message: string) => void lines.push({ ...fields, message });
     const log = { info: note, warn: note, error: note };
-    admin = await startHttpServer(createAdminApp({ store: api.store, clock: Date, log, dialect: () => 'dog2' }), {
-      socketPath,
-    });
+    admin = await startHttpServer(
+      createAdminApp({
+        store: api.store,
+        clock: Date,
+        log,
+        dialect: () => 'dog2',
+        operations: () => new FakeRuntime(),
+      }),
+      {
+        socketPath,
+      },
+    );
   });
   afterAll(async () => {
     await admin.close(0);
@@ -63,6 +73,7 @@ describe('tokens over the socket of a running server', () => {
     const stale = join(folder, 'stale.sock');
     writeFileSync(stale, '');
     const app = createAdminApp({
+      operations: () => new FakeRuntime(),
       store: api.store,
       clock: Date,
       log: { info() {}, warn() {}, error() {} },

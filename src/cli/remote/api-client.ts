@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
 import { loadInstalled } from '../config-options.js';
+import { apiAddress } from './api-address.js';
 import type { ApiFlags } from './api-flags.js';
 
 const TIMEOUT_MS = 10_000;
@@ -27,7 +28,7 @@ export interface Api {
  * @throws CommandFailure with exit code 2: the command line is wrong
  */
 export function apiOf(flags: ApiFlags, io: CliIo): Api {
-  const base = flags.url ?? set(io.environment['DOGTRAINER_URL']) ?? urlOfConfig(flags, io);
+  const base = flags.url ?? set(io.environment['DOGTRAINER_URL']) ?? apiAddress(loadInstalled(flags, io).config.api);
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
     throw new CommandFailure(`--url: ${base} is not a URL such as http://127.0.0.1:7070`, { exitCode: 2 });
   }
@@ -36,14 +37,6 @@ export function apiOf(flags: ApiFlags, io: CliIo): Api {
 
 function set(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
-}
-
-/** Where the API of the server that is configured here listens. */
-export function urlOfConfig(flags: ApiFlags, io: CliIo): string {
-  const { host, port } = loadInstalled(flags, io).config.api;
-  // A server that listens everywhere is asked where it surely is.
-  const address = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
 function tokenOf({ token, tokenFile }: ApiFlags, { environment }: CliIo): string | undefined {

@@ -15,6 +15,7 @@ import { readJsonBody } from '../read-json-body.js';
 import { jsonReply } from '../reply.js';
 import { sendReply } from '../send-reply.js';
 import { PolicyFileError } from '../../transfer/policy-file.js';
+import { answerLine, ConsoleError, type ConsoleOperations } from './console-verbs.js';
 import { policyAdminOnStore } from './policy-admin.js';
 import { tokenAdminOnStore, type WantedToken } from './token-admin.js';
 
@@ -31,6 +32,8 @@ export interface AdminNeeds {
   readonly log: HttpLog;
   /** @throws StoreError while it is not known */
   readonly dialect: () => Dialect;
+  /** Of the role that the server has now. */
+  readonly operations: () => ConsoleOperations;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface AdminNeeds {
  * authentication: it is served on a Unix socket that only the server's user can open, and is how the first token is
  * made.
  */
-export function createAdminApp({ store, clock, log, dialect }: AdminNeeds): Koa {
+export function createAdminApp({ store, clock, log, dialect, operations }: AdminNeeds): Koa {
   const tokens = tokenAdminOnStore(store, clock, AUTHOR);
   const policy = policyAdminOnStore(store, clock, dialect, AUTHOR);
   const router = new Router();
@@ -66,13 +69,19 @@ export function createAdminApp({ store, clock, log, dialect }: AdminNeeds): Koa 
     if (report.written) log.info({ documents: report.items.length, ...options }, 'policy imported');
     await sendReply(ctx, jsonReply(report as unknown as Json));
   });
+  router.post('/console', async (ctx: Context) => {
+    const { line } = sentObject(await readJsonBody(ctx.req, MAX_BODY_BYTES, WIDE_BOUNDS));
+    if (typeof line !== 'string') throw new ApiError('bad_request', { reason: 'line must be a string' });
+    await sendReply(ctx, jsonReply({ answer: await answerLine(operations(), line) }));
+  });
   const app = new Koa();
   app.use(async (ctx, next) => {
     try {
       await next();
       if (ctx.status === 404) throw new ApiError('not_found', { what: 'there is no such path' });
     } catch (thrown) {
-      const isRefusal = thrown instanceof TokenError || thrown instanceof PolicyFileError;
+      const isRefusal =
+        thrown instanceof TokenError || thrown instanceof PolicyFileError || thrown instanceof ConsoleError;
       const refused = isRefusal ? new ApiError('bad_request', { reason: thrown.message }) : thrown;
       const error = asApiError(refused);
       if (error.code === 'internal') log.error({ err: error.cause }, 'admin request failed');

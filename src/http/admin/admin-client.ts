@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/document.js';
 import { PolicyFileError } from '../../transfer/policy-file.js';
 import type { ImportReport } from '../../transfer/import-policy.js';
 import { TokenError, type TokenInfo } from '../access/tokens.js';
+import { ConsoleError } from './console-verbs.js';
 import type { PolicyAdmin } from './policy-admin.js';
 import type { TokenAdmin } from './token-admin.js';
 
@@ -38,6 +39,16 @@ export function policyAdminOverSocket(socketPath: string): PolicyAdmin {
       return (await ask(socketPath, 'POST', path, file as object, options)) as ImportReport;
     },
   };
+}
+
+/**
+ * Asks the console of the server that listens on the socket. Rejects with `NoServerError` when none does, with
+ * `ConsoleError` when it does not know such a line.
+ */
+export async function askConsole(socketPath: string, line: string): Promise<unknown> {
+  const options = { refused: ConsoleError, timeoutMs: TIMEOUT_MS };
+  const { answer } = (await ask(socketPath, 'POST', '/console', { line }, options)) as { readonly answer: unknown };
+  return answer;
 }
 
 interface AskOptions {

@@ -40,7 +40,7 @@ export function adminListener(
       }
       try {
         const server = await startHttpServer(
-          createAdminApp({ store, clock: system.clock, log, dialect: () => operations().dialect() }),
+          createAdminApp({ store, clock: system.clock, log, dialect: () => operations().dialect(), operations }),
           {
             socketPath,
           },

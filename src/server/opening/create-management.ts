@@ -1,7 +1,7 @@
 import { blameQueues } from '../../actors/publishing/blame-queues.js';
 import type { BlameQueues } from '../../actors/publishing/note-refused.js';
 import type { Log } from '../../log/log.js';
-import { managementApi } from '../../broker/management/management-api.js';
+import { managementApi, type ManagementApi } from '../../broker/management/management-api.js';
 import { surveyExchange } from '../../broker/management/refusing-queues.js';
 import { brokerUrls } from '../../config/broker-urls.js';
 import type { Config } from '../../config/schema.js';
@@ -17,8 +17,8 @@ export interface ManagementParts {
   readonly now: () => number;
 }
 
-/** Asks which queue refused a message, if RabbitMQ's management API is configured. */
-export function createBlame({ config, log, now }: ManagementParts): BlameQueues | undefined {
+/** RabbitMQ's management API and the name of the vhost, if the configuration says where it is. */
+export function managementOf(config: Config): { readonly api: ManagementApi; readonly vhost: string } | undefined {
   const { kind, management } = config.broker;
   if (kind !== 'amqp' || management.url === undefined) return undefined;
   const [broker = ''] = brokerUrls(config);
@@ -32,7 +32,14 @@ export function createBlame({ config, log, now }: ManagementParts): BlameQueues 
     sslOptions: sslOptions(config),
   });
   const path = amqp.pathname.replace(/^\//, '');
-  const vhost = path === '' ? '/' : decodeURIComponent(path);
+  return { api, vhost: path === '' ? '/' : decodeURIComponent(path) };
+}
+
+/** Asks which queue refused a message, if RabbitMQ's management API is configured. */
+export function createBlame({ config, log, now }: ManagementParts): BlameQueues | undefined {
+  const management = managementOf(config);
+  if (management === undefined) return undefined;
+  const { api, vhost } = management;
   return blameQueues({
     survey: (exchange) => surveyExchange(api, vhost, exchange, AbortSignal.timeout(SURVEY_MS)),
     log,
