@@ -37,17 +37,17 @@ it(
     const printed: string[] = [];
     for (const block of shellBlocks(readFileSync('docs/first-host.md', 'utf8'))) {
       if (block.includes('curl -sS http://127.0.0.1:7070/readyz')) {
-        await vi.waitFor(() => expect(shell.run(here(block))).toContain('"ready":true'), soon);
+        await vi.waitFor(async () => expect(await shell.run(here(block))).toContain('"ready":true'), soon);
         continue;
       }
       if (block.includes('/api/V2/hosts')) {
         await agentRuns(place, rabbit);
-        await vi.waitFor(() => expect(shell.run(here(block))).toContain('"active":"active"'), soon);
+        await vi.waitFor(async () => expect(await shell.run(here(block))).toContain('"active":"active"'), soon);
       }
       // The page says: ask again while it is being compiled.
       if (block.includes('/ipsetsv4'))
-        await vi.waitFor(() => expect(shell.run(here(block))).toContain('-A INPUT'), soon);
-      printed.push(shell.run(here(block)));
+        await vi.waitFor(async () => expect(await shell.run(here(block))).toContain('-A INPUT'), soon);
+      printed.push(await shell.run(here(block)));
       if (block.includes('systemctl restart rabbitmq-server')) {
         const of = (name: string) => join(place, 'etc/rabbitmq/dog', name);
         const started = await startRabbit({
