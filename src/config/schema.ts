@@ -120,6 +120,9 @@ export const SCHEMA = {
     keep_alive_timeout_ms: milliseconds,
     max_connections: { ...count, unit: 'connections' },
     auth_failures_per_minute: { ...count, unit: 'failures per minute' },
+    streams_max: { ...count, unit: 'streams' },
+    stream_events_kept: { type: 'integer', min: 100, max: 1_000_000, unit: 'events' },
+    stream_heartbeat_seconds: { type: 'integer', min: 1, max: 60, unit: 'seconds' },
   },
 
   metrics: { host, port, max_keys: { ...count, unit: 'keys' } },
@@ -146,6 +149,14 @@ export const SCHEMA = {
     name: optionalText,
     url: { type: 'url', schemes: ['http', 'https'], optional: true },
   },
+
+  plan: {
+    keep_seconds: { type: 'number', min: 1, unit: 'seconds' },
+    kept_max: { ...count, unit: 'plans' },
+    writes_max: { ...count, unit: 'writes' },
+  },
+
+  revisions: { keep: { ...count, unit: 'revisions per group' }, keep_days: { ...count, unit: 'days' } },
 
   broker: {
     kind: { type: 'choice', values: ['memory', 'amqp'] },

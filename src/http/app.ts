@@ -28,7 +28,16 @@ export function createApp(needs: ApiNeeds): Koa {
   const { store, config, log, operations } = needs;
   const shared: Shared = {
     needs,
-    deps: { store, config, runtime: { dialect: () => operations().dialect() } },
+    deps: {
+      store,
+      config,
+      runtime: {
+        dialect: () => operations().dialect(),
+        get foresight() {
+          return operations().foresight;
+        },
+      },
+    },
     exclusive: makeExclusive(),
     failures: new FailureLimit(config.api.auth_failures_per_minute),
   };

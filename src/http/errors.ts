@@ -122,6 +122,16 @@ export const ERRORS = {
     text: 'the document is at revision {current}, which if-match ({wanted}) does not name; weak tags (W/) never match',
     advice: 'Read it again, apply the change to what is there now, and send its new `ETag` as `If-Match`.',
   },
+  plan_stale: {
+    status: 409,
+    text: 'the plan is out of date: {what}',
+    advice: '`moved` names what is no longer as it was when the plan was made. Plan again, look, and apply that.',
+  },
+  revision_unusable: {
+    status: 409,
+    text: 'the group cannot be held at this revision: {reason}',
+    advice: 'Hold it at another revision, or make what the reason names again.',
+  },
   too_large: {
     status: 413,
     text: 'the body is larger than {limit} bytes',
@@ -163,6 +173,11 @@ export const ERRORS = {
     advice:
       'Try again after the seconds in `retry-after`, or ask the server in `leader` itself. Where that is null nobody leads: within `cluster.lease_seconds` a server that is up takes over.',
   },
+  too_many_streams: {
+    status: 503,
+    text: 'there are {most} streams of events already (api.streams_max)',
+    advice: 'Close one that is not needed, or raise `api.streams_max`.',
+  },
   timed_out: {
     status: 503,
     text: 'no result within {ms} ms; what was asked may still happen',
@@ -201,9 +216,11 @@ export class ApiError extends Error {
       readonly body?: JsonObject;
       readonly headers?: Readonly<Record<string, string>>;
       readonly cause?: unknown;
+      /** The whole text, where it is known already. */
+      readonly text?: string;
     } = {},
   ) {
-    super(errorText(code, fill), { cause: more.cause });
+    super(more.text ?? errorText(code, fill), { cause: more.cause });
     this.code = code;
     this.body = more.body ?? {};
     this.headers = more.headers ?? {};

@@ -40,6 +40,11 @@ export interface HttpConfig {
   readonly file_delete_timeout_ms: number;
   readonly max_block_size_bytes: number;
   readonly ec2: { readonly mode: 'off' | 'plan' | 'apply' };
+  readonly plan: {
+    readonly keep_seconds: number;
+    readonly kept_max: number;
+    readonly writes_max: number;
+  };
   readonly api: ApiConfig;
   /** This server's name among the servers of one store; default: its machine's name. */
   readonly cluster?: { readonly name?: string | undefined; readonly url?: string | undefined };

@@ -119,6 +119,7 @@ export const OWN_GAUGES = {
     help: 'Hosts whose rules were read back, by what was found last',
     keys: ['agrees', 'differs', 'failed'],
   },
+  dog_trainer_groups_pinned: { help: 'Groups that are held at a revision' },
   dog_trainer_groups_in_error: { help: 'Groups whose policy cannot be compiled' },
   dog_trainer_alarms: { help: 'Alarms that are set' },
   dog_trainer_alerts_waiting: { help: 'Single alerts and digests waiting to be delivered, by channel', open: true },

@@ -27,12 +27,24 @@ export const POLICY_TABLES = [
  * Tables of this server's own, beside the ten: clients of the Erlang server never see them.
  * - `host_report`: id = hostkey; what a host last reported that its row does not keep
  *   (docs/host-lifecycle.md#whose-group-it-is).
+ * - `pin`: id = group id; the revision at which the group is held, who held it there and why.
+ * - `revision`: id = `<group id>/<number>`, each published ruleset of a group; id = group id, which is its newest.
  * - `ruleset_output`: id = group id; which texts are its last good ones, when compiled and published, or the error.
  * - `ruleset_text`: id = SHA-256 of the content; the texts and hashes that rows of `ruleset_output` name, each once.
+ * - `plan`: id = SHA-256 of what it would store and ship; plans that may still be applied (docs/http-api.md#plans).
  * - `token`: API tokens as hashes (docs/http-api.md#who-asks).
  * - `setting`: small facts that survive a restart (ruleset dialect, publishing paused).
  */
-export const OWN_TABLES = ['host_report', 'ruleset_output', 'ruleset_text', 'token', 'setting'] as const;
+export const OWN_TABLES = [
+  'host_report',
+  'pin',
+  'plan',
+  'revision',
+  'ruleset_output',
+  'ruleset_text',
+  'token',
+  'setting',
+] as const;
 
 export type PolicyTable = (typeof POLICY_TABLES)[number];
 export type OwnTable = (typeof OWN_TABLES)[number];

@@ -1,6 +1,7 @@
 import { hashFieldsOf, type RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../actors/guard/agent-guard-state.js';
 import type { DriftBook } from '../actors/hosts/drift-book.js';
+import { assignedTo } from '../actors/groups/assigned.js';
 import { acceptedSetHashes } from '../actors/hosts/wanted-hashes.js';
 import { whyNotSent } from '../actors/last-good/why-not-sent.js';
 import type { ConfirmedSets } from '../actors/publishing/confirmed-sets.js';
@@ -8,7 +9,8 @@ import type { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import type { Config } from '../config/schema.js';
 import { HASH_FIELDS } from '../host/hash-check.js';
 import { stateOf } from '../host/host-state.js';
-import type { Json, JsonObject } from '../model/document.js';
+import type { Document, Json, JsonObject } from '../model/document.js';
+import { textOf } from '../model/text-of.js';
 import { byVariant } from '../model/ruleset-variants.js';
 import type { ActorSystem } from '../otp/index.js';
 import type { SetBook } from '../world/set-book.js';
@@ -28,13 +30,13 @@ export interface HostDriftNeeds {
 }
 
 /** Which hash differs, since when, what was sent, what was last reported (`GET /api/V2/host/:id/drift`). */
-export function hostDrift(needs: HostDriftNeeds, hostId: string): JsonObject | undefined {
+export function hostDrift(needs: HostDriftNeeds, asked: string): JsonObject | undefined {
   const { world, outputs, config, system } = needs;
-  const host = world.rows('host').get(hostId);
+  const host = world.rows('host').get(asked) ?? world.hostByKey(asked) ?? hostByName(world, asked);
   if (host === undefined) return undefined;
   const hostkey = typeof host.hostkey === 'string' ? host.hostkey : '';
-  const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
-  const output = group === undefined ? undefined : outputs.get(group.id);
+  const assigned = assignedTo(needs, { hostkey, group: textOf(host.group) });
+  const output = assigned?.output;
   const found = needs.drift.get(hostkey);
   const sets = acceptedSetHashes(
     needs.confirmedSets.with(world.rows('ipset')),
@@ -42,13 +44,14 @@ export function hostDrift(needs: HostDriftNeeds, hostId: string): JsonObject | u
     config.ipset_hash_valid_seconds,
   );
   return {
-    id: hostId,
+    id: host.id,
     name: host.name ?? null,
     hostkey,
     group: host.group ?? null,
     state: stateOf(host),
-    error: (group === undefined ? undefined : outputs.failures.get(group.id)?.error) ?? null,
-    not_sent: group === undefined ? 'the host is in no group that there is' : (whyNotSent(needs, group.id) ?? null),
+    error: (assigned === undefined ? undefined : outputs.failures.get(assigned.groupId)?.error) ?? null,
+    not_sent:
+      assigned === undefined ? 'the host is in no group that there is' : (whyNotSent(needs, assigned.groupId) ?? null),
     unverified: host.unverified === true,
     differing: found?.differing ?? [],
     since: iso(found?.since),
@@ -66,6 +69,12 @@ export function hostDrift(needs: HostDriftNeeds, hostId: string): JsonObject | u
       at: host.keepalive_timestamp ?? null,
     },
   };
+}
+
+/** Names are not unique: the first host that is in use, or else the first of any. */
+function hostByName(world: World, name: string): Document | undefined {
+  const named = [...world.rows('host').values()].filter((row) => row.name === name);
+  return named.find((row) => row.active === 'active') ?? named[0];
 }
 
 function iso(seconds: number | null | undefined): Json {

@@ -5,15 +5,20 @@ import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
 import { ec2Plan } from './ec2-plan.js';
+import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
+import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
+import { setPin, type SetPinNeeds } from './set-pin.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
 export type LeadingNeeds = HostDriftNeeds &
+  FleetViewNeeds &
   PublishingSwitchNeeds &
+  SetPinNeeds &
   ReadinessNeeds &
   LinkOperationsNeeds &
   RemoteCommandsPortNeeds & {
@@ -21,6 +26,7 @@ export type LeadingNeeds = HostDriftNeeds &
     readonly refused: Pick<RefusedReports, 'list'>;
     readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
     readonly dialect: Dialect;
+    readonly foresight: Foresight;
   };
 
 /** A server that does the work: the only one of its store, or the one of several that leads. */
@@ -37,23 +43,29 @@ export function leadingOperations(
   },
 ): Operations {
   const { system, world, groups, alarms, refused, dialect } = needs;
+  const parts = {
+    readiness: () => withTerm(readiness(needs, root()), standing()),
+    refusedHosts: () => refused.list(),
+    standing,
+    ...publishingSwitch(needs),
+  };
   return {
+    ...parts,
     tree: (options) => actorTree(system, root(), options),
     publishGroup(name) {
       const group = world.groupByName(name);
       if (group !== undefined) groups.send(group.id, { tag: 'republish' });
     },
-    readiness: () => withTerm(readiness(needs, root()), standing()),
     alarms: () => alarms.list(),
-    refusedHosts: () => refused.list(),
+    fleet: fleetView(needs, parts),
     drift: async (hostId) => hostDrift(needs, hostId),
     ...linkOperations(needs),
-    ...publishingSwitch(needs),
+    setPin: setPin(needs),
     dialect: () => dialect,
     observation: () => undefined,
     ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
-    standing,
+    foresight: needs.foresight,
   };
 }
 

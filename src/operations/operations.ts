@@ -3,6 +3,8 @@ import type { Json, JsonObject } from '../model/document.js';
 import type { ActorNode } from '../otp/index.js';
 import type { FetchedFile, FileSource } from './file-blocks.js';
 import type { Transfer } from './transfers.js';
+import type { Foresight } from '../plan/foresight.js';
+import type { FleetView } from './fleet-answers.js';
 
 /** Whether the server may serve traffic, and if not, why: one sentence a reason. */
 export interface Readiness {
@@ -67,6 +69,18 @@ export type Standing =
   | { readonly role: 'leader'; readonly term: number }
   | { readonly role: 'follower'; readonly leader?: LeadingServer };
 
+/** At which revision a group is to be held, and why. */
+export interface WantedPin {
+  readonly number: number;
+  readonly reason: string;
+}
+
+/** `unknown`: no such revision; `unusable`: it is known, but hosts can't be given it, with why. */
+export type PinOutcome =
+  | { readonly ok: true; readonly pin: JsonObject | null }
+  | { readonly ok: false; readonly why: 'unknown' }
+  | { readonly ok: false; readonly why: 'unusable'; readonly reason: string };
+
 /** Which part of the tree of actors is asked for. */
 export interface TreeRequest {
   readonly path?: string;
@@ -101,8 +115,12 @@ export interface Operations {
   ): Promise<
     { readonly names: number; readonly addresses: number; readonly lost: number } | 'unknown' | 'nothing_held'
   >;
-  /** What a host has loaded against what it should have; undefined: no such host. */
-  drift(hostId: string): Promise<JsonObject | undefined>;
+  /** The fleet as a whole: status, drifted hosts, groups. */
+  readonly fleet: FleetView;
+  /**
+   * What a host has loaded against what it should have, by its id, hostkey or name; undefined: no such host.
+   */
+  drift(host: string): Promise<JsonObject | undefined>;
   publishing(): PublishingState;
   setPublishing(paused: boolean, author: string): Promise<PublishingState>;
   /**
@@ -115,6 +133,13 @@ export interface Operations {
   /** What would be done to the security groups of EC2 (docs/http-api.md#ec2); nothing is touched. */
   ec2Plan(): Promise<JsonObject>;
   readonly commands: Commands;
+  /**
+   * Holds a group at a revision: its hosts get that, and edits wait. `pin` undefined: no longer. Written to the store in
+   * `author`'s name before this resolves.
+   */
+  setPin(groupId: string, pin: WantedPin | undefined, author: string): Promise<PinOutcome>;
+  /** What would ship after writes: plans, assertions and guards ask it. */
+  readonly foresight: Foresight;
   /** Who leads, as this server knows it now. A follower passes on what only the leader can answer. */
   standing(): Standing;
 }

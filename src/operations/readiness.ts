@@ -6,6 +6,7 @@ import { readsBack } from '../actors/hosts/reads-back.js';
 import { unverifiedHosts } from '../actors/hosts/unverified-hosts.js';
 import type { Readiness } from './operations.js';
 import type { AlarmBook } from '../alarms/alarm-book.js';
+import { textOf } from '../model/text-of.js';
 import type { BrokerLink } from '../actors/broker/broker-link.js';
 import type { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../actors/guard/agent-guard-state.js';
@@ -23,7 +24,7 @@ import { treeTroubles } from './tree-troubles.js';
 export interface ReadinessNeeds {
   readonly system: ActorSystem;
   readonly config: Pick<Config, 'drift' | 'api'>;
-  readonly store: Pick<Store, 'state'>;
+  readonly store: Pick<Store, 'state' | 'get'>;
   readonly alarms: Pick<AlarmBook, 'list'>;
   readonly world: World;
   readonly sets: SetBook;
@@ -73,6 +74,12 @@ export function readiness(
   if (!observes) notes.push(...linkTroubles(needs));
   const broken = needs.outputs.failures.size;
   if (broken > 0) notes.push(`groups: ${broken} cannot be compiled and keep their last good ruleset`);
+  const pins = [...needs.outputs.revisions.pins.values()];
+  const [pin] = pins;
+  if (pin !== undefined)
+    notes.push(
+      `groups: ${pins.length} held at a revision, such as ${textOf(world.rows('group').get(pin.groupId)?.name)} at ${pin.number} by ${pin.author}: ${pin.reason}`,
+    );
   const waiting = [...needs.outputs.values()].filter(({ ruleset }) => missingSets(needs, ruleset.sets).length > 0);
   const [first] = waiting;
   if (first !== undefined && !observes)

@@ -2,13 +2,17 @@ import type { AlarmBook } from '../alarms/alarm-book.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Readiness, Operations } from './operations.js';
 import { StoreError, type Store } from '../store/store.js';
+import { storeForesight } from '../plan/foresight.js';
+import { unknownReferences } from '../config/unknown-references.js';
+import type { Config } from '../config/schema.js';
 import type { ActorSystem, Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
 import { treeTroubles } from './tree-troubles.js';
 
 export interface WaitingNeeds {
   readonly system: ActorSystem;
-  readonly store: Pick<Store, 'state'>;
+  readonly store: Pick<Store, 'state' | 'list'>;
+  readonly config: Pick<Config, 'generate_unset_tables' | 'api' | 'intake'>;
   readonly alarms: Pick<AlarmBook, 'list'>;
 }
 
@@ -32,6 +36,12 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     );
   };
   const later = (): Promise<never> => Promise.reject(new StoreError('unavailable', 'this server does not do that now'));
+  const dialect = (): Dialect => {
+    const known = state.dialect();
+    if (known !== undefined) return known;
+    throw new StoreError('unavailable', 'the dialect of rules is not known yet: the store was away since the start');
+  };
+  const { config, store } = needs;
   return {
     tree: (options) => actorTree(needs.system, root(), options),
     publishGroup: notHere,
@@ -40,17 +50,22 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     refusedHosts: notHere,
     linkState: notHere,
     acceptLink: later,
+    fleet: { status: notHere, drifted: notHere, groups: notHere },
     drift: later,
     publishing: notHere,
     setPublishing: later,
-    dialect() {
-      const dialect = state.dialect();
-      if (dialect !== undefined) return dialect;
-      throw new StoreError('unavailable', 'the dialect of rules is not known yet: the store was away since the start');
-    },
+    setPin: later,
+    dialect,
     observation: state.observation ?? (() => undefined),
     ec2Plan: later,
     commands: { execute: later, sendFile: later, fetchFile: later, deleteFile: later, transfers: notHere },
+    foresight: storeForesight({
+      store,
+      dialect,
+      generateUnset: config.generate_unset_tables,
+      anyIsEveryone: () => unknownReferences(config, dialect()) === 'accept',
+      hostAddressesMax: config.intake.addresses_max,
+    }),
     standing: state.standing,
   };
 }

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
 import { alertDesk } from '../actors/alerts/alert-desk.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
+import type { ActorEvent } from '../events/actor-event.js';
+import { EventBook } from '../events/event-book.js';
+import type { ServerEvent } from '../events/server-event.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Standing } from '../operations/operations.js';
@@ -11,6 +14,7 @@ import type { Logs } from '../log/create-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
 import { createActorSystem, startApplication, type Clock, type Pid } from '../otp/index.js';
 import { readOnlyStore } from '../store/read-only-store.js';
+import { storeWithNews } from '../store/store-with-news.js';
 import { StoreError, type Store } from '../store/store.js';
 import { aloneWork } from './roles/alone-work.js';
 import { brokerKey, journalKey, storePathKey } from './checks/blamed-keys.js';
@@ -27,6 +31,7 @@ import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
 import type { RunningServer } from './running-server.js';
 import { reportSink } from './reporting/report-sink.js';
+import { tellAlarms, tellEdit, tellStore } from './reporting/tell-events.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
 import { serverId } from './opening/server-id.js';
 import type { ServerWork } from './roles/server-work.js';
@@ -93,15 +98,32 @@ export async function startServer({ config, logs, observe = false, ...given }: S
       () => createStore(config, logs.log, { readOnly: observe, openMs: STORE_OPEN_MS }),
       (error) => error instanceof StoreError && error.code === 'busy',
     ));
-  const store = observe ? readOnlyStore(opened) : opened;
-  const alarms = new AlarmBook(() => system.clock.now());
   const { clock } = system;
+  const kept = { most: config.api.stream_events_kept, now: () => clock.now() };
+  const events = new EventBook<ServerEvent>(kept);
+  const actorEvents = new EventBook<ActorEvent>(kept);
+  const store = observe ? readOnlyStore(opened) : storeWithNews(opened, (edit) => tellEdit(events, edit));
+  tellStore(store, events);
+  const alarms = new AlarmBook(() => clock.now());
+  tellAlarms(alarms, events, actorEvents);
   const alerts = alertDesk(
     system,
     openAlertChannels(config, clock).map(({ kind }) => kind),
   );
   const cloud = observe ? undefined : await openEc2Cloud(config);
-  const base: ServerBase = { system, clock, config, log: logs.log, metrics, store, alarms, alerts, cloud };
+  const base: ServerBase = {
+    system,
+    clock,
+    config,
+    log: logs.log,
+    metrics,
+    store,
+    alarms,
+    alerts,
+    events,
+    actorEvents,
+    cloud,
+  };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;

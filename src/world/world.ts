@@ -168,6 +168,17 @@ export class World {
     return this.#absorb(table, this.#tables[table].apply(seen));
   }
 
+  /**
+   * What these changes would make stale if they came, all in one: nothing is taken in. `before` must be the rows held
+   * here. Rows of tables that the world does not hold make nothing stale.
+   */
+  wouldDirty(changes: Iterable<{ readonly table: string; readonly change: RowChange }>): Dirt {
+    const dirt = new DirtCollector();
+    for (const { table, change } of changes) tableDeclaration(table)?.watch?.dirties(change, this.#stale(dirt));
+    for (const profile of dirt.profiles) for (const { id } of this.#groupsByProfile.get(profile)) dirt.groups.add(id);
+    return dirt.finish();
+  }
+
   #absorb(table: WorldTableName, changes: readonly RowChange[]): Dirt {
     const dirt = new DirtCollector();
     for (const change of changes) this.#absorbOne(table, change, dirt);

@@ -50,7 +50,8 @@ describe('texts of groups', () => {
   });
 
   it('go from the store when no group names them any more, whoever left them there', async () => {
-    const set = ['polling_interval_seconds=1'];
+    // The revision before the newest keeps its text no longer.
+    const set = ['polling_interval_seconds=1', 'revisions.keep=1'];
     const data = temporaryDirectory();
     const first = await startWholeServer({ set, data });
     const { profile, ruleset } = await first.profile('p', [RULE]);

@@ -61,14 +61,16 @@ describe('what a host of a group should report', () => {
       compiledAt: 5,
       publishedAt: null,
     });
-    expect(wantedHashes({ world, outputs, confirmedSets }, 'web', NOW, WINDOW)).toEqual({
+    expect(wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: 'web' }, NOW, WINDOW)).toEqual({
       rules: { hashes, changedAt: 0 },
     });
   });
 
   it('is nothing for a group that there is not, and no rules for one that never had any', () => {
-    expect(wantedHashes({ world, outputs, confirmedSets }, 'nobody', NOW, WINDOW)).toBeUndefined();
-    expect(wantedHashes({ world, outputs, confirmedSets }, '', NOW, WINDOW)).toBeUndefined();
-    expect(wantedHashes({ world, outputs, confirmedSets }, 'fresh', NOW, WINDOW)).toEqual({});
+    expect(
+      wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: 'nobody' }, NOW, WINDOW),
+    ).toBeUndefined();
+    expect(wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: '' }, NOW, WINDOW)).toBeUndefined();
+    expect(wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: 'fresh' }, NOW, WINDOW)).toEqual({});
   });
 });

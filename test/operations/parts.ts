@@ -8,13 +8,14 @@ import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
 import type { CommandReply } from '../../src/actors/commands/remote-commands-messages.js';
 import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
 import { createOutbox } from '../../src/broker/outbox.js';
+import type { Config } from '../../src/config/schema.js';
 import { loadConfig } from '../../src/config/load.js';
 import { createMetrics } from '../../src/metrics/create-metrics.js';
 import type { Pid } from '../../src/otp/index.js';
 import { virtualSystem, type VirtualSystem } from '../../src/otp/testing/index.js';
 import type { LeadingNeeds } from '../../src/operations/leading-operations.js';
 import { dogTrainerSup } from '../../src/supervisors/dog-trainer-sup.js';
-import type { Change, StoreState } from '../../src/store/store.js';
+import type { Change, Store, StoreState } from '../../src/store/store.js';
 import { SetBook } from '../../src/world/set-book.js';
 import { WORLD_TABLES, World } from '../../src/world/world.js';
 import { stubMakers } from '../support/stub-actors.js';
@@ -25,7 +26,7 @@ export const START = Date.UTC(2026, 0, 1);
 /** What operations are told from: real plain state, a store and group actors that only note what they are asked. */
 export interface Parts {
   readonly v: VirtualSystem;
-  readonly needs: LeadingNeeds;
+  readonly needs: LeadingNeeds & { readonly store: Pick<Store, 'list'>; readonly config: Config };
   readonly root: () => Pid | undefined;
   readonly alarms: AlarmBook;
   readonly world: World;
@@ -64,12 +65,14 @@ export async function parts(): Promise<Parts> {
   for (const table of WORLD_TABLES) world.reconcile(table, []);
   const store: Parts['store'] = { state: { up: true, since: START }, refuses: undefined, commits: [] };
   const { config } = loadConfig({});
-  const needs: LeadingNeeds = {
+  const needs: Parts['needs'] = {
     system,
     config,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     store: {
       state: () => store.state,
+      list: async () => [],
+      get: async () => undefined,
       commit: async (changes: readonly Change[]) => {
         if (store.refuses !== undefined) throw store.refuses;
         store.commits.push(changes);
@@ -94,6 +97,10 @@ export async function parts(): Promise<Parts> {
     refused: { list: () => [{ hostkey: 'h' }] },
     groups: { send: (key, message) => sent.push([key, message]) > 0 },
     dialect: 'dog2',
+    foresight: {
+      wouldShip: () => Promise.reject(new Error('nobody plans here')),
+      wrote: () => undefined,
+    },
   };
   return {
     v,

@@ -5,6 +5,7 @@ import type {
   AgentAnswer,
   CommandCaller,
   Commands,
+  PinOutcome,
   PublishingState,
   Readiness,
   Operations,
@@ -13,13 +14,40 @@ import type {
 } from '../../src/operations/operations.js';
 import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
 import type { Transfer } from '../../src/operations/transfers.js';
+import type { FleetStatus, FleetView } from '../../src/operations/fleet-answers.js';
 import type { ActorNode } from '../../src/otp/index.js';
-import { StoreError } from '../../src/store/store.js';
+import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
+import { type Store, StoreError } from '../../src/store/store.js';
+
+export const FLEET_IS_WELL: FleetStatus = {
+  at: 0,
+  well: true,
+  summary: 'all is well',
+  server: { ready: true, role: 'alone', reasons: [] },
+  publishing: { paused: false, since: null, author: null, waiting: 0 },
+  hosts: {
+    total: 0,
+    by_state: { new: 0, active: 0, active_hashfail: 0, inactive: 0, inactive_hashfail: 0, retired: 0 },
+    converging: 0,
+    unverified: 0,
+    drifted: { total: 0, first: [] },
+    silent: { total: 0, first: [] },
+    refused: 0,
+  },
+  groups: {
+    total: 0,
+    by_state: { pending: 0, compiled: 0, published: 0, error: 0 },
+    in_error: { total: 0, first: [] },
+    not_sent: { total: 0, first: [] },
+  },
+  alarms: [],
+};
 
 /** A runtime without actors: records what the API asks of it, answers what a test tells it to. */
 export class FakeRuntime implements Operations {
   readonly published: string[] = [];
   readonly commands = new FakeCommands();
+  readonly foresight: Foresight;
   ready: Readiness = { ready: true, reasons: [] };
   refused: readonly JsonObject[] = [];
   alarmsSet: readonly Alarm[] = [];
@@ -45,6 +73,15 @@ export class FakeRuntime implements Operations {
     ageMs: 0,
     children: [],
   };
+
+  constructor(store: Pick<Store, 'list'> = { list: async () => [] }) {
+    this.foresight = storeForesight({
+      store,
+      dialect: () => this.dialect(),
+      generateUnset: false,
+      anyIsEveryone: () => false,
+    });
+  }
 
   readonly linkStates = new Map<string, JsonObject>();
   /** What is held of links, by their id; accepting takes it away. */
@@ -83,6 +120,12 @@ export class FakeRuntime implements Operations {
     return this.refused;
   }
 
+  readonly fleet: { -readonly [K in keyof FleetView]: FleetView[K] } = {
+    status: () => FLEET_IS_WELL,
+    drifted: () => ({ total: 0, converging: 0, hosts: [] }),
+    groups: () => [],
+  };
+
   async drift(hostId: string): Promise<JsonObject | undefined> {
     return this.drifts.get(hostId);
   }
@@ -98,6 +141,10 @@ export class FakeRuntime implements Operations {
 
   ec2Plan(): Promise<JsonObject> {
     return Promise.resolve({ mode: 'off', regions: [] });
+  }
+
+  async setPin(): Promise<PinOutcome> {
+    return { ok: false, why: 'unknown' };
   }
 
   observation(): JsonObject | undefined {

@@ -1,11 +1,13 @@
 import type { Config } from '../../config/schema.js';
 import type { Dialect } from '../../firewall/dialect.js';
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { CompileBook } from '../../firewall/policy/compile-book.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { Clock, DetailObject, Message, Self, GenServer } from '../../otp/index.js';
-import type { Store } from '../../store/store.js';
+import type { Change, Store } from '../../store/store.js';
 import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
 import { raiseCompileAlert, type RaiseCompileAlertNeeds } from '../alerts/raise-alert.js';
@@ -15,11 +17,12 @@ import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
 import type { Notes } from '../store/notes.js';
-import { storePatiently } from '../store/store-patiently.js';
+import { patiently, storePatiently } from '../store/store-patiently.js';
 import type { Turnstile } from '../turnstile.js';
 import type { GroupCast } from './group-messages.js';
 import { loadOutput } from './load-output.js';
 import { noteHashes } from './note-hashes.js';
+import { headId, recordRevision } from './record-revision.js';
 import {
   hashFieldsOf,
   outputToDoc,
@@ -45,6 +48,7 @@ export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds
   readonly notes: Pick<Notes, 'put'>;
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly metrics: Pick<Metrics, 'count' | 'observe'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
 }
 
 /** Perhaps hosts have reported by now. */
@@ -80,13 +84,18 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   }
 
   async init(self: Self<Info>): Promise<void> {
-    const { outputs, loads } = this.#needs;
+    const { outputs, loads, store } = this.#needs;
     if (outputs.get(this.#id) !== undefined) return;
     const { output, failure, old } = await loads.run(() => loadOutput(self, this.#needs, this.#id));
     if (failure !== undefined) outputs.failures.set(this.#id, failure);
     if (output === undefined) return;
+    const head = (await patiently(self, this.#needs, () => store.get('revision', headId(this.#id))))?.doc;
+    if (head !== undefined)
+      outputs.revisions.noteLast(this.#id, { number: Number(head['last']), texts: textOf(head['texts']) });
     outputs.set(output);
     if (old) await this.#keep(self, output);
+    // What was published before there were revisions is the first.
+    if (output.publishedAt !== null) recordRevision(this.#needs, output, output.publishedAt);
   }
 
   async handleCast(self: Self<Info>, message: GroupCast): Promise<void> {
@@ -101,6 +110,8 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
         return;
       case 'check_hashes':
         return this.#checkHashes();
+      case 'assigned_anew':
+        return this.#compile(self);
       case 'removed':
         return this.#remove(self);
     }
@@ -121,12 +132,22 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       compiled_at: output?.compiledAt ?? null,
       published_at: output?.publishedAt ?? null,
       not_sent: whyNotSent(this.#needs, this.#id) ?? null,
+      ...this.#pinned(),
       ...(failure === undefined ? {} : { error: failure.error }),
     };
   }
 
+  /** At which revision it is held, if it is. */
+  #pinned(): DetailObject {
+    const { pins, waiting } = this.#needs.outputs.revisions;
+    const pin = pins.get(this.#id);
+    if (pin === undefined) return {};
+    const { number, reason, author } = pin;
+    return { pinned: `revision ${number}, by ${author}: ${reason}`, edits_wait: waiting.has(this.#id) };
+  }
+
   async #compile(self: Self<Info>): Promise<void> {
-    const { world, config, metrics, outputs, dialect, log, clock, compiles, slices } = this.#needs;
+    const { world, config, metrics, outputs, log, clock, compiles, slices, events } = this.#needs;
     this.#seen = world.version;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || typeof group.name !== 'string' || group.name === '') return;
@@ -135,15 +156,38 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       metrics.observe('dog_trainer_compile_seconds', ms / 1000),
     );
     const compiled = await slices.run(work);
-    if (!compiled.ok) return this.#fail(self, compiled.error);
+    if (!compiled.ok) {
+      await this.#fail(self, compiled.error);
+      const pin = outputs.revisions.pins.get(this.#id);
+      outputs.revisions.waiting.delete(this.#id);
+      return pin === undefined ? undefined : this.#take(self, group, pin, { wasBroken: false });
+    }
     metrics.count('generate_iptables_ruleset', 'ok', config.generate_unset_tables ? 4 : 2);
     const failedBefore = outputs.failures.delete(this.#id);
-    if (failedBefore) log.info({ group: this.#name }, 'the group compiles again');
+    if (failedBefore) {
+      log.info({ group: this.#name }, 'the group compiles again');
+      events.put({ kind: 'compile_recovered', group_id: this.#id, group: this.#name });
+    }
 
-    const ruleset = await outputs.rulesets.pack(compiled);
+    const made = { ruleset: await outputs.rulesets.pack(compiled), compiledAt: nowSeconds(clock) };
+    const { pins, waiting } = outputs.revisions;
+    const pin = pins.get(this.#id);
+    if (pin === undefined || pin.ruleset.id === made.ruleset.id) waiting.delete(this.#id);
+    else if (waiting.get(this.#id)?.ruleset.id !== made.ruleset.id) waiting.set(this.#id, made);
+    await this.#take(self, group, pin ?? made, { wasBroken: failedBefore });
+  }
+
+  /** Makes this the group's ruleset: what its policy compiles to, or the revision at which it is held. */
+  async #take(
+    self: Self<Info>,
+    group: Document,
+    { ruleset, compiledAt }: Pick<RulesetOutput, 'ruleset' | 'compiledAt'>,
+    { wasBroken }: { readonly wasBroken: boolean },
+  ): Promise<void> {
+    const { outputs, dialect, world } = this.#needs;
     const last = outputs.get(this.#id);
     if (last !== undefined && last.groupName === this.#name && last.ruleset.id === ruleset.id) {
-      if (failedBefore) await this.#keep(self, last);
+      if (wasBroken) await this.#keep(self, last);
       if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
       else this.#checkHashes();
       return;
@@ -153,7 +197,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       groupName: this.#name,
       dialect,
       ruleset,
-      compiledAt: nowSeconds(this.#needs.clock),
+      compiledAt,
       publishedAt: null,
     };
     const waiting = this.#awaiting;
@@ -192,7 +236,9 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       return;
     }
     this.#endWait();
-    await this.#keep(self, { ...output, publishedAt: nowSeconds(this.#needs.clock) });
+    const adopted = { ...output, publishedAt: nowSeconds(this.#needs.clock) };
+    await this.#keep(self, adopted);
+    recordRevision(this.#needs, adopted, adopted.publishedAt);
     if (same) return;
     log.info({ group: this.#name, hosts: { ...held } }, 'taken over: hosts already hold our text, nothing is sent');
     this.#checkHashes();
@@ -265,8 +311,10 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
 
   /** Once per failure, and once after a restart for one that was there before it. */
   #tellFailure(error: JsonObject, what: string): void {
-    const { metrics, log } = this.#needs;
+    const { metrics, log, events } = this.#needs;
     this.#toldFailure = true;
+    const reason = textOf(error.message) || textOf(error.reason);
+    events.put({ kind: 'compile_failed', group_id: this.#id, group: this.#name, reason });
     metrics.count('generate_iptables_ruleset', 'error');
     metrics.count('dog_trainer_compile_failures_total');
     log.error({ group: this.#name, error }, `${what}; its hosts keep the last good ruleset until the policy is mended`);
@@ -276,7 +324,8 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     this.#endWait();
     this.#needs.outputs.delete(this.#id);
     self.cast(IPTABLES_PUBLISHER, { tag: 'forget', groupId: this.#id });
-    await storePatiently(self, this.#needs, [{ op: 'remove', table: 'ruleset_output', id: this.#id }], 'system');
+    const removed: readonly Change[] = [{ op: 'remove', table: 'ruleset_output', id: this.#id }];
+    await storePatiently(self, this.#needs, removed, 'system');
     self.stop('normal');
   }
 }

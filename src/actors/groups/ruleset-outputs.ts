@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/document.js';
 import { byVariant } from '../../model/ruleset-variants.js';
+import { RevisionBook } from './revision-book.js';
 import { SharedRulesets } from './shared-rulesets.js';
 import { type StoredRuleset, VARIANTS } from '../../model/stored-ruleset.js';
 
@@ -94,6 +95,8 @@ export class RulesetOutputs {
   readonly awaited = new Set<string>();
   /** The texts of all groups, each once. */
   readonly rulesets = new SharedRulesets();
+  /** Their revisions, and who is held at one. */
+  readonly revisions = new RevisionBook();
 
   get(groupId: string): RulesetOutput | undefined {
     return this.#outputs.get(groupId);
@@ -131,6 +134,7 @@ export class RulesetOutputs {
     this.#published.delete(groupId);
     this.failures.delete(groupId);
     this.awaited.delete(groupId);
+    this.revisions.forget(groupId);
     this.rulesets.abandoned = true;
   }
 

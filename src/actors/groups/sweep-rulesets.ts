@@ -1,13 +1,19 @@
-import type { Self } from '../../otp/index.js';
+import type { Config } from '../../config/schema.js';
+import type { Clock, Self } from '../../otp/index.js';
 import { StoreError, type Change, type Store } from '../../store/store.js';
 import type { Log } from '../../log/log.js';
 import { patiently } from '../store/store-patiently.js';
+import type { World } from '../../world/world.js';
+import { oldRevisions, removeRevisions } from './old-revisions.js';
 import type { RulesetOutputs } from './ruleset-outputs.js';
 
 export interface SweepRulesetsNeeds {
   readonly store: Pick<Store, 'listFields' | 'commit'>;
   readonly log: Pick<Log, 'warn'>;
   readonly outputs: Pick<RulesetOutputs, 'rulesets' | 'values'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly config: Pick<Config, 'revisions'>;
+  readonly world: Pick<World, 'rows'>;
 }
 
 /** Texts removed in one commit. */
@@ -26,10 +32,17 @@ export async function sweepRulesets(self: Self, needs: SweepRulesetsNeeds): Prom
   rulesets.abandoned = false;
   const texts = await patiently(self, needs, () => store.listFields('ruleset_text', ['id']));
   const rows = await patiently(self, needs, () => store.listFields('ruleset_output', ['id', 'texts']));
-  const named = new Set(rows.map((row) => row.texts));
+  const revisions = await patiently(self, needs, () =>
+    store.listFields('revision', ['number', 'texts', 'group_id', 'confirmed_at']),
+  );
+  const pins = await patiently(self, needs, () => store.listFields('pin', ['number']));
+  const old = oldRevisions(revisions, pins, needs);
+  const kept = revisions.filter(({ id }) => !old.has(id));
+  const named = new Set([...rows, ...kept].map((row) => row.texts));
   const there = new Set(texts.map(({ id }) => id));
   let removed = 0;
   try {
+    await removeRevisions(store, [...old]);
     for (const { ruleset } of outputs.values())
       if (named.has(ruleset.id) && !there.has(ruleset.id)) {
         there.add(ruleset.id);

@@ -21,7 +21,10 @@ type Directory<Cast> = Pick<KeyedChildren<Cast>, 'whereis' | 'send'>;
 
 export interface CensusNeeds {
   readonly clock: Pick<Clock, 'now'>;
-  readonly config: Pick<Config, 'polling_interval_seconds' | 'keepalive_alert_seconds' | 'retirement_alert_seconds'>;
+  readonly config: Pick<
+    Config,
+    'polling_interval_seconds' | 'keepalive_alert_seconds' | 'retirement_alert_seconds' | 'revisions'
+  >;
   readonly world: Pick<World, 'ready' | 'rows' | 'hostByKey' | 'knowledge'>;
   readonly hosts: Directory<HostCast>;
   readonly groups: Directory<GroupCast>;

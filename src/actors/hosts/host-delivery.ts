@@ -4,25 +4,23 @@ import type { Config } from '../../config/schema.js';
 import type { Outbox } from '../../broker/outbox-contract.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock } from '../../otp/index.js';
-import type { World } from '../../world/world.js';
 import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import { type MayPublish, whyHeld } from '../publishing/publishing-gate.js';
 import type { RateLimiter } from '../../rates/rate-limiter.js';
 import type { DriftBook } from './drift-book.js';
 import { hostRuleset, hostSets } from '../publishing/publications.js';
-import { VARIANTS, type RulesetOutput, type RulesetOutputs } from '../groups/ruleset-outputs.js';
+import { assignedTo, type AssignedNeeds } from '../groups/assigned.js';
+import { VARIANTS, type RulesetOutput } from '../groups/ruleset-outputs.js';
 import { missingSets } from '../last-good/why-not-sent.js';
 import { reportDropped } from '../publishing/report-dropped.js';
 import type { RenderedSets, SetBook } from '../../world/set-book.js';
 
-export interface HostDeliveryNeeds {
+export interface HostDeliveryNeeds extends AssignedNeeds {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly config: Pick<Config, 'repair' | 'repair_interval_seconds'> & {
     readonly intake: Pick<Config['intake'], 'force_interval_seconds'>;
   };
-  readonly world: Pick<World, 'groupByName'>;
-  readonly outputs: Pick<RulesetOutputs, 'get'>;
   readonly sets: Pick<SetBook, 'published' | 'untaken'>;
   readonly gate: MayPublish;
   readonly outbox: Pick<Outbox, 'put'>;
@@ -83,9 +81,10 @@ export class HostDelivery {
   }
 
   send(groupName: string, what: Delivery): void {
-    const { world, outputs, sets, clock, log, gate, metrics, drift } = this.#needs;
-    const group = world.groupByName(groupName);
-    const latest = what.rules && group !== undefined ? outputs.get(group.id) : undefined;
+    const { sets, clock, log, gate, metrics, drift } = this.#needs;
+    const latest = what.rules
+      ? assignedTo(this.#needs, { hostkey: this.#hostkey, group: groupName })?.output
+      : undefined;
     const wanted = wantedNow(latest, what.sets ? sets.published : undefined);
     if (whyHeld(gate) !== undefined || !this.#allowed(what.cause, wanted)) return;
     const now = clock.now();

@@ -75,7 +75,7 @@ export class HostRegistration {
     log.info({ hostkey: report.hostkey, name: report.name, group: report.group }, 'host registered');
     refused.clear(hostkey);
     // It has just started and runs we know not what: it gets all that its group has.
-    const wanted = wantedHashes(this.#needs, report.group, nowSeconds(clock), 0);
+    const wanted = wantedHashes(this.#needs, { hostkey: report.hostkey, group: report.group }, nowSeconds(clock), 0);
     if (wanted !== undefined) this.#delivery.send(report.group, { sets: true, rules: true, cause: 'start' });
     return 'registered';
   }

@@ -9,6 +9,7 @@ import { REMOTE_COMMANDS } from '../commands/remote-commands-messages.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { World } from '../../world/world.js';
+import { assignedTo } from '../groups/assigned.js';
 import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 import type { Log } from '../../log/log.js';
 import type { HostCast } from './host-messages.js';
@@ -19,7 +20,7 @@ export interface ReadBackNeeds {
   readonly config: Pick<Config, 'check_v6_hashes' | 'hashcheck_alert_seconds' | 'command_execution_timeout_ms'> &
     ReadBackSwitch & { readonly drift: Pick<Config['drift'], 'read_back_seconds' | 'read_back_directory'> };
   readonly world: Pick<World, 'rows' | 'groupByName' | 'hostByKey' | 'knowledge'>;
-  readonly outputs: Pick<RulesetOutputs, 'get' | 'changedAt'>;
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'changedAt' | 'confirmedHashes'>;
   readonly hosts: Pick<KeyedChildren<HostCast>, 'send'>;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -102,7 +103,7 @@ export class ReadBack implements GenServer<never, never, never, Info> {
     // Up to a tenth sooner, so that hosts that fell into step part again.
     this.#due.set(hostkey, now + config.drift.read_back_seconds * 1000 * (1 - Math.random() / 10));
     const variant = knowledgeFromDoc(world.knowledge(hostkey))?.unverified;
-    const wanted = variant === undefined ? undefined : this.#wanted(groupName, variant);
+    const wanted = variant === undefined ? undefined : this.#wanted(hostkey, groupName, variant);
     if (variant === undefined || wanted === undefined) return;
     this.#asking.add(hostkey);
     self.pipeToSelf(
@@ -116,11 +117,9 @@ export class ReadBack implements GenServer<never, never, never, Info> {
   }
 
   /** What the host should have: nothing while it has had no time to load it. */
-  #wanted(groupName: string, variant: RunsVariant) {
-    const { world, outputs, clock, config } = this.#needs;
-    const group = world.groupByName(groupName);
-    const output = group === undefined ? undefined : outputs.get(group.id);
-    const changedAt = group === undefined ? undefined : outputs.changedAt(group.id);
+  #wanted(hostkey: string, groupName: string, variant: RunsVariant) {
+    const { clock, config } = this.#needs;
+    const { output, since: changedAt } = assignedTo(this.#needs, { hostkey, group: groupName }) ?? {};
     if (output === undefined || output.publishedAt === null || changedAt === undefined) return undefined;
     if (Math.abs(clock.now() / 1000 - changedAt) < config.hashcheck_alert_seconds) return undefined;
     const { texts } = output.ruleset;
@@ -180,7 +179,7 @@ export class ReadBack implements GenServer<never, never, never, Info> {
     }
     const variant = knowledgeFromDoc(world.knowledge(hostkey))?.unverified;
     // It was sent something else, or moved, while it was asked: the next look tells.
-    if (variant === undefined || this.#wanted(textOf(row.group), variant)?.key !== wanted) return;
+    if (variant === undefined || this.#wanted(hostkey, textOf(row.group), variant)?.key !== wanted) return;
     this.#last.set(hostkey, found.differing.length > 0 ? 'differs' : 'agrees');
     hosts.send(hostkey, { tag: 'read_back', differing: found.differing });
   }

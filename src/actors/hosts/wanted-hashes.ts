@@ -4,11 +4,12 @@ import { byVariant } from '../../model/ruleset-variants.js';
 import type { Wanted } from '../../host/hash-check.js';
 import type { World } from '../../world/world.js';
 import type { ConfirmedSets } from '../publishing/confirmed-sets.js';
+import { assignedTo, type AssignedNeeds } from '../groups/assigned.js';
 import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 
-export interface WantedHashesNeeds {
+export interface WantedHashesNeeds extends AssignedNeeds {
   readonly world: Pick<World, 'groupByName' | 'rows'>;
-  readonly outputs: Pick<RulesetOutputs, 'awaited' | 'changedAt' | 'confirmedHashes'>;
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'awaited' | 'changedAt' | 'confirmedHashes'>;
   readonly confirmedSets: Pick<ConfirmedSets, 'takeover' | 'with'>;
 }
 
@@ -52,19 +53,21 @@ export function acceptedSetHashes(
 }
 
 /**
- * What a host of `groupName` should report. `undefined`: the group is unknown, empty or virtual, so there is nothing to
+ * What a host of a group should report. `undefined`: the group is unknown, empty or virtual, so there is nothing to
  * compare with (docs/host-lifecycle.md#processing-a-report).
  */
 export function wantedHashes(
-  { world, outputs, confirmedSets }: WantedHashesNeeds,
-  groupName: string,
+  needs: WantedHashesNeeds,
+  host: { readonly hostkey: string; readonly group: string },
   now: number,
   windowSeconds: number,
 ): Wanted | undefined {
-  const group = groupName === '' ? undefined : world.groupByName(groupName);
-  if (group === undefined) return undefined;
+  const { world, outputs, confirmedSets } = needs;
+  const assigned = assignedTo(needs, host);
+  if (assigned === undefined) return undefined;
+  const { groupId, since } = assigned;
   // The row may lack what the broker has confirmed: the store refuses it, or is slow.
-  const fields = outputs.confirmedHashes(group.id) ?? group;
+  const fields = assigned.hashes ?? world.rows('group').get(groupId) ?? {};
   const hashes = byVariant('hashField', ({ hashField }) => textOf(fields[hashField]));
   const sets =
     confirmedSets.takeover === 'waits'
@@ -72,12 +75,12 @@ export function wantedHashes(
       : acceptedSetHashes(confirmedSets.with(world.rows('ipset')), now, windowSeconds);
   return {
     // Four empty fields: this group never had a ruleset. Awaited: the stored ones may be another spelling of the same.
-    ...(Object.values(hashes).every((hash) => hash === '') || outputs.awaited.has(group.id)
+    ...(Object.values(hashes).every((hash) => hash === '') || outputs.awaited.has(groupId)
       ? {}
       : {
           rules: {
             hashes,
-            changedAt: outputs.changedAt(group.id) ?? 0,
+            changedAt: since ?? 0,
           },
         }),
     ...(sets === undefined ? {} : { sets }),

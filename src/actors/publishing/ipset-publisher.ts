@@ -1,3 +1,5 @@
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import { createHash } from 'node:crypto';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
@@ -41,6 +43,7 @@ export interface IpsetPublisherNeeds {
     >;
   readonly store: Pick<Store, 'get' | 'list' | 'commit'>;
   readonly outbox: Pick<Outbox, 'put'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
   readonly link: Pick<BrokerLink, 'subscribe'>;
   readonly world: Pick<World, 'ready' | 'rows' | 'policy'>;
   readonly sets: SetBook;

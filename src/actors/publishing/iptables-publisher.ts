@@ -1,9 +1,12 @@
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
 import { CallFailed } from '../../otp/index.js';
+import type { SetBook } from '../../world/set-book.js';
 import type { World } from '../../world/world.js';
 import type { BrokerLink } from '../broker/broker-link.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
@@ -26,9 +29,11 @@ export interface IptablesPublisherNeeds {
   readonly config: RefusedRetryNeeds['config'] &
     Pick<Config, 'publish_quiet_ms' | 'profile_periodic_publish_interval_seconds'>;
   readonly outbox: Pick<Outbox, 'put'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
   readonly link: Pick<BrokerLink, 'subscribe'>;
   readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName'>;
   readonly outputs: RulesetOutputs;
+  readonly sets: Pick<SetBook, 'published'>;
   readonly notes: Pick<Notes, 'put' | 'settled'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
   readonly gate: MayPublish;

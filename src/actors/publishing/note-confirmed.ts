@@ -1,11 +1,15 @@
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { Clock } from '../../otp/index.js';
 import { noteHashes, type NoteHashesNeeds } from '../groups/note-hashes.js';
 import { outputToDoc, type RulesetOutput, type RulesetOutputs } from '../groups/ruleset-outputs.js';
+import { recordRevision, type RecordRevisionNeeds } from '../groups/record-revision.js';
 import { nowSeconds } from '../now-seconds.js';
 
-export interface NoteConfirmedNeeds extends NoteHashesNeeds {
+export interface NoteConfirmedNeeds extends NoteHashesNeeds, Pick<RecordRevisionNeeds, 'sets'> {
   readonly clock: Pick<Clock, 'now'>;
   readonly outputs: RulesetOutputs;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
 }
 
 /**
@@ -13,13 +17,15 @@ export interface NoteConfirmedNeeds extends NoteHashesNeeds {
  * is still on its way), and it is not sent again. The store takes note of it when it can.
  */
 export function noteConfirmed(needs: NoteConfirmedNeeds, output: RulesetOutput): void {
-  const { outputs, notes } = needs;
+  const { outputs, notes, events } = needs;
   const { groupId, groupName, ruleset } = output;
   // A group that was deleted meanwhile has nothing to be noted.
   if (outputs.get(groupId) === undefined) return;
   const published: RulesetOutput = { ...output, publishedAt: nowSeconds(needs.clock) };
   outputs.confirm(published);
   if (outputs.get(groupId) === output) outputs.set(published);
+  events.put({ kind: 'ruleset_published', group_id: groupId, group: groupName });
+  recordRevision(needs, published, nowSeconds(needs.clock));
   const { rulesets } = outputs;
   notes.put(`published ${groupId}`, {
     changes: () => [

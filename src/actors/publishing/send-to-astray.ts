@@ -2,13 +2,13 @@ import type { Outbox } from '../../broker/outbox-contract.js';
 import { textOf } from '../../model/text-of.js';
 import type { Clock } from '../../otp/index.js';
 import type { World } from '../../world/world.js';
-import type { RulesetOutput, RulesetOutputs } from '../groups/ruleset-outputs.js';
+import { assignedTo, type AssignedNeeds } from '../groups/assigned.js';
+import type { RulesetOutput } from '../groups/ruleset-outputs.js';
 import { hostRuleset } from './publications.js';
 import { reportDropped, type ReportDroppedNeeds } from './report-dropped.js';
 
-export interface SendToAstrayNeeds extends ReportDroppedNeeds {
+export interface SendToAstrayNeeds extends ReportDroppedNeeds, AssignedNeeds {
   readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName'>;
-  readonly outputs: Pick<RulesetOutputs, 'get'>;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -19,12 +19,11 @@ export interface SendToAstrayNeeds extends ReportDroppedNeeds {
  * and those of other groups that listen here get theirs after it.
  */
 export function sendToAstray(needs: SendToAstrayNeeds, output: RulesetOutput): void {
-  const { world, outputs, outbox, clock } = needs;
+  const { world, outbox, clock } = needs;
   const copies = [
     ...world.deafMembers(output.groupName).map((host) => ({ host, output })),
     ...world.strayListeners(output.groupName).flatMap((host) => {
-      const group = typeof host.group === 'string' ? world.groupByName(host.group) : undefined;
-      const own = group === undefined ? undefined : outputs.get(group.id);
+      const own = assignedTo(needs, { hostkey: textOf(host.hostkey), group: textOf(host.group) })?.output;
       return own === undefined ? [] : [{ host, output: own }];
     }),
   ];

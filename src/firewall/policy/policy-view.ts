@@ -91,6 +91,8 @@ export class PolicyView {
 
   /** For rulesets without sets. */
   get addresses(): AddressMaps {
+    const { addressesAsIn } = this.#policy;
+    if (addressesAsIn !== undefined) return policyView(addressesAsIn, this.dialect).addresses;
     this.#addresses ??= addressMaps(wantedSets(this.#policy, this.dialect).wanted, this.dialect);
     return this.#addresses;
   }

@@ -16,6 +16,11 @@ export type Policy = { readonly [Part in PolicyPart]: ReadonlyMap<string, Docume
   readonly version?: number;
   /** Whether the id `any` of a group or zone means everyone in rules (`api.unknown_references`); absent: no. */
   readonly anyIsEveryone?: boolean;
+  /**
+   * A policy that differs from this one in no group, host, zone, link or external: addresses are worked out from that
+   * one, where they may be known already. Absent: from this one.
+   */
+  readonly addressesAsIn?: Policy;
   /** Addresses that one host may add to sets; absent: the default of `interfaceAddresses`. */
   readonly hostAddressesMax?: number;
 };

@@ -9,13 +9,34 @@ export function existsError(field: string, id: string): ApiError {
   return new ApiError('exists', {}, { body: { field, id } });
 }
 
+/** Why a commit is made, beside who makes it. */
+export interface CommitReasons {
+  /** Why assertions may be broken by it. */
+  readonly override?: string | undefined;
+  /** Why it is made at all. */
+  readonly reason?: string | undefined;
+  /** The plan that it is made of. */
+  readonly plan?: string | undefined;
+}
+
 /** Writes all steps or none, in the caller's name. Throws what the failure means to the client. */
 export async function commitOrThrow(
   call: Pick<Call, 'deps' | 'author'>,
   changes: readonly Change[],
+  reasons: CommitReasons = {},
 ): Promise<readonly (Stored | undefined)[]> {
   const result = await call.deps.store.commit(changes, { author: call.author });
-  if (result.ok) return result.stored;
+  if (result.ok) {
+    call.deps.runtime.foresight.wrote(
+      changes.flatMap((change, index) => {
+        const id = change.op === 'create' ? result.stored[index]?.doc.id : change.id;
+        const after = result.stored[index]?.doc;
+        return id === undefined ? [] : [{ table: change.table, id, ...(after && { after }) }];
+      }),
+      { author: call.author, reason: reasons.reason ?? null, plan: reasons.plan ?? null },
+    );
+    return result.stored;
+  }
   throw failureError(result.failure, changes);
 }
 

@@ -6,5 +6,5 @@ import type { HttpConfig } from '../http-config.js';
 export interface DocumentNeeds {
   readonly store: Store;
   readonly config: HttpConfig;
-  readonly runtime: Pick<Operations, 'dialect'>;
+  readonly runtime: Pick<Operations, 'dialect' | 'foresight'>;
 }

@@ -1,14 +1,15 @@
 import { byVariant } from '../../model/ruleset-variants.js';
 import { isBuiltinGroup } from '../../model/builtins.js';
-import type { Document } from '../../model/document.js';
+import type { Document, JsonObject } from '../../model/document.js';
 import { readRuleset, rulesetInRow } from '../../model/stored-ruleset.js';
 import { builtinGroupSub } from '../../resources/views/builtin-groups.js';
 import { pick } from '../../resources/views/pick.js';
 import { jsonReply, type Reply, textReply } from '../reply.js';
 import type { Call } from '../route.js';
 import { groupRuleset, groupRulesetText } from '../views/group-ruleset.js';
+import { pinView } from '../views/revision-view.js';
 import type { DocumentService } from './document-service.js';
-import { byId, notFound } from './find-document.js';
+import { byId, byName, notFound } from './find-document.js';
 import { loadFleet } from './load-fleet.js';
 
 const TEXTS = byVariant('apiName', ({ key }) => key);
@@ -34,15 +35,25 @@ export async function groupSub(
     const addresses = builtinGroupSub(id, sub, fleet, () => runtime.dialect());
     return addresses && jsonReply(addresses);
   }
-  const group = await byId(store, 'group', id);
+  // v2 takes the name too: people know no ids.
+  const group =
+    (await byId(store, 'group', id)) ?? (call.version === 'v2' ? await byName(store, plain.model, id) : undefined);
   if (!group) throw notFound('group', 'with this id');
-  if (sub === 'ruleset' && call.version === 'v2') return jsonReply(groupRuleset(group.doc, await outputOf(call, id)));
+  const { id: found } = group.doc;
+  if (sub === 'ruleset' && call.version === 'v2') return jsonReply(await shownRuleset(call, group.doc));
   if (Object.hasOwn(TEXTS, sub)) {
-    const text = groupRulesetText(await outputOf(call, id), TEXTS[sub as keyof typeof TEXTS]);
+    const text = groupRulesetText(await outputOf(call, found), TEXTS[sub as keyof typeof TEXTS]);
     if (text === undefined) throw notFound('group', `has no ${sub} yet, or none is made (generate_unset_tables)`);
     return textReply(text);
   }
-  return plain.sub(call, id, sub);
+  return plain.sub(call, found, sub);
+}
+
+/** With the revision at which the group is held, where it is. */
+async function shownRuleset(call: Call, group: Document): Promise<JsonObject> {
+  const { store } = call.deps;
+  const held = pinView((await store.get('pin', group.id))?.doc);
+  return { ...groupRuleset(group, await outputOf(call, group.id)), ...(held === null ? {} : { pinned: held }) };
 }
 
 /** A group's row of `ruleset_output` with the texts that it names in it. */

@@ -10,16 +10,20 @@ import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
 import { ec2Routes } from './ec2-routes.js';
+import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
+import { fleetRoutes } from './fleet-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
+import { planRoutes } from './plan-routes.js';
+import { revisionRoutes } from './revision-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
 /** What all routes together use. Each handler sees only what its own file declares. */
-export interface RouteNeeds {
+export interface RouteNeeds extends EventNeeds {
   readonly store: Store;
   readonly config: HttpConfig;
   /** The current operations: a server may become or stop being the leader at any time. */
@@ -36,6 +40,10 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...driftRoutes,
     ...ec2Routes,
     ...linkRoutes,
+    ...fleetRoutes,
+    ...eventRoutes,
+    ...planRoutes,
+    ...revisionRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),
@@ -43,7 +51,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
   return [...routes, ...openapiRoutes(routes)];
 }
 
-function resourceRoutes(resource: Resource, version: ApiVersion): readonly Route[] {
+function resourceRoutes(resource: Resource, version: ApiVersion): readonly Route<RouteNeeds>[] {
   const service = serviceOf(resource, version);
   return [
     ...documentRoutes(service, version),

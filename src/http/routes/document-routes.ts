@@ -1,26 +1,28 @@
 import type { ApiVersion } from '../../resources/resource.js';
 import type { DocumentService } from '../documents/document-service.js';
+import type { PlanNeeds } from '../plans/make-plan.js';
 import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
 import type { Answer, Method, Parameter, Route } from '../route.js';
 import { BASE } from './api-base.js';
+import { PLAN, plannedReply, wantsPlan } from '../plans/planned-reply.js';
 import { createInV1, createInV2, readDocument, removeDocumentReply, updateDocumentReply } from './document-handlers.js';
 
 const NAME: Parameter = { name: 'name', description: 'The document of this name', schema: { type: 'string' } };
 
-type Differing = Pick<Route, 'summary' | 'answers' | 'refuses' | 'handle'> &
+type Differing = Pick<Route<PlanNeeds>, 'summary' | 'answers' | 'refuses' | 'handle'> &
   Pick<Partial<Route>, 'takes' | 'parameters'>;
 
 /**
  * The routes of single documents of a resource: look up, read, create, update, remove (docs/http-api.md#documents).
  * Each path exists with an id and without: a POST's id is ignored, a PUT or DELETE without one names no document.
  */
-export function documentRoutes(service: DocumentService, version: ApiVersion): readonly Route[] {
+export function documentRoutes(service: DocumentService, version: ApiVersion): readonly Route<PlanNeeds>[] {
   const { name, alsoFoundBy } = service.model;
   const other: readonly Parameter[] = alsoFoundBy
     ? [{ name: alsoFoundBy.field, description: alsoFoundBy.description, schema: { type: 'string' } }]
     : [];
   const answers = answersOf(name, version);
-  const both = (method: Method, verb: string, differing: Differing): readonly Route[] =>
+  const both = (method: Method, verb: string, differing: Differing): readonly Route<PlanNeeds>[] =>
     (['', '/:id'] as const).map((suffix) => ({
       method,
       path: `${BASE[version]}/${name}${suffix}`,
@@ -32,6 +34,7 @@ export function documentRoutes(service: DocumentService, version: ApiVersion): r
     }));
   const takes = (parsedFirst: boolean) =>
     ({ kind: 'json', parsedFirst, schema: { $ref: `#/components/schemas/${name}` } }) as const;
+  const writing = (differing: Differing): Differing => (version === 'v2' ? planned(service, differing) : differing);
   return [
     ...both('GET', 'read', {
       summary: `Reads a ${name}, by id or by name`,
@@ -40,27 +43,53 @@ export function documentRoutes(service: DocumentService, version: ApiVersion): r
       refuses: ['not_found'],
       handle: (call) => readDocument(call, service),
     }),
-    ...both('POST', 'create', {
-      summary: `Makes a ${name}; an id in the path is ignored`,
-      takes: takes(version === 'v1'),
-      answers: { 201: answers.created, ...(version === 'v1' ? { 303: answers.exists } : {}) },
-      refuses: ['data_invalid', 'exists'],
-      handle: (call) => (version === 'v1' ? createInV1(call, service) : createInV2(call, service)),
-    }),
-    ...both('PUT', 'update', {
-      summary: `Updates a ${name}`,
-      takes: takes(true),
-      answers: { 303: answers.updated },
-      refuses: ['data_invalid', 'not_updated', 'not_found_on_update', 'stale'],
-      handle: (call) => updateDocumentReply(call, service),
-    }),
-    ...both('DELETE', 'remove', {
-      summary: `Removes a ${name}`,
-      answers: { 204: { description: 'It is gone' } },
-      refuses: ['not_found', 'builtin', 'in_use', 'stale'],
-      handle: (call) => removeDocumentReply(call, service),
-    }),
+    ...both(
+      'POST',
+      'create',
+      writing({
+        summary: `Makes a ${name}; an id in the path is ignored`,
+        takes: takes(version === 'v1'),
+        answers: { 201: answers.created, ...(version === 'v1' ? { 303: answers.exists } : {}) },
+        refuses: ['data_invalid', 'exists'],
+        handle: (call) => (version === 'v1' ? createInV1(call, service) : createInV2(call, service)),
+      }),
+    ),
+    ...both(
+      'PUT',
+      'update',
+      writing({
+        summary: `Updates a ${name}`,
+        takes: takes(true),
+        answers: { 303: answers.updated },
+        refuses: ['data_invalid', 'not_updated', 'not_found_on_update', 'stale'],
+        handle: (call) => updateDocumentReply(call, service),
+      }),
+    ),
+    ...both(
+      'DELETE',
+      'remove',
+      writing({
+        summary: `Removes a ${name}`,
+        answers: { 204: { description: 'It is gone' } },
+        refuses: ['not_found', 'builtin', 'in_use', 'stale'],
+        handle: (call) => removeDocumentReply(call, service),
+      }),
+    ),
   ];
+}
+
+/** A write of v2 that may be planned instead. */
+function planned(service: DocumentService, differing: Differing): Differing {
+  return {
+    ...differing,
+    parameters: [...(differing.parameters ?? []), PLAN],
+    answers: {
+      200: { description: 'With plan=true: what it would do', schema: { type: 'object' } },
+      ...differing.answers,
+    },
+    handle: (call, needs) =>
+      wantsPlan(call) ? plannedReply(call, service.model.name, needs) : differing.handle(call, needs),
+  };
 }
 
 function answersOf(

@@ -17,14 +17,14 @@ export function publisherActors({
   PublishersMakers,
   'ipsetPublisher' | 'iptablesPublisher' | 'configPublisher' | 'remoteCommands' | 'lastGoodKeeper' | 'securityGroups'
 > {
-  const { clock, config, store, alarms, metrics, log, cloud } = base;
+  const { clock, config, store, alarms, metrics, log, cloud, events } = base;
   const { dialect, world, sets, outputs, slices } = policy;
   const { link, outbox, gate, confirmedSets, notes } = delivery;
   const { guard } = fleet;
-  const publishing = { clock, config, alarms, metrics, log, world, outputs, link, outbox, gate, notes, guard };
+  const publishing = { clock, config, alarms, metrics, log, events, world, outputs, link, outbox, gate, notes, guard };
   return {
     ipsetPublisher: () => new IpsetPublisher({ ...publishing, store, sets, confirmedSets }),
-    iptablesPublisher: () => new IptablesPublisher({ ...publishing }),
+    iptablesPublisher: () => new IptablesPublisher({ ...publishing, sets }),
     configPublisher: () => new ConfigPublisher({ clock, config, store, metrics, log, world, outbox }),
     remoteCommands: () => new RemoteCommands({ clock, metrics, log, link }),
     securityGroups: () =>

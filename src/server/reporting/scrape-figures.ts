@@ -30,6 +30,7 @@ export function scrapeFigures({ metrics, config }: ServerBase, of: () => ServerS
     // Asked now, as a report changes them between two intervals.
     metrics.gauge('interval_since_last_agent_update', guard.silentIntervals);
     metrics.gauge('no_agent_updates_received', guard.open ? 0 : 1);
+    metrics.gauge('dog_trainer_groups_pinned', outputs.revisions.pins.size);
     metrics.gauge('dog_trainer_groups_in_error', outputs.failures.size);
   });
 }

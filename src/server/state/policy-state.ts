@@ -1,11 +1,13 @@
 import type { GroupCast } from '../../actors/groups/group-messages.js';
 import { RulesetOutputs } from '../../actors/groups/ruleset-outputs.js';
 import { loadKeptRows } from '../../actors/last-good/kept-rows.js';
+import { loadPins } from '../../actors/groups/pin-doc.js';
 import { setUse } from '../../actors/last-good/set-use.js';
 import { Turnstile } from '../../actors/turnstile.js';
 import { unknownReferences } from '../../config/unknown-references.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import { CompileBook } from '../../firewall/policy/compile-book.js';
+import { type Foresight, worldForesight } from '../../plan/foresight.js';
 import { keyedChildren, type KeyedChildren } from '../../otp/index.js';
 import { SetBook } from '../../world/set-book.js';
 import { Slices } from '../../world/slices.js';
@@ -24,6 +26,8 @@ export interface PolicyState {
   readonly outputs: RulesetOutputs;
   /** What groups compile to, each distinct input once. */
   readonly compiles: CompileBook;
+  /** What would ship after writes. */
+  readonly foresight: Foresight;
   /** Where long work is done a slice at a time. */
   readonly slices: Slices;
   /** Groups whose ruleset is being read from the store: not all of a fleet at once. */
@@ -48,12 +52,30 @@ export async function createPolicyState(
   });
   world.malformed.remember(await loadKeptRows(store));
   const outputs = new RulesetOutputs();
+  for (const group of await loadPins(store, outputs))
+    log.error(
+      { group },
+      'the texts of the revision at which a group is held are gone: it gets what its policy compiles to',
+    );
+  const sets = new SetBook(world.policy, dialect, () => setUse(world, outputs));
+  const generateUnset = config.generate_unset_tables;
+  const compiles = new CompileBook(world.policy, { dialect, generateUnset });
   return {
     dialect,
     world,
-    sets: new SetBook(world.policy, dialect, () => setUse(world, outputs)),
+    sets,
     outputs,
-    compiles: new CompileBook(world.policy, { dialect, generateUnset: config.generate_unset_tables }),
+    compiles,
+    foresight: worldForesight({
+      world,
+      store,
+      compiles,
+      dialect,
+      generateUnset,
+      contents: () => sets.published?.contents ?? new Map(),
+      slices: new Slices(),
+      noteCause: (groups, cause) => outputs.revisions.noteCause(groups, cause),
+    }),
     slices: new Slices(),
     loads: new Turnstile(MOST_LOADS),
     groups: keyedChildren(system, { supervisor: 'groups_sup' }),

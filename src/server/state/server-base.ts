@@ -1,5 +1,8 @@
 import type { AlertDesk } from '../../actors/alerts/alert-desk.js';
 import type { Log } from '../../log/log.js';
+import type { ActorEvent } from '../../events/actor-event.js';
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Config } from '../../config/schema.js';
 import type { Ec2Cloud } from '../../ec2/ec2-cloud.js';
@@ -19,6 +22,9 @@ export interface ServerBase {
   readonly alarms: AlarmBook;
   /** The way to EC2; undefined: `ec2.mode` is off, or this server only looks on. */
   readonly cloud: Ec2Cloud | undefined;
+  /** What happens, for who listens (docs/http-api.md#events). */
+  readonly events: EventBook<ServerEvent>;
+  readonly actorEvents: EventBook<ActorEvent>;
   /** Where alerts are handed in, for every channel. */
   readonly alerts: AlertDesk;
 }

@@ -33,7 +33,12 @@ async function stage(world: World, more: Partial<CensusNeeds> = {}) {
   let looks = 0;
   const needs: CensusNeeds = {
     clock: v.clock,
-    config: { polling_interval_seconds: 5, keepalive_alert_seconds: 1800, retirement_alert_seconds: 7200 },
+    config: {
+      polling_interval_seconds: 5,
+      keepalive_alert_seconds: 1800,
+      revisions: { keep: 100, keep_days: 400 },
+      retirement_alert_seconds: 7200,
+    },
     world,
     hosts,
     groups,

@@ -1,0 +1,77 @@
+import { draftStore, type DraftStore } from '../../store/draft-store.js';
+import { serviceOf } from '../documents/services.js';
+import { ApiError } from '../errors.js';
+import type { Reply } from '../reply.js';
+import type { Call } from '../route.js';
+import { createInV2, removeDocumentReply, updateDocumentReply } from '../routes/document-handlers.js';
+import type { PlannedWrite } from './read-writes.js';
+
+/** What a write was answered with in the draft. */
+export interface DraftedWrite {
+  readonly write: PlannedWrite;
+  readonly status: number;
+  /** The path of the document that it made or changed. */
+  readonly location?: string;
+}
+
+/** All writes made one after another in a draft, and the draft. */
+export interface Drafted {
+  readonly draft: DraftStore;
+  readonly writes: readonly DraftedWrite[];
+}
+
+/** `call` as it sees a draft: nothing that it does reaches the store. */
+export function draftCall(call: Call, draft: DraftStore, more: Partial<Call> = {}): Call {
+  const { deps } = call;
+  const { foresight, dialect } = deps.runtime;
+  return {
+    ...call,
+    // Nothing was written, so nobody is to wait for it.
+    deps: { ...deps, store: draft, runtime: { dialect, foresight: { ...foresight, wrote: () => undefined } } },
+    // The draft is this call's alone.
+    exclusive: (work) => work(),
+    ...more,
+  };
+}
+
+/**
+ * Makes the writes in a draft, with all that checks them. The first that is refused throws its refusal, with its place
+ * as `index`.
+ */
+export async function draftWrites(call: Call, writes: readonly PlannedWrite[]): Promise<Drafted> {
+  const draft = draftStore(call.deps.store);
+  const made: DraftedWrite[] = [];
+  for (const [index, write] of writes.entries()) {
+    try {
+      const { status, headers } = await answer(call, draft, write);
+      const { location } = headers;
+      made.push({ write, status, ...(location === undefined ? {} : { location }) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { code, body, message } = error;
+      throw new ApiError(code, {}, { text: message, body: { ...body, index, path: write.path, method: write.method } });
+    }
+  }
+  return { draft, writes: made };
+}
+
+async function answer(call: Call, draft: DraftStore, { method, resource, id, body }: PlannedWrite): Promise<Reply> {
+  const service = serviceOf(resource, 'v2');
+  const params = id === undefined ? {} : { id };
+  const one = draftCall(call, draft, {
+    method,
+    version: 'v2',
+    params,
+    headers: {},
+    body,
+    query: new URLSearchParams(),
+  });
+  switch (method) {
+    case 'POST':
+      return createInV2(one, service);
+    case 'PUT':
+      return updateDocumentReply(one, service);
+    case 'DELETE':
+      return removeDocumentReply(one, service);
+  }
+}

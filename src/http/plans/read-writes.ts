@@ -1,0 +1,73 @@
+import type { Json, JsonObject, Resource } from '../../model/document.js';
+import { isList, isObject } from '../../model/validate.js';
+import { RESOURCES } from '../../resources/resources.js';
+import { ApiError } from '../errors.js';
+import { BASE } from '../routes/api-base.js';
+
+/** One write of documents, as a client of v2 would make it. */
+export interface PlannedWrite {
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly resource: Resource;
+  /** Undefined: the path names no document. */
+  readonly id: string | undefined;
+  readonly body: Json;
+}
+
+/** Most characters of a reason. */
+const REASON_MAX = 1000;
+
+/** The writes of `POST /api/V2/plan`. Throws 400 naming the first that is none. */
+export function readWrites(value: Json | undefined, most: number): readonly PlannedWrite[] {
+  if (!isList(value) || value.length === 0)
+    throw new ApiError('bad_request', { reason: 'writes must be a list of {"method", "path", "body"}, at least one' });
+  if (value.length > most)
+    throw new ApiError('bad_request', {
+      reason: `writes has ${value.length} members; one plan takes at most ${most} (plan.writes_max)`,
+    });
+  return value.map(readWrite);
+}
+
+function readWrite(value: Json, index: number): PlannedWrite {
+  const refuse = (reason: string): never => {
+    throw new ApiError('bad_request', { reason: `writes[${index}]${reason}` }, { body: { index } });
+  };
+  if (!isObject(value)) return refuse(' must be an object with method, path and body');
+  const { method, path, body = null } = value;
+  if (method !== 'POST' && method !== 'PUT' && method !== 'DELETE')
+    return refuse('.method must be POST, PUT or DELETE');
+  if (typeof path !== 'string') return refuse('.path must be a string such as /api/V2/zone/ID');
+  const named = pathOf(path);
+  if (named === undefined)
+    return refuse(
+      `.path must be ${BASE.v2}/RESOURCE or ${BASE.v2}/RESOURCE/ID, without a query; it is ${path.slice(0, 200)}`,
+    );
+  if (method !== 'DELETE' && !isObject(body)) return refuse('.body must be an object, the document');
+  return { method, path, ...named, body };
+}
+
+function pathOf(path: string): { readonly resource: Resource; readonly id: string | undefined } | undefined {
+  if (!path.startsWith(`${BASE.v2}/`)) return undefined;
+  const [name = '', id, ...rest] = path.slice(BASE.v2.length + 1).split('/');
+  if (rest.length > 0 || path.includes('?') || !RESOURCES.has(name as Resource)) return undefined;
+  try {
+    return { resource: name as Resource, id: id === undefined || id === '' ? undefined : decodeURIComponent(id) };
+  } catch {
+    // A percent sign that begins no character.
+    return undefined;
+  }
+}
+
+/** The reason that a body gives, or undefined. Throws 400 where it is none. */
+export function readReason(value: Json | undefined, where: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string' || value.trim() === '' || value.length > REASON_MAX)
+    throw new ApiError('bad_request', { reason: `${where} must be a string of 1 to ${REASON_MAX} characters` });
+  return value;
+}
+
+/** The body as an object. */
+export function planObject(body: Json): JsonObject {
+  if (!isObject(body)) throw new ApiError('bad_json', { reason: 'it must be an object' });
+  return body;
+}

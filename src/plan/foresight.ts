@@ -1,0 +1,158 @@
+import type { Dialect } from '../firewall/dialect.js';
+import { CompileBook } from '../firewall/policy/compile-book.js';
+import { finish } from '../firewall/finish.js';
+import type { Document, Table } from '../model/document.js';
+import { sameJson } from '../model/same-json.js';
+import type { DraftRow } from '../store/draft-store.js';
+import { type Store, StoreError } from '../store/store.js';
+import { Slices } from '../world/slices.js';
+import { World, WORLD_TABLES, type WorldTableName } from '../world/world.js';
+import { draftChanges } from './draft-changes.js';
+import type { TableChange } from './overlay-policy.js';
+import { SetLook } from './set-look.js';
+import { type Shipment, type Wanted, wouldShip, type WouldShipNeeds } from './would-ship.js';
+
+/** A document, by its table and id. */
+interface RowName {
+  readonly table: Table;
+  readonly id: string;
+}
+
+/** A document that was just written; `after` absent: removed. */
+export interface WrittenRow extends RowName {
+  readonly after?: Document;
+}
+
+/** Who made a write, and why. */
+export interface WriteCause {
+  readonly author: string;
+  readonly reason: string | null;
+  /** The plan that was applied, if one was. */
+  readonly plan: string | null;
+}
+
+/** Answers what would ship, for a server in whatever role it has. */
+export interface Foresight {
+  /**
+   * What would ship if the documents of the draft were stored: as policy is when this resolves.
+   * @throws StoreError `unavailable` while policy is not loaded, or the store is ahead of it for seconds
+   */
+  wouldShip(rows: readonly DraftRow[], wanted?: Wanted): Promise<Shipment>;
+  /** These documents were just written: the next answer is not given before they are seen. */
+  wrote(rows: readonly WrittenRow[], cause: WriteCause): void;
+}
+
+const NOTHING_MORE: Wanted = { effects: false };
+
+const HELD: ReadonlySet<string> = new Set(WORLD_TABLES);
+
+function isHeld(table: string): table is WorldTableName {
+  return HELD.has(table);
+}
+
+/** How often policy may change under a computation before it is finished without pauses. */
+const MOST_DISTURBED = 3;
+/** How long the world may be behind what was just written. */
+const BEHIND_MS = 5000;
+const LOOK_AGAIN_MS = 2;
+
+export interface ForesightNeeds extends Omit<WouldShipNeeds, 'world' | 'look'> {
+  readonly world: World;
+  readonly store: Pick<Store, 'get'>;
+  readonly slices: Pick<Slices, 'run'>;
+  /** Told which groups a write made stale. */
+  readonly noteCause: (groupIds: Iterable<string>, cause: WriteCause) => void;
+}
+
+/**
+ * Over the world of a server that works. What is worked out is of one moment: policy that changes meanwhile begins it
+ * anew.
+ */
+export function worldForesight(parts: ForesightNeeds): Foresight {
+  const { world, store, slices } = parts;
+  const needs = { ...parts, look: new SetLook(parts.dialect) };
+  const written = new Map<string, RowName & { readonly table: WorldTableName }>();
+
+  const seen = async ({ table, id }: RowName & { readonly table: WorldTableName }): Promise<boolean> => {
+    const stored = (await store.get(table, id))?.doc;
+    const held = world.rows(table).get(id);
+    if (stored === undefined || held === undefined) return stored === held;
+    return sameJson(stored, held) || world.malformed.list().some((row) => row.table === table && row.id === id);
+  };
+  const caughtUp = async (): Promise<void> => {
+    if (!world.ready) throw new StoreError('unavailable', `policy is not loaded yet: ${world.missing.join(', ')}`);
+    const until = performance.now() + BEHIND_MS;
+    for (const [key, row] of written) {
+      while (!(await seen(row))) {
+        if (performance.now() > until)
+          throw new StoreError(
+            'unavailable',
+            `the ${row.table} ${row.id} was written, but its change has not come back`,
+          );
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      }
+      written.delete(key);
+    }
+  };
+
+  return {
+    async wouldShip(rows, wanted = NOTHING_MORE) {
+      await caughtUp();
+      for (let disturbed = 0; ; disturbed += 1) {
+        const changes = draftChanges(world, HELD, rows);
+        const work = wouldShip(needs, changes, wanted);
+        const shipment = disturbed < MOST_DISTURBED ? await slices.run(work) : finish(work);
+        if (shipment.version === world.version) return shipment;
+      }
+    },
+    wrote(rows, cause) {
+      const changes: TableChange[] = [];
+      for (const { table, id, after } of rows) {
+        if (!isHeld(table)) continue;
+        written.set(`${table} ${id}`, { table, id });
+        const before = world.rows(table).get(id);
+        changes.push({ table, change: { id, ...(before && { before }), ...(after && { after }) } });
+      }
+      needs.noteCause(world.wouldDirty(changes).groups, cause);
+    },
+  };
+}
+
+export interface StoreForesightNeeds {
+  readonly store: Pick<Store, 'list'>;
+  readonly dialect: () => Dialect;
+  readonly generateUnset: boolean;
+  readonly anyIsEveryone: () => boolean;
+  readonly hostAddressesMax?: number;
+}
+
+/** For a server that holds no policy: it is read from the store each time, all of it. */
+export function storeForesight(needs: StoreForesightNeeds): Foresight {
+  const { store, generateUnset, hostAddressesMax } = needs;
+  const slices = new Slices();
+  return {
+    async wouldShip(rows, wanted = NOTHING_MORE) {
+      const dialect = needs.dialect();
+      const world = new World({
+        generateUnset,
+        anyIsEveryone: needs.anyIsEveryone(),
+        ...(hostAddressesMax === undefined ? {} : { hostAddressesMax }),
+      });
+      for (const table of WORLD_TABLES)
+        world.reconcile(
+          table,
+          (await store.list(table)).map(({ doc }) => doc),
+        );
+      const compiles = new CompileBook(world.policy, { dialect, generateUnset });
+      const none = new Map<string, readonly string[]>();
+      return slices.run(
+        wouldShip(
+          { world, compiles, dialect, generateUnset, contents: () => none, look: new SetLook(dialect) },
+          draftChanges(world, HELD, rows),
+          wanted,
+        ),
+      );
+    },
+    wrote: () => undefined,
+  };
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { RULE } from '../support/api-client.js';
+import { listenToAll, startWholeServer, type WholeServer } from '../support/whole-server.js';
+import type { JsonObject } from '../../src/model/document.js';
+
+const SECOND = { ...RULE, action: 'DROP', comment: 'second' };
+
+async function plan(s: WholeServer, writes: readonly JsonObject[], more: JsonObject = {}) {
+  return s.api('POST', '/api/V2/plan', { writes, ...more });
+}
+
+function put(id: string, body: JsonObject): JsonObject {
+  return { method: 'PUT', path: `/api/V2/ruleset/${id}`, body };
+}
+
+describe('a plan', () => {
+  it('shows what an edit would ship, changes nothing, and ships just that when it is applied', async () => {
+    const s = await startWholeServer();
+    const web = await s.group('web');
+    const before = await s.ruleset(web.group);
+    const ruleset = (await s.api('GET', `/api/V2/ruleset/${web.ruleset}`)).json;
+    const rules = { inbound: [RULE, SECOND], outbound: [] };
+    const made = await plan(s, [put(web.ruleset, { ...ruleset, rules })], { reason: 'second door' });
+    expect(made.status).toBe(200);
+    expect(made.json).toMatchObject({
+      writes: [{ status: 303, path: `/api/V2/ruleset/${web.ruleset}` }],
+      groups: [{ id: web.group, name: 'web', hosts: 0, v4: { before: (before.set4 as JsonObject).hash } }],
+      sets: [],
+    });
+    const shown = (made.json.groups as JsonObject[])[0] as { v4: JsonObject; v6: JsonObject };
+    expect(shown.v4.diff).toMatch(/^\+.*second/m);
+    expect((await s.api('GET', `/api/V2/ruleset/${web.ruleset}`)).json).toEqual(ruleset);
+    expect(await s.ruleset(web.group)).toEqual(before);
+
+    const applied = await s.api('POST', `/api/V2/plan/${made.json.id as string}/apply`, {});
+    expect(applied.status).toBe(200);
+    expect(applied.json).toMatchObject({ applied: true, revisions: [{ table: 'ruleset', id: web.ruleset }] });
+    await expect
+      .poll(async () => ((await s.ruleset(web.group)).set4 as JsonObject).hash, { timeout: 25_000 })
+      .toBe(shown.v4.after);
+    expect(((await s.ruleset(web.group)).set6 as JsonObject).hash).toBe(shown.v6.after);
+    // It can be applied once.
+    expect((await s.api('POST', `/api/V2/plan/${made.json.id as string}/apply`, {})).status).toBe(404);
+  });
+
+  it('checks writes as if made one after another, and makes twenty documents in one commit', async () => {
+    const s = await startWholeServer();
+    const writes: JsonObject[] = [
+      { method: 'POST', path: '/api/V2/profile', body: { id: 'p1', name: 'p', version: '1' } },
+      {
+        method: 'POST',
+        path: '/api/V2/ruleset',
+        body: {
+          id: 'r1',
+          name: 'p',
+          profile_id: 'p1',
+          rules: { inbound: [{ ...RULE, group_type: 'ZONE', group: 'z3' }], outbound: [] },
+        },
+      },
+      {
+        method: 'POST',
+        path: '/api/V2/group',
+        body: {
+          id: 'g1',
+          name: 'app',
+          profile_id: 'p1',
+          profile_name: 'p',
+          profile_version: 'latest',
+          description: '',
+        },
+      },
+      ...Array.from({ length: 17 }, (_, n) => ({
+        method: 'POST',
+        path: '/api/V2/zone',
+        body: { id: `z${n}`, name: `zone${n}`, ipv4_addresses: [`10.0.${n}.0/24`], ipv6_addresses: [] },
+      })),
+    ];
+    // The rule names a zone that only a later write makes.
+    const early = await plan(s, writes);
+    expect([early.status, early.json.index, early.json.path]).toEqual([409, 1, '/api/V2/ruleset']);
+
+    const [profile, ruleset, group, ...zones] = writes as [JsonObject, JsonObject, JsonObject, ...JsonObject[]];
+    const made = await plan(s, [...zones, profile, ruleset, group]);
+    expect(made.status).toBe(200);
+    expect(made.json.writes).toHaveLength(20);
+    expect(made.json.sets).toContainEqual({
+      name: 'zone3_zv4',
+      added: ['10.0.3.0/24'],
+      removed: [],
+      added_count: 1,
+      removed_count: 0,
+    });
+    let commits = 0;
+    const { store } = s.server.state;
+    const real = store.commit.bind(store);
+    store.commit = (changes, by) => {
+      if (changes.some(({ table }) => table === 'zone')) commits += 1;
+      return real(changes, by);
+    };
+    const applied = await s.api('POST', `/api/V2/plan/${made.json.id as string}/apply`, {});
+    expect([applied.status, (applied.json.revisions as unknown[]).length, commits]).toEqual([200, 20, 1]);
+    const shipped = await s.reaches('g1', 'published');
+    const [shown] = made.json.groups as [{ v4: JsonObject }];
+    expect((shipped.set4 as JsonObject).hash).toBe(shown.v4.after);
+  });
+
+  it('is out of date when a document of it, or a set that it names, moved on', async () => {
+    const s = await startWholeServer();
+    const zone = await s.create('zone', { name: 'office', ipv4_addresses: ['10.0.0.0/24'], ipv6_addresses: [] });
+    const wider = {
+      method: 'PUT',
+      path: `/api/V2/zone/${zone}`,
+      body: { name: 'office', ipv4_addresses: ['10.0.0.0/16'] },
+    };
+    const first = await plan(s, [wider]);
+    expect(first.json.sets).toMatchObject([{ name: 'office_zv4', added: ['10.0.0.0/16'], removed: ['10.0.0.0/24'] }]);
+    await s.edit('zone', zone, { ipv6_addresses: ['2001:db8::/32'] });
+    const late = await s.api('POST', `/api/V2/plan/${first.json.id as string}/apply`, {});
+    expect(late.status).toBe(409);
+    expect(late.json).toMatchObject({
+      code: 'plan_stale',
+      moved: [{ kind: 'document', table: 'zone', id: zone, name: 'office' }],
+    });
+
+    // Another zone of the same name adds to the same set.
+    const second = await plan(s, [wider]);
+    await s.server.state.store.commit(
+      [{ op: 'create', table: 'zone', doc: { name: 'office', ipv4_addresses: ['10.9.0.1'], ipv6_addresses: [] } }],
+      { author: 'test' },
+    );
+    await expect.poll(() => s.server.state.world.rows('zone').size, { timeout: 25_000 }).toBe(2);
+    const moved = await s.api('POST', `/api/V2/plan/${second.json.id as string}/apply`, {});
+    expect([moved.status, moved.json.moved]).toEqual([409, [{ kind: 'set', name: 'office_zv4' }]]);
+  });
+
+  it('of a single write is what plan=true answers', async () => {
+    const s = await startWholeServer();
+    const web = await s.group('web');
+    const wire = await listenToAll(s.broker);
+    const gone = await s.api('DELETE', `/api/V2/group/${web.group}?plan=true`);
+    expect(gone.status).toBe(200);
+    expect(gone.json).toMatchObject({
+      writes: [{ method: 'DELETE', status: 204 }],
+      groups: [{ id: web.group, v4: { after: null } }],
+      warnings: expect.arrayContaining([expect.objectContaining({ code: 'group_gone' })]) as unknown,
+    });
+    expect((await s.api('GET', `/api/V2/group/${web.group}`)).status).toBe(200);
+    expect((await s.api('PUT', `/api/V2/zone/none?plan=true`, { name: 'x' })).status).toBe(400);
+    expect((await s.api('DELETE', `/api/V2/group/${web.group}?plan=perhaps`)).json.code).toBe('bad_parameter');
+    expect(wire.heard).toEqual([]);
+  });
+
+  it('refuses what is no list of writes, naming what would be right', async () => {
+    const s = await startWholeServer();
+    const reason = async (body: unknown) => {
+      const { status, json } = await s.api('POST', '/api/V2/plan', body);
+      return `${status} ${json.error as string}`;
+    };
+    expect(await reason({ writes: [] })).toMatch(/^400 .*writes must be a list/);
+    expect(await reason({ writes: [{ method: 'PATCH', path: '/api/V2/zone/x' }] })).toMatch(
+      /writes\[0\]\.method must be POST, PUT or DELETE/,
+    );
+    expect(await reason({ writes: [{ method: 'PUT', path: '/api/zone/x', body: {} }] })).toMatch(
+      /writes\[0\]\.path must be \/api\/V2\/RESOURCE/,
+    );
+    expect(await reason({ writes: [{ method: 'PUT', path: '/api/V2/zone/x' }] })).toMatch(
+      /writes\[0\]\.body must be an object/,
+    );
+    expect(await reason({ writes: Array.from({ length: 1001 }, () => ({})) })).toMatch(
+      /at most 1000 \(plan.writes_max\)/,
+    );
+    expect(await reason({ writes: [put('x', { name: 'x' })], reason: '' })).toMatch(
+      /reason must be a string of 1 to 1000/,
+    );
+  });
+});
