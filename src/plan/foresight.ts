@@ -9,7 +9,8 @@ import { Slices } from '../world/slices.js';
 import { World, WORLD_TABLES, type WorldTableName } from '../world/world.js';
 import { draftChanges } from './draft-changes.js';
 import type { TableChange } from './overlay-policy.js';
-import { type Shipment, wouldShip, type WouldShipNeeds } from './would-ship.js';
+import { SetLook } from './set-look.js';
+import { type Shipment, type Wanted, wouldShip, type WouldShipNeeds } from './would-ship.js';
 
 /** A document, by its table and id. */
 interface RowName {
@@ -36,10 +37,12 @@ export interface Foresight {
    * What would ship if the documents of the draft were stored: as policy is when this resolves.
    * @throws StoreError `unavailable` while policy is not loaded, or the store is ahead of it for seconds
    */
-  wouldShip(rows: readonly DraftRow[]): Promise<Shipment>;
+  wouldShip(rows: readonly DraftRow[], wanted?: Wanted): Promise<Shipment>;
   /** These documents were just written: the next answer is not given before they are seen. */
   wrote(rows: readonly WrittenRow[], cause: WriteCause): void;
 }
+
+const NOTHING_MORE: Wanted = { effects: false };
 
 const HELD: ReadonlySet<string> = new Set(WORLD_TABLES);
 
@@ -53,7 +56,7 @@ const MOST_DISTURBED = 3;
 const BEHIND_MS = 5000;
 const LOOK_AGAIN_MS = 2;
 
-export interface ForesightNeeds extends Omit<WouldShipNeeds, 'world'> {
+export interface ForesightNeeds extends Omit<WouldShipNeeds, 'world' | 'look'> {
   readonly world: World;
   readonly store: Pick<Store, 'get'>;
   readonly slices: Pick<Slices, 'run'>;
@@ -65,8 +68,9 @@ export interface ForesightNeeds extends Omit<WouldShipNeeds, 'world'> {
  * Over the world of a server that works. What is worked out is of one moment: policy that changes meanwhile begins it
  * anew.
  */
-export function worldForesight(needs: ForesightNeeds): Foresight {
-  const { world, store, slices } = needs;
+export function worldForesight(parts: ForesightNeeds): Foresight {
+  const { world, store, slices } = parts;
+  const needs = { ...parts, look: new SetLook(parts.dialect) };
   const written = new Map<string, RowName & { readonly table: WorldTableName }>();
 
   const seen = async ({ table, id }: RowName & { readonly table: WorldTableName }): Promise<boolean> => {
@@ -92,11 +96,11 @@ export function worldForesight(needs: ForesightNeeds): Foresight {
   };
 
   return {
-    async wouldShip(rows) {
+    async wouldShip(rows, wanted = NOTHING_MORE) {
       await caughtUp();
       for (let disturbed = 0; ; disturbed += 1) {
         const changes = draftChanges(world, HELD, rows);
-        const work = wouldShip(needs, changes);
+        const work = wouldShip(needs, changes, wanted);
         const shipment = disturbed < MOST_DISTURBED ? await slices.run(work) : finish(work);
         if (shipment.version === world.version) return shipment;
       }
@@ -127,7 +131,7 @@ export function storeForesight(needs: StoreForesightNeeds): Foresight {
   const { store, generateUnset, hostAddressesMax } = needs;
   const slices = new Slices();
   return {
-    async wouldShip(rows) {
+    async wouldShip(rows, wanted = NOTHING_MORE) {
       const dialect = needs.dialect();
       const world = new World({
         generateUnset,
@@ -142,7 +146,11 @@ export function storeForesight(needs: StoreForesightNeeds): Foresight {
       const compiles = new CompileBook(world.policy, { dialect, generateUnset });
       const none = new Map<string, readonly string[]>();
       return slices.run(
-        wouldShip({ world, compiles, dialect, generateUnset, contents: () => none }, draftChanges(world, HELD, rows)),
+        wouldShip(
+          { world, compiles, dialect, generateUnset, contents: () => none, look: new SetLook(dialect) },
+          draftChanges(world, HELD, rows),
+          wanted,
+        ),
       );
     },
     wrote: () => undefined,

@@ -24,7 +24,8 @@ interface KeptSets {
 
 const kept: Readonly<Record<Dialect, WeakMap<Policy, KeptSets>>> = { dog1: new WeakMap(), dog2: new WeakMap() };
 
-function byName(policy: Policy, dialect: Dialect): ReadonlyMap<string, WantedSet> {
+/** Every set that a policy makes, by full name; the same as before while the policy's version is the same. */
+export function wantedByName(policy: Policy, dialect: Dialect): ReadonlyMap<string, WantedSet> {
   const { version } = policy;
   const known = kept[dialect].get(policy);
   if (known !== undefined && known.version === version) return known.sets;
@@ -35,7 +36,8 @@ function byName(policy: Policy, dialect: Dialect): ReadonlyMap<string, WantedSet
   return sets;
 }
 
-function sameSet(a: WantedSet, b: WantedSet): boolean {
+/** Whether two sets hold the same for the same reasons. */
+export function sameSet(a: WantedSet, b: WantedSet): boolean {
   return (
     a.order === b.order &&
     a.unreadable === b.unreadable &&
@@ -55,9 +57,9 @@ export function* setChanges(
   after: Policy,
   { dialect, contents }: { readonly dialect: Dialect; readonly contents: Contents },
 ): Generator<void, readonly SetShipment[]> {
-  const old = byName(before, dialect);
+  const old = wantedByName(before, dialect);
   yield;
-  const wanted = byName(after, dialect);
+  const wanted = wantedByName(after, dialect);
   yield;
   const names = new Set([...old.keys(), ...wanted.keys()]);
   const found: SetShipment[] = [];

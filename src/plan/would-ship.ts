@@ -6,6 +6,8 @@ import { RULESET_VARIANTS } from '../model/ruleset-variants.js';
 import { textOf } from '../model/text-of.js';
 import type { World } from '../world/world.js';
 import { movesAddresses, overlayPolicy, type TableChange } from './overlay-policy.js';
+import { type GroupEffect, groupEffects } from './group-effects.js';
+import type { SetLook } from './set-look.js';
 import { type Contents, setChanges, type SetShipment } from './set-changes.js';
 
 /** A group whose texts would be others, or which would be there or gone. */
@@ -20,10 +22,18 @@ export interface GroupShipment {
   readonly after?: CompiledGroup;
 }
 
+/** What is worked out beside what ships. */
+export interface Wanted {
+  /** What opens and closes. */
+  readonly effects: boolean;
+}
+
 /** All that would go to hosts otherwise than now. */
 export interface Shipment {
   readonly groups: readonly GroupShipment[];
   readonly sets: readonly SetShipment[];
+  /** Of those groups whose texts or sets change, what opens and closes; empty unless it was asked for. */
+  readonly effects: ReadonlyMap<string, GroupEffect>;
   /** Hosts that would get something else than now: all of them where a set changes, which goes to everybody. */
   readonly hostsTouched: number;
   /** Every group that was compiled to find that out: those whose texts rest on what would be changed. */
@@ -42,6 +52,7 @@ export interface WouldShipNeeds {
   readonly generateUnset: boolean;
   /** What sets hold now. */
   readonly contents: () => Contents;
+  readonly look: SetLook;
 }
 
 /** Texts of the plan's own are kept for as long as it is worked out; a fleet of groups shares few. */
@@ -54,11 +65,32 @@ function sameTexts(a: CompiledGroup | undefined, b: CompiledGroup | undefined): 
   return RULESET_VARIANTS.every(({ key }) => a[key].hash === b[key].hash && a[key].text === b[key].text);
 }
 
+function namesAny(compiled: CompiledGroup | undefined, sets: ReadonlySet<string>): boolean {
+  return compiled?.ok === true && compiled.sets.some((name) => sets.has(name));
+}
+
+/** Groups whose rules name any of the sets now: what they let through changes with a set though their texts do not. */
+function* groupsNaming(
+  { world, compiles }: Pick<WouldShipNeeds, 'world' | 'compiles'>,
+  sets: ReadonlySet<string>,
+): Generator<void, readonly string[]> {
+  const found: string[] = [];
+  for (const id of world.rows('group').keys()) {
+    if (namesAny(yield* compiles.compile(id), sets)) found.push(id);
+    yield;
+  }
+  return found;
+}
+
 /**
  * What would ship after these changes, all of them made: only groups that they make stale are compiled again, over the
  * world as it is, which is not copied. The one answer for plans, assertions and guards.
  */
-export function* wouldShip(needs: WouldShipNeeds, changes: readonly TableChange[]): Generator<void, Shipment> {
+export function* wouldShip(
+  needs: WouldShipNeeds,
+  changes: readonly TableChange[],
+  wanted: Wanted,
+): Generator<void, Shipment> {
   const { world, compiles, dialect, generateUnset } = needs;
   const { version } = world;
   const policy = overlayPolicy(world.policy, changes);
@@ -68,13 +100,17 @@ export function* wouldShip(needs: WouldShipNeeds, changes: readonly TableChange[
   const moved = new Map<string, string>();
   for (const { before, after } of dirt.hosts)
     if (after !== undefined && before?.['group'] !== after['group']) moved.set(after.id, textOf(after['group']));
+  const contents = needs.contents();
+  const sets = movesAddresses(changes) ? yield* setChanges(world.policy, policy, { dialect, contents }) : [];
+  const changedSets = new Set(sets.map(({ name }) => name));
+  if (changedSets.size > 0) for (const id of yield* groupsNaming(needs, changedSets)) looked.add(id);
   const groups: GroupShipment[] = [];
   for (const id of [...looked].sort()) {
     const was = world.rows('group').get(id);
     const is = policy.group.get(id);
     const before = was === undefined ? undefined : yield* compiles.compile(id);
     const after = is === undefined ? undefined : yield* book.compile(id);
-    if (sameTexts(before, after)) continue;
+    if (sameTexts(before, after) && !namesAny(after, changedSets)) continue;
     const name = textOf((is ?? was)?.['name']);
     const arrived = [...moved.values()].filter((group) => group === name).length;
     groups.push({
@@ -85,9 +121,10 @@ export function* wouldShip(needs: WouldShipNeeds, changes: readonly TableChange[
       ...(after && { after }),
     });
   }
-  const contents = needs.contents();
-  const sets = movesAddresses(changes) ? yield* setChanges(world.policy, policy, { dialect, contents }) : [];
+  const effects = wanted.effects
+    ? yield* groupEffects(groups, (name, side) => needs.look.get(side === 'before' ? world.policy : policy, name, contents))
+    : new Map<string, GroupEffect>();
   const inGroups = groups.reduce((sum, { hosts }) => sum + hosts, 0);
   const hostsTouched = sets.length > 0 ? policy.host.size : Math.max(inGroups, moved.size);
-  return { groups, sets, hostsTouched, looked, policy, version };
+  return { groups, sets, effects, hostsTouched, looked, policy, version };
 }

@@ -66,7 +66,7 @@ export async function makePlan(
   { drafted, reason }: WantedPlan,
 ): Promise<JsonObject> {
   const { draft, writes } = drafted;
-  const shipment = await call.deps.runtime.foresight.wouldShip(draft.rows());
+  const shipment = await call.deps.runtime.foresight.wouldShip(draft.rows(), { effects: true });
   const rows = plannedRows(draft.rows());
   const ships = shipsOf(shipment);
   const record: PlanRecord = {
@@ -85,7 +85,6 @@ export async function makePlan(
       record,
       writes,
       shipment,
-      effects: new Map(),
       hostsTouched: shipment.hostsTouched,
       assertions: [],
       guards: [],

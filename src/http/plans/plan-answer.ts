@@ -3,6 +3,7 @@ import { faultPath } from '../../firewall/rules/compile-error.js';
 import type { Json, JsonObject } from '../../model/document.js';
 import { variantsOfType } from '../../model/ruleset-variants.js';
 import type { PlanRecord } from '../../plan/plan-record.js';
+import type { GroupEffect } from '../../plan/group-effects.js';
 import type { SetShipment } from '../../plan/set-changes.js';
 import type { GroupShipment, Shipment } from '../../plan/would-ship.js';
 import { gitDiff } from '../text/git-diff.js';
@@ -11,18 +12,10 @@ import type { DraftedWrite } from './draft-writes.js';
 /** Most addresses of a set that an answer lists; `added_count` and `removed_count` have how many there are. */
 const ADDRESSES_LISTED = 100;
 
-/** Of a group, what a host of it would accept otherwise than before. */
-export interface GroupEffect extends JsonObject {
-  readonly opens: readonly JsonObject[];
-  readonly closes: readonly JsonObject[];
-  readonly changes: readonly JsonObject[];
-}
-
 export interface PlanAnswerParts {
   readonly record: PlanRecord;
   readonly writes: readonly DraftedWrite[];
   readonly shipment: Shipment;
-  readonly effects: ReadonlyMap<string, GroupEffect>;
   readonly hostsTouched: number;
   readonly assertions: readonly JsonObject[];
   readonly guards: readonly JsonObject[];
@@ -30,11 +23,11 @@ export interface PlanAnswerParts {
 
 /** The answer to `POST /api/V2/plan` (docs/http-api.md#plans). */
 export function* planAnswer(parts: PlanAnswerParts): Generator<void, JsonObject> {
-  const { record, writes, shipment, effects, hostsTouched, assertions, guards } = parts;
+  const { record, writes, shipment, hostsTouched, assertions, guards } = parts;
   const groups: JsonObject[] = [];
   const diffs = new Map<string, string>();
   for (const group of shipment.groups) {
-    groups.push(groupJson(group, effects.get(group.id), diffs));
+    groups.push(groupJson(group, shipment.effects.get(group.id), diffs));
     yield;
   }
   return {
@@ -94,6 +87,7 @@ function groupJson(
     opens: effect?.opens ?? [],
     closes: effect?.closes ?? [],
     changes: effect?.changes ?? [],
+    unclear: effect?.unclear ?? null,
   };
 }
 
