@@ -18,3 +18,7 @@ export { addressesJson, flowJson, type FlowWords, NO_WORDS, packetJson } from '.
 export { isAccepted } from './verdict.js';
 export { flowText } from './flow-text.js';
 export { type NamedText, readTexts } from './read-texts.js';
+export { checkExpectation, type ConnectionCase, connectionCases, type Step } from './connection.js';
+export type { ConnectionQuery } from './connection-query.js';
+export { type End, EndError, type EndPart, type Owner, resolveEnd } from './ends.js';
+export type { ByFamily, Fleet, FleetGroup, FleetHost } from './fleet.js';

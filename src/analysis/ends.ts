@@ -1,0 +1,97 @@
+import { type AddressSet, EVERYBODY, intersection, NOBODY, without } from './address-set.js';
+import { AnalysisError } from './analysis-error.js';
+import type { ByFamily, Fleet } from './fleet.js';
+import { addressSet } from './read-sets.js';
+
+/** Whose rules packets of some addresses pass. */
+export interface Owner {
+  readonly group: string;
+  /** Null: any host of the group. */
+  readonly host: string | null;
+}
+
+/** Addresses of an end that have the same rules. `owner` null: no host of ours. */
+export interface EndPart {
+  readonly owner: Owner | null;
+  readonly addresses: ByFamily<AddressSet>;
+}
+
+/** One end of a connection, as asked for. */
+export interface End {
+  readonly text: string;
+  readonly parts: readonly EndPart[];
+}
+
+/** An end that there isn't (404), or that can't be meant (400). */
+export class EndError extends AnalysisError {
+  readonly status: 400 | 404;
+  readonly field: string;
+
+  constructor(status: 400 | 404, field: string, message: string) {
+    super(`${field}: ${message}`);
+    this.status = status;
+    this.field = field;
+  }
+}
+
+function isEmpty(addresses: ByFamily<AddressSet>): boolean {
+  return addresses.v4.bounds.length === 0 && addresses.v6.bounds.length === 0;
+}
+
+function each(of: (family: 'v4' | 'v6') => AddressSet): ByFamily<AddressSet> {
+  return { v4: of('v4'), v6: of('v6') };
+}
+
+/** Divides addresses by whose they are. An address that hosts of two groups have is in both parts. */
+function byOwner(addresses: ByFamily<AddressSet>, fleet: Fleet): readonly EndPart[] {
+  const parts: EndPart[] = [];
+  let rest = addresses;
+  for (const { name, hosts } of fleet.groups()) {
+    const own = each((family) => intersection(addresses[family], hosts[family]));
+    if (isEmpty(own)) continue;
+    parts.push({ owner: { group: name, host: null }, addresses: own });
+    const left = rest;
+    rest = each((family) => without(left[family], hosts[family]));
+  }
+  return isEmpty(rest) ? parts : [...parts, { owner: null, addresses: rest }];
+}
+
+function plain(text: string, field: string): ByFamily<AddressSet> {
+  const family = text.includes(':') ? 'v6' : 'v4';
+  try {
+    const set = addressSet(family, [text]);
+    return { ...NOBODY, [family]: set };
+  } catch {
+    throw new EndError(
+      400,
+      field,
+      `${JSON.stringify(text)} is not "any", an address, a network, host:NAME, group:NAME or zone:NAME`,
+    );
+  }
+}
+
+/**
+ * Reads an END (docs/analysis.md#ends): `any`, an address or network, `host:NAME`, `group:NAME`, `zone:NAME`.
+ * @throws EndError
+ */
+export function resolveEnd(text: string, field: string, fleet: Fleet): End {
+  const [, kind, name] = /^(host|group|zone):(.+)$/s.exec(text) ?? [];
+  if (kind === undefined || name === undefined) {
+    return { text, parts: byOwner(text === 'any' ? EVERYBODY : plain(text, field), fleet) };
+  }
+  const missing = (): EndError => new EndError(404, field, `there is no ${kind} ${JSON.stringify(name)}`);
+  if (kind === 'host') {
+    const host = fleet.host(name);
+    if (host === undefined) throw missing();
+    return { text, parts: [{ owner: { group: host.group, host: host.name }, addresses: host.addresses }] };
+  }
+  if (kind === 'group') {
+    const group = fleet.group(name);
+    if (group === undefined) throw missing();
+    const own: EndPart = { owner: { group: group.name, host: null }, addresses: group.hosts };
+    return { text, parts: [...(isEmpty(group.hosts) ? [] : [own]), ...byOwner(group.others, fleet)] };
+  }
+  const zone = fleet.zone(name);
+  if (zone === undefined) throw missing();
+  return { text, parts: byOwner(zone, fleet) };
+}
