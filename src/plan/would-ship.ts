@@ -122,7 +122,9 @@ export function* wouldShip(
     });
   }
   const effects = wanted.effects
-    ? yield* groupEffects(groups, (name, side) => needs.look.get(side === 'before' ? world.policy : policy, name, contents))
+    ? yield* groupEffects(groups, (name, side) =>
+        needs.look.get(side === 'before' ? world.policy : policy, name, contents),
+      )
     : new Map<string, GroupEffect>();
   const inGroups = groups.reduce((sum, { hosts }) => sum + hosts, 0);
   const hostsTouched = sets.length > 0 ? policy.host.size : Math.max(inGroups, moved.size);
