@@ -9,6 +9,7 @@ import { addDemo } from './demo.js';
 import { addExport } from './export.js';
 import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
 import { addImport } from './import.js';
+import { addApply, addPlan } from './plan.js';
 import { addStart } from './start.js';
 import { addToken } from './token.js';
 import { addTree } from './tree.js';
@@ -62,6 +63,8 @@ function createProgram(io: CliIo): Command {
     addExport,
     addImport,
     addJournal,
+    addPlan,
+    addApply,
   ]) {
     add(program, io);
   }
