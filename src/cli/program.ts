@@ -19,6 +19,7 @@ import { addHost } from './remote/host.js';
 import { addHosts } from './remote/hosts.js';
 import { addPublishing } from './remote/publishing.js';
 import { addStatus } from './remote/status.js';
+import { addApply, addPlan } from './plan.js';
 import { addStart } from './start.js';
 import { addToken } from './token.js';
 import { addTop } from './top/top.js';
@@ -85,6 +86,8 @@ function createProgram(io: CliIo): Command {
     addImport,
     addJournal,
     addCompletion,
+    addPlan,
+    addApply,
   ]) {
     add(program, io);
   }

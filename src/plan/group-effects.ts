@@ -11,7 +11,7 @@ import {
 import type { CompiledGroup } from '../firewall/policy/compile-group.js';
 import type { JsonObject } from '../model/document.js';
 import { variantsOfType } from '../model/ruleset-variants.js';
-import type { GroupShipment } from './would-ship.js';
+import type { GroupShipment } from './group-shipment.js';
 
 type Compiled = CompiledGroup & { readonly ok: true };
 

@@ -7,20 +7,9 @@ import { textOf } from '../model/text-of.js';
 import type { World } from '../world/world.js';
 import { movesAddresses, overlayPolicy, type TableChange } from './overlay-policy.js';
 import { type GroupEffect, groupEffects } from './group-effects.js';
+import type { GroupShipment } from './group-shipment.js';
 import type { SetLook } from './set-look.js';
 import { type Contents, setChanges, type SetShipment } from './set-changes.js';
-
-/** A group whose texts would be others, or which would be there or gone. */
-export interface GroupShipment {
-  readonly id: string;
-  readonly name: string;
-  /** Hosts that are in it afterwards. */
-  readonly hosts: number;
-  /** What its policy compiles to now; absent: there is no such group now. */
-  readonly before?: CompiledGroup;
-  /** What it would compile to; absent: it would be gone. */
-  readonly after?: CompiledGroup;
-}
 
 /** What is worked out beside what ships. */
 export interface Wanted {

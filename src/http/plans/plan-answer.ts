@@ -5,7 +5,8 @@ import { variantsOfType } from '../../model/ruleset-variants.js';
 import type { PlanRecord } from '../../plan/plan-record.js';
 import type { GroupEffect } from '../../plan/group-effects.js';
 import type { SetShipment } from '../../plan/set-changes.js';
-import type { GroupShipment, Shipment } from '../../plan/would-ship.js';
+import type { GroupShipment } from '../../plan/group-shipment.js';
+import type { Shipment } from '../../plan/would-ship.js';
 import { gitDiff } from '../text/git-diff.js';
 import type { DraftedWrite } from './draft-writes.js';
 
