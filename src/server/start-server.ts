@@ -12,7 +12,7 @@ import type { Standing } from '../operations/operations.js';
 import type { Journal } from '../journal/journal.js';
 import type { Logs } from '../log/create-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
-import { createActorSystem, startApplication, type Clock, type Pid } from '../otp/index.js';
+import { createActorSystem, startApplication, type Clock, type Pid, type ReportSink } from '../otp/index.js';
 import { readOnlyStore } from '../store/read-only-store.js';
 import { storeWithNews } from '../store/store-with-news.js';
 import { StoreError, type Store } from '../store/store.js';
@@ -30,6 +30,8 @@ import type { Ports } from './actors/listeners.js';
 import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
 import type { RunningServer } from './running-server.js';
+import { ActorAlarms } from './reporting/actor-alarms.js';
+import { actorNews } from './reporting/actor-news.js';
 import { reportSink } from './reporting/report-sink.js';
 import { tellAlarms, tellEdit, tellStore } from './reporting/tell-events.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
@@ -87,8 +89,12 @@ function publicUrl({ cluster, api }: Config, port: number): string {
  */
 export async function startServer({ config, logs, observe = false, ...given }: StartOptions): Promise<StartedServer> {
   const metrics = createMetrics({ maxKeys: config.metrics.max_keys, process: true });
+  /** Who hears the reports of the actor system. */
+  const hearers: ReportSink[] = [reportSink(logs, metrics)];
+  const { mailbox_long: high, mailbox_long_over: low } = config.actors;
   const system = createActorSystem({
-    report: reportSink(logs, metrics),
+    report: (report) => hearers.forEach((hear) => hear(report)),
+    longMailbox: { high, low },
     ...(given.clock === undefined ? {} : { clock: given.clock }),
   });
   const opened =
@@ -106,6 +112,8 @@ export async function startServer({ config, logs, observe = false, ...given }: S
   tellStore(store, events);
   const alarms = new AlarmBook(() => clock.now());
   tellAlarms(alarms, events, actorEvents);
+  const actorAlarms = new ActorAlarms({ system, alarms });
+  hearers.push(actorNews(system, actorEvents), (report) => actorAlarms.heard(report));
   const alerts = alertDesk(
     system,
     openAlertChannels(config, clock).map(({ kind }) => kind),

@@ -1,0 +1,104 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { crash, findActor, type Pid } from '../../src/otp/index.js';
+import { listenTo } from '../support/event-client.js';
+import { runCliInProcess } from '../support/run-cli-in-process.js';
+import { startWholeServer, until, type WholeServer } from '../support/whole-server.js';
+
+const CENSUS = 'dog_trainer/publishers_sup/census';
+const at = `/api/V2/actors/${encodeURIComponent(CENSUS)}`;
+
+function alarmIds(w: WholeServer): readonly string[] {
+  return w.server.state.alarms.list().map(({ id }) => id);
+}
+
+describe('the actors of a whole server', () => {
+  it('show a crash on purpose whole, in the API, among the events and in dog-trainer tree', async () => {
+    const w = await startWholeServer();
+    const url = w.server.listening.api;
+    const client = await listenTo(`${url}/api/V2/actors/events?path=${CENSUS}&kinds=crashed,restarted`);
+    onTestFinished(() => client.close());
+    const { system } = w.server.state;
+    crash(system, findActor(system, w.server.root, CENSUS) as Pid, 'on purpose\nwith lines');
+    expect(await client.next()).toMatchObject({ event: 'crashed', data: { path: CENSUS, mailbox: 0 } });
+    expect(await client.next()).toMatchObject({ event: 'restarted', data: { path: CENSUS } });
+    const node = (await w.api('GET', `/api/V2/actors?path=${CENSUS}`)).json;
+    expect(node).toMatchObject({
+      path: CENSUS,
+      restarts: 1,
+      last_crash: {
+        reason: expect.stringContaining('on purpose') as string,
+        report: { mailbox: { length: 0 }, ancestors: ['publishers_sup', 'dog_trainer', 'dog_trainer application'] },
+      },
+    });
+    expect((await w.api('GET', `${at}/state`)).json).toMatchObject({
+      actor: { restarts: 1 },
+      running: { links: expect.any(Array) as never },
+    });
+    const whole = await runCliInProcess(['tree', '--url', url]);
+    expect([whole.code, whole.err]).toEqual([0, '']);
+    expect(whole.out).toMatch(/census +waiting .* Error: on purpose/);
+    const part = await runCliInProcess(['tree', '--url', url, '--path', CENSUS]);
+    expect(part.out).toMatch(/last crash, .*:\n.*on purpose\n/);
+    expect(part.out).toContain('below: publishers_sup, dog_trainer, dog_trainer application');
+    const json = await runCliInProcess(['tree', '--url', url, '--path', CENSUS, '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ path: CENSUS, last_crash: { report: {} } });
+  });
+
+  it('are suspended with an alarm, resumed, restarted and traced by an operator, who is in the audit trail', async () => {
+    const w = await startWholeServer();
+    const trace = await listenTo(`${w.server.listening.api}${at}/trace`);
+    onTestFinished(() => trace.close());
+    expect((await w.api('POST', `${at}/suspend`)).json).toMatchObject({
+      path: CENSUS,
+      action: 'suspend',
+      audited: true,
+    });
+    await until(() => alarmIds(w).includes(`actors.suspended:${CENSUS}`), 'the alarm');
+    expect((await w.api('GET', `/api/V2/actors?path=${CENSUS}`)).json).toMatchObject({ state: 'suspended' });
+    expect(await trace.next()).toMatchObject({ event: 'suspended' });
+    expect((await w.api('POST', `${at}/resume`)).status).toBe(200);
+    await until(() => !alarmIds(w).includes(`actors.suspended:${CENSUS}`), 'the end of the alarm');
+    expect(await trace.next()).toMatchObject({ event: 'resumed' });
+    expect((await w.api('POST', `${at}/restart`)).status).toBe(200);
+    for (let event = await trace.next(); event?.event !== 'end'; event = await trace.next())
+      expect(event).toBeDefined();
+    const audit = (await w.api('GET', '/api/V2/audit?resource=setting&id=actor_operation')).json as unknown as {
+      readonly after: object;
+    }[];
+    expect(audit.map(({ after }) => after)).toMatchObject([
+      { action: 'restart', path: CENSUS, author: 'anonymous' },
+      { action: 'resume' },
+      { action: 'suspend' },
+    ]);
+  });
+
+  it('are refused what takes others along, and what is not there, by the API', async () => {
+    const w = await startWholeServer();
+    const broker = `/api/V2/actors/${encodeURIComponent('dog_trainer/broker_sup/broker_connection')}`;
+    const refused = await w.api('POST', `${broker}/restart`);
+    expect(refused.status).toBe(409);
+    expect(refused.json).toMatchObject({ code: 'actor_refused', confirm: ['outbox', 'report_connection'] });
+    expect((await w.api('POST', `${broker}/restart?confirm=report_connection,outbox`)).json).toMatchObject({
+      with: ['outbox', 'report_connection'],
+    });
+    expect((await w.api('POST', '/api/V2/actors/nobody/restart')).status).toBe(404);
+    expect((await w.api('GET', '/api/V2/actors/nobody/trace')).status).toBe(404);
+    expect((await w.api('GET', '/api/V2/actors?sort=size')).status).toBe(400);
+    expect((await w.api('GET', '/api/V2/actors?flat=true&limit=1&sort=messages')).json).toMatchObject({ limit: 1 });
+  });
+
+  it('raise an alarm when a supervisor has used more than half of its restarts', async () => {
+    const w = await startWholeServer();
+    const { system } = w.server.state;
+    const path = 'dog_trainer/http_sup/metrics';
+    for (let fall = 1; fall <= 3; fall += 1) {
+      const pid = await until(() => findActor(system, w.server.root, path), 'the actor');
+      crash(system, pid, 'on purpose');
+      await until(() => findActor(system, w.server.root, path) !== pid, 'its end');
+    }
+    await until(() => alarmIds(w).includes('actors.restarts:dog_trainer/http_sup'), 'the alarm');
+    expect(w.server.state.alarms.get('actors.restarts:dog_trainer/http_sup')?.text).toContain(
+      'has used 3 of 5 restarts',
+    );
+  });
+});
