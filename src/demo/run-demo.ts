@@ -125,9 +125,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     out('\n');
     if (!once) {
-      out(
-        `look around: ${server.listening.api}/api/V2/actors, ${server.listening.metrics}/metrics; Ctrl-C ends the demo\n`,
-      );
+      out(whatToTry(server.listening, fleet.agents[0]?.progress().name ?? ''));
       await aborted(options.signal);
     }
     return { agents, converged: last.converged, tampered_found: found.drifted.length, seconds };
@@ -145,6 +143,21 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     if (failure === undefined || failure instanceof EndedEarly) await rm(data, { recursive: true, force: true });
     process.off('exit', atExit);
   }
+}
+
+/** Commands that work while the demo runs, one per line. */
+function whatToTry({ api, metrics }: StartedServer['listening'], host: string): string {
+  const lines = [
+    `dog-trainer status --url ${api}`,
+    `dog-trainer top --url ${api}`,
+    `dog-trainer hosts --url ${api}`,
+    `dog-trainer host ${host} --url ${api}`,
+    `dog-trainer group ${DEMO_GROUPS[0] ?? ''} --rules --url ${api}`,
+    `dog-trainer events -f --url ${api}`,
+    `dog-trainer tree --url ${api}`,
+    `curl ${metrics}/metrics`,
+  ];
+  return `what to try in another terminal (Ctrl-C here ends the demo):\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
 /** Checks the fleet repeatedly, and prints one line of progress. */

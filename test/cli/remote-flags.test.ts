@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { printTable } from '../../src/cli/remote/table.js';
+import { startApiServer } from '../support/api-server.js';
+import { FLEET_IS_WELL } from '../support/fake-runtime.js';
+import { runCliInProcess } from '../support/run-cli-in-process.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+import { createToken } from '../../src/http/access/tokens.js';
+
+describe('which server, and who asks', () => {
+  it('is told by flags or the environment, the token by a file too', { timeout: 60_000 }, async () => {
+    const server = await startApiServer({ auth: 'tokens' });
+    onTestFinished(() => server.close());
+    const wanted = { name: 'ops', scopes: ['read'] };
+    const { text } = await createToken(server.store, wanted, { author: 'test', now: Math.floor(Date.now() / 1000) });
+    const file = join(temporaryDirectory(), 'token');
+    writeFileSync(file, `${text}\n`);
+    const { url } = server;
+    for (const [args, environment] of [
+      [['--url', url, '--token', text], {}],
+      [['--url', `${url}/`, '--token-file', file], {}],
+      [[], { DOGTRAINER_URL: url, DOGTRAINER_TOKEN: text }],
+      [['--json'], { DOGTRAINER_URL: url, DOGTRAINER_TOKEN_FILE: file }],
+    ] as const)
+      expect(await runCliInProcess(['status', ...args], environment)).toMatchObject({ code: 0, err: '' });
+    const refused = await runCliInProcess(['status', '--url', url]);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('answered 401')]);
+    expect(refused.err).toContain('--token-file');
+    for (const args of [
+      ['--url', 'ftp://x'],
+      ['--url', url, '--token', 'two words'],
+      ['--url', url, '--token', text, '--token-file', file],
+      ['--url', url, '--token-file', '/no/such/file'],
+    ]) {
+      const wrong = await runCliInProcess(['status', ...args]);
+      expect([args, wrong.code]).toEqual([args, 2]);
+      expect(wrong.err).not.toContain(text);
+    }
+  });
+
+  it('ends with 3 where something is not well, with 1 where nobody is there or talks of something else', async () => {
+    const server = await startApiServer();
+    onTestFinished(() => server.close());
+    server.runtime.fleet.status = () => ({ ...FLEET_IS_WELL, well: false, summary: '1 host silent' });
+    expect(await runCliInProcess(['status', '--url', server.url])).toEqual({
+      code: 3,
+      out: '1 host silent\n',
+      err: '',
+    });
+    server.runtime.fleet.status = () => ({ ...FLEET_IS_WELL, hosts: 7 }) as never;
+    const odd = await runCliInProcess(['status', '--url', server.url]);
+    expect([odd.code, odd.err]).toEqual([1, expect.stringContaining('hosts.by_state is no object')]);
+    expect((await runCliInProcess(['status', '--url', 'http://127.0.0.1:1'])).code).toBe(1);
+    expect(await runCliInProcess(['host', 'nobody', '--url', server.url])).toMatchObject({ code: 1, out: '' });
+    expect((await runCliInProcess(['hosts', '--state', 'asleep', '--url', server.url])).code).toBe(2);
+  });
+
+  it('switches publishing, and looks all groups up before the first is published', async () => {
+    const server = await startApiServer();
+    onTestFinished(() => server.close());
+    await server.store.commit([{ op: 'create', table: 'group', doc: { id: 'g1', name: 'web' } }], { author: 'test' });
+    const cli = (...args: string[]) => runCliInProcess([...args, '--url', server.url]);
+    expect((await cli('pause')).code).toBe(0);
+    expect(server.runtime.state.paused).toBe(true);
+    expect((await cli('resume')).code).toBe(0);
+    expect(server.runtime.state.paused).toBe(false);
+    expect(await cli('publish', 'web', 'nowhere')).toMatchObject({ code: 1 });
+    expect(server.runtime.published).toEqual([]);
+    expect((await cli('publish', 'web')).code).toBe(0);
+    expect(server.runtime.published).toEqual(['web']);
+    expect((await cli('publish')).code).toBe(2);
+  });
+});
+
+describe('tables', () => {
+  const rows = [
+    ['a\u001b[2J', 7, { text: 'bad', colour: 'red' }],
+    ['long name', 12, null],
+  ] as const;
+  const printed = (environment: Record<string, string>, terminal?: { columns: number; rows: number }): string => {
+    let out = '';
+    const io = { out: (text: string) => (out += text), err: () => undefined, environment, installedConfig: '' };
+    printTable(terminal === undefined ? io : { ...io, terminal }, ['name', 'n', 'state'], rows);
+    return out;
+  };
+
+  it('are plain lines in a pipe, aligned on a terminal, in colour unless NO_COLOR', () => {
+    expect(printed({})).toBe('a\\u{1B}[2J\t7\tbad\nlong name\t12\t-\n');
+    const plain = printed({ NO_COLOR: '1' }, { columns: 80, rows: 24 });
+    expect(plain).toBe('name        n   state\na\\u{1B}[2J   7  bad\nlong name   12  -\n');
+    expect(printed({}, { columns: 80, rows: 24 })).toContain('\u001b[31mbad\u001b[0m');
+  });
+});
+
+describe('completion', () => {
+  it.each(['bash', 'zsh', 'fish'])('for %s names commands and options', async (shell) => {
+    const { code, out } = await runCliInProcess(['completion', shell]);
+    expect(code).toBe(0);
+    for (const word of ['status', 'hosts', 'drifted', 'token', 'revoke']) expect(out).toContain(word);
+  });
+
+  it('completes in bash', async () => {
+    const { out } = await runCliInProcess(['completion', 'bash']);
+    const asked = (line: readonly string[]): string[] => {
+      const words = line.map((word) => `'${word}'`).join(' ');
+      const script = `${out}\nCOMP_WORDS=(${words}); COMP_CWORD=${line.length - 1}; _dog_trainer; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      return spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim().split('\n');
+    };
+    expect(asked(['dog-trainer', 'sta'])).toEqual(['start', 'status']);
+    expect(asked(['dog-trainer', 'hosts', '--dri'])).toEqual(['--drifted']);
+    expect(asked(['dog-trainer', 'token', 'rev'])).toEqual(['revoke']);
+  });
+});
