@@ -24,6 +24,7 @@ const code = await runCli(process.argv.slice(2), {
   err: (text) => void process.stderr.write(asError(text)),
   environment: process.env,
   installedConfig: '/etc/dog_trainer/dog_trainer.yaml',
+  ...(process.stdout.isTTY ? { terminal: { columns: process.stdout.columns, rows: process.stdout.rows } } : {}),
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // The command is done: a connection that a peer keeps open must not keep the process alive.

@@ -1,8 +1,9 @@
 import type { ChannelKind } from './alert-channel.js';
 import { MAIL } from './mail/mail.js';
+import { WEBHOOK } from './webhook/webhook.js';
 
-/** Every channel there is; one more is a folder beside `mail/` and a row here (docs/alerts.md#a-new-channel). */
-export const ALERT_CHANNELS = [MAIL] as const satisfies readonly ChannelKind<never>[];
+/** Every channel there is; one more is a folder beside `mail/` and `webhook/` and a row here (docs/alerts.md#a-new-channel). */
+export const ALERT_CHANNELS = [MAIL, WEBHOOK] as const satisfies readonly ChannelKind<never>[];
 
 type KeysOf<Kinds extends readonly { readonly keys: object }[]> = Kinds extends readonly [
   infer First extends { readonly keys: object },

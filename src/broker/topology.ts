@@ -39,6 +39,20 @@ const reportBinding: Binding = { queue: REPORT_QUEUE, exchange: 'ips', routingKe
  */
 export const serverTopology: Topology = { exchanges, queues: [reportQueue], bindings: [reportBinding] };
 
+/** Where linked servers publish to; each of them declares it on both sides. */
+export const INBOUND: ExchangeDeclaration = { name: 'inbound', type: 'topic', durable: true };
+
+/** What a server declares on its own broker to hear of the linked server with this `env` (docs/protocol.md#linked-servers). */
+export function inboundTopology(env: string): Topology & { readonly queue: string } {
+  const queue = `inbound_${env}`;
+  return {
+    queue,
+    exchanges: [INBOUND, { name: 'outbound', type: 'fanout', durable: true }],
+    queues: [{ name: queue, durable: true, autoDelete: true, exclusive: false }],
+    bindings: [{ queue, exchange: INBOUND.name, routingKey: env }],
+  };
+}
+
 /** Who an agent is. `environment` and `location` are `*` in practice (docs/protocol.md#keys-with-literal-asterisks). */
 export interface AgentIdentity {
   readonly environment: string;

@@ -5,7 +5,17 @@ export interface CliIo {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The configuration of the installed service, used where a command names none and this file is there. */
   readonly installedConfig: string;
+  /** Standard output is a terminal. Absent: a pipe or a file. */
+  readonly terminal?: TerminalSize;
 }
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Exit code of a command that looked, and found something that is not well. */
+export const NOT_WELL = 3;
 
 /** A command that failed for a known reason: printed as one sentence without a stack, with this exit code. */
 export class CommandFailure extends Error {

@@ -50,6 +50,10 @@ interface ImportFlags {
 
 async function importConfig(file: string, { output, force, acceptLosses }: ImportFlags, io: CliIo): Promise<void> {
   const { yaml, notes, warnings, losses, opened } = importFile(file);
+  // Before anything is written, and also where nothing is.
+  for (const sentence of opened) io.err(`opened to the network: ${sentence}\n`);
+  for (const warning of warnings) io.err(`warning: ${warning}\n`);
+  for (const note of notes) io.err(`left out: ${note}\n`);
   if (losses.length > 0 && !acceptLosses) {
     throw new CommandFailure(
       `${file} cannot be imported, and nothing was written: mend what follows, or leave it out with --accept-losses\n` +
@@ -57,9 +61,6 @@ async function importConfig(file: string, { output, force, acceptLosses }: Impor
     );
   }
   for (const loss of losses) io.err(`lost: ${lossText(loss)}; the default stands until it is set by hand\n`);
-  for (const sentence of opened) io.err(`opened to the network: ${sentence}\n`);
-  for (const warning of warnings) io.err(`warning: ${warning}\n`);
-  for (const note of notes) io.err(`${note}\n`);
   if (output === undefined) return io.out(yaml);
   if (resolve(output) === resolve(file))
     throw new CommandFailure(`${output} is the file to import: write to another one`);

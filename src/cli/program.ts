@@ -4,19 +4,29 @@ import { ConfigError } from '../config/config-error.js';
 import { addDiff, addExplain } from './analysis-commands.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
+import { addCompletion } from './completion.js';
 import { addConfig } from './config.js';
 import { addDemo } from './demo.js';
 import { addExport } from './export.js';
 import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
 import { addImport } from './import.js';
 import { addApply, addPlan } from './plan.js';
+import { addAlarms } from './remote/alarms.js';
+import { addEvents } from './remote/events.js';
+import { addGroups } from './remote/groups.js';
+import { addHost } from './remote/host.js';
+import { addHosts } from './remote/hosts.js';
+import { addPublishing } from './remote/publishing.js';
+import { addStatus } from './remote/status.js';
 import { addStart } from './start.js';
 import { addToken } from './token.js';
+import { addTop } from './top/top.js';
 import { addTree } from './tree.js';
 
 /**
  * Runs one command line.
- * @returns the exit code: 0 done; 1 it could not be done; 2 the command line or the configuration is wrong.
+ * @returns the exit code: 0 done; 1 it could not be done; 2 the command line or the configuration is wrong;
+ *   3 it was looked, and something is not well (`status`, `doctor`).
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   const program = createProgram(io);
@@ -51,6 +61,14 @@ function createProgram(io: CliIo): Command {
   for (const add of [
     addStart,
     addDemo,
+    addStatus,
+    addHosts,
+    addHost,
+    addGroups,
+    addPublishing,
+    addAlarms,
+    addEvents,
+    addTop,
     addTree,
     addCompile,
     addDecode,
@@ -65,6 +83,7 @@ function createProgram(io: CliIo): Command {
     addJournal,
     addPlan,
     addApply,
+    addCompletion,
   ]) {
     add(program, io);
   }

@@ -70,6 +70,14 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
   if (config.alerts.retry_max_seconds < config.alerts.retry_min_seconds) {
     wrong('alerts.retry_max_seconds', config.alerts.retry_max_seconds, 'must be at least alerts.retry_min_seconds');
   }
+  if (config.ec2.retry_max_seconds < config.ec2.retry_min_seconds) {
+    wrong('ec2.retry_max_seconds', config.ec2.retry_max_seconds, 'must be at least ec2.retry_min_seconds');
+  }
+  const { access_key_id, secret_access_key } = config.ec2;
+  if ((access_key_id === undefined) !== (secret_access_key === undefined)) {
+    const key = `ec2.${access_key_id === undefined ? 'access_key_id' : 'secret_access_key'}`;
+    wrong(key, null, 'must be given too: the id of a key and its secret go together');
+  }
   if (config.broker.reconnect_max_ms < config.broker.reconnect_min_ms) {
     wrong('broker.reconnect_max_ms', config.broker.reconnect_max_ms, 'must be at least broker.reconnect_min_ms');
   }

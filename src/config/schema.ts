@@ -120,6 +120,9 @@ export const SCHEMA = {
     keep_alive_timeout_ms: milliseconds,
     max_connections: { ...count, unit: 'connections' },
     auth_failures_per_minute: { ...count, unit: 'failures per minute' },
+    streams_max: { ...count, unit: 'streams' },
+    stream_events_kept: { type: 'integer', min: 100, max: 1_000_000, unit: 'events' },
+    stream_heartbeat_seconds: { type: 'integer', min: 1, max: 60, unit: 'seconds' },
   },
 
   metrics: { host, port, max_keys: { ...count, unit: 'keys' } },
@@ -194,6 +197,19 @@ export const SCHEMA = {
     dynamic_broker_host_construction: ignored('list the hosts in broker.urls'),
   },
 
+  ec2: {
+    mode: { type: 'choice', values: ['off', 'plan', 'apply'] },
+    access_key_id: optionalText,
+    secret_access_key: secretText,
+    endpoint: { type: 'url', schemes: ['http', 'https'], optional: true },
+    interval_seconds: period,
+    quiet_seconds: period,
+    timeout_ms: milliseconds,
+    max_attempts: { type: 'integer', min: 1, max: 10, unit: 'attempts' },
+    retry_min_seconds: period,
+    retry_max_seconds: period,
+  },
+
   host: { group_owner: { type: 'choice', values: ['report', 'operator'], optional: true } },
 
   intake: {
@@ -209,6 +225,13 @@ export const SCHEMA = {
     addresses_max: { ...count, unit: 'addresses' },
     dead_letters_max: { ...count, unit: 'messages' },
     dead_letters_days: { ...count, unit: 'days' },
+  },
+
+  links: {
+    shrink_percent: { type: 'integer', min: 0, max: 100, unit: 'percent' },
+    max_message_bytes: { ...bytes, max: 33554432 },
+    names_max: { ...count, unit: 'groups and zones' },
+    addresses_max: { ...count, unit: 'addresses' },
   },
 
   queuejournal: {

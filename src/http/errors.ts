@@ -112,6 +112,11 @@ export const ERRORS = {
     text: 'in use',
     advice: '`errors` names who uses the document, by id. Change those first.',
   },
+  nothing_held: {
+    status: 409,
+    text: 'nothing of this link is held',
+    advice: '`GET /api/V2/link/:id/status` shows whether something is; what takes away less was taken over by itself.',
+  },
   stale: {
     status: 412,
     text: 'the document is at revision {current}, which if-match ({wanted}) does not name; weak tags (W/) never match',
@@ -168,10 +173,20 @@ export const ERRORS = {
     advice:
       'Try again after the seconds in `retry-after`, or ask the server in `leader` itself. Where that is null nobody leads: within `cluster.lease_seconds` a server that is up takes over.',
   },
+  too_many_streams: {
+    status: 503,
+    text: 'there are {most} streams of events already (api.streams_max)',
+    advice: 'Close one that is not needed, or raise `api.streams_max`.',
+  },
   timed_out: {
     status: 503,
     text: 'no result within {ms} ms; what was asked may still happen',
     advice: 'Read the document before sending a change again.',
+  },
+  upload_not_kept: {
+    status: 507,
+    text: 'the upload cannot be kept on disk until it is sent: {reason}',
+    advice: 'Make space in `data_dir`, or let the server write there; nothing was sent to the host.',
   },
   storage_full: {
     status: 507,

@@ -28,6 +28,8 @@ export interface ApiConfig {
 }
 
 export interface HttpConfig {
+  /** Where uploads are kept until they are sent. */
+  readonly data_dir: string;
   /** Name of this environment, two characters; `GET /api/V2/ipsets` names it. */
   readonly env: string;
   /** Whether rulesets without sets are made too: rules must then compile for those as well. */
@@ -37,6 +39,7 @@ export interface HttpConfig {
   readonly file_transfer_timeout_ms: number;
   readonly file_delete_timeout_ms: number;
   readonly max_block_size_bytes: number;
+  readonly ec2: { readonly mode: 'off' | 'plan' | 'apply' };
   readonly plan: {
     readonly keep_seconds: number;
     readonly kept_max: number;

@@ -1,6 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { Busboy } from '@fastify/busboy';
+import type { IncomingMessage } from 'node:http';
 import { ApiError } from './errors.js';
+import { refuseTooLarge, sendContinue, tooLarge } from './read-body.js';
+import { StagedFile } from './staged-file.js';
 
 /** A part of a form that has a file name. */
 export interface FormFile {
@@ -8,21 +10,66 @@ export interface FormFile {
   /** The file name as sent, a path included. */
   readonly name: string;
   readonly type: string;
-  readonly content: Uint8Array;
+  readonly content: StagedFile;
+}
+
+export interface FormBounds {
+  /** Bytes of the whole body. */
+  readonly limit: number;
+  /** Where files are kept until they are handed on. */
+  readonly directory: string;
+  /** Throws for a file name that is not wanted. */
+  readonly checkName: (name: string) => void;
 }
 
 const MAX_FILES = 100;
 
-/** The files of a `multipart/form-data` body (RFC 7578); other parts are ignored. Throws 400 on a malformed one. */
-export function readForm(contentType: string, body: Uint8Array): Promise<readonly FormFile[]> {
+/**
+ * The files of a `multipart/form-data` body (RFC 7578), on disk; other parts are ignored. The caller closes them. Throws
+ * 400 on a malformed form, 413 on one over `limit`, whatever `checkName` throws; then none is left.
+ */
+export async function readForm(
+  request: IncomingMessage,
+  { limit, directory, checkName }: FormBounds,
+): Promise<readonly FormFile[]> {
+  refuseTooLarge(request, limit);
+  const files: FormFile[] = [];
+  try {
+    await parse(request, limit, async (part) => {
+      checkName(part.name);
+      const content = await StagedFile.create(directory);
+      files.push({ field: part.field, name: part.name, type: part.type, content });
+      for await (const chunk of part.stream) await content.append(chunk as Uint8Array);
+    });
+    return files;
+  } catch (error) {
+    for (const { content } of files) await content.close();
+    // The rest is read and discarded, so that the client sees the answer.
+    request.unpipe();
+    request.resume();
+    throw error;
+  }
+}
+
+interface Part {
+  readonly field: string;
+  readonly name: string;
+  readonly type: string;
+  readonly stream: NodeJS.ReadableStream;
+}
+
+function parse(request: IncomingMessage, limit: number, take: (part: Part) => Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const malformed = (cause: unknown) =>
-      reject(new ApiError('bad_request', { reason: 'the body is no well-formed multipart/form-data' }, { cause }));
-    const files: FormFile[] = [];
+      reject(
+        cause instanceof ApiError
+          ? cause
+          : new ApiError('bad_request', { reason: 'the body is no well-formed multipart/form-data' }, { cause }),
+      );
     let parser: InstanceType<typeof Busboy>;
     try {
       parser = new Busboy({
-        headers: { 'content-type': contentType },
+        headers: { 'content-type': request.headers['content-type'] ?? '' },
         preservePath: true,
         limits: { files: MAX_FILES, parts: MAX_FILES, headerPairs: 20 },
         isPartAFile: (_field, _type, name) => name !== undefined,
@@ -31,27 +78,27 @@ export function readForm(contentType: string, body: Uint8Array): Promise<readonl
       malformed(error);
       return;
     }
+    const taken: Promise<void>[] = [];
     parser.on('file', (field, stream, name, _encoding, type) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('error', malformed);
-      stream.on('end', () => files.push({ field, name, type, content: Buffer.concat(chunks) }));
+      const work = take({ field, name, type, stream });
+      taken.push(work);
+      work.catch((error: unknown) => {
+        stream.resume();
+        malformed(error);
+      });
     });
     parser.on('filesLimit', () => reject(new ApiError('bad_request', { reason: `more than ${MAX_FILES} files` })));
     parser.on('partsLimit', () => reject(new ApiError('bad_request', { reason: `more than ${MAX_FILES} parts` })));
     parser.on('error', malformed);
-    parser.on('finish', () => resolve(files));
-    feed(parser, body).catch(malformed);
+    parser.on('finish', () => Promise.all(taken).then(() => resolve(), malformed));
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) reject(tooLarge(request, limit));
+    });
+    // The client went away.
+    request.once('error', () => reject(new ApiError('bad_request', { reason: 'the body ended early' })));
+    sendContinue(request);
+    request.pipe(parser);
   });
-}
-
-/** Bytes parsed between two pauses. */
-const BYTES_A_STEP = 256 * 1024;
-
-async function feed(parser: InstanceType<typeof Busboy>, body: Uint8Array): Promise<void> {
-  for (let at = 0; at < body.length; at += BYTES_A_STEP) {
-    parser.write(body.subarray(at, at + BYTES_A_STEP));
-    await setImmediate();
-  }
-  parser.end();
 }

@@ -30,6 +30,11 @@ export function bytesReply(bytes: Uint8Array, type: string): Reply {
   return { status: 200, headers: {}, body: { kind: 'bytes', bytes, type } };
 }
 
+/** `size` bytes that come bit by bit. An error of the stream cuts the answer off, so that a part never looks whole. */
+export function streamReply(bytes: Readable, size: number, type: string): Reply {
+  return { status: 200, headers: { 'content-length': String(size) }, body: { kind: 'bytes', bytes, type } };
+}
+
 /** 204 without a body. */
 export const emptyReply: Reply = { status: 204, headers: {}, body: { kind: 'none' } };
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context } from 'koa';
@@ -40,9 +41,17 @@ export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
       return;
     case 'bytes':
       ctx.set('content-type', body.type);
-      ctx.body = body.bytes instanceof Uint8Array ? Buffer.from(body.bytes) : body.bytes;
+      if (body.bytes instanceof Uint8Array) ctx.body = Buffer.from(body.bytes);
+      else sendStream(ctx, body.bytes, reply.headers['content-length']);
       return;
   }
+}
+
+/** Koa forgets the length of a stream, and leaves the connection of one that fails open. */
+function sendStream(ctx: Context, bytes: Readable, length: string | undefined): void {
+  ctx.body = bytes;
+  if (length !== undefined) ctx.set('content-length', length);
+  bytes.once('error', () => void ctx.res.destroy());
 }
 
 /** Writes large answers one at a time; small ones don't wait for them. */

@@ -9,7 +9,7 @@ import type { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import type { Config } from '../config/schema.js';
 import { HASH_FIELDS } from '../host/hash-check.js';
 import { stateOf } from '../host/host-state.js';
-import type { Json, JsonObject } from '../model/document.js';
+import type { Document, Json, JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import { byVariant } from '../model/ruleset-variants.js';
 import type { ActorSystem } from '../otp/index.js';
@@ -30,9 +30,9 @@ export interface HostDriftNeeds {
 }
 
 /** Which hash differs, since when, what was sent, what was last reported (`GET /api/V2/host/:id/drift`). */
-export function hostDrift(needs: HostDriftNeeds, hostId: string): JsonObject | undefined {
+export function hostDrift(needs: HostDriftNeeds, asked: string): JsonObject | undefined {
   const { world, outputs, config, system } = needs;
-  const host = world.rows('host').get(hostId);
+  const host = world.rows('host').get(asked) ?? world.hostByKey(asked) ?? hostByName(world, asked);
   if (host === undefined) return undefined;
   const hostkey = typeof host.hostkey === 'string' ? host.hostkey : '';
   const assigned = assignedTo(needs, { hostkey, group: textOf(host.group) });
@@ -44,7 +44,7 @@ export function hostDrift(needs: HostDriftNeeds, hostId: string): JsonObject | u
     config.ipset_hash_valid_seconds,
   );
   return {
-    id: hostId,
+    id: host.id,
     name: host.name ?? null,
     hostkey,
     group: host.group ?? null,
@@ -69,6 +69,12 @@ export function hostDrift(needs: HostDriftNeeds, hostId: string): JsonObject | u
       at: host.keepalive_timestamp ?? null,
     },
   };
+}
+
+/** Names are not unique: the first host that is in use, or else the first of any. */
+function hostByName(world: World, name: string): Document | undefined {
+  const named = [...world.rows('host').values()].filter((row) => row.name === name);
+  return named.find((row) => row.active === 'active') ?? named[0];
 }
 
 function iso(seconds: number | null | undefined): Json {

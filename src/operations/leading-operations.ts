@@ -4,7 +4,10 @@ import type { RefusedReports } from '../actors/intake/refused-reports.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
 import { actorTree } from './actor-tree.js';
+import { ec2Plan } from './ec2-plan.js';
+import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
+import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
 import type { Foresight } from '../plan/foresight.js';
@@ -13,9 +16,11 @@ import { setPin, type SetPinNeeds } from './set-pin.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
 export type LeadingNeeds = HostDriftNeeds &
+  FleetViewNeeds &
   PublishingSwitchNeeds &
   SetPinNeeds &
   ReadinessNeeds &
+  LinkOperationsNeeds &
   RemoteCommandsPortNeeds & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly refused: Pick<RefusedReports, 'list'>;
@@ -38,23 +43,29 @@ export function leadingOperations(
   },
 ): Operations {
   const { system, world, groups, alarms, refused, dialect } = needs;
+  const parts = {
+    readiness: () => withTerm(readiness(needs, root()), standing()),
+    refusedHosts: () => refused.list(),
+    standing,
+    ...publishingSwitch(needs),
+  };
   return {
+    ...parts,
     tree: (options) => actorTree(system, root(), options),
     publishGroup(name) {
       const group = world.groupByName(name);
       if (group !== undefined) groups.send(group.id, { tag: 'republish' });
     },
-    readiness: () => withTerm(readiness(needs, root()), standing()),
     alarms: () => alarms.list(),
-    refusedHosts: () => refused.list(),
+    fleet: fleetView(needs, parts),
     drift: async (hostId) => hostDrift(needs, hostId),
-    ...publishingSwitch(needs),
+    ...linkOperations(needs),
     setPin: setPin(needs),
     dialect: () => dialect,
     observation: () => undefined,
+    ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
-    standing,
   };
 }
 

@@ -5,6 +5,7 @@ import type { JsonObject } from '../model/document.js';
 import type { Pid } from '../otp/index.js';
 import { StoreError } from '../store/store.js';
 import { actorTree } from './actor-tree.js';
+import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
@@ -13,6 +14,7 @@ import { readiness, type ReadinessNeeds } from './readiness.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
 export type ObservingNeeds = HostDriftNeeds &
+  FleetViewNeeds &
   PublishingSwitchNeeds &
   ReadinessNeeds &
   RemoteCommandsPortNeeds & {
@@ -38,20 +40,28 @@ export function observingOperations(
   },
 ): Operations {
   const { system, alarms, dialect } = needs;
+  const parts = {
+    readiness: () => readiness(needs, root(), { observes: true }),
+    refusedHosts: () => [],
+    standing: () => ({ role: 'alone' }) as const,
+    ...publishingSwitch(needs),
+  };
   return {
+    ...parts,
     tree: (options) => actorTree(system, root(), options),
     publishGroup: () => undefined,
-    readiness: () => readiness(needs, root(), { observes: true }),
     alarms: () => alarms.list(),
-    refusedHosts: () => [],
+    fleet: fleetView(needs, parts),
     drift: async (hostId) => hostDrift(needs, hostId),
-    ...publishingSwitch(needs),
+    linkState: () => undefined,
+    acceptLink: () => Promise.reject(new StoreError('read_only', 'this server only looks on')),
     setPin: () => Promise.reject(new StoreError('read_only', 'this server only observes: it holds no group')),
     dialect: () => dialect,
     observation: () => observationJson(observation()),
+    ec2Plan: () =>
+      Promise.resolve({ mode: 'off', reason: 'this server only looks on: it asks nothing of EC2', regions: [] }),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
-    standing: () => ({ role: 'alone' }),
   };
 }
 

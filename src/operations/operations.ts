@@ -1,7 +1,10 @@
 import type { Alarm } from '../alarms/alarm-book.js';
 import type { Json, JsonObject } from '../model/document.js';
 import type { ActorNode } from '../otp/index.js';
+import type { FetchedFile, FileSource } from './file-blocks.js';
+import type { Transfer } from './transfers.js';
 import type { Foresight } from '../plan/foresight.js';
+import type { FleetView } from './fleet-answers.js';
 
 /** Whether the server may serve traffic, and if not, why: one sentence a reason. */
 export interface Readiness {
@@ -43,9 +46,12 @@ export interface Commands {
     options: CommandCaller & { readonly useShell: boolean; readonly user?: string },
   ): Promise<AgentAnswer<string>>;
   /** Sends the file to the absolute `path` on the host; resolves when the broker has confirmed every block. */
-  sendFile(hostkey: string, path: string, content: Uint8Array, caller: CommandCaller): Promise<void>;
-  fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<Uint8Array>>;
+  sendFile(hostkey: string, path: string, content: FileSource, caller: CommandCaller): Promise<void>;
+  /** Resolves when the first piece is there. */
+  fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<FetchedFile>>;
   deleteFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<null>>;
+  /** Files on their way, and those that were lately, newest first. */
+  transfers(): readonly Transfer[];
 }
 
 /** Another server of the same store, as it wrote itself into the lease. */
@@ -100,8 +106,21 @@ export interface Operations {
   alarms(): readonly Alarm[];
   /** Hosts whose reports are being refused, with why. */
   refusedHosts(): readonly JsonObject[];
-  /** What a host has loaded against what it should have; undefined: no such host. */
-  drift(hostId: string): Promise<JsonObject | undefined>;
+  /** How a link to another server is; undefined: there is no such link, or nothing is known of it yet. */
+  linkState(id: string): JsonObject | undefined;
+  /** Takes over what is held of a linked server: counts of groups and zones, of addresses, and of those taken away. */
+  acceptLink(
+    id: string,
+    author: string,
+  ): Promise<
+    { readonly names: number; readonly addresses: number; readonly lost: number } | 'unknown' | 'nothing_held'
+  >;
+  /** The fleet as a whole: status, drifted hosts, groups. */
+  readonly fleet: FleetView;
+  /**
+   * What a host has loaded against what it should have, by its id, hostkey or name; undefined: no such host.
+   */
+  drift(host: string): Promise<JsonObject | undefined>;
   publishing(): PublishingState;
   setPublishing(paused: boolean, author: string): Promise<PublishingState>;
   /**
@@ -111,6 +130,8 @@ export interface Operations {
   dialect(): 'dog1' | 'dog2';
   /** What a server that only observes has found; undefined: this one does not only observe. */
   observation(): JsonObject | undefined;
+  /** What would be done to the security groups of EC2 (docs/http-api.md#ec2); nothing is touched. */
+  ec2Plan(): Promise<JsonObject>;
   readonly commands: Commands;
   /**
    * Holds a group at a revision: its hosts get that, and edits wait. `pin` undefined: no longer. Written to the store in

@@ -1,5 +1,7 @@
 import { channelTroubles } from '../actors/alerts/channel-troubles.js';
 import { missingSets, whyNotSent } from '../actors/last-good/why-not-sent.js';
+import { linkTroubles } from '../actors/links/link-troubles.js';
+import type { LinkBook } from '../actors/links/link-book.js';
 import { readsBack } from '../actors/hosts/reads-back.js';
 import { unverifiedHosts } from '../actors/hosts/unverified-hosts.js';
 import type { Readiness } from './operations.js';
@@ -33,6 +35,7 @@ export interface ReadinessNeeds {
   readonly outbox: Pick<Outbox, 'snapshot'>;
   readonly gate: PublishingGate;
   readonly guard: AgentGuardState;
+  readonly book: Pick<LinkBook, 'entries' | 'waiting'>;
 }
 
 /**
@@ -68,6 +71,7 @@ export function readiness(
   if (!observes && !guard.open)
     notes.push('agent_guard: no agent is heard, so nothing is published and nobody declared dead');
   if (gate.paused) notes.push(`publishing: paused by ${gate.lastChange?.author ?? 'an operator'}`);
+  if (!observes) notes.push(...linkTroubles(needs));
   const broken = needs.outputs.failures.size;
   if (broken > 0) notes.push(`groups: ${broken} cannot be compiled and keep their last good ruleset`);
   const pins = [...needs.outputs.revisions.pins.values()];

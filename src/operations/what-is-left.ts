@@ -1,13 +1,13 @@
 import type { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../actors/guard/agent-guard-state.js';
-import type { PublishingGate } from '../actors/publishing/publishing-gate.js';
+import { type MayPublish, whyHeld } from '../actors/publishing/publishing-gate.js';
 import type { Outbox } from '../broker/outbox-contract.js';
 
 export interface WhatIsLeftNeeds {
   readonly outbox: Pick<Outbox, 'depth' | 'snapshot'>;
   readonly outputs: Pick<RulesetOutputs, 'values'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
-  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly gate: MayPublish;
 }
 
 /**
@@ -22,7 +22,7 @@ export function whatIsLeft({ outbox, outputs, guard, gate }: WhatIsLeftNeeds, ke
     const where = !kept ? '' : journalFailure === undefined ? ' (kept in the journal)' : ` (${journalFailure})`;
     left.push(`${waiting} messages that the broker has not confirmed${where}`);
   }
-  const why = gate.paused ? 'publishing is paused' : guard.open ? undefined : 'no agent is heard';
+  const why = whyHeld(gate) ?? (guard.open ? undefined : 'no agent is heard');
   const held = why === undefined ? 0 : [...outputs.values()].filter(({ publishedAt }) => publishedAt === null).length;
   if (held > 0) left.push(`${held} rulesets held back because ${why} (kept in the store, sent after the next start)`);
   return left;

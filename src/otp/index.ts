@@ -14,6 +14,7 @@ export type {
 } from './supervisor/child-spec.js';
 export { backoffMs } from './supervisor/backoff.js';
 export type { Backoff } from './supervisor/backoff.js';
+export { dependentsOf } from './supervisor/dependents.js';
 export { realClock } from './process/clock.js';
 export type { Clock, TimerHandle } from './process/clock.js';
 export { endProcess, endProcesses } from './supervisor/end-process.js';
@@ -47,7 +48,17 @@ export { Pid } from './process/pid.js';
 export type { Name } from './process/pid.js';
 export { formatReason, isOrderly } from './process/reason.js';
 export type { ExitReason } from './process/reason.js';
-export type { Report, ReportSink } from './process/report.js';
+export type { CrashDetail, CrashReport, Offender, Report, ReportSink } from './process/report.js';
+export { restartBudgets } from './supervisor/restart-budgets.js';
+export type { RestartBudget } from './supervisor/restart-budgets.js';
+export type { LongMailboxMarks } from './process/mailboxes.js';
+export type { CrashBook } from './process/sys/crash-book.js';
+export type { MailboxCounts } from './process/sys/mailbox-counts.js';
+export type { KindStatistics, Statistics } from './process/sys/statistics.js';
+export { SysRefused } from './process/sys/sys.js';
+export type { LongMailbox, ProcessStatus, SuspendOptions, Suspension, Sys, SysWait } from './process/sys/sys.js';
+export type { SysEvent } from './process/sys/sys-event.js';
+export type { Trace, TraceListener } from './process/sys/trace.js';
 export { serverName } from './process/address.js';
 export type { Address, ServerAddress, ServerName, ServerRef } from './process/address.js';
 export type { StartResult } from './gen-server/start-result.js';
@@ -57,6 +68,7 @@ export {
   deleteChild,
   getChildspec,
   restartChild,
+  restartRunningChild,
   startChild,
   startDynamicChild,
   startSupervisor,

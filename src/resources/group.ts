@@ -70,10 +70,10 @@ function groupChanged({ before, after }: RowChange): boolean {
   return !isDeepStrictEqual(withoutOwn(before), withoutOwn(after));
 }
 
-/** Fields of a group that are stored without effect; writing them gives a warning. */
-function notYet({ ec2_security_group_ids: groups }: JsonObject): readonly WriteWarning[] {
-  if (!isList(groups) || groups.length === 0) return [];
-  const reason = 'this server does not keep EC2 security groups yet: they stay as they are';
+/** Security groups are stored without effect where EC2 is off; writing them gives a warning. */
+function withoutEffect({ ec2_security_group_ids: groups }: JsonObject, kept: boolean): readonly WriteWarning[] {
+  if (kept || !isList(groups) || groups.length === 0) return [];
+  const reason = 'ec2.mode is not apply: this server leaves EC2 security groups as they are';
   return [{ path: ['ec2_security_group_ids'], value: groups, reason }];
 }
 
@@ -129,7 +129,7 @@ export const group: WatchedResource = {
     return verdict(
       setNameViolation('group', doc, before) ??
         (await needs.run(addressViolation(doc, before, fields, needs.dialect()))),
-      notYet(doc),
+      withoutEffect(doc, needs.keepsSecurityGroups),
     );
   },
   usedBy: {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/document.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { isEnvironmentName } from '../model/environment-name.js';
 import { REDACTED } from '../model/redacted.js';
 import { textOf } from '../model/text-of.js';
 import { isObject } from '../model/validate.js';
@@ -24,6 +25,8 @@ const linkSchema: JsonSchema = {
     direction: { enum: ['bidirectional', 'inbound', 'outbound'] },
     address_handling: { enum: ['prefix', 'union'] },
     enabled: { type: 'boolean' },
+    stale_seconds: { type: 'number', minimum: 0 },
+    max_stale_seconds: { type: 'number', minimum: 0 },
     state: { enum: ['active', 'inactive'] },
     connection: {
       type: 'object',
@@ -32,6 +35,7 @@ const linkSchema: JsonSchema = {
         host: needed,
         password: needed,
         port: { type: 'number' },
+        tls: { type: 'boolean' },
         user: { type: 'string' },
         virtual_host: { type: 'string' },
         ssl_options: {
@@ -67,11 +71,23 @@ function redactedPassword({ connection }: JsonObject): Finding | undefined {
   };
 }
 
-/** Fields of a link that are stored without effect; writing them gives a warning. */
-function notYet({ enabled }: JsonObject): readonly WriteWarning[] {
+/** What an enabled link is let through with: what it cannot work by, and what others on the way could read. */
+function doubts({ enabled, name, connection }: JsonObject): readonly WriteWarning[] {
   if (enabled !== true) return [];
-  const reason = 'this server does not connect to linked servers yet: nothing is sent to it or taken from it';
-  return [{ path: ['enabled'], value: true, reason }];
+  const warnings: WriteWarning[] = [];
+  if (!isEnvironmentName(name))
+    warnings.push({
+      path: ['name'],
+      value: name ?? null,
+      reason: 'a link of this name does nothing: a name is one or two of letters, digits, _ . and -',
+    });
+  if (isObject(connection) && connection['tls'] === false)
+    warnings.push({
+      path: ['connection', 'tls'],
+      value: false,
+      reason: 'without TLS, password and addresses can be read and changed on the way',
+    });
+  return warnings;
 }
 
 /**
@@ -91,7 +107,7 @@ async function externalOf({ name }: JsonObject, { find, now, version }: Moment):
 
 export const link: WatchedResource = {
   ...usual('link', linkSchema),
-  check: async (doc) => verdict(redactedPassword(doc), notYet(doc)),
+  check: async (doc) => verdict(redactedPassword(doc), doubts(doc)),
   writtenInTurn: true,
   companions: {
     created: externalOf,
@@ -113,6 +129,8 @@ export const link: WatchedResource = {
       stale.policy();
       stale.sets(`link->${textOf(after?.name ?? before?.name)}`);
       stale.allAddresses();
+      const id = after?.id ?? before?.id;
+      if (id !== undefined) stale.link(id);
     },
     counts: countRows('link_update'),
   },

@@ -23,6 +23,8 @@ export interface Needs {
 export interface CheckNeeds extends Needs {
   /** Whether rulesets without sets are made too (`generate_unset_tables`). */
   readonly unsetTables: boolean;
+  /** Whether the security groups of EC2 are kept as groups say (`ec2.mode: apply`). */
+  readonly keepsSecurityGroups: boolean;
   /** Whether rules may name what does not exist (`api.unknown_references`). */
   readonly acceptsUnknown: () => boolean;
   /** Runs long work a slice at a time. */

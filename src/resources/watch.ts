@@ -17,6 +17,8 @@ export interface Stale {
   group(id: string, isThere: boolean): void;
   /** The hashes in a group's row, which may have been written over. */
   groupHashes(id: string): void;
+  /** What the link of this id is to do, or whether it is there. */
+  link(id: string): void;
   /** Something of a host's row. */
   host(change: RowChange): void;
   /** What the host's agent has been told of its configuration. */

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AlarmBook } from '../alarms/alarm-book.js';
 import { alertDesk } from '../actors/alerts/alert-desk.js';
 import { followAlarms } from '../actors/alerts/follow-alarms.js';
+import type { ActorEvent } from '../events/actor-event.js';
+import { EventBook } from '../events/event-book.js';
+import type { ServerEvent } from '../events/server-event.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
 import type { Standing } from '../operations/operations.js';
@@ -11,11 +14,14 @@ import type { Logs } from '../log/create-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
 import { createActorSystem, startApplication, type Clock, type Pid } from '../otp/index.js';
 import { readOnlyStore } from '../store/read-only-store.js';
+import { storeWithNews } from '../store/store-with-news.js';
 import { StoreError, type Store } from '../store/store.js';
 import { aloneWork } from './roles/alone-work.js';
 import { brokerKey, journalKey, storePathKey } from './checks/blamed-keys.js';
 import { createBroker } from './opening/create-broker.js';
+import { createLinkBroker, type CreateLinkBroker } from './opening/create-link-broker.js';
 import { createJournal } from './opening/create-journal.js';
+import { openEc2Cloud } from './opening/open-ec2-cloud.js';
 import { createStore } from './opening/create-store.js';
 import { openAlertChannels } from './opening/open-alert-channels.js';
 import { electedWork } from './roles/elected-work.js';
@@ -25,6 +31,7 @@ import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
 import type { RunningServer } from './running-server.js';
 import { reportSink } from './reporting/report-sink.js';
+import { tellAlarms, tellEdit, tellStore } from './reporting/tell-events.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
 import { serverId } from './opening/server-id.js';
 import type { ServerWork } from './roles/server-work.js';
@@ -38,6 +45,7 @@ export interface StartOptions {
   readonly logs: Logs;
   /** Instead of the configured ones: tests and the demo share a broker with their agents. */
   readonly broker?: Broker;
+  readonly linkBroker?: CreateLinkBroker;
   readonly store?: Store;
   readonly clock?: Clock;
   /** Compiles and compares beside another server; publishes, consumes and writes nothing. */
@@ -90,14 +98,32 @@ export async function startServer({ config, logs, observe = false, ...given }: S
       () => createStore(config, logs.log, { readOnly: observe, openMs: STORE_OPEN_MS }),
       (error) => error instanceof StoreError && error.code === 'busy',
     ));
-  const store = observe ? readOnlyStore(opened) : opened;
-  const alarms = new AlarmBook(() => system.clock.now());
   const { clock } = system;
+  const kept = { most: config.api.stream_events_kept, now: () => clock.now() };
+  const events = new EventBook<ServerEvent>(kept);
+  const actorEvents = new EventBook<ActorEvent>(kept);
+  const store = observe ? readOnlyStore(opened) : storeWithNews(opened, (edit) => tellEdit(events, edit));
+  tellStore(store, events);
+  const alarms = new AlarmBook(() => clock.now());
+  tellAlarms(alarms, events, actorEvents);
   const alerts = alertDesk(
     system,
     openAlertChannels(config, clock).map(({ kind }) => kind),
   );
-  const base: ServerBase = { system, clock, config, log: logs.log, metrics, store, alarms, alerts };
+  const cloud = observe ? undefined : await openEc2Cloud(config);
+  const base: ServerBase = {
+    system,
+    clock,
+    config,
+    log: logs.log,
+    metrics,
+    store,
+    alarms,
+    alerts,
+    events,
+    actorEvents,
+    cloud,
+  };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
   let journal: Journal | undefined;
@@ -106,21 +132,24 @@ export async function startServer({ config, logs, observe = false, ...given }: S
   const close = async (): Promise<void> => {
     await work?.finish?.();
     await (inTurn ?? journal)?.close();
+    cloud?.close();
     await store.close();
   };
   try {
     journal = observe ? undefined : await blaming(journalKey(config), () => createJournal(base));
     const broker = given.broker ?? (await blaming(brokerKey(config), () => createBroker(config)));
+    const linkBroker = given.linkBroker ?? createLinkBroker(config);
     const ports: Ports = { api: 0, metrics: 0 };
     const root = (): Pid | undefined => system.whereis('dog_trainer');
     if (observe) {
       logs.log.warn({}, 'observing: nothing is published, consumed or written (start --observe)');
-      work = observeWork(base, { broker, root });
+      work = observeWork(base, { broker, linkBroker, root });
     } else if (opened.kind === 'rethinkdb') {
       const server = await blaming(`data_dir = ${config.data_dir}`, () => serverId(config.data_dir, logs.log));
       inTurn = new JournalInTurn(journal, () => createJournal(base));
-      work = electedWork(base, { broker, journal: inTurn, root, server, apiUrl: () => publicUrl(config, ports.api) });
-    } else work = await aloneWork(base, { broker, journal, root });
+      const apiUrl = () => publicUrl(config, ports.api);
+      work = electedWork(base, { broker, linkBroker, journal: inTurn, root, server, apiUrl });
+    } else work = await aloneWork(base, { broker, linkBroker, journal, root });
     const { operations, state, tree } = work;
     scrapeActors(base);
     const spec = tree(baseActors(base, operations, ports));

@@ -1,4 +1,4 @@
-import type { FileTransferRequest } from '../wire/messages/file-transfer.js';
+import type { FileBlock, FileTransferRequest } from '../wire/messages/file-transfer.js';
 
 /** How a command of a simulated host ended. */
 export interface CommandResult {
@@ -44,7 +44,7 @@ export function answerRequest(
     }
     case 'send_file': {
       const path = rooted(request.fileName);
-      if (path !== undefined) writeBlock(files, path, request.currentBlock, request.maxBlockSizeBytes, request.block);
+      if (path !== undefined) writeBlock(files, path, request);
       return 'none';
     }
   }
@@ -61,11 +61,25 @@ function commandAnswer({ exitCode, stdout, stderr }: CommandResult): CommandAnsw
 }
 
 /** Block I goes to (I − 1) times the block size; the first one truncates. */
-function writeBlock(files: HostFiles, path: string, index: number, size: number, block: Uint8Array): void {
-  const old = index === 1 ? Buffer.alloc(0) : (files.get(path) ?? Buffer.alloc(0));
-  const start = (index - 1) * size;
-  const content = Buffer.alloc(Math.max(old.length, start + block.length));
-  old.copy(content);
+function writeBlock(
+  files: HostFiles,
+  path: string,
+  { currentBlock, totalBlocks, maxBlockSizeBytes: size, block }: FileBlock,
+): void {
+  const start = (currentBlock - 1) * size;
+  const end = start + block.length;
+  const old = currentBlock === 1 ? undefined : files.get(path);
+  // Room for all blocks is made with the first, so that a large file is not copied with each.
+  const room = old?.buffer.byteLength ?? 0;
+  if (old !== undefined && old.byteOffset === 0 && room >= end) {
+    const content = Buffer.from(old.buffer as ArrayBuffer, 0, Math.max(old.length, end));
+    content.set(block, start);
+    files.set(path, content);
+    return;
+  }
+  const whole = new ArrayBuffer(Math.max(end, old?.length ?? 0, currentBlock === 1 ? totalBlocks * size : 0));
+  const content = Buffer.from(whole, 0, Math.max(end, old?.length ?? 0));
+  if (old !== undefined) content.set(old);
   content.set(block, start);
   files.set(path, content);
 }

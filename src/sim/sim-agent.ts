@@ -15,6 +15,7 @@ import { applyRules } from './agent-rules.js';
 import type { AgentTiming } from './agent-timing.js';
 import { declareReports, type AgentQueue } from './agent-topology.js';
 import { spoil } from './malformed-report.js';
+import { runFileCommand } from './host-file-commands.js';
 import { SimKernel } from './kernel/sim-kernel.js';
 
 export interface AgentOptions {
@@ -302,6 +303,8 @@ export class SimAgent {
   }
 
   #run(line: string): CommandResult {
+    const ofFile = runFileCommand(line, this.hostFiles);
+    if (ofFile !== undefined) return ofFile;
     const family = SAVES.get(line.split('/').at(-1) ?? '');
     const stdout = family === undefined ? `${line}\n` : this.kernel.saveFilter(family);
     return { exitCode: 0, stdout, stderr: '' };

@@ -4,6 +4,7 @@ import { brokerSup, type BrokerMakers } from './broker-sup.js';
 import { groupsSup } from './groups-sup.js';
 import { hostsSup } from './hosts-sup.js';
 import { intakeSup, type IntakeMakers } from './intake-sup.js';
+import { linksSup, type LinksMakers } from './links-sup.js';
 import type { MakeByKey } from './make.js';
 import { publishersSup, type PublishersMakers } from './publishers-sup.js';
 import { TOP } from './top.js';
@@ -15,6 +16,7 @@ export interface WorkMakers {
   readonly group: MakeByKey;
   readonly host: MakeByKey;
   readonly publishers: PublishersMakers;
+  readonly links: LinksMakers;
   readonly watchers: WatchersMakers;
   readonly alerts: AlertsMakers;
   readonly intake: IntakeMakers;
@@ -30,6 +32,7 @@ export function workers(make: WorkMakers): readonly AnyChildSpec[] {
     groupsSup(make.group),
     hostsSup(make.host),
     publishersSup(make.publishers),
+    linksSup(make.links),
     watchersSup(make.watchers),
     alertsSup(make.alerts),
   ];

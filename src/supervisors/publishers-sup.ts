@@ -10,6 +10,7 @@ export interface PublishersMakers {
   readonly census: Make;
   readonly lastGoodKeeper: Make;
   readonly readBack: Make;
+  readonly securityGroups: Make;
 }
 
 /**
@@ -26,5 +27,6 @@ export function publishersSup(make: PublishersMakers): ChildSpec {
     workerSpec('census', make.census),
     workerSpec('last_good_keeper', make.lastGoodKeeper),
     workerSpec('read_back', make.readBack),
+    workerSpec('security_groups', make.securityGroups),
   ]);
 }

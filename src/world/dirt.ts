@@ -11,6 +11,8 @@ export interface Dirt {
   readonly groupHashes: ReadonlySet<string>;
   /** Why the sets are stale, in the words of the old counter `ipset_queue_add`; empty: they are not. */
   readonly setSources: ReadonlySet<string>;
+  /** Ids of links that are to work by another row now. */
+  readonly links: ReadonlySet<string>;
   /** Hosts whose row changed in any way. */
   readonly hosts: readonly RowChange[];
   /** Those of them whose agent has to be told its configuration. */
@@ -23,6 +25,7 @@ export class DirtCollector {
   readonly removedGroups = new Set<string>();
   readonly groupHashes = new Set<string>();
   readonly setSources = new Set<string>();
+  readonly links = new Set<string>();
   readonly hosts: RowChange[] = [];
   readonly hostConfigs: RowChange[] = [];
   /** Profiles whose groups are all to be compiled again. */
@@ -41,7 +44,7 @@ export class DirtCollector {
 
   finish(): Dirt {
     for (const id of this.removedGroups) this.groups.delete(id);
-    const { groups, removedGroups, groupHashes, setSources, hosts, hostConfigs } = this;
-    return { complete: false, groups, removedGroups, groupHashes, setSources, hosts, hostConfigs };
+    const { groups, removedGroups, groupHashes, setSources, links, hosts, hostConfigs } = this;
+    return { complete: false, groups, removedGroups, groupHashes, setSources, links, hosts, hostConfigs };
   }
 }

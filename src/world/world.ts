@@ -210,6 +210,7 @@ export class World {
       },
       group: (id, isThere) => dirt.group(id, isThere),
       groupHashes: (id) => dirt.groupHashes.add(id),
+      link: (id) => dirt.links.add(id),
       host: (change) => dirt.hosts.push(change),
       hostConfig: (change) => dirt.hostConfigs.push(change),
       addressesOfGroups: (names) => this.#groupAddressesMoved(names, dirt),

@@ -19,6 +19,10 @@ interface Described {
   readonly components: { readonly schemas: JsonObject };
 }
 
+function fits(path: string, at: string): boolean {
+  return new RegExp(`^${path.replace(/[.$]/g, '\\$&').replace(/\{\w+\}/g, '[^/]+')}$`).test(at);
+}
+
 describe('the OpenAPI document', () => {
   let server: ApiServer;
   let call: Client;
@@ -48,11 +52,14 @@ describe('the OpenAPI document', () => {
   });
 
   it('says which methods a path has: those, and no others, are not 405', async () => {
-    for (const [path, methods] of Object.entries(api.paths)) {
+    for (const path of Object.keys(api.paths)) {
       const at = path.replace(/\{\w+\}/g, 'x');
+      // Other paths may fit it too: /link/{id}/accept is one of /link/{id}/{sub}.
+      const fitting = Object.entries(api.paths).filter(([each]) => fits(each, at));
       for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
         const { status } = await call(method, at, method === 'POST' || method === 'PUT' ? {} : undefined);
-        expect([method, path, status === 405]).toEqual([method, path, !(method.toLowerCase() in methods)]);
+        const taken = fitting.some(([, methods]) => method.toLowerCase() in methods);
+        expect([method, path, status === 405]).toEqual([method, path, !taken]);
       }
     }
   });

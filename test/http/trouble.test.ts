@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { EventBook } from '../../src/events/event-book.js';
+import { StreamRoom } from '../../src/http/events/stream-room.js';
 import { createApp } from '../../src/http/app.js';
 import type { ApiNeeds } from '../../src/http/answer-call.js';
 import { startHttpServer, type HttpServer } from '../../src/http/server.js';
@@ -39,6 +41,9 @@ describe('trouble that is not the client’s', () => {
       clock: Date,
       metrics: createMetrics(),
       operations: () => runtime,
+      events: new EventBook({ most: 1, now: Date.now }),
+      actorEvents: new EventBook({ most: 1, now: Date.now }),
+      streams: new StreamRoom({ most: 1, heartbeatMs: 1000, mayListen: () => Promise.resolve(undefined) }),
     };
     server = await startHttpServer(createApp(needs), { host: '127.0.0.1', port: 0 });
     return client(`http://127.0.0.1:${server.port}`);

@@ -1,5 +1,6 @@
 import { AlarmBook } from '../../src/alarms/alarm-book.js';
 import { BrokerLink } from '../../src/actors/broker/broker-link.js';
+import { LinkBook } from '../../src/actors/links/link-book.js';
 import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
 import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
 import { DriftBook } from '../../src/actors/hosts/drift-book.js';
@@ -9,6 +10,7 @@ import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
 import { createOutbox } from '../../src/broker/outbox.js';
 import type { Config } from '../../src/config/schema.js';
 import { loadConfig } from '../../src/config/load.js';
+import { createMetrics } from '../../src/metrics/create-metrics.js';
 import type { Pid } from '../../src/otp/index.js';
 import { virtualSystem, type VirtualSystem } from '../../src/otp/testing/index.js';
 import type { LeadingNeeds } from '../../src/operations/leading-operations.js';
@@ -78,6 +80,7 @@ export async function parts(): Promise<Parts> {
       },
     },
     alarms,
+    metrics: createMetrics(),
     world,
     sets: new SetBook(world.policy, 'dog2'),
     outputs: new RulesetOutputs(),
@@ -89,6 +92,8 @@ export async function parts(): Promise<Parts> {
     guard: new AgentGuardState({ clock: v.clock, maxSilentIntervals: 1, hasHosts: () => true }),
     confirmedSets: new ConfirmedSets(),
     drift: new DriftBook(),
+    book: new LinkBook({ clock: v.clock, world, intervalMs: 5000 }),
+    links: { call: () => Promise.resolve({ accepted: false }) },
     refused: { list: () => [{ hostkey: 'h' }] },
     groups: { send: (key, message) => sent.push([key, message]) > 0 },
     dialect: 'dog2',

@@ -60,7 +60,7 @@ describe('the operations of a server that waits', () => {
       operations.drift('h'),
       operations.setPublishing(true, 'ann'),
       commands.execute('k', 'ls', { useShell: false }),
-      commands.sendFile('k', '/f', new Uint8Array(), {}),
+      commands.sendFile('k', '/f', { size: 0, read: () => Promise.resolve(new Uint8Array()) }, {}),
       commands.fetchFile('k', '/f', {}),
       commands.deleteFile('k', '/f', {}),
     ])

@@ -32,12 +32,15 @@ const WATCHERS =
   'watcher_external watcher_group watcher_host watcher_host_report watcher_ipset watcher_link watcher_profile ' +
   'watcher_ruleset watcher_service watcher_zone';
 const PUBLISHERS =
-  'agent_guard ipset_publisher iptables_publisher config_publisher remote_commands census last_good_keeper read_back';
+  'agent_guard ipset_publisher iptables_publisher config_publisher remote_commands census last_good_keeper read_back ' +
+  'security_groups';
 const OF_WORK = [
   ['broker_sup', 'rest_for_one', '10 in 60 s', 'journal broker_connection outbox report_connection'],
   ['groups_sup', 'simple_one_for_one', '1 in 5 s', ''],
   ['hosts_sup', 'simple_one_for_one', '1 in 5 s', ''],
   ['publishers_sup', 'one_for_one', '10 in 60 s', PUBLISHERS],
+  ['links_sup', 'one_for_one', '10 in 60 s', 'link_sup link_keeper'],
+  ['link_sup', 'simple_one_for_one', '1 in 5 s', ''],
   ['watchers_sup', 'one_for_one', '20 in 60 s', WATCHERS],
   ['alerts_sup', 'one_for_one', '5 in 60 s', 'mailer'],
 ] as const;
@@ -52,7 +55,7 @@ describe('the tree of supervisors', () => {
         'dog_trainer',
         'rest_for_one',
         '5 in 10 s',
-        'store_sup broker_sup groups_sup hosts_sup publishers_sup watchers_sup alerts_sup http_sup intake_sup',
+        'store_sup broker_sup groups_sup hosts_sup publishers_sup links_sup watchers_sup alerts_sup http_sup intake_sup',
       ],
       STORE,
       ...OF_WORK,
@@ -67,7 +70,7 @@ describe('the tree of supervisors', () => {
         'leader_sup',
         'rest_for_one',
         '5 in 10 s',
-        'broker_sup groups_sup hosts_sup publishers_sup watchers_sup alerts_sup intake_sup',
+        'broker_sup groups_sup hosts_sup publishers_sup links_sup watchers_sup alerts_sup intake_sup',
       ],
       ...OF_WORK,
       INTAKE,

@@ -23,7 +23,10 @@ export function client(url: string, headers: Readonly<Record<string, string>> = 
       headers: { ...typed, ...headers, ...more },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
+    // A stream of events has no end.
+    const isStream = response.headers.get('content-type') === 'text/event-stream';
+    if (isStream) await response.body?.cancel();
+    const text = isStream ? '' : await response.text();
     return { status: response.status, headers: response.headers, text, json: parsed(text) };
   };
 }

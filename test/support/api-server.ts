@@ -1,3 +1,10 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ActorEvent } from '../../src/events/actor-event.js';
+import { EventBook } from '../../src/events/event-book.js';
+import type { ServerEvent } from '../../src/events/server-event.js';
+import { mayStillRead } from '../../src/http/access/authorize.js';
+import { StreamRoom } from '../../src/http/events/stream-room.js';
 import { createApp } from '../../src/http/app.js';
 import type { ApiNeeds } from '../../src/http/answer-call.js';
 import type { ApiConfig, HttpConfig } from '../../src/http/http-config.js';
@@ -28,12 +35,14 @@ export const TEST_API: ApiConfig = {
 
 /** The rest of the configuration that the API reads. */
 export const TEST_HTTP_CONFIG = {
+  data_dir: join(tmpdir(), 'dog-trainer-test-uploads'),
   env: 'qa',
   generate_unset_tables: true,
   command_execution_timeout_ms: 10_000,
   file_transfer_timeout_ms: 30_000,
   file_delete_timeout_ms: 5000,
   max_block_size_bytes: 1024 * 1024,
+  ec2: { mode: 'off' },
   plan: { keep_seconds: 3600, kept_max: 100, writes_max: 1000 },
 } as const;
 
@@ -45,6 +54,10 @@ export interface ApiServer {
   /** Every log line, as an object with its message. */
   readonly lines: readonly Record<string, unknown>[];
   readonly metrics: Metrics;
+  readonly events: EventBook<ServerEvent>;
+  readonly actorEvents: EventBook<ActorEvent>;
+  /** At most three, with a heartbeat every 20 ms. */
+  readonly streams: StreamRoom;
   close(): Promise<void>;
 }
 
@@ -64,13 +77,26 @@ export async function startApiServer(
   const runtime = new FakeRuntime(own);
   const lines: Record<string, unknown>[] = [];
   const log = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
+  const kept = { most: 100, now: () => Date.now() };
+  const events = new EventBook<ServerEvent>(kept);
+  const actorEvents = new EventBook<ActorEvent>(kept);
+  const whole = { ...TEST_HTTP_CONFIG, ...config, api: { ...TEST_API, ...api } };
+  const clock = { now: () => Date.now() };
+  const streams = new StreamRoom({
+    most: 3,
+    heartbeatMs: 20,
+    mayListen: (request) => mayStillRead({ store: own, config: whole, clock }, request),
+  });
   const needs: ApiNeeds = {
     store: own,
-    config: { ...TEST_HTTP_CONFIG, ...config, api: { ...TEST_API, ...api } },
+    config: whole,
     log: { info: log('info'), warn: log('warn'), error: log('error') },
-    clock: { now: () => Date.now() },
+    clock,
     metrics,
     operations: () => runtime,
+    events,
+    actorEvents,
+    streams,
   };
   const server = await startHttpServer(createApp(needs), { ...needs.config.api, host: '127.0.0.1', port: 0 });
   return {
@@ -80,7 +106,11 @@ export async function startApiServer(
     runtime,
     lines,
     metrics,
+    events,
+    actorEvents,
+    streams,
     close: async () => {
+      streams.close('the server stops');
       await server.close(1000);
       if (store === undefined) await own.close();
     },

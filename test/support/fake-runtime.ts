@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Alarm } from '../../src/alarms/alarm-book.js';
 import type { JsonObject } from '../../src/model/document.js';
 import type {
@@ -11,9 +12,36 @@ import type {
   Standing,
   TreeRequest,
 } from '../../src/operations/operations.js';
+import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
+import type { Transfer } from '../../src/operations/transfers.js';
+import type { FleetStatus, FleetView } from '../../src/operations/fleet-answers.js';
 import type { ActorNode } from '../../src/otp/index.js';
 import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
 import { type Store, StoreError } from '../../src/store/store.js';
+
+export const FLEET_IS_WELL: FleetStatus = {
+  at: 0,
+  well: true,
+  summary: 'all is well',
+  server: { ready: true, role: 'alone', reasons: [] },
+  publishing: { paused: false, since: null, author: null, waiting: 0 },
+  hosts: {
+    total: 0,
+    by_state: { new: 0, active: 0, active_hashfail: 0, inactive: 0, inactive_hashfail: 0, retired: 0 },
+    converging: 0,
+    unverified: 0,
+    drifted: { total: 0, first: [] },
+    silent: { total: 0, first: [] },
+    refused: 0,
+  },
+  groups: {
+    total: 0,
+    by_state: { pending: 0, compiled: 0, published: 0, error: 0 },
+    in_error: { total: 0, first: [] },
+    not_sent: { total: 0, first: [] },
+  },
+  alarms: [],
+};
 
 /** A runtime without actors: records what the API asks of it, answers what a test tells it to. */
 export class FakeRuntime implements Operations {
@@ -55,6 +83,23 @@ export class FakeRuntime implements Operations {
     });
   }
 
+  readonly linkStates = new Map<string, JsonObject>();
+  /** What is held of links, by their id; accepting takes it away. */
+  readonly heldOfLinks = new Map<
+    string,
+    { readonly names: number; readonly addresses: number; readonly lost: number }
+  >();
+
+  linkState(id: string): JsonObject | undefined {
+    return this.linkStates.get(id);
+  }
+
+  acceptLink(id: string): ReturnType<Operations['acceptLink']> {
+    const held = this.heldOfLinks.get(id);
+    this.heldOfLinks.delete(id);
+    return Promise.resolve(held ?? (this.linkStates.has(id) ? 'nothing_held' : 'unknown'));
+  }
+
   tree({ path = 'dog_trainer' }: TreeRequest): ActorNode | undefined {
     return path === 'dog_trainer' ? this.root : undefined;
   }
@@ -75,6 +120,12 @@ export class FakeRuntime implements Operations {
     return this.refused;
   }
 
+  readonly fleet: { -readonly [K in keyof FleetView]: FleetView[K] } = {
+    status: () => FLEET_IS_WELL,
+    drifted: () => ({ total: 0, converging: 0, hosts: [] }),
+    groups: () => [],
+  };
+
   async drift(hostId: string): Promise<JsonObject | undefined> {
     return this.drifts.get(hostId);
   }
@@ -86,6 +137,10 @@ export class FakeRuntime implements Operations {
   async setPublishing(paused: boolean, author: string): Promise<PublishingState> {
     this.state = { paused, author, since: 1 };
     return this.state;
+  }
+
+  ec2Plan(): Promise<JsonObject> {
+    return Promise.resolve({ mode: 'off', regions: [] });
   }
 
   async setPin(): Promise<PinOutcome> {
@@ -126,15 +181,20 @@ export class FakeCommands implements Commands {
     return thrown(this.executes(command));
   }
 
-  async sendFile(hostkey: string, path: string, content: Uint8Array, caller: CommandCaller): Promise<void> {
+  async sendFile(hostkey: string, path: string, content: FileSource, caller: CommandCaller): Promise<void> {
     this.#note('sendFile', hostkey, path, caller);
-    this.files.set(path, content);
+    this.files.set(path, Uint8Array.from(await content.read(0, content.size)));
   }
 
-  async fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<Uint8Array>> {
+  transfers(): readonly Transfer[] {
+    return [];
+  }
+
+  async fetchFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<FetchedFile>> {
     this.#note('fetchFile', hostkey, path, caller);
     const found = this.files.get(path);
-    return found ? { ok: true, value: found } : { ok: false, error: 'enoent' };
+    if (found === undefined) return { ok: false, error: 'enoent' };
+    return { ok: true, value: { size: found.length, pieces: Readable.from([found]) } };
   }
 
   async deleteFile(hostkey: string, path: string, caller: CommandCaller): Promise<AgentAnswer<null>> {

@@ -20,7 +20,7 @@ function path(relative: string) {
 }
 
 /** How Node runs the program: as built, if the build is newer than all sources, else (slower) from the sources. */
-function program(): readonly string[] {
+export function program(): readonly string[] {
   const built = path('../../dist/main.js');
   const sources = readdirSync(path('../../src'), { recursive: true, encoding: 'utf8' }).map((name) =>
     join(path('../../src'), name),

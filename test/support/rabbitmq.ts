@@ -42,6 +42,8 @@ export interface RabbitServer {
   /** SIGSTOP: the sockets stay open, nothing answers. */
   pause(): void;
   resume(): void;
+  /** How rabbitmqctl is run, for scripts that call it. */
+  readonly ctlCommand: { readonly file: string; readonly env: Readonly<Record<string, string>> };
   /** Runs rabbitmqctl; gives what it printed. */
   ctl(...args: string[]): Promise<string>;
   /** Raises or clears a memory alarm: the broker then blocks every connection that publishes. */
@@ -126,6 +128,7 @@ export async function startRabbit(
     },
     pause: () => void signal('SIGSTOP'),
     resume: () => void signal('SIGCONT'),
+    ctlCommand: { file: join(BIN, 'rabbitmqctl'), env },
     async ctl(...args) {
       const { stdout } = await promisify(execFile)(join(BIN, 'rabbitmqctl'), ['--quiet', ...args], { env });
       return stdout;

@@ -9,11 +9,17 @@ import type { ConnectionInfo } from './connection-messages.js';
  */
 export class BrokerLink {
   readonly #subscribers = new Set<Self>();
+  readonly #changed: (connected: boolean) => void;
   #connection: BrokerConnection | undefined = undefined;
   /** Why nothing comes over the connection although it is there, as its consumer says; undefined: all is well. */
   trouble: string | undefined = undefined;
   /** Why there is no connection, as the last attempt or the loss said; undefined: there is one, or none was tried yet. */
   failure: string | undefined = undefined;
+
+  /** `changed` is called when a connection is there, and when it is gone; it must not throw. */
+  constructor(changed: (connected: boolean) => void = () => undefined) {
+    this.#changed = changed;
+  }
 
   get connection(): BrokerConnection | undefined {
     return this.#connection;
@@ -32,12 +38,14 @@ export class BrokerLink {
     this.#connection = connection;
     this.trouble = undefined;
     this.failure = undefined;
+    this.#changed(true);
     this.#tell({ tag: 'broker_up', connection });
   }
 
   down(): void {
     if (this.#connection === undefined) return;
     this.#connection = undefined;
+    this.#changed(false);
     this.#tell({ tag: 'broker_down' });
   }
 

@@ -9,6 +9,8 @@ export interface CommandCall {
   readonly request: FileTransferRequest;
   readonly apiUser: string | undefined;
   readonly timeoutMs: number;
+  /** `part`: of something larger that is counted by itself. Absent: it counts. */
+  readonly as?: 'whole' | 'part';
 }
 
 /** `unavailable`: no broker, or the host's queue does not exist; nothing was or will be done. `timeout`: unknown. */

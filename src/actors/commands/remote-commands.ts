@@ -65,7 +65,7 @@ export class RemoteCommands implements GenServer<CommandCall, CommandReply, neve
     const id = `dog-${this.#lastId}`;
     this.#pending.set(id, { from, call });
     // A file counts once, however many blocks it is sent in (docs/metrics.md#counters-that-scrapers-know).
-    if (call.request.command !== 'send_file' || call.request.currentBlock === 1)
+    if (call.as !== 'part' && (call.request.command !== 'send_file' || call.request.currentBlock === 1))
       this.#needs.metrics.count('file_transfer', call.request.command);
     this.#send(self, id, call, this.#broker);
     self.sendAfter(call.timeoutMs, { tag: 'timeout', id });

@@ -1,5 +1,7 @@
 import type { Config } from '../../config/schema.js';
 import type { Dialect } from '../../firewall/dialect.js';
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { CompileBook } from '../../firewall/policy/compile-book.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Document, JsonObject } from '../../model/document.js';
@@ -46,6 +48,7 @@ export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds
   readonly notes: Pick<Notes, 'put'>;
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly metrics: Pick<Metrics, 'count' | 'observe'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
 }
 
 /** Perhaps hosts have reported by now. */
@@ -144,7 +147,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   }
 
   async #compile(self: Self<Info>): Promise<void> {
-    const { world, config, metrics, outputs, log, clock, compiles, slices } = this.#needs;
+    const { world, config, metrics, outputs, log, clock, compiles, slices, events } = this.#needs;
     this.#seen = world.version;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || typeof group.name !== 'string' || group.name === '') return;
@@ -161,7 +164,10 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     }
     metrics.count('generate_iptables_ruleset', 'ok', config.generate_unset_tables ? 4 : 2);
     const failedBefore = outputs.failures.delete(this.#id);
-    if (failedBefore) log.info({ group: this.#name }, 'the group compiles again');
+    if (failedBefore) {
+      log.info({ group: this.#name }, 'the group compiles again');
+      events.put({ kind: 'compile_recovered', group_id: this.#id, group: this.#name });
+    }
 
     const made = { ruleset: await outputs.rulesets.pack(compiled), compiledAt: nowSeconds(clock) };
     const { pins, waiting } = outputs.revisions;
@@ -305,8 +311,10 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
 
   /** Once per failure, and once after a restart for one that was there before it. */
   #tellFailure(error: JsonObject, what: string): void {
-    const { metrics, log } = this.#needs;
+    const { metrics, log, events } = this.#needs;
     this.#toldFailure = true;
+    const reason = textOf(error.message) || textOf(error.reason);
+    events.put({ kind: 'compile_failed', group_id: this.#id, group: this.#name, reason });
     metrics.count('generate_iptables_ruleset', 'error');
     metrics.count('dog_trainer_compile_failures_total');
     log.error({ group: this.#name, error }, `${what}; its hosts keep the last good ruleset until the policy is mended`);

@@ -1,3 +1,5 @@
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { HashField, Hashes, Wanted } from '../../host/hash-check.js';
 import type { Log } from '../../log/log.js';
 
@@ -11,13 +13,21 @@ export interface FailedComparison {
   readonly reported: Hashes;
 }
 
-/** Says in the log that a host drifted, hash by hash: once, and again when other hashes differ than those told. */
+export interface DriftLogNeeds {
+  readonly log: Pick<Log, 'warn'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
+}
+
+/**
+ * Says in the log and among the events that a host drifted, hash by hash: once, and again when other hashes differ than
+ * those told.
+ */
 export class DriftLog {
-  readonly #log: Log;
+  readonly #needs: DriftLogNeeds;
   #told = '';
 
-  constructor(log: Log) {
-    this.#log = log;
+  constructor(needs: DriftLogNeeds) {
+    this.#needs = needs;
   }
 
   failed({ hostkey, name, group, differing, wanted, reported }: FailedComparison): void {
@@ -26,7 +36,9 @@ export class DriftLog {
     this.#told = now;
     const of = (field: HashField): string | null =>
       field === 'ipset_hash' ? (wanted?.sets?.newest ?? null) : (wanted?.rules?.hashes[field] ?? null);
-    this.#log.warn(
+    const { log, events } = this.#needs;
+    events.put({ kind: 'drift_found', hostkey, name, group, differing });
+    log.warn(
       {
         hostkey,
         name,
@@ -38,7 +50,8 @@ export class DriftLog {
   }
 
   /** The host holds what it was sent. */
-  passed(): void {
+  passed({ hostkey, name, group }: Pick<FailedComparison, 'hostkey' | 'name' | 'group'>): void {
+    if (this.#told !== '') this.#needs.events.put({ kind: 'drift_mended', hostkey, name, group });
     this.#told = '';
   }
 }

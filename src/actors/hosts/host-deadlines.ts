@@ -1,8 +1,11 @@
 import type { Config } from '../../config/schema.js';
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import { decideTimeout, type TimeoutOutcome } from '../../host/decide-timeout.js';
 import { stateOf } from '../../host/host-state.js';
 import { nextDeadline, type Deadline } from '../../host/next-deadline.js';
 import type { Document } from '../../model/document.js';
+import { textOf } from '../../model/text-of.js';
 import type { Clock, Self, TimerRef } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
 import type { World } from '../../world/world.js';
@@ -29,6 +32,7 @@ export type HostDeadlinesNeeds = RaiseAlertNeeds & {
   readonly guard: Pick<AgentGuardState, 'open' | 'openedAt'>;
   readonly world: Pick<World, 'hostsByKey'>;
   readonly store: Pick<Store, 'commit'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
   readonly log: Log;
 };
 
@@ -109,7 +113,7 @@ export class HostDeadlines {
   }
 
   async #timeout(self: Self, event: Deadline['event']): Promise<void> {
-    const { log, world } = this.#needs;
+    const { log, world, events } = this.#needs;
     const { hostkey, known } = this.#record;
     const row = this.#record.row();
     if (row === undefined) return;
@@ -125,8 +129,12 @@ export class HostDeadlines {
     const result = await storePatiently(self, this.#needs, changes, 'system');
     if (!result.ok || outcome === undefined) return;
     this.#stopDeadline = Infinity;
-    if (outcome.from !== outcome.to)
-      log.info({ hostkey, name: outcome.row.name, from: outcome.from, to: outcome.to }, 'host changed state');
+    const { from, to } = outcome;
+    if (from !== to) {
+      const { name, group } = outcome.row;
+      log.info({ hostkey, name, from, to }, 'host changed state');
+      events.put({ kind: 'host_state', hostkey, name: textOf(name), group: textOf(group), from, to });
+    }
     if (outcome.mail !== undefined) raiseAlert(this.#needs, outcome.mail, { ...outcome.row, id: row.id }, []);
   }
 }

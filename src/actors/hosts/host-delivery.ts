@@ -6,7 +6,7 @@ import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock } from '../../otp/index.js';
 import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
-import type { PublishingGate } from '../publishing/publishing-gate.js';
+import { type MayPublish, whyHeld } from '../publishing/publishing-gate.js';
 import type { RateLimiter } from '../../rates/rate-limiter.js';
 import type { DriftBook } from './drift-book.js';
 import { hostRuleset, hostSets } from '../publishing/publications.js';
@@ -22,7 +22,7 @@ export interface HostDeliveryNeeds extends AssignedNeeds {
     readonly intake: Pick<Config['intake'], 'force_interval_seconds'>;
   };
   readonly sets: Pick<SetBook, 'published' | 'untaken'>;
-  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly gate: MayPublish;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly drift: Pick<DriftBook, 'get' | 'repaired'>;
   /** Repairs over all hosts (`repair_max_per_minute`). */
@@ -86,7 +86,7 @@ export class HostDelivery {
       ? assignedTo(this.#needs, { hostkey: this.#hostkey, group: groupName })?.output
       : undefined;
     const wanted = wantedNow(latest, what.sets ? sets.published : undefined);
-    if (gate.paused || !this.#allowed(what.cause, wanted)) return;
+    if (whyHeld(gate) !== undefined || !this.#allowed(what.cause, wanted)) return;
     const now = clock.now();
     const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).

@@ -1,4 +1,6 @@
 import type { Config } from '../../config/schema.js';
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import { decideReadBack, type ReadBackOutcome } from '../../host/decide-read-back.js';
 import type { HashField } from '../../host/hash-check.js';
 import type { JsonObject } from '../../model/document.js';
@@ -17,7 +19,8 @@ export type HostReadBackNeeds = RaiseAlertNeeds & {
   readonly clock: Pick<Clock, 'now'>;
   readonly config: Pick<Config, 'max_hash_fail_count'>;
   readonly store: Pick<Store, 'commit'>;
-  readonly drift: Pick<DriftBook, 'observe'>;
+  readonly drift: Pick<DriftBook, 'get' | 'observe'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
   readonly log: Log;
 };
 
@@ -35,7 +38,7 @@ export class HostReadBack {
 
   /** `differing`: hashes of what it has loaded that are not as sent. */
   async take(self: Self, differing: readonly HashField[]): Promise<void> {
-    const { clock, config, drift, log } = this.#needs;
+    const { clock, config, drift, log, events } = this.#needs;
     const { hostkey } = this.#record;
     const row = this.#record.row();
     if (row === undefined) return;
@@ -61,8 +64,12 @@ export class HostReadBack {
     const group = textOf(now.group);
     if (outcome !== undefined) {
       this.#record.known = outcome.known;
+      const differed = drift.get(hostkey) !== undefined;
       drift.observe(hostkey, differing, nowSeconds(clock));
-      const said = { hostkey, name: textOf(now.name), group, differing };
+      const name = textOf(now.name);
+      const said = { hostkey, name, group, differing };
+      if (differing.length > 0 && !differed) events.put({ kind: 'drift_found', ...said });
+      if (differing.length === 0 && differed) events.put({ kind: 'drift_mended', hostkey, name, group });
       if (differing.length > 0) log.warn(said, 'the rules read back from the host are not what it was sent');
       else log.info(said, 'the rules read back from the host are what it was sent');
       if (outcome.mail !== undefined) raiseAlert(this.#needs, outcome.mail, { ...now, id: row.id }, differing);

@@ -1,5 +1,7 @@
 import type { Config } from '../../config/schema.js';
 import type { Dialect } from '../../firewall/dialect.js';
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import { decideReport, groupAfter, type ReportOutcome } from '../../host/decide-report.js';
 import type { HostReport } from '../../host/host-report.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
@@ -47,6 +49,7 @@ export type HostReportsNeeds = ConvergenceWatchNeeds &
     readonly drift: Pick<DriftBook, 'observe'>;
     readonly refused: Pick<RefusedReports, 'add' | 'clear'>;
     readonly hostRoom: Pick<HostRoom, 'grow'>;
+    readonly events: Pick<EventBook<ServerEvent>, 'put'>;
     readonly metrics: Metrics;
     readonly log: Log;
   };
@@ -73,7 +76,7 @@ export class HostReports {
     this.#registration = new HostRegistration(needs, parts.record, parts.delivery);
     this.#converges = new ConvergenceWatch(needs);
     this.#oddities = new HostOddities(needs, parts.record.hostkey);
-    this.#driftLog = new DriftLog(needs.log);
+    this.#driftLog = new DriftLog(needs);
   }
 
   /** Resolves when what follows from the report is stored, or it was refused for good. */
@@ -164,7 +167,7 @@ export class HostReports {
 
   /** What is due after a report is stored. */
   #follow(self: Self, outcome: ReportOutcome, report: HostReport): void {
-    const { clock, drift, log } = this.#needs;
+    const { clock, drift, log, events } = this.#needs;
     const { record, delivery, deadlines } = this.#parts;
     deadlines.heard(outcome.deadlineInSeconds ?? Infinity);
     guardOpened(self, this.#needs);
@@ -173,11 +176,12 @@ export class HostReports {
     const group = textOf(outcome.row.group);
     if (outcome.event !== undefined && outcome.differing.length === 0 && outcome.known.unverified === undefined)
       this.#converges.reached(group);
-    if (outcome.from !== outcome.to)
-      log.info(
-        { hostkey: record.hostkey, name: report.name, from: outcome.from, to: outcome.to },
-        'host changed state',
-      );
+    const { from, to } = outcome;
+    if (from !== to) {
+      const { hostkey } = record;
+      log.info({ hostkey, name: report.name, from, to }, 'host changed state');
+      events.put({ kind: 'host_state', hostkey, name: report.name, group, from, to });
+    }
     if (outcome.mail !== undefined) raiseAlert(this.#needs, outcome.mail, outcome.row, outcome.differing);
     this.#logDrift(outcome, report, group);
     this.#count(report, group);
@@ -188,7 +192,7 @@ export class HostReports {
   }
 
   #logDrift({ event, differing }: ReportOutcome, { hostkey, name, hashes }: HostReport, group: string): void {
-    if (event === 'pass_hashcheck') this.#driftLog.passed();
+    if (event === 'pass_hashcheck') this.#driftLog.passed({ hostkey, name, group });
     if (event !== 'fail_hashcheck') return;
     const { clock, config } = this.#needs;
     const wanted = wantedHashes(this.#needs, { hostkey, group }, nowSeconds(clock), config.ipset_hash_valid_seconds);

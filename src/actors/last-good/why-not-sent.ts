@@ -2,7 +2,7 @@ import { textOf } from '../../model/text-of.js';
 import type { SetBook } from '../../world/set-book.js';
 import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../guard/agent-guard-state.js';
-import type { PublishingGate } from '../publishing/publishing-gate.js';
+import { type MayPublish, whyHeld } from '../publishing/publishing-gate.js';
 
 export interface MissingSetsNeeds {
   readonly sets: Pick<SetBook, 'published' | 'untaken'>;
@@ -10,7 +10,7 @@ export interface MissingSetsNeeds {
 
 export interface WhyNotSentNeeds extends MissingSetsNeeds {
   readonly outputs: Pick<RulesetOutputs, 'get' | 'awaited' | 'failures'>;
-  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly gate: MayPublish;
   readonly guard: Pick<AgentGuardState, 'open'>;
 }
 
@@ -42,6 +42,7 @@ export function whyNotSent(needs: WhyNotSentNeeds, groupId: string): string | un
   const missing = missingSets(needs, output.ruleset.sets);
   if (missing.length > 0) return `the sets ${missing.slice(0, 5).join(', ')} that it names are not published`;
   if (output.publishedAt !== null) return undefined;
-  if (gate.paused) return 'publishing is paused';
+  const held = whyHeld(gate);
+  if (held !== undefined) return held;
   return guard.open ? 'the broker has not confirmed it yet' : 'no agent is heard';
 }

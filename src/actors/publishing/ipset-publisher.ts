@@ -1,3 +1,5 @@
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import { createHash } from 'node:crypto';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
@@ -21,7 +23,7 @@ import { loadConfirmedSha, noteConfirmedSets } from './note-confirmed-sets.js';
 import { pipeOutcome } from './pipe-outcome.js';
 import { allSets } from './publications.js';
 import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } from './publisher-messages.js';
-import type { PublishingGate } from './publishing-gate.js';
+import type { MayPublish } from './publishing-gate.js';
 import { refusedAlarm } from './refused-alarm.js';
 import { refusedRetryMs, type RefusedRetryNeeds } from './refused-retry.js';
 import { ASK_AGAIN_MS, SetTakeover } from './set-takeover.js';
@@ -41,6 +43,7 @@ export interface IpsetPublisherNeeds {
     >;
   readonly store: Pick<Store, 'get' | 'list' | 'commit'>;
   readonly outbox: Pick<Outbox, 'put'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
   readonly link: Pick<BrokerLink, 'subscribe'>;
   readonly world: Pick<World, 'ready' | 'rows' | 'policy'>;
   readonly sets: SetBook;
@@ -48,7 +51,7 @@ export interface IpsetPublisherNeeds {
   readonly confirmedSets: ConfirmedSets;
   readonly notes: Pick<Notes, 'put' | 'settled'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
-  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly gate: MayPublish;
   readonly alarms: Pick<AlarmBook, 'clear'>;
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly metrics: Pick<Metrics, 'count'>;
@@ -61,6 +64,9 @@ type IpsetInfo =
   | { readonly tag: 'settled'; readonly rendered: RenderedSets; readonly sha: string; readonly outcome: Outcome }
   /** Perhaps they are taken now. */
   | { readonly tag: 'again' };
+
+/** Why nothing is published. */
+type Held = 'guard' | 'paused' | 'loading' | 'links' | 'takeover';
 
 const NO_SETS: ReadonlySet<string> = new Set();
 
@@ -89,7 +95,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
   /** Some set is published with its last good content, as far as the store knows. */
   #standingIn = false;
   #timer: TimerRef | undefined = undefined;
-  #held: 'guard' | 'paused' | 'loading' | 'takeover' | undefined = undefined;
+  #held: Held | undefined = undefined;
   /** Waits for hosts of another server to say which sets they have. */
   readonly #takeover: SetTakeover;
 
@@ -194,9 +200,12 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
 
   /** `asked`: rules wait for the sets. */
   async #publish(self: Self<IpsetInfo>, asked = false): Promise<void> {
-    const { world, sets, guard, gate, clock, outbox } = this.#needs;
-    this.#held = !world.ready ? 'loading' : !guard.open ? 'guard' : gate.paused ? 'paused' : undefined;
+    const { sets, clock, outbox } = this.#needs;
+    const waited = this.#held === 'links';
+    this.#held = this.#whyHeld();
+    if (this.#held === 'links') this.#timer ??= self.sendAfter(ASK_AGAIN_MS, { tag: 'due' });
     if (this.#held !== undefined) return;
+    if (waited) self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
     const rendered = sets.render();
     const takeover = this.#confirmedSha === undefined ? this.#takeover.decide(rendered, asked) : 'publish';
     if (takeover === 'wait') {
@@ -223,6 +232,13 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     this.#sentAt = clock.monotonic();
     const put = { target: 'sets', class: 'sets', publication: allSets(rendered, clock.now()) } as const;
     pipeOutcome<IpsetInfo>(self, outbox.put(put), (outcome) => ({ tag: 'settled', rendered, sha, outcome }));
+  }
+
+  #whyHeld(): Held | undefined {
+    const { world, guard, gate } = this.#needs;
+    if (!world.ready) return 'loading';
+    if (!guard.open) return 'guard';
+    return gate.paused ? 'paused' : gate.unheard !== undefined ? 'links' : undefined;
   }
 
   #settled(self: Self<IpsetInfo>, { rendered, sha, outcome }: IpsetInfo & { readonly tag: 'settled' }): void {

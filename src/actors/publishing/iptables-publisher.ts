@@ -1,3 +1,5 @@
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
 import type { Config } from '../../config/schema.js';
@@ -16,7 +18,7 @@ import { noteConfirmed } from './note-confirmed.js';
 import { pipeOutcome } from './pipe-outcome.js';
 import { groupRuleset } from './publications.js';
 import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
-import type { PublishingGate } from './publishing-gate.js';
+import { type MayPublish, whyHeld } from './publishing-gate.js';
 import { clearGroupAlarm } from './refused-alarm.js';
 import { refusedRetryMs, type RefusedRetryNeeds } from './refused-retry.js';
 import { RoomInOutbox } from './room-in-outbox.js';
@@ -27,13 +29,14 @@ export interface IptablesPublisherNeeds {
   readonly config: RefusedRetryNeeds['config'] &
     Pick<Config, 'publish_quiet_ms' | 'profile_periodic_publish_interval_seconds'>;
   readonly outbox: Pick<Outbox, 'put'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
   readonly link: Pick<BrokerLink, 'subscribe'>;
   readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName'>;
   readonly outputs: RulesetOutputs;
   readonly sets: Pick<SetBook, 'published'>;
   readonly notes: Pick<Notes, 'put' | 'settled'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
-  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly gate: MayPublish;
   readonly alarms: Pick<AlarmBook, 'clear'>;
   readonly log: Pick<Log, 'warn' | 'error'>;
   readonly metrics: Pick<Metrics, 'count' | 'gauge' | 'observe'>;
@@ -149,7 +152,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   async terminate(self: Self<IptablesInfo>): Promise<void> {
     const { guard, gate, notes } = this.#needs;
     await notes.settled();
-    if (this.#waiting.size === 0 || !guard.open || gate.paused) return;
+    if (this.#waiting.size === 0 || !guard.open || whyHeld(gate) !== undefined) return;
     const sets = await this.#currentSets(self);
     if (sets === undefined) return;
     // What there is no room for is known from the store at the next start.
@@ -208,7 +211,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     const now = clock.monotonic();
     const due = [...this.#waiting].filter(([id, waiting]) => this.#mayGo(id) && this.#dueAt(id, waiting) <= now);
     if (due.length === 0) return;
-    const closed = !guard.open ? 'no agent is heard' : gate.paused ? 'publishing is paused' : undefined;
+    const closed = guard.open ? whyHeld(gate) : 'no agent is heard';
     if (closed !== undefined) {
       for (const [id] of due) this.#held.set(id, closed);
       return;

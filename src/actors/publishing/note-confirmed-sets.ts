@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config/schema.js';
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { Document } from '../../model/document.js';
 import type { Clock } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
@@ -16,6 +18,7 @@ export interface NoteConfirmedSetsNeeds {
   readonly world: Pick<World, 'rows'>;
   readonly confirmedSets: Pick<ConfirmedSets, 'sha' | 'with' | 'add' | 'unrecorded' | 'recorded'>;
   readonly notes: Pick<Notes, 'put'>;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
 }
 
 /** Which text all agents have, so that a restart need not send it again (table `setting`). */
@@ -33,9 +36,10 @@ export async function loadConfirmedSha(store: Pick<Store, 'get'>): Promise<strin
  * hold up the other. `sha`: SHA-256 of their text, in hex.
  */
 export function noteConfirmedSets(needs: NoteConfirmedSetsNeeds, { hash }: RenderedSets, sha: string): void {
-  const { world, config, confirmedSets, notes } = needs;
+  const { world, config, confirmedSets, notes, events } = needs;
   const now = nowSeconds(needs.clock);
   confirmedSets.sha = sha;
+  events.put({ kind: 'sets_published', hash });
   const rows = confirmedSets.with(world.rows('ipset'));
   if (newestSetHash(rows) !== hash) {
     // Later than all others, also when the clock was set back: which one is the newest is told by the time alone.

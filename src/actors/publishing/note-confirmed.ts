@@ -1,3 +1,5 @@
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { Clock } from '../../otp/index.js';
 import { noteHashes, type NoteHashesNeeds } from '../groups/note-hashes.js';
 import { outputToDoc, type RulesetOutput, type RulesetOutputs } from '../groups/ruleset-outputs.js';
@@ -7,6 +9,7 @@ import { nowSeconds } from '../now-seconds.js';
 export interface NoteConfirmedNeeds extends NoteHashesNeeds, Pick<RecordRevisionNeeds, 'sets'> {
   readonly clock: Pick<Clock, 'now'>;
   readonly outputs: RulesetOutputs;
+  readonly events: Pick<EventBook<ServerEvent>, 'put'>;
 }
 
 /**
@@ -14,13 +17,14 @@ export interface NoteConfirmedNeeds extends NoteHashesNeeds, Pick<RecordRevision
  * is still on its way), and it is not sent again. The store takes note of it when it can.
  */
 export function noteConfirmed(needs: NoteConfirmedNeeds, output: RulesetOutput): void {
-  const { outputs, notes } = needs;
+  const { outputs, notes, events } = needs;
   const { groupId, groupName, ruleset } = output;
   // A group that was deleted meanwhile has nothing to be noted.
   if (outputs.get(groupId) === undefined) return;
   const published: RulesetOutput = { ...output, publishedAt: nowSeconds(needs.clock) };
   outputs.confirm(published);
   if (outputs.get(groupId) === output) outputs.set(published);
+  events.put({ kind: 'ruleset_published', group_id: groupId, group: groupName });
   recordRevision(needs, published, nowSeconds(needs.clock));
   const { rulesets } = outputs;
   notes.put(`published ${groupId}`, {

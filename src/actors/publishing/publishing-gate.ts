@@ -4,10 +4,36 @@ export interface PublishingPause {
   readonly since: number;
 }
 
+/** Whether anything may be published now. */
+export interface MayPublish {
+  /** By an operator. */
+  readonly paused: boolean;
+  /** Linked servers that must be heard first, after a start; absent: none. */
+  readonly unheard?: string | undefined;
+}
+
+/** Why nothing is published now, as the end of "because ..."; undefined: it may be. */
+export function whyHeld({ paused, unheard }: MayPublish): string | undefined {
+  if (paused) return 'publishing is paused';
+  return unheard === undefined ? undefined : `linked servers are not heard yet: ${unheard}`;
+}
+
 /** The operator's switch over all publishing (`POST /api/V2/publishing`); kept in the store by the code that sets it. */
-export class PublishingGate {
+export class PublishingGate implements MayPublish {
   #pause: PublishingPause | undefined = undefined;
   #changed: { readonly author: string; readonly since: number } | undefined = undefined;
+
+  readonly #unheard: () => readonly string[];
+
+  /** `unheard`: names of links for which publishing waits after a start; default: none. */
+  constructor(unheard: () => readonly string[] = () => []) {
+    this.#unheard = unheard;
+  }
+
+  get unheard(): string | undefined {
+    const names = this.#unheard();
+    return names.length === 0 ? undefined : names.join(', ');
+  }
 
   get paused(): boolean {
     return this.#pause !== undefined;

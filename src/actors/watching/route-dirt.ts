@@ -4,9 +4,11 @@ import { textOf } from '../../model/text-of.js';
 import { cast, type ActorSystem, type KeyedChildren } from '../../otp/index.js';
 import type { Dirt } from '../../world/dirt.js';
 import { CENSUS } from '../hosts/census-messages.js';
+import { SECURITY_GROUPS } from '../ec2/security-groups-messages.js';
 import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
 import type { GroupCast } from '../groups/group-messages.js';
 import type { HostCast } from '../hosts/host-messages.js';
+import type { LinkCast } from '../links/link-messages.js';
 import type { World } from '../../world/world.js';
 import { clearGroupAlarm, clearHostAlarms } from '../publishing/refused-alarm.js';
 import { IPSET_PUBLISHER } from '../publishing/publisher-messages.js';
@@ -16,6 +18,7 @@ export interface RouteDirtNeeds {
   readonly world: Pick<World, 'ready' | 'rows' | 'hostByKey'>;
   readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
   readonly hosts: Pick<KeyedChildren<HostCast>, 'send' | 'whereis'>;
+  readonly links: Pick<KeyedChildren<LinkCast>, 'send'>;
   readonly alarms: Pick<AlarmBook, 'clear'>;
 }
 
@@ -32,13 +35,27 @@ function routeHost({ hosts, system, world, alarms }: RouteDirtNeeds, { before, a
   if (before?.active === 'retired' && after.active === 'active') cast(system, CENSUS, { tag: 'returned' });
 }
 
+/** Sources of sets (docs/metrics.md) whose documents security groups rest on too; addresses of hosts are none of them. */
+const POLICY_SOURCE = /^(group-|zone->|link->|external->)/;
+
+function concernsSecurityGroups({ complete, groups, removedGroups, setSources }: Dirt): boolean {
+  return (
+    complete ||
+    groups.size > 0 ||
+    removedGroups.size > 0 ||
+    [...setSources].some((source) => POLICY_SOURCE.test(source))
+  );
+}
+
 /**
  * Tells the actors what a change of the world made stale. Before every table was seen nothing is told: half a policy
  * would compile to errors. When the last one is in, all of it is.
  */
 export function routeDirt(needs: RouteDirtNeeds, dirt: Dirt): void {
-  const { world, groups, system } = needs;
+  const { world, groups, links, system } = needs;
   if (!world.ready) return;
+  if (concernsSecurityGroups(dirt)) cast(system, SECURITY_GROUPS, { tag: 'changed' });
+  for (const id of dirt.complete ? world.rows('link').keys() : dirt.links) links.send(id, { tag: 'sync' });
   for (const id of dirt.complete ? world.rows('group').keys() : dirt.groups) groups.send(id, { tag: 'recompile' });
   if (dirt.complete) {
     cast(system, IPSET_PUBLISHER, { tag: 'dirty', sources: ['start'] });

@@ -3,6 +3,8 @@
  * Files are PEM.
  */
 export interface SslOptions {
+  /** Where these options stand, for what is said of them; default `broker.ssl_options`. */
+  readonly section?: string;
   readonly cacertfile?: string;
   readonly certfile?: string;
   readonly keyfile?: string;

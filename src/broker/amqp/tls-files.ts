@@ -26,9 +26,9 @@ const SOON_MS = 14 * 86_400_000;
  */
 export async function readTlsFiles(ssl: SslOptions, now: number = Date.now()): Promise<TlsFiles> {
   const [ca, cert, key] = await Promise.all([
-    contents('cacertfile', ssl.cacertfile),
-    contents('certfile', ssl.certfile),
-    contents('keyfile', ssl.keyfile),
+    contents('cacertfile', ssl),
+    contents('certfile', ssl),
+    contents('keyfile', ssl),
   ]);
   const notes: string[] = [];
   if (ca !== undefined) certificates('cacertfile', ssl, ca);
@@ -39,7 +39,7 @@ export async function readTlsFiles(ssl: SslOptions, now: number = Date.now()): P
       throw fault(
         'keyfile',
         ssl,
-        `is not the private key of the certificate in ${ssl.certfile} (broker.ssl_options.certfile)`,
+        `is not the private key of the certificate in ${ssl.certfile} (${section(ssl)}.certfile)`,
       );
   }
   const files = {
@@ -57,21 +57,26 @@ export async function readTlsFiles(ssl: SslOptions, now: number = Date.now()): P
   return { ...files, notes };
 }
 
+function section({ section = 'broker.ssl_options' }: SslOptions): string {
+  return section;
+}
+
 function place(key: FileKey, ssl: SslOptions): string {
-  return `broker.ssl_options.${key} = ${ssl[key]}`;
+  return `${section(ssl)}.${key} = ${ssl[key]}`;
 }
 
 function fault(key: FileKey, ssl: SslOptions, says: string, cause?: unknown): BrokerError {
   return new BrokerError('connection', 'access', `${place(key, ssl)}: ${says}`, cause === undefined ? {} : { cause });
 }
 
-async function contents(key: FileKey, file: string | undefined): Promise<Buffer | undefined> {
+async function contents(key: FileKey, ssl: SslOptions): Promise<Buffer | undefined> {
+  const file = ssl[key];
   if (file === undefined) return undefined;
   try {
     return await readFile(file);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw fault(key, { [key]: file }, `cannot be read: ${why}`, cause);
+    throw fault(key, ssl, `cannot be read: ${why}`, cause);
   }
 }
 

@@ -29,13 +29,19 @@ export function prefixedBase(environment: string, base: string): string {
 
 const UNUSABLE = /[\u0000-\u0020\u007f"]/;
 
+/** Why a name has characters that no set's name can have; `undefined` if it has none. */
+export function setNameCharacterFault(base: string): string | undefined {
+  return UNUSABLE.test(base) ? 'the name holds a blank, a control character or a double quote' : undefined;
+}
+
 /**
  * Why no set can have a name made from `base`; `undefined` if one can. Stored groups and zones may have names that
  * new ones could not get (docs/rulesets.md#what-the-kernel-refuses), so this checks only what the kernel and its tools
  * take.
  */
 export function setNameFault(base: string): string | undefined {
-  if (UNUSABLE.test(base)) return 'the name holds a blank, a control character or a double quote';
+  const characters = setNameCharacterFault(base);
+  if (characters !== undefined) return characters;
   const bytes = Buffer.byteLength(base);
   if (bytes > MAX_BASE_BYTES) {
     return `the name has ${bytes} bytes: at most ${MAX_BASE_BYTES} fit into the name of a set, a prefix included`;

@@ -7,7 +7,7 @@ import { ApiError } from '../errors.js';
 import type { Scope } from '../route.js';
 import { readBearer, secretMatches } from './bearer-token.js';
 import type { FailureLimit } from './failure-limit.js';
-import { tokenInfo } from './tokens.js';
+import { tokenInfo, type TokenInfo } from './tokens.js';
 
 /**
  * A hash that no secret has. Comparing with it takes as long as with a stored one, so timing does not show whether a
@@ -39,25 +39,43 @@ export async function authorize(
   scope: Scope,
   failures: FailureLimit,
 ): Promise<Caller> {
-  const { store, config, clock } = needs;
+  const { config } = needs;
   if (config.api.auth === 'none' || scope === 'open') {
     return { author: gatewayConsumer(request) ?? 'anonymous', seesSecrets: config.api.auth === 'none' };
   }
+  const found = await findToken(needs, request);
+  if (typeof found === 'string') throw refuse(needs, request, failures, found);
+  if (!found.scopes.includes(scope)) throw new ApiError('forbidden', { scope });
+  return { author: found.name, seesSecrets: found.scopes.includes('write') };
+}
+
+/**
+ * Why who sent this request may not read any longer, for answers that go on: the token was revoked, or has expired.
+ * undefined: they may. Rejects with the store's error where that can't be told.
+ */
+export async function mayStillRead(
+  needs: Pick<AuthorizeNeeds, 'store' | 'config' | 'clock'>,
+  request: IncomingMessage,
+): Promise<string | undefined> {
+  if (needs.config.api.auth === 'none') return undefined;
+  const found = await findToken(needs, request);
+  if (typeof found === 'string') return `a valid token is needed: ${found}`;
+  return found.scopes.includes('read') ? undefined : 'the token lacks the scope read';
+}
+
+/** The token of a request, or why it has none that is good. */
+async function findToken(
+  { store, clock }: Pick<AuthorizeNeeds, 'store' | 'clock'>,
+  request: IncomingMessage,
+): Promise<TokenInfo | string> {
   const bearer = readBearer(request.headers.authorization);
   const row = bearer && (await store.get('token', bearer.id));
   const hash = row?.doc['hash'];
   const matches = secretMatches(bearer?.secret ?? '', typeof hash === 'string' ? hash : NO_HASH);
   const token = row && matches ? tokenInfo(row.doc, Math.floor(clock.now() / 1000)) : undefined;
-  if (!token || token.expired) {
-    const reason = token
-      ? 'it has expired'
-      : request.headers.authorization === undefined
-        ? 'there is none'
-        : 'this one is not known';
-    throw refuse(needs, request, failures, reason);
-  }
-  if (!token.scopes.includes(scope)) throw new ApiError('forbidden', { scope });
-  return { author: token.name, seesSecrets: token.scopes.includes('write') };
+  if (token !== undefined && !token.expired) return token;
+  if (token?.expired === true) return 'it has expired';
+  return request.headers.authorization === undefined ? 'there is none' : 'this one is not known';
 }
 
 function refuse(

@@ -11,6 +11,7 @@ export function needsOf({ store, runtime, config }: DocumentNeeds): CheckNeeds {
     list: (table) => listDocuments(store, table),
     find: async (table, field, value) => (await store.find(table, field, value)).map(({ doc }) => doc),
     dialect,
+    keepsSecurityGroups: config.ec2.mode === 'apply',
     unsetTables: config.generate_unset_tables,
     acceptsUnknown: () => unknownReferences(config, dialect()) === 'accept',
     run: (work) => checkSlices.run(work),

@@ -9,7 +9,7 @@ import type { Call } from '../route.js';
 import { groupRuleset, groupRulesetText } from '../views/group-ruleset.js';
 import { pinView } from '../views/revision-view.js';
 import type { DocumentService } from './document-service.js';
-import { byId, notFound } from './find-document.js';
+import { byId, byName, notFound } from './find-document.js';
 import { loadFleet } from './load-fleet.js';
 
 const TEXTS = byVariant('apiName', ({ key }) => key);
@@ -35,15 +35,18 @@ export async function groupSub(
     const addresses = builtinGroupSub(id, sub, fleet, () => runtime.dialect());
     return addresses && jsonReply(addresses);
   }
-  const group = await byId(store, 'group', id);
+  // v2 takes the name too: people know no ids.
+  const group =
+    (await byId(store, 'group', id)) ?? (call.version === 'v2' ? await byName(store, plain.model, id) : undefined);
   if (!group) throw notFound('group', 'with this id');
+  const { id: found } = group.doc;
   if (sub === 'ruleset' && call.version === 'v2') return jsonReply(await shownRuleset(call, group.doc));
   if (Object.hasOwn(TEXTS, sub)) {
-    const text = groupRulesetText(await outputOf(call, id), TEXTS[sub as keyof typeof TEXTS]);
+    const text = groupRulesetText(await outputOf(call, found), TEXTS[sub as keyof typeof TEXTS]);
     if (text === undefined) throw notFound('group', `has no ${sub} yet, or none is made (generate_unset_tables)`);
     return textReply(text);
   }
-  return plain.sub(call, id, sub);
+  return plain.sub(call, found, sub);
 }
 
 /** With the revision at which the group is held, where it is. */

@@ -9,8 +9,12 @@ import type { Route } from '../route.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
+import { ec2Routes } from './ec2-routes.js';
+import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
+import { fleetRoutes } from './fleet-routes.js';
 import { hclRoutes } from './hcl-routes.js';
+import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { planRoutes } from './plan-routes.js';
@@ -19,7 +23,7 @@ import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
 /** What all routes together use. Each handler sees only what its own file declares. */
-export interface RouteNeeds {
+export interface RouteNeeds extends EventNeeds {
   readonly store: Store;
   readonly config: HttpConfig;
   /** The current operations: a server may become or stop being the leader at any time. */
@@ -34,6 +38,10 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...auditRoutes,
     ...fileTransferRoutes,
     ...driftRoutes,
+    ...ec2Routes,
+    ...linkRoutes,
+    ...fleetRoutes,
+    ...eventRoutes,
     ...planRoutes,
     ...revisionRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Json, JsonObject } from '../../model/document.js';
 import type { Store } from '../../store/store.js';
 import type { ApiConfig } from '../http-config.js';
@@ -5,15 +7,17 @@ import { CommandError, type CommandCaller, type Commands, type Operations } from
 import { sentObject } from '../documents/sent-object.js';
 import { ApiError } from '../errors.js';
 import { bodyMediaType, JSON_TYPE } from '../media-type.js';
-import { readBytes } from '../read-body.js';
 import { bodyBounds, readJsonBody, type BodyLimits } from '../read-json-body.js';
 import { readForm } from '../read-form.js';
-import { bytesReply, emptyReply, jsonReply, type Reply } from '../reply.js';
+import { emptyReply, jsonReply, streamReply, type Reply } from '../reply.js';
 import type { Call } from '../route.js';
 
 export interface FileTransferNeeds {
   readonly store: Pick<Store, 'find'>;
-  readonly config: { readonly api: Pick<ApiConfig, 'commands' | 'max_upload_bytes' | 'max_body_bytes'> & BodyLimits };
+  readonly config: {
+    readonly data_dir: string;
+    readonly api: Pick<ApiConfig, 'commands' | 'max_upload_bytes' | 'max_body_bytes'> & BodyLimits;
+  };
   readonly operations: () => Pick<Operations, 'commands'>;
 }
 
@@ -82,14 +86,21 @@ function agentSilent(error: unknown): { readonly ok: false; readonly error: Json
   return { ok: false, error: error.code === 'timeout' ? 'timeout' : error.message };
 }
 
+/** The files are on disk, whole, before the first is sent: agents are told with each block how many there are. */
 async function storeFiles(call: Call, needs: FileTransferNeeds): Promise<Reply> {
   const commands = commandsOf(needs);
   const hostkey = call.params['hostkey'] as string;
-  const body = await readBytes(call.incoming, needs.config.api.max_upload_bytes);
-  const files = await readForm(call.headers['content-type'] ?? '', body);
-  // All names are checked before the first file is sent.
-  const sent = files.map((file) => ({ file, path: hostPath(file.name, 'file name') }));
-  for (const { file, path } of sent) await commands.sendFile(hostkey, path, file.content, callerOf(call));
+  const { api, data_dir: data } = needs.config;
+  const files = await readForm(call.incoming, {
+    limit: api.max_upload_bytes,
+    directory: join(data, 'uploads'),
+    checkName: (name) => void hostPath(name, 'file name'),
+  });
+  try {
+    for (const { name, content } of files) await commands.sendFile(hostkey, name, content, callerOf(call));
+  } finally {
+    for (const { content } of files) await content.close();
+  }
   return jsonReply(
     files.map(({ field, name, type }) => ({
       'content-disposition': `form-data; name="${field}"; filename="${name}"`,
@@ -98,13 +109,26 @@ async function storeFiles(call: Call, needs: FileTransferNeeds): Promise<Reply> 
   );
 }
 
-/** Answers GET: the file's bytes, or the host's error as JSON, both with 200. */
+/** Answers GET: the file's bytes as they come, or the host's error as JSON, both with 200. */
 export async function fetchFile(call: Call, needs: FileTransferNeeds): Promise<Reply> {
   const path = queryPath(call);
   if (!(await hostExists(call, needs))) return jsonReply({ error: UNKNOWN });
   const commands = commandsOf(needs);
   const answer = await commands.fetchFile(call.params['hostkey'] as string, path, callerOf(call)).catch(agentSilent);
-  return answer.ok ? bytesReply(answer.value, 'application/octet-stream') : jsonReply({ error: answer.error });
+  if (!answer.ok) return jsonReply({ error: answer.error });
+  const { size, pieces } = answer.value;
+  // One piece at a time is asked of the host.
+  const bytes = Readable.from(pieces, { objectMode: false, highWaterMark: 1 });
+  return streamReply(bytes, size, 'application/octet-stream');
+}
+
+/** Answers GET: files on their way. */
+export function listTransfers(_call: Call, needs: FileTransferNeeds): Reply {
+  return jsonReply(
+    commandsOf(needs)
+      .transfers()
+      .map((transfer) => ({ ...transfer })),
+  );
 }
 
 /** Answers DELETE: 204, or 500 with the host's error. */

@@ -1,6 +1,6 @@
 import { JSON_TYPE } from '../media-type.js';
 import type { Method, Parameter, Route } from '../route.js';
-import { deleteFile, fetchFile, postToHost, type FileTransferNeeds } from './file-transfer-handlers.js';
+import { deleteFile, fetchFile, listTransfers, postToHost, type FileTransferNeeds } from './file-transfer-handlers.js';
 
 const OCTETS = 'application/octet-stream';
 const PATH: Parameter = {
@@ -22,7 +22,7 @@ export const fileTransferRoutes: readonly Route<FileTransferNeeds>[] = [
       200: { description: 'What the host said, failures included; for files the headers of the parts' },
       403: { description: 'Files for a hostkey that no host has: that text alone; or an error' },
     },
-    refuses: ['commands_off', 'bad_request'],
+    refuses: ['commands_off', 'bad_request', 'upload_not_kept'],
     handle: postToHost,
   }),
   route('DELETE', {
@@ -41,6 +41,24 @@ export const fileTransferRoutes: readonly Route<FileTransferNeeds>[] = [
     refuses: ['commands_off', 'bad_parameter'],
     handle: fetchFile,
   }),
+  {
+    method: 'GET',
+    path: '/api/V2/file_transfers',
+    version: 'v2',
+    id: 'v2.file_transfers',
+    scope: 'command',
+    answeredBy: 'leader',
+    summary: 'Files on their way to and from hosts and the last hundred that ended, newest first',
+    produces: [JSON_TYPE],
+    answers: {
+      200: {
+        description: 'Each with `hostkey`, `path`, `direction`, `size` and `done` in bytes, `state`',
+        schema: { type: 'array', items: { type: 'object' } },
+      },
+    },
+    refuses: ['commands_off'],
+    handle: listTransfers,
+  },
 ];
 
 function route(

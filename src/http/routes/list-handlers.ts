@@ -8,13 +8,18 @@ import { notFound } from '../documents/find-document.js';
 import { listDocuments } from '../documents/load-fleet.js';
 import { jsonReply, type Reply } from '../reply.js';
 import type { Call } from '../route.js';
+import { BASE } from './api-base.js';
+import { hostPage } from './host-list-page.js';
 import { flag } from './list-parameters.js';
 
 /** Answers `GET /Rs` (docs/http-api.md#lists). */
 export async function listReply(call: Call, model: ResourceDeclaration): Promise<Reply> {
   const items: readonly JsonObject[] =
     call.version === 'v2' ? await wholeList(call, model) : await shortList(call, model);
-  return jsonReply(items);
+  const page = call.version === 'v2' && model.name === 'host' ? hostPage(items, call.query) : undefined;
+  if (page === undefined) return jsonReply(items);
+  const link = page.next === undefined ? {} : { link: `<${BASE.v2}/hosts?${page.next}>; rel="next"` };
+  return jsonReply(page.items, 200, link);
 }
 
 async function wholeList(call: Call, model: ResourceDeclaration): Promise<readonly JsonObject[]> {

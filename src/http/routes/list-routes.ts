@@ -3,13 +3,17 @@ import type { ApiVersion, ResourceDeclaration } from '../../resources/resource.j
 import { JSON_TYPE } from '../media-type.js';
 import type { Route } from '../route.js';
 import { BASE } from './api-base.js';
+import { HOST_PAGE_PARAMETERS } from './host-list-page.js';
 import { listReply, listSubReply } from './list-handlers.js';
 import { flagParameter } from './list-parameters.js';
 
 /** The list of a resource and the views of it. */
 export function listRoutes(model: ResourceDeclaration, version: ApiVersion): readonly Route[] {
   const path = `${BASE[version]}/${model.plural}`;
-  const parameters = (model.list?.flags ?? []).map(({ name, description }) => flagParameter(name, description));
+  const parameters = [
+    ...(model.list?.flags ?? []).map(({ name, description }) => flagParameter(name, description)),
+    ...(model.name === 'host' ? HOST_PAGE_PARAMETERS : []),
+  ];
   const items: JsonSchema | { readonly $ref: string } =
     version === 'v2'
       ? { $ref: `#/components/schemas/${model.name}-list` }
@@ -20,7 +24,7 @@ export function listRoutes(model: ResourceDeclaration, version: ApiVersion): rea
       ...common,
       path,
       id: `${version}.${model.name}.list`,
-      summary: `Every ${model.name}${version === 'v1' ? ', in short' : ''}; there is no paging`,
+      summary: `Every ${model.name}${version === 'v1' ? ', in short' : ''}; ${model.name === 'host' && version === 'v2' ? 'page by page where the query narrows it' : 'there is no paging'}`,
       ...(version === 'v2' && parameters.length > 0 ? { parameters, refuses: ['bad_parameter'] as const } : {}),
       answers: { 200: { description: 'The list', schema: items } },
       handle: (call) => listReply(call, model),

@@ -10,6 +10,7 @@ import { JSON_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';
 import type { Call, Route } from '../route.js';
 import { ipsetsView } from '../views/ipsets-view.js';
+import { wholeNumber } from './whole-number.js';
 
 const v1 = { version: 'v1', produces: [JSON_TYPE] } as const;
 const v2 = { version: 'v2', produces: [JSON_TYPE] } as const;
@@ -198,14 +199,6 @@ async function actors({ query }: Call, { operations }: SystemNeeds): Promise<Rep
   });
   if (!tree) throw new ApiError('not_found', { what: 'no actor has this path' });
   return jsonReply(tree as unknown as JsonObject);
-}
-
-function wholeNumber(query: URLSearchParams, name: string, min: number, max: number): number | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-  if (number >= min && number <= max) return number;
-  throw new ApiError('bad_parameter', { name, reason: `give a whole number from ${min} to ${max}` });
 }
 
 function observation(_call: Call, { operations }: SystemNeeds): Reply {

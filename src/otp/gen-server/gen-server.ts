@@ -6,6 +6,7 @@ import type { Behaviour, ActorSystem, Self, SpawnOptions } from '../process/acto
 import type { Pid } from '../process/pid.js';
 import type { ExitReason } from '../process/reason.js';
 import type { Address, ServerRef } from '../process/address.js';
+import { STOP_TAG } from '../process/sys/order-to-end.js';
 import { startResult } from './start-result.js';
 import type { StartResult } from './start-result.js';
 
@@ -62,6 +63,13 @@ export interface GenServer<Call = never, Reply = unknown, Cast = never, Info ext
   terminate?(self: Self<Info>, reason: ExitReason): void | Promise<void>;
   /** For the tree: what an operator wants to know, small. Read at any time, without a turn. */
   describe?(): DetailObject;
+  /**
+   * The state for operators and crash reports: all that helps, no secrets, nothing large. Read at any time, without a
+   * turn. Default: what `describe` gives.
+   */
+  formatStatus?(): DetailObject;
+  /** Takes over a state made by hand, between two messages; for development (`sys.replaceState`). */
+  replaceState?(state: unknown): void;
 }
 
 export interface GenServerOptions extends Omit<SpawnOptions, 'label'> {
@@ -71,7 +79,7 @@ export interface GenServerOptions extends Omit<SpawnOptions, 'label'> {
 
 /** Asks a server to stop; always gets into its mailbox. */
 class StopMsg implements Message {
-  readonly tag = '$stop';
+  readonly tag = STOP_TAG;
   readonly reason: ExitReason;
 
   constructor(reason: ExitReason) {
@@ -84,11 +92,15 @@ type AnyServer = GenServer<unknown, unknown, unknown, Message>;
 class GenServerProcess implements Behaviour {
   readonly #server: AnyServer;
   readonly terminate: Behaviour['terminate'];
+  readonly formatStatus: Behaviour['formatStatus'];
+  readonly replaceState: Behaviour['replaceState'];
 
   constructor(server: AnyServer) {
     this.#server = server;
     // Only those that have a `terminate` get the asynchronous way out.
     this.terminate = server.terminate === undefined ? undefined : (self, reason) => server.terminate?.(self, reason);
+    this.formatStatus = server.formatStatus === undefined ? undefined : () => server.formatStatus?.() ?? {};
+    this.replaceState = server.replaceState === undefined ? undefined : (state) => server.replaceState?.(state);
   }
 
   init(self: Self): void | Promise<void> {

@@ -4,7 +4,9 @@ import type { ExitReason } from './reason.js';
 import type { Report } from './report.js';
 import type { Address, ServerAddress, Untyped } from './address.js';
 import type { Message, DownMsg, MonitorRef, TimerRef } from './message.js';
-import type { Published } from './published.js';
+import type { DetailObject, Published } from './published.js';
+import type { CrashBook } from './sys/crash-book.js';
+import type { Suspension, Sys } from './sys/sys.js';
 
 /** The code of a process. Each method is one turn (or part of one); turns of one process never overlap. */
 export interface Behaviour {
@@ -13,6 +15,10 @@ export interface Behaviour {
   handle(self: Self, message: Message): void | Promise<void>;
   /** After `stop`, a throw in `handle`, never after an untrapped exit signal or a kill. */
   readonly terminate?: ((self: Self, reason: ExitReason) => void | Promise<void>) | undefined;
+  /** The state for operators and crash reports, without secrets. Read at any time, without a turn; small. */
+  readonly formatStatus?: (() => DetailObject) | undefined;
+  /** Takes over a state made by hand; for development. */
+  readonly replaceState?: ((state: unknown) => void) | undefined;
 }
 
 export interface SpawnOptions {
@@ -37,8 +43,13 @@ export interface SpawnOptions {
 
 export interface ProcessInfo {
   readonly messageQueueLen: number;
-  /** `running`: a handler is under way; `runnable`: messages wait for their turn; `waiting`: nothing to do. */
-  readonly status: 'running' | 'runnable' | 'waiting';
+  /**
+   * `running`: a handler is under way; `runnable`: messages wait for their turn; `waiting`: nothing to do; `suspended`:
+   * messages wait until it is resumed.
+   */
+  readonly status: 'running' | 'runnable' | 'waiting' | 'suspended';
+  /** undefined: it is not suspended. */
+  readonly suspension: Suspension | undefined;
   /** Messages handled. */
   readonly reductions: number;
   /** Messages dropped because the mailbox was full. */
@@ -69,6 +80,10 @@ export interface ActorSystemStats {
 /** The process table and what can be done to processes from anywhere. */
 export interface ActorSystem {
   readonly clock: Clock;
+  /** Looking into processes, and holding them for a moment. */
+  readonly sys: Sys;
+  /** The last crashes. */
+  readonly crashes: CrashBook;
   /** Resolves after `init`; rejects with `StartFailed`, and then the process is gone already. */
   spawn(behaviour: Behaviour, options?: SpawnOptions): Promise<Pid>;
   /** False: a dead letter, or dropped by a full mailbox. Never throws, never runs the receiver. */
@@ -90,6 +105,8 @@ export interface ActorSystem {
   isAlive(pid: Pid): boolean;
   info(pid: Pid): ProcessInfo | undefined;
   processes(): Iterable<Pid>;
+  /** Those that have published a supervisor's view. */
+  supervisors(): Iterable<Pid>;
   /** The Pid itself if alive, or the process that holds the name. */
   whereis(address: Address): Pid | undefined;
   /** False if the name is taken by a live process or `pid` is dead. */

@@ -1,22 +1,31 @@
 import { realClock } from './clock.js';
 import type { Clock } from './clock.js';
+import { endProcessAndLinked } from './burial.js';
+import type { BurialHost } from './burial.js';
 import { Exit, StartFailed } from './exit.js';
 import type { DownMsg, Message, MonitorRef } from './message.js';
 import type { Behaviour, ActorSystem, ActorSystemStats, ProcessInfo, SpawnOptions } from './actor-system-types.js';
-import { addMonitor, dropWatching, linkProcesses, removeMonitor, unlinkProcesses } from './links.js';
+import { addMonitor, linkProcesses, removeMonitor, unlinkProcesses } from './links.js';
+import { Mailboxes } from './mailboxes.js';
+import type { LongMailboxMarks } from './mailboxes.js';
 import { nactTurns } from './nact-turns.js';
 import { Pid } from './pid.js';
 import type { Name } from './pid.js';
 import { ExitSignal, Monitor, Process } from './process.js';
-import { formatReason, isOrderly } from './reason.js';
+import { isOrderly } from './reason.js';
 import type { ExitReason } from './reason.js';
 import { Registry } from './registry.js';
 import type { Report, ReportSink } from './report.js';
 import { RunLoop } from './run-loop.js';
 import { ProcessSelf } from './self.js';
+import type { SelfHost } from './self.js';
 import type { Address } from './address.js';
-import { clearTimers } from './timer.js';
-import type { TimerHost } from './timer.js';
+import { CrashBook } from './sys/crash-book.js';
+import { busyMs, crashDetail, statusWord, suspensionOf } from './sys/look-at.js';
+import { Observer } from './sys/observer.js';
+import { Oversight } from './sys/oversight.js';
+import type { Sys } from './sys/sys.js';
+import { SysDesk } from './sys/sys-desk.js';
 import type { TurnPort } from './turn.js';
 
 /** Milliseconds. A deliberate departure: OTP waits for ever (docs/decisions/0036-the-supervisors-are-otps.md). */
@@ -31,7 +40,15 @@ export interface ActorSystemOptions {
   readonly report?: ReportSink;
   /** Sees every message that nobody will handle, once; may not throw. */
   readonly deadLetter?: (to: Address, message: Message) => void;
+  /** Messages from which on a mailbox is reported as long, and down to which it stays so. Default 10000 and 1000. */
+  readonly longMailbox?: LongMailboxMarks;
+  /** Keep the last ten events of every process from its start (`sys.events`, crash reports). Default false. */
+  readonly events?: boolean;
+  /** For development: `sys.replaceState` works. Default false. */
+  readonly allowReplaceState?: boolean;
 }
+
+const LONG_MAILBOX: LongMailboxMarks = { high: 10_000, low: 1000 };
 
 /** Starts an empty process table. Nothing runs, and nothing keeps Node alive, until something is spawned. */
 export function createActorSystem(options: ActorSystemOptions = {}): ActorSystem {
@@ -41,26 +58,64 @@ export function createActorSystem(options: ActorSystemOptions = {}): ActorSystem
 class ProcessTable implements ActorSystem {
   readonly clock: Clock;
   readonly turns: TurnPort;
+  readonly sys: Sys;
+  readonly crashes = new CrashBook();
   readonly #table = new Map<number, Process>();
+  readonly #supervisors = new Set<Pid>();
   readonly #registry = new Registry();
+  readonly #mailboxes: Mailboxes;
   readonly #loop: RunLoop;
-  readonly #timers: TimerHost;
+  readonly #selves: SelfHost;
+  readonly #burial: BurialHost;
   readonly #sink: ReportSink | undefined;
   readonly #deadLetterHook: ((to: Address, message: Message) => void) | undefined;
+  readonly #keepEvents: boolean;
   #deadLetters = 0;
-  #dropped = 0;
 
   constructor(options: ActorSystemOptions) {
-    this.clock = options.clock ?? realClock;
+    const clock = (this.clock = options.clock ?? realClock);
     this.turns = options.turns ?? nactTurns();
-    this.#timers = { clock: this.clock, deliver: (process, message) => this.#deliver(process, message) };
     this.#sink = options.report;
     this.#deadLetterHook = options.deadLetter;
+    this.#keepEvents = options.events ?? false;
+    const report = (given: Report): void => this.report(given);
+    const schedule = (process: Process): void => this.#loop.schedule(process);
+    const find = (pid: Pid): Process | undefined => this.#table.get(pid.id);
+    const deliver = (process: Process, message: Message): void => this.#mailboxes.deliver(process, message);
+    this.#mailboxes = new Mailboxes({ clock, schedule, report }, options.longMailbox ?? LONG_MAILBOX);
+    this.#selves = { clock, deliver, supervises: ({ pid }) => this.#supervisors.add(pid) };
+    const desk = new SysDesk({
+      clock,
+      allowReplaceState: options.allowReplaceState ?? false,
+      find,
+      schedule,
+      afterTick: (next) => this.turns.afterTick(next),
+      report,
+      longMailboxes: () => this.#mailboxes.long(),
+    });
+    this.sys = desk;
+    this.#burial = {
+      clock,
+      find,
+      forget: (process, reason) => {
+        this.#forget(process);
+        this.#mailboxes.gone(process);
+        desk.gone(process, reason);
+      },
+      deliver,
+      deadLetter: (to, message) => this.#deadLetter(to, message),
+      tellWatcher: (monitor) => this.#tell(monitor),
+      orphaned: (process) => this.#loop.orphaned(process),
+      look: (process) => crashDetail({ clock, find }, process),
+      crashed: (pid, reason, queued, detail) => this.report({ kind: 'crash', pid, reason, queued, detail }),
+    };
     this.#loop = new RunLoop({
       system: this,
       turns: this.turns,
-      clock: this.clock,
-      die: (process, reason, ignored) => this.#die(process, reason, ignored),
+      clock,
+      die: (process, reason, ignored) => endProcessAndLinked(this.#burial, process, reason, ignored),
+      crashed: (process, reason) => this.#crashed(process, reason),
+      eased: (process) => this.#mailboxes.eased(process),
     });
   }
 
@@ -80,14 +135,21 @@ class ProcessTable implements ActorSystem {
       const reason = { term: { already_started: taken } };
       return Promise.reject(new StartFailed(label, reason, false, `"${options.name}" is already ${String(taken)}`));
     }
+    const maxQueue = options.maxQueue ?? Infinity;
     const process = new Process(pid, behaviour, {
       parent: options.parent,
-      maxQueue: options.maxQueue ?? Infinity,
+      maxQueue,
+      mark: this.#mailboxes.markOf(maxQueue),
       trapExit: options.trapExit ?? false,
       initTimeoutMs: options.initTimeoutMs ?? INIT_TIMEOUT_MS,
       startedAt: this.clock.now(),
     });
-    process.self = new ProcessSelf(this, process, this.#timers);
+    process.self = new ProcessSelf(this, process, this.#selves);
+    if (this.#keepEvents) {
+      const observer = new Observer(this.clock);
+      observer.events = [];
+      (process.oversight = new Oversight()).observer = observer;
+    }
     this.#table.set(pid.id, process);
     if (options.name !== undefined) this.register(options.name, pid);
     if (parent !== undefined && options.link !== false) linkProcesses(process, parent);
@@ -100,16 +162,13 @@ class ProcessTable implements ActorSystem {
   send(to: Address, message: Message): boolean {
     const process = this.#find(to);
     if (process === undefined) return this.#deadLetter(to, message);
-    if (process.mailbox.length >= process.maxQueue) return this.#overflow(process);
-    process.mailbox.push(message);
-    this.#loop.schedule(process);
-    return true;
+    return this.#mailboxes.put(process, message);
   }
 
   sendControl(to: Address, message: Message): boolean {
     const process = this.#find(to);
     if (process === undefined) return this.#deadLetter(to, message);
-    this.#deliver(process, message);
+    this.#mailboxes.deliver(process, message);
     return true;
   }
 
@@ -117,7 +176,7 @@ class ProcessTable implements ActorSystem {
     const process = this.#table.get(to.id);
     if (process === undefined) return;
     if (reason === 'kill') this.#die(process, 'killed');
-    else if (process.trapping) this.#deliver(process, new ExitSignal(from, reason));
+    else if (process.trapping) this.#mailboxes.deliver(process, new ExitSignal(from, reason));
     else if (reason !== 'normal' || from === to) this.#die(process, reason);
   }
 
@@ -125,10 +184,8 @@ class ProcessTable implements ActorSystem {
     const process = this.#table.get(pid.id);
     if (process === undefined) return;
     const reason = error instanceof Exit ? error.reason : { error };
-    // A failed start is reported as such, by #bury.
-    if (process.starter === undefined && !isOrderly(reason)) {
-      this.report({ kind: 'crash', pid, reason, queued: process.mailbox.length });
-    }
+    // A failed start is reported as such, when it is buried.
+    if (process.starter === undefined && !isOrderly(reason)) this.#crashed(process, reason);
     this.#die(process, reason);
   }
 
@@ -154,9 +211,9 @@ class ProcessTable implements ActorSystem {
     if (typeof by === 'function') {
       // Not at once: the caller does not hold the reference yet.
       queueMicrotask(() => {
-        if (!down.revoked) this.#tell(by, down);
+        if (!down.revoked) this.#tell(down);
       });
-    } else if (by !== undefined) this.#deliver(by, down);
+    } else if (by !== undefined) this.#mailboxes.deliver(by, down);
     return down;
   }
 
@@ -178,10 +235,10 @@ class ProcessTable implements ActorSystem {
   info(pid: Pid): ProcessInfo | undefined {
     const process = this.#table.get(pid.id);
     if (process === undefined) return undefined;
-    const messageQueueLen = process.mailbox.length;
     return {
-      messageQueueLen,
-      status: process.running ? 'running' : messageQueueLen > 0 || process.scheduled ? 'runnable' : 'waiting',
+      messageQueueLen: process.mailbox.length,
+      status: statusWord(process),
+      suspension: suspensionOf(process),
       reductions: process.reductions,
       dropped: process.dropped,
       links: process.links === undefined ? [] : Array.from(process.links, (peer) => peer.pid),
@@ -189,7 +246,7 @@ class ProcessTable implements ActorSystem {
       label: pid.label,
       names: process.names ?? [],
       startedAt: process.startedAt,
-      currentMs: process.busySince < 0 ? 0 : this.clock.monotonic() - process.busySince,
+      currentMs: busyMs(process, this.clock),
       parent: process.parent,
       published: process.published,
     };
@@ -197,6 +254,10 @@ class ProcessTable implements ActorSystem {
 
   *processes(): Iterable<Pid> {
     for (const process of this.#table.values()) yield process.pid;
+  }
+
+  supervisors(): Iterable<Pid> {
+    return this.#supervisors;
   }
 
   whereis(address: Address): Pid | undefined {
@@ -218,6 +279,7 @@ class ProcessTable implements ActorSystem {
   }
 
   report(report: Report): void {
+    if (report.kind === 'crash') this.crashes.add(report);
     try {
       this.#sink?.(report);
     } catch {
@@ -229,7 +291,7 @@ class ProcessTable implements ActorSystem {
     return {
       processes: this.#table.size,
       deadLetters: this.#deadLetters,
-      dropped: this.#dropped,
+      dropped: this.#mailboxes.dropped,
       orphans: this.#loop.orphans,
     };
   }
@@ -239,20 +301,19 @@ class ProcessTable implements ActorSystem {
     return pid === undefined ? undefined : this.#table.get(pid.id);
   }
 
-  #deliver(process: Process, message: Message): void {
-    process.mailbox.push(message);
-    this.#loop.schedule(process);
+  #crashed(process: Process, reason: ExitReason): void {
+    const detail = crashDetail({ clock: this.clock, find: (pid) => this.#table.get(pid.id) }, process);
+    this.report({ kind: 'crash', pid: process.pid, reason, queued: process.mailbox.length, detail });
   }
 
-  #overflow(process: Process): false {
-    process.dropped++;
-    this.#dropped++;
-    if (!process.overflowing) {
-      process.overflowing = true;
-      const { pid, maxQueue, dropped } = process;
-      this.report({ kind: 'overflow', pid, maxQueue, dropped });
-    }
-    return false;
+  #die(process: Process, reason: ExitReason): void {
+    endProcessAndLinked(this.#burial, process, reason);
+  }
+
+  #forget({ pid, names }: Process): void {
+    this.#table.delete(pid.id);
+    this.#supervisors.delete(pid);
+    if (names !== undefined) for (const name of names) this.#registry.unregister(name);
   }
 
   #deadLetter(to: Address, message: Message): false {
@@ -265,73 +326,12 @@ class ProcessTable implements ActorSystem {
     return false;
   }
 
-  #tell(watcher: (down: DownMsg) => void, down: Monitor): void {
+  #tell(down: Monitor): void {
+    if (typeof down.watcher !== 'function') return;
     try {
-      watcher(down);
+      down.watcher(down);
     } catch (error) {
       this.report({ kind: 'callback_fault', where: `monitor of ${String(down.target)}`, error });
     }
-  }
-
-  /** Ends a process and, through its links, those that must end with it: a work list, as chains of links can be long. */
-  #die(process: Process, reason: ExitReason, ignored = false): void {
-    const doomed: [Process, ExitReason][] = [];
-    this.#bury(process, reason, ignored, doomed);
-    for (let next = doomed.pop(); next !== undefined; next = doomed.pop()) {
-      this.#bury(next[0], next[1], false, doomed);
-    }
-  }
-
-  /**
-   * One synchronous step, so a half-dead process is never seen: out of the table and the registry, timers, turn and
-   * monitors gone, before the first peer is told.
-   */
-  #bury(process: Process, reason: ExitReason, ignored: boolean, doomed: [Process, ExitReason][]): void {
-    if (process.phase === 'dead') return;
-    const { pid, links, watchers, starter, waiters, names } = process;
-    process.phase = 'dead';
-    pid.exit = reason;
-    this.#table.delete(pid.id);
-    if (names !== undefined) for (const name of names) this.#registry.unregister(name);
-    clearTimers(this.clock, process);
-    dropWatching(process, (other) => this.#table.get(other.id));
-    process.links = process.watchers = process.starter = process.waiters = process.published = undefined;
-    process.turn?.close();
-    if (process.running) {
-      process.orphaned = true;
-      this.#loop.orphans++;
-    }
-    for (const message of process.mailbox.drain()) {
-      // Exit, down and timer messages concern this process alone.
-      if (!(message instanceof ExitSignal) && message.tag !== 'DOWN' && message.tag !== '$timer') {
-        this.#deadLetter(pid, message);
-      }
-    }
-    if (links !== undefined) {
-      for (const peer of links) {
-        peer.links?.delete(process);
-        // The starter learns of a failed start from `spawn` itself, not a second time as a signal.
-        if (starter !== undefined && peer.pid === process.parent) continue;
-        if (peer.trapping) this.#deliver(peer, new ExitSignal(pid, reason));
-        else if (reason !== 'normal') doomed.push([peer, reason]);
-      }
-    }
-    process.abort?.abort();
-    if (starter !== undefined) {
-      const text = ignored ? 'init said ignore' : formatReason(reason);
-      starter.reject(new StartFailed(pid.label, ignored ? 'normal' : reason, ignored, text));
-      if (!ignored && !isOrderly(reason)) this.report({ kind: 'crash', pid, reason, queued: 0 });
-    }
-    if (watchers !== undefined) {
-      for (const monitor of watchers) {
-        monitor.reason = reason;
-        if (typeof monitor.watcher === 'function') this.#tell(monitor.watcher, monitor);
-        else {
-          monitor.watcher.watching?.delete(monitor);
-          this.#deliver(monitor.watcher, monitor);
-        }
-      }
-    }
-    if (waiters !== undefined) for (const resolve of waiters) resolve(reason);
   }
 }

@@ -37,6 +37,23 @@ export class Fifo<T> {
     return item;
   }
 
+  /** The item that is `at` places behind the next one, left where it is. */
+  at(at: number): T | undefined {
+    if (this.#ring === undefined || at >= this.#length) return undefined;
+    return this.#ring[(this.#head + at) & (this.#ring.length - 1)];
+  }
+
+  /** Takes out those that are `wanted`, in order; the others stay in theirs. */
+  takeWhere(wanted: (item: T) => boolean): T[] {
+    const taken: T[] = [];
+    for (let left = this.#length; left > 0; left--) {
+      const item = this.shift() as T;
+      if (wanted(item)) taken.push(item);
+      else this.push(item);
+    }
+    return taken;
+  }
+
   /** Takes everything out, in order. */
   drain(): T[] {
     const all: T[] = [];

@@ -6,6 +6,7 @@ import { Fifo } from './fifo.js';
 import type { Name, Pid } from './pid.js';
 import type { ExitReason } from './reason.js';
 import type { TimerHandle } from './clock.js';
+import type { Oversight } from './sys/oversight.js';
 import type { Turn } from './turn.js';
 
 /** A message that can be taken back while it waits in the mailbox; unwrapped when its turn comes. */
@@ -109,6 +110,14 @@ export class Process {
   dropped = 0;
   /** Full, and said so. */
   overflowing = false;
+  /** Length of the mailbox from which on one more message is looked at twice: it is long, or full. */
+  mark: number;
+  /** Epoch milliseconds since when its mailbox is long. */
+  longSince: number | undefined = undefined;
+  /** Kind of the last message of its last turn. */
+  lastKind: string | undefined = undefined;
+  /** What `sys` keeps of it; undefined for nearly all. */
+  oversight: Oversight | undefined = undefined;
   links: Set<Process> | undefined = undefined;
   /** Monitors of this process by others. */
   watchers: Set<Monitor> | undefined = undefined;
@@ -129,6 +138,7 @@ export class Process {
       trapExit: boolean;
       initTimeoutMs: number;
       startedAt: number;
+      mark: number;
     },
   ) {
     this.pid = pid;
@@ -137,6 +147,7 @@ export class Process {
     this.maxQueue = options.maxQueue;
     this.startedAt = options.startedAt;
     this.trapping = options.trapExit;
+    this.mark = options.mark;
     this.initTimeoutMs = options.initTimeoutMs;
   }
 }

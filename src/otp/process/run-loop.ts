@@ -4,8 +4,12 @@ import type { ActorSystem, Self } from './actor-system-types.js';
 import { owners } from './owner.js';
 import { Revocable } from './process.js';
 import type { Process } from './process.js';
+import { isPromise } from './is-promise.js';
+import type { Message } from './message.js';
 import { isOrderly } from './reason.js';
 import type { ExitReason } from './reason.js';
+import { kindOfMessage } from './sys/kind-of-message.js';
+import type { Oversight } from './sys/oversight.js';
 import type { TurnPort } from './turn.js';
 
 /**
@@ -22,10 +26,10 @@ export interface RunHost {
   readonly turns: TurnPort;
   readonly clock: Clock;
   die(process: Process, reason: ExitReason, ignored?: boolean): void;
-}
-
-function isPromise(value: unknown): value is Promise<void> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  /** It ends by its own fault: to be told of before it does. */
+  crashed(process: Process, reason: ExitReason): void;
+  /** A process whose mailbox was full or long has handled some of it. */
+  eased(process: Process): void;
 }
 
 /** Gives processes their turns: init first, then messages one at a time, and the end of a process by its own doing. */
@@ -53,6 +57,8 @@ export class RunLoop {
   /** At most one wake is outstanding, so the scheduler's own queues never grow. */
   schedule(process: Process): void {
     if (process.scheduled || process.running || process.turn === undefined) return;
+    const { oversight } = process;
+    if (oversight !== undefined && process.phase === 'alive' && !oversight.hasWork(process.mailbox.length)) return;
     process.scheduled = true;
     process.turn.wake();
   }
@@ -114,9 +120,11 @@ export class RunLoop {
     const { mailbox, behaviour } = process;
     const self = process.self as Self;
     let left = batch;
+    let last: Message | undefined;
     while (left > 0) {
+      const { oversight } = process;
       // If the process died in its handler, the mailbox is empty by now and stays so.
-      let message = mailbox.shift();
+      let message = oversight === undefined ? mailbox.shift() : this.#next(process, oversight);
       if (message === undefined) break;
       if (message instanceof Revocable) {
         if (message.revoked) continue;
@@ -124,18 +132,36 @@ export class RunLoop {
       }
       left--;
       process.reductions++;
+      last = message;
       try {
-        const result = behaviour.handle(self, message);
+        const result = oversight === undefined ? behaviour.handle(self, message) : this.#watched(process, message);
         if (isPromise(result)) {
+          process.lastKind = kindOfMessage(message);
           this.#spend(batch - left);
           return this.#await(process, result, left);
         }
       } catch (error) {
+        process.lastKind = kindOfMessage(message);
         return this.#threw(process, error);
       }
     }
+    if (last !== undefined) process.lastKind = kindOfMessage(last);
     this.#spend(batch - left);
     if (!this.#isOver(process)) this.#rest(process);
+  }
+
+  /** Control requests come before all mail; while suspended, of that only orders to end. */
+  #next(process: Process, oversight: Oversight): Message | undefined {
+    for (let next = oversight.requests.shift(); next !== undefined; next = oversight.requests.shift()) next.run();
+    if (oversight.idle && process.oversight === oversight) process.oversight = undefined;
+    return oversight.suspended ? oversight.orders.shift() : process.mailbox.shift();
+  }
+
+  #watched(process: Process, message: Message): void | Promise<void> {
+    const { behaviour, oversight } = process;
+    const handle = (): void | Promise<void> => behaviour.handle(process.self as Self, message);
+    const observer = oversight?.observer;
+    return observer === undefined ? handle() : observer.watch(kindOfMessage(message), process.mailbox.length, handle);
   }
 
   async #await(process: Process, handling: Promise<void>, left: number): Promise<void> {
@@ -171,18 +197,26 @@ export class RunLoop {
 
   #end(process: Process, reason: ExitReason): void {
     process.running = false;
-    if (!isOrderly(reason)) {
-      const { pid, mailbox } = process;
-      this.#host.system.report({ kind: 'crash', pid, reason, queued: mailbox.length });
-    }
+    if (!isOrderly(reason)) this.#host.crashed(process, reason);
     this.#host.die(process, reason);
   }
 
   /** The run is done: next message, or idle. */
   #rest(process: Process): void {
     process.running = false;
-    if (process.mailbox.length > 0) this.schedule(process);
-    if (process.overflowing && process.mailbox.length <= process.maxQueue / 2) process.overflowing = false;
+    if (process.mailbox.length > 0 || process.oversight !== undefined) this.#again(process);
+    if (process.overflowing || process.longSince !== undefined) this.#host.eased(process);
+  }
+
+  #again(process: Process): void {
+    // A suspended process with mail has nothing to do, one with control requests has, without any.
+    if (process.oversight === undefined || process.oversight.hasWork(process.mailbox.length)) this.schedule(process);
+  }
+
+  /** It died while its handler runs; counted until that comes back. */
+  orphaned(process: Process): void {
+    process.orphaned = true;
+    this.orphans++;
   }
 
   /** True if the process died while its handler ran; then this is where that handler's story ends. */

@@ -10,16 +10,22 @@ import type { Address, Untyped } from './address.js';
 import { cancelTimer, startTimer } from './timer.js';
 import type { TimerHost } from './timer.js';
 
+/** What a process's own view needs of the actor system. */
+export interface SelfHost extends TimerHost {
+  /** The process has published a supervisor's view. */
+  supervises(process: Process): void;
+}
+
 /** One process's own view of the actor system, fenced off once the process is dead. */
 export class ProcessSelf implements Self<Message> {
   readonly system: ActorSystem;
   readonly #process: Process;
-  readonly #timers: TimerHost;
+  readonly #host: SelfHost;
 
-  constructor(system: ActorSystem, process: Process, timers: TimerHost) {
+  constructor(system: ActorSystem, process: Process, host: SelfHost) {
     this.system = system;
     this.#process = process;
-    this.#timers = timers;
+    this.#host = host;
   }
 
   get pid(): Pid {
@@ -59,11 +65,11 @@ export class ProcessSelf implements Self<Message> {
   }
 
   sendAfter(ms: number, message: Message): TimerRef {
-    return startTimer(this.#timers, this.#alive(), ms, message, false);
+    return startTimer(this.#host, this.#alive(), ms, message, false);
   }
 
   sendInterval(ms: number, message: Message): TimerRef {
-    return startTimer(this.#timers, this.#alive(), ms, message, true);
+    return startTimer(this.#host, this.#alive(), ms, message, true);
   }
 
   tell(message: Message): boolean {
@@ -90,7 +96,7 @@ export class ProcessSelf implements Self<Message> {
   }
 
   cancel(timer: TimerRef): boolean {
-    return cancelTimer(this.#timers, this.#alive(), timer);
+    return cancelTimer(this.#host, this.#alive(), timer);
   }
 
   link(pid: Pid): void {
@@ -139,7 +145,9 @@ export class ProcessSelf implements Self<Message> {
   }
 
   publish(published: Published): void {
-    this.#alive().published = published;
+    const process = this.#alive();
+    process.published = published;
+    if (published.supervisor !== undefined) this.#host.supervises(process);
   }
 
   #alive(): Process {

@@ -1,45 +1,21 @@
 import type { From } from '../process/call.js';
-import { checkFlags, checkSpec, checkSpecs } from './child-spec.js';
-import type { AnyChildSpec, CheckedFlags, CheckedSpec, SpecError, SupFlags } from './child-spec.js';
-import { ChildTable } from './child-table.js';
-import type { Child, ChildKey } from './child-table.js';
-import { endProcess, endProcesses } from './end-process.js';
+import { checkSpec } from './child-spec.js';
+import type { CheckedFlags, CheckedSpec, SpecError } from './child-spec.js';
+import { ChildRunner, offenderOf } from './child-runner.js';
+import type { Child, ChildKey, ChildTable } from './child-table.js';
 import type { GenServer } from '../gen-server/gen-server.js';
 import { addRestart, emptyWindow, restartsInWindow } from './intensity.js';
 import type { RestartWindow } from './intensity.js';
 import type { ExitMsg, Message } from '../process/message.js';
-import type { ChildCounts, ChildView } from '../process/published.js';
+import type { DetailObject } from '../process/published.js';
 import type { Self } from '../process/actor-system-types.js';
 import { Pid } from '../process/pid.js';
 import { isOrderly } from '../process/reason.js';
 import type { ExitReason } from '../process/reason.js';
-import type { StartResult } from '../gen-server/start-result.js';
 import { affected, verdict } from './strategy.js';
-
-/** What a supervisor's init callback gives. Under simple_one_for_one, exactly one spec. */
-export interface SupInit {
-  readonly flags?: SupFlags;
-  readonly children: readonly AnyChildSpec[];
-}
-
-export type InitCallback = () => SupInit | 'ignore' | Promise<SupInit | 'ignore'>;
-
-/** A child started: its process, or undefined if it said `ignore`. */
-export type ChildStarted = { readonly ok: Pid | undefined; readonly info?: unknown } | { readonly error: unknown };
-
-/** Requests to a supervisor; see supervisor.ts for what each does. */
-export type SupCall =
-  | { readonly tag: 'start_child'; readonly spec: unknown }
-  | { readonly tag: 'start_dynamic'; readonly args: readonly unknown[] }
-  | { readonly tag: 'restart_child'; readonly id: string }
-  | { readonly tag: 'terminate_child'; readonly id: string | Pid }
-  | { readonly tag: 'delete_child'; readonly id: string }
-  | { readonly tag: 'which_children' }
-  | { readonly tag: 'count_children' }
-  | { readonly tag: 'get_childspec'; readonly id: string | Pid };
-
-export type SupReply =
-  ChildStarted | { readonly ok: true } | readonly ChildView[] | ChildCounts | CheckedSpec | { readonly error: unknown };
+import type { InitCallback, SupCall, SupReply } from './sup-requests.js';
+import { readSetup } from './sup-setup.js';
+import { supervisorState } from './supervisor-state.js';
 
 interface RetryMsg extends Message {
   readonly tag: '$retry';
@@ -50,13 +26,6 @@ const OK = { ok: true } as const;
 const NOT_FOUND = { error: 'not_found' } as const;
 const SIMPLE = { error: 'simple_one_for_one' } as const;
 
-function isStartResult(value: unknown): value is StartResult {
-  return (
-    value === 'ignore' ||
-    (typeof value === 'object' && value !== null && ('error' in value || ('ok' in value && value.ok instanceof Pid)))
-  );
-}
-
 /**
  * OTP's supervisor as a server. Serial by construction: starts, stops, deaths and requests are handled one after the
  * other, and each waits for its children (docs/decisions/0036-the-supervisors-are-otps.md). Restarts follow at once, as
@@ -66,35 +35,46 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
   readonly #callback: InitCallback;
   #flags: CheckedFlags = { strategy: 'one_for_one', intensity: 1, periodS: 5, autoShutdown: 'never' };
   #window: RestartWindow = emptyWindow(1, 5000);
-  #children = new ChildTable(false);
+  #runner = new ChildRunner(undefined);
   /** The one spec of simple_one_for_one. */
   #template: CheckedSpec | undefined = undefined;
+  #restartsUsed: () => number = () => 0;
 
   constructor(callback: InitCallback) {
     this.#callback = callback;
   }
 
+  get #children(): ChildTable {
+    return this.#runner.children;
+  }
+
   async init(self: Self): Promise<void> {
     const given: unknown = await this.#callback();
     if (given === 'ignore') self.ignore();
-    const specs = this.#configure(self, given);
+    const setup = readSetup(given, this.#callback.name || 'init');
+    if ('wrong' in setup) self.stop({ term: setup.wrong });
+    const { strategy, intensity, periodS } = (this.#flags = setup.flags);
+    this.#window = emptyWindow(intensity, periodS * 1000);
+    this.#template = setup.template;
+    this.#runner = new ChildRunner(setup.template);
+    this.#restartsUsed = () => restartsInWindow(this.#window, self.system.clock.monotonic());
     self.publish({
       supervisor: {
-        strategy: this.#flags.strategy,
-        intensity: this.#flags.intensity,
-        periodS: this.#flags.periodS,
+        strategy,
+        intensity,
+        periodS,
         restart: this.#template?.restart,
-        restartsUsed: () => restartsInWindow(this.#window, self.system.clock.monotonic()),
+        restartsUsed: this.#restartsUsed,
         counts: () => this.#children.counts(),
         rows: (offset, limit) => this.#children.page(offset, limit),
       },
     });
-    for (const spec of specs) {
+    for (const spec of setup.specs) {
       const child = this.#children.add(spec);
-      const started = await this.#start(self, child);
+      const started = await this.#runner.start(self, child);
       if ('error' in started) {
         this.#children.remove(child);
-        await this.#stopAll(self);
+        await this.#runner.stopAll(self);
         self.stop({ shutdown: { failed_to_start_child: spec.id, reason: started.error } });
       }
     }
@@ -110,6 +90,8 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
           : this.#startDynamic(self, request.args);
       case 'restart_child':
         return this.#restartChild(self, request.id);
+      case 'restart_running':
+        return this.#restartRunning(self, request.id);
       case 'terminate_child':
         return this.#terminateChild(self, request.id);
       case 'delete_child':
@@ -140,54 +122,11 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
   }
 
   async terminate(self: Self): Promise<void> {
-    await this.#stopAll(self);
+    await this.#runner.stopAll(self);
   }
 
-  #configure(self: Self, given: unknown): readonly CheckedSpec[] {
-    const { flags = {}, children } = (given ?? {}) as { flags?: unknown; children?: unknown };
-    if (!Array.isArray(children)) {
-      self.stop({ term: { bad_return: { callback: this.#callback.name || 'init', value: given } } });
-    }
-    const checked = checkFlags(flags);
-    if ('error' in checked) self.stop({ term: { supervisor_data: checked.error } });
-    const specs = checkSpecs(children as readonly unknown[], checked.autoShutdown);
-    if ('error' in specs) self.stop({ term: { start_spec: specs.error } });
-    this.#flags = checked;
-    this.#window = emptyWindow(checked.intensity, checked.periodS * 1000);
-    if (checked.strategy !== 'simple_one_for_one') return specs;
-    if (specs.length !== 1) self.stop({ term: { bad_start_spec: children } });
-    this.#template = specs[0];
-    this.#children = new ChildTable(true);
-    return [];
-  }
-
-  /** Runs the start function and writes the outcome into the row. On failure the row is left without a process. */
-  async #start(self: Self, child: Child, args = child.args): Promise<ChildStarted> {
-    const { system, pid: parent } = self;
-    const { spec } = child;
-    let result: unknown;
-    try {
-      result = await spec.start({ system, parent }, ...args);
-    } catch (error) {
-      result = { error: { error } };
-    }
-    if (!isStartResult(result))
-      result = { error: { bad_return: { callback: `start of "${spec.id}"`, value: result } } };
-    const started = result as StartResult;
-    if (started === 'ignore') {
-      this.#children.setPid(child, undefined);
-      if (this.#template !== undefined || spec.restart === 'temporary') this.#children.remove(child);
-      return { ok: undefined };
-    }
-    if ('error' in started) {
-      system.report({ kind: 'start_error', supervisor: parent, id: spec.id, error: started.error });
-      return started;
-    }
-    // Its own spawn linked it already; one that did not would never be missed.
-    system.link(parent, started.ok);
-    this.#children.setPid(child, started.ok);
-    system.report({ kind: 'child_started', supervisor: parent, child: started.ok, id: spec.id });
-    return started;
+  formatStatus(): DetailObject {
+    return supervisorState(this.#flags, this.#restartsUsed(), this.#children);
   }
 
   async #ended(self: Self, child: Child, pid: Pid, reason: ExitReason): Promise<void> {
@@ -195,7 +134,8 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
     this.#children.setPid(child, undefined);
     if (!isOrderly(reason)) this.#children.recordCrash(child, pid, { at: self.now(), reason });
     if (spec.restart === 'permanent' || !isOrderly(reason)) {
-      self.system.report({ kind: 'child_terminated', supervisor: self.pid, child: pid, id: spec.id, reason });
+      const offender = offenderOf(child, pid);
+      self.system.report({ kind: 'child_terminated', supervisor: self.pid, child: pid, id: spec.id, reason, offender });
     }
     const next = verdict(spec.restart, reason);
     if (next === 'restart') return this.#restart(self, child);
@@ -212,22 +152,35 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
     this.#window = window;
     if (!ok) {
       const { intensity, periodS } = this.#flags;
-      self.system.report({ kind: 'intensity_reached', supervisor: self.pid, id: child.spec.id, intensity, periodS });
+      const { id } = child.spec;
+      const offender = offenderOf(child, undefined);
+      self.system.report({ kind: 'intensity_reached', supervisor: self.pid, id, intensity, periodS, offender });
       self.stop('shutdown');
     }
-    const { stop, start } =
-      typeof child.key === 'number'
-        ? { stop: [], start: [child.key] }
-        : affected(this.#flags.strategy, this.#children.keys() as readonly string[], child.key);
+    const { stop, start } = this.#affected(child);
     for (const key of stop) await this.#stopBystander(self, key);
-    for (const key of start) {
+    await this.#startAgain(self, start, true);
+  }
+
+  #affected(child: Child): { readonly stop: readonly ChildKey[]; readonly start: readonly ChildKey[] } {
+    if (typeof child.key === 'number') return { stop: [], start: [child.key] };
+    return affected(this.#flags.strategy, this.#children.keys() as readonly string[], child.key);
+  }
+
+  /** The first that fails is tried again later, and with it those after it. */
+  async #startAgain(self: Self, keys: readonly ChildKey[], ended: boolean): Promise<{ readonly error?: unknown }> {
+    for (const key of keys) {
       const next = this.#children.get(key);
       // Temporary bystanders are gone for good (`del_child` of supervisor.erl).
       if (next === undefined) continue;
-      next.restarts++;
-      const started = await this.#start(self, next);
-      if ('error' in started) return this.#retry(self, next);
+      if (ended) next.restarts++;
+      const started = await this.#runner.start(self, next);
+      if ('error' in started) {
+        this.#retry(self, next);
+        return started;
+      }
     }
+    return {};
   }
 
   /** Through the mailbox, so that requests and a shutdown get in between (`try_again_restart` of supervisor.erl). */
@@ -240,47 +193,8 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
   async #stopBystander(self: Self, key: ChildKey): Promise<void> {
     const child = this.#children.get(key);
     if (child === undefined) return;
-    await this.#stop(self, child);
+    await this.#runner.stop(self, child);
     if (child.spec.restart === 'temporary') this.#children.remove(child);
-  }
-
-  /** Ends the child's process, if it has one; the row stays. */
-  async #stop(self: Self, child: Child): Promise<void> {
-    const { pid } = child;
-    this.#children.setPid(child, undefined);
-    if (pid === undefined) return;
-    this.#judgeEnd(self, child, pid, await endProcess(self.system, self.pid, pid, child.spec.shutdown));
-  }
-
-  /**
-   * A child that did not end as told is worth a report (`do_terminate` of supervisor.erl); one
-   * that had crashed just before, worth remembering.
-   */
-  #judgeEnd(self: Self, child: Child, pid: Pid, reason: ExitReason): void {
-    const { spec } = child;
-    const told = reason === (spec.shutdown === 'brutal_kill' ? 'killed' : 'shutdown');
-    if (told || (spec.restart !== 'permanent' && isOrderly(reason))) return;
-    if (typeof reason === 'object' && !isOrderly(reason)) {
-      this.#children.recordCrash(child, pid, { at: self.now(), reason });
-    }
-    self.system.report({ kind: 'shutdown_error', supervisor: self.pid, child: pid, id: spec.id, reason });
-  }
-
-  /**
-   * Static children one by one, newest first; dynamic ones all at once (`terminate_dynamic_children` of
-   * supervisor.erl).
-   */
-  async #stopAll(self: Self): Promise<void> {
-    const rows = [...this.#children.rows()].reverse();
-    if (this.#template === undefined) {
-      for (const child of rows) await this.#stop(self, child);
-      return;
-    }
-    const running = rows.filter((child) => child.pid !== undefined);
-    const pids = running.map((child) => child.pid as Pid);
-    const reasons = await endProcesses(self.system, self.pid, pids, this.#template.shutdown);
-    running.forEach((child, i) => this.#judgeEnd(self, child, pids[i] as Pid, reasons[i] as ExitReason));
-    for (const child of rows) this.#children.remove(child);
   }
 
   #autoShutdown(self: Self, { spec }: Child): void {
@@ -308,7 +222,7 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
   }
 
   async #startNew(self: Self, child: Child, args?: readonly unknown[]): Promise<SupReply> {
-    const started = await this.#start(self, child, args);
+    const started = await this.#runner.start(self, child, args);
     if ('error' in started) this.#children.remove(child);
     return started;
   }
@@ -319,7 +233,23 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
     if (child === undefined) return NOT_FOUND;
     if (child.restarting) return { error: 'restarting' };
     if (child.pid !== undefined) return { error: 'running' };
-    return this.#start(self, child);
+    return this.#runner.start(self, child);
+  }
+
+  /** As if the child had ended by itself, but nothing counts against the intensity. */
+  async #restartRunning(self: Self, id: string | Pid): Promise<SupReply> {
+    const child = this.#find(id);
+    if (child === undefined) return NOT_FOUND;
+    if (child.restarting) return { error: 'restarting' };
+    // The arguments of such a child are not kept.
+    if (this.#template !== undefined && child.spec.restart === 'temporary') return { error: 'temporary' };
+    const { start } = this.#affected(child);
+    for (const key of [...start].reverse()) {
+      if (key === child.key) await this.#runner.stop(self, child);
+      else await this.#stopBystander(self, key);
+    }
+    const { error } = await this.#startAgain(self, start, false);
+    return error === undefined ? { ok: child.pid } : { error };
   }
 
   async #terminateChild(self: Self, id: string | Pid): Promise<SupReply> {
@@ -330,7 +260,7 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
     } else if (id instanceof Pid) return NOT_FOUND;
     const child = this.#find(id);
     if (child === undefined) return NOT_FOUND;
-    await this.#stop(self, child);
+    await this.#runner.stop(self, child);
     if (this.#template !== undefined || child.spec.restart === 'temporary') this.#children.remove(child);
     return OK;
   }

@@ -7,9 +7,9 @@ import type { Name, Pid } from '../process/pid.js';
 import type { Address, Untyped } from '../process/address.js';
 import type { StartResult } from '../gen-server/start-result.js';
 import { SupervisorServer } from './supervisor-server.js';
-import type { ChildStarted, InitCallback, SupCall } from './supervisor-server.js';
+import type { ChildStarted, InitCallback, SupCall } from './sup-requests.js';
 
-export type { ChildStarted, InitCallback, SupInit } from './supervisor-server.js';
+export type { ChildStarted, InitCallback, SupInit } from './sup-requests.js';
 
 export interface SupervisorOptions {
   readonly parent?: Pid;
@@ -65,6 +65,15 @@ export function startDynamicChild(
 /** Starts a stopped child again, by hand: does not count against the intensity. */
 export function restartChild(system: ActorSystem, supervisor: Address, id: string): Promise<ChildStarted> {
   return ask(system, supervisor, { tag: 'restart_child', id });
+}
+
+/**
+ * Stops a child and those that rest on it by the supervisor's strategy (`dependentsOf`), and starts them again, in one
+ * step of the supervisor: as if the child had ended by itself, but it does not count against the intensity. What does
+ * not start is tried again, which does. Dynamic children by Pid; temporary ones give the error `temporary`.
+ */
+export function restartRunningChild(system: ActorSystem, supervisor: Address, id: string | Pid): Promise<ChildStarted> {
+  return ask(system, supervisor, { tag: 'restart_running', id });
 }
 
 /** Stops a child and waits for its end. Static: by id, the spec stays unless temporary. Dynamic: by Pid. */

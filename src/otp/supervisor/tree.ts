@@ -4,7 +4,7 @@ import type { Pid } from '../process/pid.js';
 import { formatReason } from '../process/reason.js';
 
 /** `restarting` and `stopped` are rows without a process. */
-export type ActorState = 'running' | 'runnable' | 'waiting' | 'restarting' | 'stopped';
+export type ActorState = 'running' | 'runnable' | 'waiting' | 'suspended' | 'restarting' | 'stopped';
 
 /** One process (or stopped child) as `GET /api/V2/actors` shows it. Times are epoch milliseconds. */
 export interface ActorNode {

@@ -3,7 +3,7 @@ import type { MakeByKey } from '../../supervisors/make.js';
 import type { ServerState } from '../state/server-state.js';
 
 export function groupActors({ base, policy, delivery, fleet }: ServerState): { readonly group: MakeByKey } {
-  const { clock, config, store, alerts, metrics, log } = base;
+  const { clock, config, store, alerts, metrics, log, events } = base;
   const { dialect, world, sets, outputs, compiles, slices, loads } = policy;
   const { gate, notes } = delivery;
   const { guard } = fleet;
@@ -15,6 +15,7 @@ export function groupActors({ base, policy, delivery, fleet }: ServerState): { r
     metrics,
     log,
     alerts,
+    events,
     dialect,
     world,
     sets,

@@ -16,7 +16,7 @@ export interface HostMakers extends IntakeMakers {
 }
 
 export function hostActors({ base, policy, delivery, fleet }: ServerState): HostMakers {
-  const { clock, config, store, alarms, alerts, metrics, log } = base;
+  const { clock, config, store, alarms, alerts, metrics, log, events } = base;
   const { dialect, world, sets, outputs, groups } = policy;
   const { reportsLink, outbox, gate, confirmedSets } = delivery;
   const { guard, refused, deadLetters, drift, repairs, registrations, hostRoom, hosts } = fleet;
@@ -28,6 +28,7 @@ export function hostActors({ base, policy, delivery, fleet }: ServerState): Host
     metrics,
     log,
     alerts,
+    events,
     dialect,
     world,
     sets,

@@ -1,5 +1,7 @@
+import { mayStillRead } from '../../http/access/authorize.js';
 import { refuseForeignHost } from '../../http/access/refuse-foreign.js';
 import { createApp } from '../../http/app.js';
+import { StreamRoom } from '../../http/events/stream-room.js';
 import { HttpListener } from '../../http/http-listener.js';
 import { startHttpServer } from '../../http/server.js';
 import { startMetricsServer } from '../../metrics/metrics-server.js';
@@ -14,15 +16,29 @@ export interface Ports {
 }
 
 export function apiListener(
-  { store, config, log, metrics, system }: Pick<ServerBase, 'store' | 'config' | 'log' | 'metrics' | 'system'>,
+  base: Pick<ServerBase, 'store' | 'config' | 'log' | 'metrics' | 'system' | 'events' | 'actorEvents'>,
   operations: () => Operations,
   ports: Ports,
 ): HttpListener {
+  const { store, config, log, metrics, system, events, actorEvents } = base;
+  const { clock } = system;
   return new HttpListener({
-    start: () => {
-      const app = createApp({ store, config, log, metrics, clock: system.clock, operations });
+    start: async () => {
+      const streams = new StreamRoom({
+        most: config.api.streams_max,
+        heartbeatMs: config.api.stream_heartbeat_seconds * 1000,
+        mayListen: (request) => mayStillRead({ store, config, clock }, request),
+      });
+      const app = createApp({ store, config, log, metrics, clock, operations, events, actorEvents, streams });
       // After a restart the port that callers know is kept, also when any free one was asked for.
-      return startHttpServer(app, { ...config.api, port: ports.api || config.api.port });
+      const server = await startHttpServer(app, { ...config.api, port: ports.api || config.api.port });
+      return {
+        port: server.port,
+        close: (deadlineMs) => {
+          streams.close('the server stops');
+          return server.close(deadlineMs);
+        },
+      };
     },
     listening: (port) => (ports.api = port),
     explain: (error) => listenFault(error, { section: 'api', ...config.api }),

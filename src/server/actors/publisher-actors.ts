@@ -1,4 +1,5 @@
 import { RemoteCommands } from '../../actors/commands/remote-commands.js';
+import { SecurityGroups } from '../../actors/ec2/security-groups.js';
 import { LastGoodKeeper } from '../../actors/last-good/last-good-keeper.js';
 import { ConfigPublisher } from '../../actors/publishing/config-publisher.js';
 import { IpsetPublisher } from '../../actors/publishing/ipset-publisher.js';
@@ -14,18 +15,20 @@ export function publisherActors({
   fleet,
 }: ServerState): Pick<
   PublishersMakers,
-  'ipsetPublisher' | 'iptablesPublisher' | 'configPublisher' | 'remoteCommands' | 'lastGoodKeeper'
+  'ipsetPublisher' | 'iptablesPublisher' | 'configPublisher' | 'remoteCommands' | 'lastGoodKeeper' | 'securityGroups'
 > {
-  const { clock, config, store, alarms, metrics, log } = base;
-  const { world, sets, outputs } = policy;
+  const { clock, config, store, alarms, metrics, log, cloud, events } = base;
+  const { dialect, world, sets, outputs, slices } = policy;
   const { link, outbox, gate, confirmedSets, notes } = delivery;
   const { guard } = fleet;
-  const publishing = { clock, config, alarms, metrics, log, world, outputs, link, outbox, gate, notes, guard };
+  const publishing = { clock, config, alarms, metrics, log, events, world, outputs, link, outbox, gate, notes, guard };
   return {
     ipsetPublisher: () => new IpsetPublisher({ ...publishing, store, sets, confirmedSets }),
     iptablesPublisher: () => new IptablesPublisher({ ...publishing, sets }),
     configPublisher: () => new ConfigPublisher({ clock, config, store, metrics, log, world, outbox }),
     remoteCommands: () => new RemoteCommands({ clock, metrics, log, link }),
+    securityGroups: () =>
+      new SecurityGroups({ clock, config, cloud, world, dialect, slices, gate, alarms, metrics, log }),
     lastGoodKeeper: () => new LastGoodKeeper({ clock, store, alarms, log, world, sets, outputs }),
   };
 }

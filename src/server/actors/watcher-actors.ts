@@ -13,7 +13,14 @@ import type { ServerState } from '../state/server-state.js';
 export function watcherActors(state: ServerState): WatchersMakers {
   const { system, alarms } = state.base;
   const { world, groups } = state.policy;
-  const concerned: RouteDirtNeeds = { system, alarms, world, groups, hosts: state.fleet.hosts };
+  const concerned: RouteDirtNeeds = {
+    system,
+    alarms,
+    world,
+    groups,
+    hosts: state.fleet.hosts,
+    links: state.linked.links,
+  };
   return watchers(state, (dirt) => routeDirt(concerned, dirt));
 }
 

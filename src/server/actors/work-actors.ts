@@ -4,6 +4,7 @@ import { alertsActors } from './alerts-actors.js';
 import { brokerActors } from './broker-actors.js';
 import { groupActors } from './group-actors.js';
 import { hostActors } from './host-actors.js';
+import { linkActors } from './link-actors.js';
 import { publisherActors } from './publisher-actors.js';
 import { watcherActors } from './watcher-actors.js';
 
@@ -16,6 +17,7 @@ export function workActors(state: ServerState): WorkMakers {
     group,
     host,
     publishers: { ...publisherActors(state), census, readBack, agentGuard },
+    links: linkActors(state),
     watchers: watcherActors(state),
     alerts: alertsActors(state),
     intake: { intake },

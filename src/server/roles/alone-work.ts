@@ -1,4 +1,5 @@
 import type { Broker } from '../../broker/broker.js';
+import type { CreateLinkBroker } from '../opening/create-link-broker.js';
 import type { Journal } from '../../journal/journal.js';
 import { leadingOperations } from '../../operations/leading-operations.js';
 import type { Pid } from '../../otp/index.js';
@@ -16,7 +17,12 @@ import type { ServerWork } from './server-work.js';
  */
 export async function aloneWork(
   base: ServerBase,
-  parts: { readonly broker: Broker; readonly journal: Journal | undefined; readonly root: () => Pid | undefined },
+  parts: {
+    readonly broker: Broker;
+    readonly linkBroker: CreateLinkBroker;
+    readonly journal: Journal | undefined;
+    readonly root: () => Pid | undefined;
+  },
 ): Promise<ServerWork> {
   const { root, ...ports } = parts;
   const state = await createServerState(base, { ...ports, observe: false });

@@ -14,6 +14,7 @@ import { wantedDialect, type WantedDialect } from '../opening/choose-dialect.js'
 import { waitingSup } from '../../supervisors/dog-trainer-sup.js';
 import { leadingOperations } from '../../operations/leading-operations.js';
 import { waitingOperations } from '../../operations/waiting-operations.js';
+import type { CreateLinkBroker } from '../opening/create-link-broker.js';
 import type { JournalInTurn } from '../opening/journal-in-turn.js';
 import { Reign } from './reign.js';
 import { scrapeFigures } from '../reporting/scrape-figures.js';
@@ -28,6 +29,7 @@ const VACANT_LEASES = 2;
 
 export interface ElectedParts {
   readonly broker: Broker;
+  readonly linkBroker: CreateLinkBroker;
   readonly journal: JournalInTurn;
   readonly root: () => Pid | undefined;
   /** The id of the data directory. */
@@ -116,7 +118,9 @@ export function electedWork(base: ServerBase, parts: ElectedParts): ServerWork {
     const journal = async (): Promise<Journal | undefined> =>
       usableJournal(await parts.journal.take(), parts.server, lease.previous, base);
     const mine =
-      reign?.term === lease.term ? reign : new Reign(base, { leadership, broker: parts.broker, journal }, lease);
+      reign?.term === lease.term
+        ? reign
+        : new Reign(base, { leadership, broker: parts.broker, linkBroker: parts.linkBroker, journal }, lease);
     reign = mine;
     await mine.begin(self, (state) => {
       operations = leadingOperations(leadingNeeds(state), { root, standing });

@@ -2,6 +2,7 @@ import type { Observation } from '../../actors/watching/observation.js';
 import { Starter } from '../../actors/starter.js';
 import { patiently } from '../../actors/store/store-patiently.js';
 import type { Broker } from '../../broker/broker.js';
+import type { CreateLinkBroker } from '../opening/create-link-broker.js';
 import type { Operations } from '../../operations/operations.js';
 import { startLate, type Pid, type Self } from '../../otp/index.js';
 import { observingNeeds } from '../state/operations-needs.js';
@@ -18,7 +19,11 @@ import type { ServerWork } from './server-work.js';
 /** A server that only looks on (`start --observe`); it begins when the store is there. */
 export function observeWork(
   base: ServerBase,
-  { broker, root }: { readonly broker: Broker; readonly root: () => Pid | undefined },
+  {
+    broker,
+    linkBroker,
+    root,
+  }: { readonly broker: Broker; readonly linkBroker: CreateLinkBroker; readonly root: () => Pid | undefined },
 ): ServerWork {
   let seen: Observation | undefined;
   let state: ServerState | undefined;
@@ -32,7 +37,7 @@ export function observeWork(
   const begin = async (self: Self): Promise<void> => {
     if (state === undefined) {
       const made = await patiently(self, base, () =>
-        createServerState(base, { broker, journal: undefined, observe: true }),
+        createServerState(base, { broker, linkBroker, journal: undefined, observe: true }),
       );
       state = made;
       scrapeFigures(base, () => made);

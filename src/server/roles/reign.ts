@@ -8,12 +8,14 @@ import { deleteChild, killBranch, startLate, type ChildSpec, type Self } from '.
 import { fencedStore } from '../../store/fenced-store.js';
 import { leaderSup } from '../../supervisors/leader-sup.js';
 import { workActors } from '../actors/work-actors.js';
+import type { CreateLinkBroker } from '../opening/create-link-broker.js';
 import type { ServerBase } from '../state/server-base.js';
 import { createServerState, type ServerState } from '../state/server-state.js';
 
 export interface ReignParts {
   readonly leadership: Leadership;
   readonly broker: Broker;
+  readonly linkBroker: CreateLinkBroker;
   /** The journal for this lead, when the one before has let go of it. */
   readonly journal: () => Promise<Journal | undefined>;
 }
@@ -30,6 +32,8 @@ export class Reign {
   readonly #base: ServerBase;
   readonly #parts: ReignParts;
   readonly #broker: ReturnType<typeof fencedBroker>;
+  /** Connections to linked servers, which end with the lead as those to our own broker do. */
+  readonly #farBrokers = new Set<ReturnType<typeof fencedBroker>>();
   #state: ServerState | undefined = undefined;
   #over = false;
 
@@ -70,7 +74,7 @@ export class Reign {
   async end(): Promise<void> {
     const { system, alarms } = this.#base;
     this.#over = true;
-    this.#broker.abandon();
+    this.abandon();
     const gone = killBranch(system, system.whereis('leader_sup'));
     this.#state?.delivery.notes.stop();
     this.#state?.delivery.outbox.detach();
@@ -83,6 +87,7 @@ export class Reign {
   /** Ends every connection, after an ordered stop of the tree. */
   abandon(): void {
     this.#broker.abandon();
+    for (const far of this.#farBrokers) far.abandon();
   }
 
   #make(journal: Journal | undefined): Promise<ServerState> {
@@ -92,7 +97,22 @@ export class Reign {
       return lease === undefined ? undefined : { term: lease.term, until: lease.expiresAt };
     };
     const store = fencedStore(this.#base.store, fence);
-    return createServerState({ ...this.#base, store }, { broker: this.#broker, journal, observe: false });
+    return createServerState(
+      { ...this.#base, store },
+      {
+        broker: this.#broker,
+        linkBroker: (far) => this.#fenced(this.#parts.linkBroker(far)),
+        journal,
+        observe: false,
+      },
+    );
+  }
+
+  /** Kept as long as the lead: there is one per setting that a link ever had. */
+  #fenced(broker: Broker): ReturnType<typeof fencedBroker> {
+    const fenced = fencedBroker(broker, () => this.#lease() !== undefined);
+    this.#farBrokers.add(fenced);
+    return fenced;
   }
 
   #branch(state: ServerState): ChildSpec {

@@ -33,18 +33,29 @@ export interface DeliveryState {
 /** Reads from the store whether publishing was paused. */
 export async function createDeliveryState(
   base: ServerBase,
-  { broker, journal }: { readonly broker: Broker; readonly journal: Journal | undefined },
+  {
+    broker,
+    journal,
+    unheard,
+  }: {
+    readonly broker: Broker;
+    readonly journal: Journal | undefined;
+    /** Links for which publishing waits. */
+    readonly unheard: () => readonly string[];
+  },
 ): Promise<DeliveryState> {
-  const { system, log, store, alarms } = base;
-  const gate = new PublishingGate();
+  const { system, log, store, alarms, events } = base;
+  const gate = new PublishingGate(unheard);
   await restorePublishing(store, gate);
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
-  const link = new BrokerLink();
+  const told = (connection: 'publishing' | 'reports') => (connected: boolean) =>
+    events.put({ kind: connected ? 'broker_back' : 'broker_lost', connection });
+  const link = new BrokerLink(told('publishing'));
   clearRefusedAlarms(alarms);
   return {
     broker,
     link,
-    reportsLink: new BrokerLink(),
+    reportsLink: new BrokerLink(told('reports')),
     outbox: openOutbox(base, link, journal),
     journal,
     gate,

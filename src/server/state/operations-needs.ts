@@ -3,8 +3,8 @@ import type { ObservingNeeds } from '../../operations/observing-operations.js';
 import type { ServerState } from './server-state.js';
 
 /** What the operations of a server that only looks on are told from. */
-export function observingNeeds({ base, policy, delivery, fleet }: ServerState): ObservingNeeds {
-  const { system, config, log, store, alarms } = base;
+export function observingNeeds({ base, policy, delivery, fleet, linked }: ServerState): ObservingNeeds {
+  const { system, config, log, store, alarms, metrics } = base;
   const { dialect, world, sets, outputs, foresight } = policy;
   const { broker, link, reportsLink, outbox, gate, confirmedSets } = delivery;
   const { guard, drift } = fleet;
@@ -14,6 +14,7 @@ export function observingNeeds({ base, policy, delivery, fleet }: ServerState): 
     log,
     store,
     alarms,
+    metrics,
     dialect,
     world,
     sets,
@@ -27,10 +28,16 @@ export function observingNeeds({ base, policy, delivery, fleet }: ServerState): 
     confirmedSets,
     guard,
     drift,
+    book: linked.book,
   };
 }
 
 /** The same of a server that does the work. */
 export function leadingNeeds(state: ServerState): LeadingNeeds {
-  return { ...observingNeeds(state), refused: state.fleet.refused, groups: state.policy.groups };
+  return {
+    ...observingNeeds(state),
+    refused: state.fleet.refused,
+    groups: state.policy.groups,
+    links: state.linked.links,
+  };
 }

@@ -1,7 +1,11 @@
 import type { AlertDesk } from '../../actors/alerts/alert-desk.js';
 import type { Log } from '../../log/log.js';
+import type { ActorEvent } from '../../events/actor-event.js';
+import type { EventBook } from '../../events/event-book.js';
+import type { ServerEvent } from '../../events/server-event.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Config } from '../../config/schema.js';
+import type { Ec2Cloud } from '../../ec2/ec2-cloud.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { ActorSystem, Clock } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
@@ -16,6 +20,11 @@ export interface ServerBase {
   readonly store: Store;
   /** What operators must know as long as it lasts; outlives the actors that set it. */
   readonly alarms: AlarmBook;
+  /** The way to EC2; undefined: `ec2.mode` is off, or this server only looks on. */
+  readonly cloud: Ec2Cloud | undefined;
+  /** What happens, for who listens (docs/http-api.md#events). */
+  readonly events: EventBook<ServerEvent>;
+  readonly actorEvents: EventBook<ActorEvent>;
   /** Where alerts are handed in, for every channel. */
   readonly alerts: AlertDesk;
 }

@@ -6,10 +6,13 @@ import { decodeEnvelope, encodeEnvelope, type Stamp } from './envelope.js';
 import { MessageError } from './message-error.js';
 
 /** Addresses by name, of one family. */
-export interface FederatedFamily {
+export type FederatedFamily = {
   readonly groups: Readonly<Record<string, readonly string[]>>;
   readonly zones: Readonly<Record<string, readonly string[]>>;
-}
+};
+
+/** An EC2 security group of a group. */
+export type SecurityGroup = { readonly region: string; readonly sgid: string };
 
 /** What one server sends to a linked one: its own groups and zones (docs/protocol.md#linked-servers). */
 export interface FederatedSets {
@@ -21,7 +24,7 @@ export interface FederatedSets {
   readonly v4: FederatedFamily;
   readonly v6: FederatedFamily;
   /** EC2 security groups by group name. */
-  readonly ec2: Readonly<Record<string, readonly { readonly region: string; readonly sgid: string }[]>>;
+  readonly ec2: Readonly<Record<string, readonly SecurityGroup[]>>;
 }
 
 /** All sets of a large fleet are a few MB of JSON in one binary. */
@@ -42,11 +45,24 @@ export function encodeFederation(sets: FederatedSets, stamp: Stamp): Buffer {
 
 /** @throws MessageError naming the member that is wrong; addresses are strings, not checked further. */
 export function decodeFederation(body: Uint8Array): FederatedSets {
+  return readFederation(openFederation(body));
+}
+
+/**
+ * The JSON of a message, unread: two messages with the same say the same, whenever they were sent.
+ * @throws MessageError
+ */
+export function openFederation(body: Uint8Array): Buffer {
   const ipsets = atomKey(decodeEnvelope(body, LIMITS), 'ipsets');
   if (ipsets?.kind !== 'binary' || !isUtf8(ipsets.bytes)) {
     throw new MessageError('malformed_envelope', 'ipsets', 'ipsets: no binary of text in user_data');
   }
-  const payload = object('ipsets', parse(ipsets.bytes.toString('utf8')));
+  return ipsets.bytes;
+}
+
+/** Reads what {@link openFederation} gave. @throws MessageError as {@link decodeFederation} does */
+export function readFederation(json: Buffer): FederatedSets {
+  const payload = object('ipsets', parse(json.toString('utf8')));
   if (typeof payload['name'] !== 'string') throw wrong('name', 'a string');
   return {
     name: payload['name'],

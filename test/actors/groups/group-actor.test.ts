@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ServerEvent } from '../../../src/events/server-event.js';
 import type { Alert } from '../../../src/alerts/alert.js';
 import { GroupActor, type GroupActorNeeds } from '../../../src/actors/groups/group-actor.js';
 import type { GroupCast } from '../../../src/actors/groups/group-messages.js';
@@ -74,6 +75,7 @@ async function groupAlone(options: Options = {}) {
     takeover_wait_seconds: 120,
   };
   const alerts: Alert[] = [];
+  const events: ServerEvent[] = [];
   const needs: GroupActorNeeds = {
     alerts: {
       tell: (alert) => {
@@ -81,6 +83,7 @@ async function groupAlone(options: Options = {}) {
         return [];
       },
     },
+    events: { put: (event) => void events.push(event) },
     clock: stage.clock,
     config,
     dialect: 'dog1',
@@ -114,6 +117,7 @@ async function groupAlone(options: Options = {}) {
     outputs,
     published,
     alerts,
+    events,
     pid,
     compiles: () => compiles,
     row: () => store.doc('ruleset_output', 'g1'),
@@ -186,7 +190,7 @@ describe('a group', () => {
   });
 
   it('keeps its last good ruleset when its policy does not compile, shows why, and tells people once', async () => {
-    const { stage, tell, edited, published, row, outputs, alerts, pid } = await groupAlone();
+    const { stage, tell, edited, published, row, outputs, alerts, events, pid } = await groupAlone();
     await tell({ tag: 'recompile' });
     const good = outputs.get('g1');
     await edited(MISSING);
@@ -195,6 +199,7 @@ describe('a group', () => {
     expect(row()).toMatchObject({ texts: good?.ruleset.id, error: { message: 'no such profile' } });
     expect(published).toEqual([PUBLISH]);
     expect(alerts).toMatchObject([{ kind: 'compile_fail', detail: 'no such profile' }]);
+    expect(events).toEqual([{ kind: 'compile_failed', group_id: 'g1', group: 'web', reason: 'no such profile' }]);
     expect(stage.warnings()).toEqual([
       'the group cannot be compiled; its hosts keep the last good ruleset until the policy is mended',
     ]);
@@ -202,7 +207,7 @@ describe('a group', () => {
   });
 
   it('says that it compiles again, though the bytes are those from before', async () => {
-    const { stage, tell, edited, confirm, published, row, outputs } = await groupAlone();
+    const { stage, tell, edited, confirm, published, row, outputs, events } = await groupAlone();
     await tell({ tag: 'recompile' });
     confirm();
     await edited(MISSING);
@@ -210,6 +215,7 @@ describe('a group', () => {
     expect(row()).toMatchObject({ error: null, error_at: null });
     expect(outputs.failures.size).toBe(0);
     expect(stage.lines.map(({ text }) => text)).toContain('the group compiles again');
+    expect(events.at(-1)).toEqual({ kind: 'compile_recovered', group_id: 'g1', group: 'web' });
     expect(published).toEqual([PUBLISH]);
   });
 

@@ -67,6 +67,9 @@ describe('reports of a host', () => {
     await s.says();
     expect(s.row()).toMatchObject({ active: 'active', hash_fail_count: 0 });
     expect([s.sent, kinds(s)]).toEqual([[], []]);
+    expect(s.events).toEqual([
+      { kind: 'host_state', hostkey: KEY, name: 'web1.example.net', group: 'web', from: 'new', to: 'active' },
+    ]);
   });
 
   it('with other hashes again and again: counted, then failed with one mail, and its copy is sent once per interval', async () => {
@@ -87,6 +90,7 @@ describe('reports of a host', () => {
     expect(shownBy(s.v, s.host)).toMatchObject({ state: 'active_hashfail', differing: ['hash4_ipsets'] });
     await s.says();
     expect([s.row()?.hashpass, kinds(s)]).toEqual([true, ['hash_fail', 'hash_recover']]);
+    expect(s.events.map(({ kind }) => kind)).toEqual(['host_state', 'drift_found', 'host_state', 'drift_mended']);
     expect(s.needs.drift.get(KEY)).toBeUndefined();
   });
 
@@ -240,6 +244,7 @@ describe('a host whose rules were read back', () => {
     expect(s.store.doc('host_report', KEY)).toMatchObject({ read_back: ['hash4_ipsets'] });
     await s.tell({ tag: 'read_back', differing: [] });
     expect([s.row()?.hashpass, kinds(s)]).toEqual([true, ['hash_fail', 'hash_recover']]);
+    expect(s.events.map(({ kind }) => kind)).toEqual(['drift_found', 'drift_mended']);
   });
 
   it('that has shown its rules itself meanwhile is left alone', async () => {

@@ -59,6 +59,7 @@ async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [] }
     },
     store,
     outbox,
+    events: { put: () => undefined },
     link,
     world,
     sets: new SetBook(world.policy, 'dog1'),

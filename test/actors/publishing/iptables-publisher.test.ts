@@ -46,6 +46,7 @@ async function publisherAlone({ unconfirmed = [] }: { readonly unconfirmed?: rea
       broker: { refused_retry_seconds: RETRY_MS / 1000 },
     },
     outbox,
+    events: { put: () => undefined },
     link,
     world: loadedWorld({ group: groups }),
     outputs,

@@ -10,9 +10,9 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'children are stopped in the order of their start',
-    file: 'supervisor/supervisor-server.ts',
-    right: 'const rows = [...this.#children.rows()].reverse();',
-    wrong: 'const rows = [...this.#children.rows()];',
+    file: 'supervisor/child-runner.ts',
+    right: 'const rows = [...this.children.rows()].reverse();',
+    wrong: 'const rows = [...this.children.rows()];',
   },
   {
     name: 'one restart more than the budget',
@@ -35,16 +35,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a temporary bystander comes back',
     file: 'supervisor/supervisor-server.ts',
-    right: `    await this.#stop(self, child);
+    right: `    await this.#runner.stop(self, child);
     if (child.spec.restart === 'temporary') this.#children.remove(child);
   }`,
-    wrong: `    await this.#stop(self, child);
+    wrong: `    await this.#runner.stop(self, child);
   }`,
   },
   {
     name: 'a failed restart is given up',
     file: 'supervisor/supervisor-server.ts',
-    right: "if ('error' in started) return this.#retry(self, next);",
-    wrong: "if ('error' in started) return;",
+    right: 'this.#retry(self, next);',
+    wrong: '',
   },
 ];

@@ -282,7 +282,7 @@ describe('actor system: death', () => {
       v.system.send(pid, { tag: 'unhandled' });
       await v.idle();
       expect([told, pid.exit]).toEqual([[reason], reason]);
-      expect(v.reports).toContainEqual({ kind: 'crash', pid, reason, queued: 1 });
+      expect(v.reports).toContainEqual(expect.objectContaining({ kind: 'crash', pid, reason, queued: 1 }));
     }
   });
 
@@ -307,7 +307,7 @@ describe('actor system: death', () => {
     const error = new Error('outside');
     v.system.fault(pid, error);
     expect(pid.exit).toEqual({ error });
-    expect(v.reports).toEqual([{ kind: 'crash', pid, reason: { error }, queued: 0 }]);
+    expect(v.reports).toEqual([expect.objectContaining({ kind: 'crash', pid, reason: { error }, queued: 0 })]);
   });
 
   it('a late error of a handler whose process was killed is reported, once', async () => {

@@ -191,7 +191,9 @@ describe('supervisor: intensity', () => {
     await s.end(s.pid('b'), 'kill');
     expect(await s.run(s.system.exited(sup))).toBe('shutdown');
     expect(s.log).toEqual(['stop c shutdown', 'stop a shutdown']);
-    expect(s.reports).toContainEqual({ kind: 'intensity_reached', supervisor: sup, id: 'b', intensity, periodS: 5 });
+    const offender = { id: 'b', pid: undefined, restart: 'permanent', shutdown: 5000, type: 'worker' };
+    const report = { kind: 'intensity_reached', supervisor: sup, id: 'b', intensity, periodS: 5, offender };
+    expect(s.reports).toContainEqual(report);
     expect(s.clock.pending).toBe(0);
   });
 

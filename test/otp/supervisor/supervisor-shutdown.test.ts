@@ -51,6 +51,7 @@ describe('supervisor: shutdown', () => {
       child: pid,
       id: 'a',
       reason: 'killed',
+      offender: { id: 'a', pid, restart: 'permanent', shutdown: 300, type: 'worker' },
     });
   });
 
@@ -123,10 +124,12 @@ describe('supervisor: shutdown', () => {
     '%s, told to stop, ends with %j: reported %s',
     async (restart, lastReason, said) => {
       const { s, sup, parent } = await bench((b) => [b.worker('a', { restart }, { lastReason })]);
+      const pid = s.pid('a');
+      const offender = { id: 'a', pid, restart, shutdown: 5000, type: 'worker' };
       await stop(s, sup, parent);
       const reports = s.reports.filter((report) => report.kind === 'shutdown_error');
       expect(reports).toEqual(
-        said ? [{ kind: 'shutdown_error', supervisor: sup, child: s.pid('a'), id: 'a', reason: lastReason }] : [],
+        said ? [{ kind: 'shutdown_error', supervisor: sup, child: pid, id: 'a', reason: lastReason, offender }] : [],
       );
     },
   );

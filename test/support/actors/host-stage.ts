@@ -1,3 +1,4 @@
+import type { ServerEvent } from '../../../src/events/server-event.js';
 import { AgentGuardState } from '../../../src/actors/guard/agent-guard-state.js';
 import { DriftBook } from '../../../src/actors/hosts/drift-book.js';
 import { HostActor, type HostActorNeeds } from '../../../src/actors/hosts/host-actor.js';
@@ -55,6 +56,8 @@ export interface HostStage {
   /** What people were told, and the config publisher. */
   readonly alerts: readonly Alert[];
   readonly configs: readonly ConfigCast[];
+  /** What listeners are told. */
+  readonly events: readonly ServerEvent[];
   readonly host: ServerRef<HostCall, HostReply, HostCast>;
   says(report?: Partial<HostReport> & { readonly holds?: Readonly<Record<string, string>> }): Promise<HostReply>;
   tell(message: HostCast): Promise<void>;
@@ -134,6 +137,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
   const guard = new AgentGuardState({ clock: v.clock, maxSilentIntervals: 2, hasHosts: () => true });
   const sent: string[] = [];
   const alerts: Alert[] = [];
+  const events: ServerEvent[] = [];
   const put = ({ target }: OutboxPut) => {
     sent.push(target);
     return { accepted: Promise.resolve(), outcome: Promise.resolve({ kind: 'confirmed' } as const) };
@@ -148,6 +152,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
         return [];
       },
     },
+    events: { put: (event) => void events.push(event) },
     world,
     store,
     outputs: outputsOf(GROUP, rulesetOf('now'), hourAgo),
@@ -175,6 +180,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
     guard,
     sent,
     alerts,
+    events,
     configs,
     host,
     says: async (report) => {

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Publication } from '../../broker/broker.js';
+import { INBOUND } from '../../broker/topology.js';
+import type { Config } from '../../config/schema.js';
+import { ownFederatedSets } from '../../federation/own-message.js';
+import { isEnvironmentName } from '../../model/environment-name.js';
+import type { Dialect } from '../../firewall/dialect.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { Clock } from '../../otp/index.js';
+import { stampAt } from '../../wire/messages/envelope.js';
+import { encodeFederation } from '../../wire/messages/federation.js';
+import type { World } from '../../world/world.js';
+import type { MayPublish } from '../publishing/publishing-gate.js';
+
+export interface OwnSetsNeeds {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly config: Pick<Config, 'env'>;
+  readonly world: Pick<World, 'ready' | 'version' | 'policy'>;
+  readonly dialect: Dialect;
+  readonly gate: Pick<MayPublish, 'paused'>;
+  readonly metrics: Pick<Metrics, 'count'>;
+}
+
+/** `NOTSET`: this server has no name that others could know it by. */
+const NOT_SET = 'NOTSET';
+
+/**
+ * The message to linked servers with our own sets, made once for all links and again when the policy has changed. While
+ * publishing is paused it stays what it was.
+ */
+export class OwnSetsMessage {
+  readonly #needs: OwnSetsNeeds;
+  #version: number | undefined = undefined;
+  #digest: string | undefined = undefined;
+  #publication: Publication | undefined = undefined;
+
+  constructor(needs: OwnSetsNeeds) {
+    this.#needs = needs;
+  }
+
+  /** Why this server can tell nobody anything; undefined: it can. */
+  get fault(): string | undefined {
+    const { env } = this.#needs.config;
+    return env !== NOT_SET && isEnvironmentName(env)
+      ? undefined
+      : 'env: this server has no name; set it to one or two characters';
+  }
+
+  /** Undefined: not all of the policy is known yet, or publishing was paused before there was one. */
+  now(): Publication | undefined {
+    const { world, gate, dialect, config, clock, metrics } = this.#needs;
+    if (!world.ready || this.fault !== undefined) return undefined;
+    if (gate.paused || world.version === this.#version) return this.#publication;
+    this.#version = world.version;
+    const sets = ownFederatedSets(world.policy, dialect, config.env);
+    const digest = createHash('sha256').update(JSON.stringify(sets)).digest('hex');
+    if (digest === this.#digest) return this.#publication;
+    this.#digest = digest;
+    metrics.count('external_queue_add');
+    this.#publication = {
+      exchange: INBOUND.name,
+      routingKey: config.env,
+      body: encodeFederation(sets, stampAt(new Date(clock.now()))),
+      contentType: 'text/json',
+      persistent: true,
+      // Comes back where the linked server does not listen, which is worth showing.
+      mandatory: true,
+    };
+    return this.#publication;
+  }
+}

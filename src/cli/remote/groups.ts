@@ -1,0 +1,133 @@
+import type { Command } from 'commander';
+import type { JsonObject } from '../../model/document.js';
+import { textOf } from '../../model/text-of.js';
+import { isList } from '../../model/validate.js';
+import type { GroupLine } from '../../operations/fleet-answers.js';
+import { CommandFailure } from '../cli-io.js';
+import type { CliIo } from '../cli-io.js';
+import { apiOf, type Api } from './api-client.js';
+import { withApiFlags, type ApiFlags } from './api-flags.js';
+import { findGroup } from './find-named.js';
+import { printFields } from './print-fields.js';
+import { shapedList } from './shape.js';
+import { ago, moment, printTable } from './table.js';
+
+interface GroupFlags extends ApiFlags {
+  readonly rules?: true;
+  readonly sets?: true;
+  readonly history?: true;
+}
+
+/** `groups` and `group NAME`. */
+export function addGroups(program: Command, io: CliIo): void {
+  withApiFlags(program.command('groups'))
+    .description('list groups: the state of their rulesets, their hosts, what is not well')
+    .action(async (flags: ApiFlags) => {
+      const groups = await readGroups(apiOf(flags, io));
+      if (flags.json === true) {
+        io.out(`${JSON.stringify(groups)}\n`);
+        return;
+      }
+      const now = Date.now() / 1000;
+      printTable(
+        io,
+        ['group', 'profile', 'state', 'hosts', 'drifted', 'silent', 'published', 'why'],
+        groups.map((line) => [
+          line.name,
+          line.profile,
+          line.state === 'error' ? { text: line.state, colour: 'red' } : line.state,
+          line.hosts,
+          line.drifted,
+          line.silent,
+          ago(line.published_at, now),
+          line.error ?? line.not_sent ?? '',
+        ]),
+      );
+    });
+  withApiFlags(program.command('group'))
+    .description('show one group, or its rules, sets or changes')
+    .argument('<name>', 'its name or id')
+    .option('--rules', 'the rules that its hosts are sent')
+    .option('--sets', 'the sets that these rules name')
+    .option('--history', 'who changed the group, and when')
+    .action(async (name: string, flags: GroupFlags) => {
+      const chosen = [flags.rules, flags.sets, flags.history].filter((one) => one === true);
+      if (chosen.length > 1) throw new CommandFailure('give one of --rules, --sets and --history', { exitCode: 2 });
+      const api = apiOf(flags, io);
+      const group = await findGroup(api, name);
+      if (flags.history === true) return history(api, group.id, flags, io);
+      const ruleset = (await api.get(`/api/V2/group/${encodeURIComponent(group.id)}/ruleset`)) as JsonObject;
+      if (flags.rules === true) return rules(api, group.id, flags, io);
+      if (flags.sets === true) return sets(ruleset, flags, io);
+      const line = (await readGroups(api)).find(({ id }) => id === group.id);
+      if (flags.json === true) {
+        io.out(`${JSON.stringify({ group, status: line ?? null })}\n`);
+        return;
+      }
+      printFields(io, [
+        ['name', textOf(group.name)],
+        ['id', group.id],
+        ['description', textOf(group.description)],
+        ['profile', textOf(group.profile_name)],
+        ['state', line?.state ?? '-'],
+        ['error', line?.error ?? '-'],
+        ['not sent', line?.not_sent ?? '-'],
+        ['hosts', line === undefined ? '-' : `${line.hosts}, ${line.drifted} drifted, ${line.silent} silent`],
+        ['compiled', moment(line?.compiled_at ?? null)],
+        ['published', moment(line?.published_at ?? null)],
+        ['sets', isList(ruleset['sets']) ? String(ruleset['sets'].length) : '-'],
+      ]);
+    });
+}
+
+/** Every group as the leader knows it. */
+export async function readGroups(api: Api): Promise<readonly GroupLine[]> {
+  const path = '/api/V2/groups/status';
+  const shape = {
+    id: 'string',
+    name: 'string',
+    state: 'string',
+    hosts: 'number',
+    drifted: 'number',
+    silent: 'number',
+  } as const;
+  return shapedList<GroupLine>(await api.get(path), shape, api.url + path);
+}
+
+async function rules(api: Api, id: string, { json }: GroupFlags, io: CliIo): Promise<void> {
+  const base = `/api/V2/group/${encodeURIComponent(id)}`;
+  const [v4, v6] = [await api.text(`${base}/ipsetsv4`), await api.text(`${base}/ipsetsv6`)];
+  if (json === true) io.out(`${JSON.stringify({ v4: v4 ?? null, v6: v6 ?? null })}\n`);
+  else if (v4 === undefined && v6 === undefined) throw new CommandFailure('nothing is compiled for this group yet');
+  else io.out(`# IPv4\n${v4 ?? ''}\n# IPv6\n${v6 ?? ''}\n`);
+}
+
+function sets({ sets: named }: JsonObject, { json }: GroupFlags, io: CliIo): void {
+  const names = isList(named) ? named.map(textOf) : [];
+  if (json === true) io.out(`${JSON.stringify(names)}\n`);
+  else for (const name of names) io.out(`${name}\n`);
+}
+
+async function history(api: Api, id: string, { json }: GroupFlags, io: CliIo): Promise<void> {
+  const path = `/api/V2/audit?resource=group&id=${encodeURIComponent(id)}`;
+  const entries = shapedList<JsonObject>(await api.get(path), { seq: 'number', time: 'number' }, api.url + path);
+  if (json === true) {
+    io.out(`${JSON.stringify(entries)}\n`);
+    return;
+  }
+  printTable(
+    io,
+    ['change', 'when', 'who', 'what'],
+    entries.map(({ seq, time, author, before, after }) => [
+      Number(seq),
+      moment(Number(time)),
+      textOf(author),
+      before === null ? 'made' : after === null ? 'removed' : changed(before as JsonObject, after as JsonObject),
+    ]),
+  );
+}
+
+function changed(before: JsonObject, after: JsonObject): string {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key])).join(', ');
+}

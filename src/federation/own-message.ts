@@ -1,0 +1,31 @@
+import type { Dialect } from '../firewall/dialect.js';
+import { ownSets } from '../firewall/policy/own-sets.js';
+import type { Policy } from '../firewall/policy/policy.js';
+import { compareBytes } from '../firewall/hash/byte-order.js';
+import { isList, isObject } from '../model/validate.js';
+import type { FederatedSets, SecurityGroup } from '../wire/messages/federation.js';
+
+/**
+ * What this server tells linked ones of itself: all its own groups and zones, and never what it learnt from others, so
+ * that nothing goes round in circles (docs/protocol.md#linked-servers).
+ */
+export function ownFederatedSets(policy: Policy, dialect: Dialect, env: string): FederatedSets {
+  const { v4, v6 } = ownSets(policy, dialect);
+  return { name: env, v4, v6, ec2: ownSecurityGroups(policy) };
+}
+
+/** EC2 security groups by group name; `self` has none, as its set has no address. */
+function ownSecurityGroups(policy: Policy): FederatedSets['ec2'] {
+  const byName = new Map<string, SecurityGroup[]>([['self', []]]);
+  for (const { name, ec2_security_group_ids: ids } of policy.group.values()) {
+    if (typeof name !== 'string') continue;
+    const known = byName.get(name) ?? [];
+    for (const entry of isList(ids) ? ids : []) {
+      if (!isObject(entry)) continue;
+      const { region, sgid } = entry;
+      if (typeof region === 'string' && typeof sgid === 'string') known.push({ region, sgid });
+    }
+    byName.set(name, known);
+  }
+  return Object.fromEntries([...byName].sort(([a], [b]) => compareBytes(a, b)));
+}

@@ -1,0 +1,237 @@
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { debianRoot, type DebianRoot } from '../support/debian-root.js';
+import { freePorts } from '../support/free-port.js';
+
+const soon = { timeout: 60_000 };
+const CONFIG = '/etc/dog_trainer/dog_trainer.yaml';
+const TOKEN_OF_0_1_0 = /^ {4}(dog_\S+)$/m.exec(readFileSync('test/packaging/data-0.1.0/README.md', 'utf8'))?.[1] ?? '';
+
+// The steps of an operator, in order, in one root: a later one rests on those before it.
+describe('the Debian package, in a Debian 12', { timeout: 180_000 }, () => {
+  let made: DebianRoot | string = 'not made';
+  let fresh: readonly string[] = [];
+  const out = mkdtempSync(join(tmpdir(), 'dog-packages-'));
+
+  beforeAll(() => {
+    made = debianRoot();
+    if (typeof made === 'string') return;
+    fresh = filesIn(made);
+    const packed = spawnSync('node', ['script/package.mjs', '--only', 'deb', '--fast', '--out', out], {
+      encoding: 'utf8',
+    });
+    if (packed.status !== 0) throw new Error(packed.stderr);
+    copyFileSync(packed.stdout.trim(), join(made.at, 'dog-trainer.deb'));
+  }, 400_000);
+  afterAll(() => {
+    rmSync(out, { recursive: true, force: true });
+    if (typeof made !== 'string') made.remove();
+  });
+  const root = (skip: (why: string) => void): DebianRoot => {
+    if (typeof made === 'string') {
+      skip(made);
+      throw new Error(made);
+    }
+    return made;
+  };
+
+  it('installs without a network: account, directories, configuration, unit, notices', ({ skip }) => {
+    const debian = root(skip);
+    expect(debian.run('dpkg', '--force-unsafe-io', '-i', '/dog-trainer.deb')).toMatchObject({ status: 0 });
+    expect(debian.run('stat', '-c', '%U:%G %a', CONFIG, '/var/lib/dog_trainer', '/usr/bin/dog-trainer').stdout).toBe(
+      'root:dog_trainer 640\ndog_trainer:dog_trainer 700\nroot:root 755\n',
+    );
+    expect(debian.run('systemctl', 'is-enabled', 'dog_trainer').stdout).toBe('enabled\n');
+    expect(debian.run('dog-trainer', '--version').stdout.trim()).toBe(version());
+    const doc = join(debian.at, 'usr/share/doc/dog-trainer');
+    const notices = readFileSync(join(doc, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const { name, version: release } of packed(debian.at)) expect(notices).toContain(`${name} ${release} (`);
+    expect(notices).toContain('Node.js 24.');
+    expect(readdirSync(doc)).toEqual(expect.arrayContaining(['docs', 'examples', 'copyright', 'LICENSE']));
+  });
+
+  it('has a unit that systemd finds sound, with an exposure of at most 2.0', ({ skip }) => {
+    const debian = root(skip);
+    const { status, stdout, stderr } = debian.run('systemd-analyze', 'verify', 'dog_trainer.service');
+    expect([status, stdout, stderr]).toEqual([0, '', '']);
+    const security = debian.run(
+      'systemd-analyze',
+      'security',
+      '--offline=true',
+      '--threshold=20',
+      'dog_trainer.service',
+    );
+    expect(security.status, security.stdout.slice(-300)).toBe(0);
+    const exposure = /Overall exposure level for dog_trainer\.service: ([\d.]+)/.exec(security.stdout)?.[1];
+    expect(Number(exposure)).toBeLessThanOrEqual(2);
+  });
+
+  it('finds the configuration that it installed sound, as the account of the service', ({ skip }) => {
+    const debian = root(skip);
+    const { status, stderr } = debian.run('runuser', '-u', 'dog_trainer', '--', 'dog-trainer', 'config', 'check');
+    expect([status, stderr]).toEqual([0, expect.stringContaining(CONFIG)]);
+  });
+
+  it('starts on the data of 0.1.0, tells readiness, takes old and new tokens, and stops in order', async ({ skip }) => {
+    const debian = root(skip);
+    const store = join(debian.at, 'var/lib/dog_trainer/dog_trainer.db');
+    writeFileSync(store, gunzipSync(readFileSync('test/packaging/data-0.1.0/dog_trainer.db.gz')), { mode: 0o600 });
+    debian.run('chown', 'dog_trainer:dog_trainer', '/var/lib/dog_trainer/dog_trainer.db');
+    const early = debian.run(
+      'runuser',
+      '-u',
+      'dog_trainer',
+      '--',
+      'dog-trainer',
+      'token',
+      'create',
+      'early',
+      '--scope',
+      'read',
+    );
+    expect(early).toMatchObject({ status: 0, stdout: expect.stringMatching(/^dog_/) as string });
+
+    const service = await startService(debian);
+    const names = async (token: string) => {
+      const answer = await fetch(`${service.api}/api/V2/groups`, { headers: { authorization: `Bearer ${token}` } });
+      return answer.status === 200
+        ? ((await answer.json()) as { name: string }[]).map(({ name }) => name)
+        : answer.status;
+    };
+    expect(await names(TOKEN_OF_0_1_0)).toContain('web');
+    expect(await names(early.stdout.trim())).toContain('web');
+    // Root's own command, at the running server.
+    const late = debian.run('dog-trainer', 'token', 'create', 'late', '--scope', 'read', '--json');
+    expect(late.stderr).toContain(CONFIG);
+    expect(await names((JSON.parse(late.stdout) as { text: string }).text)).toContain('web');
+    expect(await names('dog_no_such_token')).toBe(401);
+    const host = await fetch(`${service.api}/api/V2/hosts`, { headers: { authorization: `Bearer ${TOKEN_OF_0_1_0}` } });
+    expect(((await host.json()) as { name: string }[]).map(({ name }) => name)).toContain('web1');
+    expect(await service.stop()).toBe(0);
+    const owners = debian.run('find', '/var/lib/dog_trainer', '/var/log/dog_trainer', '!', '-user', 'dog_trainer');
+    expect(owners.stdout).toBe('');
+  });
+
+  it('keeps configuration and data when it is installed again', ({ skip }) => {
+    const debian = root(skip);
+    const file = join(debian.at, CONFIG);
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n# ours\n`);
+    const before = readFileSync(join(debian.at, 'var/lib/dog_trainer/dog_trainer.db'));
+    expect(debian.run('dpkg', '--force-unsafe-io', '-i', '/dog-trainer.deb')).toMatchObject({ status: 0 });
+    expect(readFileSync(file, 'utf8')).toContain('# ours');
+    expect(debian.run('stat', '-c', '%U:%G %a', CONFIG).stdout).toBe('root:dog_trainer 640\n');
+    expect(readFileSync(join(debian.at, 'var/lib/dog_trainer/dog_trainer.db')).equals(before)).toBe(true);
+  });
+
+  it('leaves data, logs and configuration when it is removed, and data alone after a purge', ({ skip }) => {
+    const debian = root(skip);
+    const left = () => filesIn(debian).filter((file) => !fresh.includes(file) && !file.startsWith('/dog-trainer.deb'));
+    expect(debian.run('dpkg', '-r', 'dog-trainer')).toMatchObject({ status: 0, stderr: '' });
+    const removed = left().filter((file) => !/^\/var\/(lib|log)\/dog_trainer(\/|$)/.test(file));
+    expect(removed).toEqual([
+      '/etc/dog_trainer',
+      CONFIG,
+      '/etc/systemd/system/dog_trainer.service',
+      '/etc/systemd/system/multi-user.target.wants/dog_trainer.service',
+    ]);
+    expect(debian.run('dpkg', '-P', 'dog-trainer')).toMatchObject({ status: 0 });
+    const purged = left();
+    expect(purged).toContain('/var/lib/dog_trainer/dog_trainer.db');
+    expect(purged.filter((file) => !file.startsWith('/var/lib/dog_trainer'))).toEqual([]);
+  });
+});
+
+function version(): string {
+  return (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
+}
+
+/** The modules that were packed. */
+function packed(at: string): readonly { readonly name: string; readonly version: string }[] {
+  const modules = join(at, 'usr/lib/dog_trainer/node_modules');
+  const names = readdirSync(modules).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(modules, name)).map((inner) => `${name}/${inner}`) : [name],
+  );
+  return names
+    .filter((name) => !name.startsWith('.'))
+    .map(
+      (name) =>
+        JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8')) as { name: string; version: string },
+    );
+}
+
+/** All paths, but for what dpkg and systemd keep of every package and of accounts. */
+function filesIn({ at }: DebianRoot): readonly string[] {
+  const skipped = ['./proc', './dev', './run', './tmp', './var/lib/dpkg', './var/lib/systemd', './var/log/dpkg.log'];
+  const prune = skipped.flatMap((path) => ['-path', path, '-prune', '-o']);
+  const accounts = ['passwd', 'group', 'shadow', 'gshadow'].flatMap((name) => ['!', '-path', `./etc/${name}*`]);
+  const { stdout } = spawnSync('find', ['.', ...prune, ...accounts, '-print'], {
+    cwd: at,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.slice(1))
+    .sort();
+}
+
+/** Starts what the unit says, as systemd would: its account, directories, environment and socket. */
+async function startService(debian: DebianRoot) {
+  const unit = readFileSync(join(debian.at, 'usr/lib/systemd/system/dog_trainer.service'), 'utf8');
+  const exec = /^ExecStart=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? [];
+  mkdirSync(join(debian.at, 'run/dog_trainer'), { recursive: true });
+  debian.run('install', '-d', '-m', '0700', '-o', 'dog_trainer', '-g', 'dog_trainer', '/run/dog_trainer');
+  const socket = join(debian.at, 'run/notify');
+  const standIn = spawn('socat', ['-u', `UNIX-RECV:${socket},mode=0666`, 'STDOUT'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let told = '';
+  standIn.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  await vi.waitFor(() => expect(existsSync(socket) && statSync(socket).isSocket()).toBe(true), soon);
+  const [api, metrics] = await freePorts(2);
+  const child = debian.start(
+    'dog_trainer',
+    {
+      NOTIFY_SOCKET: '/run/notify',
+      STATE_DIRECTORY: '/var/lib/dog_trainer',
+      LOGS_DIRECTORY: '/var/log/dog_trainer',
+      RUNTIME_DIRECTORY: '/run/dog_trainer',
+      DOG_API__PORT: String(api),
+      DOG_METRICS__PORT: String(metrics),
+    },
+    exec,
+  );
+  let said = '';
+  child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+    standIn.kill();
+  });
+  await vi.waitFor(() => expect(told, said).toMatch(/READY=1/), soon);
+  return {
+    api: `http://127.0.0.1:${api}`,
+    stop: async () => {
+      child.kill('SIGTERM');
+      const code = await ended;
+      await vi.waitFor(() => expect(told).toContain('STOPPING=1'), soon);
+      return code;
+    },
+  };
+}
