@@ -90,7 +90,9 @@ function parse(request: IncomingMessage, limit: number, take: (part: Part) => Pr
     parser.on('filesLimit', () => reject(new ApiError('bad_request', { reason: `more than ${MAX_FILES} files` })));
     parser.on('partsLimit', () => reject(new ApiError('bad_request', { reason: `more than ${MAX_FILES} parts` })));
     parser.on('error', malformed);
-    parser.on('finish', () => Promise.all(taken).then(() => resolve(), malformed));
+    parser.on('finish', () => {
+      Promise.all(taken).then(() => resolve(), malformed);
+    });
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;

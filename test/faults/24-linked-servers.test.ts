@@ -3,6 +3,7 @@ import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { INBOUND } from '../../src/broker/topology.js';
 import type { ActorNode } from '../../src/otp/index.js';
 import type { JsonObject } from '../../src/model/document.js';
+import { textOf } from '../../src/model/text-of.js';
 import { stampAt } from '../../src/wire/messages/envelope.js';
 import { decodeFederation, encodeFederation, type FederatedSets } from '../../src/wire/messages/federation.js';
 import { freePorts } from '../support/free-port.js';
@@ -81,7 +82,7 @@ it.skipIf(skipped !== undefined)(
     await server.group('web');
     await until(() => ear.rulesets().length > 0, 'a ruleset at the agent');
     await until(() => good.length > 0, 'our sets at the good link');
-    const ids = new Map([...server.server.state.world.rows('link')].map(([id, { name }]) => [String(name), id]));
+    const ids = new Map([...server.server.state.world.rows('link')].map(([id, { name }]) => [textOf(name), id]));
     const known = (name: string) => server.server.state.book.entry(ids.get(name) ?? '');
     await until(() => known('d1').far?.state === 'down' && known('r1').far?.state === 'down', 'the outages shown');
     await until(() => known('h1').far?.state === 'down', 'the black hole noticed');

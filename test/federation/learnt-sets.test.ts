@@ -109,7 +109,7 @@ describe('the row of a link', () => {
     [{ tls: true, ssl_options: { verify: 'maybe' } }, 'connection.ssl_options.verify'],
     [{ tls: true, ssl_options: [] }, 'connection.ssl_options'],
   ])('connection with %j cannot be worked by, and its fault has no secret', (change, field) => {
-    const { far, farFault } = readLink({ ...row, connection: { ...connection, ...change } as never });
+    const { far, farFault } = readLink({ ...row, connection: { ...connection, ...change } });
     expect(far).toBeUndefined();
     expect(farFault).toContain(field);
     expect(farFault).not.toContain('secret');

@@ -30,10 +30,15 @@ export class PageShell {
     const script = `set -eu -o pipefail -a\n${before}${block}\n{ export -p; declare -f; } > ${kept}\n`;
     const environment = { PATH: `${this.#directory}:${process.env['PATH'] ?? ''}`, ...this.#environment };
     return new Promise((resolve, reject) => {
-      execFile('bash', ['--norc', '-c', script], { cwd: this.#directory, env: environment }, (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
-        else reject(new Error(`exit code ${String(error.code)}: ${stdout}${stderr}\nof:\n${block}`));
-      });
+      execFile(
+        'bash',
+        ['--norc', '-c', script],
+        { cwd: this.#directory, env: environment },
+        (error, stdout, stderr) => {
+          if (error === null) resolve(stdout);
+          else reject(new Error(`exit code ${String(error.code)}: ${stdout}${stderr}\nof:\n${block}`));
+        },
+      );
     });
   }
 }
