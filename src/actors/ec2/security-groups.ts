@@ -243,12 +243,15 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
   }
 }
 
+const REGION_ALARM = 'ec2.region';
+const REFUSED_ALARM = 'ec2.refused';
+
 function troubleAlarm(region: string): string {
-  return `ec2.region:${region}`;
+  return `${REGION_ALARM}:${region}`;
 }
 
 function refusedAlarm(region: string): string {
-  return `ec2.refused:${region}`;
+  return `${REFUSED_ALARM}:${region}`;
 }
 
 function describeFaults(region: string, faults: readonly string[]): string {

@@ -3,6 +3,9 @@ import { restartBudgets, type ActorSystem, type Pid, type Report, type TimerHand
 
 /** All its alarms begin so. */
 export const OF_ACTORS = 'actors.';
+const SUSPENDED_ALARM = 'actors.suspended';
+const RESTARTS_ALARM = 'actors.restarts';
+const MAILBOX_ALARM = 'actors.mailbox';
 
 /** How soon after a report it is looked, and again as long as something is wrong. Milliseconds. */
 const SOON_MS = 1000;
@@ -57,7 +60,7 @@ export class ActorAlarms {
       const path = this.#pathOf(pid);
       const until = resumesAt === undefined ? 'it is told to' : new Date(resumesAt).toISOString();
       wanted.set(
-        `${OF_ACTORS}suspended:${path}`,
+        `${SUSPENDED_ALARM}:${path}`,
         `${path} is suspended and handles nothing until ${until}: POST /api/V2/actors/${encodeURIComponent(path)}/resume`,
       );
     }
@@ -65,7 +68,7 @@ export class ActorAlarms {
       if (used * 2 <= of) continue;
       const path = this.#pathOf(supervisor);
       wanted.set(
-        `${OF_ACTORS}restarts:${path}`,
+        `${RESTARTS_ALARM}:${path}`,
         `${path} has used ${used} of ${of} restarts in ${periodS} s: with one more than ${of} it gives up and ends; the log says what falls`,
       );
     }
@@ -74,7 +77,7 @@ export class ActorAlarms {
       const named = long.slice(0, NAMED).map(({ pid, length }) => `${this.#pathOf(pid)} (${length} messages)`);
       const others = long.length > NAMED ? ` and ${long.length - NAMED} others` : '';
       wanted.set(
-        `${OF_ACTORS}mailbox`,
+        MAILBOX_ALARM,
         `more messages come than are handled: ${named.join(', ')}${others}; dog-trainer tree --sort mailbox shows them`,
       );
     }
