@@ -138,6 +138,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
   let inTurn: JournalInTurn | undefined;
   let work: ServerWork | undefined;
   const close = async (): Promise<void> => {
+    actorAlarms.stop();
     await work?.finish?.();
     await (inTurn ?? journal)?.close();
     cloud?.close();

@@ -27,6 +27,7 @@ export interface ActorAlarmsNeeds {
 export class ActorAlarms {
   readonly #needs: ActorAlarmsNeeds;
   #timer: TimerHandle | undefined = undefined;
+  #stopped = false;
 
   constructor(needs: ActorAlarmsNeeds) {
     this.#needs = needs;
@@ -38,7 +39,15 @@ export class ActorAlarms {
     else if (kind === 'mailbox_long' || kind === 'mailbox_short' || kind === 'child_terminated') this.#lookIn(SOON_MS);
   }
 
+  /** Looks no more: the tree has ended. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer !== undefined) this.#needs.system.clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+  }
+
   #lookIn(ms: number): void {
+    if (this.#stopped) return;
     this.#timer ??= this.#needs.system.clock.setTimer(ms, () => {
       this.#timer = undefined;
       this.#look();
