@@ -179,6 +179,8 @@ export interface ListFlag {
 }
 
 export interface ListDeclaration {
+  /** In v2 it comes in pages, narrowed by state, group and text, where the query asks for that. */
+  readonly inPages?: true;
   readonly flags?: readonly ListFlag[];
   /** The items of the v2 list; `set` has the flags that are true. Absent: all documents as they are stored. */
   readonly select?: (
