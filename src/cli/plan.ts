@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { readJson } from '../http/json/read-json.js';
 import type { Json, JsonObject } from '../model/document.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
+import { readJsonFile } from './read-json-file.js';
 import type { CliIo } from './cli-io.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
@@ -43,7 +42,7 @@ export function addPlan(program: Command, io: CliIo): void {
     .option('--replace', 'of an exported policy: also remove what is not in the file')
     .option('--reason <text>', 'why; it is shown with the revisions that come of it')
     .action(async (file: string, flags: PlanFlags) => {
-      const plan = await ask(flags, io, '/api/V2/plan', planBody(await readValue(file), flags, file));
+      const plan = await ask(flags, io, '/api/V2/plan', planBody(await readJsonFile(file, 1), flags, file));
       io.out(flags.json === true ? `${JSON.stringify(plan)}\n` : printPlan(plan));
       if ((plan['stores'] as readonly Json[]).length > 0) throw new ToldFailure(2);
     });
@@ -77,21 +76,6 @@ function planBody(value: Json, flags: PlanFlags, file: string): JsonObject {
   if (value === null || typeof value !== 'object')
     throw new CommandFailure(`${file} holds neither an exported policy nor a list of writes`);
   return { policy: value, replace: flags.replace === true, ...reason };
-}
-
-async function readValue(file: string): Promise<Json> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
-  try {
-    // Not JSON.parse: it silently rounds whole numbers beyond 2^53.
-    return readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (error) {
-    throw new CommandFailure(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 async function ask(flags: ApiFlags, io: CliIo, path: string, body: JsonObject): Promise<JsonObject> {
