@@ -144,7 +144,10 @@ class ProcessTable implements ActorSystem {
   send(to: Address, message: Message): boolean {
     const process = this.#find(to);
     if (process === undefined) return this.#reporter.deadLetter(to, message);
-    return this.#mailboxes.put(process, message);
+    if (process.mailbox.length >= process.mark && !this.#mailboxes.hasRoom(process)) return false;
+    process.mailbox.push(message);
+    this.#loop.schedule(process);
+    return true;
   }
 
   sendControl(to: Address, message: Message): boolean {

@@ -3,7 +3,7 @@ import { StartFailed } from './exit.js';
 import { dropWatching } from './links.js';
 import type { DownMsg, Message } from './message.js';
 import type { Pid } from './pid.js';
-import { ExitSignal } from './process.js';
+import { ExitSignal, TIMER_TAG } from './process.js';
 import type { Process } from './process.js';
 import { formatReason, isOrderly } from './reason.js';
 import type { ExitReason } from './reason.js';
@@ -57,7 +57,7 @@ function bury(
   if (process.running) host.orphaned(process);
   for (const message of process.mailbox.drain()) {
     // Exit, down and timer messages concern this process alone.
-    if (!(message instanceof ExitSignal) && message.tag !== 'DOWN' && message.tag !== '$timer') {
+    if (!(message instanceof ExitSignal) && message.tag !== 'DOWN' && message.tag !== TIMER_TAG) {
       host.deadLetter(pid, message);
     }
   }
