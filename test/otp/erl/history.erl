@@ -69,7 +69,10 @@ act({kill_two, Id, Other}) ->
         [] -> "nobody";
         Pids ->
             Refs = [erlang:monitor(process, Pid) || Pid <- Pids],
+            %% Ahead of all others, or the supervisor may hear of the first one before the second is told.
+            Usual = process_flag(priority, high),
             [exit(Pid, kill) || Pid <- Pids],
+            process_flag(priority, Usual),
             [receive {'DOWN', Ref, _, _, _} -> ok end || Ref <- Refs],
             ""
     end;
