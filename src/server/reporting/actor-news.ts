@@ -38,10 +38,10 @@ export function actorNews(system: ActorSystem, events: Pick<EventBook<ActorEvent
         return;
       case 'child_terminated':
       case 'shutdown_error': {
-        // Of a crash the report of the actor itself has told.
-        if (system.crashes.newest(1)[0]?.pid === report.child) return;
         const id = isByKey(report.supervisor) ? report.child.label : report.id;
         const path = `${pathOf(report.supervisor)}/${id}`;
+        // Of a crash the report of the actor itself has told.
+        if (system.crashes.lastOf(path)?.pid === report.child) return;
         events.put({ kind: 'stopped', path, reason: crashReason(report.reason) });
         return;
       }
