@@ -9,7 +9,7 @@ import type { Log } from '../../log/log.js';
 import { OutageNews } from '../../log/outage-news.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Document } from '../../model/document.js';
-import type { Clock, Self, TimerRef } from '../../otp/index.js';
+import type { Clock, DetailObject, Self, TimerRef } from '../../otp/index.js';
 import { nowSeconds } from '../now-seconds.js';
 import { externalNamed, type ExternalRowNeeds, judge, takeOutOfService, takeOver } from './external-row.js';
 import { learnSets, type LearnNeeds, openMessage } from './learn-sets.js';
@@ -104,6 +104,18 @@ export class InboundHalf {
   brokerDown(self: Self<LinkInfo>): void {
     this.#connection = undefined;
     this.#listenNoMore(self);
+  }
+
+  /** What it listens with, and which messages it has not answered. */
+  describe(): DetailObject {
+    return {
+      connected: this.#connection !== undefined,
+      consuming: this.#consumer !== undefined,
+      message_waits: this.#waiting !== undefined,
+      unanswered: this.#owed.length,
+      passed_unread: this.#passed,
+      round: this.#round,
+    };
   }
 
   async handle(self: Self<LinkInfo>, message: InboundInfo): Promise<void> {

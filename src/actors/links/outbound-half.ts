@@ -4,7 +4,7 @@ import type { FarBroker, LinkSettings } from '../../federation/link-settings.js'
 import type { Log } from '../../log/log.js';
 import { OutageNews } from '../../log/outage-news.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
-import { backoffMs, type Backoff, type Clock, type Self } from '../../otp/index.js';
+import { backoffMs, type Backoff, type Clock, type DetailObject, type Self } from '../../otp/index.js';
 import { nowSeconds } from '../now-seconds.js';
 import type { FarState, LinkEntry } from './link-book.js';
 import type { LinkInfo, OutboundInfo } from './link-messages.js';
@@ -68,6 +68,17 @@ export class OutboundHalf {
     this.#entry.far = undefined;
     this.#entry.sendError = undefined;
     this.#needs.metrics.gauge('dog_trainer_link_down', name, 0);
+  }
+
+  /** Its connection, without the settings. */
+  describe(): DetailObject {
+    return {
+      broker: this.#broker?.describe ?? null,
+      connected: this.#connection !== undefined,
+      attempts: this.#attempts,
+      message_under_way: this.#underWay,
+      round: this.#round,
+    };
   }
 
   /** Ends the connection when the actor is gone, outside of any turn. */
