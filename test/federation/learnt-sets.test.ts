@@ -108,6 +108,7 @@ describe('the row of a link', () => {
     [{ password: null }, 'connection.password'],
     [{ tls: true, ssl_options: { verify: 'maybe' } }, 'connection.ssl_options.verify'],
     [{ tls: true, ssl_options: [] }, 'connection.ssl_options'],
+    [{ tls: true, ssl_options: { verify: 'verify_peer', server_name_indication: '' } }, 'server_name_indication'],
   ])('connection with %j cannot be worked by, and its fault has no secret', (change, field) => {
     const { far, farFault } = readLink({ ...row, connection: { ...connection, ...change } });
     expect(far).toBeUndefined();
@@ -115,8 +116,11 @@ describe('the row of a link', () => {
     expect(farFault).not.toContain('secret');
   });
 
-  it('has TLS unless it says otherwise, with the name to check only where one is given', () => {
+  it('has TLS unless it says otherwise, with its host as the name to check unless it says otherwise', () => {
     const { tls: _, ...withTls } = connection;
+    const { server_name_indication: __, ...unnamed } = withTls['ssl_options'] as Record<string, unknown>;
+    const named = readLink({ ...row, connection: { ...withTls, ssl_options: unnamed } as never }).far;
+    expect(named?.ssl.server_name_indication).toBe('127.0.0.1');
     const far = readLink({ ...row, connection: withTls as never }).far;
     expect(far).toMatchObject({ tls: true, ssl: { cacertfile: 'none', verify: 'verify_peer' } });
     expect(far?.ssl).not.toHaveProperty('server_name_indication');

@@ -147,6 +147,23 @@ describe('a link that sends', () => {
   });
 });
 
+it.each<[JsonObject, readonly string[] | undefined]>([
+  [{ tls: false }, ['connection', 'tls']],
+  [{ ssl_options: { verify: 'verify_none' } }, ['connection', 'ssl_options', 'verify']],
+  [{}, undefined],
+])('an enabled link with %j is written, with a warning where its broker is not verified', async (change, path) => {
+  const { server } = await start();
+  const { connection, ...link } = linkTo('q1', 1);
+  const { tls: _, ssl_options, ...far } = connection as JsonObject;
+  const options = { ...(ssl_options as JsonObject), ...(change['ssl_options'] as JsonObject | undefined) };
+  const made = await server.api('POST', '/api/V2/link', {
+    ...link,
+    connection: { ...far, ...change, ssl_options: options },
+  });
+  const { status, json } = made;
+  expect([status, json['warnings']]).toEqual([201, path && [expect.objectContaining({ path }) as unknown]]);
+});
+
 describe('after a restart', () => {
   const long = 'external_ipset_periodic_publish_interval_seconds=600';
 
