@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freshness } from '../../src/federation/freshness.js';
+import { freshness, STALE_INTERVALS } from '../../src/federation/freshness.js';
 import {
   type LearntSets,
   overflowingNames,
@@ -67,7 +67,8 @@ describe('the shrink guard', () => {
   });
 });
 
-it('a link is stale after its silence, and expired only where that is set', () => {
+it('a link is stale after its silence, three intervals by default, and expired only where that is set', () => {
+  expect(STALE_INTERVALS).toBe(3);
   const link = { heard: true, staleMs: 15, maxStaleMs: undefined };
   expect(freshness({ ...link, silentMs: 14 })).toBe('fresh');
   expect(freshness({ ...link, heard: false, silentMs: 14 })).toBe('waiting');
