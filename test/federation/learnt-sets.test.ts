@@ -58,6 +58,23 @@ describe('the shrink guard', () => {
     expect(isShrink(lossOf(external, sets({})), 100)).toBe(false);
   });
 
+  it('counts the same whether lists are in order or not, with repeats once', () => {
+    const random = (): number => Math.floor(Math.random() * 30);
+    for (let run = 0; run < 300; run += 1) {
+      const [before, after] = [0, 1].map(() => Array.from({ length: random() }, () => `10.0.0.${random()}/32`));
+      const [first = [], second = []] = [before, after];
+      const distinct = new Set(first);
+      const wanted = { had: distinct.size, lost: [...distinct].filter((address) => !second.includes(address)).length };
+      const sorted = (list: readonly string[]): string[] => [...new Set(list)].sort();
+      for (const [was, is] of [
+        [first, second],
+        [sorted(first), sorted(second)],
+        [sorted(first), second],
+      ] as const)
+        expect(lossOf({ id: 'x', ...sets({ web: [...was] }) }, sets({ web: [...is] }))).toEqual(wanted);
+    }
+  });
+
   it('counts an address in every set that has it, and holds nothing where nothing is in service', () => {
     const both = { id: 'x', ...sets({ web: ['1'], db: ['1'] }) };
     expect(lossOf(both, sets({ web: ['1'] }))).toEqual({ had: 2, lost: 1 });
