@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Publication } from '../../broker/broker.js';
 import { INBOUND } from '../../broker/topology.js';
 import type { Config } from '../../config/schema.js';
-import { ownFederatedSets } from '../../federation/own-message.js';
-import { isEnvironmentName } from '../../model/environment-name.js';
+import { ownFederatedSets, ownNameFault } from '../../federation/own-message.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock } from '../../otp/index.js';
@@ -21,9 +20,6 @@ export interface OwnSetsNeeds {
   readonly metrics: Pick<Metrics, 'count'>;
 }
 
-/** `NOTSET`: this server has no name that others could know it by. */
-const NOT_SET = 'NOTSET';
-
 /**
  * The message to linked servers with our own sets, made once for all links and again when the policy has changed. While
  * publishing is paused it stays what it was.
@@ -40,10 +36,7 @@ export class OwnSetsMessage {
 
   /** Why this server can tell nobody anything; undefined: it can. */
   get fault(): string | undefined {
-    const { env } = this.#needs.config;
-    return env !== NOT_SET && isEnvironmentName(env)
-      ? undefined
-      : 'env: this server has no name; set it to one or two characters';
+    return ownNameFault(this.#needs.config.env);
   }
 
   /** Undefined: not all of the policy is known yet, or publishing was paused before there was one. */

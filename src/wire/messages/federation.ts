@@ -62,7 +62,11 @@ export function openFederation(body: Uint8Array): Buffer {
 
 /** Reads what {@link openFederation} gave. @throws MessageError as {@link decodeFederation} does */
 export function readFederation(json: Buffer): FederatedSets {
-  const payload = object('ipsets', parse(json.toString('utf8')));
+  return federatedSets(object('ipsets', parse(json.toString('utf8'))));
+}
+
+/** Sees whether an object is what a message says, as the external of a link should be too. @throws MessageError */
+export function federatedSets(payload: JsonObject): FederatedSets {
   if (typeof payload['name'] !== 'string') throw wrong('name', 'a string');
   return {
     name: payload['name'],
