@@ -171,6 +171,9 @@ export class OutboundHalf {
   #down(self: Self<LinkInfo>, reason: string): void {
     const { log, reconnect, random = Math.random } = this.#needs;
     this.#round += 1;
+    // Each attempt has a signal of its own, which lets go of its connection.
+    this.#giveUp.abort();
+    this.#giveUp = new AbortController();
     this.#connection = undefined;
     this.#underWay = false;
     if (this.#news.worthSaying(reason))
