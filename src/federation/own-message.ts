@@ -1,5 +1,5 @@
 import type { Dialect } from '../firewall/dialect.js';
-import { ownSets } from '../firewall/policy/own-sets.js';
+import { ownSetsInSteps } from '../firewall/policy/own-sets.js';
 import type { Policy } from '../firewall/policy/policy.js';
 import { compareBytes } from '../firewall/hash/byte-order.js';
 import { isEnvironmentName } from '../model/environment-name.js';
@@ -18,11 +18,13 @@ export function ownNameFault(env: string): string | undefined {
 
 /**
  * What this server tells linked ones of itself: all its own groups and zones, and never what it learnt from others, so
- * that nothing goes round in circles (docs/protocol.md#linked-servers).
+ * that nothing goes round in circles (docs/protocol.md#linked-servers). Which documents there are is seen before
+ * the first pause.
  */
-export function ownFederatedSets(policy: Policy, dialect: Dialect, env: string): FederatedSets {
-  const { v4, v6 } = ownSets(policy, dialect);
-  return { name: env, v4, v6, ec2: ownSecurityGroups(policy) };
+export function* ownFederatedSets(policy: Policy, dialect: Dialect, env: string): Generator<void, FederatedSets> {
+  const ec2 = ownSecurityGroups(policy);
+  const { v4, v6 } = yield* ownSetsInSteps(policy, dialect);
+  return { name: env, v4, v6, ec2 };
 }
 
 /** EC2 security groups by group name; `self` has none, as its set has no address. */

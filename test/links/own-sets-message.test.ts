@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { OwnSetsMessage } from '../../src/actors/links/own-sets-message.js';
 import { POLICY_PARTS, type Policy } from '../../src/firewall/policy/policy.js';
 import type { Document } from '../../src/model/document.js';
+import { Slices } from '../../src/world/slices.js';
 import { decodeFederation } from '../../src/wire/messages/federation.js';
 
-it('what linked servers are told stays what it was while publishing is paused', () => {
+it('what linked servers are told stays what it was while publishing is paused', async () => {
   const zone = new Map<string, Document>();
   const world = {
     ready: true,
@@ -19,15 +20,16 @@ it('what linked servers are told stays what it was while publishing is paused', 
     dialect: 'dog2',
     gate,
     metrics: { count: () => undefined },
+    slices: new Slices(),
   });
-  const zones = (): unknown => decodeFederation(message.now()?.body ?? Buffer.alloc(0)).v4.zones;
-  expect(zones()).toEqual({});
+  const zones = async (): Promise<unknown> => decodeFederation((await message.now())?.body ?? Buffer.alloc(0)).v4.zones;
+  expect(await zones()).toEqual({});
   gate.paused = true;
   zone.set('z', { id: 'z', name: 'lab', ipv4_addresses: ['10.0.0.1'], ipv6_addresses: [] });
   world.version = 2;
-  expect(zones()).toEqual({});
+  expect(await zones()).toEqual({});
   gate.paused = false;
-  expect(zones()).toEqual({ lab: ['10.0.0.1/32'] });
+  expect(await zones()).toEqual({ lab: ['10.0.0.1/32'] });
   // The same body serves all links until the policy is another.
-  expect(message.now()).toBe(message.now());
+  expect(await message.now()).toBe(await message.now());
 });

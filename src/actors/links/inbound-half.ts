@@ -15,6 +15,7 @@ import { learnSets, type LearnNeeds, openMessage } from './learn-sets.js';
 import type { LinkEntry } from './link-book.js';
 import type { InboundInfo, LinkInfo, LinkReply, Waiting } from './link-messages.js';
 import { NewestMessage, type NewestMessageNeeds } from './newest-message.js';
+import { pause } from '../store/store-patiently.js';
 import { showFreshness, showHeld, type ShowInboundNeeds } from './show-inbound.js';
 
 export interface InboundNeeds extends LearnNeeds, ExternalRowNeeds, NewestMessageNeeds, ShowInboundNeeds {
@@ -233,9 +234,11 @@ export class InboundHalf {
     }
     const learnt = learnSets(link.name, message, json, this.#needs);
     if ('refused' in learnt) return this.#refuse(link, learnt.refused);
+    // Megabytes may have been read: whoever waits has a turn before as many are compared.
+    await pause(self, 1);
     const { sets, leftOut } = learnt;
     const external = await externalNamed(self, this.#needs, link.name);
-    const { kind, loss } = judge(external, sets, config.links.shrink_percent);
+    const { kind, loss } = await judge(self, external, sets, config.links.shrink_percent);
     if (kind === 'hold') {
       this.#entry.held = { sets, loss, since: this.#entry.held?.since ?? nowSeconds(this.#needs.clock) };
       showHeld(this.#needs, link.name, this.#entry);

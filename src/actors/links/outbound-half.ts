@@ -101,7 +101,7 @@ export class OutboundHalf {
       case 'far_lost':
         return this.#down(self, message.error?.message ?? 'the connection was closed');
       case 'far_sent':
-        return this.#sent(message.error);
+        return this.#sent(message);
     }
   }
 
@@ -110,15 +110,21 @@ export class OutboundHalf {
     const connection = this.#connection;
     if (connection === undefined || this.#link === undefined) return;
     this.#shown(connection.blocked === undefined ? 'up' : 'blocked', connection.blocked);
-    const publication = this.#underWay ? undefined : this.#needs.ownSets.now();
-    if (publication === undefined) return;
+    if (this.#underWay) return;
     this.#underWay = true;
     const round = this.#round;
     self.pipeToSelf(
-      connection.publish(publication),
-      () => ({ tag: 'far_sent', round, error: undefined }),
-      (error) => ({ tag: 'far_sent', round, error }),
+      this.#publish(connection),
+      (sent) => ({ tag: 'far_sent', round, sent, error: undefined }),
+      (error) => ({ tag: 'far_sent', round, sent: false, error }),
     );
+  }
+
+  async #publish(connection: BrokerConnection): Promise<boolean> {
+    const publication = await this.#needs.ownSets.now();
+    if (publication === undefined) return false;
+    await connection.publish(publication);
+    return true;
   }
 
   #connect(self: Self<LinkInfo>): void {
@@ -186,8 +192,9 @@ export class OutboundHalf {
     self.sendAfter(backoffMs(reconnect, Math.max(1, this.#attempts), random()), { tag: 'far_connect', round });
   }
 
-  #sent(error: unknown): void {
+  #sent({ sent, error }: Extract<OutboundInfo, { readonly tag: 'far_sent' }>): void {
     this.#underWay = false;
+    if (error === undefined && !sent) return;
     if (error === undefined) {
       this.#entry.sentTime = nowSeconds(this.#needs.clock);
       this.#entry.sendError = undefined;

@@ -8,6 +8,7 @@ import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock } from '../../otp/index.js';
 import { stampAt } from '../../wire/messages/envelope.js';
 import { encodeFederation } from '../../wire/messages/federation.js';
+import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
 import type { MayPublish } from '../publishing/publishing-gate.js';
 
@@ -18,6 +19,7 @@ export interface OwnSetsNeeds {
   readonly dialect: Dialect;
   readonly gate: Pick<MayPublish, 'paused'>;
   readonly metrics: Pick<Metrics, 'count'>;
+  readonly slices: Pick<Slices, 'run'>;
 }
 
 /**
@@ -29,6 +31,8 @@ export class OwnSetsMessage {
   #version: number | undefined = undefined;
   #digest: string | undefined = undefined;
   #publication: Publication | undefined = undefined;
+  /** Under way, for all who ask meanwhile. */
+  #making: Promise<void> | undefined = undefined;
 
   constructor(needs: OwnSetsNeeds) {
     this.#needs = needs;
@@ -39,26 +43,39 @@ export class OwnSetsMessage {
     return ownNameFault(this.#needs.config.env);
   }
 
-  /** Undefined: not all of the policy is known yet, or publishing was paused before there was one. */
-  now(): Publication | undefined {
-    const { world, gate, dialect, config, clock, metrics } = this.#needs;
+  /**
+   * Undefined: not all of the policy is known yet, or publishing was paused before there was one. Rejects with what making
+   * it threw; it is made again when asked again.
+   */
+  async now(): Promise<Publication | undefined> {
+    const { world, gate } = this.#needs;
     if (!world.ready || this.fault !== undefined) return undefined;
-    if (gate.paused || world.version === this.#version) return this.#publication;
-    this.#version = world.version;
-    const sets = ownFederatedSets(world.policy, dialect, config.env);
-    const digest = createHash('sha256').update(JSON.stringify(sets)).digest('hex');
-    if (digest === this.#digest) return this.#publication;
-    this.#digest = digest;
-    metrics.count('external_queue_add');
-    this.#publication = {
-      exchange: INBOUND.name,
-      routingKey: config.env,
-      body: encodeFederation(sets, stampAt(new Date(clock.now()))),
-      contentType: 'text/json',
-      persistent: true,
-      // Comes back where the linked server does not listen, which is worth showing.
-      mandatory: true,
-    };
+    if (!gate.paused && world.version !== this.#version) await (this.#making ??= this.#make());
     return this.#publication;
+  }
+
+  async #make(): Promise<void> {
+    try {
+      const { world, dialect, config, clock, metrics, slices, gate } = this.#needs;
+      const { version } = world;
+      const sets = await slices.run(ownFederatedSets(world.policy, dialect, config.env));
+      if (gate.paused) return;
+      const digest = createHash('sha256').update(JSON.stringify(sets)).digest('hex');
+      this.#version = version;
+      if (digest === this.#digest) return;
+      this.#digest = digest;
+      metrics.count('external_queue_add');
+      this.#publication = {
+        exchange: INBOUND.name,
+        routingKey: config.env,
+        body: encodeFederation(sets, stampAt(new Date(clock.now()))),
+        contentType: 'text/json',
+        persistent: true,
+        // Comes back where the linked server does not listen, which is worth showing.
+        mandatory: true,
+      };
+    } finally {
+      this.#making = undefined;
+    }
   }
 }

@@ -97,10 +97,14 @@ function family(place: string, value: Json | undefined): FederatedFamily {
 }
 
 function texts(place: string, value: Json): readonly string[] {
-  return array(place, value).map((entry) => {
-    if (typeof entry !== 'string') throw wrong(place, 'a list of strings');
-    return entry;
-  });
+  const entries = array(place, value);
+  if (!areTexts(entries)) throw wrong(place, 'a list of strings');
+  // Not copied: hundreds of thousands come in one message.
+  return entries;
+}
+
+function areTexts(entries: readonly Json[]): entries is readonly string[] {
+  return entries.every((entry) => typeof entry === 'string');
 }
 
 function members<T>(
