@@ -238,6 +238,7 @@ export const SCHEMA = {
     max_message_bytes: { ...bytes, max: 33554432 },
     names_max: { ...count, unit: 'groups and zones' },
     addresses_max: { ...count, unit: 'addresses' },
+    reconnect_max_ms: milliseconds,
   },
 
   queuejournal: {

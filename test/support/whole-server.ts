@@ -21,6 +21,7 @@ export const QUICK: readonly string[] = [
   'ipset_periodic_publish_interval_seconds=0.1',
   'broker.reconnect_min_ms=20',
   'broker.reconnect_max_ms=200',
+  'links.reconnect_max_ms=200',
   'intake.force_interval_seconds=0',
 ];
 

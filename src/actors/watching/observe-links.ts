@@ -28,7 +28,7 @@ const MOST_SHOWN = 20;
 
 export interface ObserveLinksNeeds {
   readonly world: Pick<World, 'rows' | 'policy'>;
-  readonly config: Pick<Config, 'env' | 'links'>;
+  readonly config: Pick<Config, 'env'> & { readonly links: LearntBounds };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import { observationSummary, observeGroup, observeSets, type Observation, type ObservedGroup } from './observation.js';
 import type { ObserverCast } from './observer-messages.js';
-import { observeLinks } from './observe-links.js';
+import { observeLinks, type ObserveLinksNeeds } from './observe-links.js';
 import { rulesHeld, setsHeld } from '../hosts/held-by-hosts.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
 
@@ -17,7 +17,7 @@ export interface ObserverNeeds {
   readonly world: Pick<World, 'ready' | 'policy' | 'rows' | 'hostsOf'>;
   readonly sets: Pick<SetBook, 'render'>;
   readonly dialect: Dialect;
-  readonly config: Pick<Config, 'generate_unset_tables' | 'check_v6_hashes' | 'links' | 'env'>;
+  readonly config: Pick<Config, 'generate_unset_tables' | 'check_v6_hashes'> & ObserveLinksNeeds['config'];
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Is given every new observation. */
   readonly seen: (observation: Observation) => void;

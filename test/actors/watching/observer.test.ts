@@ -24,7 +24,7 @@ async function observerAlone() {
         generate_unset_tables: false,
         check_v6_hashes: true,
         env: 'me',
-        links: { shrink_percent: 30, max_message_bytes: 1e6, names_max: 5, addresses_max: 4 },
+        links: { names_max: 5, addresses_max: 4 },
       },
       log: stage.log,
       seen: (observation) => seen.push(observation),
