@@ -128,6 +128,15 @@ export function without(a: AddressSet, b: AddressSet): AddressSet {
   return combine(a, b, (inA, inB) => inA && !inB);
 }
 
+/** Whether all of `a` is in `b`. */
+export function isWithin(a: AddressSet, b: AddressSet): boolean {
+  for (let at = 0; at < a.bounds.length; at += 2) {
+    const rank = rankOf(b.bounds, a.bounds[at] as Point);
+    if ((rank & 1) === 0 || (b.bounds[rank] as Point) < (a.bounds[at + 1] as Point)) return false;
+  }
+  return true;
+}
+
 export function sameAddresses(a: AddressSet, b: AddressSet): boolean {
   if (a === b) return true;
   return (

@@ -9,6 +9,7 @@ export interface FleetIndex {
   activeHosts(group: string): readonly Document[];
   /** In order; each once. */
   readonly groupNames: readonly string[];
+  readonly zoneNames: readonly string[];
 }
 
 function byName(rows: ReadonlyMap<string, Document>): ReadonlyMap<string, Document> {
@@ -37,6 +38,7 @@ function makeIndex(policy: Policy): FleetIndex {
     zoneByName: (name) => zones.get(name),
     activeHosts: (group) => active.get(group) ?? [],
     groupNames: [...groups.keys()].sort(),
+    zoneNames: [...zones.keys()].sort(),
   };
 }
 

@@ -18,8 +18,9 @@ import type { Policy } from '../firewall/policy/policy.js';
 import { type SetKind, setName } from '../firewall/sets/set-name.js';
 import type { Document } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
+import type { NamedAddresses } from './address-names.js';
 import { type FleetIndex, fleetIndex } from './fleet-index.js';
-import type { FilterBook} from './filter-book.js';
+import type { FilterBook } from './filter-book.js';
 import { type ReadSet } from './filter-book.js';
 import { hostSets } from './host-sets.js';
 
@@ -48,8 +49,10 @@ function* each(of: (family: Family) => Generator<void, AddressSet>): Generator<v
 export class PolicyFleet implements Fleet {
   readonly #needs: PolicyFleetNeeds;
   readonly #filters = new Map<string, Filter | null>();
+  readonly #texts = new Map<string, string>();
   #groups: readonly FleetGroup[] | undefined;
   #managed: ByFamily<AddressSet> | undefined;
+  #all: readonly NamedAddresses[] | undefined;
 
   constructor(needs: PolicyFleetNeeds) {
     this.#needs = needs;
@@ -122,6 +125,7 @@ export class PolicyFleet implements Fleet {
     const found = row === undefined ? undefined : yield* text(row.id, family);
     let filter: Filter | null = null;
     if (found !== undefined && found !== '') {
+      this.#texts.set(key, found);
       try {
         filter = yield* filters.filter(family, found, set);
       } catch (error) {
@@ -131,6 +135,30 @@ export class PolicyFleet implements Fleet {
     }
     this.#filters.set(key, filter);
     return filter;
+  }
+
+  /** The text that a filter was made from; undefined: none, or nobody asked. */
+  textRead(group: string, family: Family): string | undefined {
+    return this.#texts.get(`${family} ${group}`);
+  }
+
+  /** All that has a name: zones, groups and active hosts, in this order, each sorted by name. */
+  *named(): Generator<void, readonly NamedAddresses[]> {
+    if (this.#all !== undefined) return this.#all;
+    const { policy, dialect } = this.#needs;
+    const all: NamedAddresses[] = [];
+    const { zoneNames, groupNames } = this.#index;
+    for (const name of zoneNames) all.push({ name: `zone:${name}`, addresses: yield* this.#named(name, 'zone') });
+    for (const name of groupNames) all.push({ name: `group:${name}`, addresses: yield* this.#named(name, 'group') });
+    const hosts: NamedAddresses[] = [];
+    for (const group of groupNames) {
+      for (const host of this.#index.activeHosts(group))
+        hosts.push({ name: `host:${textOf(host.name)}`, addresses: hostSets(host, dialect, policy.hostAddressesMax) });
+      yield;
+    }
+    hosts.sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.#all = [...all, ...hosts];
+    return this.#all;
   }
 
   /** What rules take that name a group or zone. */
@@ -160,7 +188,7 @@ function hostNamed(hosts: Iterable<Document>, text: string): Document | undefine
   let best: Document | undefined;
   for (const host of hosts) {
     if (host.hostkey !== text && host.name !== text) continue;
-    const before = best === undefined ? 1 : rank(host) - rank(best) || (host.id < (best.id) ? -1 : 1);
+    const before = best === undefined ? 1 : rank(host) - rank(best) || (host.id < best.id ? -1 : 1);
     if (best === undefined || before < 0) best = host;
   }
   return best;

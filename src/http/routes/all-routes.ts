@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.js';
 import type { HttpConfig } from '../http-config.js';
 import type { Route } from '../route.js';
 import { actorRoutes } from './actor-routes.js';
+import { analysisRoutes } from './analysis-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
@@ -47,6 +48,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...eventRoutes,
     ...planRoutes,
     ...revisionRoutes,
+    ...analysisRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),
