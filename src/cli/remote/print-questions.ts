@@ -37,7 +37,7 @@ function sourceText(value: Json | undefined): string {
   if (former !== undefined) return 'of a ruleset that policy does not make any more';
   const note = typeof comment === 'string' && comment !== '' ? ` ${JSON.stringify(comment)}` : '';
   const holder = ruleset === undefined ? `profile ${textOf(profile)}` : `ruleset ${textOf(ruleset)}`;
-  return `${textOf(direction)} rule ${String(index)}${note} of ${holder}`;
+  return `${textOf(direction)} rule ${typeof index === 'number' ? index : '?'}${note} of ${holder}`;
 }
 
 function stepLines({ host, group, chain, state, verdict, line, source, outcomes }: JsonObject): readonly string[] {
