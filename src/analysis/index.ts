@@ -22,4 +22,4 @@ export { reachRows } from './reach.js';
 export { hasPorts, isIcmp } from './protocols.js';
 export { readProtocolValue } from './read-packet.js';
 export type { ByFamily, Fleet, FleetGroup, FleetGroupEnd, FleetHost } from './fleet.js';
-export { type Ruleset, setNamesOf } from './ruleset.js';
+export { type Ruleset, type SetContents, setNamesOf } from './ruleset.js';
