@@ -15,6 +15,7 @@ import { ec2Routes } from './ec2-routes.js';
 import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
+import { hostHistoryRoutes } from './host-history-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
@@ -49,6 +50,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...planRoutes,
     ...revisionRoutes,
     ...analysisRoutes,
+    ...hostHistoryRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),
