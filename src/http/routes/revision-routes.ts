@@ -3,19 +3,21 @@ import type { Document, JsonObject } from '../../model/document.js';
 import { RULESET_VARIANTS } from '../../model/ruleset-variants.js';
 import { readRuleset, type StoredRuleset } from '../../model/stored-ruleset.js';
 import { textOf } from '../../model/text-of.js';
-import type { Store } from '../../store/store.js';
+import { type Store, StoreError } from '../../store/store.js';
 import type { Operations } from '../../operations/operations.js';
 import { byId, notFound } from '../documents/find-document.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
 import { planObject, readReason } from '../plans/read-writes.js';
+import { askFleet } from '../questions/ask-fleet.js';
+import { revisionFlows } from '../questions/revision-flows.js';
 import { emptyReply, jsonReply, type Reply } from '../reply.js';
 import type { Call, Parameter, Route } from '../route.js';
 import { gitDiff } from '../text/git-diff.js';
 import { type Histories, pinView, revisionView, textsView } from '../views/revision-view.js';
 
 export interface RevisionNeeds {
-  readonly operations: () => Pick<Operations, 'setPin'>;
+  readonly operations: () => Pick<Operations, 'setPin' | 'questions'>;
 }
 
 /** Most revisions in one answer. */
@@ -166,19 +168,28 @@ async function read(call: Call): Promise<Reply> {
   return jsonReply({ ...revisionView(row, hosts, held, histories), ...textsView((await rulesetOf(call, row)).texts) });
 }
 
-async function diff(call: Call): Promise<Reply> {
+/** Null where only a server that leads could tell, and none does. */
+async function flowsOf(call: Call, needs: RevisionNeeds, older: StoredRuleset, newer: StoredRuleset) {
+  try {
+    return await askFleet(call, needs, 'short', (asked) => revisionFlows(older, newer, asked));
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'unavailable') return null;
+    throw error;
+  }
+}
+
+async function diff(call: Call, needs: RevisionNeeds): Promise<Reply> {
   const group = await groupOf(call);
   const [from, to] = [numberOf(call.query.get('from'), 'from'), numberOf(call.query.get('to'), 'to')];
-  const [older, newer] = await Promise.all(
-    [from, to].map(async (number) => rulesetOf(call, await revisionOf(call, group.id, number))),
-  );
+  const ofNumber = async (number: number) => rulesetOf(call, await revisionOf(call, group.id, number));
+  const [older, newer] = await Promise.all([ofNumber(from), ofNumber(to)]);
   const texts: JsonObject = Object.fromEntries(
     RULESET_VARIANTS.map(({ key, apiName }) => [
       apiName,
-      gitDiff(older?.texts[key].text ?? '', newer?.texts[key].text ?? '', [apiName, apiName]),
+      gitDiff(older.texts[key].text, newer.texts[key].text, [apiName, apiName]),
     ]),
   );
-  return jsonReply({ id: group.id, from, to, diff: texts });
+  return jsonReply({ id: group.id, from, to, diff: texts, flows: await flowsOf(call, needs, older, newer) });
 }
 
 async function pin(call: Call, { operations }: RevisionNeeds): Promise<Reply> {
