@@ -49,4 +49,10 @@ it('a host’s history names the revisions that it reported, and revisions when 
     [1, both.periods[1]!['from']],
   ]);
   expect(revisions[0]!['last_host_at']).toBeGreaterThanOrEqual(from);
+
+  // What only its IPv6 rules would be is no revision.
+  await until(() => Date.now() / 1000 >= from + 1, 'the next second');
+  const strange = 'f'.repeat(64);
+  await report(agent.connection, 'keepalive', reportOf('h1', 'web', { ...now, hash4_ipsets: strange }));
+  expect((await holds(strange)).periods.map(({ revision }) => revision)).toEqual([null, 2, 1]);
 });
