@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { connectionCases, resolveEnd } from '../../src/analysis/index.js';
+import { addressSet, connectionCases, resolveEnd } from '../../src/analysis/index.js';
 import { countOf } from '../../src/analysis/address-set.js';
 import { finish } from '../../src/firewall/finish.js';
 import { CompileBook } from '../../src/firewall/policy/compile-book.js';
 import type { Policy } from '../../src/firewall/policy/policy.js';
 import type { Document } from '../../src/model/document.js';
+import { AddressNames } from '../../src/plan/address-names.js';
 import { FilterBook } from '../../src/plan/filter-book.js';
 import { compiledTexts } from '../../src/plan/fleet-texts.js';
+import { LineSources } from '../../src/plan/line-sources.js';
 import { PolicyFleet } from '../../src/plan/policy-fleet.js';
 import { overlayPolicy } from '../../src/plan/overlay-policy.js';
 import { SetLook } from '../../src/plan/set-look.js';
@@ -61,7 +63,7 @@ function fleetOf(policy: Policy): PolicyFleet {
     dialect: 'dog2',
     filters: new FilterBook(),
     text: compiledTexts(compiles),
-     
+
     set: function* (name) {
       return look.get(policy, name, new Map());
     },
@@ -97,6 +99,35 @@ describe('the fleet of a policy', () => {
     ]);
   });
 
+  it('has hosts of a group in one part, and what rules name besides in another', () => {
+    const { parts } = finish(resolveEnd('group:web', 'to', fleetOf(POLICY)));
+    expect(parts.map(({ owner, addresses }) => [owner?.group, countOf(addresses.v4)])).toEqual([
+      ['web', 2n],
+      [undefined, 1n],
+    ]);
+  });
+
+  it('names addresses by what holds them, or else by what lies within them', () => {
+    const fleet = fleetOf(POLICY);
+    const names = new AddressNames(() => fleet.named());
+    const of = (...nets: string[]) => finish(names.of(addressSet('v4', nets)));
+    expect(of('10.9.0.0/25')).toEqual(['zone:office']);
+    expect(of('192.0.2.1')).toEqual(['host:h1-name', 'group:web']);
+    expect(of('10.9.0.0/24', '192.0.2.4')).toEqual(['zone:office', 'group:db', 'host:h4-name']);
+    expect(of('203.0.113.0/24')).toEqual([]);
+  });
+
+  it('tells where a line comes from, unless policy makes another text by now', () => {
+    const sources = new LineSources(POLICY, 'dog2');
+    const text = finish(sources.traced('g1', 'v4'))?.text ?? '';
+    const line = text.split('\n').findIndex((one) => one.includes('office_zv4')) + 1;
+    const source = (of: string, number: number | null) => finish(sources.of('web', 'v4', of, number));
+    expect(source(text, line)).toEqual({ ruleset: 'r1', direction: 'inbound', index: 0, comment: '' });
+    expect(source(text, 5)).toEqual({ fixed: 'skeleton' });
+    expect(source(text, null)).toEqual({ fixed: 'policy' });
+    expect(source(`${text}#`, line)).toEqual({ former: true });
+  });
+
   it('says that nothing is known of hosts whose group has no ruleset', () => {
     expect(verdicts(fleetOf(POLICY), 'zone:office', 'host:h5')).toEqual(['unknown 256 1']);
   });
@@ -119,7 +150,6 @@ describe('the fleet of a policy', () => {
     ] as const;
     const read = (at: 0 | 1 | undefined) =>
       finish(
-         
         filters.filter('v4', whole, function* () {
           return at === undefined ? undefined : sets[at];
         }),
