@@ -37,7 +37,7 @@ function group(name: string, v4: readonly string[]): FleetGroupEnd {
   return { name, hosts: { ...NONE, v4: addressSet('v4', v4) }, others: NONE };
 }
 /** An answer that needs no pause. */
- 
+
 function* at<Value>(value: Value): Generator<void, Value> {
   return value;
 }

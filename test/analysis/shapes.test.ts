@@ -86,7 +86,7 @@ describe('what is not certain', () => {
 
   it('is accepted for no expectation, and refused for none', () => {
     expect(decidePacket(limited, PACKET)).toMatchObject({ verdict: 'depends' });
-     
+
     function* at<Value>(value: Value): Generator<void, Value> {
       return value;
     }

@@ -41,5 +41,11 @@ export function* traceGroup(
   const origins: LineOrigin[] = [];
   const result = yield* compilePolicy(read.policy, asked, dialect, FIELD_PRINTER, origins);
   if (!result.ok) return undefined;
-  return { text: result.text, sets: result.sets, origins, document: ruleset ?? profile, table: ruleset ? 'ruleset' : 'profile' };
+  return {
+    text: result.text,
+    sets: result.sets,
+    origins,
+    document: ruleset ?? profile,
+    table: ruleset ? 'ruleset' : 'profile',
+  };
 }
