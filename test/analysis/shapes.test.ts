@@ -61,6 +61,13 @@ describe('packets pass', () => {
     expect(verdicts(ours, { src: '10.1.2.1' })).toEqual(['drop', 'drop']);
   });
 
+  it('interfaces that are negated, and all whose names begin so', () => {
+    const ours = filter(['-A INPUT ! -i eth+ -j REJECT', '-A INPUT -i eth0 -j ACCEPT']);
+    expect(verdicts(ours, { interface: 'wlan0' })).toEqual(['reject', 'reject']);
+    expect(verdicts(ours, { interface: 'eth0' })).toEqual(['accept', 'accept']);
+    expect(verdicts(ours, { interface: 'eth1' })).toEqual(['drop', 'drop']);
+  });
+
   it('chains that they jump to in one state, and RETURN to the rule behind', () => {
     const ours = filter(
       [
