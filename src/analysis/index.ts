@@ -2,7 +2,8 @@
  * What ships, explained: reading the texts of rulesets and sets, what happens to packets, what a change opens and closes.
  * Pure functions (docs/analysis.md). Other rooms import this file.
  */
-export type { AddressSet } from './address-set.js';
+export { type AddressSet, countOf, holds, isWithin, NOBODY, without } from './address-set.js';
+export { addressSetInSteps, unionOfAll } from './address-steps.js';
 export { AnalysisError } from './analysis-error.js';
 export { decisionJson, explainPackets, familyOf, readPacketList } from './explain-packets.js';
 export { bindRuleset, type Filter } from './filter.js';
@@ -12,7 +13,13 @@ export { difference, type Flow, flowKind } from './difference.js';
 export { flowJson } from './flow-json.js';
 export { flowText } from './flow-text.js';
 export { type NamedText, readTexts } from './read-texts.js';
-export { checkExpectation, connectionCases } from './connection.js';
+export { type CaseWords, caseJson, verdictOfAll } from './connection-json.js';
+export { checkExpectation, type ConnectionCase, connectionCases } from './connection.js';
 export type { ConnectionQuery } from './connection-query.js';
-export { EndError, resolveEnd } from './ends.js';
-export type { Fleet, FleetGroup } from './fleet.js';
+export { type IdleLine, idleLines, sameOutcome } from './idle-lines.js';
+export { type End, EndError, resolveEnd } from './ends.js';
+export { reachRows } from './reach.js';
+export { hasPorts, isIcmp } from './protocols.js';
+export { readProtocolValue } from './read-packet.js';
+export type { ByFamily, Fleet, FleetGroup, FleetGroupEnd, FleetHost } from './fleet.js';
+export { type Ruleset, type SetContents, setNamesOf } from './ruleset.js';

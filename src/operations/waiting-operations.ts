@@ -68,6 +68,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
       anyIsEveryone: () => unknownReferences(config, dialect()) === 'accept',
       hostAddressesMax: config.intake.addresses_max,
     }),
+    questions: { ask: later },
     standing: state.standing,
   };
 }

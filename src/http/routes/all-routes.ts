@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.js';
 import type { HttpConfig } from '../http-config.js';
 import type { Route } from '../route.js';
 import { actorRoutes } from './actor-routes.js';
+import { analysisRoutes } from './analysis-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
@@ -14,6 +15,7 @@ import { ec2Routes } from './ec2-routes.js';
 import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
+import { hostHistoryRoutes } from './host-history-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
@@ -47,6 +49,8 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...eventRoutes,
     ...planRoutes,
     ...revisionRoutes,
+    ...analysisRoutes,
+    ...hostHistoryRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
     ),
