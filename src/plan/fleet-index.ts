@@ -46,7 +46,7 @@ const kept = new WeakMap<Policy, { readonly version: number; readonly index: Fle
 export function fleetIndex(policy: Policy): FleetIndex {
   // Where no address moves, hosts, groups and zones are those of the policy beneath.
   const from = policy.addressesAsIn ?? policy;
-  const { version } = from;
+  const version = from.addressesVersion ?? from.version;
   const known = kept.get(from);
   if (known !== undefined && known.version === version) return known.index;
   const index = makeIndex(from);

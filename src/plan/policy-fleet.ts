@@ -19,7 +19,7 @@ import { type SetKind, setName } from '../firewall/sets/set-name.js';
 import type { Document } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import { type FleetIndex, fleetIndex } from './fleet-index.js';
-import type { FilterBook} from './filter-book.js';
+import type { FilterBook } from './filter-book.js';
 import { type ReadSet } from './filter-book.js';
 import { hostSets } from './host-sets.js';
 
@@ -160,7 +160,7 @@ function hostNamed(hosts: Iterable<Document>, text: string): Document | undefine
   let best: Document | undefined;
   for (const host of hosts) {
     if (host.hostkey !== text && host.name !== text) continue;
-    const before = best === undefined ? 1 : rank(host) - rank(best) || (host.id < (best.id) ? -1 : 1);
+    const before = best === undefined ? 1 : rank(host) - rank(best) || (host.id < best.id ? -1 : 1);
     if (best === undefined || before < 0) best = host;
   }
   return best;

@@ -6,6 +6,8 @@ import { RULESET_VARIANTS } from '../model/ruleset-variants.js';
 import { textOf } from '../model/text-of.js';
 import type { World } from '../world/world.js';
 import { movesAddresses, overlayPolicy, type TableChange } from './overlay-policy.js';
+import type { Judgements, WantedJudgements } from './assertions/assess.js';
+import { type Court, NO_JUDGEMENTS } from './assertions/court.js';
 import { type GroupEffect, groupEffects } from './group-effects.js';
 import type { GroupShipment } from './group-shipment.js';
 import type { SetLook } from './set-look.js';
@@ -15,6 +17,8 @@ import { type Contents, setChanges, type SetShipment } from './set-changes.js';
 export interface Wanted {
   /** What opens and closes. */
   readonly effects: boolean;
+  /** Assertions and guards; absent: none. */
+  readonly judged?: WantedJudgements;
 }
 
 /** All that would go to hosts otherwise than now. */
@@ -23,6 +27,8 @@ export interface Shipment {
   readonly sets: readonly SetShipment[];
   /** Of those groups whose texts or sets change, what opens and closes; empty unless it was asked for. */
   readonly effects: ReadonlyMap<string, GroupEffect>;
+  /** What becomes of assertions and guards, those that were asked for. */
+  readonly judgements: Judgements;
   /** Hosts that would get something else than now: all of them where a set changes, which goes to everybody. */
   readonly hostsTouched: number;
   /** Every group that was compiled to find that out: those whose texts rest on what would be changed. */
@@ -42,6 +48,7 @@ export interface WouldShipNeeds {
   /** What sets hold now. */
   readonly contents: () => Contents;
   readonly look: SetLook;
+  readonly court: Court;
 }
 
 /** Texts of the plan's own are kept for as long as it is worked out; a fleet of groups shares few. */
@@ -115,7 +122,27 @@ export function* wouldShip(
         needs.look.get(side === 'before' ? world.policy : policy, name, contents),
       )
     : new Map<string, GroupEffect>();
+  const judgements =
+    wanted.judged === undefined
+      ? NO_JUDGEMENTS
+      : yield* needs.court.judge(
+          {
+            before: {
+              policy: world.policy,
+              compile: (id) => compiles.compile(id),
+              set: (name) => needs.look.get(world.policy, name, contents),
+            },
+            after: {
+              policy,
+              compile: (id) => (looked.has(id) ? book.compile(id) : compiles.compile(id)),
+              set: (name) => needs.look.get(policy, name, contents),
+            },
+            changes,
+            groups,
+          },
+          wanted.judged,
+        );
   const inGroups = groups.reduce((sum, { hosts }) => sum + hosts, 0);
   const hostsTouched = sets.length > 0 ? policy.host.size : Math.max(inGroups, moved.size);
-  return { groups, sets, effects, hostsTouched, looked, policy, version };
+  return { groups, sets, effects, judgements, hostsTouched, looked, policy, version };
 }

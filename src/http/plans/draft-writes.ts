@@ -26,8 +26,12 @@ export function draftCall(call: Call, draft: DraftStore, more: Partial<Call> = {
   const { foresight, dialect } = deps.runtime;
   return {
     ...call,
-    // Nothing was written, so nobody is to wait for it.
-    deps: { ...deps, store: draft, runtime: { dialect, foresight: { ...foresight, wrote: () => undefined } } },
+    // Nothing is written: nobody is to wait for it, and what it would break the plan shows.
+    deps: {
+      ...deps,
+      store: draft,
+      runtime: { dialect, foresight, commitPolicy: (_, changes, { author }) => draft.commit(changes, { author }) },
+    },
     // The draft is this call's alone.
     exclusive: (work) => work(),
     ...more,

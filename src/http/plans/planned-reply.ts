@@ -5,7 +5,8 @@ import type { Call, Parameter } from '../route.js';
 import { BASE } from '../routes/api-base.js';
 import { draftWrites } from './draft-writes.js';
 import { makePlan, type PlanNeeds } from './make-plan.js';
-import { type PlannedWrite, readReason } from './read-writes.js';
+import { type PlannedWrite } from './read-writes.js';
+import { readReason } from '../documents/reason.js';
 
 /** The parameter of writes that asks for a plan. */
 export const PLAN: Parameter = {
