@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/model/document.js';
+import { adminSocket } from '../../src/config/admin-socket.js';
+import { policyAdminOverSocket } from '../../src/http/admin/admin-client.js';
+import type { Json, JsonObject } from '../../src/model/document.js';
 import { RULE } from '../support/api-client.js';
 import { OFFICE_TO_WEB, startGuardedFleet, type GuardedFleet } from '../support/guarded-fleet.js';
 
@@ -119,6 +121,28 @@ describe('an assertion', () => {
     const answers = await Promise.all([empty(zone, 'home'), empty(second, 'away')]);
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 409]);
     expect((await report(s)).assertions).toMatchObject([{ state: 'holds' }]);
+  });
+
+  it('keeps an import from breaking it, unless there is a reason', async () => {
+    const s = await startGuardedFleet();
+    await s.create('assertion', OFFICE_TO_WEB);
+    const admin = policyAdminOverSocket(adminSocket(s.server.state.config));
+    const file = (await admin.export()) as { readonly resources: { readonly [name: string]: readonly JsonObject[] } };
+    expect(file.resources['assertion']).toMatchObject([OFFICE_TO_WEB]);
+    const shut = {
+      ...file,
+      resources: {
+        ...file.resources,
+        ruleset: file.resources['ruleset']?.map((doc) => ({ ...doc, rules: { inbound: [], outbound: [] } })),
+      },
+    } as unknown as Json;
+    const how = { dryRun: false, replace: true };
+    await expect(admin.import(shut, how)).rejects.toThrow('operators reach web (broken)');
+    expect((await report(s)).assertions).toMatchObject([{ state: 'holds' }]);
+    expect(await admin.import(shut, { ...how, override: 'a new house' })).toMatchObject({ written: true });
+    expect((await report(s)).assertions).toMatchObject([{ state: 'broken' }]);
+    const audit = await s.api('GET', '/api/V2/audit?resource=setting&id=last_override');
+    expect(audit.json).toMatchObject([{ author: 'local operator', after: { reason: 'a new house' } }]);
   });
 
   it('names what it cannot be, and refuses ends that there are not', async () => {

@@ -176,6 +176,8 @@ describe('a plan', () => {
     });
     expect((await s.api('GET', `/api/V2/group/${web.group}`)).status).toBe(200);
     expect((await s.api('PUT', `/api/V2/zone/none?plan=true`, { name: 'x' })).status).toBe(400);
+    const stale = await s.api('DELETE', `/api/V2/group/${web.group}?plan=true`, undefined, { 'if-match': '"1"' });
+    expect([stale.status, stale.json.code]).toEqual([412, 'stale']);
     expect((await s.api('DELETE', `/api/V2/group/${web.group}?plan=perhaps`)).json.code).toBe('bad_parameter');
     expect(wire.heard).toEqual([]);
   });

@@ -61,7 +61,7 @@ function fleetOf(policy: Policy): PolicyFleet {
     dialect: 'dog2',
     filters: new FilterBook(),
     text: compiledTexts(compiles),
-     
+
     set: function* (name) {
       return look.get(policy, name, new Map());
     },
@@ -119,7 +119,6 @@ describe('the fleet of a policy', () => {
     ] as const;
     const read = (at: 0 | 1 | undefined) =>
       finish(
-         
         filters.filter('v4', whole, function* () {
           return at === undefined ? undefined : sets[at];
         }),

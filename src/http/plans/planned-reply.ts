@@ -34,5 +34,7 @@ export async function plannedReply(call: Call, resource: Resource, needs: PlanNe
     body: call.body,
   };
   const reason = readReason(call.query.get('reason') ?? undefined, 'query parameter reason');
-  return jsonReply(await makePlan(call, needs, { drafted: await draftWrites(call, [write]), reason }));
+  const { 'if-match': wanted } = call.headers;
+  const drafted = await draftWrites(call, [write], wanted === undefined ? {} : { 'if-match': wanted });
+  return jsonReply(await makePlan(call, needs, { drafted, reason }));
 }

@@ -55,10 +55,14 @@ export interface Compared {
 
 const NEVER: Outcome = { state: 'unknown', witness: null, reason: null };
 
-/** Whether a write must not do this without a reason: it breaks what held, or nobody can tell any more whether it does. */
-export function isRefused({ mode, before, after }: Judgement): boolean {
-  if (mode !== 'enforce') return false;
-  return (before === 'holds' && after === 'broken') || (before !== 'unknown' && after === 'unknown');
+/**
+ * Whether a write must not do this without a reason: it breaks what held, or nobody can tell any more whether it does. A
+ * guard of a group that was broken refuses nothing: it is nobody's promise.
+ */
+export function isRefused(judgement: Judgement | GuardJudgement): boolean {
+  const { mode, before, after } = judgement;
+  if (mode !== 'enforce' || after === 'holds') return false;
+  return before === 'holds' || (before === 'broken' && after === 'unknown' && !('guard' in judgement));
 }
 
 /** Judges assertions and guards before and after a change. */

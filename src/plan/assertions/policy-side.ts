@@ -40,7 +40,7 @@ export class PolicySide {
         const compiled = yield* parts.compile(groupId);
         return compiled.ok ? compiled[family === 'v4' ? 'set4' : 'set6'].text : undefined;
       },
-       
+
       set: function* (name) {
         return parts.set(name);
       },
