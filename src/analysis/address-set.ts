@@ -142,6 +142,15 @@ export function without(a: AddressSet, b: AddressSet): AddressSet {
   return combine(a, b, (inA, inB) => inA && !inB);
 }
 
+/** Whether all of `a` is in `b`. */
+export function isWithin(a: AddressSet, b: AddressSet): boolean {
+  for (let at = 0; at < a.bounds.length; at += 2) {
+    const rank = rankOf(b.bounds, a.bounds[at] as Point);
+    if ((rank & 1) === 0 || (b.bounds[rank] as Point) < (a.bounds[at + 1] as Point)) return false;
+  }
+  return true;
+}
+
 export function sameAddresses(a: AddressSet, b: AddressSet): boolean {
   if (a === b) return true;
   return (
@@ -169,11 +178,16 @@ export function pointOf(value: bigint, family: Family): Point {
   return text;
 }
 
+const counts = new WeakMap<AddressSet, bigint>();
+
 /** How many addresses a set holds. */
 export function countOf(set: AddressSet): bigint {
+  const known = counts.get(set);
+  if (known !== undefined) return known;
   let count = 0n;
   for (let at = 0; at < set.bounds.length; at += 2) {
     count += numberOf(set.bounds[at + 1] as Point) - numberOf(set.bounds[at] as Point);
   }
+  counts.set(set, count);
   return count;
 }

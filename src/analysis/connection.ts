@@ -244,7 +244,7 @@ export function* connectionCases(
         }
       }
     }
-    const merged = mergeCells(cells, new AddressBook(), ({ steps }) => steps.map(stepKey).join('; '));
+    const merged = yield* mergeCells(cells, new AddressBook(), ({ steps }) => steps.map(stepKey).join('; '));
     for (const { box, leaf } of merged) {
       const witness = witnessOf(box, family, 'OUTPUT', []);
       cases.push({ family, verdict: verdictOf(leaf.steps), box, witness, steps: leaf.steps });

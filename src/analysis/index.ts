@@ -2,7 +2,7 @@
  * What ships, explained: reading the texts of rulesets and sets, what happens to packets, what a change opens and closes.
  * Pure functions (docs/analysis.md). Other rooms import this file.
  */
-export { type AddressSet, NOBODY, without } from './address-set.js';
+export { type AddressSet, countOf, holds, isWithin, NOBODY, without } from './address-set.js';
 export { addressSetInSteps, unionOfAll } from './address-steps.js';
 export { AnalysisError } from './analysis-error.js';
 export { decisionJson, explainPackets, familyOf, readPacketList } from './explain-packets.js';
@@ -13,9 +13,12 @@ export { difference, type Flow, flowKind } from './difference.js';
 export { flowJson, packetJson } from './flow-json.js';
 export { flowText } from './flow-text.js';
 export { type NamedText, readTexts } from './read-texts.js';
+export { type CaseWords, caseJson, verdictOfAll } from './connection-json.js';
 export { checkExpectation, type ConnectionCase, connectionCases } from './connection.js';
 export type { ConnectionQuery } from './connection-query.js';
 export { type End, EndError, type EndPart, isEmptyEnd, resolveEnd } from './ends.js';
+export { reachRows } from './reach.js';
+export { readProtocolValue } from './read-packet.js';
 export type { ByFamily, Fleet, FleetGroup, FleetGroupEnd, FleetHost } from './fleet.js';
 export { type Ruleset, setNamesOf } from './ruleset.js';
 export { hasPorts, isIcmp, readProtocol } from './protocols.js';

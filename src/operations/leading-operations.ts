@@ -4,6 +4,7 @@ import type { RefusedReports } from '../actors/intake/refused-reports.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
 import { ec2Plan } from './ec2-plan.js';
+import { type FleetQuestionsParts, questionsOfNow } from './fleet-questions.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { actorNames } from './actors/actor-names.js';
 import { actorsPort, type ActorsPortNeeds } from './actors/actors-port.js';
@@ -24,7 +25,8 @@ export type LeadingNeeds = HostDriftNeeds &
   ReadinessNeeds &
   LinkOperationsNeeds &
   RemoteCommandsPortNeeds &
-  ActorsPortNeeds & {
+  ActorsPortNeeds &
+  FleetQuestionsParts & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly refused: Pick<RefusedReports, 'list'>;
     readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
@@ -71,6 +73,7 @@ export function leadingOperations(
     ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
+    questions: questionsOfNow(needs),
   };
 }
 

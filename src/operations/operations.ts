@@ -2,6 +2,7 @@ import type { Alarm } from '../alarms/alarm-book.js';
 import type { Json, JsonObject } from '../model/document.js';
 import type { FetchedFile, FileSource } from './file-blocks.js';
 import type { Transfer } from './transfers.js';
+import type { FleetQuestions } from '../plan/fleet-questions.js';
 import type { Foresight } from '../plan/foresight.js';
 import type { FleetView } from './fleet-answers.js';
 import type { ActorsPort } from './actors/actors-port.js';
@@ -135,6 +136,8 @@ export interface Operations {
   setPin(groupId: string, pin: WantedPin | undefined, author: string): Promise<PinOutcome>;
   /** What would ship after writes: plans, assertions and guards ask it. */
   readonly foresight: Foresight;
+  /** Answers what hosts let through. */
+  readonly questions: FleetQuestions;
   /** Who leads, as this server knows it now. A follower passes on what only the leader can answer. */
   standing(): Standing;
 }

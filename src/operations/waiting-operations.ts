@@ -72,6 +72,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
       hostAddressesMax: config.intake.addresses_max,
       ...(needs.guards && { guards: needs.guards }),
     }),
+    questions: { ask: later },
     standing: state.standing,
   };
 }

@@ -1,3 +1,4 @@
+import type { AddressSet, ByFamily, End, EndError, FleetGroup } from '../analysis/index.js';
 import type { Policy } from '../firewall/policy/policy.js';
 import type { Document } from '../model/document.js';
 
@@ -9,6 +10,17 @@ export interface FleetIndex {
   activeHosts(group: string): readonly Document[];
   /** In order; each once. */
   readonly groupNames: readonly string[];
+  readonly zoneNames: readonly string[];
+  /** What was worked out of it, and holds as long as it does. */
+  readonly memory: FleetMemory;
+}
+
+/** Written by those who work it out. */
+export interface FleetMemory {
+  groups?: readonly FleetGroup[];
+  managed?: ByFamily<AddressSet>;
+  /** By the text of the end; why there is none, where there is none. */
+  readonly ends: Map<string, End | EndError>;
 }
 
 function byName(rows: ReadonlyMap<string, Document>): ReadonlyMap<string, Document> {
@@ -37,6 +49,8 @@ function makeIndex(policy: Policy): FleetIndex {
     zoneByName: (name) => zones.get(name),
     activeHosts: (group) => active.get(group) ?? [],
     groupNames: [...groups.keys()].sort(),
+    zoneNames: [...zones.keys()].sort(),
+    memory: { ends: new Map() },
   };
 }
 

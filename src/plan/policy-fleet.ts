@@ -18,6 +18,7 @@ import type { Policy } from '../firewall/policy/policy.js';
 import { type SetKind, setName } from '../firewall/sets/set-name.js';
 import type { Document } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
+import type { NamedAddresses } from './address-names.js';
 import { type FleetIndex, fleetIndex } from './fleet-index.js';
 import type { FilterBook } from './filter-book.js';
 import { type ReadSet } from './filter-book.js';
@@ -48,8 +49,10 @@ function* each(of: (family: Family) => Generator<void, AddressSet>): Generator<v
 export class PolicyFleet implements Fleet {
   readonly #needs: PolicyFleetNeeds;
   readonly #filters = new Map<string, Filter | null>();
+  readonly #texts = new Map<string, string>();
   #groups: readonly FleetGroup[] | undefined;
   #managed: ByFamily<AddressSet> | undefined;
+  #all: readonly NamedAddresses[] | undefined;
 
   constructor(needs: PolicyFleetNeeds) {
     this.#needs = needs;
@@ -91,17 +94,22 @@ export class PolicyFleet implements Fleet {
 
   *groups(): Generator<void, readonly FleetGroup[]> {
     if (this.#groups !== undefined) return this.#groups;
+    const index = this.#index;
+    if (index.memory.groups !== undefined) return index.memory.groups;
     const groups: FleetGroup[] = [];
-    for (const name of this.#index.groupNames) {
+    for (const name of index.groupNames) {
       const hosts = yield* this.#hostsOf(name);
       if (hosts.v4.bounds.length > 0 || hosts.v6.bounds.length > 0) groups.push({ name, hosts });
     }
     this.#groups = groups;
+    if (index === this.#index) index.memory.groups = groups;
     return groups;
   }
 
   *managed(): Generator<void, ByFamily<AddressSet>> {
     if (this.#managed !== undefined) return this.#managed;
+    const index = this.#index;
+    if (index.memory.managed !== undefined) return index.memory.managed;
     const groups = yield* this.groups();
     this.#managed = yield* each((family) =>
       unionOfAll(
@@ -109,6 +117,7 @@ export class PolicyFleet implements Fleet {
         groups.map(({ hosts }) => hosts[family]),
       ),
     );
+    if (index === this.#index) index.memory.managed = this.#managed;
     return this.#managed;
   }
 
@@ -122,6 +131,7 @@ export class PolicyFleet implements Fleet {
     const found = row === undefined ? undefined : yield* text(row.id, family);
     let filter: Filter | null = null;
     if (found !== undefined && found !== '') {
+      this.#texts.set(key, found);
       try {
         filter = yield* filters.filter(family, found, set);
       } catch (error) {
@@ -131,6 +141,30 @@ export class PolicyFleet implements Fleet {
     }
     this.#filters.set(key, filter);
     return filter;
+  }
+
+  /** The text that a filter was made from; undefined: none, or nobody asked. */
+  textRead(group: string, family: Family): string | undefined {
+    return this.#texts.get(`${family} ${group}`);
+  }
+
+  /** All that has a name: zones, groups and active hosts, in this order, each sorted by name. */
+  *named(): Generator<void, readonly NamedAddresses[]> {
+    if (this.#all !== undefined) return this.#all;
+    const { policy, dialect } = this.#needs;
+    const all: NamedAddresses[] = [];
+    const { zoneNames, groupNames } = this.#index;
+    for (const name of zoneNames) all.push({ name: `zone:${name}`, addresses: yield* this.#named(name, 'zone') });
+    for (const name of groupNames) all.push({ name: `group:${name}`, addresses: yield* this.#named(name, 'group') });
+    const hosts: NamedAddresses[] = [];
+    for (const group of groupNames) {
+      for (const host of this.#index.activeHosts(group))
+        hosts.push({ name: `host:${textOf(host.name)}`, addresses: hostSets(host, dialect, policy.hostAddressesMax) });
+      yield;
+    }
+    hosts.sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.#all = [...all, ...hosts];
+    return this.#all;
   }
 
   /** What rules take that name a group or zone. */

@@ -49,6 +49,9 @@ export class FakeRuntime implements Operations {
   readonly published: string[] = [];
   readonly commands = new FakeCommands();
   readonly foresight: Foresight;
+  readonly questions = {
+    ask: () => Promise.reject(new StoreError('unavailable', 'this server answers no questions')),
+  };
   ready: Readiness = { ready: true, reasons: [] };
   refused: readonly JsonObject[] = [];
   alarmsSet: readonly Alarm[] = [];

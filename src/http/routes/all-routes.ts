@@ -8,6 +8,7 @@ import type { HttpConfig } from '../http-config.js';
 import type { Route } from '../route.js';
 import { actorRoutes } from './actor-routes.js';
 import { assertionRoutes } from './assertion-routes.js';
+import { analysisRoutes } from './analysis-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
@@ -49,6 +50,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...planRoutes,
     ...assertionRoutes,
     ...revisionRoutes,
+    ...analysisRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.values()]
         .filter(({ onlyInV2 }) => version === 'v2' || onlyInV2 !== true)

@@ -1,4 +1,4 @@
-import { type End, EndError, type FleetGroup, resolveEnd } from '../../analysis/index.js';
+import { type End, EndError, type FleetGroup } from '../../analysis/index.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { type ExpectedConnections, readExpectation } from './expectation.js';
@@ -128,6 +128,9 @@ function* judgeGuard(
   for (const group of yield* after.fleet.groups()) {
     const { name } = group;
     const was = groupsBefore.get(name);
+    const isTouched = farMoved || changed.has(name) || was === undefined || !sameHosts(was, group);
+    yield;
+    if (which !== 'all' && !isTouched) continue;
     const ends = {
       before: was === undefined ? NO_ENDS : endsOf(guard, far.before, was),
       after: endsOf(guard, far.after, group),
@@ -139,10 +142,8 @@ function* judgeGuard(
       guard: guard.id,
       group: name,
     };
-    yield;
     const mayBeBroken = which === 'all' ? undefined : yield* judge.brokenBy(connections, ends, after, changed);
-    const isTouched = farMoved || changed.has(name) || was === undefined || !sameHosts(was, group);
-    if (mayBeBroken === undefined && (which === 'turned' || (which === 'touched' && !isTouched))) continue;
+    if (mayBeBroken === undefined && which === 'turned') continue;
     const now = mayBeBroken ?? (yield* judge.evaluate(connections, ends.after, after));
     let then = yield* stateBefore(name);
     // Hosts that could be reached in the group that they leave must be in the one that they come to.
@@ -158,7 +159,8 @@ function better(one: Outcome, other: Outcome): Outcome {
 }
 
 function isSameEnd(one: End | string, other: End | string, changed: ReadonlySet<string>): boolean {
-  if (typeof one === 'string' || typeof other === 'string') return one === other;
+  if (one === other && (typeof one === 'string' || changed.size === 0)) return true;
+  if (typeof one === 'string' || typeof other === 'string') return false;
   return one.parts.length === other.parts.length && other.parts.every(sameParts(one, changed));
 }
 
@@ -169,13 +171,9 @@ function sameHosts(one: FleetGroup, other: FleetGroup): boolean {
   );
 }
 
-function* farEnd({ end }: Guard, { fleet }: PolicySide): Generator<void, End | string> {
-  try {
-    return yield* resolveEnd(end, 'guard', fleet);
-  } catch (error) {
-    if (!(error instanceof EndError)) throw error;
-    return error.message;
-  }
+function* farEnd({ end }: Guard, side: PolicySide): Generator<void, End | string> {
+  const found = yield* side.end(end, 'guard');
+  return found instanceof EndError ? found.message : found;
 }
 
 function endsOf({ way }: Guard, far: End | string, { name, hosts }: FleetGroup): Ends {

@@ -10,7 +10,6 @@ import {
   type EndPart,
   isEmptyEnd,
   packetJson,
-  resolveEnd,
 } from '../../analysis/index.js';
 import type { Family } from '../../firewall/addresses/family.js';
 import type { JsonObject } from '../../model/document.js';
@@ -51,13 +50,10 @@ export class Judge {
   readonly #kept = new Map<string, Outcome>();
 
   /** The ends of an expectation under a policy. */
-  *ends({ from, to }: Pick<Expectation, 'from' | 'to'>, { fleet }: PolicySide): Generator<void, Ends> {
-    try {
-      return { from: yield* resolveEnd(from, 'from', fleet), to: yield* resolveEnd(to, 'to', fleet) };
-    } catch (error) {
-      if (!(error instanceof EndError)) throw error;
-      return { missing: error.message };
-    }
+  *ends({ from, to }: Pick<Expectation, 'from' | 'to'>, side: PolicySide): Generator<void, Ends> {
+    const ends = [yield* side.end(from, 'from'), yield* side.end(to, 'to')] as const;
+    for (const end of ends) if (end instanceof EndError) return { missing: end.message };
+    return { from: ends[0] as End, to: ends[1] as End };
   }
 
   /** What an expectation comes to under a policy; all pairs of parts, up to the first that breaks it. */
@@ -85,8 +81,11 @@ export class Judge {
   ): Generator<void, Outcome | undefined> {
     const { before, after: now } = sides;
     const doubt = doubtOf(wanted, now);
-    if (doubt !== undefined) return doubt.state === 'unknown' ? doubt : undefined;
+    if ('missing' in now || doubt !== undefined) return doubt?.state === 'unknown' ? doubt : undefined;
     const known = 'missing' in before ? NO_ENDS : before;
+    // The same objects: only rules of groups can be otherwise.
+    const still = known.from === now.from && known.to === now.to;
+    if (still && !touches(now.from, changed) && !touches(now.to, changed)) return undefined;
     const sameFrom = sameParts(known.from, changed);
     const sameTo = sameParts(known.to, changed);
     let outcome: Outcome | undefined;
@@ -197,10 +196,20 @@ function noFamily(end: End, family: Family): Outcome {
   return unknown(`${end.text} has no address of the family ${family}`);
 }
 
+function touches({ parts }: End, changed: ReadonlySet<string>): boolean {
+  return changed.size > 0 && parts.some(({ owner }) => owner !== null && changed.has(owner.group));
+}
+
 /** Tells parts that are as they were in `end`, and whose rules did not change. */
 export function sameParts(end: End, changed: ReadonlySet<string>): (part: EndPart) => boolean {
-  const known = new Set(end.parts.map(partKey));
-  return (part) => (part.owner === null || !changed.has(part.owner.group)) && known.has(partKey(part));
+  const same = new Set(end.parts);
+  let keys: Set<string> | undefined;
+  return (part) => {
+    if (part.owner !== null && changed.has(part.owner.group)) return false;
+    if (same.has(part)) return true;
+    keys ??= new Set(end.parts.map(partKey));
+    return keys.has(partKey(part));
+  };
 }
 
 /** The packet that breaks an expectation, and where it is decided. */

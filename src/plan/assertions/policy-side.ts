@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AddressSet, EndPart } from '../../analysis/index.js';
+import { type AddressSet, type End, EndError, type EndPart, resolveEnd } from '../../analysis/index.js';
 import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import { hostAddresses } from '../../firewall/policy/host-addresses.js';
@@ -45,6 +45,24 @@ export class PolicySide {
         return parts.set(name);
       },
     });
+  }
+
+  /** An end under this policy, or why there is none; the same object as long as no address moves. */
+  *end(text: string, field: string): Generator<void, End | EndError> {
+    const { policy } = this.#parts;
+    const index = fleetIndex(policy);
+    const key = `${field} ${text}`;
+    const known = index.memory.ends.get(key);
+    if (known !== undefined) return known;
+    let end: End | EndError;
+    try {
+      end = yield* resolveEnd(text, field, this.fleet);
+    } catch (error) {
+      if (!(error instanceof EndError)) throw error;
+      end = error;
+    }
+    if (index === fleetIndex(policy)) index.memory.ends.set(key, end);
+    return end;
   }
 
   /** What hosts of a group (by name) get. */
