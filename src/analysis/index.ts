@@ -21,4 +21,5 @@ export { reachRows } from './reach.js';
 export { readProtocolValue } from './read-packet.js';
 export type { ByFamily, Fleet, FleetGroup, FleetGroupEnd, FleetHost } from './fleet.js';
 export { type Ruleset, setNamesOf } from './ruleset.js';
-export { hasPorts, isIcmp, readProtocol } from './protocols.js';
+export { hasPorts, isIcmp, nameOfProtocol, readProtocol } from './protocols.js';
+export { isAccepted } from './verdict.js';

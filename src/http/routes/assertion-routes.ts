@@ -2,6 +2,7 @@ import type { Json, Document, JsonObject } from '../../model/document.js';
 import { schemaViolation } from '../../model/schema-verdict.js';
 import { isList, isObject } from '../../model/validate.js';
 import { assertion } from '../../resources/assertion.js';
+import { coverageReply, LINES_TYPE } from '../assertions-coverage.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';
@@ -27,6 +28,25 @@ export const assertionRoutes: readonly Route[] = [
     produces: [JSON_TYPE],
     answers: { 200: { description: 'The report', schema: ANY } },
     handle: report,
+  },
+  {
+    method: 'GET',
+    path: `${BASE_PATH}/coverage`,
+    version: 'v2',
+    id: 'v2.assertions.coverage',
+    summary: 'Which changes of rules no assertion would notice; as lines of JSON it tells how far it has come',
+    scope: 'read',
+    produces: [JSON_TYPE, LINES_TYPE],
+    parameters: [
+      {
+        name: 'group',
+        description: 'The one group whose rules are changed, by name or id',
+        schema: { type: 'string' },
+      },
+    ],
+    answers: { 200: { description: 'What is noticed and what is not', schema: ANY } },
+    refuses: ['not_found'],
+    handle: coverageReply,
   },
   {
     method: 'POST',
