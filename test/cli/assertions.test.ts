@@ -41,6 +41,7 @@ describe('dialog with people', () => {
     writeFileSync(file, 'accept:\n  - zone:office -> group:web tcp/22\n');
     expect((await runCliInProcess(['assertions', 'test', file, '--url', url])).code).toBe(0);
     expect((await runCliInProcess(['assertions', 'test', file, '--policy', file])).code).toBe(2);
+    expect((await runCliInProcess(['assertions', 'test', file, '--url', 'http://127.0.0.1:9'])).code).toBe(2);
 
     await s.create('assertion', OFFICE_TO_WEB);
     const well = await runCliInProcess(['assertions', 'report', '--url', url]);

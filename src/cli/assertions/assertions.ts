@@ -8,8 +8,9 @@ import { apiOf } from '../remote/api-client.js';
 import { type ApiFlags, withApiFlags } from '../remote/api-flags.js';
 import { shapedList } from '../remote/shape.js';
 import { printCoverage, readCoverage } from './coverage.js';
-import { resultsJson, resultsJunit, resultsText, type TestResult, witnessText } from './print-results.js';
+import { resultsJson, resultsJunit, resultsText, type TestResult } from './print-results.js';
 import { type PolicyTest, readTests, TestFileError } from './read-tests.js';
+import { witnessText } from './witness-text.js';
 
 interface TestFlags extends ApiFlags {
   readonly policy?: string;
@@ -94,7 +95,12 @@ function testsOf(file: string): readonly PolicyTest[] {
 
 async function askServer(tests: readonly PolicyTest[], flags: ApiFlags, io: CliIo): Promise<readonly TestResult[]> {
   const path = '/api/V2/assertions/test';
-  const answer = (await apiOf(flags, io).post(path, { assertions: tests.map(({ doc }) => doc) })) as JsonObject;
+  const answer = (await apiOf(flags, io)
+    .post(path, { assertions: tests.map(({ doc }) => doc) })
+    .catch((error: unknown) => {
+      // 1 is for tests that fail.
+      throw new CommandFailure((error as Error).message, { exitCode: 2, cause: error });
+    })) as JsonObject;
   const states = shapedList<TestResult>(answer['assertions'] ?? [], { state: 'string' }, path);
   return tests.map((one, index) => {
     const { state, witness, reason } = states[index] as TestResult & { readonly reason?: string };

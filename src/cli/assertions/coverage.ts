@@ -2,6 +2,7 @@ import type { JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { type CliIo, CommandFailure } from '../cli-io.js';
 import type { Api } from '../remote/api-client.js';
+import { said } from './said.js';
 
 /** Most characters of one line of the answer: 500 mutants are listed. */
 const LONGEST_LINE = 16 << 20;
@@ -36,7 +37,7 @@ export async function readCoverage(api: Api, path: string, io: CliIo): Promise<J
 }
 
 function progressText({ rules, mutants, unnoticed, group }: JsonObject): string {
-  return `${String(rules)} rules, ${String(mutants)} changes tried, ${String(unnoticed)} unnoticed; now group ${textOf(group)}`;
+  return `${said(rules)} rules, ${said(mutants)} changes tried, ${said(unnoticed)} unnoticed; now group ${textOf(group)}`;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -58,7 +59,7 @@ export function printCoverage(found: JsonObject): string {
     const what = `${where}: ${textOf(direction)} rule ${Number(index) + 1}${about} ${WORDS[textOf(mutant)] ?? textOf(mutant)}`;
     if (assertion === null || assertion === undefined) return [what, '  no assertion about new connections would'];
     const { from, to, protocol, port, expect } = assertion as JsonObject;
-    const at = port === undefined ? '' : `/${String(port)}`;
+    const at = port === undefined ? '' : `/${said(port)}`;
     return [what, `  ${textOf(expect)}: ${textOf(from)} -> ${textOf(to)} ${textOf(protocol)}${at}`];
   });
   const more = count('unnoticed_count') - unnoticed.length;

@@ -1,30 +1,13 @@
 import type { JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { PolicyTest } from './read-tests.js';
+import { witnessText } from './witness-text.js';
 
 /** A test and what came of it. */
 export interface TestResult extends PolicyTest {
   readonly state: 'holds' | 'broken' | 'unknown';
   readonly witness: JsonObject | null;
   readonly reason: string | null;
-}
-
-/** What a packet that breaks an expectation meets, in one line. */
-export function witnessText(witness: JsonObject): string {
-  const { src, dst, protocol, dport, icmp_type: type, verdict } = witness;
-  const steps = (witness['steps'] ?? []) as readonly JsonObject[];
-  const last = steps.at(-1);
-  const port =
-    dport === undefined ? (type === undefined ? '' : ` type ${String(type)}`) : ` ${String(dport)}`;
-  const by =
-    last === undefined || last['verdict'] === 'unmanaged'
-      ? ''
-      : ` at ${textOf(last['host']) || textOf(last['group'])} ${textOf(last['chain'])} ${textOf(last['state'])} by ${
-          last['line'] === null
-            ? 'the policy'
-            : `line ${String(last['line_number'])}: ${textOf(last['line'])}`
-        }`;
-  return `${textOf(src)} -> ${textOf(dst)} ${textOf(protocol)}${port}: ${textOf(verdict)}${by}`;
 }
 
 function failure({ doc, state, witness, reason }: TestResult): string {
@@ -63,7 +46,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 function xml(text: string): string {
   // XML 1.0 has no way to write most control characters.
-   
+
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '?')
     .replace(/[&<>"]/g, (char) => ESCAPES[char] ?? char);

@@ -2,6 +2,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'y
 import type { JsonObject } from '../../model/document.js';
 import { schemaViolation } from '../../model/schema-verdict.js';
 import { assertion } from '../../resources/assertion.js';
+import { said } from './said.js';
 
 /** A file of tests that can't be taken; the message names the file, the line, and what would be right. */
 export class TestFileError extends Error {}
@@ -71,9 +72,9 @@ function shortTest(value: unknown, wrong: () => TestFileError): JsonObject {
 }
 
 function nameOf({ from, to, protocol, port, family }: JsonObject): string {
-  const where = port === undefined ? '' : `/${String(port)}`;
-  const only = family === undefined ? '' : ` ${String(family)}`;
-  return `${String(from)} -> ${String(to)} ${String(protocol)}${where}${only}`;
+  const where = port === undefined ? '' : `/${said(port)}`;
+  const only = family === undefined ? '' : ` ${said(family)}`;
+  return `${said(from)} -> ${said(to)} ${said(protocol)}${where}${only}`;
 }
 
 function checked(doc: JsonObject, line: number, wrong: (line: number, what: string) => TestFileError): JsonObject {
