@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { unknownReferences } from '../config/unknown-references.js';
 import { textOf } from '../model/text-of.js';
-import { startCoverage } from '../plan/coverage/run-coverage.js';
+import { startCoverage } from '../plan/mutation/run-coverage.js';
 import { ApiError } from './errors.js';
 import { JSON_TYPE } from './media-type.js';
 import type { Reply } from './reply.js';

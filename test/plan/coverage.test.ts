@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Document, JsonObject } from '../../src/model/document.js';
 import type { Policy } from '../../src/firewall/policy/policy.js';
-import { coverage, type CoverageProgress } from '../../src/plan/coverage/coverage.js';
+import { coverage, type CoverageProgress } from '../../src/plan/mutation/coverage.js';
 import { RULE } from '../support/api-client.js';
 import { OFFICE_TO_WEB, startGuardedFleet } from '../support/guarded-fleet.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
@@ -112,7 +112,7 @@ describe('the coverage of assertions', () => {
 });
 
 const built =
-  existsSync(new URL('../../dist/plan/coverage/coverage-worker.js', import.meta.url)) &&
+  existsSync(new URL('../../dist/plan/mutation/coverage-worker.js', import.meta.url)) &&
   process.env['TEST_BUILT'] === '1';
 describe.runIf(built)('over the API, where tests import what is built (TEST_BUILT=1)', () => {
   it('is worked out in a thread, tells how far it has come, and ends when the client leaves', async () => {
