@@ -86,7 +86,7 @@ export class PolicySide {
       const set = this.#parts.set(name);
       return `${name} ${set === undefined ? '' : digestOf(set)}`;
     });
-    return sha256([textKey(compiled)].join('\n'));
+    return sha256([textKey(compiled), ...sets].join('\n'));
   }
 
   /** The name of the active host of a group that has an address; undefined: it is not one host's. */
