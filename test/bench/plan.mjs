@@ -136,7 +136,8 @@ export async function run() {
   const edit = (n) => {
     const before = world.rows('ruleset').get(`r${n % GROUPS}`);
     const [first, ...rest] = before.rules.inbound;
-    const rules = { inbound: [{ ...first, action: 'DROP' }, ...rest], outbound: [] };
+    const action = first.action === 'DROP' ? 'ACCEPT' : 'DROP';
+    const rules = { inbound: [{ ...first, action }, ...rest], outbound: [] };
     return [{ table: 'ruleset', change: { id: before.id, before, after: { ...before, rules } } }];
   };
   const first = [];
@@ -152,8 +153,8 @@ export async function run() {
       const shipment = held(wouldShip(needs, changes, wanted), holds);
       times.push(cpuMs(before));
       if (shipment.groups.length !== 1) throw new Error('the edit changes one group');
-      if (wanted.effects && shipment.effects.get(shipment.groups[0].id)?.closes.length === 0)
-        throw new Error('it closes');
+      const effect = shipment.effects.get(shipment.groups[0].id);
+      if (wanted.effects && effect.closes.length + effect.opens.length === 0) throw new Error('it has an effect');
       // What was planned is made: the next plan is of other policy.
       if (move) world.apply('ruleset', [{ id: changes[0].change.id, after: changes[0].change.after }]);
     }

@@ -250,6 +250,18 @@ describe('an assertion', () => {
       reason: '2001:db8::/32 and group:web have no family in common',
     });
     expect(judged(s, { family: 'v6' }).after).toBe('unknown');
+    // Hosts without rules of ours: named, nobody knows; by their addresses, they are like those of others.
+    const bare = [
+      ['group', 'g-bare', { id: 'g-bare', name: 'bare', profile_id: '' }],
+      ['host', 'h-bare', host('bare1', 'bare', '10.5.0.1')],
+    ] as const;
+    const after = (to: string) =>
+      s.judge(bare, { guards: [], assertions: [expectation({ to })], which: 'all' }).assertions[0];
+    expect(after('group:bare')).toMatchObject({
+      after: 'unknown',
+      reason: expect.stringContaining('nothing is made for the group bare') as string,
+    });
+    expect(after('10.5.0.1')).toMatchObject({ after: 'holds' });
     expect(judged(s, { to: 'group:none' }).reason).toContain('no group "none"');
     expect(judged(s, { protocol: 'nonsense' }).reason).toContain('neither a protocol');
   });
