@@ -18,6 +18,7 @@ import { addEvents } from './remote/events.js';
 import { addGroups } from './remote/groups.js';
 import { addHost } from './remote/host.js';
 import { addHosts } from './remote/hosts.js';
+import { addAnalysis, addReach } from './remote/questions.js';
 import { addPublishing } from './remote/publishing.js';
 import { addStatus } from './remote/status.js';
 import { addApply, addPlan } from './plan.js';
@@ -78,6 +79,8 @@ function createProgram(io: CliIo): Command {
     addCompile,
     addDecode,
     addExplain,
+    addReach,
+    addAnalysis,
     addDiff,
     addConfig,
     addToken,

@@ -34,6 +34,7 @@ export function questionsOfNow({ world, outputs, sets, compiles, dialect }: Flee
       if (assigned !== undefined) return assigned.ruleset.texts[family === 'v4' ? 'set4' : 'set6'].text;
       return yield* compiled(groupId, family);
     },
+    setProblems: () => sets.published?.problems,
     *set(name) {
       const contents = sets.published?.contents;
       const family = readSetName(name)?.family;

@@ -1,6 +1,8 @@
-import type { CaseWords, Fleet } from '../analysis/index.js';
+import type { CaseWords } from '../analysis/index.js';
 import type { Family } from '../firewall/addresses/family.js';
 import type { Dialect } from '../firewall/dialect.js';
+import type { Policy } from '../firewall/policy/policy.js';
+import type { SetProblem } from '../firewall/sets/build-set.js';
 import { StoreError } from '../store/store.js';
 import { Slices } from '../world/slices.js';
 import type { World } from '../world/world.js';
@@ -11,8 +13,13 @@ import { PolicyFleet, type PolicyFleetNeeds } from './policy-fleet.js';
 
 /** What a question is answered from. */
 export interface Asked {
-  readonly fleet: Fleet;
+  readonly fleet: PolicyFleet;
   readonly words: CaseWords;
+  readonly policy: Policy;
+  readonly dialect: Dialect;
+  readonly sources: LineSources;
+  /** What is wrong with sets as they were published; undefined: they have not been yet. */
+  readonly setProblems: () => readonly SetProblem[] | undefined;
 }
 
 export interface QuestionOptions {
@@ -37,6 +44,7 @@ export interface FleetQuestionsNeeds {
   /** What hosts of a group (by id) have or get. */
   readonly text: PolicyFleetNeeds['text'];
   readonly set: ReadSet;
+  readonly setProblems: Asked['setProblems'];
 }
 
 /** Questions of one kind that may wait for others. */
@@ -76,7 +84,7 @@ function* stoppable<Answer>(work: Generator<void, Answer>, stop: () => Error | u
 }
 
 export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
-  const { world, dialect, text, set } = needs;
+  const { world, dialect, text, set, setProblems } = needs;
   const filters = new FilterBook();
   const lanes = {
     short: { slices: new Slices(), waiting: 0 },
@@ -93,8 +101,9 @@ export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
         for (let disturbed = 0; disturbed <= MOST_DISTURBED; disturbed += 1) {
           const { version, policy } = world;
           const fleet = new PolicyFleet({ policy, dialect, filters, text, set });
-          const words = new FleetWords(fleet, new LineSources(policy, dialect));
-          const answer = await lane.slices.run(stoppable(work({ fleet, words }), stop));
+          const sources = new LineSources(policy, dialect);
+          const asked = { fleet, words: new FleetWords(fleet, sources), policy, dialect, sources, setProblems };
+          const answer = await lane.slices.run(stoppable(work(asked), stop));
           if (world.version === version) return answer;
         }
       } finally {

@@ -143,6 +143,11 @@ export class PolicyFleet implements Fleet {
     return filter;
   }
 
+  /** Any text as a filter, with the sets of this fleet. @throws AnalysisError */
+  filterOf(text: string, family: Family): Generator<void, Filter> {
+    return this.#needs.filters.filter(family, text, this.#needs.set);
+  }
+
   /** The text that a filter was made from; undefined: none, or nobody asked. */
   textRead(group: string, family: Family): string | undefined {
     return this.#texts.get(`${family} ${group}`);

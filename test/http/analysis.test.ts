@@ -1,42 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { RULE } from '../support/api-client.js';
-import { startWholeServer, until, type WholeServer } from '../support/whole-server.js';
-
-/** Office may ssh to web; everything that web sends to db's 5432 is rejected. */
-async function fleet(): Promise<{ readonly whole: WholeServer; readonly ids: Readonly<Record<string, string>> }> {
-  const whole = await startWholeServer();
-  const service = (name: string, port: string) =>
-    whole.create('service', { name, version: 1, services: [{ protocol: 'tcp', ports: [port] }] });
-  const [ssh, postgres] = [await service('ssh', '22'), await service('postgres', '5432')];
-  const office = await whole.create('zone', { name: 'office', ipv4_addresses: ['10.9.0.0/24'], ipv6_addresses: [] });
-  const rule = { ...RULE, service: ssh, group: office, group_type: 'ZONE', states: ['NEW'], comment: 'admins' };
-  const db = await whole.group('db', [{ ...RULE, service: postgres, states: ['NEW'] }]);
-  const web = await whole.group('web', [{ ...RULE, active: false }, rule]);
-  await whole.edit('ruleset', web.ruleset, {
-    rules: {
-      inbound: [{ ...RULE, active: false }, rule],
-      outbound: [{ ...RULE, service: postgres, group: db.group, group_type: 'ROLE', action: 'REJECT' }],
-    },
-  });
-  for (const [name, group, address] of [
-    ['web1', 'web', '192.0.2.10'],
-    ['db1', 'db', '192.0.2.20'],
-  ] as const)
-    await whole.create('host', {
-      name,
-      hostkey: `hostkey-of-${name}`,
-      group,
-      environment: 'qa',
-      location: '*',
-      active: 'active',
-      interfaces: JSON.stringify({ eth0: [address] }),
-    });
-  return { whole, ids: { office, ssh, web: web.group, webRules: web.ruleset, db: db.group } };
-}
+import { analysisFleet } from '../support/analysis-fleet.js';
+import { startWholeServer, until } from '../support/whole-server.js';
 
 describe('questions about what hosts let through', () => {
   it('explain tells every step, the line that decides, and the rule that it came from', async () => {
-    const { whole, ids } = await fleet();
+    const { whole, ids } = await analysisFleet();
     const ask = (body: object) => whole.api('POST', '/api/V2/explain', body);
     const line =
       '-A INPUT -p tcp -m set --match-set office_zv4 src -m tcp --dport 22 -m state --state NEW -m comment --comment admins -j ACCEPT';

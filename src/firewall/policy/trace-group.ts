@@ -16,6 +16,8 @@ export interface TracedText {
   /** The document that holds the rules: a ruleset, or a profile of a very old database. */
   readonly document: Document;
   readonly table: 'ruleset' | 'profile';
+  /** Names of the sets that it names. */
+  readonly sets: readonly string[];
 }
 
 /**
@@ -39,5 +41,5 @@ export function* traceGroup(
   const origins: LineOrigin[] = [];
   const result = yield* compilePolicy(read.policy, asked, dialect, FIELD_PRINTER, origins);
   if (!result.ok) return undefined;
-  return { text: result.text, origins, document: ruleset ?? profile, table: ruleset ? 'ruleset' : 'profile' };
+  return { text: result.text, sets: result.sets, origins, document: ruleset ?? profile, table: ruleset ? 'ruleset' : 'profile' };
 }

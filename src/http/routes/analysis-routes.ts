@@ -1,3 +1,5 @@
+import { groupAnalysis, policyAnalysis } from '../../plan/policy-findings.js';
+import { notFound } from '../documents/find-document.js';
 import { JSON_TYPE } from '../media-type.js';
 import { askFleet, type QuestionNeeds } from '../questions/ask-fleet.js';
 import { explanation, reachAnswer } from '../questions/explain.js';
@@ -66,6 +68,26 @@ export const analysisRoutes: readonly Route<QuestionNeeds>[] = [
     answers: { 200: { description: 'Rows of peers', schema: { type: 'object' } } },
     handle: reach,
   },
+  {
+    ...COMMON,
+    method: 'GET',
+    path: '/api/V2/analysis/rules',
+    id: 'v2.analysis.rules',
+    summary: 'Rules that never decide or that nothing needs, documents that nobody uses, sets near their limit',
+    answers: { 200: { description: '`rules`, `errors`, `unused`, `sets`', schema: { type: 'object' } } },
+    refuses: [],
+    handle: async (call, needs) => jsonReply(await askFleet(call, needs, 'long', policyAnalysis)),
+  },
+  {
+    ...COMMON,
+    method: 'GET',
+    path: '/api/V2/group/:id/analysis',
+    id: 'v2.group.analysis',
+    summary: 'The same of one group',
+    answers: { 200: { description: '`rules`, `error`, `sets`', schema: { type: 'object' } } },
+    refuses: ['not_found'],
+    handle: ofGroup,
+  },
 ];
 
 /** Ends that name single hosts or addresses; a question about others looks at many groups. */
@@ -79,6 +101,12 @@ async function explain(call: Call, needs: QuestionNeeds): Promise<Reply> {
   const query = readQuestion(body);
   const kind = isNarrow(from) && isNarrow(to) ? 'short' : 'long';
   return jsonReply(await askFleet(call, needs, kind, (asked) => explanation({ from, to, query }, asked)));
+}
+
+async function ofGroup(call: Call, needs: QuestionNeeds): Promise<Reply> {
+  const found = await askFleet(call, needs, 'short', (asked) => groupAnalysis(asked, call.params['id'] ?? ''));
+  if (found === undefined) throw notFound('group', 'with this id');
+  return jsonReply(found);
 }
 
 async function reach(call: Call, needs: QuestionNeeds): Promise<Reply> {
