@@ -75,18 +75,20 @@ function isoTime(at: number): string {
   return `${new Date(at * 1000).toISOString().slice(0, -5)}Z`;
 }
 
-/** The whole report of an actor's last crash, a line each for reason, message, mailbox, state and ancestors. */
+/** The whole report of an actor's last crash, reason and where it was thrown, then a line each for the rest. */
 function reportLines({ at, reason, report }: CrashView): readonly string[] {
   if (report === undefined) return [];
-  const { last_message: message, mailbox, state, ancestors, handled, uptime_ms: uptime } = report;
+  const { pid, stack, last_message: message, mailbox, state, ancestors, links, handled, uptime_ms: uptime } = report;
   const kinds = Object.entries(mailbox.kinds).map(([kind, count]) => `${count} ${kind}`);
   return [
-    `last crash, ${isoTime(at)}:`,
+    `last crash, ${isoTime(at)}, process ${pid}:`,
     ...reason.split('\n').map((line) => `  ${line}`),
+    ...stack.map((line) => `    ${line}`),
     `  while handling: ${message ?? 'nothing yet'}, after ${handled} messages and ${uptime} ms`,
     `  messages waiting: ${mailbox.length}${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
-    `  state: ${JSON.stringify(state)}`,
+    ...Object.entries(state).map(([key, value]) => `  state, ${key}: ${JSON.stringify(value)}`),
     `  below: ${ancestors.join(', ')}`,
+    `  linked with: ${links.length === 0 ? 'nobody' : links.join(', ')}`,
   ].map(escapeHidden);
 }
 

@@ -34,7 +34,10 @@ export function treeFault(node: unknown, place = 'the answer'): string | undefin
 
 function crashReportFault(report: unknown): string | undefined {
   if (!isObject(report)) return 'is not an object';
-  const { mailbox, state, ancestors, uptime_ms: uptime } = report;
+  const { pid, stack, mailbox, state, ancestors, links, uptime_ms: uptime } = report;
+  if (typeof pid !== 'number') return 'pid is not a number';
+  if (!Array.isArray(stack)) return 'stack is not a list';
+  if (!Array.isArray(links)) return 'links is not a list';
   if (!isObject(mailbox) || !isObject(mailbox['kinds']) || typeof mailbox['length'] !== 'number')
     return 'mailbox is not {length, kinds}';
   if (!isObject(state)) return 'state is not an object';

@@ -1,5 +1,6 @@
 import { Busboy } from '@fastify/busboy';
 import type { IncomingMessage } from 'node:http';
+import { boundPausesOnly } from './body-time.js';
 import { ApiError } from './errors.js';
 import { refuseTooLarge, sendContinue, tooLarge } from './read-body.js';
 import { StagedFile } from './staged-file.js';
@@ -33,6 +34,7 @@ export async function readForm(
   { limit, directory, checkName }: FormBounds,
 ): Promise<readonly FormFile[]> {
   refuseTooLarge(request, limit);
+  boundPausesOnly(request);
   const files: FormFile[] = [];
   try {
     await parse(request, limit, async (part) => {

@@ -1,4 +1,5 @@
-import { formatReason, type ChildView, type ActorSystem, type Pid, type Published } from '../otp/index.js';
+import type { ActorSystem, ChildView, Pid, Published } from '../otp/index.js';
+import { crashReason } from './actors/crash-view.js';
 
 type View = NonNullable<Published['supervisor']>;
 
@@ -44,5 +45,5 @@ export function treeTroubles(system: ActorSystem, root: Pid | undefined): TreeTr
 }
 
 function why({ lastCrash }: ChildView): string {
-  return lastCrash === undefined ? '' : ` (${formatReason(lastCrash.reason)})`;
+  return lastCrash === undefined ? '' : ` (${crashReason(lastCrash.reason)})`;
 }

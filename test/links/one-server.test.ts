@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BrokerConnection, Delivery } from '../../src/broker/broker.js';
 import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
 import { INBOUND } from '../../src/broker/topology.js';
-import type { JsonObject } from '../../src/model/document.js';
+import type { Document, JsonObject } from '../../src/model/document.js';
 import { stampAt } from '../../src/wire/messages/envelope.js';
 import { decodeFederation, encodeFederation } from '../../src/wire/messages/federation.js';
 import { linkTo, zone } from '../support/linked-servers.js';
@@ -101,6 +101,36 @@ describe('a link that receives', () => {
     await until(() => server.server.state.alarms.get('link.stale:q1') === undefined, 'fresh');
   });
 
+  it('forgets what it held when a message comes that takes away less, and has accepting audited', async () => {
+    const { server, external, says } = await start({ set: ['links.shrink_percent=30'] });
+    const id = await server.create('link', linkTo('q1', 1, { direction: 'inbound' }));
+    const all = ['10.1.0.1/32', '10.1.2.1/32', '10.1.4.1/32'];
+    const held = () => entry(server, id).held !== undefined;
+    await says(told('q1', { lab: all }), () => external()?.state === 'active');
+    await says(told('q1', { lab: all.slice(1, 2) }), held);
+    expect(server.server.state.alarms.get('link.held:q1')).toBeDefined();
+    await says(told('q1', { lab: [...all, '10.1.6.1/32'] }), () => !held());
+    expect(server.server.state.alarms.get('link.held:q1')).toBeUndefined();
+    expect(zonesOf(external())).toEqual({ lab: [...all, '10.1.6.1/32'] });
+    await says(told('q1', { lab: [] }), held);
+    const audited = async () => (await server.api('GET', '/api/V2/audit')).text.split('"external"').length;
+    const before = await audited();
+    expect((await server.api('POST', `/api/V2/link/${id}/accept`)).status).toBe(200);
+    expect(zonesOf(external())).toEqual({ lab: [] });
+    expect(await audited()).toBe(before + 1);
+  });
+
+  it('works alone where old data has another of its name', async () => {
+    const { server } = await start();
+    const first = await server.create('link', linkTo('q1', 1, { direction: 'inbound' }));
+    const doc: Document = { ...linkTo('q1', 1, { direction: 'inbound' }), id: `${first}-2` };
+    await server.server.state.store.commit([{ op: 'create', table: 'link', doc }], { author: 'test' });
+    await until(() => server.server.state.world.rows('link').size === 2, 'both rows');
+    const [works = '', idle = ''] = [...server.server.state.world.rows('link').keys()].sort();
+    await until(() => entry(server, idle).fault?.includes(`the link ${works} has this name too`), 'its fault');
+    expect(entry(server, works).fault).toBeUndefined();
+  });
+
   it('goes with its row, however that went', async () => {
     const { server, external, says } = await start();
     const id = await server.create('link', linkTo('q1', 1, { direction: 'inbound' }));
@@ -147,6 +177,23 @@ describe('a link that sends', () => {
   });
 });
 
+it.each<[JsonObject, readonly string[] | undefined]>([
+  [{ tls: false }, ['connection', 'tls']],
+  [{ ssl_options: { verify: 'verify_none' } }, ['connection', 'ssl_options', 'verify']],
+  [{}, undefined],
+])('an enabled link with %j is written, with a warning where its broker is not verified', async (change, path) => {
+  const { server } = await start();
+  const { connection, ...link } = linkTo('q1', 1);
+  const { tls: _, ssl_options, ...far } = connection as JsonObject;
+  const options = { ...(ssl_options as JsonObject), ...(change['ssl_options'] as JsonObject | undefined) };
+  const made = await server.api('POST', '/api/V2/link', {
+    ...link,
+    connection: { ...far, ...change, ssl_options: options },
+  });
+  const { status, json } = made;
+  expect([status, json['warnings']]).toEqual([201, path && [expect.objectContaining({ path }) as unknown]]);
+});
+
 describe('after a restart', () => {
   const long = 'external_ipset_periodic_publish_interval_seconds=600';
 
@@ -178,6 +225,11 @@ describe('after a restart', () => {
         'links: nothing is published before q1 is heard or known to be stale',
       );
     }, 'that it says so');
+    // The group's publication came up, and was held.
+    await until(
+      () => JSON.stringify(server.tree()).includes('linked servers are not heard yet: q1'),
+      'that it is held',
+    );
     expect(wire.keys()).toEqual([]);
     await says(told('q1', { lab: ['10.1.0.1/32', '10.1.2.1/32'] }), () => gate.unheard === undefined);
     await until(() => wire.keys().includes('sets'), 'the sets');

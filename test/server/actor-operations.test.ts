@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { crash, findActor, type Pid } from '../../src/otp/index.js';
-import { listenTo } from '../support/event-client.js';
+import { cast, crash, findActor, type Pid } from '../../src/otp/index.js';
+import { listenTo, type EventClient } from '../support/event-client.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { startWholeServer, until, type WholeServer } from '../support/whole-server.js';
 
@@ -9,6 +9,11 @@ const at = `/api/V2/actors/${encodeURIComponent(CENSUS)}`;
 
 function alarmIds(w: WholeServer): readonly string[] {
   return w.server.state.alarms.list().map(({ id }) => id);
+}
+
+/** Reads on until an event of this kind; what the actor handles by itself meanwhile stands between. */
+async function nextOf(stream: EventClient, kind: string): Promise<void> {
+  for (let event = await stream.next(); event?.event !== kind; event = await stream.next()) expect(event).toBeDefined();
 }
 
 describe('the actors of a whole server', () => {
@@ -55,13 +60,12 @@ describe('the actors of a whole server', () => {
     });
     await until(() => alarmIds(w).includes(`actors.suspended:${CENSUS}`), 'the alarm');
     expect((await w.api('GET', `/api/V2/actors?path=${CENSUS}`)).json).toMatchObject({ state: 'suspended' });
-    expect(await trace.next()).toMatchObject({ event: 'suspended' });
+    await nextOf(trace, 'suspended');
     expect((await w.api('POST', `${at}/resume`)).status).toBe(200);
     await until(() => !alarmIds(w).includes(`actors.suspended:${CENSUS}`), 'the end of the alarm');
-    expect(await trace.next()).toMatchObject({ event: 'resumed' });
+    await nextOf(trace, 'resumed');
     expect((await w.api('POST', `${at}/restart`)).status).toBe(200);
-    for (let event = await trace.next(); event?.event !== 'end'; event = await trace.next())
-      expect(event).toBeDefined();
+    await nextOf(trace, 'end');
     const audit = (await w.api('GET', '/api/V2/audit?resource=setting&id=actor_operation')).json as unknown as {
       readonly after: object;
     }[];
@@ -85,6 +89,32 @@ describe('the actors of a whole server', () => {
     expect((await w.api('GET', '/api/V2/actors/nobody/trace')).status).toBe(404);
     expect((await w.api('GET', '/api/V2/actors?sort=size')).status).toBe(400);
     expect((await w.api('GET', '/api/V2/actors?flat=true&limit=1&sort=messages')).json).toMatchObject({ limit: 1 });
+  });
+
+  it('raise an alarm over a long mailbox, seen in readiness, metrics, the list of alarms and the events', async () => {
+    const w = await startWholeServer({ set: ['actors.mailbox_long=200', 'actors.mailbox_long_over=10'] });
+    const { system } = w.server.state;
+    const client = await listenTo(`${w.server.listening.api}/api/V2/actors/events?kinds=alarm_set,alarm_cleared`);
+    onTestFinished(() => client.close());
+    const seen = async () => ({
+      ready: (await w.api('GET', '/readyz')).text.includes('alarm actors.mailbox: more messages come than are handled'),
+      listed: (await w.api('GET', '/api/V2/alarms')).text.includes('"actors.mailbox"'),
+      counted: Number(
+        /^dog_trainer_alarms (\d+)$/m.exec(await (await fetch(`${w.server.listening.metrics}/metrics`)).text())?.[1],
+      ),
+    });
+    const before = await seen();
+    const census = findActor(system, w.server.root, CENSUS) as Pid;
+    await system.sys.suspend(census);
+    for (let n = 0; n < 210; n += 1) cast(system, census, { tag: 'look' });
+    expect(await client.next()).toMatchObject({ event: 'alarm_set', data: { alarm: `actors.suspended:${CENSUS}` } });
+    expect(await client.next()).toMatchObject({ event: 'alarm_set', data: { alarm: 'actors.mailbox' } });
+    expect(await seen()).toEqual({ ready: true, listed: true, counted: before.counted + 2 });
+    await system.sys.resume(census);
+    expect(await client.next()).toMatchObject({ event: 'alarm_cleared' });
+    expect(await client.next()).toMatchObject({ event: 'alarm_cleared' });
+    expect(await seen()).toEqual(before);
+    expect(before).toMatchObject({ ready: false, listed: false });
   });
 
   it('raise an alarm when a supervisor has used more than half of its restarts', async () => {

@@ -116,6 +116,23 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
     return { mode, regions: this.#regions.size, failing: failing.join(' ') };
   }
 
+  /** Each region by itself; what EC2 said of it as it stands in the alarm. */
+  formatStatus(): DetailObject {
+    const now = this.#now();
+    const inSeconds = (at: number): number => Math.max(0, Math.round((at - now) / 1000));
+    const regions = [...this.#regions].map(([name, { targets, busy, failures, trouble, dueAt, notBefore }]) => [
+      name,
+      {
+        groups: targets.length,
+        busy,
+        failures,
+        trouble: trouble ?? null,
+        due_in_seconds: inSeconds(Math.max(dueAt, notBefore)),
+      },
+    ]);
+    return { ...this.describe(), policy_changed: this.#stale, regions: Object.fromEntries(regions) as DetailObject };
+  }
+
   #applies(): boolean {
     return this.#needs.cloud !== undefined && this.#needs.config.ec2.mode === 'apply';
   }

@@ -1,3 +1,4 @@
+import { knowledgeToDoc } from '../../host/host-report.js';
 import { stateOf } from '../../host/host-state.js';
 import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
@@ -93,6 +94,20 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
       state: row === undefined ? 'unregistered' : stateOf(row),
       ...(this.#record.known?.unverified === undefined ? {} : { unverified: true }),
       differing: this.#needs.drift.get(this.#record.hostkey)?.differing ?? [],
+    };
+  }
+
+  /** What its decisions rest on beside the row: what it reported, drift and repairs, and what silence does when. */
+  formatStatus(): DetailObject {
+    const { hostkey, known } = this.#record;
+    const drift = this.#needs.drift.get(hostkey);
+    return {
+      ...this.describe(),
+      hostkey,
+      row: this.#record.row()?.id ?? null,
+      known: known === undefined ? null : knowledgeToDoc(hostkey, known),
+      drift: drift === undefined ? null : { ...drift },
+      silence: this.#deadlines.describe(),
     };
   }
 

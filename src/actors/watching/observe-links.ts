@@ -1,7 +1,12 @@
-import { overflowingNames, shownNames } from '../../federation/learnt-sets.js';
+import type { Config } from '../../config/schema.js';
+import { type LearntBounds, overflowingNames, shownNames, usableSets } from '../../federation/learnt-sets.js';
 import { readLink } from '../../federation/link-settings.js';
-import type { JsonObject } from '../../model/document.js';
+import { ownNameFault } from '../../federation/own-message.js';
+import { toldOtherwise } from '../../federation/told-otherwise.js';
+import type { Document, JsonObject } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
+import { federatedSets } from '../../wire/messages/federation.js';
+import { MessageError } from '../../wire/messages/message-error.js';
 import type { World } from '../../world/world.js';
 
 /** How what this server would make of a link compares with what the database has of it. */
@@ -18,28 +23,64 @@ export type ObservedLink = {
   readonly addresses: number;
 };
 
-/** Links by name. A server that takes over puts externals in and out of service as their links say. */
-export function observeLinks(world: Pick<World, 'rows'>): readonly ObservedLink[] {
+/** Differences in words per link; further ones are counted. */
+const MOST_SHOWN = 20;
+
+export interface ObserveLinksNeeds {
+  readonly world: Pick<World, 'rows' | 'policy'>;
+  readonly config: Pick<Config, 'env' | 'links'>;
+}
+
+/**
+ * Links by name: what this server would make of the sets that another one stored for them, and what it would tell them
+ * otherwise. A server that takes over also puts externals in and out of service as their links say.
+ */
+export function observeLinks({ world, config }: ObserveLinksNeeds): readonly ObservedLink[] {
   const externals = new Map([...world.rows('external').values()].map((row) => [row.name, row]));
+  const otherwise = toldOtherwise(world.policy);
   return [...world.rows('link').values()]
     .map((row) => {
       const { name, receives, sends, handling, fault, far, farFault } = readLink(row);
       const external = externals.get(name);
       const active = external?.state === 'active';
       const [v4, v6] = [listsOf(external?.v4), listsOf(external?.v6)];
-      const leftOut = overflowingNames({ v4, v6 }, name, handling);
       const lists = [v4.groups, v4.zones, v6.groups, v6.zones].flatMap((each) => Object.values(each));
+      const nothingSent = far === undefined ? (farFault ?? '') : ownNameFault(config.env);
       const differences = [
         ...(fault === undefined ? [] : [`it does nothing: ${fault}`]),
-        ...(sends && far === undefined ? [`nothing is sent: ${farFault ?? ''}`] : []),
         ...(active && !receives ? ['its sets are in service though the link takes none in: they are taken out'] : []),
-        ...(receives && active ? shownNames(leftOut) : []),
+        ...(receives && active && external !== undefined
+          ? learntOtherwise(external, { name, handling }, config.links)
+          : []),
+        ...(sends && nothingSent !== undefined ? [`nothing is sent: ${nothingSent}`] : []),
+        ...(sends && nothingSent === undefined ? otherwise : []),
       ];
+      const shown =
+        differences.length > MOST_SHOWN
+          ? [...differences.slice(0, MOST_SHOWN), `and ${differences.length - MOST_SHOWN} more`]
+          : differences;
       const state = differences.length === 0 ? ('same' as const) : ('differs' as const);
       const addresses = lists.reduce((sum, list) => sum + list.length, 0);
-      return { name, state, differences, receives, sends, handling, names: lists.length, addresses };
+      return { name, state, differences: shown, receives, sends, handling, names: lists.length, addresses };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What of the stored sets this server would not have taken over, by the same rules as for a message. */
+function learntOtherwise(
+  external: Document,
+  link: { readonly name: string; readonly handling: 'union' | 'prefix' },
+  bounds: LearntBounds,
+): readonly string[] {
+  try {
+    const usable = usableSets(federatedSets(external), bounds);
+    if ('refused' in usable) return [`a message with the sets that are stored is refused: ${usable.refused}`];
+    const { sets, leftOut } = usable;
+    return shownNames([...leftOut, ...overflowingNames(sets, link.name, link.handling)]);
+  } catch (error) {
+    if (error instanceof MessageError) return [`a message with the sets that are stored is refused: ${error.message}`];
+    throw error;
+  }
 }
 
 type Lists = Readonly<Record<'groups' | 'zones', Readonly<Record<string, readonly string[]>>>>;

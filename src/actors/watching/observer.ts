@@ -17,7 +17,7 @@ export interface ObserverNeeds {
   readonly world: Pick<World, 'ready' | 'policy' | 'rows' | 'hostsOf'>;
   readonly sets: Pick<SetBook, 'render'>;
   readonly dialect: Dialect;
-  readonly config: Pick<Config, 'generate_unset_tables' | 'check_v6_hashes'>;
+  readonly config: Pick<Config, 'generate_unset_tables' | 'check_v6_hashes' | 'links' | 'env'>;
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Is given every new observation. */
   readonly seen: (observation: Observation) => void;
@@ -95,7 +95,7 @@ export class Observer implements GenServer<never, never, ObserverCast, Info> {
       dialect,
       groups,
       sets: observeSets(stored, hash, setsHeld(world, hash)),
-      links: observeLinks(world),
+      links: observeLinks({ world, config }),
     };
   }
 

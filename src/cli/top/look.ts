@@ -3,7 +3,8 @@ import type { FleetStatus, GroupLine, HostLine } from '../../operations/fleet-an
 import type { ActorView } from '../../operations/actors/actor-view.js';
 import type { Api } from '../remote/api-client.js';
 import { readGroups } from '../remote/groups.js';
-import { hostLineOf, readDrift } from '../remote/read-hosts.js';
+import { hostLine } from '../../operations/host-line.js';
+import { readDrift } from '../remote/read-hosts.js';
 import { shapedList } from '../remote/shape.js';
 import { readStatus } from '../remote/status.js';
 import { treeFault } from '../tree-fault.js';
@@ -69,7 +70,7 @@ export class Looker {
     const drift = await readDrift(this.#api);
     const ask = async (query: Readonly<Record<string, string>>): Promise<readonly HostLine[]> => {
       const path = `/api/V2/hosts?${new URLSearchParams({ ...query, limit: String(MOST_HOSTS) }).toString()}`;
-      return shapedList<Document>(await this.#api.get(path), { id: 'string' }, path).map(hostLineOf);
+      return shapedList<Document>(await this.#api.get(path), { id: 'string' }, path).map((row) => hostLine(row));
     };
     const silent = await ask({ state: 'inactive,inactive_hashfail' });
     const matching = await ask(filter === '' ? { after: '' } : { q: filter });

@@ -1,6 +1,7 @@
 import type { Pid } from '../../otp/index.js';
 import { findRow, type ActorsNeeds } from './actor-rows.js';
 import type { ActorStatusView } from './actor-view.js';
+import { safeState } from './crash-view.js';
 import { viewActors } from './view-actors.js';
 
 /** All that can be seen of one actor; plain reads. Undefined: there is no such path. */
@@ -19,7 +20,7 @@ export function actorStatus(needs: ActorsNeeds, root: Pid | undefined, path: str
       mailbox: { length: mailbox.length, counted: mailbox.counted, kinds: mailbox.kinds },
       ancestors: ancestors.map(({ label }) => label),
       links: links.map(({ label }) => label),
-      state,
+      state: safeState(state),
       statistics: statistics ?? null,
       events: events ?? null,
     },

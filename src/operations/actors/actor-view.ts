@@ -47,6 +47,10 @@ export interface CrashView {
 
 /** A crash report. Messages are told by their kind alone, the state as the actor shows it to operators. */
 export interface CrashReportView {
+  /** The process that ended; its successor has another. */
+  readonly pid: number;
+  /** Where it was thrown, a place a line, then each cause and its places; empty: nothing was thrown. */
+  readonly stack: readonly string[];
   /** The kind of the message that it was handling, or had handled last; null: none yet. */
   readonly last_message: string | null;
   readonly state: DetailObject;
@@ -61,6 +65,8 @@ export interface CrashReportView {
   /** Its supervisor, that one's supervisor and so on. */
   readonly ancestors: readonly string[];
   readonly links: readonly string[];
+  /** The last ten; null: they were not kept. */
+  readonly events: readonly SysEvent[] | null;
 }
 
 export interface SupervisorView {

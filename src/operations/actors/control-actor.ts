@@ -5,7 +5,6 @@ import type { Log } from '../../log/log.js';
 import {
   CallFailed,
   dependentsOf,
-  formatReason,
   restartChild,
   restartRunningChild,
   terminateChild,
@@ -15,7 +14,8 @@ import {
 import type { Store } from '../../store/store.js';
 import { findRow, supervisorOf, type ActorRow } from './actor-rows.js';
 import { ActorRefusal, type ActorAction, type ActorDone } from './actor-order.js';
-import { seconds } from './view-actors.js';
+import { crashReason } from './crash-view.js';
+import { seconds } from './seconds.js';
 
 export interface ControlNeeds {
   readonly system: ActorSystem;
@@ -142,7 +142,7 @@ function refuseOddState(system: ActorSystem, row: ActorRow, action: ActorAction)
 }
 
 function must(outcome: object): void {
-  if ('error' in outcome) throw new ActorRefusal(`the supervisor refuses: ${formatReason(outcome.error as never)}`);
+  if ('error' in outcome) throw new ActorRefusal(`the supervisor refuses: ${crashReason(outcome.error as never)}`);
 }
 
 /** Whether the audit trail has it: with the store away, the actor that mends it must still be in reach. */

@@ -1,14 +1,8 @@
-import {
-  formatReason,
-  type ActorSystem,
-  type CrashReport,
-  type DetailObject,
-  type Pid,
-  type ProcessInfo,
-  type Published,
-} from '../../otp/index.js';
+import { type ActorSystem, type DetailObject, type Pid, type ProcessInfo, type Published } from '../../otp/index.js';
 import { findRow, rowsBelow, topRow, type ActorRow, type ActorsNeeds } from './actor-rows.js';
-import type { ActorPage, ActorRequest, ActorView, CrashReportView, CrashView, SupervisorView } from './actor-view.js';
+import type { ActorPage, ActorRequest, ActorView, SupervisorView } from './actor-view.js';
+import { crashReason, crashView } from './crash-view.js';
+import { seconds } from './seconds.js';
 import { sorted } from './sort-rows.js';
 
 /** Most children of one supervisor that are listed unless asked otherwise; the counts are always of all. */
@@ -81,7 +75,7 @@ function common({ system, nameOf }: ActorsNeeds, row: ActorRow, info: ProcessInf
   const pid = info === undefined || typeof row.child !== 'object' ? null : row.child.id;
   const suspension = info?.suspension;
   const age = info === undefined ? null : Math.max(0, system.clock.now() - info.startedAt);
-  const lastCrash = row.lastCrash && { at: row.lastCrash.at, reason: formatReason(row.lastCrash.reason) };
+  const lastCrash = row.lastCrash && { at: row.lastCrash.at, reason: crashReason(row.lastCrash.reason) };
   return {
     path,
     id,
@@ -113,16 +107,12 @@ function common({ system, nameOf }: ActorsNeeds, row: ActorRow, info: ProcessInf
   };
 }
 
-export function seconds(ms: number): number {
-  return Math.floor(ms / 1000);
-}
-
 function detailOf(published: Published | undefined): { detail?: DetailObject } {
   if (published?.describe === undefined) return {};
   try {
     return { detail: published.describe() };
   } catch (error) {
-    return { detail: { error: formatReason({ error }) } };
+    return { detail: { error: crashReason({ error }) } };
   }
 }
 
@@ -130,19 +120,5 @@ function detailOf(published: Published | undefined): { detail?: DetailObject } {
 function withReport(system: ActorSystem, view: ActorView): ActorView {
   const report = system.crashes.lastOf(view.path);
   if (report === undefined) return view;
-  const crash: CrashView = { at: seconds(report.detail.at), reason: formatReason(report.reason) };
-  return { ...view, last_crash: { ...crash, report: reportView(report) } };
-}
-
-function reportView({ detail }: CrashReport): CrashReportView {
-  const { lastMessage, state, mailbox, handled, uptimeMs, ancestors, links } = detail;
-  return {
-    last_message: lastMessage ?? null,
-    state,
-    mailbox: { length: mailbox.length, counted: mailbox.counted, kinds: mailbox.kinds },
-    handled,
-    uptime_ms: uptimeMs,
-    ancestors: ancestors.map(({ label }) => label),
-    links: links.map(({ label }) => label),
-  };
+  return { ...view, last_crash: crashView(report) };
 }

@@ -1,6 +1,7 @@
 import type { ActorEvent } from '../../events/actor-event.js';
 import type { EventBook } from '../../events/event-book.js';
-import { formatReason, type ActorSystem, type Pid, type Report } from '../../otp/index.js';
+import { crashReason } from '../../operations/actors/crash-view.js';
+import type { ActorSystem, Pid, Report } from '../../otp/index.js';
 
 /** Paths remembered as started once; further ones always count as started. */
 const MOST = 10_000;
@@ -26,7 +27,7 @@ export function actorNews(system: ActorSystem, events: Pick<EventBook<ActorEvent
         events.put({
           kind: 'crashed',
           path,
-          reason: formatReason(report.reason),
+          reason: crashReason(report.reason),
           last_message,
           mailbox: mailbox.length,
         });
@@ -37,11 +38,11 @@ export function actorNews(system: ActorSystem, events: Pick<EventBook<ActorEvent
         return;
       case 'child_terminated':
       case 'shutdown_error': {
-        // Of a crash the report of the actor itself has told.
-        if (system.crashes.newest(1)[0]?.pid === report.child) return;
         const id = isByKey(report.supervisor) ? report.child.label : report.id;
         const path = `${pathOf(report.supervisor)}/${id}`;
-        events.put({ kind: 'stopped', path, reason: formatReason(report.reason) });
+        // Of a crash the report of the actor itself has told.
+        if (system.crashes.lastOf(path)?.pid === report.child) return;
+        events.put({ kind: 'stopped', path, reason: crashReason(report.reason) });
         return;
       }
       case 'intensity_reached':

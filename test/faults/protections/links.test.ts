@@ -60,7 +60,7 @@ async function afterRefusals(isolated: boolean): Promise<{ readonly starts: numb
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     world,
     book,
-    ownSets: { now: () => undefined, fault: undefined },
+    ownSets: { now: async () => undefined, fault: undefined },
     linkBroker: () => ({ describe: 'far.example:5673/dog', connect }),
     reportsLink: new BrokerLink(),
     reconnect: { baseMs: 100, maxMs: 1000 },

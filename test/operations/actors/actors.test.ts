@@ -36,7 +36,7 @@ function worker(): GenServer<never, unknown, Work> {
       if (tag === 'fail') throw new Error('on purpose');
     },
     describe: () => ({ work: 'done' }),
-    formatStatus: () => ({ password: '(hidden)', work: 'done' }),
+    formatStatus: () => ({ password: 'swordfish', url: 'amqp://dog:swordfish@mq', work: 'done' }),
   };
 }
 
@@ -171,7 +171,7 @@ describe('viewActors', () => {
       reason: expect.stringContaining('on purpose') as string,
       report: {
         last_message: 'fail',
-        state: { password: '(hidden)' },
+        state: { password: '(secret)', url: 'amqp://dog:***@mq' },
         mailbox: { length: 2, kinds: { work: 2 } },
         ancestors: ['dog_trainer'],
       },
@@ -183,7 +183,7 @@ describe('viewActors', () => {
     });
     expect(port.status('dog_trainer/broker')).toMatchObject({
       actor: { path: 'dog_trainer/broker', restarts: 1 },
-      running: { state: { password: '(hidden)', work: 'done' }, mailbox: { length: 0 }, ancestors: ['dog_trainer'] },
+      running: { state: { password: '(secret)', work: 'done' }, mailbox: { length: 0 }, ancestors: ['dog_trainer'] },
     });
   });
 });

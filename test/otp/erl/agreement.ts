@@ -8,11 +8,13 @@ import { shrink } from './shrink.js';
 /** Histories per round: what is held in memory. */
 export const ROUND = 2000;
 
-/** A history in which the two differ, as small as it could be made, and what each saw. */
+/** A history in which the two differ, and what each saw. */
 export interface Disagreement {
   readonly history: History;
   readonly ours: readonly string[];
   readonly theirs: readonly string[];
+  /** True: as small as it could be made. False: they agreed when asked again, and this is what was seen first. */
+  readonly repeats: boolean;
 }
 
 /** The histories of `count` seeds, from `seed` on. */
@@ -28,14 +30,16 @@ async function seenHere(library: Library, history: History): Promise<string> {
   }
 }
 
-/** The first history in which the two differ; undefined: there is none. */
+/** The first history in which the two differ, as it was seen; undefined: there is none. */
 export async function firstDifference(
   library: Library,
   given: readonly History[],
   theirs: readonly string[],
-): Promise<History | undefined> {
-  for (const [at, history] of given.entries())
-    if ((await seenHere(library, history)) !== normalOrder(theirs[at] ?? '', history)) return history;
+): Promise<Disagreement | undefined> {
+  for (const [at, history] of given.entries()) {
+    const [here, there] = [await seenHere(library, history), normalOrder(theirs[at] ?? '', history)];
+    if (here !== there) return { history, ours: here.split(' | '), theirs: there.split(' | '), repeats: false };
+  }
   return undefined;
 }
 
@@ -56,11 +60,13 @@ export async function compare(
   return undefined;
 }
 
-async function smallest(library: Library, judge: ErlangJudge, first: History): Promise<Disagreement> {
-  const differs = async (each: History): Promise<boolean> =>
-    (await firstDifference(library, [each], await judge.judge([each]))) !== undefined;
-  const history = await shrink(first, differs);
-  const [seen = ''] = await judge.judge([history]);
-  const [ours, theirs] = [await seenHere(library, history), normalOrder(seen, history)];
-  return { history, ours: ours.split(' | '), theirs: theirs.split(' | ') };
+async function smallest(library: Library, judge: ErlangJudge, first: Disagreement): Promise<Disagreement> {
+  let found = first;
+  const differs = async (each: History): Promise<boolean> => {
+    const seen = await firstDifference(library, [each], await judge.judge([each]));
+    if (seen !== undefined) found = { ...seen, repeats: true };
+    return seen !== undefined;
+  };
+  if (await differs(first.history)) await shrink(first.history, differs);
+  return found;
 }

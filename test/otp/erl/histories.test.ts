@@ -24,8 +24,8 @@ const PROCESSES = Number(process.env.HISTORIES_PROCESSES ?? (FULL ? availablePar
 
 const OURS: Library = { otp, virtualSystem };
 
-function expectAgreement({ history, ours, theirs }: Disagreement): void {
-  expect(ours, JSON.stringify(history)).toEqual(theirs);
+function expectAgreement({ history, ours, theirs, repeats }: Disagreement): void {
+  expect(ours, `${repeats ? '' : 'they agreed when asked again: '}${JSON.stringify(history)}`).toEqual(theirs);
 }
 
 describe.skipIf(noErlang !== undefined)(
