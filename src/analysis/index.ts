@@ -10,7 +10,7 @@ export { bindRuleset, type Filter } from './filter.js';
 export { readRuleset } from './read-ruleset.js';
 export { addressSet, readSets } from './read-sets.js';
 export { difference, type Flow, flowKind } from './difference.js';
-export { flowJson, packetJson } from './flow-json.js';
+export { flowJson, type FlowWords, packetJson } from './flow-json.js';
 export { flowText } from './flow-text.js';
 export { type NamedText, readTexts } from './read-texts.js';
 export { type CaseWords, caseJson, verdictOfAll } from './connection-json.js';

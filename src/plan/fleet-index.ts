@@ -1,6 +1,7 @@
 import type { AddressSet, ByFamily, End, EndError, FleetGroup } from '../analysis/index.js';
 import type { Policy } from '../firewall/policy/policy.js';
 import type { Document } from '../model/document.js';
+import type { NamedAddresses } from './address-names.js';
 
 /** Groups and zones of a policy by their names, and active hosts by their group. Names are not unique: the first by id counts. */
 export interface FleetIndex {
@@ -19,6 +20,7 @@ export interface FleetIndex {
 export interface FleetMemory {
   groups?: readonly FleetGroup[];
   managed?: ByFamily<AddressSet>;
+  named?: readonly NamedAddresses[];
   /** By the text of the end; why there is none, where there is none. */
   readonly ends: Map<string, End | EndError>;
 }

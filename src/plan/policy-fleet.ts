@@ -158,17 +158,20 @@ export class PolicyFleet implements Fleet {
     if (this.#all !== undefined) return this.#all;
     const { policy, dialect } = this.#needs;
     const all: NamedAddresses[] = [];
-    const { zoneNames, groupNames } = this.#index;
+    const index = this.#index;
+    if (index.memory.named !== undefined) return index.memory.named;
+    const { zoneNames, groupNames } = index;
     for (const name of zoneNames) all.push({ name: `zone:${name}`, addresses: yield* this.#named(name, 'zone') });
     for (const name of groupNames) all.push({ name: `group:${name}`, addresses: yield* this.#named(name, 'group') });
     const hosts: NamedAddresses[] = [];
     for (const group of groupNames) {
-      for (const host of this.#index.activeHosts(group))
+      for (const host of index.activeHosts(group))
         hosts.push({ name: `host:${textOf(host.name)}`, addresses: hostSets(host, dialect, policy.hostAddressesMax) });
       yield;
     }
     hosts.sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#all = [...all, ...hosts];
+    if (index === this.#index) index.memory.named = this.#all;
     return this.#all;
   }
 

@@ -1,3 +1,4 @@
+import type { AddressSet } from '../analysis/index.js';
 import type { Dialect } from '../firewall/dialect.js';
 import { CompileBook } from '../firewall/policy/compile-book.js';
 import type { CompiledGroup } from '../firewall/policy/compile-group.js';
@@ -8,7 +9,9 @@ import type { World } from '../world/world.js';
 import { movesAddresses, overlayPolicy, type TableChange } from './overlay-policy.js';
 import type { Judgements, WantedJudgements } from './assertions/assess.js';
 import { type Court, NO_JUDGEMENTS } from './assertions/court.js';
-import { type GroupEffect, groupEffects } from './group-effects.js';
+import { AddressNames } from './address-names.js';
+import { type EffectWords, type GroupEffect, groupEffects } from './group-effects.js';
+import { LineSources } from './line-sources.js';
 import type { GroupShipment } from './group-shipment.js';
 import type { SetLook } from './set-look.js';
 import { type Contents, setChanges, type SetShipment } from './set-changes.js';
@@ -78,6 +81,23 @@ function* groupsNaming(
   return found;
 }
 
+/** Names are those after the changes; a line's source is the policy that its text was made of. */
+function effectWords(
+  { world, dialect, court }: Pick<WouldShipNeeds, 'world' | 'dialect' | 'court'>,
+  after: Policy,
+  held: (side: 'after', name: string) => AddressSet | undefined,
+): EffectWords {
+  const policies = { before: world.policy, after };
+  const sources = { before: new LineSources(world.policy, dialect), after: new LineSources(after, dialect) };
+  const fleet = court.fleet(after, (name) => held('after', name));
+  const names = new AddressNames(() => fleet.named());
+  return {
+    names: (addresses) => names.of(addresses),
+    source: (side, groupId, { family, text, lineNumber }) =>
+      sources[side].of(textOf(policies[side].group.get(groupId)?.['name']), family, text, lineNumber),
+  };
+}
+
 /**
  * What would ship after these changes, all of them made: only groups that they make stale are compiled again, over the
  * world as it is, which is not copied. The one answer for plans, assertions and guards.
@@ -117,10 +137,10 @@ export function* wouldShip(
       ...(after && { after }),
     });
   }
+  const held = (side: 'before' | 'after', name: string) =>
+    needs.look.get(side === 'before' ? world.policy : policy, name, contents);
   const effects = wanted.effects
-    ? yield* groupEffects(groups, (name, side) =>
-        needs.look.get(side === 'before' ? world.policy : policy, name, contents),
-      )
+    ? yield* groupEffects(groups, (name, side) => held(side, name), effectWords(needs, policy, held))
     : new Map<string, GroupEffect>();
   const judgements =
     wanted.judged === undefined
@@ -130,12 +150,12 @@ export function* wouldShip(
             before: {
               policy: world.policy,
               compile: (id) => compiles.compile(id),
-              set: (name) => needs.look.get(world.policy, name, contents),
+              set: (name) => held('before', name),
             },
             after: {
               policy,
               compile: (id) => (looked.has(id) ? book.compile(id) : compiles.compile(id)),
-              set: (name) => needs.look.get(policy, name, contents),
+              set: (name) => held('after', name),
             },
             changes,
             groups,

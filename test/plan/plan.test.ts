@@ -148,10 +148,12 @@ describe('a plan', () => {
       {
         direction: 'inbound',
         family: 'v4',
-        peer: { addresses: ['10.0.1.0/24'], count: '256' },
+        peer: { addresses: ['10.0.1.0/24'], count: '256', names: ['zone:office'] },
         protocol: 'tcp',
         ports: '22',
         after: 'accept',
+        before_source: { fixed: 'policy' },
+        after_source: { ruleset: web.ruleset, direction: 'inbound', index: 0 },
         witness: { src: expect.stringMatching(/^10\.0\.1\./) as string, protocol: 'tcp', dport: 22 },
       },
     ]);

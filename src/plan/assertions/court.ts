@@ -1,11 +1,13 @@
 import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import { textOf } from '../../model/text-of.js';
+import type { Policy } from '../../firewall/policy/policy.js';
 import { FilterBook } from '../filter-book.js';
 import type { GroupShipment } from '../group-shipment.js';
 import type { TableChange } from '../overlay-policy.js';
 import { assess, type Judgements, type WantedJudgements } from './assess.js';
 import { Judge } from './judge.js';
+import type { PolicyFleet } from '../policy-fleet.js';
 import { PolicySide, type SideParts } from './policy-side.js';
 
 export const NO_JUDGEMENTS: Judgements = { assertions: [], guards: [] };
@@ -42,6 +44,14 @@ export class Court {
       { before, after, changed: changedNames(of), arrived: arrivals(of.changes) },
       wanted,
     );
+  }
+
+  /** The fleet of a policy, for names of addresses: no rules are asked of it. */
+  fleet(policy: Policy, set: CaseSide['set']): PolicyFleet {
+    const compile: CaseSide['compile'] = () => {
+      throw new Error('this fleet knows addresses only');
+    };
+    return this.#side({ policy, compile, set }).fleet;
   }
 
   #side(side: CaseSide): PolicySide {

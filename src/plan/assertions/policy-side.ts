@@ -61,7 +61,8 @@ export class PolicySide {
       if (!(error instanceof EndError)) throw error;
       end = error;
     }
-    if (index === fleetIndex(policy)) index.memory.ends.set(key, end);
+    // Names of hosts change with reports that move no address.
+    if (index === fleetIndex(policy) && !text.startsWith('host:')) index.memory.ends.set(key, end);
     return end;
   }
 
