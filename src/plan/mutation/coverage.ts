@@ -215,7 +215,11 @@ class Bench {
    * The assertion about the one packet that shows a flow, if it holds now and would not under the change; null: no
    * assertion can notice it, as where only packets of connections that are there already fare otherwise.
    */
-  *#smallest({ chain, family, witness, before }: Flow, group: string, side: PolicySide): Generator<void, JsonObject | null> {
+  *#smallest(
+    { chain, family, witness, before }: Flow,
+    group: string,
+    side: PolicySide,
+  ): Generator<void, JsonObject | null> {
     const peer = chain === 'INPUT' ? witness.src : witness.dst;
     const own = `group:${group}`;
     const doc: JsonObject = {

@@ -33,10 +33,7 @@ function widened(service: Document): Document | undefined {
 }
 
 /** Every mutant of the active rules of a ruleset. */
-export function* mutantsOf(
-  ruleset: Document,
-  services: { get(id: string): Document | undefined },
-): Generator<Mutant> {
+export function* mutantsOf(ruleset: Document, services: { get(id: string): Document | undefined }): Generator<Mutant> {
   const { rules } = ruleset;
   if (!isObject(rules)) return;
   for (const direction of DIRECTIONS) {

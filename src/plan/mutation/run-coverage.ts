@@ -26,8 +26,7 @@ export interface CoverageRun {
 }
 
 export type CoverageOutcome =
-  | { readonly ok: true; readonly value: JsonObject }
-  | { readonly ok: false; readonly refused: string };
+  { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly refused: string };
 
 /** Documents that are handed to the thread at once: copying them must not hold up others for long. */
 const PORTION = 250;
