@@ -51,9 +51,8 @@ export async function commitPolicy(
   };
   if (!changes.some(({ table }) => HELD.has(table))) return commit();
   const [{ guards }, stored] = await Promise.all([foresight.guards(), store.list('assertion')]);
-  // Where nothing is asserted, writes need not wait for each other.
-  if (guards.length === 0 && stored.length === 0 && !changes.some(({ table }) => table === 'assertion'))
-    return commit();
+  // Where nothing is asserted, writes need not wait for each other. Other tables may bring the first assertion along.
+  if (guards.length === 0 && stored.length === 0 && changes.every(({ table }) => HELD.has(table))) return commit();
   return foresight.inTurn(async () => {
     const draft = draftStore(store);
     const drafted = await draft.commit(changes, { author: write.author });
