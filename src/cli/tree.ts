@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
@@ -8,6 +7,7 @@ import type { ActorView } from '../operations/actors/actor-view.js';
 import { escapeHidden } from '../model/hidden-characters.js';
 import { printTree } from './print-tree.js';
 import { treeFault } from './tree-fault.js';
+import { watchText } from './watch-text.js';
 
 interface TreeFlags extends ConfigFlags {
   readonly path?: string;
@@ -23,9 +23,6 @@ interface TreeFlags extends ConfigFlags {
 
 /** Parameters of the API that are whole numbers. */
 const NUMBERS = ['depth', 'offset', 'limit'] as const;
-
-/** Puts the cursor to the upper left corner and clears what is there. */
-const CLEAR = '\u001b[H\u001b[2J';
 
 /** `tree`: the supervisors and actors of a running server. */
 export function addTree(program: Command, io: CliIo): void {
@@ -45,18 +42,20 @@ export function addTree(program: Command, io: CliIo): void {
       'order of children: start, id, name, mailbox, busy, messages, dropped, restarts, crashed, age',
     )
     .option('--json', 'print the answer of the API as it is')
-    .option('-w, --watch [seconds]', 'print it again and again, every 2 seconds unless another number is given')
+    .option(
+      '-w, --watch [seconds]',
+      'print it again and again until Ctrl-C, every 2 seconds unless another number is given',
+    )
     .action(async (flags: TreeFlags) => {
       const url = treeUrl(flags.url ?? apiUrl(flags, io), flags);
       const token = flags.token ?? io.environment['DOGTRAINER_TOKEN'];
       const seconds = flags.watch === undefined ? undefined : watchSeconds(flags.watch);
-      for (;;) {
-        const answer = await getJson(url, token);
-        const text = flags.json === true ? `${JSON.stringify(answer)}\n` : printed(answer, url);
-        if (seconds === undefined) return io.out(text);
-        io.out(flags.json === true ? text : CLEAR + text);
-        await sleep(seconds * 1000);
-      }
+      const look = async (signal?: AbortSignal): Promise<string> => {
+        const answer = await getJson(url, token, signal);
+        return flags.json === true ? `${JSON.stringify(answer)}\n` : printed(answer, url);
+      };
+      if (seconds === undefined) return io.out(await look());
+      return watchText(look, io, { seconds, redraw: flags.json !== true });
     });
 }
 
@@ -97,12 +96,12 @@ function apiUrl(flags: ConfigFlags, io: CliIo): string {
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
-async function getJson(url: string, token: string | undefined): Promise<unknown> {
+async function getJson(url: string, token: string | undefined, ending?: AbortSignal): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(url, {
       headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.any([AbortSignal.timeout(10_000), ...(ending === undefined ? [] : [ending])]),
     });
   } catch (error) {
     const cause = (error as Error).cause;

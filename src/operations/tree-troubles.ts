@@ -18,7 +18,7 @@ const NO_TROUBLE: TreeTroubles = { down: ['dog_trainer: the tree of actors is no
  * thousands, each on its own), without a message to anybody.
  */
 export function treeTroubles(system: ActorSystem, root: Pid | undefined): TreeTroubles {
-  const top = root === undefined ? undefined : system.info(root)?.published?.supervisor;
+  const top = root === undefined ? undefined : system.published(root)?.supervisor;
   if (root === undefined || top === undefined) return NO_TROUBLE;
   const down: string[] = [];
   const fallen: string[] = [];

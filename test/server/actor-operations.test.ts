@@ -117,18 +117,34 @@ describe('the actors of a whole server', () => {
     expect(before).toMatchObject({ ready: false, listed: false });
   });
 
-  it('raise an alarm when a supervisor has used more than half of its restarts', async () => {
+  it('raise an alarm when a supervisor has used more than half of its restarts, seen everywhere and told once', async () => {
     const w = await startWholeServer();
     const { system } = w.server.state;
-    const path = 'dog_trainer/http_sup/metrics';
+    const client = await listenTo(`${w.server.listening.api}/api/V2/actors/events?kinds=alarm_set,alarm_cleared`);
+    onTestFinished(() => client.close());
+    // Neither the API nor the metrics, which are asked meanwhile.
+    const path = 'dog_trainer/http_sup/admin';
+    const alarm = 'actors.restarts:dog_trainer/http_sup';
+    const text = 'dog_trainer/http_sup has used 3 of 5 restarts in 60 s';
+    const seen = async () => ({
+      ready: (await w.api('GET', '/readyz')).text.includes(`alarm ${alarm}: ${text}`),
+      listed: (await w.api('GET', '/api/V2/alarms')).text.includes(`"${alarm}"`),
+      counted: Number(
+        /^dog_trainer_alarms (\d+)$/m.exec(await (await fetch(`${w.server.listening.metrics}/metrics`)).text())?.[1],
+      ),
+    });
+    const before = await seen();
     for (let fall = 1; fall <= 3; fall += 1) {
       const pid = await until(() => findActor(system, w.server.root, path), 'the actor');
       crash(system, pid, 'on purpose');
       await until(() => findActor(system, w.server.root, path) !== pid, 'its end');
     }
-    await until(() => alarmIds(w).includes('actors.restarts:dog_trainer/http_sup'), 'the alarm');
-    expect(w.server.state.alarms.get('actors.restarts:dog_trainer/http_sup')?.text).toContain(
-      'has used 3 of 5 restarts',
-    );
+    expect(await client.next()).toMatchObject({
+      event: 'alarm_set',
+      data: { alarm, text: expect.stringContaining(text) as string },
+    });
+    expect(await seen()).toEqual({ ready: true, listed: true, counted: before.counted + 1 });
+    // It is cleared when the restarts are a minute old: actor-alarms.test.ts has that, on virtual time.
+    expect(client.text().match(/^event: alarm_/gm)).toHaveLength(1);
   });
 });

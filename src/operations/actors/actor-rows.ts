@@ -29,7 +29,7 @@ export function topRow(root: Pid): ActorRow {
 }
 
 export function supervisorOf(system: ActorSystem, { child }: Pick<ActorRow, 'child'>): View | undefined {
-  return typeof child === 'object' ? system.info(child)?.published?.supervisor : undefined;
+  return typeof child === 'object' ? system.published(child)?.supervisor : undefined;
 }
 
 /** Children of a supervisor in the order of their start. */

@@ -3,14 +3,14 @@ import type { ActorRow, ActorsNeeds } from './actor-rows.js';
 import type { ActorSort } from './actor-view.js';
 
 /** How a row is weighed: the greatest first. */
-const FIGURES: Partial<Record<ActorSort, (row: ActorRow, info: ProcessInfo | undefined) => number>> = {
-  mailbox: (_row, info) => info?.messageQueueLen ?? 0,
-  busy: (_row, info) => info?.currentMs ?? 0,
-  messages: (_row, info) => info?.reductions ?? 0,
-  dropped: (_row, info) => info?.dropped ?? 0,
+const FIGURES: Partial<Record<ActorSort, (row: ActorRow, info: () => ProcessInfo | undefined) => number>> = {
+  mailbox: (_row, info) => info()?.messageQueueLen ?? 0,
+  busy: (_row, info) => info()?.currentMs ?? 0,
+  messages: (_row, info) => info()?.reductions ?? 0,
+  dropped: (_row, info) => info()?.dropped ?? 0,
   restarts: (row) => row.restarts,
   crashed: (row) => row.lastCrash?.at ?? 0,
-  age: (_row, info) => (info === undefined ? -Infinity : -info.startedAt),
+  age: (_row, info) => -(info()?.startedAt ?? Infinity),
 };
 
 /** In the order asked for; equal ones, and all with `start`, in the order of their start. One look at each row. */
@@ -24,7 +24,7 @@ export function sorted(
   if (figure !== undefined) {
     const weighed = rows.map((row) => ({
       row,
-      by: figure(row, typeof row.child === 'object' ? system.info(row.child) : undefined),
+      by: figure(row, () => (typeof row.child === 'object' ? system.info(row.child) : undefined)),
     }));
     return weighed.sort((a, b) => b.by - a.by).map(({ row }) => row);
   }

@@ -13,6 +13,7 @@ import { nactTurns } from './nact-turns.js';
 import { Pid } from './pid.js';
 import type { Name } from './pid.js';
 import { ExitSignal, Monitor, Process } from './process.js';
+import type { Published } from './published.js';
 import { isOrderly } from './reason.js';
 import type { ExitReason } from './reason.js';
 import { Registry } from './registry.js';
@@ -220,6 +221,10 @@ class ProcessTable implements ActorSystem {
   info(pid: Pid): ProcessInfo | undefined {
     const process = this.#table.get(pid.id);
     return process === undefined ? undefined : processInfo(process, this.clock);
+  }
+
+  published(pid: Pid): Published | undefined {
+    return this.#table.get(pid.id)?.published;
   }
 
   *processes(): Iterable<Pid> {
