@@ -151,6 +151,25 @@ export function isWithin(a: AddressSet, b: AddressSet): boolean {
   return true;
 }
 
+/** Whether any address is in both; the smaller one is looked up in the other. */
+export function intersects(a: AddressSet, b: AddressSet): boolean {
+  if (a === b) return a.bounds.length > 0;
+  const [few, many] = a.bounds.length <= b.bounds.length ? [a, b] : [b, a];
+  if (few.bounds.length === 0) return false;
+  if (
+    (few.bounds.at(-1) as Point) <= (many.bounds[0] as Point) ||
+    (many.bounds.at(-1) as Point) <= (few.bounds[0] as Point)
+  )
+    return false;
+  for (let at = 0; at < few.bounds.length; at += 2) {
+    const rank = rankOf(many.bounds, few.bounds[at] as Point);
+    if ((rank & 1) === 1) return true;
+    const next = many.bounds[rank];
+    if (next !== undefined && next < (few.bounds[at + 1] as Point)) return true;
+  }
+  return false;
+}
+
 export function sameAddresses(a: AddressSet, b: AddressSet): boolean {
   if (a === b) return true;
   return (

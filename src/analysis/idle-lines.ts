@@ -1,7 +1,8 @@
-import { isUnsure, takes } from './decide.js';
+import { isUnsure, type PacketPoint, takes } from './decide.js';
 import { Diagram } from './diagram.js';
 import { decisionFor, effectKey, lookersOf } from './effect-key.js';
 import type { Filter, FlatRule } from './filter.js';
+import { mayMeet, regionOfRule } from './may-meet.js';
 import type { Chain } from './packet.js';
 import { probesOf } from './probe.js';
 import type { Outcome } from './verdict.js';
@@ -66,21 +67,59 @@ class ChainLook {
     return found.sort((a, b) => a.lineNumber - b.lineNumber);
   }
 
+  /** Whether a rule before a place may decide a packet. */
+  #isTakenBefore(at: number, point: PacketPoint): boolean {
+    for (let place = 0; place < at; place += 1) {
+      const other = this.#rules[place] as FlatRule;
+      if (other.effect.kind !== 'mark' && takes(other, point)) return true;
+    }
+    return false;
+  }
+
+  /** Whether a rule before a place decides a packet for certain. */
+  #isDecidedBefore(at: number, point: PacketPoint): boolean {
+    for (let place = 0; place < at; place += 1) {
+      const other = this.#rules[place] as FlatRule;
+      if (other.effect.kind !== 'mark' && !isUnsure(other) && takes(other, point)) return true;
+    }
+    return false;
+  }
+
+  /** Places from one on of rules that take a packet, up to the one that decides for certain. */
+  #takers(from: number, point: PacketPoint): readonly number[] {
+    const places: number[] = [];
+    for (let place = from; place < this.#rules.length; place += 1) {
+      const other = this.#rules[place] as FlatRule;
+      if (!takes(other, point)) continue;
+      places.push(place);
+      if (other.effect.kind === 'verdict' && !isUnsure(other)) break;
+    }
+    return places;
+  }
+
+  /** Places of rules that may take a packet of this one. */
+  #meeting(rule: FlatRule, from: number, to: number): readonly number[] {
+    const places: number[] = [];
+    for (let place = from; place < to; place += 1)
+      if (mayMeet(rule, this.#rules[place] as FlatRule)) places.push(place);
+    return places;
+  }
+
   *#neverDecides(at: number): Generator<void, IdleLine | undefined> {
     const rule = this.#rules[at] as FlatRule;
     if (rule.effect.kind !== 'verdict') return undefined;
     const own = rule.effect.outcome;
-    const before = this.#rules.slice(0, at);
-    for (const point of probesOf(rule, this.#filter.family)) {
-      if (!before.some((other) => other.effect.kind !== 'mark' && takes(other, point))) return undefined;
-    }
+    for (const point of probesOf(rule, this.#filter.family)) if (!this.#isTakenBefore(at, point)) return undefined;
+    const places = this.#meeting(rule, 0, at);
+    const before = places.map((place) => this.#rules[place] as FlatRule);
     let alive = false;
     const by = new Map<number | null, Outcome>();
     const diagram = new Diagram<never>(this.#filter.family, {
       sides: [before, [rule]],
-      idle: (rules) => alive || !rules.includes(at),
-      leaf: (rules) => {
-        const others = rules.filter((place) => place < at);
+      region: regionOfRule(rule),
+      idle: (numbers) => alive || numbers.at(-1) !== before.length,
+      leaf: (numbers) => {
+        const others = numbers.slice(0, -1).map((number) => places[number] as number);
         const { outcomes } = decisionFor(this.#filter, this.#chain, others);
         const last = outcomes.at(-1);
         // The policy comes in where none of them decides for certain.
@@ -101,21 +140,23 @@ class ChainLook {
     const rules = this.#rules;
     const outcomes = (places: readonly number[]) => decisionFor(this.#filter, this.#chain, places).outcomes;
     for (const point of probesOf(rule, this.#filter.family)) {
-      const others = [...rules.keys()].filter((place) => place !== at && takes(rules[place] as FlatRule, point));
-      if (others.some((place) => place < at && !isUnsure(rules[place] as FlatRule))) continue;
-      const behind = outcomes(others.filter((place) => place > at));
+      if (this.#isDecidedBefore(at, point)) continue;
+      const behind = outcomes(this.#takers(at + 1, point));
       if (behind.some((outcome) => !sameOutcome(outcome, own))) return undefined;
     }
+    const meeting = this.#meeting(rule, 0, rules.length);
+    const self = meeting.indexOf(at);
     let needed = false;
     const by = new Map<number | null, Outcome>();
     const lists = new Set(this.#lookers.keys());
     const key = (places: readonly number[]) => effectKey(this.#filter, this.#chain, places, this.#lookers, lists);
     const diagram = new Diagram<never>(this.#filter.family, {
-      sides: [rules, [rule]],
+      sides: [meeting.map((place) => rules[place] as FlatRule), [rule]],
+      region: regionOfRule(rule),
       keep: 2,
-      idle: (numbers) => needed || numbers.at(-1) !== rules.length || !numbers.includes(at),
+      idle: (numbers) => needed || numbers.at(-1) !== meeting.length || !numbers.includes(self),
       leaf: (numbers) => {
-        const all = numbers.slice(0, -1);
+        const all = numbers.slice(0, -1).map((number) => meeting[number] as number);
         if (!outcomes(all).some(({ lineNumber }) => lineNumber === rule.line.number)) return null;
         if (key(all) !== key(all.filter((place) => place !== at))) needed = true;
         for (const outcome of outcomes(all.filter((place) => place > at))) by.set(outcome.lineNumber, outcome);

@@ -227,7 +227,10 @@ export const SCHEMA = {
     retry_max_seconds: period,
   },
 
-  host: { group_owner: { type: 'choice', values: ['report', 'operator'], optional: true } },
+  host: {
+    group_owner: { type: 'choice', values: ['report', 'operator'], optional: true },
+    history_keep: { ...count, unit: 'changes' },
+  },
 
   intake: {
     check_user_id: flag,

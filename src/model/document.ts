@@ -29,6 +29,7 @@ export const POLICY_TABLES = [
 
 /**
  * Tables of this server's own, beside the ten: clients of the Erlang server never see them.
+ * - `host_history`: id = hostkey; what a host reported to hold, from when to when (docs/http-api.md#what-a-host-held).
  * - `host_report`: id = hostkey; what a host last reported that its row does not keep
  *   (docs/host-lifecycle.md#whose-group-it-is).
  * - `pin`: id = group id; the revision at which the group is held, who held it there and why.
@@ -40,6 +41,7 @@ export const POLICY_TABLES = [
  * - `setting`: small facts that survive a restart (ruleset dialect, publishing paused).
  */
 export const OWN_TABLES = [
+  'host_history',
   'host_report',
   'pin',
   'plan',

@@ -5,6 +5,7 @@ import {
   type Filter,
   readRuleset,
   type Ruleset,
+  type SetContents,
   setNamesOf,
 } from '../analysis/index.js';
 import type { Family } from '../firewall/addresses/family.js';
@@ -13,7 +14,8 @@ interface Kept {
   readonly ruleset: Ruleset;
   readonly names: readonly string[];
   sets: readonly (AddressSet | undefined)[];
-  filter: Filter | AnalysisError;
+  /** Undefined: not bound yet. */
+  filter: Filter | AnalysisError | undefined;
 }
 
 /** Characters of text whose filters are kept; read, they take about twelve times as many bytes. */
@@ -38,19 +40,21 @@ export class FilterBook {
     if (kept === undefined) {
       const ruleset = readRuleset(text, family);
       yield;
-      kept = { ruleset, names: setNamesOf(ruleset), sets: [], filter: new AnalysisError('its sets are not read yet') };
+      kept = { ruleset, names: setNamesOf(ruleset), sets: [], filter: undefined };
     }
     const found: (AddressSet | undefined)[] = [];
     for (const name of kept.names) found.push(yield* readSet(name));
     const same = kept.sets.length === found.length && found.every((set, at) => set === kept.sets[at]);
-    if (!same || (kept.filter instanceof AnalysisError && found.length === 0)) {
+    let { filter } = kept;
+    if (!same || filter === undefined) {
+      filter = bound(kept.ruleset, contentsOf(kept.names, found));
       kept.sets = found;
-      kept.filter = bound(kept, found);
+      kept.filter = filter;
       yield;
     }
     this.#keep(key, kept);
-    if (kept.filter instanceof AnalysisError) throw kept.filter;
-    return kept.filter;
+    if (filter instanceof AnalysisError) throw filter;
+    return filter;
   }
 
   #keep(key: string, kept: Kept): void {
@@ -64,12 +68,16 @@ export class FilterBook {
   }
 }
 
-function bound({ ruleset, names }: Kept, sets: readonly (AddressSet | undefined)[]): Filter | AnalysisError {
+function contentsOf(names: readonly string[], sets: readonly (AddressSet | undefined)[]): SetContents {
   const contents = new Map<string, AddressSet>();
   for (const [at, name] of names.entries()) {
     const set = sets[at];
     if (set !== undefined) contents.set(name, set);
   }
+  return contents;
+}
+
+function bound(ruleset: Ruleset, contents: SetContents): Filter | AnalysisError {
   try {
     return bindRuleset(ruleset, contents);
   } catch (error) {

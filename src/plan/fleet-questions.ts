@@ -8,6 +8,7 @@ import { Slices } from '../world/slices.js';
 import type { World } from '../world/world.js';
 import { AddressNames } from './address-names.js';
 import { FilterBook, type ReadSet } from './filter-book.js';
+import { IdleBook } from './idle-book.js';
 import { LineSources } from './line-sources.js';
 import { PolicyFleet, type PolicyFleetNeeds } from './policy-fleet.js';
 
@@ -18,6 +19,8 @@ export interface Asked {
   readonly policy: Policy;
   readonly dialect: Dialect;
   readonly sources: LineSources;
+  /** Kept from one question to the next. */
+  readonly idle: IdleBook;
   /** What is wrong with sets as they were published; undefined: they have not been yet. */
   readonly setProblems: () => readonly SetProblem[] | undefined;
 }
@@ -86,6 +89,7 @@ function* stoppable<Answer>(work: Generator<void, Answer>, stop: () => Error | u
 export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
   const { world, dialect, text, set, setProblems } = needs;
   const filters = new FilterBook();
+  const idle = new IdleBook();
   const lanes = {
     short: { slices: new Slices(), waiting: 0 },
     long: { slices: new Slices(), waiting: 0 },
@@ -102,7 +106,7 @@ export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
           const { version, policy } = world;
           const fleet = new PolicyFleet({ policy, dialect, filters, text, set });
           const sources = new LineSources(policy, dialect);
-          const asked = { fleet, words: new FleetWords(fleet, sources), policy, dialect, sources, setProblems };
+          const asked = { fleet, words: new FleetWords(fleet, sources), policy, dialect, sources, idle, setProblems };
           const answer = await lane.slices.run(stoppable(work(asked), stop));
           if (world.version === version) return answer;
         }

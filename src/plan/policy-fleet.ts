@@ -143,9 +143,9 @@ export class PolicyFleet implements Fleet {
     return filter;
   }
 
-  /** Any text as a filter, with the sets of this fleet. @throws AnalysisError */
-  filterOf(text: string, family: Family): Generator<void, Filter> {
-    return this.#needs.filters.filter(family, text, this.#needs.set);
+  /** What a set holds, by its full name; undefined: there is no such set. */
+  setOf(name: string): Generator<void, AddressSet | undefined> {
+    return this.#needs.set(name);
   }
 
   /** The text that a filter was made from; undefined: none, or nobody asked. */

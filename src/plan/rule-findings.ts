@@ -1,8 +1,8 @@
-import { type Filter, type IdleLine, idleLines, sameOutcome } from '../analysis/index.js';
+import { type IdleLine, sameOutcome } from '../analysis/index.js';
 import type { Family } from '../firewall/addresses/family.js';
 import { findRules } from '../firewall/policy/compile-group.js';
 import { policyView } from '../firewall/policy/policy-view.js';
-import type { TracedText } from '../firewall/policy/trace-group.js';
+import { type TracedText, traceGroup } from '../firewall/policy/trace-group.js';
 import type { JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import type { Asked } from './fleet-questions.js';
@@ -29,14 +29,6 @@ export interface GroupFindings {
   readonly rules: readonly RuleFinding[];
 }
 
-interface Kept {
-  /** Which lines were looked at. */
-  readonly wanted: string;
-  readonly idle: readonly IdleLine[];
-}
-
-const kept = new WeakMap<Filter, Kept>();
-
 /** Lines of a rule in its own direction: what lets answers out is no rule of its own. */
 function ownLines({ origins, text }: TracedText): ReadonlyMap<number, string> {
   const lines = text.split('\n');
@@ -47,15 +39,6 @@ function ownLines({ origins, text }: TracedText): ReadonlyMap<number, string> {
     if (origin !== null && origin.direction === chain) own.set(at + 1, line);
   }
   return own;
-}
-
-function* idleOf(filter: Filter, wanted: ReadonlyMap<number, string>): Generator<void, readonly IdleLine[]> {
-  const key = [...wanted.keys()].join();
-  const known = kept.get(filter);
-  if (known?.wanted === key) return known.idle;
-  const idle = yield* idleLines(filter, (_chain, number) => wanted.has(number));
-  kept.set(filter, { wanted: key, idle });
-  return idle;
 }
 
 /** Findings of one text, rule by rule. */
@@ -106,19 +89,18 @@ function findingsOf(
 }
 
 /** Rules of a group's policy that never decide a packet, or without which nothing would change. */
-export function* groupFindings({ fleet, policy, dialect, sources }: Asked, id: string): Generator<void, GroupFindings> {
+export function* groupFindings({ fleet, policy, dialect, idle }: Asked, id: string): Generator<void, GroupFindings> {
   const name = textOf(policy.group.get(id)?.name);
   const rules: RuleFinding[] = [];
   for (const family of ['v4', 'v6'] as const) {
-    const traced = yield* sources.traced(id, family);
+    const traced = yield* traceGroup(policy, id, family, dialect);
     if (traced === undefined) {
       const found = findRules(policyView(policy, dialect), id);
       const error = 'ok' in found ? found.error.message : 'its rules do not compile';
       return { id, name, error, rules: [] };
     }
-    const filter = yield* fleet.filterOf(traced.text, family);
     const own = ownLines(traced);
-    rules.push(...findingsOf(traced, family, own, yield* idleOf(filter, own)));
+    rules.push(...findingsOf(traced, family, own, yield* idle.of(traced, family, own, (name) => fleet.setOf(name))));
     yield;
   }
   return { id, name, error: null, rules };

@@ -125,7 +125,8 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
     drift.forget(hostkey);
     refused.clear(hostkey);
     hostRoom.showAlarm();
-    await storePatiently(self, this.#needs, [{ op: 'remove', table: 'host_report', id: hostkey }], 'system');
+    for (const table of ['host_report', 'host_history'] as const)
+      await storePatiently(self, this.#needs, [{ op: 'remove', table, id: hostkey }], 'system');
     self.stop('normal');
   }
 }

@@ -16,6 +16,7 @@ import { ec2Routes } from './ec2-routes.js';
 import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
+import { hostHistoryRoutes } from './host-history-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
@@ -51,6 +52,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...assertionRoutes,
     ...revisionRoutes,
     ...analysisRoutes,
+    ...hostHistoryRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
       [...RESOURCES.values()]
         .filter(({ onlyInV2 }) => version === 'v2' || onlyInV2 !== true)
