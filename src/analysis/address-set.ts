@@ -117,8 +117,22 @@ function combine(a: AddressSet, b: AddressSet, wanted: (inA: boolean, inB: boole
   return { family: a.family, bounds };
 }
 
+/** How much larger one set must be for its bounds to be looked up, not walked over. */
+const MUCH_LARGER = 16;
+
 export function intersection(a: AddressSet, b: AddressSet): AddressSet {
-  return combine(a, b, (inA, inB) => inA && inB);
+  const [small, large] = a.bounds.length <= b.bounds.length ? [a, b] : [b, a];
+  if (small.bounds.length * MUCH_LARGER > large.bounds.length) return combine(a, b, (inA, inB) => inA && inB);
+  const bounds: Point[] = [];
+  for (let at = 0; at < small.bounds.length; at += 2) {
+    const [from, to] = [small.bounds[at] as Point, small.bounds[at + 1] as Point];
+    let next = rankOf(large.bounds, from);
+    if ((next & 1) === 1) bounds.push(from);
+    for (; next < large.bounds.length && (large.bounds[next] as Point) < to; next += 1)
+      bounds.push(large.bounds[next] as Point);
+    if ((next & 1) === 1) bounds.push(to);
+  }
+  return { family: a.family, bounds };
 }
 export function union(a: AddressSet, b: AddressSet): AddressSet {
   return combine(a, b, (inA, inB) => inA || inB);
@@ -183,11 +197,16 @@ export function pointOf(value: bigint, family: Family): Point {
   return text;
 }
 
+const counts = new WeakMap<AddressSet, bigint>();
+
 /** How many addresses a set holds. */
 export function countOf(set: AddressSet): bigint {
+  const known = counts.get(set);
+  if (known !== undefined) return known;
   let count = 0n;
   for (let at = 0; at < set.bounds.length; at += 2) {
     count += numberOf(set.bounds[at + 1] as Point) - numberOf(set.bounds[at] as Point);
   }
+  counts.set(set, count);
   return count;
 }

@@ -38,6 +38,13 @@ function isEmpty(addresses: ByFamily<AddressSet>): boolean {
   return addresses.v4.bounds.length === 0 && addresses.v6.bounds.length === 0;
 }
 
+/** Whether an end has no address, of a family if one is given. */
+export function isEmptyEnd({ parts }: End, family?: 'v4' | 'v6'): boolean {
+  return parts.every(({ addresses }) =>
+    family === undefined ? isEmpty(addresses) : addresses[family].bounds.length === 0,
+  );
+}
+
 function each(of: (family: 'v4' | 'v6') => AddressSet): ByFamily<AddressSet> {
   return { v4: of('v4'), v6: of('v6') };
 }

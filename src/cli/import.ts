@@ -10,6 +10,7 @@ import { withPolicy } from './policy-admin.js';
 interface ImportFlags extends ConfigFlags {
   readonly dryRun?: true;
   readonly replace?: true;
+  readonly override?: string;
 }
 
 /** `import FILE`: what `export` wrote, into the running server or, with none, its store; all or nothing. */
@@ -21,13 +22,13 @@ export function addImport(program: Command, io: CliIo): void {
     .argument('<file>', 'the file')
     .option('--dry-run', 'only say what would change')
     .option('--replace', 'also remove what is not in the file')
+    .option('--override <reason>', 'why assertions and guards may be broken by it; the reason is audited')
     .action(async (file: string, flags: ImportFlags) => {
       const value = await readJsonFile(file, 2);
       const dryRun = flags.dryRun === true;
       const replace = flags.replace === true;
-      const report = await withPolicy(flags, io, (policy) => policy.import(value, { dryRun, replace }), {
-        readOnly: dryRun,
-      });
+      const wanted = { dryRun, replace, ...(flags.override === undefined ? {} : { override: flags.override }) };
+      const report = await withPolicy(flags, io, (policy) => policy.import(value, wanted), { readOnly: dryRun });
       for (const item of report.items) {
         if (item.becomes !== 'unchanged' && item.becomes !== 'kept') io.out(`${itemLine(item)}\n`);
       }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { Json, JsonObject } from '../model/document.js';
+import { textOf } from '../model/text-of.js';
+import { witnessText } from './assertions/witness-text.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
 import { readJsonFile } from './read-json-file.js';
 import type { CliIo } from './cli-io.js';
@@ -27,7 +29,7 @@ const TIMEOUT_MS = 300_000;
 
 function withApi(command: Command): Command {
   return withConfigOptions(command)
-    .option('-u, --url <url>', 'base URL of its API; default: api.host and api.port of the configuration')
+    .option('-u, --url <url>', 'base URL of its API; default: DOGTRAINER_URL, else api.host and api.port')
     .option('-t, --token <token>', 'API token; default: the environment variable DOGTRAINER_TOKEN')
     .option('--json', 'print the answer of the API');
 }
@@ -79,7 +81,8 @@ function planBody(value: Json, flags: PlanFlags, file: string): JsonObject {
 }
 
 async function ask(flags: ApiFlags, io: CliIo, path: string, body: JsonObject): Promise<JsonObject> {
-  const url = `${(flags.url ?? apiUrl(flags, io)).replace(/\/+$/, '')}${path}`;
+  const base = flags.url ?? io.environment['DOGTRAINER_URL'];
+  const url = `${(base || apiUrl(flags, io)).replace(/\/+$/, '')}${path}`;
   if (!URL.canParse(url))
     throw new CommandFailure(`--url: ${flags.url ?? ''} is not a URL such as http://127.0.0.1:7070`);
   const token = flags.token ?? io.environment['DOGTRAINER_TOKEN'];
@@ -110,7 +113,24 @@ async function ask(flags: ApiFlags, io: CliIo, path: string, body: JsonObject): 
   }
   if (response.ok) return answer;
   const { error, code, ...more } = answer;
+  const broken = [...asRows(more['assertions']), ...asRows(more['guards'])];
+  if (broken.length > 0)
+    throw new CommandFailure(
+      [
+        `refused: ${textOf(error)}`,
+        ...broken.flatMap(({ name, witness, reason }) => [
+          `  ${textOf(name)}`,
+          ...(witness === null || witness === undefined ? [] : [`    ${witnessText(witness as JsonObject)}`]),
+          ...(typeof reason === 'string' ? [`    ${reason}`] : []),
+        ]),
+        'give --override REASON if it is meant',
+      ].join('\n'),
+    );
   throw new CommandFailure(`refused: ${JSON.stringify(error)} (${JSON.stringify(code)}) ${JSON.stringify(more)}`);
+}
+
+function asRows(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? (value as readonly JsonObject[]) : [];
 }
 
 function apiUrl(flags: ConfigFlags, io: CliIo): string {

@@ -1,7 +1,11 @@
 import type { JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
+import { witnessText } from './assertions/witness-text.js';
 
 type Rows = readonly JsonObject[];
+
+/** Nets of a flow that its line shows. */
+const NETS_SHOWN = 4;
 
 /** A plan's answer as text: what is stored, what ships, what opens and closes, and how to apply it. */
 export function printPlan(plan: JsonObject): string {
@@ -16,6 +20,7 @@ export function printPlan(plan: JsonObject): string {
       ...(set['added'] as readonly string[]).map((address) => `  + ${address}`),
       ...(set['removed'] as readonly string[]).map((address) => `  - ${address}`),
     ]),
+    ...[...(plan['assertions'] as Rows), ...(plan['guards'] as Rows)].flatMap(judgedLines),
     ...(plan['warnings'] as Rows).map(
       (one) => `warning ${textOf(one['code'])}: ${textOf(one['message'])} ${JSON.stringify(one['where'])}`,
     ),
@@ -25,13 +30,24 @@ export function printPlan(plan: JsonObject): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** An assertion or guard that becomes another, or is not as it should be. */
+function judgedLines({ name, mode, before, after, witness, reason }: JsonObject): readonly string[] {
+  if (before === after && after === 'holds') return [];
+  const weight = mode === 'warn' ? ' (only a warning)' : '';
+  return [
+    `asserted: ${textOf(name)}: ${textOf(before)} -> ${textOf(after)}${weight}`,
+    ...(witness === null || witness === undefined ? [] : [`  ${witnessText(witness as JsonObject)}`]),
+    ...(typeof reason === 'string' ? [`  ${reason}`] : []),
+  ];
+}
+
 function groupLines(group: JsonObject): readonly string[] {
   const flows = (key: 'opens' | 'closes' | 'changes') =>
     (group[key] as Rows).map((flow) => {
       const { addresses, count } = flow['peer'] as { readonly addresses: readonly string[]; readonly count: string };
-      const more = addresses.length === 20 ? ` (${count} addresses)` : '';
+      const more = addresses.length > NETS_SHOWN ? ` … (${count} addresses)` : '';
       const ports = flow['ports'] === null ? '' : ` ${textOf(flow['ports'])}`;
-      const what = `${textOf(flow['direction'])} ${textOf(flow['protocol'])}${ports}, ${addresses.join(' ')}${more}`;
+      const what = `${textOf(flow['direction'])} ${textOf(flow['protocol'])}${ports}, ${addresses.slice(0, NETS_SHOWN).join(' ')}${more}`;
       return `  ${key} ${what}: ${textOf(flow['before'])} -> ${textOf(flow['after'])}`;
     });
   const { diff } = group['v4'] as JsonObject;

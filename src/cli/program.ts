@@ -11,6 +11,7 @@ import { addDemo } from './demo.js';
 import { addExport } from './export.js';
 import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
 import { addImport } from './import.js';
+import { addAssertions } from './assertions/assertions.js';
 import { addAlarms } from './remote/alarms.js';
 import { addDoctor } from './doctor/doctor.js';
 import { addEvents } from './remote/events.js';
@@ -91,6 +92,7 @@ function createProgram(io: CliIo): Command {
     addCompletion,
     addPlan,
     addApply,
+    addAssertions,
   ]) {
     add(program, io);
   }

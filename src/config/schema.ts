@@ -16,6 +16,11 @@ const optionalPath = { type: 'path', optional: true } as const;
 const secretText = { type: 'text', optional: true, secret: true } as const;
 const host = { type: 'text', pattern: /^[A-Za-z0-9_.:%-]+$/, shape: 'a host name or an address' } as const;
 const optionalHost = { ...host, optional: true } as const;
+const ends = {
+  type: 'texts',
+  pattern: /^(any|[0-9a-fA-F:.]+(\/[0-9]{1,3})?|(host|group|zone):.+)$/,
+  shape: 'any, an address, a network, host:NAME, group:NAME or zone:NAME',
+} as const;
 const amqpSchemes = ['amqp', 'amqps'] as const;
 
 function ignored<R extends string>(
@@ -163,6 +168,12 @@ export const SCHEMA = {
   },
 
   revisions: { keep: { ...count, unit: 'revisions per group' }, keep_days: { ...count, unit: 'days' } },
+
+  guards: {
+    ssh_from: ends,
+    broker: flag,
+    dns: ends,
+  },
 
   broker: {
     kind: { type: 'choice', values: ['memory', 'amqp'] },

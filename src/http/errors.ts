@@ -133,6 +133,20 @@ export const ERRORS = {
     text: 'the plan is out of date: {what}',
     advice: '`moved` names what is no longer as it was when the plan was made. Plan again, look, and apply that.',
   },
+  assertion_broken: {
+    status: 409,
+    v1: 400,
+    text: 'what is asserted would be broken: {names}',
+    advice:
+      '`assertions` names them, each with a packet that shows it. Change what is written, or give the header `x-override-reason` (a plan: `override`) if it is meant; writes that only together keep an assertion are one plan.',
+  },
+  guard_broken: {
+    status: 409,
+    v1: 400,
+    text: 'what every host needs would be broken: {names}',
+    advice:
+      '`guards` names what `guards.*` of the configuration guards, each with a packet that shows it. Change what is written, or give the header `x-override-reason` (a plan: `override`) if it is meant.',
+  },
   revision_unusable: {
     status: 409,
     text: 'the group cannot be held at this revision: {reason}',

@@ -9,8 +9,12 @@ export type JsonObject = { readonly [key: string]: Json };
  */
 export type Document = JsonObject & { readonly id: string };
 
-/** The ten tables of the `dog` database (docs/rethinkdb.md#the-database): policy and hosts. */
+/**
+ * The tables of the `dog` database (docs/rethinkdb.md#the-database): policy and hosts. Other servers have ten of them;
+ * `assertion` is ours.
+ */
 export const POLICY_TABLES = [
+  'assertion',
   'external',
   'fact',
   'group',
@@ -52,5 +56,5 @@ export type PolicyTable = (typeof POLICY_TABLES)[number];
 export type OwnTable = (typeof OWN_TABLES)[number];
 export type Table = PolicyTable | OwnTable;
 
-/** The nine resources that the API offers (all policy tables but `ipset`). */
+/** The resources that the API offers (all policy tables but `ipset`). */
 export type Resource = Exclude<PolicyTable, 'ipset'>;

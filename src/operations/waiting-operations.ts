@@ -2,6 +2,7 @@ import type { AlarmBook } from '../alarms/alarm-book.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Readiness, Operations } from './operations.js';
 import { StoreError, type Store } from '../store/store.js';
+import type { GuardBook } from '../plan/assertions/guard-book.js';
 import { storeForesight } from '../plan/foresight.js';
 import { unknownReferences } from '../config/unknown-references.js';
 import type { Config } from '../config/schema.js';
@@ -15,6 +16,8 @@ export interface WaitingNeeds {
   readonly store: Pick<Store, 'state' | 'list'>;
   readonly config: Pick<Config, 'generate_unset_tables' | 'api' | 'intake'>;
   readonly alarms: Pick<AlarmBook, 'list'>;
+  /** Absent: nothing is guarded. */
+  readonly guards?: GuardBook;
 }
 
 /** What is known beside the tree and the store. */
@@ -67,6 +70,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
       generateUnset: config.generate_unset_tables,
       anyIsEveryone: () => unknownReferences(config, dialect()) === 'accept',
       hostAddressesMax: config.intake.addresses_max,
+      ...(needs.guards && { guards: needs.guards }),
     }),
     questions: { ask: later },
     standing: state.standing,

@@ -1,5 +1,7 @@
+import type { AddressSet, ByFamily, End, EndError, FleetGroup } from '../analysis/index.js';
 import type { Policy } from '../firewall/policy/policy.js';
 import type { Document } from '../model/document.js';
+import type { NamedAddresses } from './address-names.js';
 
 /** Groups and zones of a policy by their names, and active hosts by their group. Names are not unique: the first by id counts. */
 export interface FleetIndex {
@@ -10,6 +12,17 @@ export interface FleetIndex {
   /** In order; each once. */
   readonly groupNames: readonly string[];
   readonly zoneNames: readonly string[];
+  /** What was worked out of it, and holds as long as it does. */
+  readonly memory: FleetMemory;
+}
+
+/** Written by those who work it out. */
+export interface FleetMemory {
+  groups?: readonly FleetGroup[];
+  managed?: ByFamily<AddressSet>;
+  named?: readonly NamedAddresses[];
+  /** By the text of the end; why there is none, where there is none. */
+  readonly ends: Map<string, End | EndError>;
 }
 
 function byName(rows: ReadonlyMap<string, Document>): ReadonlyMap<string, Document> {
@@ -39,6 +52,7 @@ function makeIndex(policy: Policy): FleetIndex {
     activeHosts: (group) => active.get(group) ?? [],
     groupNames: [...groups.keys()].sort(),
     zoneNames: [...zones.keys()].sort(),
+    memory: { ends: new Map() },
   };
 }
 
@@ -48,7 +62,7 @@ const kept = new WeakMap<Policy, { readonly version: number; readonly index: Fle
 export function fleetIndex(policy: Policy): FleetIndex {
   // Where no address moves, hosts, groups and zones are those of the policy beneath.
   const from = policy.addressesAsIn ?? policy;
-  const { version } = from;
+  const version = from.addressesVersion ?? from.version;
   const known = kept.get(from);
   if (known !== undefined && known.version === version) return known.index;
   const index = makeIndex(from);

@@ -94,17 +94,22 @@ export class PolicyFleet implements Fleet {
 
   *groups(): Generator<void, readonly FleetGroup[]> {
     if (this.#groups !== undefined) return this.#groups;
+    const index = this.#index;
+    if (index.memory.groups !== undefined) return index.memory.groups;
     const groups: FleetGroup[] = [];
-    for (const name of this.#index.groupNames) {
+    for (const name of index.groupNames) {
       const hosts = yield* this.#hostsOf(name);
       if (hosts.v4.bounds.length > 0 || hosts.v6.bounds.length > 0) groups.push({ name, hosts });
     }
     this.#groups = groups;
+    if (index === this.#index) index.memory.groups = groups;
     return groups;
   }
 
   *managed(): Generator<void, ByFamily<AddressSet>> {
     if (this.#managed !== undefined) return this.#managed;
+    const index = this.#index;
+    if (index.memory.managed !== undefined) return index.memory.managed;
     const groups = yield* this.groups();
     this.#managed = yield* each((family) =>
       unionOfAll(
@@ -112,6 +117,7 @@ export class PolicyFleet implements Fleet {
         groups.map(({ hosts }) => hosts[family]),
       ),
     );
+    if (index === this.#index) index.memory.managed = this.#managed;
     return this.#managed;
   }
 
@@ -152,17 +158,20 @@ export class PolicyFleet implements Fleet {
     if (this.#all !== undefined) return this.#all;
     const { policy, dialect } = this.#needs;
     const all: NamedAddresses[] = [];
-    const { zoneNames, groupNames } = this.#index;
+    const index = this.#index;
+    if (index.memory.named !== undefined) return index.memory.named;
+    const { zoneNames, groupNames } = index;
     for (const name of zoneNames) all.push({ name: `zone:${name}`, addresses: yield* this.#named(name, 'zone') });
     for (const name of groupNames) all.push({ name: `group:${name}`, addresses: yield* this.#named(name, 'group') });
     const hosts: NamedAddresses[] = [];
     for (const group of groupNames) {
-      for (const host of this.#index.activeHosts(group))
+      for (const host of index.activeHosts(group))
         hosts.push({ name: `host:${textOf(host.name)}`, addresses: hostSets(host, dialect, policy.hostAddressesMax) });
       yield;
     }
     hosts.sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#all = [...all, ...hosts];
+    if (index === this.#index) index.memory.named = this.#all;
     return this.#all;
   }
 

@@ -31,7 +31,7 @@ export interface CheckNeeds extends Needs {
   readonly run: <Result>(work: Generator<void, Result>) => Promise<Result>;
 }
 
-/** One of the ten tables of the `dog` database: what the store and the world need to know of it. */
+/** One of the tables of the `dog` database: what the store and the world need to know of it. */
 export interface TableDeclaration {
   readonly name: PolicyTable;
   /** Fields that every store indexes (docs/rethinkdb.md#the-database). */
@@ -62,6 +62,8 @@ export interface ResourceDeclaration extends TableDeclaration {
   /** Path segment of its list. */
   readonly plural: string;
   readonly schema: JsonSchema;
+  /** v1 does not offer it: no client of v1 knows it. */
+  readonly onlyInV2?: true;
 
   // Writing
 

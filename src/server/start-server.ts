@@ -39,6 +39,8 @@ import { serverId } from './opening/server-id.js';
 import type { ServerWork } from './roles/server-work.js';
 import { blaming, causeOfFailure } from './checks/start-fault.js';
 import { whatIsLeft } from '../operations/what-is-left.js';
+import { guardBook } from '../plan/assertions/guard-book.js';
+import { guardSettings } from './state/guard-settings.js';
 import type { ServerBase } from './state/server-base.js';
 import { flatState, type FlatState } from './state/server-state.js';
 
@@ -131,6 +133,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     events,
     actorEvents,
     cloud,
+    guards: guardBook(guardSettings(config), () => clock.now()),
   };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));

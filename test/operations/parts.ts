@@ -102,6 +102,8 @@ export async function parts(): Promise<Parts> {
     foresight: {
       wouldShip: () => Promise.reject(new Error('nobody plans here')),
       wrote: () => undefined,
+      guards: () => Promise.resolve({ guards: [], idle: [] }),
+      inTurn: (work) => work(),
     },
     actorEvents: { put: () => undefined },
   };

@@ -148,10 +148,12 @@ describe('a plan', () => {
       {
         direction: 'inbound',
         family: 'v4',
-        peer: { addresses: ['10.0.1.0/24'], count: '256' },
+        peer: { addresses: ['10.0.1.0/24'], count: '256', names: ['zone:office'] },
         protocol: 'tcp',
         ports: '22',
         after: 'accept',
+        before_source: { fixed: 'policy' },
+        after_source: { ruleset: web.ruleset, direction: 'inbound', index: 0 },
         witness: { src: expect.stringMatching(/^10\.0\.1\./) as string, protocol: 'tcp', dport: 22 },
       },
     ]);
@@ -176,6 +178,8 @@ describe('a plan', () => {
     });
     expect((await s.api('GET', `/api/V2/group/${web.group}`)).status).toBe(200);
     expect((await s.api('PUT', `/api/V2/zone/none?plan=true`, { name: 'x' })).status).toBe(400);
+    const stale = await s.api('DELETE', `/api/V2/group/${web.group}?plan=true`, undefined, { 'if-match': '"1"' });
+    expect([stale.status, stale.json.code]).toEqual([412, 'stale']);
     expect((await s.api('DELETE', `/api/V2/group/${web.group}?plan=perhaps`)).json.code).toBe('bad_parameter');
     expect(wire.heard).toEqual([]);
   });

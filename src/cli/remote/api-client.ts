@@ -19,8 +19,8 @@ export interface Api {
   post(path: string, body: object, timeoutMs?: number): Promise<unknown>;
   /** All items of a list that is read page by page. */
   pages(path: string): Promise<readonly unknown[]>;
-  /** The body as it comes, until `signal`. */
-  open(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  /** The body as it comes, until `signal`; `type`: of what, default a stream of events. */
+  open(path: string, signal: AbortSignal, type?: string): Promise<ReadableStream<Uint8Array>>;
 }
 
 /**
@@ -124,8 +124,8 @@ function client(url: string, token: string | undefined): Api {
       }
       return items;
     },
-    async open(path, signal) {
-      const response = await good(path, { signal, headers: { accept: 'text/event-stream' } });
+    async open(path, signal, type = 'text/event-stream') {
+      const response = await good(path, { signal, headers: { accept: type } });
       if (response.body === null) throw new CommandFailure(`${url}${path} answered with nothing`);
       return response.body;
     },

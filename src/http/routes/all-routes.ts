@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.js';
 import type { HttpConfig } from '../http-config.js';
 import type { Route } from '../route.js';
 import { actorRoutes } from './actor-routes.js';
+import { assertionRoutes } from './assertion-routes.js';
 import { analysisRoutes } from './analysis-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
@@ -48,11 +49,14 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...fleetRoutes,
     ...eventRoutes,
     ...planRoutes,
+    ...assertionRoutes,
     ...revisionRoutes,
     ...analysisRoutes,
     ...hostHistoryRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
-      [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
+      [...RESOURCES.values()]
+        .filter(({ onlyInV2 }) => version === 'v2' || onlyInV2 !== true)
+        .flatMap(({ name }) => resourceRoutes(name, version)),
     ),
   ];
   return [...routes, ...openapiRoutes(routes)];
