@@ -61,6 +61,20 @@ const QUESTIONS: Readonly<Record<string, readonly (readonly [method: string, pat
     ['POST', '/api/V2/group/g/revisions/1/pin', {}],
   ],
   'v2.group.unpin': [['DELETE', '/api/V2/group/g/pin']],
+  'v2.explain': [
+    ['POST', '/api/V2/explain', { from: 'any', to: 'any', protocol: 'tcp', port: 22 }],
+    ['POST', '/api/V2/explain', { from: 'group:none', to: 'any', protocol: 'tcp' }],
+    ['POST', '/api/V2/explain', '{'],
+  ],
+  'v2.reach': [
+    ['POST', '/api/V2/reach', { to: 'any' }],
+    ['POST', '/api/V2/reach', {}],
+  ],
+  'v2.analysis.rules': [['GET', '/api/V2/analysis/rules']],
+  'v2.group.analysis': [
+    ['GET', '/api/V2/group/g/analysis'],
+    ['GET', '/api/V2/group/none/analysis'],
+  ],
   'v2.ec2.plan': [['GET', '/api/V2/ec2/plan']],
   'v2.file_transfers': [['GET', '/api/V2/file_transfers']],
   'v2.link.status': [['GET', '/api/V2/link/l/status']],
