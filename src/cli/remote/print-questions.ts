@@ -33,7 +33,7 @@ function packetsText({ family, protocol, ports, source_ports: from, icmp_types: 
   ].join(' ');
 }
 
-/** Where a line comes from, in words. */
+/** Where a line comes from, in words; rules are counted from 1, as people do. */
 function sourceText(value: Json | undefined): string {
   if (!isObject(value)) return '';
   const { fixed, former, ruleset, profile, direction, index, comment } = value;
@@ -42,7 +42,7 @@ function sourceText(value: Json | undefined): string {
   if (former !== undefined) return 'of a ruleset that policy does not make any more';
   const note = typeof comment === 'string' && comment !== '' ? ` ${JSON.stringify(comment)}` : '';
   const holder = ruleset === undefined ? `profile ${textOf(profile)}` : `ruleset ${textOf(ruleset)}`;
-  return `${textOf(direction)} rule ${typeof index === 'number' ? index : '?'}${note} of ${holder}`;
+  return `${textOf(direction)} rule ${typeof index === 'number' ? index + 1 : '?'}${note} of ${holder}`;
 }
 
 function stepLines({ host, group, chain, state, verdict, line, source, outcomes }: JsonObject): readonly string[] {
