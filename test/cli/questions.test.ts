@@ -42,7 +42,7 @@ describe('questions to a running server', () => {
     const analysis = await run('analysis');
     expect(analysis.code).toBe(0);
     expect(analysis.out).toContain(
-      `outbound rule 0 of ruleset ${ids['webRules']} never decides (v6); groups: web\n` +
+      `outbound rule 1 of ruleset ${ids['webRules']} never decides (v6); groups: web\n` +
         '  -A OUTPUT -p tcp -m set --match-set db_gv6 dst -m tcp --dport 5432 -j REJECT --reject-with icmp6-port-unreachable\n' +
         '    instead: it takes no packet: its set is empty\n',
     );
