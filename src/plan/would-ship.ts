@@ -85,7 +85,7 @@ function* groupsNaming(
 function effectWords(
   { world, dialect, court }: Pick<WouldShipNeeds, 'world' | 'dialect' | 'court'>,
   after: Policy,
-  held: (side: 'after', name: string) => AddressSet | undefined,
+  held: (side: 'after', name: string) => Generator<void, AddressSet | undefined>,
 ): EffectWords {
   const policies = { before: world.policy, after };
   const sources = { before: new LineSources(world.policy, dialect), after: new LineSources(after, dialect) };
@@ -112,7 +112,8 @@ export function* wouldShip(
   const policy = overlayPolicy(world.policy, changes);
   const dirt = world.wouldDirty(changes);
   const book = new CompileBook(policy, { dialect, generateUnset, maxChars: KEPT_CHARS });
-  const looked = new Set([...dirt.groups, ...dirt.removedGroups]);
+  const stale = new Set([...dirt.groups, ...dirt.removedGroups]);
+  const looked = new Set(stale);
   const moved = new Map<string, string>();
   for (const { before, after } of dirt.hosts)
     if (after !== undefined && before?.['group'] !== after['group']) moved.set(after.id, textOf(after['group']));
@@ -125,7 +126,8 @@ export function* wouldShip(
     const was = world.rows('group').get(id);
     const is = policy.group.get(id);
     const before = was === undefined ? undefined : yield* compiles.compile(id);
-    const after = is === undefined ? undefined : yield* book.compile(id);
+    // Where only a set that it names holds something else, its texts are the same.
+    const after = is === undefined ? undefined : yield* (stale.has(id) ? book : compiles).compile(id);
     if (sameTexts(before, after) && !namesAny(after, changedSets)) continue;
     const name = textOf((is ?? was)?.['name']);
     const arrived = [...moved.values()].filter((group) => group === name).length;
@@ -154,7 +156,7 @@ export function* wouldShip(
             },
             after: {
               policy,
-              compile: (id) => (looked.has(id) ? book.compile(id) : compiles.compile(id)),
+              compile: (id) => (stale.has(id) ? book : compiles).compile(id),
               set: (name) => held('after', name),
             },
             changes,

@@ -6,7 +6,7 @@ import { hostAddresses } from '../../firewall/policy/host-addresses.js';
 import type { Policy } from '../../firewall/policy/policy.js';
 import { variantsOfType } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
-import type { FilterBook } from '../filter-book.js';
+import type { FilterBook, ReadSet } from '../filter-book.js';
 import { fleetIndex } from '../fleet-index.js';
 import { PolicyFleet } from '../policy-fleet.js';
 
@@ -20,7 +20,7 @@ export interface SideParts {
   /** What a group's hosts get; not ok: nothing of ours. */
   readonly compile: (groupId: string) => Generator<void, CompiledGroup>;
   /** What the set of a full name holds; undefined: there is none. */
-  readonly set: (name: string) => AddressSet | undefined;
+  readonly set: ReadSet;
 }
 
 /** What hosts of a group get: the same key, the same filters. */
@@ -39,10 +39,6 @@ export class PolicySide {
       text: function* (groupId, family) {
         const compiled = yield* parts.compile(groupId);
         return compiled.ok ? compiled[family === 'v4' ? 'set4' : 'set6'].text : undefined;
-      },
-
-      set: function* (name) {
-        return parts.set(name);
       },
     });
   }
@@ -76,17 +72,18 @@ export class PolicySide {
       compiled === undefined
         ? { nothing: `there is no group ${group}` }
         : compiled.ok
-          ? { key: this.#keyOf(compiled) }
+          ? { key: yield* this.#keyOf(compiled) }
           : { nothing: `nothing is made for the group ${group}: ${compiled.error.message}` };
     this.#shipped.set(group, shipped);
     return shipped;
   }
 
-  #keyOf(compiled: Compiled): string {
-    const sets = compiled.sets.map((name) => {
-      const set = this.#parts.set(name);
-      return `${name} ${set === undefined ? '' : digestOf(set)}`;
-    });
+  *#keyOf(compiled: Compiled): Generator<void, string> {
+    const sets: string[] = [];
+    for (const name of compiled.sets) {
+      const set = yield* this.#parts.set(name);
+      sets.push(`${name} ${set === undefined ? '' : digestOf(set)}`);
+    }
     return sha256([textKey(compiled), ...sets].join('\n'));
   }
 
