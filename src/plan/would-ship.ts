@@ -9,10 +9,12 @@ import type { World } from '../world/world.js';
 import { movesAddresses, overlayPolicy, type TableChange } from './overlay-policy.js';
 import type { Judgements, WantedJudgements } from './assertions/assess.js';
 import { type Court, NO_JUDGEMENTS } from './assertions/court.js';
+import { judgeChange } from './assertions/judge-pinned.js';
 import { AddressNames } from './address-names.js';
 import { type EffectWords, type GroupEffect, groupEffects } from './group-effects.js';
 import { LineSources } from './line-sources.js';
 import type { GroupShipment } from './group-shipment.js';
+import type { Pinned } from './pinned.js';
 import type { SetLook } from './set-look.js';
 import { type Contents, setChanges, type SetShipment } from './set-changes.js';
 
@@ -52,7 +54,11 @@ export interface WouldShipNeeds {
   readonly contents: () => Contents;
   readonly look: SetLook;
   readonly court: Court;
+  /** Groups that are held at a revision; absent: none. */
+  readonly pinned?: () => Pinned;
 }
+
+const NOTHING_PINNED: Pinned = new Map();
 
 /** Texts of the plan's own are kept for as long as it is worked out; a fleet of groups shares few. */
 const KEPT_CHARS = 16 << 20;
@@ -147,7 +153,8 @@ export function* wouldShip(
   const judgements =
     wanted.judged === undefined
       ? NO_JUDGEMENTS
-      : yield* needs.court.judge(
+      : yield* judgeChange(
+          needs.court,
           {
             before: {
               policy: world.policy,
@@ -162,6 +169,8 @@ export function* wouldShip(
             changes,
             groups,
           },
+          needs.pinned?.() ?? NOTHING_PINNED,
+          changedSets,
           wanted.judged,
         );
   const inGroups = groups.reduce((sum, { hosts }) => sum + hosts, 0);

@@ -4,6 +4,7 @@ import { policyAdminOverSocket } from '../../src/http/admin/admin-client.js';
 import type { Json, JsonObject } from '../../src/model/document.js';
 import { RULE } from '../support/api-client.js';
 import { OFFICE_TO_WEB, startGuardedFleet, type GuardedFleet } from '../support/guarded-fleet.js';
+import { until } from '../support/whole-server.js';
 
 async function report(s: GuardedFleet) {
   const { status, json } = await s.api('GET', '/api/V2/assertions/report');
@@ -83,6 +84,51 @@ describe('an assertion', () => {
     const forced = await s.api('DELETE', `/api/V2/zone/${spare}`, undefined, { 'x-override-reason': 'it is gone' });
     expect(forced.status).toBe(204);
     expect((await report(s)).assertions).toMatchObject([{ state: 'unknown' }]);
+  });
+
+  it('keeps a group from being held or let go where that breaks what ships', async () => {
+    const s = await startGuardedFleet();
+    const numbered = (number: number) =>
+      until(async () => {
+        const { json } = await s.api('GET', `/api/V2/group/${s.web.group}/revisions`);
+        return (json['revisions'] as JsonObject[])[0]?.['number'] === number || undefined;
+      }, `revision ${number}`);
+    await numbered(1);
+    expect((await s.rules(s.web, 'web', [DROP])).status).toBe(303);
+    await numbered(2);
+    expect((await s.rules(s.web, 'web', [s.sshRule])).status).toBe(303);
+    await numbered(3);
+    await s.create('assertion', OFFICE_TO_WEB);
+    const pin = (number: number, headers?: Record<string, string>) =>
+      s.api('POST', `/api/V2/group/${s.web.group}/revisions/${number}/pin`, { reason: 'a try' }, headers);
+    const unpin = (headers?: Record<string, string>) =>
+      s.api('DELETE', `/api/V2/group/${s.web.group}/pin`, undefined, headers);
+
+    const refused = await pin(2);
+    expect([refused.status, refused.json]).toMatchObject([
+      409,
+      { code: 'assertion_broken', assertions: [{ before: 'holds', after: 'broken', witness: { dport: 22 } }] },
+    ]);
+    expect((await s.api('GET', `/api/V2/group/${s.web.group}/pin`)).json['pinned']).toBeNull();
+    expect((await pin(1)).status).toBe(200);
+    // Held at another one is judged from the one at which it is held.
+    expect((await pin(2)).status).toBe(409);
+    const forced = await pin(2, { 'x-override-reason': 'all operators are on holiday' });
+    expect([forced.status, forced.json['pinned']]).toMatchObject([200, { number: 2 }]);
+    const overrides = async () => (await s.api('GET', '/api/V2/audit?resource=setting&id=last_override')).json;
+    expect(await overrides()).toMatchObject([{ after: { reason: 'all operators are on holiday' } }]);
+    // It ships broken already, and policy is as it was.
+    expect((await s.rules(s.web, 'web', [s.sshRule, DROP])).status).toBe(303);
+    expect((await unpin()).status).toBe(204);
+
+    expect((await pin(1)).status).toBe(200);
+    expect((await s.rules(s.web, 'web', [DROP])).status).toBe(409);
+    expect((await s.rules(s.web, 'web', [DROP], { 'x-override-reason': 'later' })).status).toBe(303);
+    const letGo = await unpin();
+    expect([letGo.status, letGo.json['code']]).toEqual([409, 'assertion_broken']);
+    expect((await unpin({ 'x-override-reason': 'now' })).status).toBe(204);
+    expect(await overrides()).toHaveLength(3);
+    expect((await unpin()).status).toBe(204);
   });
 
   it('of mode warn, one that is only changed, and one about other groups keep nobody from writing', async () => {

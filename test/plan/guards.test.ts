@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { CompileBook } from '../../src/firewall/policy/compile-book.js';
+import { compileGroup } from '../../src/firewall/policy/compile-group.js';
 import { finish } from '../../src/firewall/finish.js';
 import type { Document, JsonObject } from '../../src/model/document.js';
+import { packRulesetSync, type StoredRuleset } from '../../src/model/stored-ruleset.js';
 import type { GuardJudgement, Judgement, WantedJudgements } from '../../src/plan/assertions/assess.js';
 import { Court } from '../../src/plan/assertions/court.js';
 import { isRefused } from '../../src/plan/assertions/assess.js';
 import type { Guard } from '../../src/plan/assertions/guard.js';
 import { guardBook } from '../../src/plan/assertions/guard-book.js';
+import { overlayPolicy } from '../../src/plan/overlay-policy.js';
 import { SetLook } from '../../src/plan/set-look.js';
 import { wouldShip } from '../../src/plan/would-ship.js';
 import { World, WORLD_TABLES, type WorldTableName } from '../../src/world/world.js';
@@ -72,14 +75,28 @@ function startCourt() {
       { id: 'ssh', name: 'ssh', version: 1, services: [{ protocol: 'tcp', ports: ['22'] }] },
       { id: 'amqp', name: 'amqp', version: 1, services: [{ protocol: 'tcp', ports: ['5672'] }] },
     ],
-    zone: [{ id: 'office', name: 'office', ipv4_addresses: ['10.0.0.0/24'], ipv6_addresses: [] }],
+    zone: [
+      { id: 'office', name: 'office', ipv4_addresses: ['10.0.0.0/24'], ipv6_addresses: [] },
+      { id: 'spare', name: 'spare', ipv4_addresses: ['10.0.0.0/16'], ipv6_addresses: [] },
+    ],
     host: [host('web1', 'web', '10.1.0.1'), host('db1', 'db', '10.2.0.1'), host('dark1', 'dark', '10.3.0.1')],
   };
   for (const table of WORLD_TABLES) world.reconcile(table, rows[table] ?? []);
   const options = { dialect: 'dog2', generateUnset: false } as const;
+  const pinned = new Map<string, StoredRuleset>();
+  /** Holds a group at what these rules would compile to. */
+  const hold = (name: string, rules: JsonObject) => {
+    const id = `r-${name}`;
+    const after = groupRows(name, rules)['ruleset'] as Document;
+    const policy = overlayPolicy(world.policy, [{ table: 'ruleset', change: { id, after } }]);
+    const compiled = compileGroup(policy, `g-${name}`, options);
+    if (!compiled.ok) throw new Error(compiled.error.message);
+    pinned.set(`g-${name}`, packRulesetSync(compiled, compiled.sets));
+  };
   const needs = {
     ...options,
     world,
+    pinned: () => pinned,
     compiles: new CompileBook(world.policy, options),
     contents: () => new Map<string, readonly string[]>(),
     look: new SetLook('dog2'),
@@ -104,7 +121,7 @@ function startCourt() {
     judge(writes, {})
       .guards.filter(isRefused)
       .map(({ id }) => id);
-  return { judge, refused };
+  return { judge, refused, hold };
 }
 
 function edited(name: string, rules: JsonObject) {
@@ -203,6 +220,34 @@ describe('guards', () => {
       { group: 'db', before: 'broken', after: 'holds' },
       { group: 'web', before: 'broken', after: 'holds' },
     ]);
+  });
+});
+
+describe('where a group is held at a revision', () => {
+  const spareRule = { ...sshRule, group: 'spare' };
+  const spare = (ipv4_addresses: readonly string[]) =>
+    ['zone', 'spare', { id: 'spare', name: 'spare', ipv4_addresses, ipv6_addresses: [] }] as const;
+  const web = 'ssh_from zone:office group:web';
+
+  it('a write is judged over what it makes ship too: sets that only the revision names, hosts that come', () => {
+    const { refused, hold } = startCourt();
+    expect(refused(spare(['10.0.9.0/24']))).toEqual([]);
+    hold('web', rulesOf([spareRule]));
+    expect(refused(spare(['10.0.9.0/24']))).toEqual([web]);
+    expect(refused(spare(['10.0.0.0/24']))).toEqual([]);
+    hold('web', rulesOf([]));
+    expect(refused(['host', 'h-db1', host('db1', 'web', '10.2.0.1')])).toEqual([web]);
+    expect(refused(spare(['10.0.9.0/24']))).toEqual([]);
+  });
+
+  it('edits that wait are judged as if they shipped, before and after', () => {
+    const { refused, hold } = startCourt();
+    hold('web', rulesOf([sshRule]));
+    expect(refused(edited('web', rulesOf([])))).toEqual([web]);
+    hold('web', rulesOf([]));
+    expect(refused(edited('web', rulesOf([])))).toEqual([web]);
+    // What ships has no ssh already, and an edit that waits takes none away.
+    expect(refused(edited('web', rulesOf([sshRule, { ...RULE, action: 'DROP' }])))).toEqual([]);
   });
 });
 

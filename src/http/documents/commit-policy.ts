@@ -65,14 +65,22 @@ export async function commitPolicy(
       effects: false,
       judged: { assertions, guards, which: 'turned' },
     });
-    const broken: Judgements = {
-      assertions: judgements.assertions.filter(isRefused),
-      guards: judgements.guards.filter(isRefused),
-    };
-    if (broken.assertions.length + broken.guards.length === 0) return commit();
-    if (write.override === null) throw brokenError(broken);
-    return commit([overrideStep(write, write.override, broken)]);
+    return commit(overrideSteps(write, judgements));
   });
+}
+
+/** What is committed along with a write that breaks something: why it may. Throws where no reason is given. */
+export function overrideSteps(
+  write: Pick<PolicyWrite, 'author' | 'plan' | 'override'>,
+  judgements: Judgements,
+): readonly Change[] {
+  const broken: Judgements = {
+    assertions: judgements.assertions.filter(isRefused),
+    guards: judgements.guards.filter(isRefused),
+  };
+  if (broken.assertions.length + broken.guards.length === 0) return [];
+  if (write.override === null) throw brokenError(broken);
+  return [overrideStep(write, write.override, broken)];
 }
 
 /** The refusal of a write that breaks assertions or guards. */
@@ -88,7 +96,11 @@ export function brokenError(broken: Judgements): ApiError {
   );
 }
 
-function overrideStep({ author, plan }: PolicyWrite, reason: string, { assertions, guards }: Judgements): Change {
+function overrideStep(
+  { author, plan }: Pick<PolicyWrite, 'author' | 'plan'>,
+  reason: string,
+  { assertions, guards }: Judgements,
+): Change {
   const named = ({ id, name, after }: Judgements['assertions'][number]): JsonObject => ({ id, name, after });
   const row: Document = {
     id: 'last_override',

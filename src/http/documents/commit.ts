@@ -44,7 +44,7 @@ export async function commitOrThrow(
 }
 
 /** The reason in the header. Throws 400 for one that is none. */
-function overrideOf({ headers }: Pick<Call, 'headers'>): string | undefined {
+export function overrideOf({ headers }: Pick<Call, 'headers'>): string | undefined {
   const sent = headers[OVERRIDE];
   return readReason(typeof sent === 'string' ? sent : sent?.join(', '), `header ${OVERRIDE}`);
 }
