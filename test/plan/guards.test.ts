@@ -208,7 +208,18 @@ describe('guards', () => {
     expect(judge([edited('web', rulesOf([sshRule], [kept]))], {}).guards.filter(isRefused)).toMatchObject([
       {
         group: 'web',
-        witness: { dst: '10.9.0.9', dport: 5672, steps: [{ chain: 'OUTPUT', state: 'NEW', verdict: 'drop' }] },
+        witness: {
+          dst: '10.9.0.9',
+          dport: 5672,
+          steps: [
+            {
+              chain: 'OUTPUT',
+              state: 'NEW',
+              verdict: 'drop',
+              source: { ruleset: 'r-web', direction: 'outbound', index: 0, comment: RULE.comment },
+            },
+          ],
+        },
       },
     ]);
     expect(refused(edited('web', rulesOf([sshRule], [{ ...RULE, action: 'DROP', service: 'ssh' }])))).toEqual([]);
@@ -280,6 +291,32 @@ describe('an assertion', () => {
     expect(judged(s, { to: 'group:all-active' })).toMatchObject({ after: 'broken', witness: { dst: '10.3.0.1' } });
     expect(judged(s, { to: '10.1.0.1' }).after).toBe('holds');
     expect(judged(s, { from: 'host:web1', to: 'any', port: 80 })).toMatchObject({ after: 'broken' });
+  });
+
+  it('says which rule the lines of its packet come from, also where another ruleset makes the same text', () => {
+    const s = startCourt();
+    const of = (document: string) =>
+      s.judge([['ruleset', document, { ...groupRows('dark', rulesOf([]))['ruleset'], id: document } as Document]], {
+        guards: [],
+        assertions: [expectation({ to: 'group:dark' })],
+        which: 'all',
+      }).assertions[0]?.witness?.['steps'];
+    expect(of('r-dark')).toMatchObject([{ source: null }, { group: 'dark', source: { fixed: 'policy' } }]);
+    const dropped = (document: string) => {
+      const rules = rulesOf([{ ...RULE, action: 'DROP' }]);
+      const doc = { ...groupRows('dark', rules)['ruleset'], id: document } as Document;
+      const gone = document === 'r-dark' ? [] : ([['ruleset', 'r-dark', undefined]] as const);
+      return s.judge([...gone, ['ruleset', document, doc]], {
+        guards: [],
+        assertions: [expectation({ to: 'group:dark' })],
+        which: 'all',
+      }).assertions[0]?.witness?.['steps'];
+    };
+    for (const document of ['r-dark', 'r-other', 'r-dark'])
+      expect(dropped(document)).toMatchObject([
+        { source: null },
+        { source: { ruleset: document, direction: 'inbound', index: 0 } },
+      ]);
   });
 
   it('of groups without hosts holds, and is unknown where nothing can be said', () => {

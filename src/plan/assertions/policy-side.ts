@@ -3,11 +3,14 @@ import { type AddressSet, type End, EndError, type EndPart, resolveEnd } from '.
 import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import { hostAddresses } from '../../firewall/policy/host-addresses.js';
+import type { Family } from '../../firewall/addresses/family.js';
 import type { Policy } from '../../firewall/policy/policy.js';
+import type { JsonObject } from '../../model/document.js';
 import { variantsOfType } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
 import type { FilterBook, ReadSet } from '../filter-book.js';
 import { fleetIndex } from '../fleet-index.js';
+import { LineSources } from '../line-sources.js';
 import { PolicyFleet } from '../policy-fleet.js';
 
 type Compiled = CompiledGroup & { readonly ok: true };
@@ -31,9 +34,11 @@ export class PolicySide {
   readonly fleet: PolicyFleet;
   readonly #parts: SideParts;
   readonly #shipped = new Map<string, Shipped>();
+  readonly #sources: LineSources;
 
   constructor(parts: SideParts) {
     this.#parts = parts;
+    this.#sources = new LineSources(parts.policy, parts.dialect);
     this.fleet = new PolicyFleet({
       ...parts,
       text: function* (groupId, family) {
@@ -85,6 +90,14 @@ export class PolicySide {
       sets.push(`${name} ${set === undefined ? '' : digestOf(set)}`);
     }
     return sha256([textKey(compiled), ...sets].join('\n'));
+  }
+
+  /** Where a line (from 1; null: the chain's policy) of what a group's hosts get comes from; null: they get nothing. */
+  *source(group: string, family: Family, lineNumber: number | null): Generator<void, JsonObject | null> {
+    const id = fleetIndex(this.#parts.policy).groupByName(group)?.id;
+    const compiled = id === undefined ? undefined : yield* this.#parts.compile(id);
+    if (compiled?.ok !== true) return null;
+    return yield* this.#sources.of(group, family, compiled[family === 'v4' ? 'set4' : 'set6'].text, lineNumber);
   }
 
   /** The name of the active host of a group that has an address; undefined: it is not one host's. */
