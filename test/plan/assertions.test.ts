@@ -131,6 +131,43 @@ describe('an assertion', () => {
     expect((await unpin()).status).toBe(204);
   });
 
+  it('that does not hold when it is written, or that a write breaks and nothing enforces, is said with the answer', async () => {
+    const s = await startGuardedFleet();
+    const made = await s.api('POST', '/api/V2/assertion', { ...OFFICE_TO_WEB, name: 'web is open', port: 80 });
+    expect(made.status).toBe(201);
+    expect(made.json['warnings']).toMatchObject([
+      {
+        path: [],
+        value: 'web is open',
+        reason: expect.stringMatching(/^the assertion is broken: 10\.0\.0\./) as string,
+      },
+    ]);
+    expect(made.headers.get('x-dog-warning')).toContain('the assertion is broken');
+    const id = made.json['id'] as string;
+    const held = await s.api('PUT', `/api/V2/assertion/${id}`, { ...OFFICE_TO_WEB, name: 'web is open', mode: 'warn' });
+    expect([held.status, held.json['warnings'], held.headers.get('x-dog-warning')]).toEqual([303, undefined, null]);
+
+    const broken = await s.rules(s.web, 'web', [DROP]);
+    expect([broken.status, broken.json['warnings']]).toMatchObject([
+      303,
+      [{ value: 'web is open', reason: expect.stringMatching(/tcp 22: drop$/) as string }],
+    ]);
+    // Broken it stays: that is no news.
+    expect((await s.rules(s.web, 'web', [{ ...DROP, comment: 'still' }])).json['warnings']).toBeUndefined();
+    expect((await s.rules(s.web, 'web', [s.sshRule])).json['warnings']).toBeUndefined();
+    const gone = await s.api('DELETE', `/api/V2/ruleset/${s.web.ruleset}`);
+    expect([gone.status, gone.headers.get('x-dog-warning')]).toMatchObject([
+      204,
+      expect.stringContaining('"web is open": the assertion is broken'),
+    ]);
+    // A plan shows it where it shows all of them.
+    const writes = [
+      { method: 'POST', path: '/api/V2/assertion', body: { ...OFFICE_TO_WEB, name: 'another', port: 81 } },
+    ];
+    const plan = await s.api('POST', '/api/V2/plan', { writes });
+    expect(plan.json['assertions']).toMatchObject([{ name: 'web is open' }, { name: 'another', after: 'broken' }]);
+  });
+
   it('of mode warn, one that is only changed, and one about other groups keep nobody from writing', async () => {
     const s = await startGuardedFleet();
     const db = await s.group('db', [s.sshRule]);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isRefused, type Judgements } from '../../plan/assertions/assess.js';
+import { NO_JUDGEMENTS } from '../../plan/assertions/court.js';
 import type { Foresight, WriteCause } from '../../plan/foresight.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { draftStore } from '../../store/draft-store.js';
@@ -13,6 +14,10 @@ export interface PolicyWriting {
   readonly store: Store;
   readonly foresight: Foresight;
 }
+
+/** What became of a write, and of assertions and guards by it; `turned` absent: nothing was committed but in a draft. */
+export type PolicyCommit =
+  (CommitResult & { readonly ok: false }) | (CommitResult & { readonly ok: true; readonly turned?: Judgements });
 
 /** Who writes, why, and why assertions may be broken by it. */
 export interface PolicyWrite extends WriteCause {
@@ -34,8 +39,8 @@ export async function commitPolicy(
   { store, foresight }: PolicyWriting,
   changes: readonly Change[],
   write: PolicyWrite,
-): Promise<CommitResult> {
-  const commit = async (more: readonly Change[] = []): Promise<CommitResult> => {
+): Promise<PolicyCommit> {
+  const commit = async (more: readonly Change[] = [], turned = NO_JUDGEMENTS): Promise<PolicyCommit> => {
     const result = await store.commit([...changes, ...more], { author: write.author });
     if (!result.ok) return result;
     const stored = result.stored.slice(0, changes.length);
@@ -47,7 +52,7 @@ export async function commitPolicy(
       }),
       write,
     );
-    return { ok: true, stored };
+    return { ok: true, stored, turned };
   };
   if (!changes.some(({ table }) => HELD.has(table))) return commit();
   const [{ guards }, stored] = await Promise.all([foresight.guards(), store.list('assertion')]);
@@ -65,7 +70,7 @@ export async function commitPolicy(
       effects: false,
       judged: { assertions, guards, which: 'turned' },
     });
-    return commit(overrideSteps(write, judgements));
+    return commit(overrideSteps(write, judgements), judgements);
   });
 }
 
