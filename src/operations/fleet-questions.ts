@@ -5,7 +5,7 @@ import { readSetName } from '../firewall/sets/set-name.js';
 import { textOf } from '../model/text-of.js';
 import { compiledTexts } from '../plan/fleet-texts.js';
 import { type FleetQuestions, fleetQuestions } from '../plan/fleet-questions.js';
-import { listedSet } from '../plan/policy-fleet.js';
+import { listedSet } from '../plan/listed-set.js';
 import { SetLook } from '../plan/set-look.js';
 import type { SetBook } from '../world/set-book.js';
 import type { World } from '../world/world.js';
@@ -39,7 +39,7 @@ export function questionsOfNow({ world, outputs, sets, compiles, dialect }: Flee
       const contents = sets.published?.contents;
       const family = readSetName(name)?.family;
       if (family === undefined) return undefined;
-      if (contents === undefined) return look.get(world.policy, name, new Map());
+      if (contents === undefined) return yield* look.get(world.policy, name, new Map());
       const list = contents.get(name);
       return list === undefined ? undefined : yield* listedSet(family, list);
     },

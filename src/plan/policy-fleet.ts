@@ -1,7 +1,6 @@
 import {
   AnalysisError,
   type AddressSet,
-  addressSetInSteps,
   type ByFamily,
   type Filter,
   type Fleet,
@@ -229,15 +228,4 @@ function hostNamed(hosts: Iterable<Document>, text: string): Document | undefine
     if (best === undefined || before < 0) best = host;
   }
   return best;
-}
-
-const listsRead = new WeakMap<readonly string[], AddressSet>();
-
-/** A set's list of addresses as a set that can be compared; lists never change, so each is read once. */
-export function* listedSet(family: Family, addresses: readonly string[]): Generator<void, AddressSet> {
-  const known = listsRead.get(addresses);
-  if (known !== undefined) return known;
-  const set = yield* addressSetInSteps(family, addresses);
-  listsRead.set(addresses, set);
-  return set;
 }

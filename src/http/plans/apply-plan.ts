@@ -43,7 +43,7 @@ export async function applyPlan(call: Call, needs: PlanNeeds): Promise<JsonObjec
     const moved = movedOn(plan.ships, shipsOf(shipment));
     if (moved.length > 0) throw stale(moved);
     const reason = override ?? plan.reason ?? undefined;
-    const stored = await commitOrThrow(call, stepsOf(rows), { override, reason, plan: id }).catch(whatMoved);
+    const { stored } = await commitOrThrow(call, stepsOf(rows), { override, reason, plan: id }).catch(whatMoved);
     await call.deps.store.commit([{ op: 'remove', table: 'plan', id }], { author: 'system', audit: false });
     return {
       applied: true,

@@ -133,11 +133,11 @@ export class Judge {
       if (one !== undefined && one === other) keys.push(side.fleet.owners(one).key);
       const key = createHash('sha256').update(keys.join('\n')).digest('base64');
       const kept = this.#kept.get(key);
-      if (kept !== undefined) return kept;
+      if (kept !== undefined) return yield* withSources(kept, side);
       const outcome = yield* this.#decide(wanted, families, asked, side);
       if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
       this.#kept.set(key, outcome);
-      return outcome;
+      return yield* withSources(outcome, side);
     } catch (error) {
       if (error instanceof AnalysisError) return unknown(error.message);
       throw error;
@@ -223,6 +223,23 @@ export function sameParts(end: End, changed: ReadonlySet<string>): (part: EndPar
     keys ??= new Set(end.parts.map(partKey));
     return keys.has(partKey(part));
   };
+}
+
+/**
+ * An outcome whose packet says which rule each line that decides comes from. That is looked up each time: two rulesets
+ * may make the same text.
+ */
+function* withSources(outcome: Outcome, side: PolicySide): Generator<void, Outcome> {
+  const { witness } = outcome;
+  if (witness === null) return outcome;
+  const family = witness['family'] as Family;
+  const steps: JsonObject[] = [];
+  for (const step of witness['steps'] as readonly JsonObject[]) {
+    const decided = step['verdict'] !== 'unmanaged' && step['verdict'] !== 'unknown';
+    const [group, line] = [step['group'] as string, step['line_number'] as number | null];
+    steps.push({ ...step, source: decided ? yield* side.source(group, family, line) : null });
+  }
+  return { ...outcome, witness: { ...witness, steps } };
 }
 
 /** The packet that breaks an expectation, and where it is decided. */
