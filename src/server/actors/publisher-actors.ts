@@ -19,11 +19,11 @@ export function publisherActors({
 > {
   const { clock, config, store, alarms, metrics, log, cloud, events } = base;
   const { dialect, world, sets, outputs, slices } = policy;
-  const { link, outbox, gate, confirmedSets, notes } = delivery;
+  const { link, outbox, gate, confirmedSets, notes, setHistory } = delivery;
   const { guard } = fleet;
   const publishing = { clock, config, alarms, metrics, log, events, world, outputs, link, outbox, gate, notes, guard };
   return {
-    ipsetPublisher: () => new IpsetPublisher({ ...publishing, store, sets, confirmedSets }),
+    ipsetPublisher: () => new IpsetPublisher({ ...publishing, store, sets, confirmedSets, setHistory }),
     iptablesPublisher: () => new IptablesPublisher({ ...publishing, sets }),
     configPublisher: () => new ConfigPublisher({ clock, config, store, metrics, log, world, outbox }),
     remoteCommands: () => new RemoteCommands({ clock, metrics, log, link }),

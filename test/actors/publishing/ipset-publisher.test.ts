@@ -66,6 +66,11 @@ async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [] }
     outputs: new RulesetOutputs(),
     confirmedSets: new ConfirmedSets(),
     notes: new Notes({ store, clock: stage.clock, log: stage.log }),
+    setHistory: {
+      note: () => undefined,
+      settled: () => Promise.resolve(),
+      status: () => ({ state: 'idle', waiting: 0, given_up: 0 }),
+    },
     guard,
     gate,
     alarms,
