@@ -20,7 +20,8 @@ export interface FleetIndex {
 export interface FleetMemory {
   groups?: readonly FleetGroup[];
   managed?: ByFamily<AddressSet>;
-  named?: readonly NamedAddresses[];
+  /** They rest on sets too: by what stands for those (`PolicyFleetNeeds.sets`). */
+  readonly named: WeakMap<object, readonly NamedAddresses[]>;
   /** By the text of the end; why there is none, where there is none. */
   readonly ends: Map<string, End | EndError>;
 }
@@ -52,7 +53,7 @@ function makeIndex(policy: Policy): FleetIndex {
     activeHosts: (group) => active.get(group) ?? [],
     groupNames: [...groups.keys()].sort(),
     zoneNames: [...zones.keys()].sort(),
-    memory: { ends: new Map() },
+    memory: { ends: new Map(), named: new WeakMap() },
   };
 }
 

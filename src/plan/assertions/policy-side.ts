@@ -23,6 +23,9 @@ export interface SideParts {
   readonly set: (name: string) => AddressSet | undefined;
 }
 
+/** Sets of this side rest on its policy alone. */
+const AS_POLICY_MAKES_THEM = {};
+
 /** What hosts of a group get: the same key, the same filters. */
 export type Shipped = { readonly key: string } | { readonly nothing: string };
 
@@ -44,6 +47,7 @@ export class PolicySide {
       set: function* (name) {
         return parts.set(name);
       },
+      sets: () => AS_POLICY_MAKES_THEM,
     });
   }
 
