@@ -109,9 +109,10 @@ module.exports = {
     room('host', ['model', 'firewall', 'wire', 'rates']),
     room('federation', ['model', 'firewall', 'wire']),
     room('world', ['model', 'firewall', 'resources']),
-    room('plan', ['model', 'firewall', 'resources', 'world', 'store', 'analysis']),
+    room('plan', ['model', 'firewall', 'resources', 'world', 'store', 'analysis', 'host', 'set-history']),
     room('config', ['model', 'alerts']),
     room('store', ['model', 'resources', 'otp', 'sqlite']),
+    room('set-history', ['model', 'firewall', 'store', 'world', 'config', 'log', 'otp']),
     room('transfer', ['model', 'resources', 'store']),
     room('broker', ['wire', 'otp']),
     room('journal', ['model', 'broker', 'sqlite']),
@@ -122,6 +123,7 @@ module.exports = {
     room('events', []),
     room('cluster', ['model', 'otp']),
     room('actors', [
+      'set-history',
       'otp',
       'rates',
       'files',
@@ -145,6 +147,7 @@ module.exports = {
       'ec2',
     ]),
     room('operations', [
+      'set-history',
       'plan',
       'otp',
       'model',
@@ -163,6 +166,7 @@ module.exports = {
       'actors',
     ]),
     room('http', [
+      'set-history',
       'plan',
       'otp',
       'rates',
@@ -186,6 +190,7 @@ module.exports = {
     room('demo', ['otp', 'model', 'world', 'config', 'store', 'broker', 'log', 'actors', 'host', 'sim', 'server']),
     room('supervisors', ['otp']),
     room('server', [
+      'set-history',
       'plan',
       'otp',
       'files',

@@ -4,6 +4,7 @@ import type { AddressSet } from './address-set.js';
 import type { ConnectionCase, Step } from './connection.js';
 import { addressesJson } from './addresses-json.js';
 import { packetJson, portsJson } from './flow-json.js';
+import type { Owner } from './ends.js';
 import type { Decision, Verdict } from './verdict.js';
 
 /** What only the asker knows. */
@@ -11,12 +12,14 @@ export interface CaseWords {
   /** Names of addresses. */
   names(addresses: AddressSet): Generator<void, readonly string[]>;
   /** Where a line of a group's ruleset came from; `lineNumber` null: the chain's policy. */
-  source(group: string, family: Family, lineNumber: number | null): Generator<void, JsonObject | null>;
+  source(owner: Owner, family: Family, lineNumber: number | null): Generator<void, JsonObject | null>;
+  /** More about what an owner holds. */
+  held?(owner: Owner, family: Family): JsonObject;
 }
 
 /** The step at one end: the line that decides, and where it came from; several that may, where it depends. */
 function* decisionJson(
-  group: string,
+  owner: Owner,
   { verdict, outcomes }: Decision,
   family: Family,
   words: CaseWords,
@@ -27,12 +30,12 @@ function* decisionJson(
     verdict,
     line: first?.rule ?? null,
     line_number: first?.lineNumber ?? null,
-    source: known ? yield* words.source(group, family, first.lineNumber) : null,
+    source: known ? yield* words.source(owner, family, first.lineNumber) : null,
   };
   if (more.length === 0) return json;
   const all: JsonObject[] = [];
   for (const { verdict: one, rule, lineNumber } of outcomes) {
-    const source = yield* words.source(group, family, lineNumber);
+    const source = yield* words.source(owner, family, lineNumber);
     all.push({ verdict: one, line: rule, line_number: lineNumber, source });
   }
   return { ...json, outcomes: all };
@@ -43,7 +46,7 @@ function* stepJson(step: Step, family: Family, words: CaseWords): Generator<void
   const where = { host: owner?.host ?? null, group: owner?.group ?? null, chain, state };
   if (owner === null || decision === null)
     return { ...where, verdict: 'unmanaged', line: null, line_number: null, source: null };
-  return { ...where, ...(yield* decisionJson(owner.group, decision, family, words)) };
+  return { ...where, ...(yield* decisionJson(owner, decision, family, words)), ...words.held?.(owner, family) };
 }
 
 /** A case as `POST /api/V2/explain` shows it (docs/http-api.md#explain-and-reach). */

@@ -184,7 +184,7 @@ class Traversal {
 
 function stepKey({ owner, chain, state, decision }: Step): string {
   const outcomes = decision?.outcomes.map(({ verdict, lineNumber }) => `${verdict} ${lineNumber}`).join();
-  return `${owner?.group ?? ''} ${owner?.host ?? ''} ${chain} ${state} ${outcomes ?? ''}`;
+  return `${owner?.group ?? ''} ${owner?.host ?? ''} ${owner?.holding ?? ''} ${chain} ${state} ${outcomes ?? ''}`;
 }
 
 function familiesOf(from: End, to: End, asked: Family | undefined): readonly Family[] {
@@ -240,7 +240,7 @@ export function* connectionCases(
     const cells: Cell<Way>[] = [];
     const hostOf = ownersOf(query, fleet);
     const filterOf = function* ({ owner }: EndPart): Generator<void, Filter | null> {
-      return owner === null ? null : yield* fleet.filter(owner.group, family);
+      return owner === null ? null : yield* fleet.filter(owner.group, family, owner.holding);
     };
     for (const one of from.parts) {
       if (one.addresses[family].bounds.length === 0) continue;

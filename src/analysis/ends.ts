@@ -8,6 +8,8 @@ export interface Owner {
   readonly group: string;
   /** Null: any host of the group. */
   readonly host: string | null;
+  /** What it holds, or they, where hosts of one group may hold different things. */
+  readonly holding?: string;
 }
 
 /** Addresses of an end that have the same rules. `owner` null: no host of ours. */
@@ -61,6 +63,10 @@ export function isOneHost(from: End, to: End, fleet: Pick<Fleet, 'hostOf'>): boo
   return met.length > 0 && met.every(isOne);
 }
 
+function ownerOf(group: string, host: string | null, holding: string | undefined): Owner {
+  return holding === undefined ? { group, host } : { group, host, holding };
+}
+
 function each(of: (family: 'v4' | 'v6') => AddressSet): ByFamily<AddressSet> {
   return { v4: of('v4'), v6: of('v6') };
 }
@@ -74,9 +80,9 @@ function* byOwner(addresses: ByFamily<AddressSet>, fleet: Fleet): Generator<void
   yield;
   const parts: EndPart[] = [];
   if (!isEmpty(ours)) {
-    for (const { name, hosts } of yield* fleet.groups()) {
+    for (const { name, hosts, holding } of yield* fleet.groups()) {
       const own = each((family) => intersection(ours[family], hosts[family]));
-      if (!isEmpty(own)) parts.push({ owner: { group: name, host: null }, addresses: own });
+      if (!isEmpty(own)) parts.push({ owner: ownerOf(name, null, holding), addresses: own });
       yield;
     }
   }
@@ -110,7 +116,7 @@ export function* resolveEnd(text: string, field: string, fleet: Fleet): Generato
   if (kind === 'host') {
     const host = fleet.host(name);
     if (host === undefined) throw missing();
-    return { text, parts: [{ owner: { group: host.group, host: host.name }, addresses: host.addresses }] };
+    return { text, parts: [{ owner: ownerOf(host.group, host.name, host.holding), addresses: host.addresses }] };
   }
   if (kind === 'group') {
     if (name === 'self') {
@@ -118,8 +124,12 @@ export function* resolveEnd(text: string, field: string, fleet: Fleet): Generato
     }
     const group = yield* fleet.group(name);
     if (group === undefined) throw missing();
-    const own: EndPart = { owner: { group: group.name, host: null }, addresses: group.hosts };
-    return { text, parts: [...(isEmpty(group.hosts) ? [] : [own]), ...(yield* byOwner(group.others, fleet))] };
+    const own = (group.parts ?? [group]).map(({ hosts, holding }): EndPart => ({
+      owner: ownerOf(group.name, null, holding),
+      addresses: hosts,
+    }));
+    const there = own.filter(({ addresses }) => !isEmpty(addresses));
+    return { text, parts: [...there, ...(yield* byOwner(group.others, fleet))] };
   }
   const zone = yield* fleet.zone(name);
   if (zone === undefined) throw missing();

@@ -9,18 +9,24 @@ export interface FleetHost {
   readonly name: string;
   /** Name of its group. */
   readonly group: string;
+  /** What it holds, where hosts of one group may hold different things; `Fleet.filter` knows what it means. */
+  readonly holding?: string;
   readonly addresses: ByFamily<AddressSet>;
 }
 
-/** A group with active hosts. */
+/** A group with active hosts, or those of its hosts that hold the same. */
 export interface FleetGroup {
   readonly name: string;
+  /** As of `FleetHost`. */
+  readonly holding?: string;
   /** Addresses of its active hosts. */
   readonly hosts: ByFamily<AddressSet>;
 }
 
 /** A group as an end of connections. */
 export interface FleetGroupEnd extends FleetGroup {
+  /** Its hosts, divided by what they hold; absent: all hold the same. */
+  readonly parts?: readonly FleetGroup[];
   /** What rules that name the group take besides: addresses that no host of the group has. */
   readonly others: ByFamily<AddressSet>;
 }
@@ -37,13 +43,13 @@ export interface Fleet {
   /** By name or id: the addresses that rules take which name it. */
   zone(text: string): Generator<void, ByFamily<AddressSet> | undefined>;
   /** What hosts of a group (by name) hold or are to hold; null: nothing is known. */
-  filter(group: string, family: Family): Generator<void, Filter | null>;
+  filter(group: string, family: Family, holding?: string): Generator<void, Filter | null>;
   /**
    * All addresses of the one active host of a group that has all of these; undefined: no one host has, or several have
    * them, as the address of a bridge that is the same everywhere.
    */
   hostOf(group: string, addresses: AddressSet): AddressSet | undefined;
-  /** All groups with active hosts, in order of their names. */
+  /** All groups with active hosts, in order of their names; one for each holding, where there are several. */
   groups(): Generator<void, readonly FleetGroup[]>;
   /** Addresses of all active hosts. */
   managed(): Generator<void, ByFamily<AddressSet>>;

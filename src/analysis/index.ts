@@ -18,7 +18,7 @@ export { type CaseWords, caseJson, verdictOfAll } from './connection-json.js';
 export { checkExpectation, type ConnectionCase, connectionCases } from './connection.js';
 export type { ConnectionQuery } from './connection-query.js';
 export { type IdleLine, idleLines, sameOutcome } from './idle-lines.js';
-export { type End, EndError, type EndPart, isEmptyEnd, isOneHost, resolveEnd } from './ends.js';
+export { type End, EndError, type EndPart, type Owner, isEmptyEnd, isOneHost, resolveEnd } from './ends.js';
 export { reachRows } from './reach.js';
 export { readProtocolValue } from './read-packet.js';
 export type { ByFamily, Fleet, FleetGroup, FleetGroupEnd, FleetHost } from './fleet.js';

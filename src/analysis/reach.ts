@@ -55,7 +55,14 @@ export function* reachRows(
   );
   yield;
   const key = ({ family, verdict, step }: Row): string =>
-    [family, verdict, step?.owner?.group, step?.owner?.host, step?.decision?.outcomes[0]?.lineNumber].join(' ');
+    [
+      family,
+      verdict,
+      step?.owner?.group,
+      step?.owner?.host,
+      step?.owner?.holding,
+      step?.decision?.outcomes[0]?.lineNumber,
+    ].join(' ');
   const rows: JsonObject[] = [];
   for (const { box, leaf } of yield* mergeCells(cells, new AddressBook(), key)) {
     const { family, verdict, step } = leaf;
@@ -71,7 +78,8 @@ export function* reachRows(
       family,
       group: owner?.group ?? null,
       line: first?.rule ?? null,
-      source: known ? yield* words.source(owner.group, family, first.lineNumber) : null,
+      ...(owner === null ? {} : words.held?.(owner, family)),
+      source: known ? yield* words.source(owner, family, first.lineNumber) : null,
     });
     yield;
   }

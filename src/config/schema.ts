@@ -169,6 +169,12 @@ export const SCHEMA = {
 
   revisions: { keep: { ...count, unit: 'revisions per group' }, keep_days: { ...count, unit: 'days' } },
 
+  set_history: {
+    keep: { ...count, unit: 'bodies of sets' },
+    keep_days: { ...count, unit: 'days' },
+    max_bytes: { ...bytes, min: 65536 },
+  },
+
   guards: {
     ssh_from: ends,
     broker: flag,

@@ -37,6 +37,8 @@ export const POLICY_TABLES = [
  * - `ruleset_output`: id = group id; which texts are its last good ones, when compiled and published, or the error.
  * - `ruleset_text`: id = SHA-256 of the content; the texts and hashes that rows of `ruleset_output` name, each once.
  * - `plan`: id = SHA-256 of what it would store and ship; plans that may still be applied (docs/http-api.md#plans).
+ * - `set_history`: id = number from 1, padded; what all sets held each time that they were published, as what changed
+ *   since the row before or as a whole (docs/http-api.md#explain-in-the-past).
  * - `token`: API tokens as hashes (docs/http-api.md#who-asks).
  * - `setting`: small facts that survive a restart (ruleset dialect, publishing paused).
  */
@@ -48,6 +50,7 @@ export const OWN_TABLES = [
   'revision',
   'ruleset_output',
   'ruleset_text',
+  'set_history',
   'token',
   'setting',
 ] as const;

@@ -6,8 +6,13 @@ import { textOf } from '../model/text-of.js';
 import { compiledTexts } from '../plan/fleet-texts.js';
 import { type FleetQuestions, fleetQuestions } from '../plan/fleet-questions.js';
 import { listedSet } from '../plan/listed-set.js';
+import type { PastBookNeeds } from '../plan/past/past-book.js';
+import { pastQuestions } from '../plan/past/past-questions.js';
 import { SetLook } from '../plan/set-look.js';
+import type { Operations } from './operations.js';
 import type { SetBook } from '../world/set-book.js';
+import { BodyReader } from '../set-history/body-reader.js';
+import { Slices } from '../world/slices.js';
 import type { World } from '../world/world.js';
 
 export interface FleetQuestionsParts {
@@ -16,13 +21,14 @@ export interface FleetQuestionsParts {
   readonly sets: Pick<SetBook, 'published'>;
   readonly compiles: Pick<CompileBook, 'compile'>;
   readonly dialect: Dialect;
+  readonly store: PastBookNeeds['store'];
 }
 
 /**
  * Questions about the fleet as it is: what hosts were sent, or are to be sent next (`assignedTo`); where nothing was yet,
  * what policy makes.
  */
-export function questionsOfNow({ world, outputs, sets, compiles, dialect }: FleetQuestionsParts): FleetQuestions {
+function questionsOfNow({ world, outputs, sets, compiles, dialect }: FleetQuestionsParts): FleetQuestions {
   const look = new SetLook(dialect);
   const compiled = compiledTexts(compiles);
   return fleetQuestions({
@@ -34,6 +40,7 @@ export function questionsOfNow({ world, outputs, sets, compiles, dialect }: Flee
       if (assigned !== undefined) return assigned.ruleset.texts[family === 'v4' ? 'set4' : 'set6'].text;
       return yield* compiled(groupId, family);
     },
+    sets: () => sets.published?.contents,
     setProblems: () => sets.published?.problems,
     *set(name) {
       const contents = sets.published?.contents;
@@ -44,4 +51,12 @@ export function questionsOfNow({ world, outputs, sets, compiles, dialect }: Flee
       return list === undefined ? undefined : yield* listedSet(family, list);
     },
   });
+}
+
+/** Questions about the fleet of now and of former times. */
+export function bothQuestions(parts: FleetQuestionsParts): Pick<Operations, 'questions' | 'pastQuestions'> {
+  const { store } = parts;
+  const questions = questionsOfNow(parts);
+  const bodies = new BodyReader({ store, slices: new Slices() });
+  return { questions, pastQuestions: pastQuestions({ store, bodies }, questions) };
 }

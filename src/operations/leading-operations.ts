@@ -4,7 +4,7 @@ import type { RefusedReports } from '../actors/intake/refused-reports.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
 import { ec2Plan } from './ec2-plan.js';
-import { type FleetQuestionsParts, questionsOfNow } from './fleet-questions.js';
+import { bothQuestions, type FleetQuestionsParts } from './fleet-questions.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { actorNames } from './actors/actor-names.js';
 import { actorsPort, type ActorsPortNeeds } from './actors/actors-port.js';
@@ -73,7 +73,7 @@ export function leadingOperations(
     ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
-    questions: questionsOfNow(needs),
+    ...bothQuestions(needs),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Dialect } from '../firewall/dialect.js';
 import type { JsonObject } from '../model/document.js';
 import type { Pid } from '../otp/index.js';
 import { StoreError } from '../store/store.js';
-import { type FleetQuestionsParts, questionsOfNow } from './fleet-questions.js';
+import { bothQuestions, type FleetQuestionsParts } from './fleet-questions.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { actorsOnlySeen } from './actors/actors-port.js';
 import { viewActors } from './actors/view-actors.js';
@@ -66,7 +66,7 @@ export function observingOperations(
       Promise.resolve({ mode: 'off', reason: 'this server only looks on: it asks nothing of EC2', regions: [] }),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
-    questions: questionsOfNow(needs),
+    ...bothQuestions(needs),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Change } from '../store/store.js';
 import type { FetchedFile, FileSource } from './file-blocks.js';
 import type { Transfer } from './transfers.js';
 import type { FleetQuestions } from '../plan/fleet-questions.js';
+import type { PastQuestions } from '../plan/past/past-questions.js';
 import type { Foresight } from '../plan/foresight.js';
 import type { FleetView } from './fleet-answers.js';
 import type { ActorsPort } from './actors/actors-port.js';
@@ -145,6 +146,8 @@ export interface Operations {
   readonly foresight: Foresight;
   /** Answers what hosts let through. */
   readonly questions: FleetQuestions;
+  /** The same of former times. */
+  readonly pastQuestions: PastQuestions;
   /** Who leads, as this server knows it now. A follower passes on what only the leader can answer. */
   standing(): Standing;
 }

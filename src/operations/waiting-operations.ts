@@ -73,6 +73,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
       ...(needs.guards && { guards: needs.guards }),
     }),
     questions: { ask: later },
+    pastQuestions: { ask: later },
     standing: state.standing,
   };
 }

@@ -21,7 +21,8 @@ export interface FleetIndex {
 export interface FleetMemory {
   groups?: readonly FleetGroup[];
   managed?: ByFamily<AddressSet>;
-  named?: readonly NamedAddresses[];
+  /** They rest on sets too: by what stands for those (`PolicyFleetNeeds.sets`). */
+  readonly named: WeakMap<object, readonly NamedAddresses[]>;
   /** By the name of the group. */
   readonly owners: Map<string, HostOwners>;
   /** By the text of the end; why there is none, where there is none. */
@@ -55,7 +56,7 @@ function makeIndex(policy: Policy): FleetIndex {
     activeHosts: (group) => active.get(group) ?? [],
     groupNames: [...groups.keys()].sort(),
     zoneNames: [...zones.keys()].sort(),
-    memory: { ends: new Map(), owners: new Map() },
+    memory: { ends: new Map(), owners: new Map(), named: new WeakMap() },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CaseWords } from '../analysis/index.js';
+import type { CaseWords, Owner } from '../analysis/index.js';
 import type { Family } from '../firewall/addresses/family.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Policy } from '../firewall/policy/policy.js';
@@ -47,6 +47,7 @@ export interface FleetQuestionsNeeds {
   /** What hosts of a group (by id) have or get. */
   readonly text: PolicyFleetNeeds['text'];
   readonly set: ReadSet;
+  readonly sets: NonNullable<PolicyFleetNeeds['sets']>;
   readonly setProblems: Asked['setProblems'];
 }
 
@@ -69,7 +70,7 @@ export class FleetWords implements CaseWords {
 
   names: CaseWords['names'] = (addresses) => this.#names.of(addresses);
 
-  *source(group: string, family: Family, lineNumber: number | null) {
+  *source({ group }: Owner, family: Family, lineNumber: number | null) {
     const text = this.#fleet.textRead(group, family);
     return text === undefined ? null : yield* this.#sources.of(group, family, text, lineNumber);
   }
@@ -87,7 +88,7 @@ function* stoppable<Answer>(work: Generator<void, Answer>, stop: () => Error | u
 }
 
 export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
-  const { world, dialect, text, set, setProblems } = needs;
+  const { world, dialect, text, set, sets, setProblems } = needs;
   const filters = new FilterBook();
   const idle = new IdleBook();
   const lanes = {
@@ -104,7 +105,7 @@ export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
       try {
         for (let disturbed = 0; disturbed <= MOST_DISTURBED; disturbed += 1) {
           const { version, policy } = world;
-          const fleet = new PolicyFleet({ policy, dialect, filters, text, set });
+          const fleet = new PolicyFleet({ policy, dialect, filters, text, set, sets });
           const sources = new LineSources(policy, dialect);
           const asked = { fleet, words: new FleetWords(fleet, sources), policy, dialect, sources, idle, setProblems };
           const answer = await lane.slices.run(stoppable(work(asked), stop));

@@ -33,11 +33,8 @@ export interface PolicyFleetNeeds {
   /** The text with sets that hosts of a group (by id) have, or get; undefined: none. */
   readonly text: (groupId: string, family: Family) => Generator<void, string | undefined>;
   readonly set: ReadSet;
-  /**
-   * Whether sets hold what the policy makes of them, so that names are good until an address moves. Sets as they were
-   * published follow policy later. Default false.
-   */
-  readonly setsOfPolicy?: boolean;
+  /** Stands for what all sets hold: another object, others. Absent, or undefined: nothing that rests on sets is kept. */
+  readonly sets?: () => object | undefined;
 }
 
 /** The name of the group that stands for all active hosts and all addresses of groups. */
@@ -69,13 +66,31 @@ export class PolicyFleet implements Fleet {
 
   host(text: string): FleetHost | undefined {
     const { policy, dialect } = this.#needs;
-    const found = policy.host.get(text) ?? hostNamed(policy.host.values(), text);
+    const found = this.hostRow(text);
     if (found === undefined) return undefined;
     return {
       name: textOf(found.name),
       group: textOf(found.group),
       addresses: hostSets(found, dialect, policy.hostAddressesMax),
     };
+  }
+
+  /** By id, hostkey or name. */
+  hostRow(text: string): Document | undefined {
+    const { policy } = this.#needs;
+    return policy.host.get(text) ?? hostNamed(policy.host.values(), text);
+  }
+
+  /** The name of a group, by id or name; undefined: there is none. */
+  groupName(text: string): string | undefined {
+    const row = this.#needs.policy.group.get(text) ?? this.#index.groupByName(text);
+    return row === undefined ? undefined : textOf(row.name);
+  }
+
+  /** The same of a zone. */
+  zoneName(text: string): string | undefined {
+    const row = this.#needs.policy.zone.get(text) ?? this.#index.zoneByName(text);
+    return row === undefined ? undefined : textOf(row.name);
   }
 
   *group(text: string): Generator<void, FleetGroupEnd | undefined> {
@@ -93,8 +108,8 @@ export class PolicyFleet implements Fleet {
   }
 
   *zone(text: string): Generator<void, ByFamily<AddressSet> | undefined> {
-    const row = this.#needs.policy.zone.get(text) ?? this.#index.zoneByName(text);
-    return row === undefined ? undefined : yield* this.#named(textOf(row.name), 'zone');
+    const name = this.zoneName(text);
+    return name === undefined ? undefined : yield* this.#named(name, 'zone');
   }
 
   *groups(): Generator<void, readonly FleetGroup[]> {
@@ -180,8 +195,9 @@ export class PolicyFleet implements Fleet {
     const { policy, dialect } = this.#needs;
     const all: NamedAddresses[] = [];
     const index = this.#index;
-    const kept = this.#needs.setsOfPolicy === true ? index.memory : undefined;
-    if (kept?.named !== undefined) return kept.named;
+    const sets = this.#needs.sets?.();
+    const known = sets === undefined ? undefined : index.memory.named.get(sets);
+    if (known !== undefined) return known;
     const { zoneNames, groupNames } = index;
     for (const name of zoneNames) all.push({ name: `zone:${name}`, addresses: yield* this.#named(name, 'zone') });
     for (const name of groupNames) all.push({ name: `group:${name}`, addresses: yield* this.#named(name, 'group') });
@@ -193,7 +209,7 @@ export class PolicyFleet implements Fleet {
     }
     hosts.sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#all = [...all, ...hosts];
-    if (kept !== undefined && index === this.#index) kept.named = this.#all;
+    if (index === this.#index && sets !== undefined) index.memory.named.set(sets, this.#all);
     return this.#all;
   }
 

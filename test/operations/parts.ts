@@ -73,6 +73,7 @@ export async function parts(): Promise<Parts> {
     store: {
       state: () => store.state,
       list: async () => [],
+      listFields: async () => [],
       get: async () => undefined,
       commit: async (changes: readonly Change[]) => {
         if (store.refuses !== undefined) throw store.refuses;

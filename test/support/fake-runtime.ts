@@ -49,6 +49,9 @@ export class FakeRuntime implements Operations {
   readonly published: string[] = [];
   readonly commands = new FakeCommands();
   readonly foresight: Foresight;
+  readonly pastQuestions = {
+    ask: () => Promise.reject(new StoreError('unavailable', 'this server answers no questions')),
+  };
   readonly questions = {
     ask: () => Promise.reject(new StoreError('unavailable', 'this server answers no questions')),
   };

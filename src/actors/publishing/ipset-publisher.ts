@@ -7,6 +7,7 @@ import type { Metrics } from '../../metrics/create-metrics.js';
 import { sha256InSteps } from '../../firewall/hash/sha256.js';
 import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
+import type { SetHistory } from '../../set-history/set-history.js';
 import type { RenderedSets, SetBook } from '../../world/set-book.js';
 import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
@@ -53,6 +54,8 @@ export interface IpsetPublisherNeeds {
   readonly outputs: Pick<RulesetOutputs, 'values'>;
   readonly confirmedSets: ConfirmedSets;
   readonly notes: Pick<Notes, 'put' | 'settled'>;
+  /** What sets held in former times: hosts may have what is published from then on. */
+  readonly setHistory: Pick<SetHistory, 'note' | 'settled' | 'status'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
   readonly gate: MayPublish;
   readonly alarms: Pick<AlarmBook, 'clear'>;
@@ -145,6 +148,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
   /** What was confirmed should not have to be sent again. */
   async terminate(): Promise<void> {
     await this.#needs.notes.settled();
+    await this.#needs.setHistory.settled();
   }
 
   async handleInfo(self: Self<IpsetInfo>, message: IpsetInfo): Promise<void> {
@@ -193,6 +197,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
       sends_again: this.#again,
       too_large_is_tried_again: this.#retry !== undefined,
       last_good_stand_in: this.#standingIn,
+      set_history: { ...this.#needs.setHistory.status() },
     };
   }
 
@@ -241,6 +246,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     // A set that grew too large does not change the text: its last good content stands in.
     if (rendered.text === before?.text && !this.#again) return;
     this.#again = false;
+    this.#needs.setHistory.note({ contents: rendered.contents, hash: rendered.hash, sha });
     if (sha === this.#confirmedSha || takeover === 'adopt') {
       // All agents have it, from before a restart, or from the server that this one took over from, or an edit was undone.
       if (this.#endRetry(self)) this.#needs.alarms.clear(refusedAlarm('sets'));

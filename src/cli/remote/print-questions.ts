@@ -45,11 +45,19 @@ function sourceText(value: Json | undefined): string {
   return `${textOf(direction)} rule ${typeof index === 'number' ? index + 1 : '?'}${note} of ${holder}`;
 }
 
-function stepLines({ host, group, chain, state, verdict, line, source, outcomes }: JsonObject): readonly string[] {
+/** With a time: the revision that was held, or why that is not known. */
+function heldText({ revision, why }: JsonObject): string {
+  return typeof why !== 'string' && typeof revision === 'number' ? `, revision ${revision}` : '';
+}
+
+function stepLines(step: JsonObject): readonly string[] {
+  const { host, group, chain, state, verdict, line, source, outcomes, why } = step;
   const where = `${textOf(chain)} ${textOf(state)}`;
   if (verdict === 'unmanaged') return [`    ${where} of a host that is not ours`];
-  const who = typeof host === 'string' ? `${host} (${textOf(group)})` : `hosts of ${textOf(group)}`;
-  const head = `    ${where} of ${who}: ${textOf(verdict)}`;
+  const of = textOf(group);
+  const who = typeof host === 'string' ? `${host} (${of})` : of === '' ? 'hosts that are gone' : `hosts of ${of}`;
+  const head = `    ${where} of ${who}${heldText(step)}: ${textOf(verdict)}`;
+  if (typeof why === 'string') return [head, `      ${why}`];
   const decides = (one: { readonly line?: Json; readonly source?: Json }): readonly string[] =>
     [typeof one.line === 'string' ? one.line : '', sourceText(one.source)].filter((text) => text !== '');
   const several = objectsOf(outcomes);

@@ -40,7 +40,8 @@ export function withQuestion(command: Command, { ends }: { readonly ends: 'both'
     .option('--to <end>', `who is connected to: ${ENDS}${only}`)
     .option('--protocol <protocol>', 'name or number; default: any')
     .option('--port <port>', 'the port that is connected to')
-    .option('--family <family>', 'v4 or v6; default: both');
+    .option('--family <family>', 'v4 or v6; default: both')
+    .option('--at <time>', 'as hosts were then: epoch seconds, or a time such as 2026-11-29T00:30:00Z; default: now');
   if (ends === 'one') return asked;
   return asked
     .option('--source-port <port>', 'the port that the connection comes from')
@@ -57,6 +58,20 @@ function numeric(flags: QuestionFlags, key: 'port' | 'sourcePort' | 'icmpType' |
   return { [flag.slice(2).replace('-', '_')]: Number(text) };
 }
 
+/** A date with its time and how far it is from UTC: what has none would mean another time on another machine. */
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+function timeOf({ at }: QuestionFlags): JsonObject {
+  if (at === undefined) return {};
+  if (/^\d{1,10}$/.test(at)) return { at: Number(at) };
+  const ms = ISO_TIME.test(at) ? Date.parse(at) : NaN;
+  if (Number.isNaN(ms) || ms < 0)
+    throw new CommandFailure(`--at: ${at} is neither epoch seconds nor a time such as 2026-11-29T00:30:00Z`, {
+      exitCode: 2,
+    });
+  return { at: Math.floor(ms / 1000) };
+}
+
 function questionOf(flags: QuestionFlags): JsonObject {
   const texts = ['from', 'to', 'protocol', 'in', 'out', 'family'] as const;
   return {
@@ -65,6 +80,7 @@ function questionOf(flags: QuestionFlags): JsonObject {
     ...numeric(flags, 'sourcePort', '--source-port'),
     ...numeric(flags, 'icmpType', '--icmp-type'),
     ...numeric(flags, 'icmpCode', '--icmp-code'),
+    ...timeOf(flags),
   };
 }
 
@@ -74,6 +90,11 @@ function objectsOf(value: Json | undefined): readonly JsonObject[] {
 
 function told(io: CliIo, lines: readonly string[]): void {
   for (const line of lines) io.out(`${escapeHidden(line)}\n`);
+}
+
+function takenFromNow(io: CliIo, { taken_from_now: taken }: JsonObject): void {
+  if (isList(taken) && taken.length > 0)
+    told(io, [`taken from now, since history does not say it: ${taken.map(textOf).join(', ')}`]);
 }
 
 function leftOff(io: CliIo, { left_off: count }: JsonObject): void {
@@ -99,6 +120,7 @@ export async function explainRemote(flags: QuestionFlags, io: CliIo): Promise<vo
   io.out(`${coloured(io, verdict === 'accept' ? 'green' : 'red', escapeHidden(verdict))}\n`);
   for (const one of objectsOf(answer['cases'])) told(io, caseLines(one));
   leftOff(io, answer);
+  takenFromNow(io, answer);
 }
 
 /** `reach`: who can open a connection to an end, or where one can be opened from it. */
@@ -117,6 +139,7 @@ export function addReach(program: Command, io: CliIo): void {
       const rows = objectsOf(answer['rows']);
       told(io, rows.length === 0 ? ['nobody'] : rows.map(rowLine));
       leftOff(io, answer);
+      takenFromNow(io, answer);
     });
 }
 

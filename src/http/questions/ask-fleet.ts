@@ -1,12 +1,18 @@
 import { AnalysisError, EndError } from '../../analysis/index.js';
 import type { Operations } from '../../operations/operations.js';
 import type { Asked, QuestionOptions } from '../../plan/fleet-questions.js';
+import type { AskedThen, PastEnds } from '../../plan/past/past-questions.js';
 import { ApiError } from '../errors.js';
 import type { Call } from '../route.js';
 
 /** What routes of questions use. */
 export interface QuestionNeeds {
   readonly operations: () => Pick<Operations, 'questions'>;
+}
+
+/** What those use that can be asked about former times. */
+export interface PastQuestionNeeds {
+  readonly operations: () => Pick<Operations, 'questions' | 'pastQuestions'>;
 }
 
 /** What it throws is an answer of the API. */
@@ -19,21 +25,40 @@ export function questionRefused(error: unknown): unknown {
   return error;
 }
 
+/** Ends a question when the request has taken too long, or its client has left. */
+function stopFor({ incoming, deps }: Call): NonNullable<QuestionOptions['stop']> {
+  const ms = deps.config.api.request_timeout_ms;
+  const end = performance.now() + ms;
+  return () => {
+    if (incoming.socket.destroyed) return new ApiError('unavailable', { reason: 'the client has left' });
+    return performance.now() > end ? new ApiError('timed_out', { ms }, { headers: { 'retry-after': '5' } }) : undefined;
+  };
+}
+
 /** Asks for as long as the request may take and its client waits. */
 export async function askFleet<Answer>(
-  { incoming, deps }: Call,
+  call: Call,
   { operations }: QuestionNeeds,
   kind: QuestionOptions['kind'],
   work: (asked: Asked) => Generator<void, Answer>,
 ): Promise<Answer> {
-  const ms = deps.config.api.request_timeout_ms;
-  const end = performance.now() + ms;
-  const stop = (): Error | undefined => {
-    if (incoming.socket.destroyed) return new ApiError('unavailable', { reason: 'the client has left' });
-    return performance.now() > end ? new ApiError('timed_out', { ms }, { headers: { 'retry-after': '5' } }) : undefined;
-  };
   try {
-    return await operations().questions.ask(work, { kind, stop });
+    return await operations().questions.ask(work, { kind, stop: stopFor(call) });
+  } catch (error) {
+    throw questionRefused(error);
+  }
+}
+
+/** The same about a former time. */
+export async function askPast<Answer>(
+  call: Call,
+  { operations }: PastQuestionNeeds,
+  kind: QuestionOptions['kind'],
+  ends: PastEnds,
+  work: (asked: AskedThen) => Generator<void, Answer>,
+): Promise<Answer> {
+  try {
+    return await operations().pastQuestions.ask(ends, work, { kind, stop: stopFor(call) });
   } catch (error) {
     throw questionRefused(error);
   }

@@ -39,6 +39,16 @@ function whole(body: JsonObject, field: string, most: number): number | undefine
   return value;
 }
 
+/** The time that is asked about, epoch seconds; undefined: now. @throws ApiError 400 */
+export function readAt(body: JsonObject, now: number): number | undefined {
+  const { at } = body;
+  if (at === undefined) return undefined;
+  if (typeof at !== 'number' || !Number.isInteger(at) || at < 0)
+    throw badField('at', 'must be epoch seconds, a whole number');
+  if (at > now) throw badField('at', `lies in the future: it is ${now} now`);
+  return at;
+}
+
 function device(body: JsonObject, field: 'in' | 'out'): string | undefined {
   const value = body[field];
   if (value === undefined) return undefined;

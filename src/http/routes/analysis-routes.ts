@@ -1,9 +1,9 @@
 import { groupAnalysis, policyAnalysis } from '../../plan/policy-findings.js';
 import { notFound } from '../documents/find-document.js';
 import { JSON_TYPE } from '../media-type.js';
-import { askFleet, type QuestionNeeds } from '../questions/ask-fleet.js';
-import { explanation, reachAnswer } from '../questions/explain.js';
-import { badField, endText, questionBody, readQuestion } from '../questions/read-question.js';
+import { askFleet, askPast, type PastQuestionNeeds, type QuestionNeeds } from '../questions/ask-fleet.js';
+import { explanation, explanationThen, reachAnswer, reachThen } from '../questions/explain.js';
+import { badField, endText, questionBody, readAt, readQuestion } from '../questions/read-question.js';
 import { jsonReply, type Reply } from '../reply.js';
 import type { Call, Route } from '../route.js';
 
@@ -21,7 +21,7 @@ const COMMON = {
 } as const;
 
 /** Questions about what hosts let through, answered from the texts that ship (docs/http-api.md#explain-and-reach). */
-export const analysisRoutes: readonly Route<QuestionNeeds>[] = [
+export const analysisRoutes: readonly Route<PastQuestionNeeds>[] = [
   {
     ...COMMON,
     method: 'POST',
@@ -45,6 +45,7 @@ export const analysisRoutes: readonly Route<QuestionNeeds>[] = [
           in: END,
           out: END,
           family: FAMILY,
+          at: NUMBER,
         },
       },
     },
@@ -62,7 +63,7 @@ export const analysisRoutes: readonly Route<QuestionNeeds>[] = [
       parsedFirst: false,
       schema: {
         type: 'object',
-        properties: { from: END, to: END, protocol: PROTOCOL, port: NUMBER, family: FAMILY },
+        properties: { from: END, to: END, protocol: PROTOCOL, port: NUMBER, family: FAMILY, at: NUMBER },
       },
     },
     answers: { 200: { description: 'Rows of peers', schema: { type: 'object' } } },
@@ -95,12 +96,15 @@ function isNarrow(end: string): boolean {
   return end !== 'any' && !end.startsWith('zone:') && end !== 'group:all-active' && !end.includes('/');
 }
 
-async function explain(call: Call, needs: QuestionNeeds): Promise<Reply> {
-  const body = questionBody(call.body, ['from', 'to', ...OTHERS]);
+async function explain(call: Call, needs: PastQuestionNeeds): Promise<Reply> {
+  const body = questionBody(call.body, ['from', 'to', ...OTHERS, 'at']);
   const [from, to] = [endText(body, 'from'), endText(body, 'to')];
   const query = readQuestion(body);
   const kind = isNarrow(from) && isNarrow(to) ? 'short' : 'long';
-  return jsonReply(await askFleet(call, needs, kind, (asked) => explanation({ from, to, query }, asked)));
+  const at = readAt(body, call.now);
+  if (at === undefined)
+    return jsonReply(await askFleet(call, needs, kind, (asked) => explanation({ from, to, query }, asked)));
+  return jsonReply(await askPast(call, needs, kind, { at, from, to }, (asked) => explanationThen(at, query, asked)));
 }
 
 async function ofGroup(call: Call, needs: QuestionNeeds): Promise<Reply> {
@@ -109,11 +113,15 @@ async function ofGroup(call: Call, needs: QuestionNeeds): Promise<Reply> {
   return jsonReply(found);
 }
 
-async function reach(call: Call, needs: QuestionNeeds): Promise<Reply> {
-  const body = questionBody(call.body, ['from', 'to', 'protocol', 'port', 'family']);
+async function reach(call: Call, needs: PastQuestionNeeds): Promise<Reply> {
+  const body = questionBody(call.body, ['from', 'to', 'protocol', 'port', 'family', 'at']);
   if ((body.from === undefined) === (body.to === undefined)) throw badField('to', 'give from or to, one of them');
   const end = body.to === undefined ? 'from' : 'to';
   const text = endText(body, end);
   const question = { from: 'any', to: 'any', [end]: text, query: readQuestion(body) };
-  return jsonReply(await askFleet(call, needs, 'long', (asked) => reachAnswer(question, end, asked)));
+  const at = readAt(body, call.now);
+  if (at === undefined)
+    return jsonReply(await askFleet(call, needs, 'long', (asked) => reachAnswer(question, end, asked)));
+  const { query, ...ends } = question;
+  return jsonReply(await askPast(call, needs, 'long', { at, ...ends }, (asked) => reachThen(at, query, end, asked)));
 }

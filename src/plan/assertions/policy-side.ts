@@ -26,6 +26,9 @@ export interface SideParts {
   readonly set: ReadSet;
 }
 
+/** Sets of this side rest on its policy alone. */
+const AS_POLICY_MAKES_THEM = {};
+
 /** What hosts of a group get: the same key, the same filters. */
 export type Shipped = { readonly key: string } | { readonly nothing: string };
 
@@ -41,11 +44,11 @@ export class PolicySide {
     this.#sources = new LineSources(parts.policy, parts.dialect);
     this.fleet = new PolicyFleet({
       ...parts,
-      setsOfPolicy: true,
       text: function* (groupId, family) {
         const compiled = yield* parts.compile(groupId);
         return compiled.ok ? compiled[family === 'v4' ? 'set4' : 'set6'].text : undefined;
       },
+      sets: () => AS_POLICY_MAKES_THEM,
     });
   }
 

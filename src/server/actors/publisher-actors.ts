@@ -20,11 +20,12 @@ export function publisherActors({
 > {
   const { clock, config, store, alarms, metrics, log, cloud, events } = base;
   const { dialect, world, sets, outputs, slices } = policy;
-  const { link, outbox, gate, confirmedSets, notes } = delivery;
+  const { link, outbox, gate, confirmedSets, notes, setHistory } = delivery;
   const { guard } = fleet;
   const publishing = { clock, config, alarms, metrics, log, events, world, outputs, link, outbox, gate, notes, guard };
   return {
-    ipsetPublisher: () => new IpsetPublisher({ ...publishing, store, sets, slices: new Slices(), confirmedSets }),
+    ipsetPublisher: () =>
+      new IpsetPublisher({ ...publishing, store, sets, slices: new Slices(), confirmedSets, setHistory }),
     iptablesPublisher: () => new IptablesPublisher({ ...publishing, sets }),
     configPublisher: () => new ConfigPublisher({ clock, config, store, metrics, log, world, outbox }),
     remoteCommands: () => new RemoteCommands({ clock, metrics, log, link }),

@@ -78,6 +78,7 @@ export class Reign {
     this.abandon();
     const gone = killBranch(system, system.whereis('leader_sup'));
     this.#state?.delivery.notes.stop();
+    this.#state?.delivery.setHistory.stop();
     this.#state?.delivery.outbox.detach();
     for (const { id } of alarms.list()) if (!OF_ANY_SERVER.some((part) => id.startsWith(part))) alarms.clear(id);
     await gone;

@@ -10,6 +10,8 @@ import { createOutbox } from '../../broker/outbox.js';
 import { declareServerTopology } from '../../broker/topology.js';
 import type { Journal } from '../../journal/journal.js';
 import { restorePublishing } from '../../operations/publishing-setting.js';
+import { SetHistory } from '../../set-history/set-history.js';
+import { Slices } from '../../world/slices.js';
 import { createBlame } from '../opening/create-management.js';
 import type { ServerBase } from './server-base.js';
 
@@ -28,6 +30,8 @@ export interface DeliveryState {
   readonly confirmedSets: ConfirmedSets;
   /** What is to be written down of what has happened already. */
   readonly notes: Notes;
+  /** What all sets held each time that they were published. */
+  readonly setHistory: SetHistory;
 }
 
 /** Reads from the store whether publishing was paused. */
@@ -44,7 +48,7 @@ export async function createDeliveryState(
     readonly unheard: () => readonly string[];
   },
 ): Promise<DeliveryState> {
-  const { system, log, store, alarms, events } = base;
+  const { system, config, log, store, alarms, events } = base;
   const gate = new PublishingGate(unheard);
   await restorePublishing(store, gate);
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
@@ -61,6 +65,7 @@ export async function createDeliveryState(
     gate,
     confirmedSets: new ConfirmedSets(),
     notes: new Notes({ store, clock: system.clock, log }),
+    setHistory: new SetHistory({ store, clock: system.clock, log, config, slices: new Slices() }),
   };
 }
 
