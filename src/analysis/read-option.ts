@@ -59,6 +59,8 @@ function readPort(text: string): number | undefined {
 
 /** `22`, `1:1023`, `:1023`, `1024:` and lists of them. */
 function readPorts(text: string, negated: boolean): readonly Range[] | undefined {
+  const alone = readPort(text);
+  if (alone !== undefined && !negated) return [[alone, alone]];
   const ranges: Range[] = [];
   for (const part of text.split(',')) {
     const [from = '', to, ...more] = part.split(':');
