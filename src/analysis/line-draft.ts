@@ -93,6 +93,11 @@ export class LineDraft {
     return this.#line(null, null, reason);
   }
 
+  /** A line that decides nothing, whatever it asks for. */
+  nothing(): Line {
+    return this.#line(null, null, null);
+  }
+
   /** The whole line, or why it can't be one. */
   finish(): Line | string {
     const { protocol, recent } = this;
