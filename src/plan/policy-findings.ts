@@ -6,6 +6,7 @@ import { isBuiltinGroup } from '../model/builtins.js';
 import type { Document, JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import { dependencyKeys, onPeer, onService } from '../world/dependency-keys.js';
+import type { AnalysisProgress } from './analysis-progress.js';
 import type { Asked } from './fleet-questions.js';
 import { groupFindings, type GroupFindings } from './rule-findings.js';
 import { SharedFindings } from './shared-findings.js';
@@ -61,18 +62,27 @@ function* found(asked: Asked, id: string): Generator<void, GroupFindings> {
   }
 }
 
-/** The answer to `GET /api/V2/analysis/rules`: of all groups; what several have of one ruleset is told once. */
-export function* policyAnalysis(asked: Asked): Generator<void, JsonObject> {
+/**
+ * The answer to `GET /api/V2/analysis/rules`: of all groups; what several have of one ruleset is told once.
+ * @param tell is told after each group how far it has come
+ */
+export function* policyAnalysis(
+  asked: Asked,
+  tell: (progress: AnalysisProgress) => void = () => undefined,
+): Generator<void, JsonObject> {
   const { policy } = asked;
   const shared = new SharedFindings(MOST_RULES);
   const sharing = new Map<unknown, number>();
   for (const { profile_id: profile } of policy.group.values()) sharing.set(profile, (sharing.get(profile) ?? 0) + 1);
   const errors: JsonObject[] = [];
+  let groups = 0;
   for (const id of [...policy.group.keys()].sort()) {
     const group = yield* found(asked, id);
     const { name, error } = group;
     if (error !== null) errors.push({ id, name, error });
     shared.add(group, sharing.get(policy.group.get(id)?.profile_id) === 1);
+    groups += 1;
+    tell({ groups, of: policy.group.size, found: shared.told.length + shared.leftOff });
     yield;
   }
   const { told, leftOff } = shared;

@@ -19,14 +19,14 @@ export function questionRefused(error: unknown): unknown {
   return error;
 }
 
-/** Asks for as long as the request may take and its client waits. */
+/** Asks for as long as the request may take, or `ms`, and its client waits. */
 export async function askFleet<Answer>(
   { incoming, deps }: Call,
   { operations }: QuestionNeeds,
   kind: QuestionOptions['kind'],
   work: (asked: Asked) => Generator<void, Answer>,
+  ms: number = deps.config.api.request_timeout_ms,
 ): Promise<Answer> {
-  const ms = deps.config.api.request_timeout_ms;
   const end = performance.now() + ms;
   const stop = (): Error | undefined => {
     if (incoming.socket.destroyed) return new ApiError('unavailable', { reason: 'the client has left' });
