@@ -21,6 +21,6 @@ export { type End, EndError, type EndPart, isEmptyEnd, resolveEnd } from './ends
 export { reachRows } from './reach.js';
 export { readProtocolValue } from './read-packet.js';
 export type { ByFamily, Fleet, FleetGroup, FleetGroupEnd, FleetHost } from './fleet.js';
-export { type OutOfScope, type Ruleset, type SetContents, setNamesOf } from './ruleset.js';
+export { type Ruleset, type SetContents, setNamesOf } from './ruleset.js';
 export { hasPorts, isIcmp, nameOfProtocol, readProtocol } from './protocols.js';
 export { isAccepted } from './verdict.js';
