@@ -126,8 +126,9 @@ export function* difference(before: Filter, after: Filter): Generator<void, read
   return [...inbound, ...outbound];
 }
 
-/** Whether packets of a flow are let in now, no longer, or something else became of them. */
+/** Whether packets of a flow are let in now, no longer, or something else became of them (or nobody can say what). */
 export function flowKind({ before, after }: Flow): 'opens' | 'closes' | 'changes' {
+  if (before.verdict === 'unknown' || after.verdict === 'unknown') return 'changes';
   const accepted = isAccepted(after);
   if (isAccepted(before) === accepted) return 'changes';
   return accepted ? 'opens' : 'closes';

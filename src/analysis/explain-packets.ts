@@ -49,9 +49,17 @@ export function familyOf({ packets }: PacketList): Family | undefined {
   return packets[0]?.family;
 }
 
-/** What happens to each packet. */
+/**
+ * What happens to each packet.
+ * @throws AnalysisError where limits would have to remember what lines that can't be read made of packets
+ */
 export function explainPackets(filter: Filter, list: PacketList): readonly Decision[] {
   if (list.kind === 'single') return list.packets.map((packet) => decidePacket(filter, packet));
+  const [unread] = filter.outOfScope;
+  if (unread !== undefined) {
+    const why = `in a sequence every line must be understood: ${unread.reason}`;
+    throw new AnalysisError(why, unread.lineNumber);
+  }
   const memory = new LimitMemory(filter);
   return list.packets.map((packet, index) => {
     memory.begin(list.atMs[index] as number);

@@ -60,7 +60,7 @@ export interface Filter {
   readonly ruleset: Ruleset;
   readonly chains: Readonly<Record<Chain, readonly FlatRule[]>>;
   readonly policies: Readonly<Record<Chain, Outcome>>;
-  /** Lines of a host's own text that packets of these chains can come to, and that we can't read. */
+  /** Lines of a host's own text that packets of these chains can come to and that we can't read, and `elsewhere`. */
   readonly outOfScope: readonly OutOfScope[];
 }
 
@@ -236,6 +236,12 @@ function policy(word: RuleVerdict): Outcome {
   return { verdict: word, rule: null, lineNumber: null, rejectWith: null };
 }
 
+/** By line, each once: both chains may come to it. */
+function inOrder(lines: readonly OutOfScope[]): readonly OutOfScope[] {
+  const byNumber = new Map(lines.map((line) => [line.lineNumber, line]));
+  return [...byNumber.values()].sort((a, b) => a.lineNumber - b.lineNumber);
+}
+
 /**
  * Looks up the sets that a ruleset names. A host's own text may name sets that we don't have: those lines are out of
  * scope (`foreign`); in a text of ours that is an error.
@@ -249,6 +255,6 @@ export function bindRuleset(ruleset: Ruleset, sets: SetContents, { foreign = fal
     ruleset,
     chains: { INPUT: input.rules, OUTPUT: output.rules },
     policies: { INPUT: policy(ruleset.policies.INPUT), OUTPUT: policy(ruleset.policies.OUTPUT) },
-    outOfScope: [...input.outOfScope, ...output.outOfScope].sort((a, b) => a.lineNumber - b.lineNumber),
+    outOfScope: inOrder([...ruleset.elsewhere, ...input.outOfScope, ...output.outOfScope]),
   };
 }

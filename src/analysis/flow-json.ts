@@ -111,7 +111,7 @@ function side(name: 'before' | 'after', decision: Decision, words: FlowWords): J
     [`${name}_rule`]: first?.rule ?? null,
     [`${name}_source`]: words.source(name, first?.lineNumber ?? null),
     ...(first === undefined || first.rejectWith === null ? {} : { [`${name}_reject_with`]: first.rejectWith }),
-    ...(decision.verdict === 'depends'
+    ...(decision.outcomes.length > 1
       ? { [`${name}_outcomes`]: decision.outcomes.map(({ verdict, rule }): Json => ({ verdict, rule })) }
       : {}),
   };

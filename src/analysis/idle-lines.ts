@@ -145,6 +145,11 @@ class ChainLook {
       if (behind.some((outcome) => !sameOutcome(outcome, own))) return undefined;
     }
     const meeting = this.#meeting(rule, 0, rules.length);
+    // Only the policy is behind it, for all that comes to it; and something does, or it would never decide.
+    if (meeting.at(-1) === at && !meeting.some((place) => (rules[place] as FlatRule).effect.kind === 'skip')) {
+      const policy = this.#filter.policies[this.#chain];
+      return sameOutcome(policy, own) ? this.#idle(rule, own, 'needless', new Map([[null, policy]])) : undefined;
+    }
     const self = meeting.indexOf(at);
     let needed = false;
     const by = new Map<number | null, Outcome>();

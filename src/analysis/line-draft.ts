@@ -27,7 +27,7 @@ export class LineDraft {
   readonly #number: number;
   readonly #chain: string;
   /** Options and matches that were there already: none comes twice, but `-m NAME` and sets. */
-  readonly #seen = new Set<string>();
+  readonly #seen: string[] = [];
   readonly addresses: AddressMatch[] = [];
   in: InterfaceMatch | null = null;
   out: InterfaceMatch | null = null;
@@ -50,8 +50,9 @@ export class LineDraft {
 
   /** False if it was there before. */
   first(what: string): boolean {
-    if (this.#seen.has(what)) return false;
-    this.#seen.add(what);
+    // A handful: a set would cost more.
+    if (this.#seen.includes(what)) return false;
+    this.#seen.push(what);
     return true;
   }
 
@@ -92,6 +93,11 @@ export class LineDraft {
     return this.#line(null, null, reason);
   }
 
+  /** A line that decides nothing, whatever it asks for. */
+  nothing(): Line {
+    return this.#line(null, null, null);
+  }
+
   /** The whole line, or why it can't be one. */
   finish(): Line | string {
     const { protocol, recent } = this;
@@ -119,7 +125,7 @@ export class LineDraft {
   /** A match whose `-m` is not there: the tool would refuse it. */
   #missingModule(): string | null {
     for (const [option, modules] of NEEDED) {
-      if (this.#seen.has(option) && !modules.some((module) => this.#seen.has(`-m ${module}`))) {
+      if (this.#seen.includes(option) && !modules.some((module) => this.#seen.includes(`-m ${module}`))) {
         return `${option} without -m ${modules.join(' or ')}`;
       }
     }

@@ -1,20 +1,34 @@
 import type { Family } from '../firewall/addresses/family.js';
 import { splitArguments } from '../firewall/iptables/split-arguments.js';
 import { AnalysisError } from './analysis-error.js';
-import { readOption } from './read-option.js';
+import { NOTING, readOption } from './read-option.js';
 import { LineDraft } from './line-draft.js';
 import type { Line } from './ruleset.js';
 
 /** The words of a line as `iptables-restore` splits them; undefined if a quote stays open. */
 function wordsOf(line: string): readonly string[] | undefined {
-  // Most lines have no comment.
-  if (!/["\t]/.test(line)) return line.split(' ').filter((word) => word !== '');
+  // Most lines have no comment, and one blank between two words.
+  if (!/["\t]/.test(line)) {
+    const words = line.split(' ');
+    return words.includes('') ? words.filter((word) => word !== '') : words;
+  }
   let quoted = false;
   for (let at = 0; at < line.length; at += 1) {
     if (line[at] === '"') quoted = !quoted;
     else if (quoted && line[at] === '\\') at += 1;
   }
   return quoted ? undefined : splitArguments(line);
+}
+
+/** The same, and others that only hosts have: they mark or count a packet, and no match that we know asks for that. */
+const HOSTS_NOTING: ReadonlySet<string> = new Set([...NOTING, ...['ULOG', 'MARK', 'CONNMARK', 'TRACE', 'AUDIT']]);
+
+/** Whether a line of a host decides nothing, whatever it asks for: its target is given once, and notes only. */
+function onlyNotes(words: readonly string[]): boolean {
+  const places = [...words.keys()].filter((at) => words[at] === '-j' || words[at] === '-g');
+  const [at, ...more] = places;
+  // A list of `recent` may be looked at by other lines.
+  return at !== undefined && more.length === 0 && HOSTS_NOTING.has(words[at + 1] ?? '') && !words.includes('recent');
 }
 
 /**
@@ -27,6 +41,7 @@ export function readLine(text: string, number: number, family: Family, foreign: 
   const [, chain] = words ?? [];
   if (words === undefined || chain === undefined) throw new AnalysisError('a quote stays open, or no chain', number);
   const draft = new LineDraft(text, number, chain, family);
+  if (foreign && onlyNotes(words)) return draft.nothing();
   let at = 2;
   while (at < words.length) {
     const negated = words[at] === '!';

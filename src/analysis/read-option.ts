@@ -59,6 +59,8 @@ function readPort(text: string): number | undefined {
 
 /** `22`, `1:1023`, `:1023`, `1024:` and lists of them. */
 function readPorts(text: string, negated: boolean): readonly Range[] | undefined {
+  const alone = readPort(text);
+  if (alone !== undefined && !negated) return [[alone, alone]];
   const ranges: Range[] = [];
   for (const part of text.split(',')) {
     const [from = '', to, ...more] = part.split(':');
@@ -194,7 +196,7 @@ const FLAGS: Readonly<Record<string, Flag>> = {
 };
 
 /** Targets that note a packet and let the next line look at it; what follows them are options of their own. */
-const NOTING: ReadonlySet<string> = new Set(['LOG', 'NFLOG']);
+export const NOTING: ReadonlySet<string> = new Set(['LOG', 'NFLOG']);
 
 /** Reads `-j TARGET`. A name that is no target of ours is taken for a chain, which the whole text must then have. */
 function target(draft: LineDraft, word: string, name: string, rest: number): Taken {

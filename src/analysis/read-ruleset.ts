@@ -2,11 +2,14 @@ import type { Family } from '../firewall/addresses/family.js';
 import { AnalysisError } from './analysis-error.js';
 import type { Chain } from './packet.js';
 import { readLine } from './read-line.js';
+import { NOTING } from './read-option.js';
 import type { Line, OutOfScope, Ruleset } from './ruleset.js';
 import type { RuleVerdict } from './verdict.js';
 
 const POLICY: Readonly<Record<string, RuleVerdict>> = { ACCEPT: 'accept', DROP: 'drop' };
 const BUILT_IN: readonly string[] = ['INPUT', 'FORWARD', 'OUTPUT'];
+/** What `iptables-save` says of a host that filters in other places too. */
+const ELSEWHERE = /^# (?:Warning: iptables(?:-legacy)? tables present|Table `\S+' is incompatible)/;
 const DECLARED = /^:(\S+) (\S+)(?: \[\d+:\d+\])?\s*$/;
 
 /** The table while its lines are read. */
@@ -14,6 +17,7 @@ class TableDraft {
   readonly #family: Family;
   readonly #foreign: boolean;
   readonly #policies = new Map<string, RuleVerdict>();
+  readonly #elsewhere: OutOfScope[] = [];
   readonly #chains = new Map<string, Line[]>();
 
   constructor(family: Family, foreign: boolean) {
@@ -24,6 +28,7 @@ class TableDraft {
   declare(line: string, number: number): void {
     const [, name, policy] = DECLARED.exec(line) ?? [];
     if (name === undefined || policy === undefined) throw new AnalysisError('give :CHAIN POLICY [0:0]', number);
+    if (NOTING.has(name)) throw new AnalysisError(`chain ${name} has the name of a target`, number);
     if (this.#chains.has(name)) throw new AnalysisError(`chain ${name} is declared twice`, number);
     this.#chains.set(name, []);
     if (policy === '-' && !BUILT_IN.includes(name)) return;
@@ -32,6 +37,11 @@ class TableDraft {
       throw new AnalysisError(`the policy of ${name} is ACCEPT or DROP, and - for a chain of one's own`, number);
     }
     this.#policies.set(name, verdict);
+  }
+
+  /** Rules in a place that the text does not have may decide as well. */
+  elsewhere(line: string, lineNumber: number): void {
+    this.#elsewhere.push({ line, lineNumber, reason: 'the host filters with other tables too, which are not here' });
   }
 
   add(text: string, number: number): void {
@@ -68,7 +78,7 @@ class TableDraft {
     }
     outOfScope.sort((a, b) => a.lineNumber - b.lineNumber);
     const policies = { INPUT: this.#policy('INPUT'), OUTPUT: this.#policy('OUTPUT') };
-    return { family: this.#family, policies, chains, outOfScope };
+    return { family: this.#family, policies, chains, outOfScope, elsewhere: this.#elsewhere };
   }
 }
 
@@ -84,6 +94,7 @@ export function readRuleset(text: string, family: Family, { foreign = false } = 
   for (const raw of text.split('\n')) {
     number += 1;
     const line = raw.trim();
+    if (foreign && ELSEWHERE.test(line)) draft.elsewhere(line, number);
     if (line === '' || line.startsWith('#')) continue;
     if (line.startsWith('*')) {
       if (place === 'filter' || place === 'other') throw new AnalysisError('a table inside of a table', number);

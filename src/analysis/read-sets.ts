@@ -1,7 +1,7 @@
 import type { Family } from '../firewall/addresses/family.js';
 import { type AddressSet, joinNets, NOBODY, type Point, readNet } from './address-set.js';
 import { AnalysisError } from './analysis-error.js';
-import type { SetContents } from './ruleset.js';
+import type { OutOfScope, SetContents } from './ruleset.js';
 
 /** Reads a list of addresses and nets of one family. @throws AnalysisError that names the first that is neither. */
 export function addressSet(family: Family, addresses: readonly string[]): AddressSet {
@@ -33,6 +33,41 @@ function create(sets: Map<string, Growing>, line: string, number: number): void 
   const there = sets.get(name);
   if (there === undefined) sets.set(name, { family, nets: [] });
   else if (there.family !== family) throw new AnalysisError(`set ${name} exists with the other family`, number);
+}
+
+/** Sets of a host that we can't read, by name: the first line that we can't, and why. */
+export type UnreadSets = ReadonlyMap<string, OutOfScope>;
+
+/**
+ * Reads a text of `ipset save` of a host, which has sets of other programs too: those of other types, with times, or
+ * with exceptions are left out, and told.
+ * @throws AnalysisError that names a line that belongs to no set
+ */
+export function readHostSets(text: string): { readonly contents: SetContents; readonly unread: UnreadSets } {
+  const lines = text.split('\n');
+  const unread = new Map<string, OutOfScope>();
+  // Most that we can't read is seen at a glance; what is left is found one by one.
+  for (const [at, line] of lines.entries()) {
+    const [command, name = '', , ...more] = line.trimEnd().split(' ');
+    const other = command === 'create' && !CREATE.test(line.trimEnd());
+    const timed = command === 'add' && more.some((word) => word !== '-exist');
+    if ((!other && !timed) || unread.has(name)) continue;
+    const reason = other ? 'sets of this type are not understood' : `${more[0]} of an entry is not understood`;
+    unread.set(name, { line, lineNumber: at + 1, reason });
+  }
+  for (;;) {
+    const kept = lines.map((line) => (unread.has(line.split(' ')[1] ?? '') ? '' : line));
+    try {
+      return { contents: readSets(kept.join('\n')), unread };
+    } catch (error) {
+      const { line: number = null, reason = '' } = error instanceof AnalysisError ? error : {};
+      const line = number === null ? '' : (lines[number - 1] ?? '');
+      const [command, name, other] = line.split(' ');
+      if (number === null || name === undefined || !['create', 'add', 'swap'].includes(command ?? '')) throw error;
+      for (const set of command === 'swap' && other !== undefined ? [name, other] : [name])
+        unread.set(set, { line, lineNumber: number, reason });
+    }
+  }
 }
 
 /**

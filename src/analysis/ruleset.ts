@@ -85,6 +85,8 @@ export interface Ruleset {
   readonly chains: ReadonlyMap<string, readonly Line[]>;
   /** Lines out of scope, in order. Empty for a text of ours. */
   readonly outOfScope: readonly OutOfScope[];
+  /** Remarks that the host filters in other places too: no answer is certain then. Empty for a text of ours. */
+  readonly elsewhere: readonly OutOfScope[];
 }
 
 /** A line of a host's own text that we can't read. */

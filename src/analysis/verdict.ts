@@ -3,7 +3,7 @@ export type RuleVerdict = 'accept' | 'drop' | 'reject';
 
 /**
  * What happens to a packet. `depends`: it comes to a limit (`recent`, `connlimit`), so the packets before it decide.
- * `unknown`: only with a host's own text, where a line that we can't read decides.
+ * `unknown`: only with a host's own text, where a line that we can't read decides or may decide.
  */
 export type Verdict = RuleVerdict | 'depends' | 'unknown';
 
@@ -20,13 +20,14 @@ export interface Outcome {
 /** What happens to a packet, or to all packets of a region. */
 export interface Decision {
   readonly verdict: Verdict;
-  /** All that can happen, each once, in the order of the lines, the policy last. One, unless the verdict is `depends`. */
+  /** All that can happen, each once, in the order of the lines, the policy last. One, unless it `depends` or is `unknown`. */
   readonly outcomes: readonly Outcome[];
 }
 
-/** Outcomes as a decision: one is its own verdict, several depend. */
+/** Outcomes as a decision: one is its own verdict, several depend; where a line that we can't read may decide, unknown. */
 export function decisionOf(outcomes: readonly Outcome[]): Decision {
   const [first, second] = outcomes;
+  if (outcomes.some(({ verdict }) => verdict === 'unknown')) return { verdict: 'unknown', outcomes };
   return { verdict: first !== undefined && second === undefined ? first.verdict : 'depends', outcomes };
 }
 

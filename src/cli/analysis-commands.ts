@@ -18,9 +18,10 @@ export function addExplain(program: Command, io: CliIo): void {
     .option('--rules <file>', 'a text for iptables-restore or ip6tables-restore')
     .option('--sets <file>', 'a text for ipset restore')
     .option('--packets <file>', 'JSON: an array of packets, or of {"at_ms", "packet"} for a sequence')
+    .option('--foreign', 'the rules are iptables-save of a host: lines that are not understood are listed; exit 3')
     .action(async (flags: ExplainFlags) => {
-      const { rules, packets, sets } = flags;
-      if (rules === undefined && packets === undefined && sets === undefined) {
+      const { rules, packets, sets, foreign } = flags;
+      if (rules === undefined && packets === undefined && sets === undefined && foreign === undefined) {
         await explainRemote(flags, io);
         return;
       }
@@ -29,7 +30,7 @@ export function addExplain(program: Command, io: CliIo): void {
       if (rules === undefined || packets === undefined)
         throw new CommandFailure('give --rules and --packets', { exitCode: 2 });
       const { explainCommand } = await import('./explain.js');
-      const files = { rules, packets, ...(sets === undefined ? {} : { sets }) };
+      const files = { rules, packets, foreign: foreign === true, ...(sets === undefined ? {} : { sets }) };
       told(await explainCommand(files, { write: io.out }, { write: io.err }));
     });
 }
@@ -44,6 +45,7 @@ export function addDiff(program: Command, io: CliIo): void {
     .option('--before-sets <file>', 'the sets before')
     .option('--after-sets <file>', 'the sets after')
     .option('--json', 'as JSON')
+    .option('--foreign', 'both are iptables-save of hosts: lines that are not understood are listed; exit 3, or 2')
     .action(async (files: DiffFiles) => {
       const { diffCommand } = await import('./diff.js');
       told(await diffCommand(files, { write: io.out }, { write: io.err }));

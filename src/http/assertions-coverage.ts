@@ -3,12 +3,9 @@ import { unknownReferences } from '../config/unknown-references.js';
 import { textOf } from '../model/text-of.js';
 import { startCoverage } from '../plan/mutation/run-coverage.js';
 import { ApiError } from './errors.js';
-import { JSON_TYPE } from './media-type.js';
+import { JSON_TYPE, LINES_TYPE } from './media-type.js';
 import type { Reply } from './reply.js';
 import type { Call } from './route.js';
-
-/** Lines of JSON: progress now and then, the result last. */
-export const LINES_TYPE = 'application/x-ndjson';
 
 /** A run takes one of two cores, so there is one at a time, and none for ever. */
 const LONGEST_MS = 15 * 60_000;

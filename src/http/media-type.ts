@@ -2,6 +2,8 @@ import { ApiError } from './errors.js';
 
 export const JSON_TYPE = 'application/json';
 export const TEXT_TYPE = 'text/plain';
+/** Lines of JSON: progress now and then, the result last. */
+export const LINES_TYPE = 'application/x-ndjson';
 
 /** One entry of an `Accept` header (RFC 9110 section 12.5.1). */
 interface MediaRange {

@@ -31,7 +31,10 @@ export class LineSources {
   /** What a group (by id) compiles to today, traced; undefined: it does not compile. */
   *traced(groupId: string, family: Family): Generator<void, TracedText | undefined> {
     const key = `${family} ${groupId}`;
-    if (!this.#traced.has(key)) this.#traced.set(key, yield* traceGroup(this.#policy, groupId, family, this.#dialect));
+    if (!this.#traced.has(key)) {
+      const traced = yield* traceGroup(this.#policy, groupId, [family], this.#dialect);
+      this.#traced.set(key, traced?.[family]);
+    }
     return this.#traced.get(key);
   }
 }

@@ -6,8 +6,10 @@ import { isBuiltinGroup } from '../model/builtins.js';
 import type { Document, JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import { dependencyKeys, onPeer, onService } from '../world/dependency-keys.js';
+import type { AnalysisProgress } from './analysis-progress.js';
 import type { Asked } from './fleet-questions.js';
-import { groupFindings, type GroupFindings, type RuleFinding } from './rule-findings.js';
+import { groupFindings, type GroupFindings } from './rule-findings.js';
+import { SharedFindings } from './shared-findings.js';
 
 /** Most rules of one answer, and names of groups that have one. */
 const MOST_RULES = 1000;
@@ -60,37 +62,38 @@ function* found(asked: Asked, id: string): Generator<void, GroupFindings> {
   }
 }
 
-interface Shared {
-  readonly finding: RuleFinding;
-  readonly groups: string[];
-}
-
-/** The answer to `GET /api/V2/analysis/rules`: of all groups; what several have of one ruleset is told once. */
-export function* policyAnalysis(asked: Asked): Generator<void, JsonObject> {
+/**
+ * The answer to `GET /api/V2/analysis/rules`: of all groups; what several have of one ruleset is told once.
+ * @param tell is told after each group how far it has come
+ */
+export function* policyAnalysis(
+  asked: Asked,
+  tell: (progress: AnalysisProgress) => void = () => undefined,
+): Generator<void, JsonObject> {
   const { policy } = asked;
-  const shared = new Map<string, Shared>();
+  const shared = new SharedFindings(MOST_RULES);
+  const sharing = new Map<unknown, number>();
+  for (const { profile_id: profile } of policy.group.values()) sharing.set(profile, (sharing.get(profile) ?? 0) + 1);
   const errors: JsonObject[] = [];
+  let groups = 0;
   for (const id of [...policy.group.keys()].sort()) {
-    const { name, error, rules } = yield* found(asked, id);
+    const group = yield* found(asked, id);
+    const { name, error } = group;
     if (error !== null) errors.push({ id, name, error });
-    for (const finding of rules) {
-      const key = JSON.stringify(finding);
-      const known = shared.get(key);
-      if (known === undefined) shared.set(key, { finding, groups: [name] });
-      else known.groups.push(name);
-    }
+    shared.add(group, sharing.get(policy.group.get(id)?.profile_id) === 1);
+    groups += 1;
+    tell({ groups, of: policy.group.size, found: shared.told.length + shared.leftOff });
     yield;
   }
-  const rules = [...shared.values()];
-  const over = rules.length - MOST_RULES;
+  const { told, leftOff } = shared;
   const sets = asked.setProblems();
   return {
-    rules: rules.slice(0, MOST_RULES).map(({ finding, groups }) => ({
+    rules: told.map(({ finding, groups }) => ({
       ...finding,
       groups: groups.sort().slice(0, MOST_GROUPS),
       group_count: groups.length,
     })),
-    ...(over > 0 ? { left_off: over } : {}),
+    ...(leftOff > 0 ? { left_off: leftOff } : {}),
     errors,
     unused: yield* unused(policy),
     sets: sets === undefined ? null : setFindings(sets),

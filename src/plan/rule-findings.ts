@@ -48,7 +48,10 @@ function findingsOf(
   own: ReadonlyMap<number, string>,
   idle: readonly IdleLine[],
 ): readonly RuleFinding[] {
-  const place = (number: number): string => JSON.stringify(traced.origins[number - 1]);
+  const place = (number: number): string => {
+    const origin = traced.origins[number - 1];
+    return `${origin?.direction} ${origin?.index}`;
+  };
   const counts = new Map<string, number>();
   for (const number of own.keys()) counts.set(place(number), (counts.get(place(number)) ?? 0) + 1);
   const byRule = new Map<string, IdleLine[]>();
@@ -92,13 +95,15 @@ function findingsOf(
 export function* groupFindings({ fleet, policy, dialect, idle }: Asked, id: string): Generator<void, GroupFindings> {
   const name = textOf(policy.group.get(id)?.name);
   const rules: RuleFinding[] = [];
+  const texts = yield* traceGroup(policy, id, ['v4', 'v6'], dialect);
+  if (texts === undefined) {
+    const found = findRules(policyView(policy, dialect), id);
+    const error = 'ok' in found ? found.error.message : 'its rules do not compile';
+    return { id, name, error, rules: [] };
+  }
+  yield;
   for (const family of ['v4', 'v6'] as const) {
-    const traced = yield* traceGroup(policy, id, family, dialect);
-    if (traced === undefined) {
-      const found = findRules(policyView(policy, dialect), id);
-      const error = 'ok' in found ? found.error.message : 'its rules do not compile';
-      return { id, name, error, rules: [] };
-    }
+    const traced = texts[family];
     const own = ownLines(traced);
     rules.push(...findingsOf(traced, family, own, yield* idle.of(traced, family, own, (name) => fleet.setOf(name))));
     yield;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/program.js';
 import { analysisFleet } from '../support/analysis-fleet.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { until } from '../support/whole-server.js';
@@ -46,6 +47,12 @@ describe('questions to a running server', () => {
         '  -A OUTPUT -p tcp -m set --match-set db_gv6 dst -m tcp --dport 5432 -j REJECT --reject-with icmp6-port-unreachable\n' +
         '    instead: it takes no packet: its set is empty\n',
     );
+    // How far the server has come is for somebody who looks.
+    expect(analysis.err).toBe('');
+    let shown = '';
+    const io = { out: () => undefined, err: (text: string) => (shown += text), environment: {}, installedConfig: '' };
+    await runCli(['analysis', '--url', url], { ...io, terminal: { columns: 80, rows: 24 } });
+    expect(shown).toMatch(/^1 of \d+ groups, \d+ rules found\n/);
     expect((await run('analysis', '--group', 'db')).out).toBe('nothing found\n');
 
     for (const [args, code, text] of [

@@ -99,6 +99,18 @@ it('tells which rules never decide or are not needed, whom nobody uses, and whic
     sets: [{ name: 'large_zv4', state: 'near', count: 60_000, limit: 65_536 }],
   });
 
+  // As lines: how far it has come, and the same answer.
+  const lines = await fetch(`${whole.server.listening.api}/api/V2/analysis/rules`, {
+    headers: { accept: 'application/x-ndjson' },
+  });
+  expect(lines.headers.get('content-type')).toBe('application/x-ndjson');
+  const news = (await lines.text())
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JsonObject);
+  expect(news.at(0)).toEqual({ progress: { groups: 1, of: 2, found: 4 } });
+  expect(news.at(-1)).toEqual({ result: answer });
+
   const group = await whole.api('GET', `/api/V2/group/${one.group}/analysis`);
   expect(group.json).toMatchObject({ id: one.group, name: 'one', error: null, sets: [] });
   expect(group.json['rules']).toHaveLength(4);

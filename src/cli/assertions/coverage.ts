@@ -1,39 +1,13 @@
 import type { JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
-import { type CliIo, CommandFailure } from '../cli-io.js';
+import type { CliIo } from '../cli-io.js';
 import type { Api } from '../remote/api-client.js';
+import { readLines } from '../remote/read-lines.js';
 import { said } from './said.js';
 
-/** Most characters of one line of the answer: 500 mutants are listed. */
-const LONGEST_LINE = 16 << 20;
-
 /** Reads how far the server has come, which it prints on standard error, then the result. */
-export async function readCoverage(api: Api, path: string, io: CliIo): Promise<JsonObject> {
-  const leaving = new AbortController();
-  const body = await api.open(path, leaving.signal, 'application/x-ndjson');
-  const decoder = new TextDecoder();
-  let rest = '';
-  try {
-    for await (const piece of body) {
-      rest += decoder.decode(piece, { stream: true });
-      const lines = rest.split('\n');
-      rest = lines.pop() ?? '';
-      if (rest.length > LONGEST_LINE) throw new CommandFailure(`${api.url}${path}: a line is too long`);
-      for (const line of lines) {
-        const news = JSON.parse(line) as JsonObject;
-        const progress = news['progress'] as JsonObject | undefined;
-        if (progress !== undefined) io.err(`${progressText(progress)}\n`);
-        else if (news['result'] !== undefined) return news['result'] as JsonObject;
-        else throw new CommandFailure(textOf(news['error']));
-      }
-    }
-  } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    throw new CommandFailure(`${api.url}${path} broke off: ${(error as Error).message}`, { cause: error });
-  } finally {
-    leaving.abort();
-  }
-  throw new CommandFailure(`${api.url}${path} ended without a result`);
+export function readCoverage(api: Api, path: string, io: CliIo): Promise<JsonObject> {
+  return readLines(api, path, (progress) => io.err(`${progressText(progress)}\n`));
 }
 
 function progressText({ rules, mutants, unnoticed, group }: JsonObject): string {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Json, JsonObject } from '../../model/document.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
 import { textOf } from '../../model/text-of.js';
+import type { AnalysisProgress } from '../../plan/analysis-progress.js';
 import { isList, isObject } from '../../model/validate.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
@@ -9,6 +10,7 @@ import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { findGroup } from './find-named.js';
 import { analysisLines, caseLines, rowLine } from './print-questions.js';
+import { readLines } from './read-lines.js';
 import { shaped } from './shape.js';
 import { coloured } from './table.js';
 
@@ -143,11 +145,14 @@ export function addReach(program: Command, io: CliIo): void {
     });
 }
 
-async function readAnalysis(api: Api, group: string | undefined): Promise<JsonObject> {
-  const path =
-    group === undefined
-      ? '/api/V2/analysis/rules'
-      : `/api/V2/group/${encodeURIComponent((await findGroup(api, group)).id)}/analysis`;
+/** Of all groups, how far the server has come is told on standard error where somebody looks. */
+async function readAnalysis(api: Api, group: string | undefined, io: CliIo): Promise<JsonObject> {
+  const all = '/api/V2/analysis/rules';
+  const tell = ({ groups, of, found }: AnalysisProgress): void => {
+    if (io.terminal !== undefined) io.err(`${groups} of ${of} groups, ${found} rules found\n`);
+  };
+  if (group === undefined) return shaped<JsonObject>(await readLines(api, all, tell), { rules: 'list' }, api.url + all);
+  const path = `/api/V2/group/${encodeURIComponent((await findGroup(api, group)).id)}/analysis`;
   return shaped<JsonObject>(await api.get(path, TIMEOUT_MS), { rules: 'list' }, api.url + path);
 }
 
@@ -157,7 +162,7 @@ export function addAnalysis(program: Command, io: CliIo): void {
     .description('list rules that never decide or that nothing needs, what nobody uses, sets near their limit')
     .option('--group <name>', 'of one group, by name or id')
     .action(async (flags: ApiFlags & { readonly group?: string }) => {
-      const answer = await readAnalysis(apiOf(flags, io), flags.group);
+      const answer = await readAnalysis(apiOf(flags, io), flags.group, io);
       if (flags.json === true) {
         io.out(`${JSON.stringify(answer)}\n`);
         return;

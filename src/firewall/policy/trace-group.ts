@@ -2,7 +2,7 @@ import type { Document } from '../../model/document.js';
 import type { Family } from '../addresses/family.js';
 import type { Dialect } from '../dialect.js';
 import { FIELD_PRINTER } from '../printers.js';
-import { compilePolicy, type LineOrigin } from '../rules/compile-ruleset.js';
+import { type LineOrigin, printPolicy } from '../rules/compile-ruleset.js';
 import { NO_ADDRESSES } from '../rules/ruleset-input.js';
 import { findRules } from './compile-group.js';
 import type { Policy } from './policy.js';
@@ -20,16 +20,19 @@ export interface TracedText {
   readonly sets: readonly string[];
 }
 
+/** What is traced of a group, for the families asked for. */
+export type TracedGroup<Asked extends Family> = Readonly<Record<Asked, TracedText>>;
+
 /**
- * The text with sets of a group and family as `compileRules` makes it, with the origins of its lines; undefined: it
- * does not compile.
+ * The texts with sets of a group as `compileRules` makes them, with the origins of their lines; the rules are read once
+ * for all families. Undefined: they do not compile.
  */
-export function* traceGroup(
+export function* traceGroup<Asked extends Family>(
   policy: Policy,
   groupId: string,
-  family: Family,
+  families: readonly Asked[],
   dialect: Dialect,
-): Generator<void, TracedText | undefined> {
+): Generator<void, TracedGroup<Asked> | undefined> {
   const view = policyView(policy, dialect);
   const found = findRules(view, groupId);
   if ('ok' in found) return undefined;
@@ -37,15 +40,19 @@ export function* traceGroup(
   const read = yield* view.rules(profile, ruleset, FIELD_PRINTER);
   if (!read.ok) return undefined;
   const { lookups } = view.answers(name);
-  const asked = { type: 'ipsets', version: family, lookups, addresses: NO_ADDRESSES, selfGroup: name } as const;
-  const origins: LineOrigin[] = [];
-  const result = yield* compilePolicy(read.policy, asked, dialect, FIELD_PRINTER, origins);
-  if (!result.ok) return undefined;
-  return {
-    text: result.text,
-    sets: result.sets,
-    origins,
-    document: ruleset ?? profile,
-    table: ruleset ? 'ruleset' : 'profile',
-  };
+  const traced: Partial<Record<Asked, TracedText>> = {};
+  for (const version of families) {
+    const asked = { type: 'ipsets', version, lookups, addresses: NO_ADDRESSES, selfGroup: name } as const;
+    const origins: LineOrigin[] = [];
+    const result = yield* printPolicy(read.policy, asked, dialect, FIELD_PRINTER, origins);
+    if (!result.ok) return undefined;
+    traced[version] = {
+      text: result.text,
+      sets: result.sets,
+      origins,
+      document: ruleset ?? profile,
+      table: ruleset ? 'ruleset' : 'profile',
+    };
+  }
+  return traced as TracedGroup<Asked>;
 }

@@ -26,8 +26,10 @@ export function questionRefused(error: unknown): unknown {
 }
 
 /** Ends a question when the request has taken too long, or its client has left. */
-function stopFor({ incoming, deps }: Call): NonNullable<QuestionOptions['stop']> {
-  const ms = deps.config.api.request_timeout_ms;
+function stopFor(
+  { incoming, deps }: Call,
+  ms: number = deps.config.api.request_timeout_ms,
+): NonNullable<QuestionOptions['stop']> {
   const end = performance.now() + ms;
   return () => {
     if (incoming.socket.destroyed) return new ApiError('unavailable', { reason: 'the client has left' });
@@ -35,15 +37,16 @@ function stopFor({ incoming, deps }: Call): NonNullable<QuestionOptions['stop']>
   };
 }
 
-/** Asks for as long as the request may take and its client waits. */
+/** Asks for as long as the request may take, or `ms`, and its client waits. */
 export async function askFleet<Answer>(
   call: Call,
   { operations }: QuestionNeeds,
   kind: QuestionOptions['kind'],
   work: (asked: Asked) => Generator<void, Answer>,
+  ms?: number,
 ): Promise<Answer> {
   try {
-    return await operations().questions.ask(work, { kind, stop: stopFor(call) });
+    return await operations().questions.ask(work, { kind, stop: stopFor(call, ms) });
   } catch (error) {
     throw questionRefused(error);
   }

@@ -1,6 +1,7 @@
 import { groupAnalysis, policyAnalysis } from '../../plan/policy-findings.js';
 import { notFound } from '../documents/find-document.js';
-import { JSON_TYPE } from '../media-type.js';
+import { JSON_TYPE, LINES_TYPE } from '../media-type.js';
+import { analysisLines } from '../questions/analysis-lines.js';
 import { askFleet, askPast, type PastQuestionNeeds, type QuestionNeeds } from '../questions/ask-fleet.js';
 import { explanation, explanationThen, reachAnswer, reachThen } from '../questions/explain.js';
 import { badField, endText, questionBody, readAt, readQuestion } from '../questions/read-question.js';
@@ -74,10 +75,16 @@ export const analysisRoutes: readonly Route<PastQuestionNeeds>[] = [
     method: 'GET',
     path: '/api/V2/analysis/rules',
     id: 'v2.analysis.rules',
-    summary: 'Rules that never decide or that nothing needs, documents that nobody uses, sets near their limit',
+    summary:
+      'Rules that never decide or that nothing needs, documents that nobody uses, sets near their limit; as lines of JSON ' +
+      'it tells how far it has come',
+    produces: [JSON_TYPE, LINES_TYPE],
     answers: { 200: { description: '`rules`, `errors`, `unused`, `sets`', schema: { type: 'object' } } },
     refuses: [],
-    handle: async (call, needs) => jsonReply(await askFleet(call, needs, 'long', policyAnalysis)),
+    handle: async (call, needs) =>
+      call.accepts === LINES_TYPE
+        ? analysisLines(call, needs)
+        : jsonReply(await askFleet(call, needs, 'long', (asked) => policyAnalysis(asked))),
   },
   {
     ...COMMON,

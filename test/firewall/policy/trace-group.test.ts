@@ -38,7 +38,7 @@ const POLICY = makePolicy({
 it.each(['dog1', 'dog2'] as const)('each line of a text is traced to the rule that it is of: %s', (dialect) => {
   const compiled = compileGroup(POLICY, 'g', { dialect, generateUnset: false });
   for (const family of ['v4', 'v6'] as const) {
-    const traced = finish(traceGroup(POLICY, 'g', family, dialect));
+    const traced = finish(traceGroup(POLICY, 'g', [family], dialect))?.[family];
     expect(traced).toMatchObject({
       text: compiled.ok && compiled[family === 'v4' ? 'set4' : 'set6'].text,
       table: 'ruleset',
@@ -64,6 +64,12 @@ it.each(['dog1', 'dog2'] as const)('each line of a text is traced to the rule th
   }
 });
 
+it.each(['dog1', 'dog2'] as const)('both families traced at once are what each is alone: %s', (dialect) => {
+  const both = finish(traceGroup(POLICY, 'g', ['v4', 'v6'], dialect));
+  for (const family of ['v4', 'v6'] as const)
+    expect(both?.[family]).toEqual(finish(traceGroup(POLICY, 'g', [family], dialect))?.[family]);
+});
+
 it('a group that does not compile has nothing to trace', () => {
-  expect(finish(traceGroup(POLICY, 'x', 'v4', 'dog2'))).toBeUndefined();
+  expect(finish(traceGroup(POLICY, 'x', ['v4'], 'dog2'))).toBeUndefined();
 });
