@@ -15,7 +15,7 @@ const HOSTS = scaled(10_000);
 const ADDRESSES = scaled(50_000);
 const RULES = 50;
 const ROUNDS = 40;
-const MOVES = 8;
+const MOVES = 2;
 
 const rule = (n, comment) => ({
   action: 'ACCEPT',

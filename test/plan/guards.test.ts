@@ -317,7 +317,7 @@ describe('an assertion', () => {
   it('says which rule the lines of its packet come from, also where another ruleset makes the same text', () => {
     const s = startCourt();
     const of = (document: string) =>
-      s.judge([['ruleset', document, { ...groupRows('dark', rulesOf([]))['ruleset'], id: document } as Document]], {
+      s.judge([['ruleset', document, { ...groupRows('dark', rulesOf([]))['ruleset'], id: document }]], {
         guards: [],
         assertions: [expectation({ to: 'group:dark' })],
         which: 'all',

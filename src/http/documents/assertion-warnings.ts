@@ -1,4 +1,5 @@
 import type { Document, JsonObject } from '../../model/document.js';
+import { textOf } from '../../model/text-of.js';
 import type { Judgement, Judgements } from '../../plan/assertions/assess.js';
 import type { Foresight } from '../../plan/foresight.js';
 import type { WriteWarning } from '../../resources/checks/finding.js';
@@ -47,6 +48,6 @@ function warning(kind: 'assertion' | 'guard', { name, after, witness, reason }: 
 
 /** The packet that shows it, in a few words. */
 function packetText({ src, dst, protocol, dport, verdict }: JsonObject): string {
-  const port = dport === undefined ? '' : ` ${String(dport)}`;
-  return `${String(src)} to ${String(dst)}, ${String(protocol)}${port}: ${String(verdict)}`;
+  const port = dport === undefined ? '' : ` ${Number(dport)}`;
+  return `${textOf(src)} to ${textOf(dst)}, ${textOf(protocol)}${port}: ${textOf(verdict)}`;
 }
