@@ -59,6 +59,13 @@ function lastAsked(rule: FlatRule): number {
   return rule.states === ALL_STATES ? -1 : STATE;
 }
 
+/** Bounds of addresses from which on work on all of them is a step of its own. */
+const LARGE = 1000;
+
+function isLarge(value: Box[Dimension] | AddressSet): boolean {
+  return typeof value === 'object' && 'bounds' in value && value.bounds.length > LARGE;
+}
+
 /**
  * Divides all packets of a region by what the rules of one or two chains ask for: a decision diagram (Gouda and Liu,
  * "Structured firewall design") whose nodes are the rules that can still match. Equal nodes are worked out once, and a
@@ -76,6 +83,8 @@ export class Diagram<Leaf> {
   readonly #last: readonly number[];
   readonly #known = DIMENSIONS.map(() => new Map<string, readonly Cell<Leaf>[]>());
   readonly #classes = new Map<string, AddressClasses>();
+  /** A large set was divided just now. */
+  #divided = false;
   readonly #src: AddressSet | null;
   readonly #dst: AddressSet | null;
 
@@ -154,10 +163,16 @@ export class Diagram<Leaf> {
     if ((memory.size & 15) === 15) yield;
     const name = DIMENSIONS[dimension] as Dimension;
     const cells: Cell<Leaf>[] = [];
-    for (const block of this.#blocks(name, rules)) {
+    const blocks = this.#blocks(name, rules);
+    if (this.#divided) {
+      this.#divided = false;
+      yield;
+    }
+    for (const block of blocks) {
       const inner = yield* this.#node(dimension + 1, block.rules);
       if (inner.length === 0) continue;
       const value = block.value();
+      if (isLarge(value)) yield;
       for (const { box, leaf } of inner) cells.push({ box: { ...box, [name]: value }, leaf });
     }
     memory.set(key, cells);
@@ -291,6 +306,7 @@ export class Diagram<Leaf> {
       const make = this.#question.classes;
       classes = make === undefined ? addressClasses(this.#family, [...sets]) : make([...sets]);
       this.#classes.set(key, classes);
+      this.#divided = [...sets].some(isLarge);
     }
     return classes;
   }

@@ -22,20 +22,12 @@ export interface SetsText {
   readonly hash: string;
 }
 
-/** What a set holds, by its full name. */
-export interface SetContent {
-  readonly name: string;
-  readonly family: Family;
-  /** A `CanonicalSet`'s. */
-  readonly addresses: readonly string[];
-}
-
-/** How a tool spells sets. */
+/** How a tool spells sets, with pauses. */
 export interface SetPrinter {
   /** `addresses` are a `CanonicalSet`'s. */
-  render(base: string, kind: SetKind, family: Family, addresses: readonly string[]): RenderedSet;
+  render(base: string, kind: SetKind, family: Family, addresses: readonly string[]): Generator<void, RenderedSet>;
   /** The order of the sets does not matter. Costs no more than joining the kept parts. */
-  assemble(sets: readonly RenderedSet[]): SetsText;
+  assemble(sets: readonly RenderedSet[]): Generator<void, SetsText>;
 }
 
 /** What a tool can hold of a rule's comment. */

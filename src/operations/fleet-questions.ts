@@ -5,7 +5,7 @@ import { readSetName } from '../firewall/sets/set-name.js';
 import { textOf } from '../model/text-of.js';
 import { compiledTexts } from '../plan/fleet-texts.js';
 import { type FleetQuestions, fleetQuestions } from '../plan/fleet-questions.js';
-import { listedSet } from '../plan/policy-fleet.js';
+import { listedSet } from '../plan/listed-set.js';
 import type { PastBookNeeds } from '../plan/past/past-book.js';
 import { pastQuestions } from '../plan/past/past-questions.js';
 import { SetLook } from '../plan/set-look.js';
@@ -40,13 +40,12 @@ function questionsOfNow({ world, outputs, sets, compiles, dialect }: FleetQuesti
       if (assigned !== undefined) return assigned.ruleset.texts[family === 'v4' ? 'set4' : 'set6'].text;
       return yield* compiled(groupId, family);
     },
-    sets: () => sets.published?.contents,
     setProblems: () => sets.published?.problems,
     *set(name) {
       const contents = sets.published?.contents;
       const family = readSetName(name)?.family;
       if (family === undefined) return undefined;
-      if (contents === undefined) return look.get(world.policy, name, new Map());
+      if (contents === undefined) return yield* look.get(world.policy, name, new Map());
       const list = contents.get(name);
       return list === undefined ? undefined : yield* listedSet(family, list);
     },

@@ -1,5 +1,7 @@
 import type { Alarm } from '../alarms/alarm-book.js';
 import type { Json, JsonObject } from '../model/document.js';
+import type { StoredRuleset } from '../model/stored-ruleset.js';
+import type { Change } from '../store/store.js';
 import type { FetchedFile, FileSource } from './file-blocks.js';
 import type { Transfer } from './transfers.js';
 import type { FleetQuestions } from '../plan/fleet-questions.js';
@@ -78,6 +80,9 @@ export interface WantedPin {
   readonly reason: string;
 }
 
+/** Looks at what a pin does before it is made. */
+export type PinLook = (ruleset: StoredRuleset | undefined) => Promise<readonly Change[]>;
+
 /** `unknown`: no such revision; `unusable`: it is known, but hosts can't be given it, with why. */
 export type PinOutcome =
   | { readonly ok: true; readonly pin: JsonObject | null }
@@ -133,8 +138,10 @@ export interface Operations {
   /**
    * Holds a group at a revision: its hosts get that, and edits wait. `pin` undefined: no longer. Written to the store in
    * `author`'s name before this resolves.
+   * @param look given what hosts would get, undefined: what policy compiles to, when nothing else speaks against it; gives
+   * what is to be committed along, or throws
    */
-  setPin(groupId: string, pin: WantedPin | undefined, author: string): Promise<PinOutcome>;
+  setPin(groupId: string, pin: WantedPin | undefined, author: string, look: PinLook): Promise<PinOutcome>;
   /** What would ship after writes: plans, assertions and guards ask it. */
   readonly foresight: Foresight;
   /** Answers what hosts let through. */

@@ -23,10 +23,11 @@ export interface SetPinNeeds extends MissingSetsNeeds {
 export function setPin(needs: SetPinNeeds): Operations['setPin'] {
   const { system, store, outputs, groups, log } = needs;
   const { revisions, rulesets } = outputs;
-  return async (groupId, wanted, author) => {
+  return async (groupId, wanted, author, look) => {
     if (wanted === undefined) {
       if (revisions.pins.has(groupId)) {
-        await store.commit([{ op: 'remove', table: 'pin', id: groupId }], { author });
+        const along = await look(undefined);
+        await store.commit([{ op: 'remove', table: 'pin', id: groupId }, ...along], { author });
         revisions.pins.delete(groupId);
         // Texts that only the pin named.
         rulesets.abandoned = true;
@@ -46,12 +47,17 @@ export function setPin(needs: SetPinNeeds): Operations['setPin'] {
       const named = missing.slice(0, 5).join(', ');
       return { ok: false, why: 'unusable', reason: `it names the sets ${named}, which are not published now` };
     }
+    const along = await look(ruleset);
     const at = Math.floor(system.clock.now() / 1000);
     const pin: Pin = { groupId, number, ruleset, compiledAt: Number(row['compiled_at']), reason, author, at };
     const doc = pinToDoc(pin);
     const giveBack = rulesets.claim(ruleset);
     try {
-      const steps = [...rulesets.steps(ruleset), { op: 'upsert', table: 'pin', id: groupId, edit: () => doc } as const];
+      const steps = [
+        ...rulesets.steps(ruleset),
+        { op: 'upsert', table: 'pin', id: groupId, edit: () => doc } as const,
+        ...along,
+      ];
       await store.commit(steps, { author });
       rulesets.saved(ruleset);
     } finally {

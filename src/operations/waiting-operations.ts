@@ -13,7 +13,7 @@ import { treeTroubles } from './tree-troubles.js';
 
 export interface WaitingNeeds {
   readonly system: ActorSystem;
-  readonly store: Pick<Store, 'state' | 'list'>;
+  readonly store: Pick<Store, 'state' | 'get' | 'list'>;
   readonly config: Pick<Config, 'generate_unset_tables' | 'api' | 'intake'>;
   readonly alarms: Pick<AlarmBook, 'list'>;
   /** Absent: nothing is guarded. */

@@ -47,7 +47,6 @@ export interface FleetQuestionsNeeds {
   /** What hosts of a group (by id) have or get. */
   readonly text: PolicyFleetNeeds['text'];
   readonly set: ReadSet;
-  readonly sets: NonNullable<PolicyFleetNeeds['sets']>;
   readonly setProblems: Asked['setProblems'];
 }
 
@@ -88,7 +87,7 @@ function* stoppable<Answer>(work: Generator<void, Answer>, stop: () => Error | u
 }
 
 export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
-  const { world, dialect, text, set, sets, setProblems } = needs;
+  const { world, dialect, text, set, setProblems } = needs;
   const filters = new FilterBook();
   const idle = new IdleBook();
   const lanes = {
@@ -105,7 +104,7 @@ export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
       try {
         for (let disturbed = 0; disturbed <= MOST_DISTURBED; disturbed += 1) {
           const { version, policy } = world;
-          const fleet = new PolicyFleet({ policy, dialect, filters, text, set, sets });
+          const fleet = new PolicyFleet({ policy, dialect, filters, text, set });
           const sources = new LineSources(policy, dialect);
           const asked = { fleet, words: new FleetWords(fleet, sources), policy, dialect, sources, idle, setProblems };
           const answer = await lane.slices.run(stoppable(work(asked), stop));

@@ -3,15 +3,20 @@ import { CompileBook } from '../firewall/policy/compile-book.js';
 import { finish } from '../firewall/finish.js';
 import type { Document, Table } from '../model/document.js';
 import { sameJson } from '../model/same-json.js';
+import { readRuleset, type StoredRuleset } from '../model/stored-ruleset.js';
+import { textOf } from '../model/text-of.js';
 import type { DraftRow } from '../store/draft-store.js';
 import { type Store, StoreError } from '../store/store.js';
 import { Slices } from '../world/slices.js';
 import { World, WORLD_TABLES, type WorldTableName } from '../world/world.js';
+import type { Judgements, WantedJudgements } from './assertions/assess.js';
 import { Court } from './assertions/court.js';
+import { judgePin } from './assertions/judge-pinned.js';
 import { type GuardBook, type KnownGuards, NO_GUARDS } from './assertions/guard-book.js';
 import { draftChanges } from './draft-changes.js';
 import { oneAtATime } from './one-at-a-time.js';
 import type { TableChange } from './overlay-policy.js';
+import type { Pinned } from './pinned.js';
 import { SetLook } from './set-look.js';
 import { type Shipment, type Wanted, wouldShip, type WouldShipNeeds } from './would-ship.js';
 
@@ -41,6 +46,11 @@ export interface Foresight {
    * @throws StoreError `unavailable` while policy is not loaded, or the store is ahead of it for seconds
    */
   wouldShip(rows: readonly DraftRow[], wanted?: Wanted): Promise<Shipment>;
+  /**
+   * What becomes of assertions and guards when a group (by id) is held at a revision, or let go (`ruleset` undefined).
+   * @throws StoreError `unavailable` where this server holds no policy
+   */
+  judgePin(groupId: string, ruleset: StoredRuleset | undefined, wanted: WantedJudgements): Promise<Judgements>;
   /** These documents were just written: the next answer is not given before they are seen. */
   wrote(rows: readonly WrittenRow[], cause: WriteCause): void;
   /** What this server's configuration guards. */
@@ -106,18 +116,37 @@ export function worldForesight(parts: ForesightNeeds): Foresight {
 
   // What is kept from one computation to the next must not be looked at by two of them.
   const alone = oneAtATime();
+  const ofOneMoment = <Result>(begin: () => Generator<void, Result>): Promise<Result> =>
+    alone(async () => {
+      for (let disturbed = 0; ; disturbed += 1) {
+        const { version } = world;
+        const work = begin();
+        const found = disturbed < MOST_DISTURBED ? await slices.run(work) : finish(work);
+        if (version === world.version) return found;
+      }
+    });
   return {
     guards: () => (parts.guards ?? NO_GUARDS).current(),
     inTurn: oneAtATime(),
     async wouldShip(rows, wanted = NOTHING_MORE) {
       await caughtUp();
-      return alone(async () => {
-        for (let disturbed = 0; ; disturbed += 1) {
-          const changes = draftChanges(world, HELD, rows);
-          const work = wouldShip(needs, changes, wanted);
-          const shipment = disturbed < MOST_DISTURBED ? await slices.run(work) : finish(work);
-          if (shipment.version === world.version) return shipment;
-        }
+      return ofOneMoment(() => wouldShip(needs, draftChanges(world, HELD, rows), wanted));
+    },
+    async judgePin(groupId, ruleset, wanted) {
+      await caughtUp();
+      return ofOneMoment(() => {
+        const before = needs.pinned?.() ?? new Map<string, StoredRuleset>();
+        const after = new Map(before);
+        if (ruleset === undefined) after.delete(groupId);
+        else after.set(groupId, ruleset);
+        const contents = needs.contents();
+        const side = {
+          policy: world.policy,
+          compile: (id: string) => needs.compiles.compile(id),
+          set: (name: string) => needs.look.get(world.policy, name, contents),
+        };
+        const group = { id: groupId, name: textOf(world.rows('group').get(groupId)?.name) };
+        return judgePin(needs.court, side, group, { before, after }, wanted);
       });
     },
     wrote(rows, cause) {
@@ -134,13 +163,23 @@ export function worldForesight(parts: ForesightNeeds): Foresight {
 }
 
 export interface StoreForesightNeeds {
-  readonly store: Pick<Store, 'list'>;
+  readonly store: Pick<Store, 'get' | 'list'>;
   readonly dialect: () => Dialect;
   readonly generateUnset: boolean;
   readonly anyIsEveryone: () => boolean;
   readonly hostAddressesMax?: number;
   /** Absent: nothing is guarded. */
   readonly guards?: GuardBook;
+}
+
+/** Which groups are held, and at which texts; a pin whose texts are gone holds nothing. */
+async function storedPins(store: StoreForesightNeeds['store']): Promise<Pinned> {
+  const pinned = new Map<string, StoredRuleset>();
+  for (const { doc } of await store.list('pin')) {
+    const ruleset = readRuleset((await store.get('ruleset_text', textOf(doc['texts'])))?.doc);
+    if (ruleset !== undefined) pinned.set(doc.id, ruleset);
+  }
+  return pinned;
 }
 
 /** For a server that holds no policy: it is read from the store each time, all of it. */
@@ -164,6 +203,7 @@ export function storeForesight(needs: StoreForesightNeeds): Foresight {
         );
       const compiles = new CompileBook(world.policy, { dialect, generateUnset });
       const none = new Map<string, readonly string[]>();
+      const pinned = await storedPins(store);
       return slices.run(
         wouldShip(
           {
@@ -174,12 +214,14 @@ export function storeForesight(needs: StoreForesightNeeds): Foresight {
             contents: () => none,
             look: new SetLook(dialect),
             court: new Court(dialect),
+            pinned: () => pinned,
           },
           draftChanges(world, HELD, rows),
           wanted,
         ),
       );
     },
+    judgePin: () => Promise.reject(new StoreError('unavailable', 'only a server that leads holds groups at revisions')),
     wrote: () => undefined,
   };
 }

@@ -14,6 +14,7 @@ import type { Family } from '../firewall/addresses/family.js';
 import type { CompiledGroup } from '../firewall/policy/compile-group.js';
 import type { JsonObject } from '../model/document.js';
 import { variantsOfType } from '../model/ruleset-variants.js';
+import type { ReadSet } from './filter-book.js';
 import type { GroupShipment } from './group-shipment.js';
 
 type Compiled = CompiledGroup & { readonly ok: true };
@@ -28,7 +29,7 @@ export interface GroupEffect extends JsonObject {
 }
 
 /** The set of a name as it is before or after; undefined: there is none. */
-export type LookUpSet = (name: string, side: 'before' | 'after') => AddressSet | undefined;
+export type LookUpSet = (name: string, side: 'before' | 'after') => Generator<void, AddressSet | undefined>;
 
 /** What addresses are called, and which rule a line of a group's text comes from. */
 export interface EffectWords {
@@ -74,9 +75,9 @@ function* effectOf(
   const found: Record<ReturnType<typeof flowKind>, JsonObject[]> = { opens: [], closes: [], changes: [] };
   try {
     for (const { key, family } of variantsOfType('ipsets')) {
-      const was = filterOf(before, key, family, (name) => lookUp(name, 'before'));
+      const was = yield* filterOf(before, key, family, (name) => lookUp(name, 'before'));
       yield;
-      const is = filterOf(after, key, family, (name) => lookUp(name, 'after'));
+      const is = yield* filterOf(after, key, family, (name) => lookUp(name, 'after'));
       yield;
       const texts = { before: before[key].text, after: after[key].text };
       for (const flow of yield* difference(was, is)) {
@@ -113,15 +114,15 @@ function* wordsOf(
 }
 
 /** A text and the sets that it names, ready to be asked. @throws AnalysisError naming the line of a set that is missing */
-export function filterOf(
+export function* filterOf(
   compiled: Compiled,
   key: 'set4' | 'set6' | 'unset4' | 'unset6',
   family: 'v4' | 'v6',
-  lookUp: (name: string) => AddressSet | undefined,
-): Filter {
+  lookUp: ReadSet,
+): Generator<void, Filter> {
   const sets = new Map<string, AddressSet>();
   for (const name of compiled.sets) {
-    const set = lookUp(name);
+    const set = yield* lookUp(name);
     if (set !== undefined) sets.set(name, set);
   }
   return bindRuleset(readRuleset(compiled[key].text, family), sets);

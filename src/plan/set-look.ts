@@ -1,9 +1,11 @@
-import { type AddressSet, addressSet } from '../analysis/index.js';
+import type { AddressSet } from '../analysis/index.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Policy } from '../firewall/policy/policy.js';
-import { buildSet, type WantedSet } from '../firewall/sets/build-set.js';
+import { buildSetInSteps, type WantedSet } from '../firewall/sets/build-set.js';
+import { wantedByName } from '../firewall/policy/wanted-by-name.js';
 import { readSetName } from '../firewall/sets/set-name.js';
-import { type Contents, sameSet, wantedByName } from './set-changes.js';
+import { listedSet } from './listed-set.js';
+import { type Contents, sameSet } from './set-changes.js';
 
 interface Looked {
   readonly wanted: WantedSet;
@@ -20,15 +22,16 @@ export class SetLook {
     this.#dialect = dialect;
   }
 
-  /** What the set of this name holds under a policy; undefined: nothing makes it, and it has no content that would stay. */
-  get(policy: Policy, name: string, contents: Contents): AddressSet | undefined {
+  /** What the set of this name holds under a policy; undefined: nothing makes it, and it has no content that would stay.
+   * With pauses. */
+  *get(policy: Policy, name: string, contents: Contents): Generator<void, AddressSet | undefined> {
     const family = readSetName(name)?.family;
     if (family === undefined) return undefined;
-    const wanted = wantedByName(policy, this.#dialect).get(name);
+    const wanted = (yield* wantedByName(policy, this.#dialect)).get(name);
     if (wanted === undefined) {
       // A set that vanishes stays as it is for as long as rules name it.
       const staying = contents.get(name);
-      return staying === undefined ? undefined : addressSet(family, staying);
+      return staying === undefined ? undefined : yield* listedSet(family, staying);
     }
     const kept = this.#known.get(name) ?? [];
     const known = kept.find((one) => one.wanted === wanted) ?? kept.find((one) => sameSet(one.wanted, wanted));
@@ -37,9 +40,9 @@ export class SetLook {
       if (known.wanted !== wanted) this.#keep(name, { wanted, set: known.set });
       return known.set;
     }
-    const { rendered } = buildSet(wanted, this.#dialect, contents.get(name));
+    const { rendered } = yield* buildSetInSteps(wanted, this.#dialect, contents.get(name));
     if (rendered === undefined) return undefined;
-    const set = addressSet(family, rendered.addresses);
+    const set = yield* listedSet(family, rendered.addresses);
     this.#keep(name, { wanted, set });
     return set;
   }

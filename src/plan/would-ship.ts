@@ -9,10 +9,12 @@ import type { World } from '../world/world.js';
 import { movesAddresses, overlayPolicy, type TableChange } from './overlay-policy.js';
 import type { Judgements, WantedJudgements } from './assertions/assess.js';
 import { type Court, NO_JUDGEMENTS } from './assertions/court.js';
+import { judgeChange } from './assertions/judge-pinned.js';
 import { AddressNames } from './address-names.js';
 import { type EffectWords, type GroupEffect, groupEffects } from './group-effects.js';
 import { LineSources } from './line-sources.js';
 import type { GroupShipment } from './group-shipment.js';
+import type { Pinned } from './pinned.js';
 import type { SetLook } from './set-look.js';
 import { type Contents, setChanges, type SetShipment } from './set-changes.js';
 
@@ -52,7 +54,11 @@ export interface WouldShipNeeds {
   readonly contents: () => Contents;
   readonly look: SetLook;
   readonly court: Court;
+  /** Groups that are held at a revision; absent: none. */
+  readonly pinned?: () => Pinned;
 }
+
+const NOTHING_PINNED: Pinned = new Map();
 
 /** Texts of the plan's own are kept for as long as it is worked out; a fleet of groups shares few. */
 const KEPT_CHARS = 16 << 20;
@@ -85,7 +91,7 @@ function* groupsNaming(
 function effectWords(
   { world, dialect, court }: Pick<WouldShipNeeds, 'world' | 'dialect' | 'court'>,
   after: Policy,
-  held: (side: 'after', name: string) => AddressSet | undefined,
+  held: (side: 'after', name: string) => Generator<void, AddressSet | undefined>,
 ): EffectWords {
   const policies = { before: world.policy, after };
   const sources = { before: new LineSources(world.policy, dialect), after: new LineSources(after, dialect) };
@@ -112,7 +118,8 @@ export function* wouldShip(
   const policy = overlayPolicy(world.policy, changes);
   const dirt = world.wouldDirty(changes);
   const book = new CompileBook(policy, { dialect, generateUnset, maxChars: KEPT_CHARS });
-  const looked = new Set([...dirt.groups, ...dirt.removedGroups]);
+  const stale = new Set([...dirt.groups, ...dirt.removedGroups]);
+  const looked = new Set(stale);
   const moved = new Map<string, string>();
   for (const { before, after } of dirt.hosts)
     if (after !== undefined && before?.['group'] !== after['group']) moved.set(after.id, textOf(after['group']));
@@ -125,7 +132,8 @@ export function* wouldShip(
     const was = world.rows('group').get(id);
     const is = policy.group.get(id);
     const before = was === undefined ? undefined : yield* compiles.compile(id);
-    const after = is === undefined ? undefined : yield* book.compile(id);
+    // Where only a set that it names holds something else, its texts are the same.
+    const after = is === undefined ? undefined : yield* (stale.has(id) ? book : compiles).compile(id);
     if (sameTexts(before, after) && !namesAny(after, changedSets)) continue;
     const name = textOf((is ?? was)?.['name']);
     const arrived = [...moved.values()].filter((group) => group === name).length;
@@ -145,7 +153,8 @@ export function* wouldShip(
   const judgements =
     wanted.judged === undefined
       ? NO_JUDGEMENTS
-      : yield* needs.court.judge(
+      : yield* judgeChange(
+          needs.court,
           {
             before: {
               policy: world.policy,
@@ -154,12 +163,14 @@ export function* wouldShip(
             },
             after: {
               policy,
-              compile: (id) => (looked.has(id) ? book.compile(id) : compiles.compile(id)),
+              compile: (id) => (stale.has(id) ? book : compiles).compile(id),
               set: (name) => held('after', name),
             },
             changes,
             groups,
           },
+          needs.pinned?.() ?? NOTHING_PINNED,
+          changedSets,
           wanted.judged,
         );
   const inGroups = groups.reduce((sum, { hosts }) => sum + hosts, 0);

@@ -1,8 +1,9 @@
+import { finish } from '../firewall/finish.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Policy, PolicyFault } from '../firewall/policy/policy.js';
-import { wantedSets } from '../firewall/policy/wanted-sets.js';
+import { wantedSetsInSteps } from '../firewall/policy/wanted-sets.js';
 import { FIELD_PRINTER } from '../firewall/printers.js';
-import { buildSet, type BuiltSet, type SetProblem, type WantedSet } from '../firewall/sets/build-set.js';
+import { buildSetInSteps, type BuiltSet, type SetProblem, type WantedSet } from '../firewall/sets/build-set.js';
 import type { LastGood } from '../firewall/sets/compile-sets.js';
 import { readSetName, setName } from '../firewall/sets/set-name.js';
 import { NOT_USED, type SetUse } from './set-use.js';
@@ -31,6 +32,9 @@ export interface RenderedSets {
   /** Content of all sets in it. */
   readonly contents: LastGood;
 }
+
+/** Addresses that are compared between two pauses. */
+const A_STEP = 1 << 16;
 
 interface Kept {
   readonly wanted: WantedSet;
@@ -76,22 +80,33 @@ export class SetBook {
     for (const [name, addresses] of lastGood) if (!this.#lastGood.has(name)) this.#lastGood.set(name, addresses);
   }
 
-  render(): RenderedSets {
-    const { wanted, faults } = wantedSets(this.#policy, this.#dialect);
+  /**
+   * Makes all sets of the policy as it is when this begins, with pauses: policy may change meanwhile, and is not looked at
+   * again. What is kept for the next time is that of the rendering that ended last.
+   */
+  *renderInSteps(): Generator<void, RenderedSets> {
+    const use = this.#use();
+    const { wanted, faults } = yield* wantedSetsInSteps(this.#policy, this.#dialect);
     const kept = new Map<string, Kept>();
+    let compared = 0;
     for (const set of wanted) {
       const name = setName(set.base, set.kind, set.family);
-      kept.set(name, this.#make(name, set));
+      kept.set(name, yield* this.#make(name, set));
+      compared += 1 + set.addresses.length;
+      if (compared < A_STEP) continue;
+      compared = 0;
+      yield;
     }
     this.#kept = kept;
     const made = [...kept.values()].map(({ built }) => built);
-    const gone = this.#gone(new Set(made.flatMap(({ rendered }) => rendered?.name ?? [])));
+    const gone = yield* this.#gone(new Set(made.flatMap(({ rendered }) => rendered?.name ?? [])), use);
     const all = [...made, ...gone];
     const rendered = all.flatMap((built) => (built.rendered === undefined ? [] : [built.rendered]));
     const problems = all.flatMap((built) => built.problems);
     const replaced = problems.filter((problem) => 'instead' in problem);
+    const text = yield* FIELD_PRINTER.sets.assemble(rendered);
     return {
-      ...FIELD_PRINTER.sets.assemble(rendered),
+      ...text,
       names: new Set(rendered.map(({ name }) => name)),
       blocks: new Map(rendered.map(({ name, block }) => [name, block])),
       unusable: new Set(replaced.filter(({ instead }) => instead === 'empty').map(({ set }) => set)),
@@ -107,18 +122,23 @@ export class SetBook {
     };
   }
 
+  /** The same without pauses, where nobody else waits. */
+  render(): RenderedSets {
+    return finish(this.renderInSteps());
+  }
+
   /** Sets that nothing makes any more, though rulesets in use name them. A name that is not used is forgotten. */
-  #gone(there: ReadonlySet<string>): BuiltSet[] {
-    const { users, certain } = this.#use();
+  *#gone(there: ReadonlySet<string>, { users, certain }: SetUse): Generator<void, BuiltSet[]> {
     const gone: BuiltSet[] = [];
-    for (const [name, addresses] of this.#lastGood) {
+    for (const [name, addresses] of [...this.#lastGood]) {
       if (there.has(name)) continue;
       const parts = readSetName(name);
       // A later set of this name is another set.
       if (parts === undefined || (certain && !users.has(name))) this.#lastGood.delete(name);
       else {
         const problems = users.has(name) ? [goneProblem(name, users.get(name) ?? [], 'last_good')] : [];
-        gone.push({ rendered: FIELD_PRINTER.sets.render(parts.base, parts.kind, parts.family, addresses), problems });
+        const rendered = yield* FIELD_PRINTER.sets.render(parts.base, parts.kind, parts.family, addresses);
+        gone.push({ rendered, problems });
       }
     }
     for (const [name, groups] of users)
@@ -126,7 +146,7 @@ export class SetBook {
     return gone;
   }
 
-  #make(name: string, wanted: WantedSet): Kept {
+  *#make(name: string, wanted: WantedSet): Generator<void, Kept> {
     const before = this.#kept.get(name);
     if (
       before?.wanted.order === wanted.order &&
@@ -135,7 +155,7 @@ export class SetBook {
       before.wanted.incomplete === wanted.incomplete
     )
       return before;
-    const built = buildSet(wanted, this.#dialect, this.#lastGood.get(name));
+    const built = yield* buildSetInSteps(wanted, this.#dialect, this.#lastGood.get(name));
     const isReplaced = built.problems.some((problem) => 'instead' in problem);
     if (built.rendered !== undefined && !isReplaced) this.#lastGood.set(name, built.rendered.addresses);
     return { wanted, built };

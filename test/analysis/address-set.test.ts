@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type AddressSet, holds, intersection, joinNets, type Point } from '../../src/analysis/address-set.js';
+import {
+  type AddressSet,
+  countOf,
+  holds,
+  intersection,
+  isWithin,
+  joinNets,
+  type Point,
+  pointOf,
+} from '../../src/analysis/address-set.js';
 
 /** Sets of small numbers as addresses of IPv4: each interval has its end right behind it now and then. */
 function sets(least: number, most: number) {
@@ -29,5 +38,40 @@ it('what two sets have in common is the same however much larger one of them is'
       }
     }),
     { numRuns: 200 },
+  );
+});
+
+it('a set is within another just where all of its addresses are, whichever is larger', () => {
+  fc.assert(
+    fc.property(sets(0, 20), sets(0, 20), sets(30, 80), (one, other, large) => {
+      for (const [a, b] of [
+        [one, other],
+        [one, large],
+        [large, one],
+        [intersection(one, large), large],
+        [intersection(one, other), other],
+      ] as const) {
+        const inside = new Set(members(b));
+        expect(isWithin(a, b)).toBe(members(a).every((at) => inside.has(at)));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('counts addresses of IPv6 exactly, across every border of a group and to the last of all', () => {
+  const point = fc.oneof(
+    fc.bigInt({ min: 0n, max: 1n << 128n }),
+    fc.tuple(fc.nat(127), fc.integer({ min: -3, max: 3 })).map(([bit, near]) => (1n << BigInt(bit)) + BigInt(near)),
+    fc.constantFrom(0n, 1n << 128n, (1n << 128n) - (1n << 48n), (1n << 128n) - 1n),
+  );
+  fc.assert(
+    fc.property(fc.uniqueArray(point, { minLength: 2, maxLength: 12 }), (points) => {
+      const even = points.slice(0, points.length & ~1).sort((a, b) => (a < b ? -1 : 1));
+      const bounds = even.map((value) => pointOf(value < 0n ? 0n : value, 'v6'));
+      const wanted = even.reduce((sum, value, at) => (at % 2 === 0 ? sum - value : sum + value), 0n);
+      if (even[0] !== undefined && even[0] >= 0n) expect(countOf({ family: 'v6', bounds })).toBe(wanted);
+    }),
+    { numRuns: 300 },
   );
 });

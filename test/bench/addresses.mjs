@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalSet } from '../../dist/firewall/sets/canonical-set.js';
+import { finish } from '../../dist/firewall/finish.js';
 import { assembleSets } from '../../dist/firewall/ipset/assemble-sets.js';
 import { renderSet } from '../../dist/firewall/ipset/render-set.js';
 import { scaled } from './scaled.mjs';
@@ -28,10 +29,10 @@ const v6 = shuffled((n) => `2001:db8:64:${(n >>> 16).toString(16)}::${(n & 0xfff
 
 const compile = (dialect) => {
   const sets = [
-    renderSet('big', 'zone', 'v4', canonicalSet(v4, 'v4', dialect).addresses),
-    renderSet('big', 'zone', 'v6', canonicalSet(v6, 'v6', dialect).addresses),
+    finish(renderSet('big', 'zone', 'v4', canonicalSet(v4, 'v4', dialect).addresses)),
+    finish(renderSet('big', 'zone', 'v6', canonicalSet(v6, 'v6', dialect).addresses)),
   ];
-  return assembleSets(sets);
+  return finish(assembleSets(sets));
 };
 
 /** The least that anyone must do: join the finished lines and hash as many bytes. */

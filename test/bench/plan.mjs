@@ -3,17 +3,19 @@ import { CompileBook } from '../../dist/firewall/policy/compile-book.js';
 import { finish } from '../../dist/firewall/finish.js';
 import { SetLook } from '../../dist/plan/set-look.js';
 import { wouldShip } from '../../dist/plan/would-ship.js';
+import { sha256InSteps } from '../../dist/firewall/hash/sha256.js';
+import { SetBook } from '../../dist/world/set-book.js';
 import { World, WORLD_TABLES } from '../../dist/world/world.js';
 import { scaled } from './scaled.mjs';
 
-export const title =
-  'Plan of a one-rule edit: 1,000 groups of 50 rules, 10,000 hosts, a zone of 50,000 addresses per family';
+export const title = 'Plans and sets: 1,000 groups of 50 rules, 10,000 hosts, a zone of 50,000 addresses per family';
 
 const GROUPS = scaled(1000);
 const HOSTS = scaled(10_000);
 const ADDRESSES = scaled(50_000);
 const RULES = 50;
 const ROUNDS = 40;
+const MOVES = 8;
 
 const rule = (n, comment) => ({
   action: 'ACCEPT',
@@ -115,6 +117,32 @@ function held(work, holds) {
   }
 }
 
+/** What the publisher of the sets does: first all of them, then with one host more, then with one address of the zone more. */
+function setsOf(world) {
+  const book = new SetBook(world.policy, 'dog2');
+  const holds = [];
+  const times = [];
+  const work = function* () {
+    const { text } = yield* book.renderInSteps();
+    yield* sha256InSteps(text);
+  };
+  const publish = () => {
+    const before = process.cpuUsage();
+    held(work(), holds);
+    times.push(cpuMs(before));
+  };
+  publish();
+  world.apply('host', [
+    { id: 'h1', after: { ...world.rows('host').get('h1'), interfaces: '{"eth0":["198.51.100.1"]}' } },
+  ]);
+  publish();
+  const zone = world.rows('zone').get('office');
+  const ipv4_addresses = [...zone.ipv4_addresses, '198.51.100.77'];
+  world.apply('zone', [{ id: 'office', after: { ...zone, ipv4_addresses } }]);
+  publish();
+  return { times, longest: Math.max(...holds) };
+}
+
 /**
  * Milliseconds of CPU, with what opens and closes, assertions and a guard; the floor is compiling that group before and
  * after, and nothing else.
@@ -163,6 +191,35 @@ export async function run() {
   const still = measure(planned, false, 1);
   const moving = measure(planned, true, 2);
   const writes = measure(written, true, 3);
+  // Addresses of the zone and of hosts that come and go.
+  const moved = (table, next) => {
+    const [times, holds] = [[], []];
+    for (let round = 0; round < MOVES; round += 1) {
+      const changes = next(round);
+      const before = process.cpuUsage();
+      const shipment = held(wouldShip(needs, changes, planned), holds);
+      times.push(cpuMs(before));
+      if (shipment.sets.length === 0) throw new Error('a set changes');
+      world.apply(table, [{ id: changes[0].change.id, after: changes[0].change.after }]);
+    }
+    return { times, holds };
+  };
+  const zone = moved('zone', (round) => {
+    const before = world.rows('zone').get('office');
+    const ipv4_addresses = [...before.ipv4_addresses, `192.0.2.${round}`];
+    const ipv6_addresses = [...before.ipv6_addresses, `2001:db8:1::${round}`];
+    return [{ table: 'zone', change: { id: 'office', before, after: { ...before, ipv4_addresses, ipv6_addresses } } }];
+  });
+  const hosts = moved('host', (round) => {
+    const before = world.rows('host').get(`h${round * 11}`);
+    return [{ table: 'host', change: { id: before.id, before, after: { ...before, group: `group${round * 5 + 7}` } } }];
+  });
+  const zoneWrites = [];
+  const zoneBefore = world.rows('zone').get('office');
+  const zoneAfter = { ...zoneBefore, ipv4_addresses: zoneBefore.ipv4_addresses.slice(1) };
+  const zoneChange = { table: 'zone', change: { id: 'office', before: zoneBefore, after: zoneAfter } };
+  held(wouldShip(needs, [zoneChange], written), zoneWrites);
+  const publisher = setsOf(world);
   const floors = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const start = process.cpuUsage();
@@ -183,5 +240,14 @@ export async function run() {
     row('  longest step', Math.max(...moving.holds)),
     row('p50 of the check of a write', rank(writes.times, 0.5)),
     row('  longest step', Math.max(...writes.holds)),
+    row('p50 of a plan of an address of the zone', rank(zone.times, 0.5)),
+    row('  longest step', Math.max(...zone.holds)),
+    row('p50 of a plan of a host that moves', rank(hosts.times, 0.5)),
+    row('  longest step', Math.max(...hosts.holds)),
+    row('check of a write of the zone, longest step', Math.max(...zoneWrites)),
+    row('all sets made and hashed', publisher.times[0]),
+    row('  with one host more', publisher.times[1]),
+    row('  with one address of the zone more', publisher.times[2]),
+    row('  longest step', publisher.longest),
   ];
 }

@@ -38,14 +38,15 @@ class Witness implements Printer {
   given: RulesetTree | undefined;
   readonly comments = { bytes: 5, cut: (text: string) => text.slice(0, 5), readsBack: () => true };
   readonly sets = {
-    render: (base: string, kind: 'group' | 'zone', family: 'v4' | 'v6', addresses: readonly string[]) => {
+    *render(base: string, kind: 'group' | 'zone', family: 'v4' | 'v6', addresses: readonly string[]) {
+      yield;
       const block = `${kind} ${base}: ${addresses.join()}`;
       return { name: `${base}.${family}`, base, kind, family, addresses, block, hashed: '' };
     },
-    assemble: (sets: readonly { readonly block: string }[]) => ({
-      text: sets.map(({ block }) => block).join('\n'),
-      hash: `hash of ${sets.length} sets`,
-    }),
+    *assemble(sets: readonly { readonly block: string }[]) {
+      yield;
+      return { text: sets.map(({ block }) => block).join('\n'), hash: `hash of ${sets.length} sets` };
+    },
   };
   *print(ruleset: RulesetTree, { dialect }: RuleChoices): Generator<void, string> {
     this.given = ruleset;

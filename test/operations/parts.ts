@@ -102,6 +102,7 @@ export async function parts(): Promise<Parts> {
     compiles: new CompileBook(world.policy, { dialect: 'dog2', generateUnset: true }),
     foresight: {
       wouldShip: () => Promise.reject(new Error('nobody plans here')),
+      judgePin: () => Promise.reject(new Error('nobody judges here')),
       wrote: () => undefined,
       guards: () => Promise.resolve({ guards: [], idle: [] }),
       inTurn: (work) => work(),

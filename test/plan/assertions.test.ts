@@ -4,6 +4,7 @@ import { policyAdminOverSocket } from '../../src/http/admin/admin-client.js';
 import type { Json, JsonObject } from '../../src/model/document.js';
 import { RULE } from '../support/api-client.js';
 import { OFFICE_TO_WEB, startGuardedFleet, type GuardedFleet } from '../support/guarded-fleet.js';
+import { until } from '../support/whole-server.js';
 
 async function report(s: GuardedFleet) {
   const { status, json } = await s.api('GET', '/api/V2/assertions/report');
@@ -83,6 +84,88 @@ describe('an assertion', () => {
     const forced = await s.api('DELETE', `/api/V2/zone/${spare}`, undefined, { 'x-override-reason': 'it is gone' });
     expect(forced.status).toBe(204);
     expect((await report(s)).assertions).toMatchObject([{ state: 'unknown' }]);
+  });
+
+  it('keeps a group from being held or let go where that breaks what ships', async () => {
+    const s = await startGuardedFleet();
+    const numbered = (number: number) =>
+      until(async () => {
+        const { json } = await s.api('GET', `/api/V2/group/${s.web.group}/revisions`);
+        return (json['revisions'] as JsonObject[])[0]?.['number'] === number || undefined;
+      }, `revision ${number}`);
+    await numbered(1);
+    expect((await s.rules(s.web, 'web', [DROP])).status).toBe(303);
+    await numbered(2);
+    expect((await s.rules(s.web, 'web', [s.sshRule])).status).toBe(303);
+    await numbered(3);
+    await s.create('assertion', OFFICE_TO_WEB);
+    const pin = (number: number, headers?: Record<string, string>) =>
+      s.api('POST', `/api/V2/group/${s.web.group}/revisions/${number}/pin`, { reason: 'a try' }, headers);
+    const unpin = (headers?: Record<string, string>) =>
+      s.api('DELETE', `/api/V2/group/${s.web.group}/pin`, undefined, headers);
+
+    const refused = await pin(2);
+    expect([refused.status, refused.json]).toMatchObject([
+      409,
+      { code: 'assertion_broken', assertions: [{ before: 'holds', after: 'broken', witness: { dport: 22 } }] },
+    ]);
+    expect((await s.api('GET', `/api/V2/group/${s.web.group}/pin`)).json['pinned']).toBeNull();
+    expect((await pin(1)).status).toBe(200);
+    // Held at another one is judged from the one at which it is held.
+    expect((await pin(2)).status).toBe(409);
+    const forced = await pin(2, { 'x-override-reason': 'all operators are on holiday' });
+    expect([forced.status, forced.json['pinned']]).toMatchObject([200, { number: 2 }]);
+    const overrides = async () => (await s.api('GET', '/api/V2/audit?resource=setting&id=last_override')).json;
+    expect(await overrides()).toMatchObject([{ after: { reason: 'all operators are on holiday' } }]);
+    // It ships broken already, and policy is as it was.
+    expect((await s.rules(s.web, 'web', [s.sshRule, DROP])).status).toBe(303);
+    expect((await unpin()).status).toBe(204);
+
+    expect((await pin(1)).status).toBe(200);
+    expect((await s.rules(s.web, 'web', [DROP])).status).toBe(409);
+    expect((await s.rules(s.web, 'web', [DROP], { 'x-override-reason': 'later' })).status).toBe(303);
+    const letGo = await unpin();
+    expect([letGo.status, letGo.json['code']]).toEqual([409, 'assertion_broken']);
+    expect((await unpin({ 'x-override-reason': 'now' })).status).toBe(204);
+    expect(await overrides()).toHaveLength(3);
+    expect((await unpin()).status).toBe(204);
+  });
+
+  it('that does not hold when it is written, or that a write breaks and nothing enforces, is said with the answer', async () => {
+    const s = await startGuardedFleet();
+    const made = await s.api('POST', '/api/V2/assertion', { ...OFFICE_TO_WEB, name: 'web is open', port: 80 });
+    expect(made.status).toBe(201);
+    expect(made.json['warnings']).toMatchObject([
+      {
+        path: [],
+        value: 'web is open',
+        reason: expect.stringMatching(/^the assertion is broken: 10\.0\.0\./) as string,
+      },
+    ]);
+    expect(made.headers.get('x-dog-warning')).toContain('the assertion is broken');
+    const id = made.json['id'] as string;
+    const held = await s.api('PUT', `/api/V2/assertion/${id}`, { ...OFFICE_TO_WEB, name: 'web is open', mode: 'warn' });
+    expect([held.status, held.json['warnings'], held.headers.get('x-dog-warning')]).toEqual([303, undefined, null]);
+
+    const broken = await s.rules(s.web, 'web', [DROP]);
+    expect([broken.status, broken.json['warnings']]).toMatchObject([
+      303,
+      [{ value: 'web is open', reason: expect.stringMatching(/tcp 22: drop$/) as string }],
+    ]);
+    // Broken it stays: that is no news.
+    expect((await s.rules(s.web, 'web', [{ ...DROP, comment: 'still' }])).json['warnings']).toBeUndefined();
+    expect((await s.rules(s.web, 'web', [s.sshRule])).json['warnings']).toBeUndefined();
+    const gone = await s.api('DELETE', `/api/V2/ruleset/${s.web.ruleset}`);
+    expect([gone.status, gone.headers.get('x-dog-warning')]).toMatchObject([
+      204,
+      expect.stringContaining('"web is open": the assertion is broken'),
+    ]);
+    // A plan shows it where it shows all of them.
+    const writes = [
+      { method: 'POST', path: '/api/V2/assertion', body: { ...OFFICE_TO_WEB, name: 'another', port: 81 } },
+    ];
+    const plan = await s.api('POST', '/api/V2/plan', { writes });
+    expect(plan.json['assertions']).toMatchObject([{ name: 'web is open' }, { name: 'another', after: 'broken' }]);
   });
 
   it('of mode warn, one that is only changed, and one about other groups keep nobody from writing', async () => {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { CompileBook } from '../../src/firewall/policy/compile-book.js';
+import { compileGroup } from '../../src/firewall/policy/compile-group.js';
 import { finish } from '../../src/firewall/finish.js';
 import type { Document, JsonObject } from '../../src/model/document.js';
+import { packRulesetSync, type StoredRuleset } from '../../src/model/stored-ruleset.js';
 import type { GuardJudgement, Judgement, WantedJudgements } from '../../src/plan/assertions/assess.js';
 import { Court } from '../../src/plan/assertions/court.js';
 import { isRefused } from '../../src/plan/assertions/assess.js';
 import type { Guard } from '../../src/plan/assertions/guard.js';
 import { guardBook } from '../../src/plan/assertions/guard-book.js';
+import { overlayPolicy } from '../../src/plan/overlay-policy.js';
 import { SetLook } from '../../src/plan/set-look.js';
 import { wouldShip } from '../../src/plan/would-ship.js';
 import { World, WORLD_TABLES, type WorldTableName } from '../../src/world/world.js';
@@ -72,14 +75,28 @@ function startCourt() {
       { id: 'ssh', name: 'ssh', version: 1, services: [{ protocol: 'tcp', ports: ['22'] }] },
       { id: 'amqp', name: 'amqp', version: 1, services: [{ protocol: 'tcp', ports: ['5672'] }] },
     ],
-    zone: [{ id: 'office', name: 'office', ipv4_addresses: ['10.0.0.0/24'], ipv6_addresses: [] }],
+    zone: [
+      { id: 'office', name: 'office', ipv4_addresses: ['10.0.0.0/24'], ipv6_addresses: [] },
+      { id: 'spare', name: 'spare', ipv4_addresses: ['10.0.0.0/16'], ipv6_addresses: [] },
+    ],
     host: [host('web1', 'web', '10.1.0.1'), host('db1', 'db', '10.2.0.1'), host('dark1', 'dark', '10.3.0.1')],
   };
   for (const table of WORLD_TABLES) world.reconcile(table, rows[table] ?? []);
   const options = { dialect: 'dog2', generateUnset: false } as const;
+  const pinned = new Map<string, StoredRuleset>();
+  /** Holds a group at what these rules would compile to. */
+  const hold = (name: string, rules: JsonObject) => {
+    const id = `r-${name}`;
+    const after = groupRows(name, rules)['ruleset'] as Document;
+    const policy = overlayPolicy(world.policy, [{ table: 'ruleset', change: { id, after } }]);
+    const compiled = compileGroup(policy, `g-${name}`, options);
+    if (!compiled.ok) throw new Error(compiled.error.message);
+    pinned.set(`g-${name}`, packRulesetSync(compiled, compiled.sets));
+  };
   const needs = {
     ...options,
     world,
+    pinned: () => pinned,
     compiles: new CompileBook(world.policy, options),
     contents: () => new Map<string, readonly string[]>(),
     look: new SetLook('dog2'),
@@ -104,7 +121,7 @@ function startCourt() {
     judge(writes, {})
       .guards.filter(isRefused)
       .map(({ id }) => id);
-  return { judge, refused };
+  return { judge, refused, hold };
 }
 
 function edited(name: string, rules: JsonObject) {
@@ -127,6 +144,26 @@ describe('guards', () => {
     // Another order of rules changes nothing.
     expect(refused(edited('web', rulesOf([sshRule, { ...RULE, action: 'DROP' }])))).toEqual([]);
     expect(refused(edited('web', rulesOf([{ ...RULE, action: 'DROP' }, sshRule])))).toHaveLength(1);
+  });
+
+  it('ask no host to let itself in by another interface than lo', () => {
+    const { judge, refused } = startCourt();
+    const bastion: Guard = { ...SSH, id: 'ssh_from host:dark1', end: 'host:dark1' };
+    const fromDark = { ...RULE, group_type: 'ROLE', group: 'g-dark', service: 'ssh' };
+    const all = () => judge([], { which: 'all', guards: [bastion] }).guards;
+    // Its own group has no rule for ssh, and needs none while it is the only host.
+    expect(states(all())).toContainEqual(['ssh_from host:dark1 group:dark', 'holds', 'holds']);
+    expect(states(all())).toContainEqual(['ssh_from host:dark1 group:web', 'broken', 'broken']);
+    const joined = (rules: readonly JsonObject[]) =>
+      states(
+        judge([['host', 'h-dark2', host('dark2', 'dark', '10.3.0.2')], edited('dark', rulesOf(rules))], {
+          which: 'all',
+          guards: [bastion],
+        }).guards,
+      );
+    expect(joined([])).toContainEqual(['ssh_from host:dark1 group:dark', 'holds', 'broken']);
+    expect(joined([fromDark])).toContainEqual(['ssh_from host:dark1 group:dark', 'holds', 'holds']);
+    expect(refused(['host', 'h-dark1', host('dark1', 'dark', '10.3.0.7')])).toEqual([]);
   });
 
   it('notice what a service, a zone or a network does to many groups at once', () => {
@@ -191,7 +228,18 @@ describe('guards', () => {
     expect(judge([edited('web', rulesOf([sshRule], [kept]))], {}).guards.filter(isRefused)).toMatchObject([
       {
         group: 'web',
-        witness: { dst: '10.9.0.9', dport: 5672, steps: [{ chain: 'OUTPUT', state: 'NEW', verdict: 'drop' }] },
+        witness: {
+          dst: '10.9.0.9',
+          dport: 5672,
+          steps: [
+            {
+              chain: 'OUTPUT',
+              state: 'NEW',
+              verdict: 'drop',
+              source: { ruleset: 'r-web', direction: 'outbound', index: 0, comment: RULE.comment },
+            },
+          ],
+        },
       },
     ]);
     expect(refused(edited('web', rulesOf([sshRule], [{ ...RULE, action: 'DROP', service: 'ssh' }])))).toEqual([]);
@@ -200,9 +248,38 @@ describe('guards', () => {
     const open = edited('db', rulesOf([sshRule, { ...RULE, service: 'amqp' }]));
     expect(judge([open], { guards: [onDb], which: 'touched' }).guards).toMatchObject([
       { group: 'dark', before: 'broken', after: 'holds' },
-      { group: 'db', before: 'broken', after: 'holds' },
+      // Its own host reaches it by lo.
+      { group: 'db', before: 'holds', after: 'holds' },
       { group: 'web', before: 'broken', after: 'holds' },
     ]);
+  });
+});
+
+describe('where a group is held at a revision', () => {
+  const spareRule = { ...sshRule, group: 'spare' };
+  const spare = (ipv4_addresses: readonly string[]) =>
+    ['zone', 'spare', { id: 'spare', name: 'spare', ipv4_addresses, ipv6_addresses: [] }] as const;
+  const web = 'ssh_from zone:office group:web';
+
+  it('a write is judged over what it makes ship too: sets that only the revision names, hosts that come', () => {
+    const { refused, hold } = startCourt();
+    expect(refused(spare(['10.0.9.0/24']))).toEqual([]);
+    hold('web', rulesOf([spareRule]));
+    expect(refused(spare(['10.0.9.0/24']))).toEqual([web]);
+    expect(refused(spare(['10.0.0.0/24']))).toEqual([]);
+    hold('web', rulesOf([]));
+    expect(refused(['host', 'h-db1', host('db1', 'web', '10.2.0.1')])).toEqual([web]);
+    expect(refused(spare(['10.0.9.0/24']))).toEqual([]);
+  });
+
+  it('edits that wait are judged as if they shipped, before and after', () => {
+    const { refused, hold } = startCourt();
+    hold('web', rulesOf([sshRule]));
+    expect(refused(edited('web', rulesOf([])))).toEqual([web]);
+    hold('web', rulesOf([]));
+    expect(refused(edited('web', rulesOf([])))).toEqual([web]);
+    // What ships has no ssh already, and an edit that waits takes none away.
+    expect(refused(edited('web', rulesOf([sshRule, { ...RULE, action: 'DROP' }])))).toEqual([]);
   });
 });
 
@@ -237,9 +314,38 @@ describe('an assertion', () => {
     expect(judged(s, { from: 'host:web1', to: 'any', port: 80 })).toMatchObject({ after: 'broken' });
   });
 
+  it('says which rule the lines of its packet come from, also where another ruleset makes the same text', () => {
+    const s = startCourt();
+    const of = (document: string) =>
+      s.judge([['ruleset', document, { ...groupRows('dark', rulesOf([]))['ruleset'], id: document } as Document]], {
+        guards: [],
+        assertions: [expectation({ to: 'group:dark' })],
+        which: 'all',
+      }).assertions[0]?.witness?.['steps'];
+    expect(of('r-dark')).toMatchObject([{ source: null }, { group: 'dark', source: { fixed: 'policy' } }]);
+    const dropped = (document: string) => {
+      const rules = rulesOf([{ ...RULE, action: 'DROP' }]);
+      const doc = { ...groupRows('dark', rules)['ruleset'], id: document } as Document;
+      const gone = document === 'r-dark' ? [] : ([['ruleset', 'r-dark', undefined]] as const);
+      return s.judge([...gone, ['ruleset', document, doc]], {
+        guards: [],
+        assertions: [expectation({ to: 'group:dark' })],
+        which: 'all',
+      }).assertions[0]?.witness?.['steps'];
+    };
+    for (const document of ['r-dark', 'r-other', 'r-dark'])
+      expect(dropped(document)).toMatchObject([
+        { source: null },
+        { source: { ruleset: document, direction: 'inbound', index: 0 } },
+      ]);
+  });
+
   it('of groups without hosts holds, and is unknown where nothing can be said', () => {
     const s = startCourt();
-    expect(judged(s, { to: 'group:empty' })).toMatchObject({ after: 'holds', reason: null });
+    expect(judged(s, { to: 'group:empty' })).toMatchObject({
+      after: 'holds',
+      reason: 'to: group:empty has no address',
+    });
     expect(judged(s, { from: 'group:empty' })).toMatchObject({
       after: 'unknown',
       reason: 'from: group:empty has no address',

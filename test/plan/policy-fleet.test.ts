@@ -63,10 +63,7 @@ function fleetOf(policy: Policy): PolicyFleet {
     dialect: 'dog2',
     filters: new FilterBook(),
     text: compiledTexts(compiles),
-
-    set: function* (name) {
-      return look.get(policy, name, new Map());
-    },
+    set: (name) => look.get(policy, name, new Map()),
   });
 }
 

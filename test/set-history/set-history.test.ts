@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dialect } from '../../src/firewall/dialect.js';
+import { finish } from '../../src/firewall/finish.js';
 import { FIELD_PRINTER } from '../../src/firewall/printers.js';
 import { canonicalSet } from '../../src/firewall/sets/canonical-set.js';
 import { readSetName } from '../../src/firewall/sets/set-name.js';
@@ -20,13 +21,13 @@ const BOUNDS = { keep: 1000, keep_days: 10, max_bytes: 1 << 20 };
 function rendered(contents: Contents) {
   return [...contents].map(([name, addresses]) => {
     const { base, kind, family } = readSetName(name)!;
-    return FIELD_PRINTER.sets.render(base, kind, family, addresses);
+    return finish(FIELD_PRINTER.sets.render(base, kind, family, addresses));
   });
 }
 
 /** A body as the publisher has it. */
 function body(contents: Contents): NotedBody {
-  const { text, hash } = FIELD_PRINTER.sets.assemble(rendered(contents));
+  const { text, hash } = finish(FIELD_PRINTER.sets.assemble(rendered(contents)));
   return { contents, hash, sha: createHash('sha256').update(text).digest('hex') };
 }
 
@@ -233,6 +234,8 @@ describe('what sets held', () => {
     await expect(contentsOf(store, kept[1]!, kept)).rejects.toThrow('not a list');
     await store.commit([{ op: 'remove', table: 'set_history', id: row.id }], { author: 'x' });
     await expect(contentsOf(store, kept[2]!, kept)).rejects.toThrow('not kept any more');
+    const fresh = await entries();
+    await expect(contentsOf(store, fresh[1]!, fresh)).rejects.toThrow('build on others');
     const later = stage({ store });
     await later.write(one(['10.0.0.6']));
     expect(later.told).toEqual(['error: what the last kept sets held is not known; the next ones are kept whole']);

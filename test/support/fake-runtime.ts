@@ -86,7 +86,7 @@ export class FakeRuntime implements Operations {
     children: [],
   };
 
-  constructor(store: Pick<Store, 'list'> = { list: async () => [] }) {
+  constructor(store: Pick<Store, 'get' | 'list'> = { get: async () => undefined, list: async () => [] }) {
     this.foresight = storeForesight({
       store,
       dialect: () => this.dialect(),

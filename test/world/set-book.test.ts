@@ -39,4 +39,21 @@ describe('the set book', () => {
     expect(unusable.size).toBeGreaterThan(0);
     expect(text).not.toContain('192.0.2.1');
   });
+
+  it('makes the sets of one moment, whatever changes between two steps', () => {
+    for (const pauses of [0, 1, 2, 5, 9]) {
+      const zones = new Map([['1', zone(['192.0.2.1/32'])]]);
+      const policy = { ...makePolicy({}), zone: zones };
+      const book = new SetBook(policy, 'dog2');
+      const wanted = new SetBook(policy, 'dog2').render();
+      const work = book.renderInSteps();
+      let step = work.next();
+      for (let n = 0; n < pauses && step.done !== true; n += 1) step = work.next();
+      zones.set('1', zone(['192.0.2.2/32']));
+      zones.set('2', { ...zone(['192.0.2.3/32']), id: '2', name: 'other' });
+      while (step.done !== true) step = work.next();
+      expect(step.value).toEqual(wanted);
+      expect(book.render().text).toContain('192.0.2.3');
+    }
+  });
 });

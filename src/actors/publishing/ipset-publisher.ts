@@ -1,14 +1,15 @@
 import type { EventBook } from '../../events/event-book.js';
 import type { ServerEvent } from '../../events/server-event.js';
-import { createHash } from 'node:crypto';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
+import { sha256InSteps } from '../../firewall/hash/sha256.js';
 import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
 import type { SetHistory } from '../../set-history/set-history.js';
 import type { RenderedSets, SetBook } from '../../world/set-book.js';
+import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
 import type { BrokerLink } from '../broker/broker-link.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
@@ -47,7 +48,9 @@ export interface IpsetPublisherNeeds {
   readonly events: Pick<EventBook<ServerEvent>, 'put'>;
   readonly link: Pick<BrokerLink, 'subscribe'>;
   readonly world: Pick<World, 'ready' | 'rows' | 'policy'>;
-  readonly sets: SetBook;
+  readonly sets: Pick<SetBook, 'renderInSteps' | 'remember' | 'published' | 'untaken'>;
+  /** Sets are made a slice at a time: a fleet's would hold up everybody else for half a second. */
+  readonly slices: Pick<Slices, 'run'>;
   readonly outputs: Pick<RulesetOutputs, 'values'>;
   readonly confirmedSets: ConfirmedSets;
   readonly notes: Pick<Notes, 'put' | 'settled'>;
@@ -73,8 +76,9 @@ type Held = 'guard' | 'paused' | 'loading' | 'links' | 'takeover';
 
 const NO_SETS: ReadonlySet<string> = new Set();
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+function* renderedAndHashed(sets: Pick<SetBook, 'renderInSteps'>): Generator<void, readonly [RenderedSets, string]> {
+  const rendered = yield* sets.renderInSteps();
+  return [rendered, yield* sha256InSteps(rendered.text)];
 }
 
 /**
@@ -219,13 +223,14 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
 
   /** `asked`: rules wait for the sets. */
   async #publish(self: Self<IpsetInfo>, asked = false): Promise<void> {
-    const { sets, clock, outbox } = this.#needs;
+    const { sets, clock, outbox, slices } = this.#needs;
     const waited = this.#held === 'links';
-    this.#held = this.#whyHeld();
-    if (this.#held === 'links') this.#timer ??= self.sendAfter(ASK_AGAIN_MS, { tag: 'due' });
-    if (this.#held !== undefined) return;
+    if (this.#isHeld(self)) return;
     if (waited) self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
-    const rendered = sets.render();
+    // Of the policy as it is now: what changes meanwhile waits in the mailbox, and dirties them again.
+    const [rendered, sha] = await slices.run(renderedAndHashed(sets));
+    // Publishing may have been paused meanwhile.
+    if (this.#isHeld(self)) return;
     const takeover = this.#confirmedSha === undefined ? this.#takeover.decide(rendered, asked) : 'publish';
     if (takeover === 'wait') {
       this.#held = 'takeover';
@@ -241,7 +246,6 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     // A set that grew too large does not change the text: its last good content stands in.
     if (rendered.text === before?.text && !this.#again) return;
     this.#again = false;
-    const sha = sha256(rendered.text);
     this.#needs.setHistory.note({ contents: rendered.contents, hash: rendered.hash, sha });
     if (sha === this.#confirmedSha || takeover === 'adopt') {
       // All agents have it, from before a restart, or from the server that this one took over from, or an edit was undone.
@@ -252,6 +256,12 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     this.#sentAt = clock.monotonic();
     const put = { target: 'sets', class: 'sets', publication: allSets(rendered, clock.now()) } as const;
     pipeOutcome<IpsetInfo>(self, outbox.put(put), (outcome) => ({ tag: 'settled', rendered, sha, outcome }));
+  }
+
+  #isHeld(self: Self<IpsetInfo>): boolean {
+    this.#held = this.#whyHeld();
+    if (this.#held === 'links') this.#timer ??= self.sendAfter(ASK_AGAIN_MS, { tag: 'due' });
+    return this.#held !== undefined;
   }
 
   #whyHeld(): Held | undefined {

@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import type { Clock, DetailObject, Message, Self, GenServer } from '../../otp/index.js';
 import type { SetBook } from '../../world/set-book.js';
+import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
 import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
@@ -15,7 +16,8 @@ import { newestSetHash } from '../hosts/wanted-hashes.js';
 export interface ObserverNeeds {
   readonly clock: Pick<Clock, 'now'>;
   readonly world: Pick<World, 'ready' | 'policy' | 'rows' | 'hostsOf'>;
-  readonly sets: Pick<SetBook, 'render'>;
+  readonly sets: Pick<SetBook, 'renderInSteps'>;
+  readonly slices: Pick<Slices, 'run'>;
   readonly dialect: Dialect;
   readonly config: Pick<Config, 'generate_unset_tables' | 'check_v6_hashes'> & ObserveLinksNeeds['config'];
   readonly log: Pick<Log, 'info' | 'warn'>;
@@ -76,7 +78,7 @@ export class Observer implements GenServer<never, never, ObserverCast, Info> {
   }
 
   async #observe(): Promise<Observation> {
-    const { world, sets, config, dialect } = this.#needs;
+    const { world, sets, config, dialect, slices } = this.#needs;
     const groups: ObservedGroup[] = [];
     const options = { dialect, generateUnset: config.generate_unset_tables };
     for (const row of [...world.rows('group').values()]) {
@@ -89,7 +91,7 @@ export class Observer implements GenServer<never, never, ObserverCast, Info> {
       );
     }
     const stored = newestSetHash([...world.rows('ipset').values()]) ?? null;
-    const { hash } = sets.render();
+    const { hash } = await slices.run(sets.renderInSteps());
     return {
       at: nowSeconds(this.#needs.clock),
       dialect,

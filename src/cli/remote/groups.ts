@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { isList } from '../../model/validate.js';
-import type { GroupLine } from '../../operations/fleet-answers.js';
+import type { GroupLine, HeldAt } from '../../operations/fleet-answers.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
 import { apiOf, type Api } from './api-client.js';
@@ -40,7 +40,7 @@ export function addGroups(program: Command, io: CliIo): void {
           line.drifted,
           line.silent,
           ago(line.published_at, now),
-          line.error ?? line.not_sent ?? '',
+          line.error ?? line.not_sent ?? (line.pinned === null ? '' : heldText(line.pinned)),
         ]),
       );
     });
@@ -72,12 +72,17 @@ export function addGroups(program: Command, io: CliIo): void {
         ['state', line?.state ?? '-'],
         ['error', line?.error ?? '-'],
         ['not sent', line?.not_sent ?? '-'],
+        ['held at', line?.pinned ? heldText(line.pinned) : '-'],
         ['hosts', line === undefined ? '-' : `${line.hosts}, ${line.drifted} drifted, ${line.silent} silent`],
         ['compiled', moment(line?.compiled_at ?? null)],
         ['published', moment(line?.published_at ?? null)],
         ['sets', isList(ruleset['sets']) ? String(ruleset['sets'].length) : '-'],
       ]);
     });
+}
+
+function heldText({ number, author, reason, waiting }: HeldAt): string {
+  return `held at revision ${number} by ${author}: ${reason}${waiting ? '; edits wait' : ''}`;
 }
 
 /** Every group as the leader knows it. */

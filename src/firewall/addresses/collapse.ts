@@ -1,3 +1,4 @@
+import { A_STEP, sortNumbersInSteps, sortTextsInSteps } from '../steps.js';
 import { ALL_4, covers4, HALVES_4, join4, type Net4 } from './ipv4.js';
 import { ALL_6, covers6, HALVES_6, join6, type Net6 } from './ipv6.js';
 
@@ -8,10 +9,16 @@ import { ALL_6, covers6, HALVES_6, join6, type Net6 } from './ipv6.js';
  * The whole address space comes out as its two halves, because sets cannot hold a net of length 0.
  */
 
-/** Drops covered nets, joins neighbours. Takes nets in any order, with repeats; returns them in address order. */
-export function collapse4(nets: readonly Net4[]): Net4[] {
+/**
+ * Drops covered nets, joins neighbours, with pauses. Takes nets in any order, with repeats; returns them in address
+ * order.
+ */
+export function* collapse4(nets: readonly Net4[]): Generator<void, Net4[]> {
   const stack: Net4[] = [];
-  for (let net of Float64Array.from(nets).sort()) {
+  let done = 0;
+  for (let net of yield* sortNumbersInSteps(nets)) {
+    done += 1;
+    if (done % A_STEP === 0) yield;
     const top = stack.at(-1);
     if (top !== undefined && covers4(top, net)) continue;
     for (let below = stack.at(-1); below !== undefined; below = stack.at(-1)) {
@@ -26,9 +33,12 @@ export function collapse4(nets: readonly Net4[]): Net4[] {
 }
 
 /** As {@link collapse4}, for IPv6. */
-export function collapse6(nets: readonly Net6[]): Net6[] {
+export function* collapse6(nets: readonly Net6[]): Generator<void, Net6[]> {
   const stack: Net6[] = [];
-  for (let net of [...nets].sort()) {
+  let done = 0;
+  for (let net of yield* sortTextsInSteps(nets)) {
+    done += 1;
+    if (done % A_STEP === 0) yield;
     const top = stack.at(-1);
     if (top !== undefined && covers6(top, net)) continue;
     for (let below = stack.at(-1); below !== undefined; below = stack.at(-1)) {

@@ -3,6 +3,9 @@ import type { Family } from '../addresses/family.js';
 import { compareBytes } from '../hash/byte-order.js';
 import type { RenderedSet, SetsText } from '../printer.js';
 
+/** Characters that are hashed between two pauses, about: a set is hashed as a whole. */
+const A_STEP = 1 << 18;
+
 const FAMILIES: readonly Family[] = ['v4', 'v6'];
 
 function byBase(a: RenderedSet, b: RenderedSet): number {
@@ -16,7 +19,7 @@ function byName(a: RenderedSet, b: RenderedSet): number {
  * Puts sets together (docs/rulesets.md#the-text-of-the-sets): the blocks of v4 then v6, zones before groups, then
  * `flush` and `destroy` of the work copies, parts separated by empty lines; sets in byte order of their base names.
  */
-function textOf(sets: readonly RenderedSet[]): string {
+function* textOf(sets: readonly RenderedSet[]): Generator<void, string> {
   const sorted = [...sets].sort(byBase);
   const part = (family: Family, line: (set: RenderedSet) => string): string => {
     const of = (kind: RenderedSet['kind']): string =>
@@ -31,7 +34,13 @@ function textOf(sets: readonly RenderedSet[]): string {
     (set) => `flush ${set.name}n\n`,
     (set) => `destroy ${set.name}n\n`,
   ];
-  return lines.flatMap((line) => FAMILIES.map((family) => part(family, line))).join('\n');
+  const parts: string[] = [];
+  for (const line of lines)
+    for (const family of FAMILIES) {
+      parts.push(part(family, line));
+      yield;
+    }
+  return parts.join('\n');
 }
 
 /**
@@ -40,22 +49,26 @@ function textOf(sets: readonly RenderedSet[]): string {
  * begin the same (`main_gv4`, `main_gv4_gv4`) come in another order (docs/protocol.md#sorting-comes-before-shortening).
  * Set names hold nothing below U+0021, so that the order of the names is the order of their lines.
  */
-function savedHash(sets: readonly RenderedSet[]): string {
+function* savedHash(sets: readonly RenderedSet[]): Generator<void, string> {
   const hash = createHash('sha256');
   let first = true;
+  let done = 0;
   for (const set of [...sets].sort(byName)) {
     if (set.hashed === '') continue;
     if (!first) hash.update('\n');
     hash.update(set.hashed, 'utf8');
     first = false;
+    done += set.hashed.length;
+    if (done < A_STEP) continue;
+    done = 0;
+    yield;
   }
   return hash.digest('hex');
 }
 
-/** Text and hash of all sets together. Costs what joining the kept blocks costs. */
-export function assembleSets(sets: readonly RenderedSet[]): SetsText {
-  return {
-    text: textOf(sets),
-    hash: savedHash(sets),
-  };
+/** Text and hash of all sets together, with pauses. Costs what joining the kept blocks costs. */
+export function* assembleSets(sets: readonly RenderedSet[]): Generator<void, SetsText> {
+  const text = yield* textOf(sets);
+  yield;
+  return { text, hash: yield* savedHash(sets) };
 }

@@ -1,7 +1,9 @@
+import type { Family } from '../addresses/family.js';
 import type { AddressList, AddressMaps } from '../rules/emission.js';
 import type { Lookup } from '../rules/lookup.js';
 import type { PolicyLookups } from '../rules/policy-lookups.js';
 import type { ReadService } from '../rules/read-service.js';
+import { type SetKind, setName } from '../sets/set-name.js';
 
 /** Everything that a group's rulesets are made from besides the rules of its profile; each is asked for by name. */
 export interface Answers {
@@ -37,6 +39,10 @@ class Noted<Value> implements Lookup<Value> {
 
   get size(): number {
     return this.#given.size;
+  }
+
+  get names(): readonly string[] {
+    return [...this.#given.keys()];
   }
 
   get(name: string): Value | undefined {
@@ -90,6 +96,19 @@ export class Readings {
   /** The name of the group, if it was asked for: the rulesets are then for groups of that name only. */
   get self(): string | undefined {
     return this.#self;
+  }
+
+  /** Full names of the sets whose addresses were asked for. */
+  get setsAsked(): readonly string[] {
+    const named = (kind: SetKind, family: Family, { names }: Noted<AddressList>): readonly string[] =>
+      names.map((name) => setName(name, kind, family));
+    const { roleV4, roleV6, zoneV4, zoneV6 } = this.#addresses;
+    return [
+      ...named('group', 'v4', roleV4),
+      ...named('group', 'v6', roleV6),
+      ...named('zone', 'v4', zoneV4),
+      ...named('zone', 'v6', zoneV6),
+    ];
   }
 
   /** Number of questions. */

@@ -4,7 +4,7 @@ import { finish } from '../finish.js';
 import { type Answers, Readings } from './answers.js';
 import { compileRules, type CompiledGroup, type CompileGroupOptions, findRules } from './compile-group.js';
 import type { Policy } from './policy.js';
-import { policyView } from './policy-view.js';
+import { type PolicyView, policyView } from './policy-view.js';
 
 interface Kept {
   /** Documents are immutable, so a change means another object. */
@@ -56,7 +56,7 @@ export class CompileBook {
    */
   *compile(groupId: string): Generator<void, CompiledGroup> {
     for (let disturbed = 0; ; disturbed += 1) {
-      const view = policyView(this.#policy, this.#options.dialect);
+      const view = yield* this.#viewWith(groupId);
       const found = findRules(view, groupId);
       if ('ok' in found) return found;
       const { name, profile, ruleset } = found;
@@ -67,7 +67,7 @@ export class CompileBook {
       const readings = new Readings(answers);
       const steps = compileRules(view, found, readings.answers, this.#options);
       const compiled = disturbed < MOST_DISTURBED ? yield* steps : finish(steps);
-      const now = policyView(this.#policy, this.#options.dialect);
+      const now = yield* this.#viewWith(groupId, readings);
       if (now !== view) {
         const still = findRules(now, groupId);
         const same = !('ok' in still) && still.profile === profile && still.ruleset === ruleset;
@@ -76,6 +76,31 @@ export class CompileBook {
       this.#keep(profile, ruleset, readings, compiled);
       return compiled;
     }
+  }
+
+  /**
+   * The view of policy as it is when this ends. What rulesets without sets rest on is made ready with pauses: the
+   * addresses that these readings are about, or what is kept of this group.
+   */
+  *#viewWith(groupId: string, readings?: Readings): Generator<void, PolicyView> {
+    for (let disturbed = 0; ; disturbed += 1) {
+      const { version } = this.#policy;
+      const view = policyView(this.#policy, this.#options.dialect);
+      if (!this.#options.generateUnset) return view;
+      const asked = readings === undefined ? this.#setsAsked(view, groupId) : readings.setsAsked;
+      const work = view.makeAddresses(asked);
+      if (disturbed < MOST_DISTURBED) yield* work;
+      else finish(work);
+      if (version === this.#policy.version) return view;
+    }
+  }
+
+  #setsAsked(view: PolicyView, groupId: string): readonly string[] {
+    const found = findRules(view, groupId);
+    if ('ok' in found) return [];
+    return [undefined, found.name].flatMap(
+      (self) => this.#kept.get(keyOf(found.profile.id, self))?.readings.setsAsked ?? [],
+    );
   }
 
   #known(profile: Document, ruleset: Document | undefined, answers: Answers): CompiledGroup | undefined {

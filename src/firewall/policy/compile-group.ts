@@ -7,7 +7,9 @@ import { EMPTY_HASH } from '../hash/sha256.js';
 import { FIELD_PRINTER, type PrinterName, PRINTERS } from '../printers.js';
 import { type CompileError, type CompileWarning, describeError } from '../rules/compile-error.js';
 import { compilePolicy } from '../rules/compile-ruleset.js';
+import type { PolicyModel } from '../rules/read-profile.js';
 import { NO_ADDRESSES } from '../rules/ruleset-input.js';
+import { setName } from '../sets/set-name.js';
 import type { Answers } from './answers.js';
 import type { Policy } from './policy.js';
 import { type PolicyView, policyView } from './policy-view.js';
@@ -100,6 +102,19 @@ export function findRules(view: PolicyView, groupId: string): GroupRules | (Comp
   return { name, profile, ruleset: view.ruleset(profileId) };
 }
 
+/** Full names of the sets that stand for the peers of rules, but for those of the group itself: they are few. */
+function setsOfPeers({ inbound, outbound }: PolicyModel, { lookups }: PolicyView): ReadonlySet<string> {
+  const sets = new Set<string>();
+  for (const { rule } of [...inbound, ...outbound]) {
+    if (rule === null || rule.peer.kind === 'anyone') continue;
+    const { kind, id, environment } = rule.peer;
+    const name = environment === null ? (kind === 'group' ? lookups.groups : lookups.zones).get(id) : undefined;
+    const base = environment === null ? name : `${environment}#${id}`;
+    if (typeof base === 'string') for (const family of ['v4', 'v6'] as const) sets.add(setName(base, kind, family));
+  }
+  return sets;
+}
+
 /**
  * Compiles rules that were found, step by step. The result depends on the profile, the ruleset and what `answers`
  * gives, and on nothing else: not on the group's id, and on its name only if it is asked for.
@@ -113,6 +128,7 @@ export function* compileRules(
   const printer = name === undefined ? FIELD_PRINTER : PRINTERS[name];
   const read = yield* view.rules(profile, ruleset, printer);
   if (!read.ok) return ruleRefused('set4', read.error);
+  if (generateUnset) yield* view.makeAddresses(setsOfPeers(read.policy, view));
   const texts: Record<RulesetVariantKey, GroupText> = { ...byVariant('key', () => EMPTY) };
   const sets = new Set<string>();
   const warnings: CompileWarning[] = [];

@@ -61,17 +61,24 @@ export function activeExternals(policy: Policy): readonly ActiveExternal[] {
     .map((row) => ({ row, prefixed: (handlingByLink.get(row.name) ?? row.address_handling) === 'prefix' }));
 }
 
+/** Addresses that are taken over between two pauses: they are not read here. */
+const A_STEP = 1 << 16;
+
 /**
- * What active linked environments add (docs/rulesets.md#sets-of-linked-environments): partitioned by handling and
- * sorted by name, so that the order of rows does not matter. Where environments of one kind send the same name, `dog2`
- * unites them; in `dog1` the last one counts alone, as on the Erlang server.
+ * What active linked environments add (docs/rulesets.md#sets-of-linked-environments), with pauses: partitioned by
+ * handling and sorted by name, so that the order of rows does not matter. Where environments of one kind send the same
+ * name, `dog2` unites them; in `dog1` the last one counts alone, as on the Erlang server.
  */
-export function externalLists(policy: Policy, dialect: Dialect): Externals {
+export function* externalListsInSteps(
+  externals: readonly ActiveExternal[],
+  dialect: Dialect,
+): Generator<void, Externals> {
   const union = emptyLists();
   const prefix = emptyLists();
   const faults: PolicyFault[] = [];
   const incomplete = new IncompleteSets();
-  for (const { row, prefixed } of activeExternals(policy)) {
+  let taken = 0;
+  for (const { row, prefixed } of externals) {
     for (const [key, version, kind] of PARTS) {
       const ofVersion = row[version];
       const lists = isObject(ofVersion) ? ofVersion[kind] : undefined;
@@ -85,12 +92,17 @@ export function externalLists(policy: Policy, dialect: Dialect): Externals {
         const base = prefixed ? prefixedBase(row.name, name) : name;
         const to = (prefixed ? prefix : union)[key];
         const before = (dialect === 'dog2' ? to.get(base) : undefined) ?? [];
-        to.set(base, before.concat(isList(list) ? list : [list]));
+        const both = before.concat(isList(list) ? list : [list]);
+        to.set(base, both);
         if (!isList(list))
           incomplete.add(
             setName(base, kind === 'groups' ? 'group' : 'zone', version),
             `external ${row.id}: ${version}.${kind}.${name} is not a list`,
           );
+        taken += both.length + 100;
+        if (taken < A_STEP) continue;
+        taken = 0;
+        yield;
       }
     }
   }

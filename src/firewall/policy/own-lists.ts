@@ -3,7 +3,7 @@ import { isList } from '../../model/validate.js';
 import type { Family } from '../addresses/family.js';
 import { fullText } from '../addresses/full-text.js';
 import type { Dialect } from '../dialect.js';
-import { finish } from '../finish.js';
+import { mapInSteps } from '../steps.js';
 import { hostAddresses } from './host-addresses.js';
 import { IncompleteSets } from './incomplete-sets.js';
 import type { Policy, PolicyFault, PolicyPart } from './policy.js';
@@ -42,9 +42,6 @@ function listIn(lists: Lists, name: string): Json[] {
   return made;
 }
 
-/** Addresses, or documents, between two pauses. */
-const STEP = 4096;
-
 /** Appends one at a time: a spread of a million elements overflows the stack. */
 function append(list: Json[], elements: readonly Json[]): void {
   for (const element of elements) list.push(element);
@@ -53,6 +50,9 @@ function append(list: Json[], elements: readonly Json[]): void {
 function withLength(element: Json, family: Family): Json {
   return typeof element === 'string' ? (fullText(element, family) ?? element) : element;
 }
+
+/** Addresses of documents by the field that has them: documents never change, so each is read once. */
+const fieldsRead = new WeakMap<Document, Map<string, readonly Json[]>>();
 
 /** Gathers the lists of one policy. */
 class Gatherer {
@@ -78,7 +78,7 @@ class Gatherer {
     return undefined;
   }
 
-  *field(table: 'group' | 'zone', document: Document, key: string, family: Family): Generator<void, Json[]> {
+  *field(table: 'group' | 'zone', document: Document, key: string, family: Family): Generator<void, readonly Json[]> {
     const value = document[key];
     const malformed = malformedFields(table, document).find(({ field }) => field === key);
     if (malformed !== undefined) {
@@ -86,11 +86,11 @@ class Gatherer {
       this.fault(table, document.id, reason);
       this.unreadable.set(setName(textOf(document.name), table, family), `${table} ${document.id}: ${reason}`);
     }
-    const elements: Json[] = [];
-    for (const element of isList(value) ? value : []) {
-      elements.push(withLength(element, family));
-      if (elements.length % STEP === 0) yield;
-    }
+    const known = fieldsRead.get(document)?.get(key);
+    if (known !== undefined) return known;
+    const elements = yield* mapInSteps(isList(value) ? value : [], (element) => withLength(element, family));
+    const read = fieldsRead.get(document) ?? new Map<string, readonly Json[]>();
+    fieldsRead.set(document, read.set(key, elements));
     return elements;
   }
 }
@@ -112,6 +112,9 @@ function lacking(host: Document, to: IncompleteSets): void {
   }
 }
 
+/** Hosts between two pauses: the interfaces of each are read once. */
+const HOSTS_A_STEP = 256;
+
 function* gatherHosts(
   hosts: readonly Document[],
   max: Policy['hostAddressesMax'],
@@ -119,7 +122,7 @@ function* gatherHosts(
   to: Gatherer,
 ): Generator<void, void> {
   for (const [at, host] of hosts.entries()) {
-    if (at % STEP === STEP - 1) yield;
+    if (at % HOSTS_A_STEP === HOSTS_A_STEP - 1) yield;
     if (host.active !== 'active') {
       lacking(host, to.incomplete);
       continue;
@@ -145,13 +148,8 @@ function* gatherHosts(
  * The addresses of every group and zone by name, externals not merged in (docs/rulesets.md#where-addresses-come-from):
  * a group has those of its active hosts and its own external ones; `all-active` those of all active hosts and groups;
  * `self` none. Groups or zones of one name are taken together. Documents that lack something are skipped or completed
- * with defaults, and reported.
+ * with defaults, and reported. With pauses; which documents there are is seen before the first one.
  */
-export function ownLists(policy: Policy, dialect: Dialect): OwnLists {
-  return finish(ownListsInSteps(policy, dialect));
-}
-
-/** The same with pauses; which documents there are is seen before the first one. */
 export function* ownListsInSteps(policy: Policy, dialect: Dialect): Generator<void, OwnLists> {
   const { hostAddressesMax } = policy;
   const [groups, zones] = [sortedDocuments(policy.group.values()), sortedDocuments(policy.zone.values())];

@@ -1,5 +1,6 @@
 import { SERVICE_ANY } from '../../model/builtins.js';
 import type { Document, Json } from '../../model/document.js';
+import { finish } from '../finish.js';
 import { RULE_CHOICES } from '../dialect-rules.js';
 import type { Dialect } from '../dialect.js';
 import type { AddressMaps } from '../rules/emission.js';
@@ -7,11 +8,11 @@ import type { Printer } from '../printer.js';
 import { nameOf, type PolicyLookups, RULE_BUILTINS } from '../rules/policy-lookups.js';
 import { type ReadProfile, readProfileInSteps } from '../rules/read-profile.js';
 import { type ReadService, readService } from '../rules/read-service.js';
-import { addressMaps } from './address-maps.js';
 import type { Answers } from './answers.js';
 import type { Policy } from './policy.js';
 import { sortedDocuments } from './sorted-documents.js';
-import { wantedSets } from './wanted-sets.js';
+import { type SetAddresses, setAddresses } from './set-addresses.js';
+import { wantedByName } from './wanted-by-name.js';
 
 const NO_RULES: Json = { inbound: [], outbound: [] };
 
@@ -51,7 +52,7 @@ export class PolicyView {
   readonly #policy: Policy;
   readonly dialect: Dialect;
   readonly lookups: PolicyLookups;
-  #addresses: AddressMaps | undefined;
+  #addresses: SetAddresses | undefined;
   #rulesets: ReadonlyMap<string, Document> | undefined;
   /** A ruleset that names its profile in a way that cannot be read: it may be that of any profile that has none. */
   #astray: Document | undefined;
@@ -89,11 +90,21 @@ export class PolicyView {
     return this.#rulesets.get(profileId) ?? this.#astray;
   }
 
-  /** For rulesets without sets. */
+  /** For rulesets without sets; what {@link makeAddresses} did not make before is made without a pause. */
   get addresses(): AddressMaps {
-    const { addressesAsIn } = this.#policy;
-    if (addressesAsIn !== undefined) return policyView(addressesAsIn, this.dialect).addresses;
-    this.#addresses ??= addressMaps(wantedSets(this.#policy, this.dialect).wanted, this.dialect);
+    return finish(this.#setAddresses()).maps;
+  }
+
+  /** Makes the addresses of these sets (full names) ready, with pauses. */
+  *makeAddresses(sets: Iterable<string>): Generator<void, void> {
+    for (const set of sets) yield* (yield* this.#setAddresses()).make(set);
+  }
+
+  *#setAddresses(): Generator<void, SetAddresses> {
+    if (this.#addresses === undefined) {
+      const wanted = yield* wantedByName(this.#policy, this.dialect);
+      this.#addresses = setAddresses(wanted, this.dialect);
+    }
     return this.#addresses;
   }
 

@@ -1,10 +1,11 @@
 import type { Family } from '../addresses/family.js';
+import { finish } from '../finish.js';
 import type { Dialect } from '../dialect.js';
 import type { WantedSet } from '../sets/build-set.js';
 import { mergeSets, type SetMaps } from '../sets/merge-sets.js';
-import { type ExternalLists, externalLists, type Externals } from './external-lists.js';
+import { activeExternals, type ExternalLists, externalListsInSteps, type Externals } from './external-lists.js';
 import { setName } from '../sets/set-name.js';
-import { ownLists, type OwnLists } from './own-lists.js';
+import { type OwnLists, ownListsInSteps } from './own-lists.js';
 import type { Policy, PolicyFault } from './policy.js';
 
 /** All sets of a policy, ready to be compiled, and the documents that could not be read as they stand. */
@@ -49,20 +50,29 @@ function withDoubts(set: WantedSet, own: OwnLists, external: Externals): WantedS
 /**
  * Every set that a policy's hosts get: our own with those of linked environments
  * (docs/rulesets.md#sets-of-linked-environments). In `dog2` each name has a set of both families; `dog1` makes only
- * those that there are, as the Erlang server did.
+ * those that there are, as the Erlang server did. With pauses; which documents there are is seen before the first one,
+ * so that sets are never of two policies.
  */
-export function wantedSets(policy: Policy, dialect: Dialect): PolicySets {
-  const own = ownLists(policy, dialect);
-  const external = externalLists(policy, dialect);
+export function* wantedSetsInSteps(policy: Policy, dialect: Dialect): Generator<void, PolicySets> {
+  const externals = activeExternals(policy);
+  const own = yield* ownListsInSteps(policy, dialect);
+  const external = yield* externalListsInSteps(externals, dialect);
+  // From here on lists are moved about, not read.
   const merged = mergeSets({
     internal: asRecords(own),
     externalUnion: asRecords(external.union),
     externalPrefix: asRecords(external.prefix),
   });
+  yield;
   const all = dialect === 'dog2' ? inBothFamilies(merged) : merged;
   const certain = own.unreadable.size === 0 && !own.incomplete.any && !external.incomplete.any;
   return {
     wanted: certain ? all : all.map((set) => withDoubts(set, own, external)),
     faults: [...own.faults, ...external.faults],
   };
+}
+
+/** The same without pauses: some milliseconds where the documents were read before, as each is once. */
+export function wantedSets(policy: Policy, dialect: Dialect): PolicySets {
+  return finish(wantedSetsInSteps(policy, dialect));
 }

@@ -1,8 +1,9 @@
 import type { Family } from '../addresses/family.js';
 import type { Dialect } from '../dialect.js';
+import { finish } from '../finish.js';
 import type { RenderedSet, SetPrinter } from '../printer.js';
 import { FIELD_PRINTER } from '../printers.js';
-import { canonicalSet, type Junk, type ListOrder } from './canonical-set.js';
+import { canonicalSetInSteps, type Junk, type ListOrder } from './canonical-set.js';
 import { type SetKind, setName, setNameFault } from './set-name.js';
 
 /** A set as policy wants it, before anything is checked. */
@@ -96,43 +97,60 @@ function contentProblems(set: string, count: number, junk: Junk, anyAsOne: boole
 }
 
 /**
- * Makes one set: checks its name, makes its addresses canonical, renders it. A set over the kernel's limit is published
+ * Makes one set, with pauses: checks its name, makes its addresses canonical, renders it. A set over the kernel's limit is published
  * with its last good content (`lastGood`: the `addresses` of an earlier {@link RenderedSet} of it), or empty; so is one
  * whose addresses can't be read. One that may lack addresses keeps its last good ones beside those that it has.
  */
-export function buildSet(
+export function* buildSetInSteps(
   wanted: WantedSet,
   dialect: Dialect,
   lastGood?: readonly string[],
   printer: SetPrinter = FIELD_PRINTER.sets,
-): BuiltSet {
+): Generator<void, BuiltSet> {
   const { base, kind, family } = wanted;
   const set = setName(base, kind, family);
   const fault = setNameFault(base);
   if (fault !== undefined) return { problems: [nameProblem(set, fault)] };
-  const { addresses, junk, anyAsOne } = canonicalSet(wanted.addresses, family, dialect, wanted.order);
+  const { addresses, junk, anyAsOne } = yield* canonicalSetInSteps(wanted.addresses, family, dialect, wanted.order);
   const count = addresses.length;
   const problems = contentProblems(set, count, junk, anyAsOne);
   if (wanted.unreadable !== undefined) {
     const instead = lastGood === undefined ? 'empty' : 'last_good';
     const published = lastGood === undefined ? 'without what it holds' : 'with the last addresses that could be read';
     problems.push({ set, kind: 'unreadable', reason: `${wanted.unreadable}; published ${published}`, instead });
-    return { rendered: printer.render(base, kind, family, lastGood ?? addresses.slice(0, MAX_ENTRIES)), problems };
+    return {
+      rendered: yield* printer.render(base, kind, family, lastGood ?? addresses.slice(0, MAX_ENTRIES)),
+      problems,
+    };
   }
   if (wanted.incomplete !== undefined && lastGood !== undefined) {
-    const both = canonicalSet([...lastGood, ...wanted.addresses], family, dialect, wanted.order).addresses;
+    const all = [...lastGood, ...wanted.addresses];
+    const both = (yield* canonicalSetInSteps(all, family, dialect, wanted.order)).addresses;
     problems.push({
       set,
       kind: 'unreadable',
       reason: `${wanted.incomplete}; published with the last good addresses beside the others`,
       instead: 'last_good',
     });
-    return { rendered: printer.render(base, kind, family, both.length <= MAX_ENTRIES ? both : lastGood), problems };
+    return {
+      rendered: yield* printer.render(base, kind, family, both.length <= MAX_ENTRIES ? both : lastGood),
+      problems,
+    };
   }
-  if (count <= MAX_ENTRIES) return { rendered: printer.render(base, kind, family, addresses), problems };
+  if (count <= MAX_ENTRIES) return { rendered: yield* printer.render(base, kind, family, addresses), problems };
   const instead = lastGood === undefined ? 'empty' : 'last_good';
   const kept = lastGood === undefined ? 'no addresses' : 'the last addresses that fitted';
   const reason = `${count} entries after merging, the kernel takes ${MAX_ENTRIES}; published with ${kept}`;
   problems.push({ set, kind: 'full', reason, count, instead });
-  return { rendered: printer.render(base, kind, family, lastGood ?? []), problems };
+  return { rendered: yield* printer.render(base, kind, family, lastGood ?? []), problems };
+}
+
+/** The same without pauses, where nobody else waits. */
+export function buildSet(
+  wanted: WantedSet,
+  dialect: Dialect,
+  lastGood?: readonly string[],
+  printer: SetPrinter = FIELD_PRINTER.sets,
+): BuiltSet {
+  return finish(buildSetInSteps(wanted, dialect, lastGood, printer));
 }

@@ -4,7 +4,8 @@ import type { Family } from '../addresses/family.js';
 import { ALL_4, formatNet4, type Net4, parseNet4 } from '../addresses/ipv4.js';
 import { formatNet6, type Net6, parseNet6 } from '../addresses/ipv6.js';
 import type { Dialect } from '../dialect.js';
-import { sortByBytes } from '../hash/byte-order.js';
+import { finish } from '../finish.js';
+import { A_STEP, mapInSteps, sortTextsInSteps } from '../steps.js';
 import { spelledSet, spellings4, spellings6 } from './spelled-set.js';
 
 /**
@@ -51,10 +52,11 @@ class JunkCounter implements Junk {
   }
 }
 
-function readNets4(list: readonly unknown[], junk: JunkCounter): { texts: string[]; nets: Net4[] } {
+function* readNets4(list: readonly unknown[], junk: JunkCounter): Generator<void, { texts: string[]; nets: Net4[] }> {
   const texts: string[] = [];
   const nets: Net4[] = [];
-  for (const element of list) {
+  for (const [at, element] of list.entries()) {
+    if (at % A_STEP === A_STEP - 1) yield;
     const net = typeof element === 'string' ? parseNet4(element) : -1;
     if (net < 0) junk.add(element, 'v4');
     else {
@@ -65,10 +67,11 @@ function readNets4(list: readonly unknown[], junk: JunkCounter): { texts: string
   return { texts, nets };
 }
 
-function readNets6(list: readonly unknown[], junk: JunkCounter): { texts: string[]; nets: Net6[] } {
+function* readNets6(list: readonly unknown[], junk: JunkCounter): Generator<void, { texts: string[]; nets: Net6[] }> {
   const texts: string[] = [];
   const nets: Net6[] = [];
-  for (const element of list) {
+  for (const [at, element] of list.entries()) {
+    if (at % A_STEP === A_STEP - 1) yield;
     const net = typeof element === 'string' ? parseNet6(element) : undefined;
     if (net === undefined) junk.add(element, 'v6');
     else {
@@ -80,7 +83,7 @@ function readNets6(list: readonly unknown[], junk: JunkCounter): { texts: string
 }
 
 /**
- * Makes a list of addresses ready for a set (docs/rulesets.md#canonical-addresses). In both dialects: host bits
+ * Makes a list of addresses ready for a set (docs/rulesets.md#canonical-addresses), with pauses. In both dialects: host bits
  * cleared, the kernel's spelling, no net twice, `::/0` as its two halves, junk left out and reported.
  * - `dog2`: covered nets dropped, neighbours joined, `0.0.0.0/0` as its two halves; sorted by bytes.
  * - `dog1`: nets stay as they are and keep a `/32` or `/128` that was written; dropped is only a host address whose net
@@ -88,24 +91,37 @@ function readNets6(list: readonly unknown[], junk: JunkCounter): { texts: string
  *   `0.0.0.0/0` is `0.0.0.0`.
  * Elements may be of any type, because stored documents may hold anything.
  */
+export function* canonicalSetInSteps(
+  list: readonly unknown[],
+  family: Family,
+  dialect: Dialect,
+  order: ListOrder = 'sorted',
+): Generator<void, CanonicalSet> {
+  const junk = new JunkCounter();
+  // Texts of addresses are ASCII: their own order is that of their bytes.
+  if (family === 'v4') {
+    const { texts, nets } = yield* readNets4(list, junk);
+    if (dialect === 'dog2') {
+      const shortest = yield* mapInSteps(yield* collapse4(nets), formatNet4);
+      return { addresses: yield* sortTextsInSteps(shortest), junk, anyAsOne: false };
+    }
+    const spelled = yield* spellings4(texts, nets);
+    return { addresses: yield* spelledSet(spelled, 'v4', order), junk, anyAsOne: nets.includes(ALL_4) };
+  }
+  const { texts, nets } = yield* readNets6(list, junk);
+  const addresses =
+    dialect === 'dog2'
+      ? yield* sortTextsInSteps(yield* mapInSteps(yield* collapse6(nets), formatNet6))
+      : yield* spelledSet(yield* spellings6(texts, nets), 'v6', order);
+  return { addresses, junk, anyAsOne: false };
+}
+
+/** The same without pauses, where the list is short or nobody else waits. */
 export function canonicalSet(
   list: readonly unknown[],
   family: Family,
   dialect: Dialect,
   order: ListOrder = 'sorted',
 ): CanonicalSet {
-  const junk = new JunkCounter();
-  if (family === 'v4') {
-    const { texts, nets } = readNets4(list, junk);
-    if (dialect === 'dog2') {
-      return { addresses: sortByBytes(collapse4(nets).map(formatNet4)), junk, anyAsOne: false };
-    }
-    return { addresses: spelledSet(spellings4(texts, nets), 'v4', order), junk, anyAsOne: nets.includes(ALL_4) };
-  }
-  const { texts, nets } = readNets6(list, junk);
-  const addresses =
-    dialect === 'dog2'
-      ? sortByBytes(collapse6(nets).map(formatNet6))
-      : spelledSet(spellings6(texts, nets), 'v6', order);
-  return { addresses, junk, anyAsOne: false };
+  return finish(canonicalSetInSteps(list, family, dialect, order));
 }

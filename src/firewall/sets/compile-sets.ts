@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.js';
+import { finish } from '../finish.js';
 import type { SetPrinter } from '../printer.js';
 import { FIELD_PRINTER } from '../printers.js';
 import { buildSet, type SetProblem, type WantedSet } from './build-set.js';
@@ -20,7 +21,9 @@ export interface CompiledSets {
 /** The addresses that a set was last published with, by full name. */
 export type LastGood = ReadonlyMap<string, readonly string[]>;
 
-/** Compiles sets that are already merged. The order they come in does not matter. */
+/**
+ * Compiles sets that are already merged, without pauses: for the command line. The order they come in does not matter.
+ */
 export function compileWantedSets(
   wanted: readonly WantedSet[],
   dialect: Dialect,
@@ -32,7 +35,7 @@ export function compileWantedSets(
   );
   const rendered = built.flatMap((set) => (set.rendered === undefined ? [] : [set.rendered]));
   return {
-    ...printer.assemble(rendered),
+    ...finish(printer.assemble(rendered)),
     problems: built.flatMap((set) => set.problems),
     sets: new Map(rendered.map((set) => [set.name, set.addresses])),
   };

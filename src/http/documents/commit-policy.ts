@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isRefused, type Judgements } from '../../plan/assertions/assess.js';
+import { NO_JUDGEMENTS } from '../../plan/assertions/court.js';
 import type { Foresight, WriteCause } from '../../plan/foresight.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { draftStore } from '../../store/draft-store.js';
@@ -13,6 +14,10 @@ export interface PolicyWriting {
   readonly store: Store;
   readonly foresight: Foresight;
 }
+
+/** What became of a write, and of assertions and guards by it; `turned` absent: nothing was committed but in a draft. */
+export type PolicyCommit =
+  (CommitResult & { readonly ok: false }) | (CommitResult & { readonly ok: true; readonly turned?: Judgements });
 
 /** Who writes, why, and why assertions may be broken by it. */
 export interface PolicyWrite extends WriteCause {
@@ -34,8 +39,8 @@ export async function commitPolicy(
   { store, foresight }: PolicyWriting,
   changes: readonly Change[],
   write: PolicyWrite,
-): Promise<CommitResult> {
-  const commit = async (more: readonly Change[] = []): Promise<CommitResult> => {
+): Promise<PolicyCommit> {
+  const commit = async (more: readonly Change[] = [], turned = NO_JUDGEMENTS): Promise<PolicyCommit> => {
     const result = await store.commit([...changes, ...more], { author: write.author });
     if (!result.ok) return result;
     const stored = result.stored.slice(0, changes.length);
@@ -47,7 +52,7 @@ export async function commitPolicy(
       }),
       write,
     );
-    return { ok: true, stored };
+    return { ok: true, stored, turned };
   };
   if (!changes.some(({ table }) => HELD.has(table))) return commit();
   const [{ guards }, stored] = await Promise.all([foresight.guards(), store.list('assertion')]);
@@ -65,14 +70,22 @@ export async function commitPolicy(
       effects: false,
       judged: { assertions, guards, which: 'turned' },
     });
-    const broken: Judgements = {
-      assertions: judgements.assertions.filter(isRefused),
-      guards: judgements.guards.filter(isRefused),
-    };
-    if (broken.assertions.length + broken.guards.length === 0) return commit();
-    if (write.override === null) throw brokenError(broken);
-    return commit([overrideStep(write, write.override, broken)]);
+    return commit(overrideSteps(write, judgements), judgements);
   });
+}
+
+/** What is committed along with a write that breaks something: why it may. Throws where no reason is given. */
+export function overrideSteps(
+  write: Pick<PolicyWrite, 'author' | 'plan' | 'override'>,
+  judgements: Judgements,
+): readonly Change[] {
+  const broken: Judgements = {
+    assertions: judgements.assertions.filter(isRefused),
+    guards: judgements.guards.filter(isRefused),
+  };
+  if (broken.assertions.length + broken.guards.length === 0) return [];
+  if (write.override === null) throw brokenError(broken);
+  return [overrideStep(write, write.override, broken)];
 }
 
 /** The refusal of a write that breaks assertions or guards. */
@@ -88,7 +101,11 @@ export function brokenError(broken: Judgements): ApiError {
   );
 }
 
-function overrideStep({ author, plan }: PolicyWrite, reason: string, { assertions, guards }: Judgements): Change {
+function overrideStep(
+  { author, plan }: Pick<PolicyWrite, 'author' | 'plan'>,
+  reason: string,
+  { assertions, guards }: Judgements,
+): Change {
   const named = ({ id, name, after }: Judgements['assertions'][number]): JsonObject => ({ id, name, after });
   const row: Document = {
     id: 'last_override',

@@ -1,5 +1,7 @@
 import type { Change, CommitFailure, Stored } from '../../store/store.js';
+import type { WriteWarning } from '../../resources/checks/finding.js';
 import type { Call } from '../route.js';
+import { assertionWarnings, turnedWarnings } from './assertion-warnings.js';
 import { ApiError } from '../errors.js';
 import { readReason } from './reason.js';
 import { refusedError } from './refusal.js';
@@ -20,6 +22,12 @@ export interface CommitReasons {
   readonly plan?: string | undefined;
 }
 
+/** Documents as they were stored, one for each step, and what the write was let through with. */
+export interface Committed {
+  readonly stored: readonly (Stored | undefined)[];
+  readonly warnings: readonly WriteWarning[];
+}
+
 /** The header that says why a write may break assertions. */
 const OVERRIDE = 'x-override-reason';
 
@@ -31,7 +39,7 @@ export async function commitOrThrow(
   call: Pick<Call, 'deps' | 'author' | 'headers'>,
   changes: readonly Change[],
   { override = overrideOf(call), reason, plan }: CommitReasons = {},
-): Promise<readonly (Stored | undefined)[]> {
+): Promise<Committed> {
   const { store, runtime } = call.deps;
   const result = await runtime.commitPolicy({ store, foresight: runtime.foresight }, changes, {
     author: call.author,
@@ -39,12 +47,18 @@ export async function commitOrThrow(
     reason: reason ?? null,
     plan: plan ?? null,
   });
-  if (result.ok) return result.stored;
+  if (result.ok) {
+    const { stored, turned } = result;
+    // A plan says it all by itself.
+    if (turned === undefined || plan !== undefined) return { stored, warnings: [] };
+    const ofWritten = await assertionWarnings(runtime.foresight, changes, stored);
+    return { stored, warnings: [...turnedWarnings(turned), ...ofWritten] };
+  }
   throw failureError(result.failure, changes);
 }
 
 /** The reason in the header. Throws 400 for one that is none. */
-function overrideOf({ headers }: Pick<Call, 'headers'>): string | undefined {
+export function overrideOf({ headers }: Pick<Call, 'headers'>): string | undefined {
   const sent = headers[OVERRIDE];
   return readReason(typeof sent === 'string' ? sent : sent?.join(', '), `header ${OVERRIDE}`);
 }

@@ -60,7 +60,7 @@ export async function createDocument(call: Call, model: ResourceDeclaration, sen
     const warnings = await checkWrite(call.deps, model, doc, undefined);
     const { now, version } = call;
     const along = await model.companions?.created(doc, { ...needsOf(call.deps), now, version });
-    const [stored] = await commitOrThrow(call, [createStep(call, model, doc), ...(along ?? [])]);
-    return { ...(stored as Stored), warnings };
+    const done = await commitOrThrow(call, [createStep(call, model, doc), ...(along ?? [])]);
+    return { ...(done.stored[0] as Stored), warnings: [...warnings, ...done.warnings] };
   });
 }

@@ -30,7 +30,8 @@ export interface DocumentService {
   find(call: Call): Promise<Shown>;
   create(call: Call, sent: JsonObject): Promise<Shown & { readonly doc: Document }>;
   update(call: Call, id: string, sent: JsonObject): Promise<Shown & { readonly doc: Document }>;
-  remove(call: Call, id: string): Promise<void>;
+  /** Gives what it was let through with. */
+  remove(call: Call, id: string): Promise<readonly WriteWarning[]>;
   /** Answers `GET /R/:id/:sub`, HCL apart; undefined: there is no such sub-resource. */
   sub(call: Call, id: string, sub: string): Promise<Reply | undefined>;
   /** Refusals of sub-resources beside `not_found`. */

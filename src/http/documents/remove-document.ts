@@ -1,4 +1,5 @@
 import type { Document, JsonObject } from '../../model/document.js';
+import type { WriteWarning } from '../../resources/checks/finding.js';
 import type { ResourceDeclaration } from '../../resources/resource.js';
 import type { Change, Stored } from '../../store/store.js';
 import { needsOf } from '../checks/needs-of.js';
@@ -18,15 +19,23 @@ export async function documentToRemove(call: Call, model: ResourceDeclaration, i
   return current;
 }
 
-/** Removes a document and those that belong to it. Throws `in_use` with its users (docs/http-api.md#documents). */
-export async function removeDocument(call: Call, model: ResourceDeclaration, id: string): Promise<void> {
-  await call.exclusive(async () => {
+/**
+ * Removes a document and those that belong to it. Gives what it was let through with. Throws `in_use`
+ * with its users (docs/http-api.md#documents).
+ */
+export async function removeDocument(
+  call: Call,
+  model: ResourceDeclaration,
+  id: string,
+): Promise<readonly WriteWarning[]> {
+  return call.exclusive(async () => {
     const current = await documentToRemove(call, model, id);
     const exact = checkIfMatch(call.headers['if-match'], entityTag(current));
     const users = await usersOf(call, model, id);
     if (users) throw inUse(users);
     const along = await model.companions?.removed(current.doc, needsOf(call.deps));
-    await commitOrThrow(call, [removeStep(model, id, exact ? current.revision : undefined), ...(along ?? [])]);
+    const step = removeStep(model, id, exact ? current.revision : undefined);
+    return (await commitOrThrow(call, [step, ...(along ?? [])])).warnings;
   });
 }
 

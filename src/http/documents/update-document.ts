@@ -80,7 +80,7 @@ export async function updateDocument(
     const exact = checkIfMatch(call.headers['if-match'], entityTag(current));
     const warnings = await checkWrite(call.deps, model, mergeValid(call, model, current.doc, sent), current.doc);
     const step = updateStep(call, model, id, sent, exact ? current.revision : undefined);
-    const [stored] = await commitOrThrow(call, [step]);
-    return { ...(stored as Stored), warnings };
+    const done = await commitOrThrow(call, [step]);
+    return { ...(done.stored[0] as Stored), warnings: [...warnings, ...done.warnings] };
   });
 }

@@ -11,6 +11,7 @@ import { completeNew, createStep } from './create-document.js';
 import type { DocumentService, Shown } from './document-service.js';
 import { byId, byQuery, notFound } from './find-document.js';
 import { checkIfMatch } from './preconditions.js';
+import type { WriteWarning } from '../../resources/checks/finding.js';
 import { documentToRemove, inUse, usersOf } from './remove-document.js';
 import { documentToUpdate, mergeValid, updateStep } from './update-document.js';
 import { violationError } from './violation-error.js';
@@ -84,8 +85,9 @@ async function create(call: Call, sent: JsonObject): Promise<Shown & { readonly 
   return call.exclusive(async () => {
     const warnings = await checkWrite(call.deps, rulesetModel, ruleset, undefined);
     const steps = [createStep(call, profileModel, doc), createStep(call, rulesetModel, ruleset)];
-    const [stored, made] = await commitOrThrow(call, steps).catch(rulesetNameTaken(call, doc));
-    return { ...withRules(stored as Stored, made), warnings };
+    const done = await commitOrThrow(call, steps).catch(rulesetNameTaken(call, doc));
+    const [stored, made] = done.stored;
+    return { ...withRules(stored as Stored, made), warnings: [...warnings, ...done.warnings] };
   });
 }
 
@@ -115,13 +117,14 @@ async function update(call: Call, id: string, sent: JsonObject): Promise<Shown &
     ];
     const wanted = ruleset ? mergeValid(call, rulesetModel, ruleset.doc, { name, rules }) : { name, rules };
     const warnings = await checkWrite(call.deps, rulesetModel, wanted, ruleset?.doc);
-    const [stored, made] = await commitOrThrow(call, steps);
-    return { ...withRules(stored as Stored, made), warnings };
+    const done = await commitOrThrow(call, steps);
+    const [stored, made] = done.stored;
+    return { ...withRules(stored as Stored, made), warnings: [...warnings, ...done.warnings] };
   });
 }
 
-async function remove(call: Call, id: string): Promise<void> {
-  await call.exclusive(async () => {
+async function remove(call: Call, id: string): Promise<readonly WriteWarning[]> {
+  return call.exclusive(async () => {
     const current = await documentToRemove(call, profileModel, id);
     const ruleset = await rulesetOf(call, id);
     const exact = checkIfMatch(call.headers['if-match'], tagOf(current, ruleset));
@@ -131,6 +134,6 @@ async function remove(call: Call, id: string): Promise<void> {
       { op: 'remove', table: 'profile', id, ...(exact ? { ifRevision: current.revision } : {}) },
     ];
     if (ruleset) steps.push({ op: 'remove', table: 'ruleset', id: ruleset.doc.id });
-    await commitOrThrow(call, steps);
+    return (await commitOrThrow(call, steps)).warnings;
   });
 }

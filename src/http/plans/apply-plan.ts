@@ -36,14 +36,14 @@ export async function applyPlan(call: Call, needs: PlanNeeds): Promise<JsonObjec
   return call.exclusive(async () => {
     const plan = await keptPlan(call.deps.store, id, call.now);
     if (plan === undefined)
-      throw new ApiError('not_found', { what: 'no plan has this id, or it was made too long ago: plan again' });
+      throw new ApiError('not_found', { what: 'no plan has this id: it was applied already, or made too long ago' });
     const rows = await rowsNow(call, plan);
     await refuseWhatIsRefusedNow(call, needs, plan);
     const shipment = await call.deps.runtime.foresight.wouldShip(rows);
     const moved = movedOn(plan.ships, shipsOf(shipment));
     if (moved.length > 0) throw stale(moved);
     const reason = override ?? plan.reason ?? undefined;
-    const stored = await commitOrThrow(call, stepsOf(rows), { override, reason, plan: id }).catch(whatMoved);
+    const { stored } = await commitOrThrow(call, stepsOf(rows), { override, reason, plan: id }).catch(whatMoved);
     await call.deps.store.commit([{ op: 'remove', table: 'plan', id }], { author: 'system', audit: false });
     return {
       applied: true,

@@ -5,6 +5,7 @@ import {
   connectionCases,
   type End,
   type Fleet,
+  isOneHost,
   reachRows,
   resolveEnd,
   verdictOfAll,
@@ -53,7 +54,9 @@ export function* explanationThen(at: number, query: ConnectionQuery, asked: Aske
 }
 
 function* explained({ fleet, words, from, to }: Resolved, query: ConnectionQuery): Generator<void, JsonObject> {
-  const cases = yield* connectionCases(from, to, query, fleet);
+  // A host reaches itself by its loopback interface, whichever of its addresses it uses.
+  const asked = isOneHost(from, to, fleet) ? { in: 'lo', out: 'lo', ...query } : query;
+  const cases = yield* connectionCases(from, to, asked, fleet);
   const { listed, leftOff } = bounded(cases);
   const json: JsonObject[] = [];
   for (const one of listed) {

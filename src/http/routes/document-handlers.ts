@@ -48,8 +48,8 @@ export async function updateDocumentReply(call: Call, service: DocumentService):
 
 /** Answers DELETE: 204. */
 export async function removeDocumentReply(call: Call, service: DocumentService): Promise<Reply> {
-  await service.remove(call, call.params['id'] ?? '');
-  return emptyReply;
+  const warnings = await service.remove(call, call.params['id'] ?? '');
+  return { ...emptyReply, headers: warningHeaders(warnings) };
 }
 
 function headersOf(

@@ -9,6 +9,7 @@ import { byId, notFound } from '../documents/find-document.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
 import { planObject } from '../plans/read-writes.js';
+import { holdGroup } from '../documents/hold-group.js';
 import { readReason } from '../documents/reason.js';
 import { askFleet } from '../questions/ask-fleet.js';
 import { revisionFlows } from '../questions/revision-flows.js';
@@ -81,7 +82,7 @@ export const revisionRoutes: readonly Route<RevisionNeeds>[] = [
     summary: 'Holds a group at a revision: its hosts get that until it is let go',
     answeredBy: 'leader',
     takes: { kind: 'json', parsedFirst: false, schema: { type: 'object', properties: { reason: { type: 'string' } } } },
-    refuses: ['not_found', 'revision_unusable'],
+    refuses: ['not_found', 'revision_unusable', 'assertion_broken', 'guard_broken'],
     handle: pin,
   }),
   route({
@@ -98,6 +99,7 @@ export const revisionRoutes: readonly Route<RevisionNeeds>[] = [
     summary: 'Lets a group go that is held at a revision',
     answeredBy: 'leader',
     answers: { 204: { description: 'It is not held' } },
+    refuses: ['not_found', 'assertion_broken', 'guard_broken'],
     handle: unpin,
   }),
 ];
@@ -198,7 +200,7 @@ async function pin(call: Call, { operations }: RevisionNeeds): Promise<Reply> {
   const number = numberOf(call.params['number'], 'the number in the path');
   const reason = readReason(planObject(call.body)['reason'], 'reason');
   if (reason === undefined) throw new ApiError('bad_request', { reason: 'reason is missing: say why it is held' });
-  const outcome = await operations().setPin(group.id, { number, reason }, call.author);
+  const outcome = await holdGroup(call, operations(), group.id, { number, reason });
   if (outcome.ok) return jsonReply({ id: group.id, pinned: pinView(outcome.pin as Document) });
   if (outcome.why === 'unusable') throw new ApiError('revision_unusable', { reason: outcome.reason });
   throw new ApiError('not_found', { what: `the group has no revision ${number}, or it is no longer kept` });
@@ -210,6 +212,6 @@ async function pinned(call: Call): Promise<Reply> {
 }
 
 async function unpin(call: Call, { operations }: RevisionNeeds): Promise<Reply> {
-  await operations().setPin((await groupOf(call)).id, undefined, call.author);
+  await holdGroup(call, operations(), (await groupOf(call)).id, undefined);
   return emptyReply;
 }

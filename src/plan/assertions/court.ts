@@ -12,7 +12,8 @@ import { PolicySide, type SideParts } from './policy-side.js';
 
 export const NO_JUDGEMENTS: Judgements = { assertions: [], guards: [] };
 
-type CaseSide = Pick<SideParts, 'policy' | 'compile' | 'set'>;
+/** One side of a change. */
+export type CaseSide = Pick<SideParts, 'policy' | 'compile' | 'set'>;
 
 /** A change of policy, both sides of it. */
 export interface Case {
@@ -20,7 +21,7 @@ export interface Case {
   readonly after: CaseSide;
   readonly changes: readonly TableChange[];
   /** Groups that would get something else. */
-  readonly groups: readonly GroupShipment[];
+  readonly groups: readonly Pick<GroupShipment, 'id' | 'name'>[];
 }
 
 /** Judges assertions and guards, and keeps what it found for the next time. */
@@ -36,7 +37,7 @@ export class Court {
   *judge(of: Case, wanted: WantedJudgements): Generator<void, Judgements> {
     if (wanted.assertions.length === 0 && wanted.guards.length === 0) return NO_JUDGEMENTS;
     const before = this.#side(of.before);
-    if (of.changes.length === 0)
+    if (of.changes.length === 0 && of.groups.length === 0)
       return yield* assess(this.#judge, { before, after: before, changed: new Set(), arrived: new Map() }, wanted);
     const after = this.#side({ ...of.after, compile: (id) => whatStays(of, id) });
     return yield* assess(

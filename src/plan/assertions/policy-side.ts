@@ -3,11 +3,14 @@ import { type AddressSet, type End, EndError, type EndPart, resolveEnd } from '.
 import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import { hostAddresses } from '../../firewall/policy/host-addresses.js';
+import type { Family } from '../../firewall/addresses/family.js';
 import type { Policy } from '../../firewall/policy/policy.js';
+import type { JsonObject } from '../../model/document.js';
 import { variantsOfType } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
-import type { FilterBook } from '../filter-book.js';
+import type { FilterBook, ReadSet } from '../filter-book.js';
 import { fleetIndex } from '../fleet-index.js';
+import { LineSources } from '../line-sources.js';
 import { PolicyFleet } from '../policy-fleet.js';
 
 type Compiled = CompiledGroup & { readonly ok: true };
@@ -20,11 +23,8 @@ export interface SideParts {
   /** What a group's hosts get; not ok: nothing of ours. */
   readonly compile: (groupId: string) => Generator<void, CompiledGroup>;
   /** What the set of a full name holds; undefined: there is none. */
-  readonly set: (name: string) => AddressSet | undefined;
+  readonly set: ReadSet;
 }
-
-/** Sets of this side rest on its policy alone. */
-const AS_POLICY_MAKES_THEM = {};
 
 /** What hosts of a group get: the same key, the same filters. */
 export type Shipped = { readonly key: string } | { readonly nothing: string };
@@ -34,20 +34,18 @@ export class PolicySide {
   readonly fleet: PolicyFleet;
   readonly #parts: SideParts;
   readonly #shipped = new Map<string, Shipped>();
+  readonly #sources: LineSources;
 
   constructor(parts: SideParts) {
     this.#parts = parts;
+    this.#sources = new LineSources(parts.policy, parts.dialect);
     this.fleet = new PolicyFleet({
       ...parts,
+      setsOfPolicy: true,
       text: function* (groupId, family) {
         const compiled = yield* parts.compile(groupId);
         return compiled.ok ? compiled[family === 'v4' ? 'set4' : 'set6'].text : undefined;
       },
-
-      set: function* (name) {
-        return parts.set(name);
-      },
-      sets: () => AS_POLICY_MAKES_THEM,
     });
   }
 
@@ -80,18 +78,27 @@ export class PolicySide {
       compiled === undefined
         ? { nothing: `there is no group ${group}` }
         : compiled.ok
-          ? { key: this.#keyOf(compiled) }
+          ? { key: yield* this.#keyOf(compiled) }
           : { nothing: `nothing is made for the group ${group}: ${compiled.error.message}` };
     this.#shipped.set(group, shipped);
     return shipped;
   }
 
-  #keyOf(compiled: Compiled): string {
-    const sets = compiled.sets.map((name) => {
-      const set = this.#parts.set(name);
-      return `${name} ${set === undefined ? '' : digestOf(set)}`;
-    });
+  *#keyOf(compiled: Compiled): Generator<void, string> {
+    const sets: string[] = [];
+    for (const name of compiled.sets) {
+      const set = yield* this.#parts.set(name);
+      sets.push(`${name} ${set === undefined ? '' : digestOf(set)}`);
+    }
     return sha256([textKey(compiled), ...sets].join('\n'));
+  }
+
+  /** Where a line (from 1; null: the chain's policy) of what a group's hosts get comes from; null: they get nothing. */
+  *source(group: string, family: Family, lineNumber: number | null): Generator<void, JsonObject | null> {
+    const id = fleetIndex(this.#parts.policy).groupByName(group)?.id;
+    const compiled = id === undefined ? undefined : yield* this.#parts.compile(id);
+    if (compiled?.ok !== true) return null;
+    return yield* this.#sources.of(group, family, compiled[family === 'v4' ? 'set4' : 'set6'].text, lineNumber);
   }
 
   /** The name of the active host of a group that has an address; undefined: it is not one host's. */

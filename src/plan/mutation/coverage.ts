@@ -201,8 +201,9 @@ class Bench {
     let first: Flow | undefined;
     for (const { key, family } of variantsOfType('ipsets')) {
       if (before[key].text === after[key].text) continue;
-      const [was, is] = [before, after].map((side) => filterOf(side, key, family, (name) => this.#set(name)));
-      if (was === undefined || is === undefined) continue;
+      const lookUp = (name: string) => this.#set(name);
+      const was = yield* filterOf(before, key, family, lookUp);
+      const is = yield* filterOf(after, key, family, lookUp);
       for (const flow of yield* difference(was, is)) {
         first ??= flow;
         if (flow.witness.state === undefined || flow.witness.state === 'NEW') return flow;

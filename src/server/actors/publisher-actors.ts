@@ -5,6 +5,7 @@ import { ConfigPublisher } from '../../actors/publishing/config-publisher.js';
 import { IpsetPublisher } from '../../actors/publishing/ipset-publisher.js';
 import { IptablesPublisher } from '../../actors/publishing/iptables-publisher.js';
 import type { PublishersMakers } from '../../supervisors/publishers-sup.js';
+import { Slices } from '../../world/slices.js';
 import type { ServerState } from '../state/server-state.js';
 
 /** Who sends something to agents, and the keeper of what was last good. */
@@ -23,7 +24,8 @@ export function publisherActors({
   const { guard } = fleet;
   const publishing = { clock, config, alarms, metrics, log, events, world, outputs, link, outbox, gate, notes, guard };
   return {
-    ipsetPublisher: () => new IpsetPublisher({ ...publishing, store, sets, confirmedSets, setHistory }),
+    ipsetPublisher: () =>
+      new IpsetPublisher({ ...publishing, store, sets, slices: new Slices(), confirmedSets, setHistory }),
     iptablesPublisher: () => new IptablesPublisher({ ...publishing, sets }),
     configPublisher: () => new ConfigPublisher({ clock, config, store, metrics, log, world, outbox }),
     remoteCommands: () => new RemoteCommands({ clock, metrics, log, link }),

@@ -27,9 +27,9 @@ export function watcherActors(state: ServerState): WatchersMakers {
 /** Of a server that only looks on: changes of the world go to the observer alone. */
 export function observeActors(state: ServerState, seen: (observation: Observation) => void): ObserveMakers {
   const { system, clock, config, log } = state.base;
-  const { dialect, world, sets } = state.policy;
+  const { dialect, world, sets, slices } = state.policy;
   return {
-    observer: () => new Observer({ clock, config, log, dialect, world, sets, seen }),
+    observer: () => new Observer({ clock, config, log, dialect, world, sets, slices, seen }),
     watchers: watchers(state, () => cast(system, OBSERVER, { tag: 'changed' })),
   };
 }

@@ -75,6 +75,7 @@ export async function createPolicyState(
       contents: () => sets.published?.contents ?? new Map(),
       slices: new Slices(),
       guards,
+      pinned: () => new Map([...outputs.revisions.pins].map(([id, { ruleset }]) => [id, ruleset])),
       noteCause: (groups, cause) => outputs.revisions.noteCause(groups, cause),
     }),
     slices: new Slices(),

@@ -13,6 +13,7 @@ import type { Outcome } from '../../../src/broker/outbox-contract.js';
 import { createMetrics } from '../../../src/metrics/create-metrics.js';
 import type { Document } from '../../../src/model/document.js';
 import { call, cast } from '../../../src/otp/index.js';
+import { finish } from '../../../src/firewall/finish.js';
 import { SetBook } from '../../../src/world/set-book.js';
 import { decodeRulesPayload } from '../../../src/wire/messages/rules-payload.js';
 import { actorStage, shownBy } from '../../support/actors/actor-stage.js';
@@ -32,13 +33,33 @@ function zone(ipv4_addresses: readonly string[]): Document {
   return { id: 'z', name: 'office', ipv4_addresses, ipv6_addresses: [] };
 }
 
+const AT_ONCE: IpsetPublisherNeeds['slices'] = { run: async (work) => finish(work) };
+
+/** Begins work at once, and ends it when it is told to. */
+function halting() {
+  let go: (() => void) | undefined;
+  return {
+    goOn: () => go?.(),
+    slices: {
+      run: <Result>(work: Generator<void, Result>) => {
+        const first = work.next();
+        return new Promise<Result>((resolve) => {
+          go = () => resolve(first.done === true ? first.value : finish(work));
+        });
+      },
+    },
+  };
+}
+
 interface Options {
+  /** Default: without a pause. */
+  readonly slices?: IpsetPublisherNeeds['slices'];
   readonly store?: MemoryStore;
   readonly hashes?: readonly Document[];
   readonly hosts?: readonly Document[];
 }
 
-async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [] }: Options = {}) {
+async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [], slices = AT_ONCE }: Options = {}) {
   const stage = actorStage();
   const world = loadedWorld({ zone: [zone(['192.0.2.1'])], ipset: hashes, host: hosts });
   const outbox = memoryOutbox();
@@ -63,6 +84,7 @@ async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [] }
     link,
     world,
     sets: new SetBook(world.policy, 'dog1'),
+    slices,
     outputs: new RulesetOutputs(),
     confirmedSets: new ConfirmedSets(),
     notes: new Notes({ store, clock: stage.clock, log: stage.log }),
@@ -123,6 +145,40 @@ describe('the ipset publisher', () => {
     ]);
     expect(p.text(0)).toContain('192.0.2.3');
     expect(p.sets.published?.text).toBe(p.text(0));
+  });
+
+  it('sends the sets of one moment, and what changed while they were made after them', async () => {
+    const { slices, goOn } = halting();
+    const p = await publisherAlone({ slices });
+    await p.edit(['192.0.2.2']);
+    await p.stage.advance(QUIET_MS);
+    expect(p.outbox.targets()).toEqual([]);
+    await p.edit(['192.0.2.3']);
+    goOn();
+    await p.stage.idle();
+    expect(p.text(0)).toContain('192.0.2.2');
+    expect(p.shown()).toMatchObject({ dirty: true });
+    await p.stage.advance(INTERVAL_MS);
+    goOn();
+    await p.stage.idle();
+    expect(p.text(1)).toContain('192.0.2.3');
+    expect(p.shown()).toMatchObject({ dirty: false });
+  });
+
+  it('sends nothing when publishing was paused while sets were made, and all of it afterwards', async () => {
+    const { slices, goOn } = halting();
+    const p = await publisherAlone({ slices });
+    await p.stage.advance(QUIET_MS);
+    p.gate.paused = true;
+    goOn();
+    await p.stage.idle();
+    expect([p.outbox.targets(), p.shown()]).toMatchObject([[], { held: 'paused', dirty: true }]);
+    p.gate.paused = false;
+    cast(p.stage.system, p.pid, { tag: 'resume' });
+    await p.stage.advance(QUIET_MS);
+    goOn();
+    await p.stage.idle();
+    expect(p.outbox.puts).toHaveLength(1);
   });
 
   it('sends at most one text per interval, the newest', async () => {
@@ -328,7 +384,10 @@ describe('the ipset publisher', () => {
     await p.stage.advance(60_000);
     expect([p.outbox.targets(), p.shown()]).toMatchObject([[], { held: 'takeover' }]);
     p.world.apply('host', [
-      { id: 'h', after: { id: 'h', hostkey: 'key', active: 'active', ipset_hash: p.sets.render().hash } },
+      {
+        id: 'h',
+        after: { id: 'h', hostkey: 'key', active: 'active', ipset_hash: finish(p.sets.renderInSteps()).hash },
+      },
     ]);
     await p.stage.advance(500);
     expect([p.outbox.targets(), p.shown()]).toMatchObject([[], { held: null }]);

@@ -4,6 +4,7 @@ import { Observer } from '../../../src/actors/watching/observer.js';
 import type { Document, JsonObject } from '../../../src/model/document.js';
 import { cast } from '../../../src/otp/index.js';
 import { SetBook } from '../../../src/world/set-book.js';
+import { Slices } from '../../../src/world/slices.js';
 import { World, WORLD_TABLES } from '../../../src/world/world.js';
 import { actorStage, shownBy } from '../../support/actors/actor-stage.js';
 import { linkTo } from '../../support/linked-servers.js';
@@ -19,6 +20,7 @@ async function observerAlone() {
       clock: stage.clock,
       world,
       sets: new SetBook(world.policy, 'dog1'),
+      slices: new Slices(),
       dialect: 'dog1',
       config: {
         generate_unset_tables: false,

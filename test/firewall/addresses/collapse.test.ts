@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collapse4, collapse6 } from '../../../src/firewall/addresses/collapse.js';
+import { finish } from '../../../src/firewall/finish.js';
 import { formatNet4, parseNet4 } from '../../../src/firewall/addresses/ipv4.js';
 import { formatNet6, parseNet6 } from '../../../src/firewall/addresses/ipv6.js';
 
 function four(...texts: string[]): string[] {
-  return collapse4(texts.map(parseNet4)).map(formatNet4);
+  return finish(collapse4(texts.map(parseNet4))).map(formatNet4);
 }
 function six(...texts: string[]): string[] {
-  return collapse6(texts.map((text) => parseNet6(text) as string)).map(formatNet6);
+  return finish(collapse6(texts.map((text) => parseNet6(text) as string))).map(formatNet6);
 }
 
 describe('collapse', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { finish } from '../../../src/firewall/finish.js';
 import { FIELD_PRINTER } from '../../../src/firewall/printers.js';
 import { readSetName } from '../../../src/firewall/sets/set-name.js';
 import type { Document } from '../../../src/model/document.js';
@@ -16,9 +17,9 @@ type Sets = Readonly<Record<string, readonly string[]>>;
 function hashOf(sets: Sets): string {
   const rendered = Object.entries(sets).map(([name, addresses]) => {
     const { base, kind, family } = readSetName(name)!;
-    return FIELD_PRINTER.sets.render(base, kind, family, addresses);
+    return finish(FIELD_PRINTER.sets.render(base, kind, family, addresses));
   });
-  return FIELD_PRINTER.sets.assemble(rendered).hash;
+  return finish(FIELD_PRINTER.sets.assemble(rendered)).hash;
 }
 
 /** Rows that follow one another from the beginning, each with all that its sets held. */
