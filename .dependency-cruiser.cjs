@@ -166,7 +166,6 @@ module.exports = {
       'actors',
     ]),
     room('http', [
-      'set-history',
       'plan',
       'otp',
       'rates',

@@ -22,14 +22,6 @@ export interface SetsText {
   readonly hash: string;
 }
 
-/** What a set holds, by its full name. */
-export interface SetContent {
-  readonly name: string;
-  readonly family: Family;
-  /** A `CanonicalSet`'s. */
-  readonly addresses: readonly string[];
-}
-
 /** How a tool spells sets, with pauses. */
 export interface SetPrinter {
   /** `addresses` are a `CanonicalSet`'s. */

@@ -1,4 +1,3 @@
-import { setsHashInSteps } from './ipset/hash-in-steps.js';
 import { IPTABLES } from './iptables/iptables-printer.js';
 import type { Printer } from './printer.js';
 
@@ -11,6 +10,3 @@ export type PrinterName = keyof typeof PRINTERS;
 
 /** What agents in the field load. */
 export const FIELD_PRINTER: Printer = PRINTERS.iptables;
-
-/** The hash that agents report of sets, as `FIELD_PRINTER.sets.assemble` gives it, worked out with pauses. */
-export const fieldSetsHash = setsHashInSteps;

@@ -35,7 +35,7 @@ export interface QuestionOptions {
 /** Answers questions about what hosts let through, a slice at a time. */
 export interface FleetQuestions {
   /**
-   * As the fleet is of one moment: begun anew when policy changes meanwhile.
+   * As the fleet is of one moment: begun anew when policy changes meanwhile, or sets are published.
    * @throws StoreError `unavailable` where policy is not loaded, too many wait, or policy never stands still
    */
   ask<Answer>(work: (asked: Asked) => Generator<void, Answer>, options: QuestionOptions): Promise<Answer>;
@@ -105,11 +105,12 @@ export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
       try {
         for (let disturbed = 0; disturbed <= MOST_DISTURBED; disturbed += 1) {
           const { version, policy } = world;
+          const contents = sets();
           const fleet = new PolicyFleet({ policy, dialect, filters, text, set, sets });
           const sources = new LineSources(policy, dialect);
           const asked = { fleet, words: new FleetWords(fleet, sources), policy, dialect, sources, idle, setProblems };
           const answer = await lane.slices.run(stoppable(work(asked), stop));
-          if (world.version === version) return answer;
+          if (world.version === version && sets() === contents) return answer;
         }
       } finally {
         lane.waiting -= 1;

@@ -22,6 +22,7 @@ import type { Contents } from '../../set-history/set-changes.js';
 import type { NamedAddresses } from '../address-names.js';
 import { FilterBook } from '../filter-book.js';
 import { hostSets } from '../host-sets.js';
+import { HostOwners } from '../host-owners.js';
 import { listedSet } from '../listed-set.js';
 import type { PolicyFleet } from '../policy-fleet.js';
 import { type Holding, OF_GONE_HOSTS } from './holding.js';
@@ -70,6 +71,7 @@ export class PastFleet implements Fleet {
   readonly #filters = new FilterBook();
   readonly #read = new Map<string, Read>();
   readonly #holdings = new Map<string, Holding>();
+  readonly #owners = new Map<string, HostOwners>();
   readonly #taken = new Set<string>();
   #all: readonly Held[] | undefined;
   #groups: readonly FleetGroup[] | undefined;
@@ -77,11 +79,6 @@ export class PastFleet implements Fleet {
 
   constructor(needs: PastFleetNeeds) {
     this.#needs = needs;
-  }
-
-  /** By the addresses and groups of now: of a host that was in another group it can't be told. */
-  hostOf(group: string, addresses: AddressSet): AddressSet | undefined {
-    return this.#needs.now.hostOf(group, addresses);
   }
 
   /** What was taken from the fleet of now, as it was come by. */
@@ -143,6 +140,20 @@ export class PastFleet implements Fleet {
 
   *filter(_group: string, family: Family, holding = ''): Generator<void, Filter | null> {
     return (yield* this.#reading(holding, family)).filter;
+  }
+
+  hostOf(group: string, addresses: AddressSet): AddressSet | undefined {
+    let owners = this.#owners.get(group);
+    if (owners === undefined) {
+      const { policy, book } = this.#needs;
+      const hosts = [...policy.host.values()].filter((host) => {
+        const { group: own, hashes } = book.holding(host);
+        return own === group && (hashes !== null || host['active'] === 'active');
+      });
+      owners = new HostOwners(hosts.map((host) => this.#addressesOf(host)));
+      this.#owners.set(group, owners);
+    }
+    return owners.hostOf(addresses);
   }
 
   /** The text that an owner's line is of; undefined: none was read. */
