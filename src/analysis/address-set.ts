@@ -137,6 +137,10 @@ export function intersection(a: AddressSet, b: AddressSet): AddressSet {
 export function union(a: AddressSet, b: AddressSet): AddressSet {
   return combine(a, b, (inA, inB) => inA || inB);
 }
+/** What is in one of them and not in the other. */
+export function symmetricDifference(a: AddressSet, b: AddressSet): AddressSet {
+  return combine(a, b, (inA, inB) => inA !== inB);
+}
 /** What is in `a` and not in `b`. */
 export function without(a: AddressSet, b: AddressSet): AddressSet {
   return combine(a, b, (inA, inB) => inA && !inB);

@@ -3,6 +3,7 @@ import { type Cell, Diagram } from './diagram.js';
 import { decisionFor, effectKey, type Lookers, lookersOf } from './effect-key.js';
 import type { Filter, FlatRule } from './filter.js';
 import { mergeCells } from './merge-cells.js';
+import { movedAddresses } from './moved-addresses.js';
 import type { Chain, Packet } from './packet.js';
 import type { Box } from './region.js';
 import type { InterfaceKind } from './interface-names.js';
@@ -69,7 +70,10 @@ function* chainDifference(
   chain: Chain,
   lookers: readonly [Lookers, Lookers],
 ): Generator<void, readonly Flow[]> {
-  const sides = [before.chains[chain], after.chains[chain]] as const;
+  const whole = [before.chains[chain], after.chains[chain]] as const;
+  const moved = before.ruleset === after.ruleset ? movedAddresses(...whole) : undefined;
+  if (moved === null) return [];
+  const sides = moved?.sides ?? whole;
   const second = sides[0].length;
   // A list that is looked at on one side alone shows where that is.
   const lists = new Set([...lookers[0].keys()].filter((name) => lookers[1].has(name)));
@@ -77,6 +81,7 @@ function* chainDifference(
   const skips = sides.flat().some(({ effect }) => effect.kind === 'skip');
   const diagram: Diagram<Change> = new Diagram<Change>(before.family, {
     sides,
+    ...(moved && { region: moved.region }),
     idle: (rules) => {
       if (!same || skips) return false;
       const border = rules.findIndex((rule) => rule >= second);

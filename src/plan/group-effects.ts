@@ -75,11 +75,15 @@ function* effectOf(
   const found: Record<ReturnType<typeof flowKind>, JsonObject[]> = { opens: [], closes: [], changes: [] };
   try {
     for (const { key, family } of variantsOfType('ipsets')) {
+      const texts = { before: before[key].text, after: after[key].text };
       const was = yield* filterOf(before, key, family, (name) => lookUp(name, 'before'));
       yield;
-      const is = yield* filterOf(after, key, family, (name) => lookUp(name, 'after'));
+      // One ruleset over other sets is compared where addresses moved, and nowhere else.
+      const is =
+        texts.before === texts.after
+          ? bindRuleset(was.ruleset, yield* setsOf(after, (name) => lookUp(name, 'after')))
+          : yield* filterOf(after, key, family, (name) => lookUp(name, 'after'));
       yield;
-      const texts = { before: before[key].text, after: after[key].text };
       for (const flow of yield* difference(was, is)) {
         const said = yield* wordsOf(flow, texts, id, words);
         found[flowKind(flow)].push(flowJson(flow, said));
@@ -120,10 +124,15 @@ export function* filterOf(
   family: 'v4' | 'v6',
   lookUp: ReadSet,
 ): Generator<void, Filter> {
+  const sets = yield* setsOf(compiled, lookUp);
+  return bindRuleset(readRuleset(compiled[key].text, family), sets);
+}
+
+function* setsOf({ sets: names }: Compiled, lookUp: ReadSet): Generator<void, ReadonlyMap<string, AddressSet>> {
   const sets = new Map<string, AddressSet>();
-  for (const name of compiled.sets) {
+  for (const name of names) {
     const set = yield* lookUp(name);
     if (set !== undefined) sets.set(name, set);
   }
-  return bindRuleset(readRuleset(compiled[key].text, family), sets);
+  return sets;
 }
