@@ -32,6 +32,7 @@ const assertionSchema: JsonSchema = {
 export const assertion: ResourceDeclaration = {
   ...usual('assertion', assertionSchema),
   onlyInV2: true,
+  isAsserted: true,
   madeInOldDatabases: true,
   // A PUT without `port` means every port.
   droppedOnPut: always([['port'], ['icmp_type'], ['icmp_code'], ['family'], ['comment']]),

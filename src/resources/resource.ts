@@ -62,6 +62,8 @@ export interface ResourceDeclaration extends TableDeclaration {
   /** Path segment of its list. */
   readonly plural: string;
   readonly schema: JsonSchema;
+  /** Its documents say what must be let through, or must not: whether they hold is told with the answer of a write. */
+  readonly isAsserted?: true;
   /** v1 does not offer it: no client of v1 knows it. */
   readonly onlyInV2?: true;
 

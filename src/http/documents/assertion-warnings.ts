@@ -3,7 +3,13 @@ import { textOf } from '../../model/text-of.js';
 import type { Judgement, Judgements } from '../../plan/assertions/assess.js';
 import type { Foresight } from '../../plan/foresight.js';
 import type { WriteWarning } from '../../resources/checks/finding.js';
+import { RESOURCES } from '../../resources/resources.js';
 import { type Change, type Stored, StoreError } from '../../store/store.js';
+
+/** Tables whose documents are assertions. */
+const ASSERTED: ReadonlySet<string> = new Set(
+  [...RESOURCES.values()].filter(({ isAsserted }) => isAsserted === true).map(({ name }) => name),
+);
 
 /** What a write was let through with, since nothing enforces it or a reason was given. */
 export function turnedWarnings({ assertions, guards }: Judgements): readonly WriteWarning[] {
@@ -27,7 +33,7 @@ export async function assertionWarnings(
   stored: readonly (Stored | undefined)[],
 ): Promise<readonly WriteWarning[]> {
   const assertions = changes.flatMap(({ table }, index): readonly Document[] => {
-    const doc = table === 'assertion' ? stored[index]?.doc : undefined;
+    const doc = ASSERTED.has(table) ? stored[index]?.doc : undefined;
     return doc === undefined ? [] : [doc];
   });
   if (assertions.length === 0) return [];
