@@ -5,6 +5,7 @@ import type { Filter, FlatRule } from './filter.js';
 import { mergeCells } from './merge-cells.js';
 import { movedAddresses } from './moved-addresses.js';
 import type { Chain, Packet } from './packet.js';
+import { maskText } from './protocol-masks.js';
 import type { Box } from './region.js';
 import type { InterfaceKind } from './interface-names.js';
 import type { AddressBook } from './address-book.js';
@@ -42,7 +43,7 @@ function contentOf(rule: FlatRule, book: AddressBook): string {
     tests('src'),
     tests('dst'),
     interfaces,
-    protocols?.join('') ?? null,
+    protocols === null ? null : maskText(protocols),
     sport,
     dport,
     icmp,

@@ -5,6 +5,7 @@ import type { Flow } from './difference.js';
 import type { InterfaceKind } from './interface-names.js';
 import { ALL_STATES } from './line-draft.js';
 import { type Packet, STATES } from './packet.js';
+import { protocolsText } from './protocol-masks.js';
 import { hasPorts, isIcmp, nameOfProtocol } from './protocols.js';
 import { MOST, rangesText } from './ranges.js';
 import type { Box } from './region.js';
@@ -37,18 +38,6 @@ export function packetJson(packet: Packet): JsonObject {
     ...(icmpCode === undefined ? {} : { icmp_code: icmpCode }),
     ...(state === undefined ? {} : { state }),
   };
-}
-
-/** `tcp`, `tcp,udp`, `any`, or `any but tcp,udp`. */
-export function protocolsText(protocols: Uint8Array): string {
-  const names = (bit: number): string =>
-    [...protocols.keys()]
-      .filter((number) => protocols[number] === bit)
-      .map(nameOfProtocol)
-      .join(',');
-  const others = names(0);
-  if (others === '') return 'any';
-  return others.split(',').length < 64 ? `any but ${others}` : names(1);
 }
 
 function isWhole(ranges: readonly Range[]): boolean {

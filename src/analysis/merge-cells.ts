@@ -1,6 +1,7 @@
 import type { AddressBook } from './address-book.js';
 import { union } from './address-set.js';
 import type { Cell } from './diagram.js';
+import { maskText } from './protocol-masks.js';
 import { isIcmp } from './protocols.js';
 import { joinRanges, MOST } from './ranges.js';
 import type { Box } from './region.js';
@@ -20,13 +21,6 @@ function meaning({ protocols, selectors, sports }: Box): string {
 
 /** Boxes between two pauses. */
 const A_STEP = 128;
-
-const maskTexts = new WeakMap<Uint8Array, string>();
-function maskText(mask: Uint8Array): string {
-  let text = maskTexts.get(mask);
-  if (text === undefined) maskTexts.set(mask, (text = mask.join('')));
-  return text;
-}
 
 const JOINED: { readonly [P in Part]: (a: Box[P], b: Box[P]) => Box[P] } = {
   states: (a, b) => a | b,

@@ -8,6 +8,9 @@ export interface NamedAddresses {
 
 /** Names that an answer gives of one set of addresses. */
 const MOST_NAMES = 20;
+/** Bounds of a set that is found again by what it holds, and how many such sets are. */
+const SMALL = 64;
+const MOST_SMALL = 10_000;
 /** Names looked at between two pauses. */
 const A_STEP = 200;
 
@@ -25,6 +28,8 @@ function sizeOf(set: AddressSet): bigint {
 export class AddressNames {
   readonly #named: () => Generator<void, readonly NamedAddresses[]>;
   readonly #known = new WeakMap<AddressSet, readonly string[]>();
+  /** Of small sets, by what they hold: each group has objects of its own for the same addresses. */
+  readonly #bySmall = new Map<string, readonly string[]>();
 
   /** `named`: all that have a name. */
   constructor(named: () => Generator<void, readonly NamedAddresses[]>) {
@@ -34,7 +39,10 @@ export class AddressNames {
   *of(addresses: AddressSet): Generator<void, readonly string[]> {
     const known = this.#known.get(addresses);
     if (known !== undefined) return known;
-    const names = yield* this.#look(addresses);
+    const { family, bounds } = addresses;
+    const key = bounds.length > SMALL ? undefined : `${family} ${bounds.join()}`;
+    const names = (key === undefined ? undefined : this.#bySmall.get(key)) ?? (yield* this.#look(addresses));
+    if (key !== undefined && this.#bySmall.size < MOST_SMALL) this.#bySmall.set(key, names);
     this.#known.set(addresses, names);
     return names;
   }
