@@ -8,7 +8,7 @@ import { connectionCases, reachRows, resolveEnd } from '../../dist/analysis/inde
 import { compiledTexts } from '../../dist/plan/fleet-texts.js';
 import { fleetQuestions } from '../../dist/plan/fleet-questions.js';
 import { policyAnalysis } from '../../dist/plan/policy-findings.js';
-import { listedSet } from '../../dist/plan/policy-fleet.js';
+import { listedSet } from '../../dist/plan/listed-set.js';
 import { World, WORLD_TABLES } from '../../dist/world/world.js';
 import { scaled } from './scaled.mjs';
 
@@ -104,6 +104,7 @@ function questionsOf(world) {
     world,
     dialect: 'dog2',
     text: compiledTexts(compiles),
+    sets: () => contents,
     setProblems: () => [],
     *set(name) {
       const addresses = contents.get(name);
