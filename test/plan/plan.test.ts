@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RULE } from '../support/api-client.js';
-import { listenToAll, startWholeServer, type WholeServer } from '../support/whole-server.js';
+import { listenToAll, startWholeServer, until, type WholeServer } from '../support/whole-server.js';
 import type { JsonObject } from '../../src/model/document.js';
 
 const SECOND = { ...RULE, action: 'DROP', comment: 'second' };
@@ -167,8 +167,11 @@ describe('a plan', () => {
 
   it('of a single write is what plan=true answers', async () => {
     const s = await startWholeServer();
-    const web = await s.group('web');
     const wire = await listenToAll(s.broker);
+    const web = await s.group('web');
+    // Its rules name no set, so they may be out before the sets are.
+    await until(() => wire.heard.some(({ key, body }) => key === 'sets' && body.includes('web_gv4')), 'its sets');
+    wire.clear();
     const gone = await s.api('DELETE', `/api/V2/group/${web.group}?plan=true`);
     expect(gone.status).toBe(200);
     expect(gone.json).toMatchObject({
