@@ -35,17 +35,19 @@ export async function readForm(
 ): Promise<readonly FormFile[]> {
   refuseTooLarge(request, limit);
   boundPausesOnly(request);
-  const files: FormFile[] = [];
+  // In the order of the form, whichever is on disk first.
+  const files: (FormFile | undefined)[] = [];
   try {
     await parse(request, limit, async (part) => {
       checkName(part.name);
+      const at = files.push(undefined) - 1;
       const content = await StagedFile.create(directory);
-      files.push({ field: part.field, name: part.name, type: part.type, content });
+      files[at] = { field: part.field, name: part.name, type: part.type, content };
       for await (const chunk of part.stream) await content.append(chunk as Uint8Array);
     });
-    return files;
+    return files.filter((file) => file !== undefined);
   } catch (error) {
-    for (const { content } of files) await content.close();
+    for (const file of files) await file?.content.close();
     // The rest is read and discarded, so that the client sees the answer.
     request.unpipe();
     request.resume();

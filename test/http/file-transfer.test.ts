@@ -99,6 +99,15 @@ describe('remote commands and files', () => {
     expect([unknown.status, unknown.text]).toEqual([403, expect.stringContaining('Hostkey not found')]);
   });
 
+  it('answers in the order of the form, whichever file is on disk first', async () => {
+    const names = Array.from({ length: 20 }, (_, at) => `/tmp/file-${at}`);
+    const { text } = await upload(names.map((name, at) => [name, at % 2 === 0 ? 'some content' : '']));
+    const answered = (JSON.parse(text) as { 'content-disposition': string }[]).map(
+      (part) => part['content-disposition'],
+    );
+    expect(answered).toEqual(names.map((name) => `form-data; name="file"; filename="${name}"`));
+  });
+
   it('refuses paths that lead elsewhere, before any file is sent', async () => {
     for (const name of ['../etc/passwd', '/tmp/../etc/passwd', '/tmp/x/..', 'relative', '/dir/', '/a/../../b']) {
       expect(
