@@ -1,5 +1,6 @@
 import type { Document, Json, JsonObject } from '../model/document.js';
 import { isObject } from '../model/validate.js';
+import { withDefaultsOf } from './defaults.js';
 import { identify, type IdentifiedFile } from './identify.js';
 import { type Kind, kindOfFolder, KINDS, type PolicyDocuments, REFERENCES, writtenByServer, FOLDERS } from './kinds.js';
 import { mapRuleReferences } from './map-references.js';
@@ -121,6 +122,7 @@ function documentOf(kind: Kind, file: IdentifiedFile, books: Books): Document {
   if (kind === 'ruleset') doc = mapRuleReferences(doc, resolve);
   if (kind === 'assertion' && before !== undefined) doc = keepEnds(doc, before, books.before);
   doc = withReference(kind, doc, { before, resolve, refuse, books: books.after });
+  if (before !== undefined) doc = withDefaultsOf(kind, doc, before);
   const kept = Object.entries(before ?? {}).filter(([key]) => own.has(key));
   return { ...doc, ...Object.fromEntries(kept), id };
 }

@@ -1,5 +1,6 @@
 import type { Document, JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
+import { withoutDefaults } from './defaults.js';
 import { FileNames } from './file-names.js';
 import {
   folderOf,
@@ -47,7 +48,7 @@ export function documentToFile(kind: Kind, doc: Document, books: NameBooks): Jso
   const own = writtenByServer(kind);
   const plain = books[kind].isPlain(doc['name']);
   let file: JsonObject = Object.fromEntries(
-    Object.entries(doc).filter(([key]) => !own.has(key) && !(key === 'id' && plain)),
+    Object.entries(withoutDefaults(kind, doc)).filter(([key]) => !own.has(key) && !(key === 'id' && plain)),
   );
   if (kind === 'ruleset') file = mapRuleReferences(file, (of, id) => books[of].referenceTo(id));
   if (kind === 'assertion') file = endsByName(file, books);

@@ -99,9 +99,16 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<Json 
     profile: sometimes(json),
     hash4_ipsets: sometimes(fc.constant('abc')),
     created: sometimes(fc.integer()),
+    profile_version: sometimes(fc.constantFrom<Json>('latest', '1')),
+    external_ipv4_addresses: sometimes(fc.constantFrom<Json>([], ['10.0.0.1'])),
   },
   fact: { groups: json },
-  assertion: { from: sometimes(end), to: sometimes(end), port: sometimes(fc.nat()) },
+  assertion: {
+    from: sometimes(end),
+    to: sometimes(end),
+    port: sometimes(fc.nat()),
+    mode: sometimes(fc.constantFrom<Json>('enforce', 'warn')),
+  },
 };
 
 function documents(kind: string): fc.Arbitrary<readonly Document[]> {

@@ -75,7 +75,7 @@ export function styled(nodes: Document): void {
 
 /** The text of a file. Lines are not folded: an edit of a word is a change of its line. */
 export function printNodes(nodes: Document): string {
-  return nodes.toString({ lineWidth: 0 });
+  return nodes.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 /** The text of a file of policy; `readFile` reads the same document from it. */
