@@ -196,6 +196,17 @@ describe('policy as files', () => {
     );
   });
 
+  it('is out of date when what it names is gone, even where no host would see that', async () => {
+    const { s, path, run } = await repository();
+    const spare = await s.create('zone', { name: 'spare', ipv4_addresses: [], ipv6_addresses: [] });
+    const rule = '{ active: true, action: ACCEPT, group_type: ZONE, group: spare, service: ssh }';
+    writeFileSync(path('rulesets/idle.yaml'), `name: idle\nrules: { inbound: [${rule}], outbound: [] }\n`);
+    const id = planId(await run('plan'));
+    expect((await s.api('DELETE', `/api/V2/zone/${spare}`)).status).toBe(204);
+    const applied = await s.api('POST', `/api/V2/plan/${id}/apply`, {});
+    expect(applied).toMatchObject({ status: 409, json: { code: 'plan_stale', moved: [{ table: 'ruleset' }] } });
+  });
+
   it('reads nothing but plain YAML of its own folders, and follows no links', async () => {
     const { path, run, exported } = await repository();
     mkdirSync(path('zone'));

@@ -62,16 +62,16 @@ it(
     );
 
     // What no host has nothing can break.
-  await s.create('host', {
-    name: 'web1',
-    hostkey: 'key-of-web1',
-    group: 'web',
-    environment: '*',
-    location: '*',
-    active: 'active',
-    interfaces: JSON.stringify({ eth0: ['10.1.0.1'] }),
-  });
-  const ruleset = join(repository, 'policy/rulesets/web.yaml');
+    await s.create('host', {
+      name: 'web1',
+      hostkey: 'key-of-web1',
+      group: 'web',
+      environment: '*',
+      location: '*',
+      active: 'active',
+      interfaces: JSON.stringify({ eth0: ['10.1.0.1'] }),
+    });
+    const ruleset = join(repository, 'policy/rulesets/web.yaml');
     writeFileSync(
       ruleset,
       readFileSync(ruleset, 'utf8')
