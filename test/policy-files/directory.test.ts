@@ -196,6 +196,16 @@ describe('policy as files', () => {
     );
   });
 
+  it('makes old documents of one name as they are, and keeps them apart by their ids', async () => {
+    const { s, path, run, exported } = await repository();
+    for (const id of ['t1', 't2'])
+      writeFileSync(path(`zones/${id}.yaml`), `id: ${id}\nname: twin\nipv4_addresses: []\nipv6_addresses: []\n`);
+    expect(await run('apply', '--yes')).toMatchObject({ code: 0, err: '' });
+    const zones = (await s.api('GET', '/api/V2/zones')).json as unknown as { id: string; name: string }[];
+    expect(zones.filter(({ name }) => name === 'twin').map(({ id }) => id)).toEqual(['t1', 't2']);
+    expect((await exported()).out).toContain(' 0 files written, 8 as they were, 0 removed\n');
+  });
+
   it('is out of date when what it names is gone, even where no host would see that', async () => {
     const { s, path, run } = await repository();
     const spare = await s.create('zone', { name: 'spare', ipv4_addresses: [], ipv6_addresses: [] });

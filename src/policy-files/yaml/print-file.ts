@@ -41,12 +41,11 @@ function compareKeys(a: string, b: string): number {
 }
 
 /** The value with its keys in the order of files. */
-export function inFileOrder(value: Json): Json {
+function inFileOrder(value: Json): Json {
   if (isList(value)) return value.map(inFileOrder);
   if (!isObject(value)) return value;
-  // A map keeps its order, which an object would not for keys such as "1".
   const entries = Object.entries(value).sort(([a], [b]) => compareKeys(a, b));
-  return new Map(entries.map(([key, item]) => [key, inFileOrder(item)])) as unknown as Json;
+  return Object.fromEntries(entries.map(([key, item]) => [key, inFileOrder(item)]));
 }
 
 /** The document as YAML nodes. */
@@ -56,11 +55,12 @@ export function fileNodes(document: JsonObject): Document {
   return nodes;
 }
 
-/** What people can't see is written as escapes; short lists stand in one line. */
-export function styled(nodes: Document): void {
+/** What holds characters that people can't see is quoted, so that they can be escaped; short lists stand in one line. */
+function styled(nodes: Document): void {
   visit(nodes, {
     Scalar: (_, node) => {
-      if (typeof node.value === 'string' && hiddenCharacter(node.value) !== undefined) node.type = Scalar.QUOTE_DOUBLE;
+      if (typeof node.value === 'string' && hiddenCharacter(node.value.replaceAll('\n', ' ')) !== undefined)
+        node.type = Scalar.QUOTE_DOUBLE;
     },
     Pair: (_, { key, value }) => {
       if (!isScalar(key) || typeof key.value !== 'string' || !IN_ONE_LINE.has(key.value) || !isSeq(value)) return;
@@ -73,9 +73,20 @@ export function styled(nodes: Document): void {
   });
 }
 
-/** The text of a file. Lines are not folded: an edit of a word is a change of its line. */
+/**
+ * The text of a file. Lines are not folded: an edit of a word is a change of its line. Characters that people can't see,
+ * such as those that turn the direction of what follows, are escapes: a review must show what is there.
+ */
 export function printNodes(nodes: Document): string {
-  return nodes.toString({ lineWidth: 0, flowCollectionPadding: false });
+  return escapeAllHidden(nodes.toString({ lineWidth: 0, flowCollectionPadding: false }));
+}
+
+/** They stand in double quotes, where YAML knows these escapes, and in comments. */
+function escapeAllHidden(text: string): string {
+  return text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+    return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\U${code.padStart(8, '0')}`;
+  });
 }
 
 /** The text of a file of policy; `readFile` reads the same document from it. */
