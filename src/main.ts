@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { askTerminal } from './cli/ask-terminal.js';
 import { runCli } from './cli/program.js';
 import { isJournal } from './log/journal.js';
 
@@ -36,6 +37,7 @@ const code = await runCli(process.argv.slice(2), {
   installedConfig: '/etc/dog_trainer/dog_trainer.yaml',
   // Its size is that of now: a window may be resized while a command watches.
   ...(stdout.isTTY ? { terminal } : {}),
+  ...(process.stdin.isTTY && stdout.isTTY ? { ask: askTerminal } : {}),
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // The command is done: a connection that a peer keeps open must not keep the process alive.

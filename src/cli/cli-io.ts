@@ -7,6 +7,8 @@ export interface CliIo {
   readonly installedConfig: string;
   /** Standard output is a terminal. Absent: a pipe or a file. */
   readonly terminal?: TerminalSize;
+  /** Asks the person at the terminal, and gives what is typed. Absent: nobody is there. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 export interface TerminalSize {

@@ -1,31 +1,69 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import { writeWholeFile } from '../files/write-whole-file.js';
+import type { JsonObject } from '../model/document.js';
+import { policyToFiles } from '../policy-files/policy-to-files.js';
+import { KINDS } from '../policy-files/kinds.js';
+import { policyFileFromJson } from '../transfer/policy-file.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 import { withPolicy } from './policy-admin.js';
+import { writeDirectory } from './policy-directory/write-directory.js';
 
-/** `export FILE`: all policy as one JSON file, of the running server or, with none, of its store. */
+interface ExportFlags extends ConfigFlags {
+  readonly format: 'json' | 'yaml';
+}
+
+/** `export FILE`: all policy as one JSON file; `export --format yaml DIR`: as files by name, of the running server or, with none, of its store. */
 export function addExport(program: Command, io: CliIo): void {
   withConfigOptions(program.command('export'))
-    .description('write all policy and hosts to one JSON file, for review, backup or another store')
-    .argument('<file>', "where to; - for standard output. It holds the links' passwords")
-    .action(async (file: string, flags: ConfigFlags) => {
+    .description(
+      'write all policy and hosts to one JSON file, for backup or another store; or policy as readable files, for review',
+    )
+    .argument('<file or directory>', "where to; a file: - for standard output, and it holds the links' passwords")
+    .addOption(
+      new Option(
+        '--format <format>',
+        'json: one file; yaml: a directory, with a file per document, without hosts, links and externals',
+      )
+        .choices(['json', 'yaml'])
+        .default('json'),
+    )
+    .action(async (target: string, flags: ExportFlags) => {
       const value = await withPolicy(flags, io, (policy) => policy.export(), { readOnly: true });
-      const text = `${JSON.stringify(value, undefined, 2)}\n`;
-      if (file === '-') {
-        io.out(text);
-        return;
-      }
-      try {
-        await writeWholeFile(file, text, { over: true });
-      } catch (error) {
-        throw new CommandFailure(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
-      }
-      const counts = Object.entries(value['resources'] as Readonly<Record<string, readonly unknown[]>>)
-        .map(([name, documents]) => `${name} ${documents.length}`)
-        .join(', ');
-      io.out(`exported to ${file}: ${counts}\n`);
+      if (flags.format === 'yaml') return exportFiles(target, value, io);
+      return exportFile(target, value, io);
     });
+}
+
+async function exportFile(file: string, value: JsonObject, io: CliIo): Promise<void> {
+  const text = `${JSON.stringify(value, undefined, 2)}\n`;
+  if (file === '-') {
+    io.out(text);
+    return;
+  }
+  try {
+    await writeWholeFile(file, text, { over: true });
+  } catch (error) {
+    throw new CommandFailure(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+  io.out(`exported to ${file}: ${counts(value['resources'])}\n`);
+}
+
+async function exportFiles(directory: string, value: JsonObject, io: CliIo): Promise<void> {
+  const { resources, dialect } = policyFileFromJson(value);
+  const { written, unchanged, removed } = await writeDirectory(directory, policyToFiles(resources, dialect));
+  io.out(
+    `exported to ${directory}: ${written} files written, ${unchanged} as they were, ${removed} removed\n` +
+      `in them: ${counts(Object.fromEntries(KINDS.map((kind) => [kind, resources[kind]])))}\n` +
+      `left out: ${counts({ host: resources.host, external: resources.external, link: resources.link })}\n`,
+  );
+}
+
+function counts(resources: unknown): string {
+  return Object.entries(resources as Readonly<Record<string, readonly unknown[]>>)
+    .map(([name, documents]) => `${name} ${documents.length}`)
+    .join(', ');
 }

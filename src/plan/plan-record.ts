@@ -24,6 +24,8 @@ export interface PlanRecord extends JsonObject {
   readonly writes: readonly JsonObject[];
   readonly rows: readonly PlannedRow[];
   readonly ships: Ships;
+  /** True: the rows were checked as writes of them would be, and are to be checked again. Absent: they are not. */
+  readonly checked?: true;
 }
 
 function sorted(value: Json): Json {
@@ -54,7 +56,15 @@ export function plannedRows(rows: readonly DraftRow[]): readonly PlannedRow[] {
   }));
 }
 
-/** SHA-256 over all that would be stored and shipped. */
+/**
+ * SHA-256 over all that would be stored and shipped, but for the moment at which new documents were `created`: the same
+ * plan has the same id a minute later.
+ */
 export function planId(rows: readonly PlannedRow[], ships: Ships): string {
-  return sha256({ rows, ships });
+  const timeless = rows.map(({ before, after, ...row }) => {
+    if (before !== null || after === null) return { ...row, before, after };
+    const { created: _, ...rest } = after;
+    return { ...row, before, after: rest };
+  });
+  return sha256({ rows: timeless, ships });
 }

@@ -1,6 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { runCli } from '../../src/cli/program.js';
+import { ImportFindings } from '../../src/config/sys-config/import-findings.js';
+import { readSysConfig } from '../../src/config/sys-config/read-sys-config.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -30,4 +34,49 @@ it('it says so also where nothing is written: losses, or an output that cannot b
   const unwritten = await runCliInProcess(['config', 'import', SEED, '-o', join(directory, 'taken.yaml'), '--force']);
   expect(unwritten.code).toBe(1);
   expect(unwritten.err).toMatch(/^opened to the network: [^]*cannot be written/m);
+});
+
+/** Files as installations have them: the seed's, one with logger and imetrics, one with lager and turtle. */
+const REAL = [SEED, 'test/config/real/production.sys.config', 'test/config/real/laboratory.sys.config'];
+
+/** Settings that have another name in the YAML. */
+const CALLED: Readonly<Record<string, string>> = {
+  'lager.handlers': 'log',
+  'lager.log_root': 'dir',
+  'lager.crash_log': 'dir',
+  'kernel.logger': 'log',
+  'turtle.connection_config': 'broker',
+  'thumper.brokers': 'broker',
+  'imetrics.http_server_port': 'port',
+};
+
+it.each(REAL)('of %s every setting is in the YAML or told of, and all is told before it is written', async (file) => {
+  const output = join(temporaryDirectory(), 'dog_trainer.yaml');
+  const told: string[] = [];
+  const code = await runCli(['config', 'import', file, '-o', output], {
+    out: () => undefined,
+    err: (text) => {
+      expect(existsSync(output)).toBe(false);
+      told.push(text);
+    },
+    environment: {},
+    installedConfig: '/no/service/is/installed',
+  });
+  expect(code).toBe(0);
+  const yaml = readFileSync(output, 'utf8');
+  const { api, metrics } = parse(yaml) as { api: { host: string }; metrics: { host: string } };
+  expect([api.host, metrics.host]).toEqual(['0.0.0.0', '0.0.0.0']);
+  // What it opens comes first, a line for each port.
+  expect(told.filter((line) => line.startsWith('opened to the network: '))).toEqual(told.slice(0, 2));
+  const all = told.join('');
+  const applications = readSysConfig(readFileSync(file, 'utf8'), file, new ImportFindings());
+  const untold = [...applications].flatMap(([application, parameters]) =>
+    [...parameters.keys()].filter((name) => {
+      const setting = `${application}.${name}`;
+      const said = [`left out: ${application}:`, `left out: ${setting}`, `${setting} is empty`];
+      return !said.some((words) => all.includes(words)) && !yaml.includes(`${CALLED[setting] ?? name}:`);
+    }),
+  );
+  expect(untold).toEqual([]);
+  for (const secret of ['smtp-secret', 'rethink-secret', 'rabbit-secret']) expect(all).not.toContain(secret);
 });

@@ -25,6 +25,14 @@ describe('which server, and who asks', () => {
       [['--json'], { DOGTRAINER_URL: url, DOGTRAINER_TOKEN_FILE: file }],
     ] as const)
       expect(await runCliInProcess(['status', ...args], environment)).toMatchObject({ code: 0, err: '' });
+    const none = join(temporaryDirectory(), 'none.json');
+    writeFileSync(none, '[]');
+    const known = await runCliInProcess(['plan', none], { DOGTRAINER_URL: url, DOGTRAINER_TOKEN_FILE: file });
+    expect([known.code, known.err]).toEqual([1, expect.stringContaining('writes must be a list')]);
+    for (const args of [['tree'], ['plan', none], ['apply', 'f'.repeat(64)]]) {
+      const unknown = await runCliInProcess([...args, '--url', url]);
+      expect([args, unknown.code, unknown.err]).toEqual([args, 1, expect.stringContaining('--token-file')]);
+    }
     const refused = await runCliInProcess(['status', '--url', url]);
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('answered 401')]);
     expect(refused.err).toContain('--token-file');

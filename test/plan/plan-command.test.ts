@@ -20,7 +20,7 @@ it('plan shows what a file of writes, or an exported policy, would change, and a
   const writes = [{ method: 'PUT', path: `/api/V2/ruleset/${web.ruleset}`, body }];
   const shown = await plan(writes);
   expect([shown.code, shown.err]).toEqual([2, '']);
-  expect(shown.out).toContain(`changed ruleset ${web.ruleset}\ngroup web, 0 hosts\n  closes inbound any`);
+  expect(shown.out).toContain(`changed ruleset ${web.ruleset} (web)\ngroup web, 0 hosts\n  closes inbound any`);
   const id = /^plan ([0-9a-f]{64})$/m.exec(shown.out)?.[1] ?? '';
   const applied = await runCliInProcess(['apply', id, '--url', url]);
   expect(applied).toEqual({ code: 0, out: `written ruleset ${web.ruleset}\napplied\n`, err: '' });
@@ -36,10 +36,10 @@ it('plan shows what a file of writes, or an exported policy, would change, and a
   };
   expect(await plan(policy)).toMatchObject({
     code: 2,
-    out: expect.stringMatching(/^created zone z\nset office_zv4: 1 added/) as string,
+    out: expect.stringMatching(/^created zone z \(office\)\nset office_zv4: 1 added/) as string,
   });
   const all = await plan(policy, '--replace');
-  expect(all.out).toContain(`removed group ${web.group}\n`);
+  expect(all.out).toContain(`removed group ${web.group} (web)\n`);
   const refused = await plan([{ method: 'DELETE', path: '/api/V2/zone/none' }]);
   expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('refused: "not found: zone with this id"')]);
   expect((await runCliInProcess(['apply', id, '--url', url])).code).toBe(1);

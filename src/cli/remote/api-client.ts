@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { escapeHidden } from '../../model/hidden-characters.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
 import { loadInstalled } from '../config-options.js';
@@ -7,16 +8,36 @@ import type { ApiFlags } from './api-flags.js';
 
 const TIMEOUT_MS = 10_000;
 
+/** How long to wait for an answer, and what ends the wait. */
+export interface Waiting {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a server refused, with its answer, for those who can say more of it. */
+export class ApiRefusal extends CommandFailure {
+  override readonly name = 'CommandFailure';
+  readonly status: number;
+  /** The answer; null: it was no JSON object. */
+  readonly body: Readonly<Record<string, unknown>> | null;
+
+  constructor(message: string, status: number, body: ApiRefusal['body']) {
+    super(message);
+    this.status = status;
+    this.body = body;
+  }
+}
+
 /** The API of one server. Calls reject with `CommandFailure`, exit code 1. */
 export interface Api {
   /** Base URL, without a slash at its end. */
   readonly url: string;
   /** The JSON of the answer. */
-  get(path: string, timeoutMs?: number): Promise<unknown>;
+  get(path: string, waiting?: Waiting): Promise<unknown>;
   /** The same; undefined: the server answers 404. */
   find(path: string): Promise<unknown>;
   text(path: string): Promise<string | undefined>;
-  post(path: string, body: object, timeoutMs?: number): Promise<unknown>;
+  post(path: string, body: object, waiting?: Waiting): Promise<unknown>;
   /** All items of a list that is read page by page. */
   pages(path: string): Promise<readonly unknown[]>;
   /** The body as it comes, until `signal`; `type`: of what, default a stream of events. */
@@ -84,7 +105,7 @@ function client(url: string, token: string | undefined): Api {
   const good = async (path: string, init?: RequestInit): Promise<Response> => {
     const response = await ask(path, init);
     if (response.ok) return response;
-    throw new CommandFailure(await refusal(url + path, response));
+    throw await refusal(url + path, response);
   };
   const json = async (path: string, response: Response): Promise<unknown> => {
     try {
@@ -95,23 +116,22 @@ function client(url: string, token: string | undefined): Api {
   };
   return {
     url,
-    get: async (path, timeoutMs = TIMEOUT_MS) =>
-      json(path, await good(path, { signal: AbortSignal.timeout(timeoutMs) })),
+    get: async (path, waiting) => json(path, await good(path, { signal: ending(waiting) })),
     async find(path) {
       const response = await ask(path);
       if (response.status === 404) return undefined;
-      if (!response.ok) throw new CommandFailure(await refusal(url + path, response));
+      if (!response.ok) throw await refusal(url + path, response);
       return json(path, response);
     },
     async text(path) {
       const response = await ask(path, { headers: { accept: 'text/plain, application/json' } });
       if (response.status === 404) return undefined;
-      if (!response.ok) throw new CommandFailure(await refusal(url + path, response));
+      if (!response.ok) throw await refusal(url + path, response);
       return response.text();
     },
-    async post(path, body, timeoutMs = TIMEOUT_MS) {
+    async post(path, body, waiting) {
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-      return json(path, await good(path, { ...init, signal: AbortSignal.timeout(timeoutMs) }));
+      return json(path, await good(path, { ...init, signal: ending(waiting) }));
     },
     async pages(path) {
       const items: unknown[] = [];
@@ -132,16 +152,22 @@ function client(url: string, token: string | undefined): Api {
   };
 }
 
+function ending({ timeoutMs = TIMEOUT_MS, signal }: Waiting = {}): AbortSignal {
+  return AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
+}
+
 /** What the server says of a request that it refused, with what can be done about it. */
-async function refusal(url: string, response: Response): Promise<string> {
-  const body: unknown = await response.json().catch(() => undefined);
-  const { error } = (typeof body === 'object' && body !== null ? body : {}) as { readonly error?: unknown };
-  const said = typeof error === 'string' ? `: ${error}` : '';
+async function refusal(url: string, response: Response): Promise<ApiRefusal> {
+  const answer: unknown = await response.json().catch(() => undefined);
+  const body = typeof answer === 'object' && answer !== null ? (answer as Readonly<Record<string, unknown>>) : null;
+  const error = body?.['error'];
+  const said = typeof error === 'string' ? `: ${escapeHidden(error)}` : '';
   const advice =
     response.status === 401
       ? '; give a token by --token, --token-file or DOGTRAINER_TOKEN (dog-trainer token create makes one)'
       : response.status === 404 && said === ''
         ? '; is the server as new as this command?'
         : '';
-  return `${url} answered ${response.status} ${response.statusText}${said}${advice}`;
+  const message = `${url} answered ${response.status} ${response.statusText}${said}${advice}`;
+  return new ApiRefusal(message, response.status, body);
 }

@@ -110,7 +110,7 @@ export async function explainRemote(flags: QuestionFlags, io: CliIo): Promise<vo
   const api = apiOf(flags, io);
   const path = '/api/V2/explain';
   const answer = shaped<JsonObject>(
-    await api.post(path, questionOf(flags), TIMEOUT_MS),
+    await api.post(path, questionOf(flags), { timeoutMs: TIMEOUT_MS }),
     { verdict: 'string', cases: 'list' },
     api.url + path,
   );
@@ -133,7 +133,11 @@ export function addReach(program: Command, io: CliIo): void {
       const api = apiOf(flags, io);
       const path = '/api/V2/reach';
       const body = questionOf(flags);
-      const answer = shaped<JsonObject>(await api.post(path, body, TIMEOUT_MS), { rows: 'list' }, api.url + path);
+      const answer = shaped<JsonObject>(
+        await api.post(path, body, { timeoutMs: TIMEOUT_MS }),
+        { rows: 'list' },
+        api.url + path,
+      );
       if (flags.json === true) {
         io.out(`${JSON.stringify(answer)}\n`);
         return;
@@ -153,7 +157,7 @@ async function readAnalysis(api: Api, group: string | undefined, io: CliIo): Pro
   };
   if (group === undefined) return shaped<JsonObject>(await readLines(api, all, tell), { rules: 'list' }, api.url + all);
   const path = `/api/V2/group/${encodeURIComponent((await findGroup(api, group)).id)}/analysis`;
-  return shaped<JsonObject>(await api.get(path, TIMEOUT_MS), { rules: 'list' }, api.url + path);
+  return shaped<JsonObject>(await api.get(path, { timeoutMs: TIMEOUT_MS }), { rules: 'list' }, api.url + path);
 }
 
 /** `analysis`: rules that never decide or that nothing needs, what nobody uses, sets near their limit. */

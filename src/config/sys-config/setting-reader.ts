@@ -63,6 +63,7 @@ export class SettingReader {
           `${file}: ${from} is relative to a directory of the Erlang server: write the whole path into ${key}`,
         );
       }
+      if (reading.value === undefined) this.#findings.warn(`${file}: ${from} is empty: ${key} is left out`);
       return reading.value;
     }
     const found = spec.secret === true ? `is ${kindOf(term)}` : `= ${showTerm(term)}`;

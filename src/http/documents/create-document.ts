@@ -2,7 +2,7 @@ import type { Document, JsonObject } from '../../model/document.js';
 import { schemaViolation } from '../../model/schema-verdict.js';
 import type { WriteWarning } from '../../resources/checks/finding.js';
 import { MAX_ID_LENGTH } from '../../resources/id-schema.js';
-import type { ResourceDeclaration } from '../../resources/resource.js';
+import type { ApiVersion, ResourceDeclaration } from '../../resources/resource.js';
 import type { Change, Stored } from '../../store/store.js';
 import { checkWrite } from '../checks/check-write.js';
 import { needsOf } from '../checks/needs-of.js';
@@ -15,8 +15,14 @@ import { violationError } from './violation-error.js';
 /** A new document, completed and checked against its schema; throws `data_invalid` or `exists`. */
 export function completeNew(call: Call, model: ResourceDeclaration, sent: JsonObject): JsonObject {
   const doc = model.complete(sent, call.now, call.version);
+  refuseNewFaults(model, doc, call.version);
+  return doc;
+}
+
+/** Throws `data_invalid` or `exists` for a new document that can't be one. */
+export function refuseNewFaults(model: ResourceDeclaration, doc: JsonObject, version: ApiVersion): void {
   refuseTooLarge(model, doc, undefined);
-  const violation = schemaViolation(model.createSchema[call.version], doc);
+  const violation = schemaViolation(model.createSchema[version], doc);
   if (violation) throw violationError(violation);
   const { id } = doc;
   // Stores count bytes, schemas count characters.
@@ -31,7 +37,6 @@ export function completeNew(call: Call, model: ResourceDeclaration, sent: JsonOb
     });
   }
   refuseBuiltin(model, doc);
-  return doc;
 }
 
 /** Throws `data_invalid` for a document that is too large to be checked. */

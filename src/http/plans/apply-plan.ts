@@ -3,13 +3,14 @@ import { textOf } from '../../model/text-of.js';
 import { isObject } from '../../model/validate.js';
 import { digestOf, type PlannedRow, type PlanRecord } from '../../plan/plan-record.js';
 import { movedOn, shipsOf } from '../../plan/ships.js';
-import type { DraftRow } from '../../store/draft-store.js';
+import { type DraftRow, draftStore } from '../../store/draft-store.js';
 import type { Change, Stored } from '../../store/store.js';
 import { RESOURCES } from '../../resources/resources.js';
 import { commitOrThrow } from '../documents/commit.js';
 import { ApiError } from '../errors.js';
 import type { Call } from '../route.js';
-import { draftWrites } from './draft-writes.js';
+import { checkRows } from './check-rows.js';
+import { draftCall, draftWrites } from './draft-writes.js';
 import { keptPlan } from './kept-plans.js';
 import type { PlanNeeds } from './make-plan.js';
 import { planObject, readWrites } from './read-writes.js';
@@ -38,7 +39,7 @@ export async function applyPlan(call: Call, needs: PlanNeeds): Promise<JsonObjec
     if (plan === undefined)
       throw new ApiError('not_found', { what: 'no plan has this id: it was applied already, or made too long ago' });
     const rows = await rowsNow(call, plan);
-    await refuseWhatIsRefusedNow(call, needs, plan);
+    await refuseWhatIsRefusedNow(call, needs, plan, rows);
     const shipment = await call.deps.runtime.foresight.wouldShip(rows);
     const moved = movedOn(plan.ships, shipsOf(shipment));
     if (moved.length > 0) throw stale(moved);
@@ -92,7 +93,13 @@ function movedRow({ table, id, after }: PlannedRow, stored: Stored | undefined):
 }
 
 /** What was checked when the plan was made is checked again: what the writes name may be gone. */
-async function refuseWhatIsRefusedNow(call: Call, { config }: PlanNeeds, { writes }: PlanRecord): Promise<void> {
+async function refuseWhatIsRefusedNow(
+  call: Call,
+  { config }: PlanNeeds,
+  { writes, checked }: PlanRecord,
+  rows: readonly DraftRow[],
+): Promise<void> {
+  if (checked === true) return refuseRowsRefusedNow(call, rows);
   if (writes.length === 0) return;
   try {
     await draftWrites(call, readWrites(writes, config.plan.writes_max));
@@ -103,15 +110,42 @@ async function refuseWhatIsRefusedNow(call: Call, { config }: PlanNeeds, { write
   }
 }
 
+async function refuseRowsRefusedNow(call: Call, rows: readonly DraftRow[]): Promise<void> {
+  const draft = draftStore(call.deps.store);
+  await draft.commit(stepsOf(rows), { author: call.author });
+  const [first] = await checkRows(draftCall(call, draft, { version: 'v2' }), rows, 1);
+  if (first === undefined) return;
+  const { table, id, error } = first;
+  throw stale([{ ...error.body, kind: 'document', table, id, code: error.code, error: error.message }]);
+}
+
 function uniqueOn(table: Table): readonly string[] {
   return RESOURCES.get(table as Resource)?.uniqueOn.v2 ?? [];
 }
 
-/** Names are freed before they are taken. Each step names the revision that it rests on. */
+/** What the rows hold in fields that must differ, each as often as it is there. */
+function valuesOf(rows: readonly DraftRow[]): readonly string[] {
+  return rows.flatMap(({ table, after }) =>
+    uniqueOn(table).map((field) => JSON.stringify([table, field, after?.[field] ?? null])),
+  );
+}
+
+/**
+ * Names are freed before they are taken. Each step names the revision that it rests on. Documents of one name in a policy
+ * are old data, and are made as they are.
+ */
 function stepsOf(rows: readonly DraftRow[]): readonly Change[] {
+  const seen = new Set<string>();
+  const twins = new Set<string>();
+  for (const value of valuesOf(rows)) (seen.has(value) ? twins : seen).add(value);
   const step = ({ table, id, before, after }: DraftRow): Change => {
     if (after === undefined) return { op: 'remove', table, id, ...(before && { ifRevision: before.revision }) };
-    if (before === undefined) return { op: 'create', table, doc: after, uniqueOn: uniqueOn(table) };
+    if (before === undefined) {
+      const fields = uniqueOn(table).filter(
+        (field) => !twins.has(JSON.stringify([table, field, after[field] ?? null])),
+      );
+      return { op: 'create', table, doc: after, uniqueOn: fields };
+    }
     return { op: 'edit', table, id, ifRevision: before.revision, edit: (): Document => after };
   };
   const of = (op: Change['op']) => rows.map(step).filter((one) => one.op === op);

@@ -18,6 +18,8 @@ export interface DraftedWrite {
 export interface Drafted {
   readonly draft: DraftStore;
   readonly writes: readonly DraftedWrite[];
+  /** Its documents were checked as writes of them would be, and are to be checked again before they are stored. */
+  readonly checked?: true;
 }
 
 /** `call` as it sees a draft: nothing that it does reaches the store. */

@@ -1,4 +1,4 @@
-import type { JsonObject, Json } from '../../model/document.js';
+import type { Json } from '../../model/document.js';
 import { planId, plannedRows, type PlanRecord } from '../../plan/plan-record.js';
 import { shipsOf } from '../../plan/ships.js';
 import { draftStore } from '../../store/draft-store.js';
@@ -8,9 +8,10 @@ import { checkSlices } from '../checks/check-slices.js';
 import { ApiError } from '../errors.js';
 import type { HttpConfig } from '../http-config.js';
 import type { Call } from '../route.js';
+import { draftFiles } from './draft-files.js';
 import { type Drafted, draftWrites } from './draft-writes.js';
 import { keepPlan } from './kept-plans.js';
-import { planAnswer } from './plan-answer.js';
+import { type PlanAnswer, planAnswer } from './plan-answer.js';
 import { planObject, readWrites } from './read-writes.js';
 import { readReason } from '../documents/reason.js';
 
@@ -26,16 +27,18 @@ export interface WantedPlan {
 }
 
 /**
- * Reads the body of `POST /api/V2/plan`: a list of writes, or a whole policy as `dog-trainer export` writes it, and makes
- * it in a draft. Throws what the first write that fails is refused with.
+ * Reads the body of `POST /api/V2/plan`: a list of writes, a whole policy as `dog-trainer export` writes it, or the
+ * files of a directory of policy, and makes it in a draft. Throws what the first write that fails is refused with.
  */
 export async function draftBody(call: Call, { config }: PlanNeeds): Promise<WantedPlan> {
   const body = planObject(call.body);
   const reason = readReason(body['reason'], 'reason');
-  if (Object.hasOwn(body, 'policy')) {
-    if (Object.hasOwn(body, 'writes')) throw new ApiError('bad_request', { reason: 'send writes or policy, not both' });
-    const { replace = false } = body;
-    if (typeof replace !== 'boolean') throw new ApiError('bad_request', { reason: 'replace must be true or false' });
+  const given = ['writes', 'policy', 'files'].filter((key) => Object.hasOwn(body, key));
+  if (given.length > 1) throw new ApiError('bad_request', { reason: `send ${given.join(' or ')}, not both` });
+  const { replace = false } = body;
+  if (typeof replace !== 'boolean') throw new ApiError('bad_request', { reason: 'replace must be true or false' });
+  if (given[0] === 'files') return { drafted: await draftFiles(call, body['files'], replace), reason };
+  if (given[0] === 'policy') {
     return { drafted: await draftFile(call, body['policy'] as Json, replace), reason };
   }
   return { drafted: await draftWrites(call, readWrites(body['writes'], config.plan.writes_max)), reason };
@@ -65,7 +68,7 @@ export async function makePlan(
   call: Call,
   { config }: PlanNeeds,
   { drafted, reason }: WantedPlan,
-): Promise<JsonObject> {
+): Promise<PlanAnswer> {
   const { draft, writes } = drafted;
   const { foresight } = call.deps.runtime;
   const [assertions, { guards }] = await Promise.all([draft.list('assertion'), foresight.guards()]);
@@ -84,14 +87,8 @@ export async function makePlan(
     writes: writes.map(({ write: { method, path, body } }) => ({ method, path, body })),
     rows,
     ships,
+    ...(drafted.checked === true ? { checked: true } : {}),
   };
   await keepPlan(call.deps.store, record, { most: config.plan.kept_max, now: call.now });
-  return checkSlices.run(
-    planAnswer({
-      record,
-      writes,
-      shipment,
-      hostsTouched: shipment.hostsTouched,
-    }),
-  );
+  return checkSlices.run(planAnswer({ record, writes, rows: draft.rows(), shipment }));
 }

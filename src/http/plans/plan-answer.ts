@@ -1,13 +1,15 @@
-import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
+import type { CompiledGroup, GroupError } from '../../firewall/policy/compile-group.js';
 import { faultPath } from '../../firewall/rules/compile-error.js';
 import type { Json, JsonObject } from '../../model/document.js';
 import { variantsOfType } from '../../model/ruleset-variants.js';
+import { textOf } from '../../model/text-of.js';
 import type { PlanRecord } from '../../plan/plan-record.js';
+import type { DraftRow } from '../../store/draft-store.js';
 import type { GroupEffect } from '../../plan/group-effects.js';
 import type { SetShipment } from '../../plan/set-changes.js';
 import type { GroupShipment } from '../../plan/group-shipment.js';
 import type { Shipment } from '../../plan/would-ship.js';
-import { judgementsJson } from '../views/judgements-view.js';
+import { type JudgementRow, judgementsJson } from '../views/judgements-view.js';
 import { gitDiff } from '../text/git-diff.js';
 import type { DraftedWrite } from './draft-writes.js';
 
@@ -17,14 +19,80 @@ const ADDRESSES_LISTED = 100;
 export interface PlanAnswerParts {
   readonly record: PlanRecord;
   readonly writes: readonly DraftedWrite[];
+  /** The rows of the record, as they were drafted. */
+  readonly rows: readonly DraftRow[];
   readonly shipment: Shipment;
-  readonly hostsTouched: number;
 }
 
-/** The answer to `POST /api/V2/plan` (docs/http-api.md#plans). */
-export function* planAnswer(parts: PlanAnswerParts): Generator<void, JsonObject> {
-  const { record, writes, shipment, hostsTouched } = parts;
-  const groups: JsonObject[] = [];
+/** A family of a group's rules: hashes of its texts, null where there is none, and their difference. */
+export interface PlannedFamily extends JsonObject {
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly diff: string;
+}
+
+/** A group whose rules or sets would be others. */
+export interface PlannedGroup extends JsonObject {
+  readonly id: string;
+  readonly name: string;
+  readonly hosts: number;
+  readonly v4: PlannedFamily;
+  readonly v6: PlannedFamily;
+  readonly error: GroupError | null;
+  /** Flows (docs/analysis.md#flows). */
+  readonly opens: readonly JsonObject[];
+  readonly closes: readonly JsonObject[];
+  readonly changes: readonly JsonObject[];
+  /** Why those could not be worked out; null: they were. */
+  readonly unclear: string | null;
+}
+
+/** A set whose addresses would be others: at most 100 each way, and how many there are. */
+export interface PlannedSet extends JsonObject {
+  readonly name: string;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly added_count: number;
+  readonly removed_count: number;
+}
+
+/** A document that would be written or removed. */
+export interface PlannedDocument extends JsonObject {
+  readonly table: string;
+  readonly id: string;
+  /** Its name, as far as it has one. */
+  readonly name: string;
+  readonly becomes: 'created' | 'changed' | 'removed';
+}
+
+export interface PlanWarning extends JsonObject {
+  readonly code: string;
+  readonly message: string;
+  readonly where: Json;
+}
+
+/** The answer to `POST /api/V2/plan` and to a write with `?plan=true` (docs/http-api.md#plans). Times are epoch seconds. */
+export interface PlanAnswer extends JsonObject {
+  readonly id: string;
+  readonly made_at: number;
+  readonly expires_at: number;
+  readonly author: string;
+  readonly reason: string | null;
+  readonly writes: readonly JsonObject[];
+  readonly stores: readonly PlannedDocument[];
+  readonly groups: readonly PlannedGroup[];
+  readonly sets: readonly PlannedSet[];
+  readonly hosts_touched: number;
+  readonly assertions: readonly JudgementRow[];
+  readonly guards: readonly JudgementRow[];
+  readonly warnings: readonly PlanWarning[];
+  readonly ec2: readonly Json[];
+}
+
+/** Makes that answer, a group at a time. */
+export function* planAnswer(parts: PlanAnswerParts): Generator<void, PlanAnswer> {
+  const { record, writes, rows, shipment } = parts;
+  const groups: PlannedGroup[] = [];
   const diffs = new Map<string, string>();
   for (const group of shipment.groups) {
     groups.push(groupJson(group, shipment.effects.get(group.id), diffs));
@@ -43,14 +111,15 @@ export function* planAnswer(parts: PlanAnswerParts): Generator<void, JsonObject>
       status,
       ...(location === undefined ? {} : { location }),
     })),
-    stores: record.rows.map(({ table, id, before, after }) => ({
+    stores: rows.map(({ table, id, before, after }) => ({
       table,
       id,
-      becomes: after === null ? 'removed' : before === null ? 'created' : 'changed',
+      name: textOf((after ?? before?.doc)?.['name']),
+      becomes: after === undefined ? 'removed' : before === undefined ? 'created' : 'changed',
     })),
     groups,
     sets: shipment.sets.map(setJson),
-    hosts_touched: hostsTouched,
+    hosts_touched: shipment.hostsTouched,
     ...judgementsJson(shipment.judgements),
     warnings: warningsOf(shipment),
     ec2: [],
@@ -65,9 +134,9 @@ function groupJson(
   { id, name, hosts, before, after }: GroupShipment,
   effect: GroupEffect | undefined,
   diffs: Map<string, string>,
-): JsonObject {
+): PlannedGroup {
   const [was, is] = [textsOf(before), textsOf(after)];
-  const family = (variant: ReturnType<typeof variantsOfType>[number]): JsonObject => {
+  const family = (variant: ReturnType<typeof variantsOfType>[number]): PlannedFamily => {
     const [then, now] = [was?.[variant.key], is?.[variant.key]];
     const key = `${variant.key} ${then?.hash} ${now?.hash}`;
     // Groups of one profile have the same texts, so the same difference.
@@ -90,7 +159,7 @@ function groupJson(
   };
 }
 
-function setJson({ name, before = [], after = [] }: SetShipment): JsonObject {
+function setJson({ name, before = [], after = [] }: SetShipment): PlannedSet {
   const [was, is] = [new Set(before), new Set(after)];
   const added = after.filter((address) => !was.has(address));
   const removed = before.filter((address) => !is.has(address));
@@ -103,12 +172,12 @@ function setJson({ name, before = [], after = [] }: SetShipment): JsonObject {
   };
 }
 
-function warning(code: string, message: string, where: Json): JsonObject {
+function warning(code: string, message: string, where: Json): PlanWarning {
   return { code, message, where };
 }
 
 /** Each says what ships otherwise than one would think. */
-function warningsOf({ groups, sets }: Shipment): readonly JsonObject[] {
+function warningsOf({ groups, sets }: Shipment): readonly PlanWarning[] {
   return [
     ...groups.flatMap(({ id, name, after }) => {
       if (after === undefined)

@@ -19,7 +19,7 @@ export const planRoutes: readonly Route<PlanRouteNeeds>[] = [
     path: '/api/V2/plan',
     version: 'v2',
     id: 'v2.plan.make',
-    summary: 'What a list of writes, or a whole policy, would change on hosts; nothing is written',
+    summary: 'What a list of writes, a whole policy, or files of policy, would change on hosts; nothing is written',
     scope: 'read',
     produces: [JSON_TYPE, TEXT_TYPE],
     takes: {
@@ -30,6 +30,7 @@ export const planRoutes: readonly Route<PlanRouteNeeds>[] = [
         properties: {
           writes: { type: 'array', minItems: 1, items: ANY },
           policy: ANY,
+          files: { type: 'array', minItems: 1, items: ANY },
           replace: { type: 'boolean' },
           reason: { type: 'string' },
         },

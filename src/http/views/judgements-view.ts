@@ -7,7 +7,19 @@ import type { Document, JsonObject } from '../../model/document.js';
 /** Most guards and groups of guards in one answer: those that are not well come first. */
 const MOST = 200;
 
-function judgementJson({ id, name, mode, before, after, witness, reason }: Judgement): JsonObject {
+/** An assertion or a guard before and after a change. */
+export interface JudgementRow extends JsonObject {
+  readonly id: string;
+  readonly name: string;
+  readonly mode: Judgement['mode'];
+  readonly before: State;
+  readonly after: State;
+  readonly witness: JsonObject | null;
+  /** Why it is unknown, where it is. */
+  readonly reason?: string;
+}
+
+function judgementJson({ id, name, mode, before, after, witness, reason }: Judgement): JudgementRow {
   return { id, name, mode, before, after, witness, ...(reason === null ? {} : { reason }) };
 }
 
@@ -15,8 +27,8 @@ const WORST_FIRST = ['broken', 'unknown', 'holds'];
 
 /** Assertions and guards before and after a change, as plans and refusals have them. */
 export function judgementsJson({ assertions, guards }: Judgements): {
-  readonly assertions: readonly JsonObject[];
-  readonly guards: readonly JsonObject[];
+  readonly assertions: readonly JudgementRow[];
+  readonly guards: readonly JudgementRow[];
 } {
   const sorted = [...guards].sort((a, b) => WORST_FIRST.indexOf(a.after) - WORST_FIRST.indexOf(b.after));
   return {
