@@ -19,12 +19,23 @@ function asError(text: string): string {
   return isJournal(2) ? text.replace(/^(?=.)/gm, '<3>') : text;
 }
 
+const { stdout } = process;
+// A terminal that does not know its size says 0.
+const terminal = {
+  get columns() {
+    return stdout.columns || 80;
+  },
+  get rows() {
+    return stdout.rows || 24;
+  },
+};
 const code = await runCli(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(asError(text)),
   environment: process.env,
   installedConfig: '/etc/dog_trainer/dog_trainer.yaml',
-  ...(process.stdout.isTTY ? { terminal: { columns: process.stdout.columns, rows: process.stdout.rows } } : {}),
+  // Its size is that of now: a window may be resized while a command watches.
+  ...(stdout.isTTY ? { terminal } : {}),
 });
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // The command is done: a connection that a peer keeps open must not keep the process alive.

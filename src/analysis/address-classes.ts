@@ -85,7 +85,8 @@ class Signatures {
 
 class SweptClasses implements AddressClasses {
   readonly #family: Family;
-  readonly #sets: ReadonlyMap<AddressSet, number>;
+  readonly #sets: ReadonlyMap<string, number>;
+  readonly #joined = new Map<string, AddressSet>();
   readonly #signatures: Signatures;
   /** The signature of each class. */
   readonly #ofClass: number[] = [];
@@ -95,7 +96,7 @@ class SweptClasses implements AddressClasses {
 
   constructor(family: Family, sets: readonly AddressSet[]) {
     this.#family = family;
-    this.#sets = new Map(sets.map((set, index) => [set, index]));
+    this.#sets = new Map(sets.map((set, index) => [nameOf(set), index]));
     this.#signatures = new Signatures(sets.length);
     const { points, owners } = sets.length === 0 ? { points: [], owners: [] } : sweepOf(sets, 0, sets.length);
     const classOf = new Map<number, number>();
@@ -126,7 +127,7 @@ class SweptClasses implements AddressClasses {
   members(set: AddressSet): readonly number[] {
     let found = this.#members.get(set);
     if (found === undefined) {
-      const index = this.#sets.get(set);
+      const index = this.#sets.get(nameOf(set));
       if (index === undefined) throw new Error('classes were asked for a set that they were not made of');
       found = [...this.#ofClass.keys()].filter((id) => this.#signatures.has(this.#ofClass[id] as number, index));
       this.#members.set(set, found);
@@ -135,58 +136,57 @@ class SweptClasses implements AddressClasses {
   }
 
   addresses(classes: readonly number[]): AddressSet {
-    return joinNets(
-      this.#family,
-      classes.flatMap((id) => this.#stretches[id] as (readonly [Point, Point])[]),
-    );
+    const key = classes.join();
+    let found = this.#joined.get(key);
+    if (found === undefined) {
+      found = joinNets(
+        this.#family,
+        classes.flatMap((id) => this.#stretches[id] as (readonly [Point, Point])[]),
+      );
+      if (this.#joined.size >= MOST_JOINED) this.#joined.clear();
+      this.#joined.set(key, found);
+    }
+    return found;
   }
 }
+
+/** Unions of classes that are kept of one division. */
+const MOST_JOINED = 64;
+/** Bounds up to which a set's name is what it holds; larger ones are named by their object. */
+const SMALL = 8;
+
+const numbers = new WeakMap<AddressSet, number>();
+let numbered = 0;
+
+/** Equal for the same set; for small ones, for equal sets. */
+function nameOf(set: AddressSet): string {
+  if (set.bounds.length <= SMALL) return set.bounds.join(' ');
+  let number = numbers.get(set);
+  if (number === undefined) {
+    number = numbered += 1;
+    numbers.set(set, number);
+  }
+  return `#${number}`;
+}
+
+/** Divisions that are kept: most questions one after another are about the same large sets. */
+const MOST_KEPT = 6;
+const kept = new Map<string, AddressClasses>();
 
 /** Makes the classes of these sets, each given once (`AddressBook`). */
 export function addressClasses(family: Family, sets: readonly AddressSet[]): AddressClasses {
-  return new SweptClasses(family, sets);
+  const large = sets.some(({ bounds }) => bounds.length > LARGE);
+  if (!large) return new SweptClasses(family, sets);
+  const key = `${family} ${sets.map(nameOf).join(', ')}`;
+  const classes = kept.get(key) ?? new SweptClasses(family, sets);
+  kept.delete(key);
+  kept.set(key, classes);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= MOST_KEPT) break;
+    kept.delete(oldest);
+  }
+  return classes;
 }
 
-/** The classes of a few sets out of many: classes of the many that the few cannot tell apart become one. */
-class ProjectedClasses implements AddressClasses {
-  readonly #whole: AddressClasses;
-  readonly #members: ReadonlyMap<AddressSet, readonly number[]>;
-  readonly #parts: readonly (readonly number[])[];
-
-  constructor(whole: AddressClasses, sets: readonly AddressSet[]) {
-    this.#whole = whole;
-    const keys = new Array<string>(whole.count).fill('');
-    for (const [index, set] of sets.entries()) for (const id of whole.members(set)) keys[id] += `${index} `;
-    const parts = new Map<string, number[]>();
-    for (const [id, key] of keys.entries()) {
-      const part = parts.get(key);
-      if (part === undefined) parts.set(key, [id]);
-      else part.push(id);
-    }
-    this.#parts = [...parts.values()];
-    const members = new Map<AddressSet, number[]>(sets.map((set) => [set, []]));
-    for (const [local, key] of [...parts.keys()].entries()) {
-      for (const index of key.split(' ')) {
-        if (index !== '') members.get(sets[Number(index)] as AddressSet)?.push(local);
-      }
-    }
-    this.#members = members;
-  }
-
-  get count(): number {
-    return this.#parts.length;
-  }
-
-  members(set: AddressSet): readonly number[] {
-    return this.#members.get(set) as readonly number[];
-  }
-
-  addresses(classes: readonly number[]): AddressSet {
-    return this.#whole.addresses(classes.flatMap((id) => this.#parts[id] as readonly number[]));
-  }
-}
-
-/** The classes of some of the sets that `whole` was made of. Costs nothing per address. */
-export function projectClasses(whole: AddressClasses, sets: readonly AddressSet[]): AddressClasses {
-  return new ProjectedClasses(whole, sets);
-}
+/** Bounds of a set from which on dividing takes so long that it is worth keeping. */
+const LARGE = 1000;

@@ -117,8 +117,22 @@ function combine(a: AddressSet, b: AddressSet, wanted: (inA: boolean, inB: boole
   return { family: a.family, bounds };
 }
 
+/** How much larger one set must be for its bounds to be looked up, not walked over. */
+const MUCH_LARGER = 16;
+
 export function intersection(a: AddressSet, b: AddressSet): AddressSet {
-  return combine(a, b, (inA, inB) => inA && inB);
+  const [small, large] = a.bounds.length <= b.bounds.length ? [a, b] : [b, a];
+  if (small.bounds.length * MUCH_LARGER > large.bounds.length) return combine(a, b, (inA, inB) => inA && inB);
+  const bounds: Point[] = [];
+  for (let at = 0; at < small.bounds.length; at += 2) {
+    const [from, to] = [small.bounds[at] as Point, small.bounds[at + 1] as Point];
+    let next = rankOf(large.bounds, from);
+    if ((next & 1) === 1) bounds.push(from);
+    for (; next < large.bounds.length && (large.bounds[next] as Point) < to; next += 1)
+      bounds.push(large.bounds[next] as Point);
+    if ((next & 1) === 1) bounds.push(to);
+  }
+  return { family: a.family, bounds };
 }
 export function union(a: AddressSet, b: AddressSet): AddressSet {
   return combine(a, b, (inA, inB) => inA || inB);
@@ -126,6 +140,34 @@ export function union(a: AddressSet, b: AddressSet): AddressSet {
 /** What is in `a` and not in `b`. */
 export function without(a: AddressSet, b: AddressSet): AddressSet {
   return combine(a, b, (inA, inB) => inA && !inB);
+}
+
+/** Whether all of `a` is in `b`. */
+export function isWithin(a: AddressSet, b: AddressSet): boolean {
+  for (let at = 0; at < a.bounds.length; at += 2) {
+    const rank = rankOf(b.bounds, a.bounds[at] as Point);
+    if ((rank & 1) === 0 || (b.bounds[rank] as Point) < (a.bounds[at + 1] as Point)) return false;
+  }
+  return true;
+}
+
+/** Whether any address is in both; the smaller one is looked up in the other. */
+export function intersects(a: AddressSet, b: AddressSet): boolean {
+  if (a === b) return a.bounds.length > 0;
+  const [few, many] = a.bounds.length <= b.bounds.length ? [a, b] : [b, a];
+  if (few.bounds.length === 0) return false;
+  if (
+    (few.bounds.at(-1) as Point) <= (many.bounds[0] as Point) ||
+    (many.bounds.at(-1) as Point) <= (few.bounds[0] as Point)
+  )
+    return false;
+  for (let at = 0; at < few.bounds.length; at += 2) {
+    const rank = rankOf(many.bounds, few.bounds[at] as Point);
+    if ((rank & 1) === 1) return true;
+    const next = many.bounds[rank];
+    if (next !== undefined && next < (few.bounds[at + 1] as Point)) return true;
+  }
+  return false;
 }
 
 export function sameAddresses(a: AddressSet, b: AddressSet): boolean {
@@ -155,11 +197,16 @@ export function pointOf(value: bigint, family: Family): Point {
   return text;
 }
 
+const counts = new WeakMap<AddressSet, bigint>();
+
 /** How many addresses a set holds. */
 export function countOf(set: AddressSet): bigint {
+  const known = counts.get(set);
+  if (known !== undefined) return known;
   let count = 0n;
   for (let at = 0; at < set.bounds.length; at += 2) {
     count += numberOf(set.bounds[at + 1] as Point) - numberOf(set.bounds[at] as Point);
   }
+  counts.set(set, count);
   return count;
 }

@@ -36,6 +36,12 @@ export interface ConnectionCase {
 /** Pairs of parts of the two ends that one question may come to. */
 const MOST_PAIRS = 20_000;
 
+/** What a host does that has no ruleset of ours yet. */
+const NOT_KNOWN: Decision = {
+  verdict: 'unknown',
+  outcomes: [{ verdict: 'unknown', rule: null, lineNumber: null, rejectWith: null }],
+};
+
 interface Way {
   readonly steps: readonly Step[];
 }
@@ -87,19 +93,19 @@ class Traversal {
   readonly #ends: readonly [EndPart, EndPart];
   readonly #filters: readonly [Filter | null, Filter | null];
 
+  /** `filters` null: the rules of that end are not ours, or not known. */
   constructor(
     family: Family,
     query: ConnectionQuery,
     opening: Opening,
     ends: readonly [EndPart, EndPart],
-    fleet: Fleet,
+    filters: readonly [Filter | null, Filter | null],
   ) {
     this.#family = family;
     this.#query = query;
     this.#opening = opening;
     this.#ends = ends;
-    const filterOf = ({ owner }: EndPart): Filter | null => (owner === null ? null : fleet.filter(owner.group, family));
-    this.#filters = [filterOf(ends[0]), filterOf(ends[1])];
+    this.#filters = filters;
   }
 
   *cells(): Generator<void, readonly Cell<Way>[]> {
@@ -140,9 +146,11 @@ class Traversal {
         found.push(way);
         continue;
       }
-      const step = { owner: filter === null ? null : this.#ends[end].owner, chain, state };
+      const { owner } = this.#ends[end];
+      const step = { owner, chain, state };
       if (filter === null) {
-        found.push({ box: way.box, leaf: { steps: [...steps, { ...step, decision: null }] } });
+        const decision = owner === null ? null : NOT_KNOWN;
+        found.push({ box: way.box, leaf: { steps: [...steps, { ...step, decision }] } });
         continue;
       }
       for (const { box, leaf } of yield* passes(filter, chain, state, device, back ? this.#answer(way.box) : way.box)) {
@@ -220,16 +228,23 @@ export function* connectionCases(
   const cases: ConnectionCase[] = [];
   for (const family of familiesOf(from, to, query.family)) {
     const cells: Cell<Way>[] = [];
+    const filterOf = function* ({ owner }: EndPart): Generator<void, Filter | null> {
+      return owner === null ? null : yield* fleet.filter(owner.group, family);
+    };
     for (const one of from.parts) {
+      if (one.addresses[family].bounds.length === 0) continue;
+      const before = yield* filterOf(one);
       for (const other of to.parts) {
-        if (one.addresses[family].bounds.length === 0 || other.addresses[family].bounds.length === 0) continue;
+        if (other.addresses[family].bounds.length === 0) continue;
+        const filters = [before, yield* filterOf(other)] as const;
         for (const opening of openingsOf(query, family)) {
           yield;
-          cells.push(...(yield* new Traversal(family, query, opening, [one, other], fleet).cells()));
+          for (const cell of yield* new Traversal(family, query, opening, [one, other], filters).cells())
+            cells.push(cell);
         }
       }
     }
-    const merged = mergeCells(cells, new AddressBook(), ({ steps }) => steps.map(stepKey).join('; '));
+    const merged = yield* mergeCells(cells, new AddressBook(), ({ steps }) => steps.map(stepKey).join('; '));
     for (const { box, leaf } of merged) {
       const witness = witnessOf(box, family, 'OUTPUT', []);
       cases.push({ family, verdict: verdictOf(leaf.steps), box, witness, steps: leaf.steps });

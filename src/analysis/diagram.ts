@@ -276,16 +276,15 @@ export class Diagram<Leaf> {
     );
   }
 
-  /** The classes of all addresses that these rules ask for. */
-  #classesOf(rules: readonly number[]): AddressClasses {
+  /**
+   * The classes of the addresses that these rules ask for on one side: few questions divide a large set of the other
+   * side anew.
+   */
+  #classesOf(rules: readonly number[], side: 'src' | 'dst'): AddressClasses {
     const sets = new Set<AddressSet>();
-    if (this.#src !== null) sets.add(this.#src);
-    if (this.#dst !== null) sets.add(this.#dst);
-    for (const number of rules) {
-      const { src, dst } = this.rule(number);
-      for (const { set } of src) sets.add(this.book.intern(set));
-      for (const { set } of dst) sets.add(this.book.intern(set));
-    }
+    const region = side === 'src' ? this.#src : this.#dst;
+    if (region !== null) sets.add(region);
+    for (const number of rules) for (const { set } of this.rule(number)[side]) sets.add(this.book.intern(set));
     const key = [...sets].map((set) => this.book.id(set)).join();
     let classes = this.#classes.get(key);
     if (classes === undefined) {
@@ -311,7 +310,7 @@ export class Diagram<Leaf> {
     const region = side === 'src' ? this.#src : this.#dst;
     const asking = rules.filter((number) => this.rule(number)[side].length > 0);
     if (asking.length === 0) return [{ rules, value: () => region ?? EVERYBODY[this.#family] }];
-    const classes = this.#classesOf(rules);
+    const classes = this.#classesOf(asking, side);
     // Rules of each class, gathered rule by rule: with thousands of addresses most rules take few classes.
     const takenBy: number[][] = Array.from({ length: classes.count }, () => []);
     for (const number of asking) {

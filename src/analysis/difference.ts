@@ -100,7 +100,8 @@ function* chainDifference(
   const contents = contentNumbers(sides, diagram.book);
   const cells = yield* diagram.cells();
   const leafKey = ({ before: from, after: to }: Change): string => `${decisionKey(from)} > ${decisionKey(to)}`;
-  return mergeCells(cells, diagram.book, leafKey).map(({ box, leaf }: Cell<Change>): Flow => {
+  const merged = yield* mergeCells(cells, diagram.book, leafKey);
+  return merged.map(({ box, leaf }: Cell<Change>): Flow => {
     const witness = witnessOf(box, before.family, chain, diagram.kinds);
     for (const [filter, decision] of [[before, leaf.before] as const, [after, leaf.after] as const]) {
       const said = decisionKey(decidePacket(filter, witness));

@@ -38,20 +38,31 @@ function isEmpty(addresses: ByFamily<AddressSet>): boolean {
   return addresses.v4.bounds.length === 0 && addresses.v6.bounds.length === 0;
 }
 
+/** Whether an end has no address, of a family if one is given. */
+export function isEmptyEnd({ parts }: End, family?: 'v4' | 'v6'): boolean {
+  return parts.every(({ addresses }) =>
+    family === undefined ? isEmpty(addresses) : addresses[family].bounds.length === 0,
+  );
+}
+
 function each(of: (family: 'v4' | 'v6') => AddressSet): ByFamily<AddressSet> {
   return { v4: of('v4'), v6: of('v6') };
 }
 
 /** Divides addresses by whose they are. An address that hosts of two groups have is in both parts. */
-function byOwner(addresses: ByFamily<AddressSet>, fleet: Fleet): readonly EndPart[] {
+function* byOwner(addresses: ByFamily<AddressSet>, fleet: Fleet): Generator<void, readonly EndPart[]> {
+  const managed = yield* fleet.managed();
+  const ours = each((family) => intersection(addresses[family], managed[family]));
+  yield;
+  const rest = each((family) => without(addresses[family], managed[family]));
+  yield;
   const parts: EndPart[] = [];
-  let rest = addresses;
-  for (const { name, hosts } of fleet.groups()) {
-    const own = each((family) => intersection(addresses[family], hosts[family]));
-    if (isEmpty(own)) continue;
-    parts.push({ owner: { group: name, host: null }, addresses: own });
-    const left = rest;
-    rest = each((family) => without(left[family], hosts[family]));
+  if (!isEmpty(ours)) {
+    for (const { name, hosts } of yield* fleet.groups()) {
+      const own = each((family) => intersection(ours[family], hosts[family]));
+      if (!isEmpty(own)) parts.push({ owner: { group: name, host: null }, addresses: own });
+      yield;
+    }
   }
   return isEmpty(rest) ? parts : [...parts, { owner: null, addresses: rest }];
 }
@@ -74,10 +85,10 @@ function plain(text: string, field: string): ByFamily<AddressSet> {
  * Reads an END (docs/analysis.md#ends): `any`, an address or network, `host:NAME`, `group:NAME`, `zone:NAME`.
  * @throws EndError
  */
-export function resolveEnd(text: string, field: string, fleet: Fleet): End {
+export function* resolveEnd(text: string, field: string, fleet: Fleet): Generator<void, End> {
   const [, kind, name] = /^(host|group|zone):(.+)$/s.exec(text) ?? [];
   if (kind === undefined || name === undefined) {
-    return { text, parts: byOwner(text === 'any' ? EVERYBODY : plain(text, field), fleet) };
+    return { text, parts: yield* byOwner(text === 'any' ? EVERYBODY : plain(text, field), fleet) };
   }
   const missing = (): EndError => new EndError(404, field, `there is no ${kind} ${JSON.stringify(name)}`);
   if (kind === 'host') {
@@ -86,12 +97,15 @@ export function resolveEnd(text: string, field: string, fleet: Fleet): End {
     return { text, parts: [{ owner: { group: host.group, host: host.name }, addresses: host.addresses }] };
   }
   if (kind === 'group') {
-    const group = fleet.group(name);
+    if (name === 'self') {
+      throw new EndError(400, field, '"self" means something in a rule only: name the group whose rule it is');
+    }
+    const group = yield* fleet.group(name);
     if (group === undefined) throw missing();
     const own: EndPart = { owner: { group: group.name, host: null }, addresses: group.hosts };
-    return { text, parts: [...(isEmpty(group.hosts) ? [] : [own]), ...byOwner(group.others, fleet)] };
+    return { text, parts: [...(isEmpty(group.hosts) ? [] : [own]), ...(yield* byOwner(group.others, fleet))] };
   }
-  const zone = fleet.zone(name);
+  const zone = yield* fleet.zone(name);
   if (zone === undefined) throw missing();
-  return { text, parts: byOwner(zone, fleet) };
+  return { text, parts: yield* byOwner(zone, fleet) };
 }

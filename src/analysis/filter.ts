@@ -192,23 +192,27 @@ class Flattener {
       if (reason !== null && !this.#foreign) throw new AnalysisError(reason, line.number);
       if (reason !== null) this.#note(line, reason);
       if (conditions.states === 0 || conditions.protocols?.includes(1) === false) continue;
-      const base = { ...conditions, line, limit: line.limit, unsure: reason !== null };
+      const { src, dst, interfaces, protocols, sport, dport, icmp, states } = conditions;
+      const unsure = reason !== null;
+      // Spelled out: there are hundreds of thousands of them.
+      const put = (effect: Effect, limit: FlatRule['limit'] = line.limit): void =>
+        this.#push({ line, src, dst, interfaces, protocols, sport, dport, icmp, states, limit, unsure, effect });
       const { target } = line;
       if (reason !== null || target.kind === 'unknown') {
-        this.#push({ ...base, limit: null, effect: verdict(line, 'unknown', null) });
+        put(verdict(line, 'unknown', null), null);
       } else if (target.kind === 'verdict') {
-        if (line.mark !== null) this.#push({ ...base, effect: { kind: 'mark', mark: line.mark } });
-        this.#push({ ...base, effect: verdict(line, target.verdict, target.rejectWith) });
+        if (line.mark !== null) put({ kind: 'mark', mark: line.mark });
+        put(verdict(line, target.verdict, target.rejectWith));
       } else if (target.kind === 'next') {
-        if (line.mark !== null) this.#push({ ...base, effect: { kind: 'mark', mark: line.mark } });
+        if (line.mark !== null) put({ kind: 'mark', mark: line.mark });
       } else if (target.kind === 'return') {
         returns.push(this.rules.length);
-        this.#push({ ...base, effect: { kind: 'skip', to: -1 } });
+        put({ kind: 'skip', to: -1 });
       } else {
         this.#write(target.chain, conditions, depth + 1);
         if (!target.goto) continue;
         returns.push(this.rules.length);
-        this.#push({ ...base, effect: { kind: 'skip', to: -1 } });
+        put({ kind: 'skip', to: -1 });
       }
     }
     const to = this.rules.length;

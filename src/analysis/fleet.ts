@@ -12,25 +12,34 @@ export interface FleetHost {
   readonly addresses: ByFamily<AddressSet>;
 }
 
-/** A group with rules. */
+/** A group with active hosts. */
 export interface FleetGroup {
   readonly name: string;
   /** Addresses of its active hosts. */
   readonly hosts: ByFamily<AddressSet>;
-  /** Addresses of the group that no host of ours has. */
+}
+
+/** A group as an end of connections. */
+export interface FleetGroupEnd extends FleetGroup {
+  /** What rules that name the group take besides: addresses that no host of the group has. */
   readonly others: ByFamily<AddressSet>;
 }
 
-/** What questions about connections ask of the fleet, as it is or as it would be. */
+/**
+ * What questions about connections ask of the fleet, as it is or as it would be. What may take long is a generator that
+ * pauses.
+ */
 export interface Fleet {
   /** By name, hostkey or id. */
   host(text: string): FleetHost | undefined;
-  /** By name or id. */
-  group(text: string): FleetGroup | undefined;
-  /** By name or id. */
-  zone(text: string): ByFamily<AddressSet> | undefined;
+  /** By name or id; `all-active` stands for all groups and has no hosts of its own. */
+  group(text: string): Generator<void, FleetGroupEnd | undefined>;
+  /** By name or id: the addresses that rules take which name it. */
+  zone(text: string): Generator<void, ByFamily<AddressSet> | undefined>;
   /** What hosts of a group (by name) hold or are to hold; null: nothing is known. */
-  filter(group: string, family: Family): Filter | null;
-  /** All groups with active hosts. */
-  groups(): readonly FleetGroup[];
+  filter(group: string, family: Family): Generator<void, Filter | null>;
+  /** All groups with active hosts, in order of their names. */
+  groups(): Generator<void, readonly FleetGroup[]>;
+  /** Addresses of all active hosts. */
+  managed(): Generator<void, ByFamily<AddressSet>>;
 }

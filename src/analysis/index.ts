@@ -2,23 +2,25 @@
  * What ships, explained: reading the texts of rulesets and sets, what happens to packets, what a change opens and closes.
  * Pure functions (docs/analysis.md). Other rooms import this file.
  */
-export type { AddressSet } from './address-set.js';
+export { type AddressSet, countOf, holds, isWithin, NOBODY, without } from './address-set.js';
+export { addressSetInSteps, unionOfAll } from './address-steps.js';
 export { AnalysisError } from './analysis-error.js';
-export { decidePacket } from './decide-packet.js';
-export { decisionJson, explainPackets, familyOf, type PacketList, readPacketList } from './explain-packets.js';
+export { decisionJson, explainPackets, familyOf, readPacketList } from './explain-packets.js';
 export { bindRuleset, type Filter } from './filter.js';
-export { type Chain, type Packet, type State, STATES } from './packet.js';
-export { readPacket, readProtocolValue } from './read-packet.js';
 export { readRuleset } from './read-ruleset.js';
 export { addressSet, readSets } from './read-sets.js';
-export type { OutOfScope, Ruleset, SetContents } from './ruleset.js';
-export type { Decision, Outcome, RuleVerdict, Verdict } from './verdict.js';
 export { difference, type Flow, flowKind } from './difference.js';
-export { addressesJson, flowJson, type FlowWords, NO_WORDS, packetJson } from './flow-json.js';
-export { isAccepted } from './verdict.js';
+export { flowJson, type FlowWords, packetJson } from './flow-json.js';
 export { flowText } from './flow-text.js';
 export { type NamedText, readTexts } from './read-texts.js';
-export { checkExpectation, type ConnectionCase, connectionCases, type Step } from './connection.js';
+export { type CaseWords, caseJson, verdictOfAll } from './connection-json.js';
+export { checkExpectation, type ConnectionCase, connectionCases } from './connection.js';
 export type { ConnectionQuery } from './connection-query.js';
-export { type End, EndError, type EndPart, type Owner, resolveEnd } from './ends.js';
-export type { ByFamily, Fleet, FleetGroup, FleetHost } from './fleet.js';
+export { type IdleLine, idleLines, sameOutcome } from './idle-lines.js';
+export { type End, EndError, type EndPart, isEmptyEnd, resolveEnd } from './ends.js';
+export { reachRows } from './reach.js';
+export { readProtocolValue } from './read-packet.js';
+export type { ByFamily, Fleet, FleetGroup, FleetGroupEnd, FleetHost } from './fleet.js';
+export { type Ruleset, type SetContents, setNamesOf } from './ruleset.js';
+export { hasPorts, isIcmp, nameOfProtocol, readProtocol } from './protocols.js';
+export { isAccepted } from './verdict.js';

@@ -18,6 +18,16 @@ function meaning({ protocols, selectors, sports }: Box): string {
   return isIcmp(protocols.indexOf(1)) ? 'types' : 'ports';
 }
 
+/** Boxes between two pauses. */
+const A_STEP = 128;
+
+const maskTexts = new WeakMap<Uint8Array, string>();
+function maskText(mask: Uint8Array): string {
+  let text = maskTexts.get(mask);
+  if (text === undefined) maskTexts.set(mask, (text = mask.join('')));
+  return text;
+}
+
 const JOINED: { readonly [P in Part]: (a: Box[P], b: Box[P]) => Box[P] } = {
   states: (a, b) => a | b,
   interfaces: (a, b) => [...a, ...b].sort((x, y) => x - y),
@@ -29,19 +39,19 @@ const JOINED: { readonly [P in Part]: (a: Box[P], b: Box[P]) => Box[P] } = {
 };
 
 /**
- * Joins boxes that differ in one member only and have equal leaves, until there are none. What is left is as disjoint
- * as before.
+ * Joins boxes that differ in one member only and have equal leaves, until there are none, with pauses. What is left is as
+ * disjoint as before.
  * @param leafKey equal for leaves that may be joined; the first one stays.
  */
-export function mergeCells<Leaf>(
+export function* mergeCells<Leaf>(
   cells: readonly Cell<Leaf>[],
   book: AddressBook,
   leafKey: (leaf: Leaf) => string,
-): readonly Cell<Leaf>[] {
+): Generator<void, readonly Cell<Leaf>[]> {
   const keyOf: { readonly [P in Part]: (box: Box) => string } = {
     states: (box) => String(box.states),
     interfaces: (box) => box.interfaces.join(),
-    protocols: (box) => box.protocols.join(''),
+    protocols: (box) => maskText(box.protocols),
     selectors: (box) => box.selectors.join(';'),
     sports: (box) => box.sports.join(';'),
     src: (box) => String(book.id(box.src)),
@@ -58,7 +68,10 @@ export function mergeCells<Leaf>(
     for (const part of [...parts].reverse()) {
       const others = parts.filter((other) => other !== part);
       const groups = new Map<string, Cell<Leaf>>();
+      let done = 0;
       for (const cell of left) {
+        done += 1;
+        if (done % A_STEP === 0) yield;
         const key = [
           leafKey(cell.leaf),
           part === 'protocols' ? meaning(cell.box) : '',

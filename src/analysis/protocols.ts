@@ -1,8 +1,6 @@
 import type { Family } from '../firewall/addresses/family.js';
 import { protocolName, protocolNumber } from '../firewall/rules/protocol-names.js';
 
-export const TCP = 6;
-export const UDP = 17;
 /** The protocol number of ICMP in each family. */
 export const ICMP: Readonly<Record<Family, number>> = { v4: 1, v6: 58 };
 

@@ -7,6 +7,8 @@ import type { Line } from './ruleset.js';
 
 /** The words of a line as `iptables-restore` splits them; undefined if a quote stays open. */
 function wordsOf(line: string): readonly string[] | undefined {
+  // Most lines have no comment.
+  if (!/["\t]/.test(line)) return line.split(' ').filter((word) => word !== '');
   let quoted = false;
   for (let at = 0; at < line.length; at += 1) {
     if (line[at] === '"') quoted = !quoted;

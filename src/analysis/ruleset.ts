@@ -96,3 +96,11 @@ export interface OutOfScope {
 
 /** Named sets and what they hold. */
 export type SetContents = ReadonlyMap<string, AddressSet>;
+
+/** Sets that lines of a ruleset name, each once. */
+export function setNamesOf({ chains }: Ruleset): readonly string[] {
+  const names = new Set<string>();
+  for (const lines of chains.values())
+    for (const { addresses } of lines) for (const { of } of addresses) if ('set' in of) names.add(of.set);
+  return [...names];
+}

@@ -1,19 +1,35 @@
 import type { Command } from 'commander';
 import type { CliIo } from './cli-io.js';
-import { ToldFailure } from './cli-io.js';
+import { CommandFailure, ToldFailure } from './cli-io.js';
 import type { DiffFiles } from './diff.js';
 import type { ExplainFiles } from './explain.js';
+import { withApiFlags } from './remote/api-flags.js';
+import { explainRemote, type QuestionFlags, withQuestion } from './remote/questions.js';
 
-/** `explain`. */
+type ExplainFlags = QuestionFlags & Partial<ExplainFiles>;
+
+/** `explain`: of files, or of a running server. */
 export function addExplain(program: Command, io: CliIo): void {
-  program
-    .command('explain')
-    .description('what a ruleset does with packets: verdict and deciding line, as JSON')
-    .requiredOption('--rules <file>', 'a text for iptables-restore or ip6tables-restore')
+  withQuestion(withApiFlags(program.command('explain')), { ends: 'both' })
+    .description(
+      'tell what happens to connections between two ends of the fleet (--from, --to), or what a ruleset does with packets ' +
+        '(--rules, --packets; JSON): verdicts and the lines that decide',
+    )
+    .option('--rules <file>', 'a text for iptables-restore or ip6tables-restore')
     .option('--sets <file>', 'a text for ipset restore')
-    .requiredOption('--packets <file>', 'JSON: an array of packets, or of {"at_ms", "packet"} for a sequence')
-    .action(async (files: ExplainFiles) => {
+    .option('--packets <file>', 'JSON: an array of packets, or of {"at_ms", "packet"} for a sequence')
+    .action(async (flags: ExplainFlags) => {
+      const { rules, packets, sets } = flags;
+      if (rules === undefined && packets === undefined && sets === undefined) {
+        await explainRemote(flags, io);
+        return;
+      }
+      if (flags.from !== undefined || flags.to !== undefined)
+        throw new CommandFailure('give --from and --to, or --rules and --packets, not both', { exitCode: 2 });
+      if (rules === undefined || packets === undefined)
+        throw new CommandFailure('give --rules and --packets', { exitCode: 2 });
       const { explainCommand } = await import('./explain.js');
+      const files = { rules, packets, ...(sets === undefined ? {} : { sets }) };
       told(await explainCommand(files, { write: io.out }, { write: io.err }));
     });
 }

@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { TextDecoder } from 'node:util';
 import type { Command } from 'commander';
-import { readJson } from '../http/json/read-json.js';
-import type { Json } from '../model/document.js';
 import type { ImportItem, ImportClash } from '../transfer/import-plan.js';
-import { CommandFailure, ToldFailure } from './cli-io.js';
+import { ToldFailure } from './cli-io.js';
+import { readJsonFile } from './read-json-file.js';
 import type { CliIo } from './cli-io.js';
 import { withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
@@ -13,6 +10,7 @@ import { withPolicy } from './policy-admin.js';
 interface ImportFlags extends ConfigFlags {
   readonly dryRun?: true;
   readonly replace?: true;
+  readonly override?: string;
 }
 
 /** `import FILE`: what `export` wrote, into the running server or, with none, its store; all or nothing. */
@@ -24,13 +22,13 @@ export function addImport(program: Command, io: CliIo): void {
     .argument('<file>', 'the file')
     .option('--dry-run', 'only say what would change')
     .option('--replace', 'also remove what is not in the file')
+    .option('--override <reason>', 'why assertions and guards may be broken by it; the reason is audited')
     .action(async (file: string, flags: ImportFlags) => {
-      const value = await readFileValue(file);
+      const value = await readJsonFile(file, 2);
       const dryRun = flags.dryRun === true;
       const replace = flags.replace === true;
-      const report = await withPolicy(flags, io, (policy) => policy.import(value, { dryRun, replace }), {
-        readOnly: dryRun,
-      });
+      const wanted = { dryRun, replace, ...(flags.override === undefined ? {} : { override: flags.override }) };
+      const report = await withPolicy(flags, io, (policy) => policy.import(value, wanted), { readOnly: dryRun });
       for (const item of report.items) {
         if (item.becomes !== 'unchanged' && item.becomes !== 'kept') io.out(`${itemLine(item)}\n`);
       }
@@ -45,21 +43,6 @@ export function addImport(program: Command, io: CliIo): void {
       }
       io.out(`${report.written ? 'imported' : 'would be'}: ${what}\n`);
     });
-}
-
-async function readFileValue(file: string): Promise<Json> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
-  try {
-    // Not JSON.parse: it silently rounds whole numbers beyond 2^53.
-    return readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (error) {
-    throw new CommandFailure(`${file} is not JSON: ${(error as Error).message}`, { exitCode: 2, cause: error });
-  }
 }
 
 function itemLine({ becomes, resource, id, name }: ImportItem): string {

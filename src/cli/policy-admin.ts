@@ -1,4 +1,5 @@
 import { adminSocket } from '../config/admin-socket.js';
+import { unknownReferences } from '../config/unknown-references.js';
 import type { PolicyAdmin } from '../http/admin/policy-admin.js';
 import type { Store } from '../store/store.js';
 import { CommandFailure } from './cli-io.js';
@@ -27,12 +28,28 @@ export async function withPolicy<T>(
   }
   const { policyAdminOnStore } = await import('../http/admin/policy-admin.js');
   const { wantedDialect } = await import('../server/opening/choose-dialect.js');
+  const { guardBook } = await import('../plan/assertions/guard-book.js');
+  const { storeForesight } = await import('../plan/foresight.js');
+  const { guardSettings } = await import('../server/state/guard-settings.js');
   const work = async (store: Store): Promise<T> => {
     try {
       const { dialect, from } = await wantedDialect(config, store);
       // An installation that was never started and has nothing in it has not settled on one.
       const settled = from === 'new_installation' ? undefined : dialect;
-      return await use(policyAdminOnStore(store, { now: () => Date.now() }, () => settled, 'local operator'));
+      const foresight = storeForesight({
+        store,
+        dialect: () => dialect,
+        generateUnset: config.generate_unset_tables,
+        anyIsEveryone: () => unknownReferences(config, dialect) === 'accept',
+        hostAddressesMax: config.intake.addresses_max,
+        guards: guardBook(guardSettings(config), () => Date.now()),
+      });
+      return await use(
+        policyAdminOnStore(store, { now: () => Date.now() }, () => settled, {
+          author: 'local operator',
+          foresight: () => foresight,
+        }),
+      );
     } catch (error) {
       throw asFailure(error, error instanceof PolicyFileError);
     }

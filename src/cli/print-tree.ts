@@ -1,21 +1,22 @@
 import { escapeHidden } from '../model/hidden-characters.js';
-import type { ActorNode } from '../otp/index.js';
+import type { ActorView, CrashView } from '../operations/actors/actor-view.js';
 
 /** Most characters of an actor's details. */
 const MOST_DETAIL = 100;
 
 /**
  * Draws the tree with one column each for state, mailbox length, messages handled and restarts, then the last crash and
- * the actor's details. Children that the answer leaves out are counted, with the command that shows them.
+ * the actor's details. Children that the answer leaves out are counted, with the command that shows them. Below it is the
+ * report of the last crash of the actor at the top, where the answer has it.
  */
-export function printTree(root: ActorNode): string {
+export function printTree(root: ActorView): string {
   const rows: string[][] = [['actor', 'state', 'mailbox', 'handled', 'restarts', 'last crash', 'detail']];
   addRows(root, '', '', rows);
   const widths =
     rows[0]?.map((_, column) =>
       Math.max(...rows.filter(({ length }) => length > 1).map((row) => [...(row[column] ?? '')].length)),
     ) ?? [];
-  return rows
+  const table = rows
     .map((row) =>
       row
         .map((cell, column) => align(cell, widths[column] ?? 0, column))
@@ -24,9 +25,11 @@ export function printTree(root: ActorNode): string {
     )
     .map((line) => `${line}\n`)
     .join('');
+  const report = root.last_crash === null ? [] : reportLines(root.last_crash);
+  return table + report.map((line) => `${line}\n`).join('');
 }
 
-function addRows(node: ActorNode, stem: string, below: string, rows: string[][]): void {
+function addRows(node: ActorView, stem: string, below: string, rows: string[][]): void {
   const { detail = {} } = node;
   rows.push([
     stem + nameOf(node),
@@ -34,7 +37,7 @@ function addRows(node: ActorNode, stem: string, below: string, rows: string[][])
     String(node.mailbox),
     String(node.handled),
     String(node.restarts),
-    crash(node.lastCrash),
+    crash(node.last_crash),
     detailText(detail),
   ]);
   const children = node.children ?? [];
@@ -51,8 +54,8 @@ function addRows(node: ActorNode, stem: string, below: string, rows: string[][])
 }
 
 /** A host's or group's id with its name, since people do not know the id. */
-function nameOf({ id, detail = {} }: ActorNode): string {
-  const name = detail['name'];
+function nameOf({ id, name: known, detail = {} }: ActorView): string {
+  const name = known ?? detail['name'];
   return typeof name === 'string' && name !== '' ? `${escapeHidden(id)} (${escapeHidden(name)})` : escapeHidden(id);
 }
 
@@ -62,13 +65,35 @@ function align(cell: string, width: number, column: number): string {
   return column >= 2 && column <= 4 ? padding + cell : cell + padding;
 }
 
-function crash(last: ActorNode['lastCrash']): string {
+function crash(last: ActorView['last_crash']): string {
   if (last === null) return '';
-  return `${new Date(last.at).toISOString()} ${escapeHidden(last.reason.split('\n')[0] ?? '')}`;
+  return `${isoTime(last.at)} ${escapeHidden(last.reason.split('\n')[0] ?? '')}`;
+}
+
+/** Of epoch seconds, to the second. */
+function isoTime(at: number): string {
+  return `${new Date(at * 1000).toISOString().slice(0, -5)}Z`;
+}
+
+/** The whole report of an actor's last crash, reason and where it was thrown, then a line each for the rest. */
+function reportLines({ at, reason, report }: CrashView): readonly string[] {
+  if (report === undefined) return [];
+  const { pid, stack, last_message: message, mailbox, state, ancestors, links, handled, uptime_ms: uptime } = report;
+  const kinds = Object.entries(mailbox.kinds).map(([kind, count]) => `${count} ${kind}`);
+  return [
+    `last crash, ${isoTime(at)}, process ${pid}:`,
+    ...reason.split('\n').map((line) => `  ${line}`),
+    ...stack.map((line) => `    ${line}`),
+    `  while handling: ${message ?? 'nothing yet'}, after ${handled} messages and ${uptime} ms`,
+    `  messages waiting: ${mailbox.length}${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
+    ...Object.entries(state).map(([key, value]) => `  state, ${key}: ${JSON.stringify(value)}`),
+    `  below: ${ancestors.join(', ')}`,
+    `  linked with: ${links.length === 0 ? 'nobody' : links.join(', ')}`,
+  ].map(escapeHidden);
 }
 
 /** `key=value` for each detail; empty values are left out. */
-function detailText(detail: NonNullable<ActorNode['detail']>): string {
+function detailText(detail: NonNullable<ActorView['detail']>): string {
   const parts = Object.entries(detail)
     .filter(([key, value]) => key !== 'name' && !isEmpty(value))
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);

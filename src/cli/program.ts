@@ -11,14 +11,17 @@ import { addDemo } from './demo.js';
 import { addExport } from './export.js';
 import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
 import { addImport } from './import.js';
+import { addAssertions } from './assertions/assertions.js';
 import { addAlarms } from './remote/alarms.js';
 import { addDoctor } from './doctor/doctor.js';
 import { addEvents } from './remote/events.js';
 import { addGroups } from './remote/groups.js';
 import { addHost } from './remote/host.js';
 import { addHosts } from './remote/hosts.js';
+import { addAnalysis, addReach } from './remote/questions.js';
 import { addPublishing } from './remote/publishing.js';
 import { addStatus } from './remote/status.js';
+import { addApply, addPlan } from './plan.js';
 import { addStart } from './start.js';
 import { addToken } from './token.js';
 import { addTop } from './top/top.js';
@@ -76,6 +79,8 @@ function createProgram(io: CliIo): Command {
     addCompile,
     addDecode,
     addExplain,
+    addReach,
+    addAnalysis,
     addDiff,
     addConfig,
     addToken,
@@ -85,6 +90,9 @@ function createProgram(io: CliIo): Command {
     addImport,
     addJournal,
     addCompletion,
+    addPlan,
+    addApply,
+    addAssertions,
   ]) {
     add(program, io);
   }

@@ -3,7 +3,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /**
- * What keeps an answer from being printed as `ActorNode`s (`GET /api/V2/actors`), with its place; undefined: nothing.
+ * What keeps an answer from being printed as `ActorView`s (`GET /api/V2/actors`), with its place; undefined: nothing.
  * Another program, or a server of another version, may listen at that address.
  */
 export function treeFault(node: unknown, place = 'the answer'): string | undefined {
@@ -12,11 +12,13 @@ export function treeFault(node: unknown, place = 'the answer'): string | undefin
     if (typeof node[field] !== 'string') return `${place}.${field} is not a string`;
   for (const field of ['mailbox', 'handled', 'restarts'])
     if (typeof node[field] !== 'number') return `${place}.${field} is not a number`;
-  const { lastCrash, detail, supervisor, children } = node;
-  if (lastCrash !== null) {
-    if (!isObject(lastCrash) || typeof lastCrash['at'] !== 'number' || typeof lastCrash['reason'] !== 'string')
-      return `${place}.lastCrash is not null or {at, reason}`;
-    if (Number.isNaN(new Date(lastCrash['at']).getTime())) return `${place}.lastCrash.at is not a time`;
+  const { last_crash: crash, detail, supervisor, children } = node;
+  if (crash !== null) {
+    if (!isObject(crash) || typeof crash['at'] !== 'number' || typeof crash['reason'] !== 'string')
+      return `${place}.last_crash is not null or {at, reason}`;
+    if (Number.isNaN(new Date(crash['at'] * 1000).getTime())) return `${place}.last_crash.at is not a time`;
+    const reportFault = crash['report'] === undefined ? undefined : crashReportFault(crash['report']);
+    if (reportFault !== undefined) return `${place}.last_crash.report.${reportFault}`;
   }
   if (detail !== undefined && !isObject(detail)) return `${place}.detail is not an object`;
   if (supervisor !== undefined && (!isObject(supervisor) || typeof supervisor['total'] !== 'number'))
@@ -28,4 +30,17 @@ export function treeFault(node: unknown, place = 'the answer'): string | undefin
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+function crashReportFault(report: unknown): string | undefined {
+  if (!isObject(report)) return 'is not an object';
+  const { pid, stack, mailbox, state, ancestors, links, uptime_ms: uptime } = report;
+  if (typeof pid !== 'number') return 'pid is not a number';
+  if (!Array.isArray(stack)) return 'stack is not a list';
+  if (!Array.isArray(links)) return 'links is not a list';
+  if (!isObject(mailbox) || !isObject(mailbox['kinds']) || typeof mailbox['length'] !== 'number')
+    return 'mailbox is not {length, kinds}';
+  if (!isObject(state)) return 'state is not an object';
+  if (!Array.isArray(ancestors)) return 'ancestors is not a list';
+  return typeof uptime === 'number' ? undefined : 'uptime_ms is not a number';
 }

@@ -37,6 +37,12 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
       );
     }
   }
+  if (config.actors.mailbox_long_over >= config.actors.mailbox_long)
+    wrong(
+      'actors.mailbox_long_over',
+      config.actors.mailbox_long_over,
+      `must be less than actors.mailbox_long (${config.actors.mailbox_long})`,
+    );
   if (config.api.commands && config.api.auth === 'none') {
     warnings.push(
       'api.commands is true and api.auth is none: any client that reaches the API can run commands on every host',

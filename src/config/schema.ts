@@ -16,6 +16,11 @@ const optionalPath = { type: 'path', optional: true } as const;
 const secretText = { type: 'text', optional: true, secret: true } as const;
 const host = { type: 'text', pattern: /^[A-Za-z0-9_.:%-]+$/, shape: 'a host name or an address' } as const;
 const optionalHost = { ...host, optional: true } as const;
+const ends = {
+  type: 'texts',
+  pattern: /^(any|[0-9a-fA-F:.]+(\/[0-9]{1,3})?|(host|group|zone):.+)$/,
+  shape: 'any, an address, a network, host:NAME, group:NAME or zone:NAME',
+} as const;
 const amqpSchemes = ['amqp', 'amqps'] as const;
 
 function ignored<R extends string>(
@@ -125,6 +130,12 @@ export const SCHEMA = {
     stream_heartbeat_seconds: { type: 'integer', min: 1, max: 60, unit: 'seconds' },
   },
 
+  actors: {
+    suspend_seconds: { ...seconds, min: 1 },
+    mailbox_long: { ...count, unit: 'messages' },
+    mailbox_long_over: { type: 'integer', min: 0, unit: 'messages' },
+  },
+
   metrics: { host, port, max_keys: { ...count, unit: 'keys' } },
 
   store: {
@@ -157,6 +168,12 @@ export const SCHEMA = {
   },
 
   revisions: { keep: { ...count, unit: 'revisions per group' }, keep_days: { ...count, unit: 'days' } },
+
+  guards: {
+    ssh_from: ends,
+    broker: flag,
+    dns: ends,
+  },
 
   broker: {
     kind: { type: 'choice', values: ['memory', 'amqp'] },
@@ -210,7 +227,10 @@ export const SCHEMA = {
     retry_max_seconds: period,
   },
 
-  host: { group_owner: { type: 'choice', values: ['report', 'operator'], optional: true } },
+  host: {
+    group_owner: { type: 'choice', values: ['report', 'operator'], optional: true },
+    history_keep: { ...count, unit: 'changes' },
+  },
 
   intake: {
     check_user_id: flag,
@@ -232,6 +252,7 @@ export const SCHEMA = {
     max_message_bytes: { ...bytes, max: 33554432 },
     names_max: { ...count, unit: 'groups and zones' },
     addresses_max: { ...count, unit: 'addresses' },
+    reconnect_max_ms: milliseconds,
   },
 
   queuejournal: {

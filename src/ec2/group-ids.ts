@@ -1,10 +1,8 @@
 import type { Document, Json } from '../model/document.js';
-import { textOf } from '../model/text-of.js';
 import { isList, isObject } from '../model/validate.js';
 import type { Dialect } from '../firewall/dialect.js';
-import { sortedDocuments } from '../firewall/policy/sorted-documents.js';
+import { activeExternals } from '../firewall/policy/external-lists.js';
 import type { Policy } from '../firewall/policy/policy.js';
-import { compareBytes } from '../firewall/hash/byte-order.js';
 
 /** A security group, as documents of groups and linked environments name it. */
 export interface SecurityGroupId {
@@ -40,13 +38,8 @@ export function sentGroupIds(
   dialect: Dialect,
   environment: string | null = null,
 ): readonly SecurityGroupId[] {
-  const handling = new Map<Json | undefined, Json | undefined>();
-  for (const { name: link, address_handling: how } of sortedDocuments(policy.link.values())) handling.set(link, how);
   const lists: Json[] = [];
-  const rows = sortedDocuments(policy.external.values()).sort((a, b) => compareBytes(textOf(a.name), textOf(b.name)));
-  for (const row of rows) {
-    if (row.state !== 'active' || typeof row.name !== 'string') continue;
-    const prefixed = (handling.get(row.name) ?? row.address_handling) === 'prefix';
+  for (const { row, prefixed } of activeExternals(policy)) {
     if (environment === null ? prefixed : row.name !== environment) continue;
     const { ec2 } = row;
     if (isObject(ec2) && Object.hasOwn(ec2, name)) lists.push(ec2[name] as Json);
@@ -57,9 +50,8 @@ export function sentGroupIds(
 
 /** Ids of all security groups of a region that linked environments sent. */
 export function sentGroupIdsIn(policy: Policy, region: string): readonly string[] {
-  return [...policy.external.values()]
-    .filter(({ state }) => state === 'active')
-    .flatMap(({ ec2 }) => (isObject(ec2) ? Object.values(ec2).flatMap(readGroupIds) : []))
+  return activeExternals(policy)
+    .flatMap(({ row: { ec2 } }) => (isObject(ec2) ? Object.values(ec2).flatMap(readGroupIds) : []))
     .filter((one) => one.region === region)
     .map(({ sgid }) => sgid);
 }

@@ -16,7 +16,7 @@ export interface FarBroker {
   readonly ssl: FarTls;
 }
 
-/** Files are PEM; a name to check is absent where none is to be. */
+/** Files are PEM; `server_name_indication` is absent where no name is to be checked. */
 export interface FarTls {
   readonly cacertfile?: string;
   readonly certfile?: string;
@@ -94,7 +94,7 @@ function readFar(connection: Json | undefined): FarBroker | string {
   if (typeof host !== 'string' || !HOST.test(host)) return 'connection.host: must be a host name or an address';
   if (port !== undefined && !isPort(port)) return 'connection.port: must be a whole number from 1 to 65535';
   if (typeof password !== 'string') return 'connection.password: must be a string';
-  const ssl = tls ? readTls(connection['ssl_options']) : { verify: 'verify_peer' as const };
+  const ssl = tls ? readTls(connection['ssl_options'], host) : { verify: 'verify_peer' as const };
   if (typeof ssl === 'string') return ssl;
   return {
     host,
@@ -111,9 +111,12 @@ function isPort(port: Json | undefined): port is number {
   return typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
-function readTls(options: Json | undefined): FarTls | string {
+/** A name is left unchecked only where the document says `disable`; where it says nothing, the broker's host is checked. */
+function readTls(options: Json | undefined, host: string): FarTls | string {
   if (!isObject(options)) return 'connection.ssl_options: must be an object';
-  const { verify, server_name_indication: name } = options;
+  const { verify, server_name_indication: name = host } = options;
+  if (typeof name !== 'string' || name === '')
+    return 'connection.ssl_options.server_name_indication: must be a name, or disable';
   if (verify !== 'verify_peer' && verify !== 'verify_none')
     return 'connection.ssl_options.verify: must be verify_peer or verify_none';
   const file = (key: 'cacertfile' | 'certfile' | 'keyfile') => {
@@ -125,6 +128,6 @@ function readTls(options: Json | undefined): FarTls | string {
     ...file('certfile'),
     ...file('keyfile'),
     verify,
-    ...(typeof name === 'string' && name !== 'disable' ? { server_name_indication: name } : {}),
+    ...(name === 'disable' ? {} : { server_name_indication: name }),
   };
 }

@@ -25,15 +25,38 @@ export function lossOf(external: Document | undefined, after: Pick<LearntSets, '
       const lists = sets[kind];
       if (!isObject(lists)) continue;
       for (const [name, list] of Object.entries(lists)) {
-        const before = new Set(isList(list) ? list : []);
-        const there = Object.hasOwn(after[family][kind], name) ? after[family][kind][name] : undefined;
-        const stays = new Set<unknown>(there ?? []);
-        had += before.size;
-        for (const address of before) if (!stays.has(address)) lost += 1;
+        const there = Object.hasOwn(after[family][kind], name) ? (after[family][kind][name] ?? []) : [];
+        const found = lossOfList(isList(list) ? list : [], there);
+        had += found.had;
+        lost += found.lost;
       }
     }
   }
   return { had, lost };
+}
+
+function lossOfList(before: readonly unknown[], after: readonly string[]): Loss {
+  if (!ascends(before) || !ascends(after)) {
+    const stays = new Set<unknown>(after);
+    const distinct = new Set(before);
+    return { had: distinct.size, lost: [...distinct].filter((address) => !stays.has(address)).length };
+  }
+  // As messages have them: in order, and so without a table of hundreds of thousands.
+  let kept = 0;
+  let at = 0;
+  for (const address of before) {
+    while (at < after.length && (after[at] as string) < address) at += 1;
+    if (after[at] === address) kept += 1;
+  }
+  return { had: before.length, lost: before.length - kept };
+}
+
+function ascends(list: readonly unknown[]): list is readonly string[] {
+  for (let at = 0; at < list.length; at += 1) {
+    if (typeof list[at] !== 'string') return false;
+    if (at > 0 && (list[at - 1] as string) >= (list[at] as string)) return false;
+  }
+  return true;
 }
 
 /** Whether so much is taken away that an operator is asked first. `percent` 100 and above: never. */

@@ -1,6 +1,6 @@
 import type { Family } from './addresses/family.js';
 import type { RuleChoices } from './dialect-rules.js';
-import type { RulesetTree } from './rules/firewall-rule.js';
+import type { FirewallRule, RulesetTree } from './rules/firewall-rule.js';
 import type { SetKind } from './sets/set-name.js';
 
 /** One set as text, ready to be joined with others. Rendered once and kept until its addresses change. */
@@ -42,8 +42,11 @@ export interface CommentRoom {
 
 /** How a tool spells rulesets, and what it can hold. Pure: the same tree gives the same text. */
 export interface Printer {
-  /** The text of a ruleset, step by step: each step takes well under a millisecond. */
-  print(ruleset: RulesetTree, choices: RuleChoices): Generator<void, string>;
+  /**
+   * The text of a ruleset, step by step: each step takes well under a millisecond.
+   * @param lines gets one entry per line of the text: the rule it is of; null: one of the fixed lines around the rules
+   */
+  print(ruleset: RulesetTree, choices: RuleChoices, lines?: (FirewallRule | null)[]): Generator<void, string>;
   /** The hash that hosts report once they have loaded the text. */
   hash(text: string): string;
   readonly comments: CommentRoom;

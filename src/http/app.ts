@@ -5,6 +5,7 @@ import { answerCall, type ApiNeeds, type Shared } from './answer-call.js';
 import { canonicalPath } from './canonical-path.js';
 import type { HttpLog } from './http-config.js';
 import { refuseForeign } from './access/refuse-foreign.js';
+import { commitPolicy } from './documents/commit-policy.js';
 import { makeExclusive } from './documents/exclusive.js';
 import { asApiError, errorReply } from './error-reply.js';
 import { ApiError } from './errors.js';
@@ -36,6 +37,7 @@ export function createApp(needs: ApiNeeds): Koa {
         get foresight() {
           return operations().foresight;
         },
+        commitPolicy,
       },
     },
     exclusive: makeExclusive(),

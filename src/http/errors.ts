@@ -117,6 +117,12 @@ export const ERRORS = {
     text: 'nothing of this link is held',
     advice: '`GET /api/V2/link/:id/status` shows whether something is; what takes away less was taken over by itself.',
   },
+  actor_refused: {
+    status: 409,
+    text: '{reason}',
+    advice:
+      'Where the answer has `confirm`, these actors go down with the one you named: ask again with `?confirm=` and just these ids, with commas between them, if that is meant.',
+  },
   stale: {
     status: 412,
     text: 'the document is at revision {current}, which if-match ({wanted}) does not name; weak tags (W/) never match',
@@ -126,6 +132,20 @@ export const ERRORS = {
     status: 409,
     text: 'the plan is out of date: {what}',
     advice: '`moved` names what is no longer as it was when the plan was made. Plan again, look, and apply that.',
+  },
+  assertion_broken: {
+    status: 409,
+    v1: 400,
+    text: 'what is asserted would be broken: {names}',
+    advice:
+      '`assertions` names them, each with a packet that shows it. Change what is written, or give the header `x-override-reason` (a plan: `override`) if it is meant; writes that only together keep an assertion are one plan.',
+  },
+  guard_broken: {
+    status: 409,
+    v1: 400,
+    text: 'what every host needs would be broken: {names}',
+    advice:
+      '`guards` names what `guards.*` of the configuration guards, each with a packet that shows it. Change what is written, or give the header `x-override-reason` (a plan: `override`) if it is meant.',
   },
   revision_unusable: {
     status: 409,

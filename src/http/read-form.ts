@@ -1,5 +1,6 @@
 import { Busboy } from '@fastify/busboy';
 import type { IncomingMessage } from 'node:http';
+import { boundPausesOnly } from './body-time.js';
 import { ApiError } from './errors.js';
 import { refuseTooLarge, sendContinue, tooLarge } from './read-body.js';
 import { StagedFile } from './staged-file.js';
@@ -33,6 +34,7 @@ export async function readForm(
   { limit, directory, checkName }: FormBounds,
 ): Promise<readonly FormFile[]> {
   refuseTooLarge(request, limit);
+  boundPausesOnly(request);
   const files: FormFile[] = [];
   try {
     await parse(request, limit, async (part) => {
@@ -90,7 +92,9 @@ function parse(request: IncomingMessage, limit: number, take: (part: Part) => Pr
     parser.on('filesLimit', () => reject(new ApiError('bad_request', { reason: `more than ${MAX_FILES} files` })));
     parser.on('partsLimit', () => reject(new ApiError('bad_request', { reason: `more than ${MAX_FILES} parts` })));
     parser.on('error', malformed);
-    parser.on('finish', () => Promise.all(taken).then(() => resolve(), malformed));
+    parser.on('finish', () => {
+      Promise.all(taken).then(() => resolve(), malformed);
+    });
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;

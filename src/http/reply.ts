@@ -26,10 +26,6 @@ export function textReply(text: string, type: string = TEXT_TYPE): Reply {
   return { status: 200, headers: {}, body: { kind: 'text', text, type } };
 }
 
-export function bytesReply(bytes: Uint8Array, type: string): Reply {
-  return { status: 200, headers: {}, body: { kind: 'bytes', bytes, type } };
-}
-
 /** `size` bytes that come bit by bit. An error of the stream cuts the answer off, so that a part never looks whole. */
 export function streamReply(bytes: Readable, size: number, type: string): Reply {
   return { status: 200, headers: { 'content-length': String(size) }, body: { kind: 'bytes', bytes, type } };

@@ -3,6 +3,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { connect, type Server as NetServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type Koa from 'koa';
+import { boundBodyTime } from './body-time.js';
 import type { ApiConfig } from './http-config.js';
 import { oweContinue } from './read-body.js';
 
@@ -41,7 +42,8 @@ export async function startHttpServer(app: Koa, options: HttpServerOptions): Pro
   const handle = app.callback();
   const server = createServer({
     headersTimeout: options.headers_timeout_ms ?? 10_000,
-    requestTimeout: Math.max(options.request_timeout_ms ?? 30_000, options.headers_timeout_ms ?? 10_000),
+    // Bodies have a time of their own, since a file may take longer than any other.
+    requestTimeout: 0,
     keepAliveTimeout: options.keep_alive_timeout_ms ?? 65_000,
     connectionsCheckingInterval: CHECK_MS,
     maxHeaderSize: 16 * 1024,
@@ -49,7 +51,11 @@ export async function startHttpServer(app: Koa, options: HttpServerOptions): Pro
   });
   const connections = new Connections();
   connections.watch(server);
-  server.on('request', (request, response) => void handle(request, response));
+  const bodyMs = options.request_timeout_ms ?? 30_000;
+  server.on('request', (request, response) => {
+    boundBodyTime(request, response, bodyMs);
+    void handle(request, response);
+  });
   server.maxConnections = options.max_connections ?? 10_000;
   server.on('checkContinue', (request, response) => {
     oweContinue(request, response);

@@ -72,6 +72,7 @@ export const OLD_GAUGES = {
 
 /** This server's own counters: only on `/metrics`. */
 export const OWN_COUNTERS = {
+  dog_trainer_crashes_total: { help: 'Actors that ended by their own fault, by kind', open: true },
   dog_trainer_restarts_total: { help: 'Actors restarted, by supervisor', open: true },
   dog_trainer_reports_refused_total: { help: 'Reports refused, by reason', open: true },
   dog_trainer_link_refused_total: { help: 'Messages of linked servers refused, by link', open: true },

@@ -9,8 +9,12 @@ export type JsonObject = { readonly [key: string]: Json };
  */
 export type Document = JsonObject & { readonly id: string };
 
-/** The ten tables of the `dog` database (docs/rethinkdb.md#the-database): policy and hosts. */
+/**
+ * The tables of the `dog` database (docs/rethinkdb.md#the-database): policy and hosts. Other servers have ten of them;
+ * `assertion` is ours.
+ */
 export const POLICY_TABLES = [
+  'assertion',
   'external',
   'fact',
   'group',
@@ -25,6 +29,7 @@ export const POLICY_TABLES = [
 
 /**
  * Tables of this server's own, beside the ten: clients of the Erlang server never see them.
+ * - `host_history`: id = hostkey; what a host reported to hold, from when to when (docs/http-api.md#what-a-host-held).
  * - `host_report`: id = hostkey; what a host last reported that its row does not keep
  *   (docs/host-lifecycle.md#whose-group-it-is).
  * - `pin`: id = group id; the revision at which the group is held, who held it there and why.
@@ -36,6 +41,7 @@ export const POLICY_TABLES = [
  * - `setting`: small facts that survive a restart (ruleset dialect, publishing paused).
  */
 export const OWN_TABLES = [
+  'host_history',
   'host_report',
   'pin',
   'plan',
@@ -50,5 +56,5 @@ export type PolicyTable = (typeof POLICY_TABLES)[number];
 export type OwnTable = (typeof OWN_TABLES)[number];
 export type Table = PolicyTable | OwnTable;
 
-/** The nine resources that the API offers (all policy tables but `ipset`). */
+/** The resources that the API offers (all policy tables but `ipset`). */
 export type Resource = Exclude<PolicyTable, 'ipset'>;

@@ -1,15 +1,13 @@
 import type { RulesetOutputs } from '../actors/groups/ruleset-outputs.js';
-import type { DriftBook } from '../actors/hosts/drift-book.js';
 import { whyNotSent, type WhyNotSentNeeds } from '../actors/last-good/why-not-sent.js';
 import { stateOf, type HostState } from '../host/host-state.js';
 import type { Document } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import type { World } from '../world/world.js';
-import type { GroupLine, GroupState, HostLine } from './fleet-answers.js';
+import type { GroupLine, GroupState } from './fleet-answers.js';
 
 export type FleetLinesNeeds = WhyNotSentNeeds & {
   readonly world: Pick<World, 'rows' | 'hostsOf'>;
-  readonly drift: Pick<DriftBook, 'get'>;
   readonly outputs: Pick<RulesetOutputs, 'get' | 'awaited' | 'failures'>;
 };
 
@@ -21,22 +19,6 @@ export function isDrifted(state: HostState): boolean {
 /** It no longer reports, and has not been given up yet. */
 export function isSilent(state: HostState): boolean {
   return state === 'inactive' || state === 'inactive_hashfail';
-}
-
-export function hostLine({ drift }: Pick<FleetLinesNeeds, 'drift'>, row: Document): HostLine {
-  const found = drift.get(textOf(row.hostkey));
-  return {
-    id: row.id,
-    name: textOf(row.name),
-    hostkey: textOf(row.hostkey),
-    group: textOf(row.group),
-    state: stateOf(row),
-    unverified: row.unverified === true,
-    reported_at: typeof row.keepalive_timestamp === 'number' ? row.keepalive_timestamp : null,
-    differing: found?.differing ?? [],
-    differs_since: found?.since ?? null,
-    repair_attempts: found?.repairs ?? 0,
-  };
 }
 
 export function groupLine(needs: FleetLinesNeeds, row: Document): GroupLine {

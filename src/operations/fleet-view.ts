@@ -1,4 +1,5 @@
 import type { AlarmBook } from '../alarms/alarm-book.js';
+import type { DriftBook } from '../actors/hosts/drift-book.js';
 import type { Outbox } from '../broker/outbox-contract.js';
 import { HOST_STATES, stateOf, type HostState } from '../host/host-state.js';
 import { counted } from '../model/counted.js';
@@ -6,13 +7,15 @@ import type { Document, JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import type { ActorSystem } from '../otp/index.js';
 import type { FleetStatus, FleetView, GroupLine, GroupState, HostLine, Unwell } from './fleet-answers.js';
-import { byName, groupLine, hostLine, isDrifted, isSilent, type FleetLinesNeeds } from './fleet-lines.js';
+import { hostLine } from './host-line.js';
+import { byName, groupLine, isDrifted, isSilent, type FleetLinesNeeds } from './fleet-lines.js';
 import type { PublishingState, Readiness, Standing } from './operations.js';
 
 export type FleetViewNeeds = FleetLinesNeeds & {
   readonly system: Pick<ActorSystem, 'clock'>;
   readonly alarms: Pick<AlarmBook, 'list'>;
   readonly outbox: Pick<Outbox, 'depth'>;
+  readonly drift: Pick<DriftBook, 'get'>;
 };
 
 /** What is told elsewhere in the operations of the same server. */
@@ -54,7 +57,7 @@ function isConverging({ drift }: Pick<FleetViewNeeds, 'drift'>, row: Document): 
 
 function named(needs: FleetViewNeeds, rows: readonly Document[], limit: number): readonly HostLine[] {
   return rows
-    .map((row) => hostLine(needs, row))
+    .map((row) => hostLine(row, needs.drift.get(textOf(row.hostkey))))
     .sort(byName)
     .slice(0, limit);
 }

@@ -3,9 +3,12 @@ import type { GroupCast } from '../actors/groups/group-messages.js';
 import type { RefusedReports } from '../actors/intake/refused-reports.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { KeyedChildren, Pid } from '../otp/index.js';
-import { actorTree } from './actor-tree.js';
 import { ec2Plan } from './ec2-plan.js';
+import { type FleetQuestionsParts, questionsOfNow } from './fleet-questions.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
+import { actorNames } from './actors/actor-names.js';
+import { actorsPort, type ActorsPortNeeds } from './actors/actors-port.js';
+import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
 import type { Operations, Readiness, Standing } from './operations.js';
@@ -21,7 +24,9 @@ export type LeadingNeeds = HostDriftNeeds &
   SetPinNeeds &
   ReadinessNeeds &
   LinkOperationsNeeds &
-  RemoteCommandsPortNeeds & {
+  RemoteCommandsPortNeeds &
+  ActorsPortNeeds &
+  FleetQuestionsParts & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly refused: Pick<RefusedReports, 'list'>;
     readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
@@ -49,9 +54,11 @@ export function leadingOperations(
     standing,
     ...publishingSwitch(needs),
   };
+  const seen = { system, nameOf: actorNames(world) };
   return {
     ...parts,
-    tree: (options) => actorTree(system, root(), options),
+    tree: (request) => viewActors(seen, root(), request),
+    actors: actorsPort({ ...needs, ...seen }, root),
     publishGroup(name) {
       const group = world.groupByName(name);
       if (group !== undefined) groups.send(group.id, { tag: 'republish' });
@@ -66,6 +73,7 @@ export function leadingOperations(
     ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
+    questions: questionsOfNow(needs),
   };
 }
 

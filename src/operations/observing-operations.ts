@@ -4,8 +4,10 @@ import type { Dialect } from '../firewall/dialect.js';
 import type { JsonObject } from '../model/document.js';
 import type { Pid } from '../otp/index.js';
 import { StoreError } from '../store/store.js';
-import { actorTree } from './actor-tree.js';
+import { type FleetQuestionsParts, questionsOfNow } from './fleet-questions.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
+import { actorsOnlySeen } from './actors/actors-port.js';
+import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
@@ -17,7 +19,8 @@ export type ObservingNeeds = HostDriftNeeds &
   FleetViewNeeds &
   PublishingSwitchNeeds &
   ReadinessNeeds &
-  RemoteCommandsPortNeeds & {
+  RemoteCommandsPortNeeds &
+  FleetQuestionsParts & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly dialect: Dialect;
     readonly foresight: Foresight;
@@ -39,7 +42,7 @@ export function observingOperations(
     readonly observation: () => Observation | undefined;
   },
 ): Operations {
-  const { system, alarms, dialect } = needs;
+  const { alarms, dialect } = needs;
   const parts = {
     readiness: () => readiness(needs, root(), { observes: true }),
     refusedHosts: () => [],
@@ -48,7 +51,8 @@ export function observingOperations(
   };
   return {
     ...parts,
-    tree: (options) => actorTree(system, root(), options),
+    tree: (request) => viewActors(needs, root(), request),
+    actors: actorsOnlySeen(needs, root),
     publishGroup: () => undefined,
     alarms: () => alarms.list(),
     fleet: fleetView(needs, parts),
@@ -62,6 +66,7 @@ export function observingOperations(
       Promise.resolve({ mode: 'off', reason: 'this server only looks on: it asks nothing of EC2', regions: [] }),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
+    questions: questionsOfNow(needs),
   };
 }
 

@@ -1,10 +1,12 @@
 import type { Alarm } from '../alarms/alarm-book.js';
 import type { Json, JsonObject } from '../model/document.js';
-import type { ActorNode } from '../otp/index.js';
 import type { FetchedFile, FileSource } from './file-blocks.js';
 import type { Transfer } from './transfers.js';
+import type { FleetQuestions } from '../plan/fleet-questions.js';
 import type { Foresight } from '../plan/foresight.js';
 import type { FleetView } from './fleet-answers.js';
+import type { ActorsPort } from './actors/actors-port.js';
+import type { ActorRequest, ActorView } from './actors/actor-view.js';
 
 /** Whether the server may serve traffic, and if not, why: one sentence a reason. */
 export interface Readiness {
@@ -81,13 +83,6 @@ export type PinOutcome =
   | { readonly ok: false; readonly why: 'unknown' }
   | { readonly ok: false; readonly why: 'unusable'; readonly reason: string };
 
-/** Which part of the tree of actors is asked for. */
-export interface TreeRequest {
-  readonly path?: string;
-  readonly offset?: number;
-  readonly limit?: number;
-}
-
 /**
  * What HTTP, the command line and the console ask of a running server. One implementation per role: one that leads
  * (`leading-operations.ts`), one that waits (`waiting-operations.ts`), one that only observes
@@ -95,10 +90,11 @@ export interface TreeRequest {
  */
 export interface Operations {
   /**
-   * The actor tree; `path` limits it to a subtree where given, `offset` and `limit` say which children are listed: the
-   * first of the subtree's own, and how many of any supervisor. Undefined: no such path.
+   * The actor tree, or a part of it. Undefined: no such path.
    */
-  tree(options: TreeRequest): ActorNode | undefined | Promise<ActorNode | undefined>;
+  tree(request: ActorRequest): ActorView | undefined;
+  /** Looking at actors one by one, and what an operator may do to them. */
+  readonly actors: ActorsPort;
   /** Queues a group for publishing; an unknown name is ignored. */
   publishGroup(name: string): void;
   readiness(): Readiness;
@@ -140,6 +136,8 @@ export interface Operations {
   setPin(groupId: string, pin: WantedPin | undefined, author: string): Promise<PinOutcome>;
   /** What would ship after writes: plans, assertions and guards ask it. */
   readonly foresight: Foresight;
+  /** Answers what hosts let through. */
+  readonly questions: FleetQuestions;
   /** Who leads, as this server knows it now. A follower passes on what only the leader can answer. */
   standing(): Standing;
 }

@@ -1,4 +1,5 @@
-import { formatReason, type ChildView, type ActorSystem, type Pid, type Published } from '../otp/index.js';
+import type { ActorSystem, ChildView, Pid, Published } from '../otp/index.js';
+import { crashReason } from './actors/crash-view.js';
 
 type View = NonNullable<Published['supervisor']>;
 
@@ -17,7 +18,7 @@ const NO_TROUBLE: TreeTroubles = { down: ['dog_trainer: the tree of actors is no
  * thousands, each on its own), without a message to anybody.
  */
 export function treeTroubles(system: ActorSystem, root: Pid | undefined): TreeTroubles {
-  const top = root === undefined ? undefined : system.info(root)?.published?.supervisor;
+  const top = root === undefined ? undefined : system.published(root)?.supervisor;
   if (root === undefined || top === undefined) return NO_TROUBLE;
   const down: string[] = [];
   const fallen: string[] = [];
@@ -44,5 +45,5 @@ export function treeTroubles(system: ActorSystem, root: Pid | undefined): TreeTr
 }
 
 function why({ lastCrash }: ChildView): string {
-  return lastCrash === undefined ? '' : ` (${formatReason(lastCrash.reason)})`;
+  return lastCrash === undefined ? '' : ` (${crashReason(lastCrash.reason)})`;
 }

@@ -2,11 +2,13 @@ import type { AlarmBook } from '../alarms/alarm-book.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Readiness, Operations } from './operations.js';
 import { StoreError, type Store } from '../store/store.js';
+import type { GuardBook } from '../plan/assertions/guard-book.js';
 import { storeForesight } from '../plan/foresight.js';
 import { unknownReferences } from '../config/unknown-references.js';
 import type { Config } from '../config/schema.js';
 import type { ActorSystem, Pid } from '../otp/index.js';
-import { actorTree } from './actor-tree.js';
+import { actorsOnlySeen } from './actors/actors-port.js';
+import { viewActors } from './actors/view-actors.js';
 import { treeTroubles } from './tree-troubles.js';
 
 export interface WaitingNeeds {
@@ -14,6 +16,8 @@ export interface WaitingNeeds {
   readonly store: Pick<Store, 'state' | 'list'>;
   readonly config: Pick<Config, 'generate_unset_tables' | 'api' | 'intake'>;
   readonly alarms: Pick<AlarmBook, 'list'>;
+  /** Absent: nothing is guarded. */
+  readonly guards?: GuardBook;
 }
 
 /** What is known beside the tree and the store. */
@@ -43,7 +47,8 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
   };
   const { config, store } = needs;
   return {
-    tree: (options) => actorTree(needs.system, root(), options),
+    tree: (request) => viewActors(needs, root(), request),
+    actors: actorsOnlySeen(needs, root),
     publishGroup: notHere,
     readiness: () => readiness(needs, root(), state),
     alarms: () => needs.alarms.list(),
@@ -65,7 +70,9 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
       generateUnset: config.generate_unset_tables,
       anyIsEveryone: () => unknownReferences(config, dialect()) === 'accept',
       hostAddressesMax: config.intake.addresses_max,
+      ...(needs.guards && { guards: needs.guards }),
     }),
+    questions: { ask: later },
     standing: state.standing,
   };
 }

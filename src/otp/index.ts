@@ -40,9 +40,14 @@ export type {
   SpawnOptions,
 } from './process/actor-system-types.js';
 export { createActorSystem } from './process/actor-system.js';
-export type { ActorSystemOptions } from './process/actor-system.js';
+export type { ActorSystemOptions } from './process/actor-system-options.js';
 export { keyedChildren } from './supervisor/keyed-children.js';
-export type { KeyedChildren, KeyedChildrenOptions, KeyedCounts, KeyInBackoff } from './supervisor/keyed-children.js';
+export type {
+  KeyedChildren,
+  KeyedChildrenOptions,
+  KeyedCounts,
+  KeyInBackoff,
+} from './supervisor/keyed-children-types.js';
 export { nactTurns } from './process/nact-turns.js';
 export { Pid } from './process/pid.js';
 export type { Name } from './process/pid.js';

@@ -7,7 +7,10 @@ import type { DraftRow } from '../store/draft-store.js';
 import { type Store, StoreError } from '../store/store.js';
 import { Slices } from '../world/slices.js';
 import { World, WORLD_TABLES, type WorldTableName } from '../world/world.js';
+import { Court } from './assertions/court.js';
+import { type GuardBook, type KnownGuards, NO_GUARDS } from './assertions/guard-book.js';
 import { draftChanges } from './draft-changes.js';
+import { oneAtATime } from './one-at-a-time.js';
 import type { TableChange } from './overlay-policy.js';
 import { SetLook } from './set-look.js';
 import { type Shipment, type Wanted, wouldShip, type WouldShipNeeds } from './would-ship.js';
@@ -40,6 +43,10 @@ export interface Foresight {
   wouldShip(rows: readonly DraftRow[], wanted?: Wanted): Promise<Shipment>;
   /** These documents were just written: the next answer is not given before they are seen. */
   wrote(rows: readonly WrittenRow[], cause: WriteCause): void;
+  /** What this server's configuration guards. */
+  guards(): Promise<KnownGuards>;
+  /** Checks of what a write would break, and the commit that follows: one after the other. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const NOTHING_MORE: Wanted = { effects: false };
@@ -56,10 +63,12 @@ const MOST_DISTURBED = 3;
 const BEHIND_MS = 5000;
 const LOOK_AGAIN_MS = 2;
 
-export interface ForesightNeeds extends Omit<WouldShipNeeds, 'world' | 'look'> {
+export interface ForesightNeeds extends Omit<WouldShipNeeds, 'world' | 'look' | 'court'> {
   readonly world: World;
   readonly store: Pick<Store, 'get'>;
   readonly slices: Pick<Slices, 'run'>;
+  /** Absent: nothing is guarded. */
+  readonly guards?: GuardBook;
   /** Told which groups a write made stale. */
   readonly noteCause: (groupIds: Iterable<string>, cause: WriteCause) => void;
 }
@@ -70,7 +79,7 @@ export interface ForesightNeeds extends Omit<WouldShipNeeds, 'world' | 'look'> {
  */
 export function worldForesight(parts: ForesightNeeds): Foresight {
   const { world, store, slices } = parts;
-  const needs = { ...parts, look: new SetLook(parts.dialect) };
+  const needs = { ...parts, look: new SetLook(parts.dialect), court: new Court(parts.dialect) };
   const written = new Map<string, RowName & { readonly table: WorldTableName }>();
 
   const seen = async ({ table, id }: RowName & { readonly table: WorldTableName }): Promise<boolean> => {
@@ -95,15 +104,21 @@ export function worldForesight(parts: ForesightNeeds): Foresight {
     }
   };
 
+  // What is kept from one computation to the next must not be looked at by two of them.
+  const alone = oneAtATime();
   return {
+    guards: () => (parts.guards ?? NO_GUARDS).current(),
+    inTurn: oneAtATime(),
     async wouldShip(rows, wanted = NOTHING_MORE) {
       await caughtUp();
-      for (let disturbed = 0; ; disturbed += 1) {
-        const changes = draftChanges(world, HELD, rows);
-        const work = wouldShip(needs, changes, wanted);
-        const shipment = disturbed < MOST_DISTURBED ? await slices.run(work) : finish(work);
-        if (shipment.version === world.version) return shipment;
-      }
+      return alone(async () => {
+        for (let disturbed = 0; ; disturbed += 1) {
+          const changes = draftChanges(world, HELD, rows);
+          const work = wouldShip(needs, changes, wanted);
+          const shipment = disturbed < MOST_DISTURBED ? await slices.run(work) : finish(work);
+          if (shipment.version === world.version) return shipment;
+        }
+      });
     },
     wrote(rows, cause) {
       const changes: TableChange[] = [];
@@ -124,6 +139,8 @@ export interface StoreForesightNeeds {
   readonly generateUnset: boolean;
   readonly anyIsEveryone: () => boolean;
   readonly hostAddressesMax?: number;
+  /** Absent: nothing is guarded. */
+  readonly guards?: GuardBook;
 }
 
 /** For a server that holds no policy: it is read from the store each time, all of it. */
@@ -131,6 +148,8 @@ export function storeForesight(needs: StoreForesightNeeds): Foresight {
   const { store, generateUnset, hostAddressesMax } = needs;
   const slices = new Slices();
   return {
+    guards: () => (needs.guards ?? NO_GUARDS).current(),
+    inTurn: oneAtATime(),
     async wouldShip(rows, wanted = NOTHING_MORE) {
       const dialect = needs.dialect();
       const world = new World({
@@ -147,7 +166,15 @@ export function storeForesight(needs: StoreForesightNeeds): Foresight {
       const none = new Map<string, readonly string[]>();
       return slices.run(
         wouldShip(
-          { world, compiles, dialect, generateUnset, contents: () => none, look: new SetLook(dialect) },
+          {
+            world,
+            compiles,
+            dialect,
+            generateUnset,
+            contents: () => none,
+            look: new SetLook(dialect),
+            court: new Court(dialect),
+          },
           draftChanges(world, HELD, rows),
           wanted,
         ),

@@ -1,4 +1,4 @@
-import type { Policy, PolicyPart } from '../firewall/policy/policy.js';
+import { isAddressPart, type Policy, type PolicyPart } from '../firewall/policy/policy.js';
 import { isPolicyPart } from '../firewall/policy/malformed-fields.js';
 import type { Document } from '../model/document.js';
 import type { RowChange } from '../model/row-change.js';
@@ -10,12 +10,9 @@ export interface TableChange {
   readonly change: RowChange;
 }
 
-/** Tables that addresses of sets come from. */
-const ADDRESS_PARTS: ReadonlySet<string> = new Set<PolicyPart>(['external', 'group', 'host', 'link', 'zone']);
-
 /** Whether any of the changes may move addresses. */
 export function movesAddresses(changes: readonly TableChange[]): boolean {
-  return changes.some(({ table }) => ADDRESS_PARTS.has(table));
+  return changes.some(({ table }) => isAddressPart(table));
 }
 
 /**

@@ -26,7 +26,9 @@ const kept: Readonly<Record<Dialect, WeakMap<Policy, KeptSets>>> = { dog1: new W
 
 /** Every set that a policy makes, by full name; the same as before while the policy's version is the same. */
 export function wantedByName(policy: Policy, dialect: Dialect): ReadonlyMap<string, WantedSet> {
-  const { version } = policy;
+  // Another policy with the same addresses has the same sets.
+  if (policy.addressesAsIn !== undefined) return wantedByName(policy.addressesAsIn, dialect);
+  const version = policy.addressesVersion ?? policy.version;
   const known = kept[dialect].get(policy);
   if (known !== undefined && known.version === version) return known.sets;
   const sets = new Map(

@@ -13,7 +13,8 @@ interface Looked {
 /** The sets that rules name, as addresses that can be compared: each is made once, and again when it holds others. */
 export class SetLook {
   readonly #dialect: Dialect;
-  readonly #known = new Map<string, Looked>();
+  /** The last two of each: of a set that a plan changes there is one before and one after. */
+  readonly #known = new Map<string, readonly Looked[]>();
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
@@ -26,15 +27,25 @@ export class SetLook {
     const wanted = wantedByName(policy, this.#dialect).get(name);
     if (wanted === undefined) {
       // A set that vanishes stays as it is for as long as rules name it.
-      const kept = contents.get(name);
-      return kept === undefined ? undefined : addressSet(family, kept);
+      const staying = contents.get(name);
+      return staying === undefined ? undefined : addressSet(family, staying);
     }
-    const known = this.#known.get(name);
-    if (known !== undefined && sameSet(known.wanted, wanted)) return known.set;
+    const kept = this.#known.get(name) ?? [];
+    const known = kept.find((one) => one.wanted === wanted) ?? kept.find((one) => sameSet(one.wanted, wanted));
+    if (known !== undefined) {
+      // The same policy is asked again with the same object, which needs no comparison then.
+      if (known.wanted !== wanted) this.#keep(name, { wanted, set: known.set });
+      return known.set;
+    }
     const { rendered } = buildSet(wanted, this.#dialect, contents.get(name));
     if (rendered === undefined) return undefined;
     const set = addressSet(family, rendered.addresses);
-    this.#known.set(name, { wanted, set });
+    this.#keep(name, { wanted, set });
     return set;
+  }
+
+  #keep(name: string, looked: Looked): void {
+    const others = (this.#known.get(name) ?? []).filter(({ set }) => set !== looked.set);
+    this.#known.set(name, [looked, ...others].slice(0, 2));
   }
 }

@@ -1,3 +1,4 @@
+import type { AddressSet } from '../analysis/index.js';
 import type { Dialect } from '../firewall/dialect.js';
 import { CompileBook } from '../firewall/policy/compile-book.js';
 import type { CompiledGroup } from '../firewall/policy/compile-group.js';
@@ -6,26 +7,21 @@ import { RULESET_VARIANTS } from '../model/ruleset-variants.js';
 import { textOf } from '../model/text-of.js';
 import type { World } from '../world/world.js';
 import { movesAddresses, overlayPolicy, type TableChange } from './overlay-policy.js';
-import { type GroupEffect, groupEffects } from './group-effects.js';
+import type { Judgements, WantedJudgements } from './assertions/assess.js';
+import { type Court, NO_JUDGEMENTS } from './assertions/court.js';
+import { AddressNames } from './address-names.js';
+import { type EffectWords, type GroupEffect, groupEffects } from './group-effects.js';
+import { LineSources } from './line-sources.js';
+import type { GroupShipment } from './group-shipment.js';
 import type { SetLook } from './set-look.js';
 import { type Contents, setChanges, type SetShipment } from './set-changes.js';
-
-/** A group whose texts would be others, or which would be there or gone. */
-export interface GroupShipment {
-  readonly id: string;
-  readonly name: string;
-  /** Hosts that are in it afterwards. */
-  readonly hosts: number;
-  /** What its policy compiles to now; absent: there is no such group now. */
-  readonly before?: CompiledGroup;
-  /** What it would compile to; absent: it would be gone. */
-  readonly after?: CompiledGroup;
-}
 
 /** What is worked out beside what ships. */
 export interface Wanted {
   /** What opens and closes. */
   readonly effects: boolean;
+  /** Assertions and guards; absent: none. */
+  readonly judged?: WantedJudgements;
 }
 
 /** All that would go to hosts otherwise than now. */
@@ -34,6 +30,8 @@ export interface Shipment {
   readonly sets: readonly SetShipment[];
   /** Of those groups whose texts or sets change, what opens and closes; empty unless it was asked for. */
   readonly effects: ReadonlyMap<string, GroupEffect>;
+  /** What becomes of assertions and guards, those that were asked for. */
+  readonly judgements: Judgements;
   /** Hosts that would get something else than now: all of them where a set changes, which goes to everybody. */
   readonly hostsTouched: number;
   /** Every group that was compiled to find that out: those whose texts rest on what would be changed. */
@@ -53,6 +51,7 @@ export interface WouldShipNeeds {
   /** What sets hold now. */
   readonly contents: () => Contents;
   readonly look: SetLook;
+  readonly court: Court;
 }
 
 /** Texts of the plan's own are kept for as long as it is worked out; a fleet of groups shares few. */
@@ -80,6 +79,23 @@ function* groupsNaming(
     yield;
   }
   return found;
+}
+
+/** Names are those after the changes; a line's source is the policy that its text was made of. */
+function effectWords(
+  { world, dialect, court }: Pick<WouldShipNeeds, 'world' | 'dialect' | 'court'>,
+  after: Policy,
+  held: (side: 'after', name: string) => AddressSet | undefined,
+): EffectWords {
+  const policies = { before: world.policy, after };
+  const sources = { before: new LineSources(world.policy, dialect), after: new LineSources(after, dialect) };
+  const fleet = court.fleet(after, (name) => held('after', name));
+  const names = new AddressNames(() => fleet.named());
+  return {
+    names: (addresses) => names.of(addresses),
+    source: (side, groupId, { family, text, lineNumber }) =>
+      sources[side].of(textOf(policies[side].group.get(groupId)?.['name']), family, text, lineNumber),
+  };
 }
 
 /**
@@ -121,12 +137,32 @@ export function* wouldShip(
       ...(after && { after }),
     });
   }
+  const held = (side: 'before' | 'after', name: string) =>
+    needs.look.get(side === 'before' ? world.policy : policy, name, contents);
   const effects = wanted.effects
-    ? yield* groupEffects(groups, (name, side) =>
-        needs.look.get(side === 'before' ? world.policy : policy, name, contents),
-      )
+    ? yield* groupEffects(groups, (name, side) => held(side, name), effectWords(needs, policy, held))
     : new Map<string, GroupEffect>();
+  const judgements =
+    wanted.judged === undefined
+      ? NO_JUDGEMENTS
+      : yield* needs.court.judge(
+          {
+            before: {
+              policy: world.policy,
+              compile: (id) => compiles.compile(id),
+              set: (name) => held('before', name),
+            },
+            after: {
+              policy,
+              compile: (id) => (looked.has(id) ? book.compile(id) : compiles.compile(id)),
+              set: (name) => held('after', name),
+            },
+            changes,
+            groups,
+          },
+          wanted.judged,
+        );
   const inGroups = groups.reduce((sum, { hosts }) => sum + hosts, 0);
   const hostsTouched = sets.length > 0 ? policy.host.size : Math.max(inGroups, moved.size);
-  return { groups, sets, effects, hostsTouched, looked, policy, version };
+  return { groups, sets, effects, judgements, hostsTouched, looked, policy, version };
 }

@@ -105,6 +105,7 @@ export const host: WatchedResource = {
   foundByName: isActive,
   alsoFoundBy: { field: 'hostkey', description: 'The host of this hostkey' },
   list: {
+    inPages: true,
     flags: [{ name: 'active', description: 'true: only hosts whose `active` is `active`' }],
     select: async (hosts, set) => (set.has('active') ? hosts.filter(isActive) : hosts),
     views: {

@@ -87,6 +87,17 @@ function doubts({ enabled, name, connection }: JsonObject): readonly WriteWarnin
       value: false,
       reason: 'without TLS, password and addresses can be read and changed on the way',
     });
+  else if (
+    isObject(connection) &&
+    isObject(connection['ssl_options']) &&
+    connection['ssl_options']['verify'] === 'verify_none'
+  )
+    warnings.push({
+      path: ['connection', 'ssl_options', 'verify'],
+      value: 'verify_none',
+      reason:
+        'whoever answers in place of the broker learns the password and the addresses; verify_peer asks who it is',
+    });
   return warnings;
 }
 

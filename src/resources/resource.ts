@@ -31,7 +31,7 @@ export interface CheckNeeds extends Needs {
   readonly run: <Result>(work: Generator<void, Result>) => Promise<Result>;
 }
 
-/** One of the ten tables of the `dog` database: what the store and the world need to know of it. */
+/** One of the tables of the `dog` database: what the store and the world need to know of it. */
 export interface TableDeclaration {
   readonly name: PolicyTable;
   /** Fields that every store indexes (docs/rethinkdb.md#the-database). */
@@ -62,6 +62,8 @@ export interface ResourceDeclaration extends TableDeclaration {
   /** Path segment of its list. */
   readonly plural: string;
   readonly schema: JsonSchema;
+  /** v1 does not offer it: no client of v1 knows it. */
+  readonly onlyInV2?: true;
 
   // Writing
 
@@ -179,6 +181,8 @@ export interface ListFlag {
 }
 
 export interface ListDeclaration {
+  /** In v2 it comes in pages, narrowed by state, group and text, where the query asks for that. */
+  readonly inPages?: true;
   readonly flags?: readonly ListFlag[];
   /** The items of the v2 list; `set` has the flags that are true. Absent: all documents as they are stored. */
   readonly select?: (

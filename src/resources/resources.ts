@@ -1,4 +1,5 @@
 import type { PolicyTable, Resource } from '../model/document.js';
+import { assertion } from './assertion.js';
 import { external } from './external.js';
 import { fact } from './fact.js';
 import { group } from './group.js';
@@ -13,6 +14,7 @@ import { zone } from './zone.js';
 
 /** The resources, in the order in which the API lists them. */
 const declarations = {
+  assertion,
   external,
   fact,
   group,
@@ -24,7 +26,7 @@ const declarations = {
   zone,
 } as const satisfies Readonly<Record<Resource, ResourceDeclaration>>;
 
-/** The ten tables: the resources, and those that the API does not offer. */
+/** The tables: the resources, and those that the API does not offer. */
 export const TABLES = { ...declarations, ipset } as const satisfies Readonly<Record<PolicyTable, TableDeclaration>>;
 
 /** The tables that the world holds. */

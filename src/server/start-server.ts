@@ -12,7 +12,7 @@ import type { Standing } from '../operations/operations.js';
 import type { Journal } from '../journal/journal.js';
 import type { Logs } from '../log/create-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
-import { createActorSystem, startApplication, type Clock, type Pid } from '../otp/index.js';
+import { createActorSystem, startApplication, type Clock, type Pid, type ReportSink } from '../otp/index.js';
 import { readOnlyStore } from '../store/read-only-store.js';
 import { storeWithNews } from '../store/store-with-news.js';
 import { StoreError, type Store } from '../store/store.js';
@@ -30,6 +30,8 @@ import type { Ports } from './actors/listeners.js';
 import { JournalInTurn } from './opening/journal-in-turn.js';
 import { observeWork } from './roles/observe-work.js';
 import type { RunningServer } from './running-server.js';
+import { ActorAlarms } from './reporting/actor-alarms.js';
+import { actorNews } from './reporting/actor-news.js';
 import { reportSink } from './reporting/report-sink.js';
 import { tellAlarms, tellEdit, tellStore } from './reporting/tell-events.js';
 import { scrapeActors } from './reporting/scrape-figures.js';
@@ -37,6 +39,8 @@ import { serverId } from './opening/server-id.js';
 import type { ServerWork } from './roles/server-work.js';
 import { blaming, causeOfFailure } from './checks/start-fault.js';
 import { whatIsLeft } from '../operations/what-is-left.js';
+import { guardBook } from '../plan/assertions/guard-book.js';
+import { guardSettings } from './state/guard-settings.js';
 import type { ServerBase } from './state/server-base.js';
 import { flatState, type FlatState } from './state/server-state.js';
 
@@ -87,8 +91,12 @@ function publicUrl({ cluster, api }: Config, port: number): string {
  */
 export async function startServer({ config, logs, observe = false, ...given }: StartOptions): Promise<StartedServer> {
   const metrics = createMetrics({ maxKeys: config.metrics.max_keys, process: true });
+  /** Who hears the reports of the actor system. */
+  const hearers: ReportSink[] = [reportSink(logs, metrics)];
+  const { mailbox_long: high, mailbox_long_over: low } = config.actors;
   const system = createActorSystem({
-    report: reportSink(logs, metrics),
+    report: (report) => hearers.forEach((hear) => hear(report)),
+    longMailbox: { high, low },
     ...(given.clock === undefined ? {} : { clock: given.clock }),
   });
   const opened =
@@ -106,6 +114,8 @@ export async function startServer({ config, logs, observe = false, ...given }: S
   tellStore(store, events);
   const alarms = new AlarmBook(() => clock.now());
   tellAlarms(alarms, events, actorEvents);
+  const actorAlarms = new ActorAlarms({ system, alarms });
+  hearers.push(actorNews(system, actorEvents), (report) => actorAlarms.heard(report));
   const alerts = alertDesk(
     system,
     openAlertChannels(config, clock).map(({ kind }) => kind),
@@ -123,6 +133,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     events,
     actorEvents,
     cloud,
+    guards: guardBook(guardSettings(config), () => clock.now()),
   };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));
@@ -130,6 +141,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
   let inTurn: JournalInTurn | undefined;
   let work: ServerWork | undefined;
   const close = async (): Promise<void> => {
+    actorAlarms.stop();
     await work?.finish?.();
     await (inTurn ?? journal)?.close();
     cloud?.close();

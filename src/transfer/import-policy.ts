@@ -1,6 +1,6 @@
 import type { Resource } from '../model/document.js';
 import { RESOURCE_NAMES } from '../resources/resources.js';
-import type { Change, Store, Stored } from '../store/store.js';
+import type { Change, CommitResult, Store, Stored } from '../store/store.js';
 import { StoreError } from '../store/store.js';
 import { planImport, type ImportClash, type ImportItem, type StoredPolicy } from './import-plan.js';
 import type { PolicyFile } from './policy-file.js';
@@ -11,6 +11,8 @@ export interface ImportOptions {
   readonly dryRun: boolean;
   /** Removes what the file does not have. */
   readonly replace: boolean;
+  /** How it is committed, where more is to be looked at than the store does. Absent: by the store alone. */
+  readonly commit?: (changes: readonly Change[]) => Promise<CommitResult>;
 }
 
 export interface ImportReport {
@@ -46,7 +48,7 @@ export async function importPolicy(store: Store, file: PolicyFile, options: Impo
     const steps = [...changes, ...dialect.changes];
     if (clashes.length > 0 || options.dryRun) return { ...report, written: false };
     if (steps.length === 0) return { ...report, written: true };
-    const result = await store.commit(steps, { author: options.author });
+    const result = await (options.commit?.(steps) ?? store.commit(steps, { author: options.author }));
     if (result.ok) return { ...report, written: true };
     if (tries === TRIES)
       throw new StoreError(

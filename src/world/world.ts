@@ -1,4 +1,4 @@
-import type { Policy } from '../firewall/policy/policy.js';
+import { isAddressPart, type Policy } from '../firewall/policy/policy.js';
 import { textOf } from '../model/text-of.js';
 import type { Document, Json, Table } from '../model/document.js';
 import type { RowChange } from '../model/row-change.js';
@@ -47,6 +47,7 @@ export class World {
   readonly #indexes: Partial<Record<WorldTableName, readonly { update(change: RowChange): void }[]>>;
   readonly #generateUnset: boolean;
   #version = 0;
+  #addressesVersion = 0;
   readonly #hostBytes = new RowBytes();
   /** What compiling reads: live views of the tables; its version grows only with changes that can show in a text. */
   readonly policy: Policy;
@@ -73,6 +74,7 @@ export class World {
     };
     const { external, group, host, link, profile, ruleset, service, zone } = this.#tables;
     const version = (): number => this.#version;
+    const addressesVersion = (): number => this.#addressesVersion;
     this.policy = {
       ...(options.hostAddressesMax === undefined ? {} : { hostAddressesMax: options.hostAddressesMax }),
       external: external.rows,
@@ -86,6 +88,9 @@ export class World {
       anyIsEveryone: options.anyIsEveryone === true,
       get version() {
         return version();
+      },
+      get addressesVersion() {
+        return addressesVersion();
       },
     };
   }
@@ -182,7 +187,10 @@ export class World {
   #absorb(table: WorldTableName, changes: readonly RowChange[]): Dirt {
     const dirt = new DirtCollector();
     for (const change of changes) this.#absorbOne(table, change, dirt);
-    if (dirt.policyChanged) this.#version += 1;
+    if (dirt.policyChanged) {
+      this.#version += 1;
+      if (isAddressPart(table)) this.#addressesVersion += 1;
+    }
     // Keys, and which groups have a profile, are worked out last, when every row of the batch is in place.
     for (const id of dirt.rekey)
       this.#dependencies.set(id, dependencyKeys(this.rows('profile').get(id), this.#rulesetsByProfile.get(id)));

@@ -7,7 +7,7 @@ import {
   connectionCases,
   EndError,
   type Fleet,
-  type FleetGroup,
+  type FleetGroupEnd,
   readRuleset,
   readSets,
   resolveEnd,
@@ -33,8 +33,13 @@ function ruleset(input: readonly string[], output: readonly string[], policy = '
 }
 
 const NONE = { v4: addressSet('v4', []), v6: addressSet('v6', []) };
-function group(name: string, v4: readonly string[]): FleetGroup {
+function group(name: string, v4: readonly string[]): FleetGroupEnd {
   return { name, hosts: { ...NONE, v4: addressSet('v4', v4) }, others: NONE };
+}
+/** An answer that needs no pause. */
+
+function* at<Value>(value: Value): Generator<void, Value> {
+  return value;
 }
 const GROUPS = [group('web', ['10.0.1.1', '10.0.1.2']), group('db', ['10.0.2.1'])];
 
@@ -62,14 +67,17 @@ const FLEET: Fleet = {
     text === 'db1'
       ? { name: 'db1', group: 'db', addresses: { ...NONE, v4: addressSet('v4', ['10.0.2.1']) } }
       : undefined,
-  group: (text) => GROUPS.find(({ name }) => name === text),
-  zone: (text) => (text === 'office' ? { ...NONE, v4: addressSet('v4', ['10.9.0.0/24']) } : undefined),
-  filter: (name, family) => (family === 'v4' ? (FILTERS.get(name) ?? null) : null),
-  groups: () => GROUPS,
+  group: (text) => at(GROUPS.find(({ name }) => name === text)),
+  zone: (text) => at(text === 'office' ? { ...NONE, v4: addressSet('v4', ['10.9.0.0/24']) } : undefined),
+  filter: (name, family) => at(family === 'v4' ? (FILTERS.get(name) ?? null) : null),
+  groups: () => at(GROUPS),
+  managed: () => at({ ...NONE, v4: addressSet('v4', ['10.0.1.1', '10.0.1.2', '10.0.2.1']) }),
 };
 
 function cases(from: string, to: string, query: ConnectionQuery) {
-  return finish(connectionCases(resolveEnd(from, 'from', FLEET), resolveEnd(to, 'to', FLEET), query, FLEET));
+  return finish(
+    connectionCases(finish(resolveEnd(from, 'from', FLEET)), finish(resolveEnd(to, 'to', FLEET)), query, FLEET),
+  );
 }
 function steps(from: string, to: string, query: ConnectionQuery) {
   return cases(from, to, query).map((one) => ({

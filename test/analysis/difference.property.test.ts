@@ -28,7 +28,6 @@ function isIn({ box, kinds, chain }: Flow, packet: Packet): boolean {
   return box.interfaces.includes(device) && holds(box.src, point.src) && holds(box.dst, point.dst);
 }
 
-/** What can be seen of a decision: verdicts, how it rejects, and lines. */
 /** What a decision comes to, its lines included. */
 function said({ verdict, outcomes }: Decision): unknown {
   return { verdict, outcomes: outcomes.map((outcome) => [outcome.verdict, outcome.lineNumber]) };
@@ -41,10 +40,18 @@ function effect({ outcomes }: Decision): readonly string[] {
   return list;
 }
 
+/** The kind that an interface is of: its own, else the longest pattern that it fits (`eth+`), else all others. */
+function kindOf(kinds: Flow['kinds'], device: string): Flow['kinds'][number] | undefined {
+  const own = kinds.find(({ name }) => name === device);
+  const patterns = kinds.filter(({ label }) => label?.endsWith('+') === true && device.startsWith(label.slice(0, -1)));
+  patterns.sort((a, b) => (b.label ?? '').length - (a.label ?? '').length);
+  return own ?? patterns[0] ?? kinds.find(({ label }) => label === null);
+}
+
 /** The flow with the packet's interface in the place of the kind that it is one of. */
 function onKinds(flow: Flow, { interface: device = '' }: Packet): Flow {
-  if (flow.kinds.some(({ name }) => name === device)) return flow;
-  return { ...flow, kinds: flow.kinds.map((kind) => (kind.label === null ? { ...kind, name: device } : kind)) };
+  const its = kindOf(flow.kinds, device);
+  return { ...flow, kinds: flow.kinds.map((kind) => (kind === its ? { ...kind, name: device } : kind)) };
 }
 
 describe('the difference of two rulesets', () => {

@@ -96,9 +96,9 @@ describe('the screen of top', () => {
 describe('a look', () => {
   it('tells increments, and begins anew with an actor that was restarted', async () => {
     const figures = [
-      { handled: 100, busyMs: 50, pid: 1 },
-      { handled: 120, busyMs: 1050, pid: 1 },
-      { handled: 5, busyMs: 1, pid: 2 },
+      { handled: 100, busy_ms: 50, pid: 1 },
+      { handled: 120, busy_ms: 0, pid: 1 },
+      { handled: 5, busy_ms: 1, pid: 2 },
     ];
     const root = {
       path: 'p',
@@ -109,9 +109,10 @@ describe('a look', () => {
       mailbox: 0,
       dropped: 0,
       restarts: 0,
-      lastCrash: null,
-      startedAt: 0,
-      ageMs: 0,
+      last_crash: null,
+      name: null,
+      started_at: 0,
+      age_seconds: 0,
     };
     const server = createServer((request, response) => {
       const body = request.url?.startsWith('/api/V2/status') === true ? FLEET_IS_WELL : { ...root, ...figures.shift() };
@@ -126,9 +127,9 @@ describe('a look', () => {
     const rows = [];
     for (let n = 0; n < 3; n += 1) rows.push((await looker.look({ view: 'actors', filter: '' })).actors[0]);
     expect(rows.map((row) => [row?.handled, row?.busy])).toEqual([
-      [0, 0],
-      [10, 0.5],
-      [0, 0],
+      [0, 50],
+      [10, 0],
+      [0, 1],
     ]);
   });
 });

@@ -8,11 +8,11 @@ import {
   startDynamicChild,
   startGenServer,
   startSupervisor,
-  type ActorNode,
   type ChildSpec,
   type Pid,
 } from '../../src/otp/index.js';
-import { actorTree } from '../../src/operations/actor-tree.js';
+import type { ActorRequest, ActorView } from '../../src/operations/actors/actor-view.js';
+import { viewActors } from '../../src/operations/actors/view-actors.js';
 import { startApiServer } from '../support/api-server.js';
 import { started } from '../support/supervision.js';
 import { virtualSystem } from '../../src/otp/testing/index.js';
@@ -52,7 +52,7 @@ async function realTree(hosts: number) {
   const flags = { strategy: 'one_for_one', intensity: 5, periodS: 10 } as const;
   const root = started(await v.run(startSupervisor(v.system, () => ({ flags, children }), { label: 'dog_trainer' })));
   for (let n = 0; n < hosts; n += 1) await v.run(startDynamicChild(v.system, 'hosts_sup', [`${n}`]));
-  const look = (options: Parameters<typeof actorTree>[2]) => actorTree(v.system, root, options);
+  const look = (request: ActorRequest) => viewActors({ system: v.system }, root, request);
   return { system: v.system, idle: () => v.idle(), advance: (ms: number) => v.advance(ms), root, look };
 }
 
@@ -74,12 +74,10 @@ describe('printTree', () => {
     await advance(500);
     crash(system, findActor(system, root, 'dog_trainer/mailer') as Pid, 'no\n  at x');
     await idle();
-    const lines = printTree(look({}) as ActorNode).split('\n');
+    const lines = printTree(look({}) as ActorView).split('\n');
     expect(lines[0]).toMatch(/^actor +state +mailbox +handled +restarts +last crash +detail$/);
     expect(lines[1]).toMatch(/^dog_trainer +waiting +0 +\d+ +0$/);
-    expect(lines[2]).toMatch(
-      /^├─ mailer +waiting +0 +\d+ +1 +2026-01-01T00:00:00\.500Z Error: no +relay=away waiting=3$/,
-    );
+    expect(lines[2]).toMatch(/^├─ mailer +waiting +0 +\d+ +1 +2026-01-01T00:00:00Z Error: no +relay=away waiting=3$/);
     expect(lines[3]).toMatch(/^└─ hosts_sup +waiting +0 +\d+ +0$/);
     expect(lines[4]).toMatch(/^ {3}└─ host:0 \(web0\) +waiting +0 +0 +0 +state=active$/);
     expect(lines).toHaveLength(6);
@@ -87,10 +85,10 @@ describe('printTree', () => {
 
   it('counts the children that are left out, with the command that shows them', async () => {
     const { look } = await realTree(7);
-    const lines = printTree(look({ limit: 3 }) as ActorNode).split('\n');
+    const lines = printTree(look({ limit: 3 }) as ActorView).split('\n');
     expect(lines.filter((line) => line.includes('host:'))).toHaveLength(3);
     expect(lines).toContain('   └─ 4 more: dog-trainer tree --path dog_trainer/hosts_sup --offset 3');
-    const rest = printTree(look({ path: 'dog_trainer/hosts_sup', offset: 3, limit: 10 }) as ActorNode).split('\n');
+    const rest = printTree(look({ path: 'dog_trainer/hosts_sup', offset: 3, limit: 10 }) as ActorView).split('\n');
     expect(rest.filter((line) => line.includes('host:'))).toHaveLength(4);
     expect(rest).toContain('├─ 3 before these: dog-trainer tree --path dog_trainer/hosts_sup --offset 0');
   });
@@ -104,9 +102,9 @@ describe('printTree', () => {
       mailbox: 0,
       handled: 0,
       restarts: 0,
-      lastCrash: null,
+      last_crash: null,
     };
-    const text = printTree(node as unknown as ActorNode);
+    const text = printTree(node as unknown as ActorView);
     expect(text).toContain('host:a\\u{1B}[2J (\\u{202E}gpj)');
     expect(text).toContain('note=a\\u{A}b');
   });

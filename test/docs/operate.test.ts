@@ -18,7 +18,7 @@ function alarmIds(): readonly string[] {
     const text = readFileSync(join('src', name), 'utf8');
     if (!/alarm/i.test(text)) continue;
     const places =
-      /(?:alarms\.(?:set|show)\(|showAlarms\(\s*alarms,|\b(?:PREFIX|TABLE|[A-Z_]*ALARM[A-Z_]*) =)\s*['`]([a-z_]+\.[a-z_]+)/g;
+      /(?:alarms\.(?:set|show)\(|showAlarms\(\s*alarms,|\b(?:PREFIX|TABLE|[A-Z_]*ALARM[A-Z_]*) =)\s*['`]([a-z0-9_]+\.[a-z_]+)/g;
     for (const [, id = ''] of text.matchAll(places)) found.add(id);
   }
   return [...found].sort();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freshness } from '../../src/federation/freshness.js';
+import { freshness, STALE_INTERVALS } from '../../src/federation/freshness.js';
 import {
   type LearntSets,
   overflowingNames,
@@ -58,6 +58,23 @@ describe('the shrink guard', () => {
     expect(isShrink(lossOf(external, sets({})), 100)).toBe(false);
   });
 
+  it('counts the same whether lists are in order or not, with repeats once', () => {
+    const random = (): number => Math.floor(Math.random() * 30);
+    for (let run = 0; run < 300; run += 1) {
+      const [before, after] = [0, 1].map(() => Array.from({ length: random() }, () => `10.0.0.${random()}/32`));
+      const [first = [], second = []] = [before, after];
+      const distinct = new Set(first);
+      const wanted = { had: distinct.size, lost: [...distinct].filter((address) => !second.includes(address)).length };
+      const sorted = (list: readonly string[]): string[] => [...new Set(list)].sort();
+      for (const [was, is] of [
+        [first, second],
+        [sorted(first), sorted(second)],
+        [sorted(first), second],
+      ] as const)
+        expect(lossOf({ id: 'x', ...sets({ web: [...was] }) }, sets({ web: [...is] }))).toEqual(wanted);
+    }
+  });
+
   it('counts an address in every set that has it, and holds nothing where nothing is in service', () => {
     const both = { id: 'x', ...sets({ web: ['1'], db: ['1'] }) };
     expect(lossOf(both, sets({ web: ['1'] }))).toEqual({ had: 2, lost: 1 });
@@ -67,7 +84,8 @@ describe('the shrink guard', () => {
   });
 });
 
-it('a link is stale after its silence, and expired only where that is set', () => {
+it('a link is stale after its silence, three intervals by default, and expired only where that is set', () => {
+  expect(STALE_INTERVALS).toBe(3);
   const link = { heard: true, staleMs: 15, maxStaleMs: undefined };
   expect(freshness({ ...link, silentMs: 14 })).toBe('fresh');
   expect(freshness({ ...link, heard: false, silentMs: 14 })).toBe('waiting');
@@ -108,15 +126,19 @@ describe('the row of a link', () => {
     [{ password: null }, 'connection.password'],
     [{ tls: true, ssl_options: { verify: 'maybe' } }, 'connection.ssl_options.verify'],
     [{ tls: true, ssl_options: [] }, 'connection.ssl_options'],
+    [{ tls: true, ssl_options: { verify: 'verify_peer', server_name_indication: '' } }, 'server_name_indication'],
   ])('connection with %j cannot be worked by, and its fault has no secret', (change, field) => {
-    const { far, farFault } = readLink({ ...row, connection: { ...connection, ...change } as never });
+    const { far, farFault } = readLink({ ...row, connection: { ...connection, ...change } });
     expect(far).toBeUndefined();
     expect(farFault).toContain(field);
     expect(farFault).not.toContain('secret');
   });
 
-  it('has TLS unless it says otherwise, with the name to check only where one is given', () => {
+  it('has TLS unless it says otherwise, with its host as the name to check unless it says otherwise', () => {
     const { tls: _, ...withTls } = connection;
+    const { server_name_indication: __, ...unnamed } = withTls['ssl_options'] as Record<string, unknown>;
+    const named = readLink({ ...row, connection: { ...withTls, ssl_options: unnamed } as never }).far;
+    expect(named?.ssl.server_name_indication).toBe('127.0.0.1');
     const far = readLink({ ...row, connection: withTls as never }).far;
     expect(far).toMatchObject({ tls: true, ssl: { cacertfile: 'none', verify: 'verify_peer' } });
     expect(far?.ssl).not.toHaveProperty('server_name_indication');

@@ -56,6 +56,24 @@ describe('api.auth: tokens', () => {
     expect((await all('GET', '/api/V2/zones')).status).toBe(200);
   });
 
+  it('lets actors be seen with read alone, and be acted on with write alone', async () => {
+    const actor = '/api/V2/actors/dog_trainer%2Fnobody';
+    const [read, write] = [as(await token('onlooker', 'read')), as(await token('operator', 'write'))];
+    for (const action of ['suspend', 'resume', 'restart', 'terminate', 'start']) {
+      expect([action, (await read('POST', `${actor}/${action}`)).status]).toEqual([action, 403]);
+      expect([action, (await write('POST', `${actor}/${action}`)).status]).toEqual([action, 404]);
+    }
+    for (const path of [
+      '/api/V2/actors',
+      `${actor}/state`,
+      `${actor}/trace`,
+      '/api/V2/events',
+      '/api/V2/actors/events',
+    ])
+      expect([path, (await write('GET', path)).status]).toEqual([path, 403]);
+    expect((await read('GET', `${actor}/state`)).status).toBe(404);
+  });
+
   it('names the token as the author, whatever a header says', async () => {
     const call = as(await token('terraform', 'read', 'write'));
     const made = await call('POST', '/api/V2/zone', { ...ZONE, name: 'tf' }, { 'x-consumer-username': 'mallory' });

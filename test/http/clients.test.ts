@@ -236,6 +236,14 @@ describe('the clients in the field', () => {
       expect.objectContaining({ name: 'all-active' }),
     );
     expect((await ansible('GET', '/api/V2/fact')).status).toBe(404);
+    const groups = { all: { vars: { v: 2, w: 3 }, hosts: { an: { v: 4 } }, children: ['g'] } };
+    const fact = (await ansible('POST', '/api/V2/fact', { name: 'inventory', groups })).json as JsonObject;
+    expect((await ansible('GET', '/api/V2/fact?name=inventory')).json?.['groups']).toEqual(groups);
+    expect((await ansible('GET', `/api/V2/fact/${fact['id'] as string}/inventory`)).json).toMatchObject({
+      all: { vars: { v: 2, w: 3 }, children: ['g'], hosts: ['an'] },
+      g: { hosts: ['an'] },
+      _meta: { hostvars: { an: { v: 4, dog_os_distribution: 'Debian' } } },
+    });
     expect((await ansible('GET', '/api/V2/host?name=an')).json?.['hostkey']).toBe('ansible-hostkey');
     const run = await ansible('POST', '/api/V2/file_transfer/ansible-hostkey', {
       command: 'uptime',

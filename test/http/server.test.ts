@@ -1,8 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Koa from 'koa';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readForm } from '../../src/http/read-form.js';
 import { type HttpServer, startHttpServer } from '../../src/http/server.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 describe('the HTTP server', () => {
   let server: HttpServer | undefined;
@@ -57,6 +60,49 @@ describe('the HTTP server', () => {
     body.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nab');
     await Promise.all([closed(silent), closed(slow), closed(body)]);
     clearInterval(drip);
+  });
+
+  it('lets a file come at the pace of its line, and ends it only after a pause', async () => {
+    const app = new Koa();
+    app.silent = true;
+    const sizes: number[] = [];
+    const directory = temporaryDirectory();
+    app.use(async (ctx) => {
+      const files = await readForm(ctx.req, { limit: 1e6, directory, checkName: () => undefined });
+      for (const { content } of files) {
+        sizes.push(content.size);
+        await content.close();
+      }
+      ctx.body = 'taken';
+    });
+    server = await startHttpServer(app, { host: '127.0.0.1', port: 0, request_timeout_ms: 2_000 });
+    const { port } = server;
+    const head = '--b\r\ncontent-disposition: form-data; name="f"; filename="/f"\r\n\r\n';
+    const tail = '\r\n--b--\r\n';
+    const length = head.length + 60 + tail.length;
+    const begin = (): Socket => {
+      const socket = connect(port);
+      socket.write(
+        `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: ${length}\r\n\r\n${head}`,
+      );
+      return socket;
+    };
+    const [slow, paused] = [begin(), begin()];
+    const answers = new Map([slow, paused].map((socket) => [socket, '']));
+    for (const socket of [slow, paused])
+      socket.on('data', (data: Buffer) => void answers.set(socket, `${answers.get(socket) ?? ''}${data.toString()}`));
+    const ended = closed(paused);
+    // All in all longer than a body may take.
+    for (let byte = 0; byte < 60; byte += 1) {
+      slow.write('x');
+      await sleep(50);
+    }
+    slow.write(tail);
+    await expect.poll(() => answers.get(slow)).toContain('taken');
+    await ended;
+    expect(answers.get(paused)).toMatch(/^HTTP\/1\.1 408 /);
+    expect(sizes).toEqual([60]);
+    slow.destroy();
   });
 
   it('closes: no new connection, idle ones end, a call under way is answered', async () => {

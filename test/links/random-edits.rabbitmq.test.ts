@@ -183,6 +183,17 @@ function partition({ server, links }: ServerModel): string {
   return `${server.env}: way to ${env} ${kind}`;
 }
 
+/** How each link is, for whoever looks into a failure. */
+async function linkStates(all: ReadonlyMap<Env, ServerModel>): Promise<readonly string[]> {
+  const states = [...all.values()].flatMap(({ server, links }) =>
+    [...links].map(async ([env, { id }]) => {
+      const { text } = await server.api('GET', `/api/V2/link/${id}/status`);
+      return `${server.env}, link ${env}: ${text}; stored ${JSON.stringify(server.external(env))}`;
+    }),
+  );
+  return Promise.all(states);
+}
+
 it.skipIf(skipped !== undefined)(
   `three servers with links to each other end with the sets of set algebra after ${EDITS} random edits and partitions (seed ${SEED})`,
   async () => {
@@ -219,8 +230,9 @@ it.skipIf(skipped !== undefined)(
         }
         return wrong === undefined;
       };
-      await until(settled, 'equality').catch((error: unknown) => {
-        throw new Error(`seed ${SEED}, edit ${edit}: ${wrong}\n${done.join('\n')}`, { cause: error });
+      await until(settled, 'equality').catch(async (error: unknown) => {
+        const states = (await linkStates(all)).join('\n');
+        throw new Error(`seed ${SEED}, edit ${edit}: ${wrong}\n${states}\n${done.join('\n')}`, { cause: error });
       });
       longest = Math.max(longest, performance.now() - healedAt);
     }

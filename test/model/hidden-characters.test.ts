@@ -81,7 +81,7 @@ it('what is stored already is escaped in mails, log lines and the tree', () => {
   expect(JSON.parse(line)).toEqual({ name: bad, tag: '\u{e0041}' });
   expect(
     hiddenInLines(
-      printTree({ id: bad, state: 'running', mailbox: 0, handled: 0, restarts: 0, lastCrash: null } as never),
+      printTree({ id: bad, state: 'running', mailbox: 0, handled: 0, restarts: 0, last_crash: null } as never),
     ),
   ).toBeUndefined();
 });

@@ -14,9 +14,9 @@ async function leading(standing?: Parameters<typeof leadingOperations>[1]['stand
 describe('the operations of a server that does the work', () => {
   it('show the tree, and parts of it by path', async () => {
     const { operations } = await leading();
-    expect(await operations.tree({})).toMatchObject({ id: 'dog_trainer', path: 'dog_trainer' });
-    expect(await operations.tree({ path: 'dog_trainer/intake_sup/intake' })).toMatchObject({ id: 'intake' });
-    expect(await operations.tree({ path: 'dog_trainer/none' })).toBeUndefined();
+    expect(operations.tree({})).toMatchObject({ id: 'dog_trainer', path: 'dog_trainer' });
+    expect(operations.tree({ path: 'dog_trainer/intake_sup/intake' })).toMatchObject({ id: 'intake' });
+    expect(operations.tree({ path: 'dog_trainer/none' })).toBeUndefined();
   });
 
   it('queue a group by its name; a name that no group has is ignored', async () => {

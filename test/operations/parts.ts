@@ -10,6 +10,7 @@ import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
 import { createOutbox } from '../../src/broker/outbox.js';
 import type { Config } from '../../src/config/schema.js';
 import { loadConfig } from '../../src/config/load.js';
+import { CompileBook } from '../../src/firewall/policy/compile-book.js';
 import { createMetrics } from '../../src/metrics/create-metrics.js';
 import type { Pid } from '../../src/otp/index.js';
 import { virtualSystem, type VirtualSystem } from '../../src/otp/testing/index.js';
@@ -97,10 +98,14 @@ export async function parts(): Promise<Parts> {
     refused: { list: () => [{ hostkey: 'h' }] },
     groups: { send: (key, message) => sent.push([key, message]) > 0 },
     dialect: 'dog2',
+    compiles: new CompileBook(world.policy, { dialect: 'dog2', generateUnset: true }),
     foresight: {
       wouldShip: () => Promise.reject(new Error('nobody plans here')),
       wrote: () => undefined,
+      guards: () => Promise.resolve({ guards: [], idle: [] }),
+      inTurn: (work) => work(),
     },
+    actorEvents: { put: () => undefined },
   };
   return {
     v,

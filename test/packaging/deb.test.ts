@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { debianRoot, type DebianRoot } from '../support/debian-root.js';
+import { debianRoot, finished, type DebianRoot } from '../support/debian-root.js';
 import { freePorts } from '../support/free-port.js';
 
 const soon = { timeout: 60_000 };
@@ -27,15 +27,13 @@ describe('the Debian package, in a Debian 12', { timeout: 180_000 }, () => {
   let fresh: readonly string[] = [];
   const out = mkdtempSync(join(tmpdir(), 'dog-packages-'));
 
-  beforeAll(() => {
-    made = debianRoot();
+  beforeAll(async () => {
+    made = await debianRoot();
     if (typeof made === 'string') return;
     fresh = filesIn(made);
-    const packed = spawnSync('node', ['script/package.mjs', '--only', 'deb', '--fast', '--out', out], {
-      encoding: 'utf8',
-    });
-    if (packed.status !== 0) throw new Error(packed.stderr);
-    copyFileSync(packed.stdout.trim(), join(made.at, 'dog-trainer.deb'));
+    const packed = await finished('node', ['script/package.mjs', '--only', 'deb', '--fast', '--out', out]);
+    if (packed.status !== 0) throw new Error(packed.said);
+    copyFileSync(packed.out.trim(), join(made.at, 'dog-trainer.deb'));
   }, 400_000);
   afterAll(() => {
     rmSync(out, { recursive: true, force: true });

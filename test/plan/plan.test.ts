@@ -133,6 +133,38 @@ describe('a plan', () => {
     expect([moved.status, moved.json.moved]).toEqual([409, [{ kind: 'set', name: 'office_zv4' }]]);
   });
 
+  it('shows what an edit opens and closes, with a packet for each, also where only a set changes', async () => {
+    const s = await startWholeServer();
+    const zone = await s.create('zone', { name: 'office', ipv4_addresses: ['10.0.0.0/24'], ipv6_addresses: [] });
+    const ssh = await s.create('service', { name: 'ssh', version: 1, services: [{ protocol: 'tcp', ports: ['22'] }] });
+    const web = await s.group('web', [{ ...RULE, group_type: 'ZONE', group: zone, service: ssh }]);
+    const widened = await plan(s, [
+      { method: 'PUT', path: `/api/V2/zone/${zone}`, body: { name: 'office', ipv4_addresses: ['10.0.0.0/23'] } },
+    ]);
+    const [group] = widened.json.groups as [{ v4: JsonObject; opens: JsonObject[]; closes: JsonObject[] }];
+    expect(group.v4.before).toBe(group.v4.after);
+    expect(group.closes).toEqual([]);
+    expect(group.opens).toMatchObject([
+      {
+        direction: 'inbound',
+        family: 'v4',
+        peer: { addresses: ['10.0.1.0/24'], count: '256', names: ['zone:office'] },
+        protocol: 'tcp',
+        ports: '22',
+        after: 'accept',
+        before_source: { fixed: 'policy' },
+        after_source: { ruleset: web.ruleset, direction: 'inbound', index: 0 },
+        witness: { src: expect.stringMatching(/^10\.0\.1\./) as string, protocol: 'tcp', dport: 22 },
+      },
+    ]);
+    const shut = await plan(s, [
+      put(web.ruleset, { name: 'web', profile_id: web.profile, rules: { inbound: [], outbound: [] } }),
+    ]);
+    const [closed] = shut.json.groups as [{ opens: JsonObject[]; closes: JsonObject[]; unclear: unknown }];
+    expect([closed.opens, closed.unclear]).toEqual([[], null]);
+    expect(closed.closes).toMatchObject([{ peer: { addresses: ['10.0.0.0/24'] }, ports: '22', before: 'accept' }]);
+  });
+
   it('of a single write is what plan=true answers', async () => {
     const s = await startWholeServer();
     const web = await s.group('web');
@@ -146,6 +178,8 @@ describe('a plan', () => {
     });
     expect((await s.api('GET', `/api/V2/group/${web.group}`)).status).toBe(200);
     expect((await s.api('PUT', `/api/V2/zone/none?plan=true`, { name: 'x' })).status).toBe(400);
+    const stale = await s.api('DELETE', `/api/V2/group/${web.group}?plan=true`, undefined, { 'if-match': '"1"' });
+    expect([stale.status, stale.json.code]).toEqual([412, 'stale']);
     expect((await s.api('DELETE', `/api/V2/group/${web.group}?plan=perhaps`)).json.code).toBe('bad_parameter');
     expect(wire.heard).toEqual([]);
   });

@@ -57,9 +57,18 @@ describe('revisions of a group', () => {
     expect(one.ipsetsv4).toBe((await s.api('GET', `/api/V2/group/${web.group}/ipsetsv4`)).text);
     const diff = (await s.api('GET', `/api/V2/group/${web.group}/revisions/diff?from=1&to=2`)).json;
     expect((diff.diff as JsonObject).ipsetsv4).toMatch(/^\+.*second/m);
+    // Only a comment differs.
+    expect(diff.flows).toEqual({ opens: [], closes: [], changes: [], unclear: null });
     expect((await s.api('GET', `/api/V2/group/${web.group}/revisions/9`)).status).toBe(404);
     expect((await s.api('GET', `/api/V2/group/${web.group}/revisions/diff?from=1`)).json.code).toBe('bad_parameter');
     expect((await revisions(s, web.group)).revisions.map(({ number }) => number)).toEqual([2, 1]);
+
+    await s.edit('ruleset', web.ruleset, { rules: { inbound: [{ ...RULE, action: 'DROP' }], outbound: [] } });
+    await reachesRevision(s, web.group, 3);
+    const closing = (await s.api('GET', `/api/V2/group/${web.group}/revisions/diff?from=2&to=3`)).json;
+    expect(closing.flows).toMatchObject({ opens: [], changes: [], unclear: null });
+    const [flow] = (closing.flows as { closes: JsonObject[] }).closes;
+    expect(flow).toMatchObject({ direction: 'inbound', before: 'accept', after: 'drop', witness: { chain: 'INPUT' } });
   });
 
   it('hold a group: hosts get the pinned one, edits wait, and a restart keeps it so', async () => {

@@ -110,7 +110,15 @@ describe('script/prepare.sh', () => {
 
 describe('the scripts', () => {
   it('are found sound by bash, and by shellcheck where it is installed', () => {
-    for (const file of ['script/demo', 'script/test', 'script/prepare.sh', '.ci/run']) {
+    for (const file of [
+      'script/demo',
+      'script/test',
+      'script/prepare.sh',
+      '.ci/run',
+      'packaging/bin/dog-trainer',
+      'packaging/certificates/make-certificates',
+      ...['postinst', 'prerm', 'postrm'].map((name) => `packaging/debian/${name}`),
+    ]) {
       expect(spawnSync('bash', ['-n', file], { encoding: 'utf8' }).stderr).toBe('');
       const shellcheck = spawnSync('shellcheck', ['-x', file], { encoding: 'utf8' });
       if (shellcheck.error === undefined) expect(shellcheck.stdout).toBe('');

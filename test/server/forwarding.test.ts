@@ -6,6 +6,7 @@ import { QUICK_TIMING } from '../../src/sim/agent-timing.js';
 import { fleetHost } from '../../src/sim/fleet-hosts.js';
 import { SimAgent } from '../../src/sim/sim-agent.js';
 import { noCluster, PATIENT, startCluster, type Cluster, type Member } from '../support/cluster.js';
+import { listenTo } from '../support/event-client.js';
 import { until } from '../support/whole-server.js';
 
 const started =
@@ -69,6 +70,33 @@ describe.skipIf(why !== undefined)(
         expect([path, here.status, Object.keys(here.json)]).toEqual([path, 200, Object.keys(there.json)]);
       }
       expect((await follower.api('GET', '/api/V2/host/none/drift')).status).toBe(404);
+    });
+
+    it("about actors: the tree is its own, the state, trace and actions of one actor are the leader's", async () => {
+      const census = 'dog_trainer/leader_sup/publishers_sup/census';
+      const at = `/api/V2/actors/${encodeURIComponent(census)}`;
+      const path = `/api/V2/actors?path=${census}`;
+      expect((await leader.api('GET', path)).json).toMatchObject({ path: census, state: 'waiting' });
+      expect((await follower.api('GET', path)).status).toBe(404);
+      expect((await follower.api('GET', '/api/V2/actors?path=dog_trainer/candidate')).status).toBe(200);
+      expect((await follower.api('GET', `${at}/state`)).json).toMatchObject({ actor: { path: census } });
+      const own = await listenTo(`${follower.url}/api/V2/actors/events`);
+      const trace = await listenTo(`${follower.url}${at}/trace`);
+      expect([own.status, trace.status]).toEqual([200, 200]);
+      expect((await follower.api('POST', `${at}/suspend`)).json).toMatchObject({ path: census, action: 'suspend' });
+      expect((await leader.api('GET', path)).json).toMatchObject({ state: 'suspended' });
+      for (let event = await trace.next(); event?.event !== 'suspended'; event = await trace.next())
+        expect(event).toBeDefined();
+      expect((await follower.api('POST', `${at}/resume`)).status).toBe(200);
+      const broker = `/api/V2/actors/${encodeURIComponent('dog_trainer/leader_sup/broker_sup/broker_connection')}`;
+      const refused = await follower.api('POST', `${broker}/restart`);
+      expect([refused.status, refused.json['code'], refused.json['confirm']]).toEqual([
+        409,
+        'actor_refused',
+        ['outbox', 'report_connection'],
+      ]);
+      own.close();
+      trace.close();
     });
 
     it('run commands and move files on the host', async () => {

@@ -8,7 +8,9 @@ import { POLICY_TABLES, OWN_TABLES, type Json, type JsonObject } from '../../src
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
 import { startServer } from '../../src/server/start-server.js';
+import { ACTOR_ACTIONS } from '../../src/operations/actors/actor-order.js';
 import { client, type Client } from '../support/api-client.js';
+import { listenTo } from '../support/event-client.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { QUICK, startWholeServer, until } from '../support/whole-server.js';
 
@@ -26,13 +28,13 @@ function forbidden(): { broker: Broker; calls: number[] } {
   return { broker, calls };
 }
 
-async function observe(data: string, broker: Broker): Promise<{ api: Client; stop(): Promise<unknown> }> {
+async function observe(data: string, broker: Broker): Promise<{ url: string; api: Client; stop(): Promise<unknown> }> {
   const { config } = loadConfig({ data, set: [...QUICK, 'api.port=0', 'metrics.port=0', 'log.level=silent'] });
   const server = await startServer({ config, logs: createLogger(config.log), broker, observe: true });
   let stopped: Promise<unknown> | undefined;
   const stop = (): Promise<unknown> => (stopped ??= server.stop());
   onTestFinished(async () => void (await stop()));
-  return { api: client(server.listening.api), stop };
+  return { url: server.listening.api, api: client(server.listening.api), stop };
 }
 
 async function onStore<T>(data: string, use: (store: Store) => Promise<T>): Promise<T> {
@@ -111,6 +113,38 @@ describe('start --observe', () => {
     await observer.stop();
     expect(calls).toEqual([]);
     expect(await everything(data)).toEqual(before);
+  });
+
+  it('shows its own actors, their states, traces and events, and does nothing to them', async () => {
+    const { broker } = forbidden();
+    const observer = await observe(temporaryDirectory(), broker);
+    await observed(observer.api);
+    const path = 'dog_trainer/observe_sup/observer';
+    const at = `/api/V2/actors/${encodeURIComponent(path)}`;
+    expect((await observer.api('GET', `/api/V2/actors?path=${path}`)).json).toMatchObject({ path, state: 'waiting' });
+    const flat = (await observer.api('GET', '/api/V2/actors?flat=true&limit=1000')).json;
+    expect(JSON.stringify(flat)).not.toContain('publishers_sup');
+    expect((await observer.api('GET', `${at}/state`)).json).toMatchObject({ actor: { path }, running: {} });
+    for (const stream of [`${at}/trace`, '/api/V2/actors/events', '/api/V2/events']) {
+      const client = await listenTo(observer.url + stream);
+      expect([stream, client.status, client.headers.get('content-type')]).toEqual([
+        stream,
+        200,
+        expect.stringContaining('text/event-stream'),
+      ]);
+      client.close();
+    }
+    for (const action of ACTOR_ACTIONS) {
+      const refused = await observer.api('POST', `${at}/${action}`);
+      expect([action, refused.status, refused.json]).toMatchObject([
+        action,
+        503,
+        { code: 'unavailable', error: expect.stringContaining('does nothing to its actors') as string },
+      ]);
+    }
+    const node = (await observer.api('GET', `/api/V2/actors?path=${path}`)).json;
+    expect(node).toMatchObject({ state: 'waiting', restarts: 0 });
+    expect((await observer.api('GET', '/api/V2/actors/nobody/state')).status).toBe(404);
   });
 
   it('a server that does not only observe has no comparison to show', async () => {

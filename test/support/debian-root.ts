@@ -18,14 +18,14 @@ export interface DebianRoot {
 }
 
 /** Makes one with debootstrap, or says why it cannot. Unpacked from a cache after the first time. */
-export function debianRoot(): DebianRoot | string {
+export async function debianRoot(): Promise<DebianRoot | string> {
   if (process.getuid?.() !== 0) return 'a Debian root is made by root alone';
   if (spawnSync('unshare', ['-m', '-n', 'true']).status !== 0) return 'namespaces are not allowed here';
-  const image = rootImage();
+  const image = await rootImage();
   if (!image.endsWith('.tar')) return image;
   const at = mkdtempSync(join(tmpdir(), 'dog-debian-'));
-  const unpacked = spawnSync('tar', ['-xf', image, '-C', at], { encoding: 'utf8' });
-  if (unpacked.status !== 0) return `tar: ${unpacked.stderr}`;
+  const unpacked = await finished('tar', ['-xf', image, '-C', at]);
+  if (unpacked.status !== 0) return `tar: ${unpacked.said}`;
   const inside = (namespaces: readonly string[], script: string, command: readonly string[]): [string, string[]] => {
     const prepare = `mount -t proc proc "$0/proc" && mount --bind /dev "$0/dev" && ${script}`;
     return ['unshare', [...namespaces, 'sh', '-c', prepare, at, ...command]];
@@ -46,8 +46,27 @@ export function debianRoot(): DebianRoot | string {
   };
 }
 
+/** Runs a program that may take minutes; the test runner must not wait for its worker meanwhile. */
+export function finished(
+  program: string,
+  args: readonly string[],
+): Promise<{ readonly status: number | null; readonly out: string; readonly said: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+      said += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, out, said }));
+  });
+}
+
 /** The tar of a fresh root, or why there is none. */
-function rootImage(): string {
+async function rootImage(): Promise<string> {
   const cache =
     process.env['DOG_TRAINER_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'dog-trainer');
   const image = join(cache, 'debian-12-systemd.tar');
@@ -57,12 +76,12 @@ function rootImage(): string {
   const work = mkdtempSync(join(tmpdir(), 'dog-debootstrap-'));
   try {
     const flags = ['--variant=minbase', '--include=systemd', 'bookworm', join(work, 'root')];
-    const made = spawnSync('debootstrap', flags, { encoding: 'utf8' });
-    if (made.status !== 0) return `debootstrap failed: ${`${made.stdout}${made.stderr}`.slice(-300)}`;
+    const made = await finished('debootstrap', flags);
+    if (made.status !== 0) return `debootstrap failed: ${made.said.slice(-300)}`;
     // Nothing that comes along is started.
     writeFileSync(join(work, 'root/usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-    const packed = spawnSync('tar', ['-cf', `${image}.new`, '-C', join(work, 'root'), '.'], { encoding: 'utf8' });
-    if (packed.status !== 0) return `tar: ${packed.stderr}`;
+    const packed = await finished('tar', ['-cf', `${image}.new`, '-C', join(work, 'root'), '.']);
+    if (packed.status !== 0) return `tar: ${packed.said}`;
     renameSync(`${image}.new`, image);
     return image;
   } finally {

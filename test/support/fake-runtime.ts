@@ -10,14 +10,15 @@ import type {
   Readiness,
   Operations,
   Standing,
-  TreeRequest,
 } from '../../src/operations/operations.js';
 import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
 import type { Transfer } from '../../src/operations/transfers.js';
 import type { FleetStatus, FleetView } from '../../src/operations/fleet-answers.js';
-import type { ActorNode } from '../../src/otp/index.js';
 import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
 import { type Store, StoreError } from '../../src/store/store.js';
+import type { ActorDone } from '../../src/operations/actors/actor-order.js';
+import type { ActorsPort } from '../../src/operations/actors/actors-port.js';
+import type { ActorRequest, ActorView } from '../../src/operations/actors/actor-view.js';
 
 export const FLEET_IS_WELL: FleetStatus = {
   at: 0,
@@ -48,6 +49,9 @@ export class FakeRuntime implements Operations {
   readonly published: string[] = [];
   readonly commands = new FakeCommands();
   readonly foresight: Foresight;
+  readonly questions = {
+    ask: () => Promise.reject(new StoreError('unavailable', 'this server answers no questions')),
+  };
   ready: Readiness = { ready: true, reasons: [] };
   refused: readonly JsonObject[] = [];
   alarmsSet: readonly Alarm[] = [];
@@ -56,9 +60,10 @@ export class FakeRuntime implements Operations {
   /** Undefined: not known yet. */
   spoken: 'dog1' | 'dog2' | undefined = 'dog2';
   stands: Standing = { role: 'alone' };
-  root: ActorNode = {
+  root: ActorView = {
     path: 'dog_trainer',
     id: 'dog_trainer',
+    name: null,
     pid: 1,
     names: [],
     type: 'supervisor',
@@ -66,10 +71,14 @@ export class FakeRuntime implements Operations {
     mailbox: 0,
     handled: 0,
     dropped: 0,
+    busy_ms: 0,
     busyMs: 0,
     restarts: 0,
+    last_crash: null,
     lastCrash: null,
+    started_at: 0,
     startedAt: 0,
+    age_seconds: 0,
     ageMs: 0,
     children: [],
   };
@@ -100,7 +109,22 @@ export class FakeRuntime implements Operations {
     return Promise.resolve(held ?? (this.linkStates.has(id) ? 'nothing_held' : 'unknown'));
   }
 
-  tree({ path = 'dog_trainer' }: TreeRequest): ActorNode | undefined {
+  /** What was asked of actors, and what is answered. */
+  readonly orders: unknown[][] = [];
+  does: (path: string) => ActorDone | Error | undefined = () => undefined;
+  readonly actors: ActorsPort = {
+    list: ({ offset = 0, limit = 200, sort = 'start' }) => ({ total: 1, offset, limit, sort, actors: [this.root] }),
+    status: (path) => (path === 'dog_trainer' ? { actor: this.root, running: null } : undefined),
+    trace: () => undefined,
+    control: async (path, action, by) => {
+      this.orders.push([path, action, by]);
+      const outcome = this.does(path);
+      if (outcome instanceof Error) throw outcome;
+      return outcome;
+    },
+  };
+
+  tree({ path = 'dog_trainer' }: ActorRequest): ActorView | undefined {
     return path === 'dog_trainer' ? this.root : undefined;
   }
 

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -23,17 +23,22 @@ export class PageShell {
     writeFileSync(join(this.#directory, name), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
   }
 
-  /** Runs one block and gives what it printed; throws with its words where a command of it fails. */
-  run(block: string): string {
+  /** Runs one block and gives what it printed; rejects with its words where a command of it fails. */
+  run(block: string): Promise<string> {
     const kept = join(this.#directory, 'kept-variables');
     const before = existsSync(kept) ? `. ${kept}\n` : '';
     const script = `set -eu -o pipefail -a\n${before}${block}\n{ export -p; declare -f; } > ${kept}\n`;
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
-      cwd: this.#directory,
-      encoding: 'utf8',
-      env: { PATH: `${this.#directory}:${process.env['PATH'] ?? ''}`, ...this.#environment },
+    const environment = { PATH: `${this.#directory}:${process.env['PATH'] ?? ''}`, ...this.#environment };
+    return new Promise((resolve, reject) => {
+      execFile(
+        'bash',
+        ['--norc', '-c', script],
+        { cwd: this.#directory, env: environment },
+        (error, stdout, stderr) => {
+          if (error === null) resolve(stdout);
+          else reject(new Error(`exit code ${String(error.code)}: ${stdout}${stderr}\nof:\n${block}`));
+        },
+      );
     });
-    if (status !== 0) throw new Error(`exit code ${status}: ${stdout}${stderr}\nof:\n${block}`);
-    return stdout;
   }
 }

@@ -7,7 +7,7 @@ import type { Document, JsonObject } from '../../src/model/document.js';
 import { tree, type ActorNode, type Clock } from '../../src/otp/index.js';
 import { declareAgentQueue } from '../../src/sim/agent-topology.js';
 import type { Store } from '../../src/store/store.js';
-import { startServer, type StartedServer } from '../../src/server/start-server.js';
+import { startServer, type StartedServer, type StartOptions } from '../../src/server/start-server.js';
 import { stampAt } from '../../src/wire/messages/envelope.js';
 import { encodeReport, type UpdateType } from '../../src/wire/messages/report.js';
 import { decodeRulesPayload, type RulesPayload } from '../../src/wire/messages/rules-payload.js';
@@ -21,6 +21,7 @@ export const QUICK: readonly string[] = [
   'ipset_periodic_publish_interval_seconds=0.1',
   'broker.reconnect_min_ms=20',
   'broker.reconnect_max_ms=200',
+  'links.reconnect_max_ms=200',
   'intake.force_interval_seconds=0',
 ];
 
@@ -32,6 +33,7 @@ export interface WholeServerOptions {
   /** Default: an in-process broker of its own. */
   readonly broker?: Broker;
   readonly store?: Store;
+  readonly linkBroker?: StartOptions['linkBroker'];
   readonly clock?: Clock;
 }
 
@@ -96,6 +98,7 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
     logs,
     broker,
     ...(options.store === undefined ? {} : { store: options.store }),
+    ...(options.linkBroker === undefined ? {} : { linkBroker: options.linkBroker }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   let stopped: Promise<readonly string[]> | undefined;

@@ -67,6 +67,11 @@ export class JournalActor implements GenServer<never, never, never, Info> {
     };
   }
 
+  /** Whether it has told itself to write what waits, and whether a compaction is due. */
+  formatStatus(): DetailObject {
+    return { ...this.describe(), write_is_due: this.#told, compaction_is_due: this.#journal.compactionDue };
+  }
+
   async #compact(self: Self<Info>): Promise<void> {
     // Another one may have made it needless.
     if (!this.#journal.compactionDue) return;

@@ -8,8 +8,8 @@ export interface ApplyPlanNeeds {
   readonly cloud: Pick<Ec2Cloud, 'authorize' | 'revoke'>;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Whether an operator has paused publishing: then no further security group is begun. */
-  readonly paused: () => boolean;
+  /** Whether publishing is held back now: then no further security group is begun. */
+  readonly held: () => boolean;
 }
 
 const DIRECTIONS = ['inbound', 'outbound'] as const;
@@ -21,14 +21,14 @@ const DIRECTIONS = ['inbound', 'outbound'] as const;
  * @throws Ec2Error when the region as a whole can't be worked on
  */
 export async function applyPlans(
-  { cloud, log, metrics, paused }: ApplyPlanNeeds,
+  { cloud, log, metrics, held }: ApplyPlanNeeds,
   region: string,
   plans: readonly GroupPlan[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const failures: string[] = [];
   for (const plan of plans) {
-    if (paused() || signal.aborted) break;
+    if (held() || signal.aborted) break;
     const { sgid } = plan;
     try {
       for (const direction of DIRECTIONS) {

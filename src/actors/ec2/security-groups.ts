@@ -18,7 +18,7 @@ import {
 } from '../../otp/index.js';
 import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
-import type { PublishingGate } from '../publishing/publishing-gate.js';
+import { type MayPublish, whyHeld } from '../publishing/publishing-gate.js';
 import { applyPlans, planFaults, refusedRules } from './apply-plan.js';
 import type { Ec2Report, SecurityGroupsCall, SecurityGroupsCast } from './security-groups-messages.js';
 
@@ -35,7 +35,7 @@ export interface SecurityGroupsNeeds {
   readonly world: Pick<World, 'ready' | 'policy'>;
   readonly dialect: Dialect;
   readonly slices: Pick<Slices, 'run'>;
-  readonly gate: Pick<PublishingGate, 'paused'>;
+  readonly gate: MayPublish;
   readonly alarms: Pick<AlarmBook, 'show' | 'clear'>;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -116,6 +116,23 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
     return { mode, regions: this.#regions.size, failing: failing.join(' ') };
   }
 
+  /** Each region by itself; what EC2 said of it as it stands in the alarm. */
+  formatStatus(): DetailObject {
+    const now = this.#now();
+    const inSeconds = (at: number): number => Math.max(0, Math.round((at - now) / 1000));
+    const regions = [...this.#regions].map(([name, { targets, busy, failures, trouble, dueAt, notBefore }]) => [
+      name,
+      {
+        groups: targets.length,
+        busy,
+        failures,
+        trouble: trouble ?? null,
+        due_in_seconds: inSeconds(Math.max(dueAt, notBefore)),
+      },
+    ]);
+    return { ...this.describe(), policy_changed: this.#stale, regions: Object.fromEntries(regions) as DetailObject };
+  }
+
   #applies(): boolean {
     return this.#needs.cloud !== undefined && this.#needs.config.ec2.mode === 'apply';
   }
@@ -126,7 +143,7 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
 
   #look(self: Self<Info>): void {
     const { world, gate, cloud } = this.#needs;
-    if (cloud === undefined || !world.ready || gate.paused) return;
+    if (cloud === undefined || !world.ready || whyHeld(gate) !== undefined) return;
     if (this.#stale) this.#findRegions();
     const now = this.#now();
     for (const [name, region] of this.#regions) {
@@ -147,8 +164,9 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
     const { world, alarms } = this.#needs;
     const targets = targetsByRegion(world.policy);
     this.#stale = false;
-    for (const name of this.#regions.keys())
-      if (!targets.has(name)) {
+    for (const [name, { busy }] of this.#regions)
+      if (busy && !targets.has(name)) this.#stale = true;
+      else if (!targets.has(name)) {
         this.#regions.delete(name);
         alarms.clear(troubleAlarm(name));
         alarms.clear(refusedAlarm(name));
@@ -171,7 +189,7 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
   async #keep(cloud: Ec2Cloud, region: string, targets: readonly Target[], signal: AbortSignal): Promise<Outcome> {
     const { log, metrics, gate } = this.#needs;
     const plans = await this.#planOf(cloud, region, targets, signal);
-    const needs = { cloud, log, metrics, paused: () => gate.paused };
+    const needs = { cloud, log, metrics, held: () => whyHeld(gate) !== undefined };
     return { ok: true, plans, failures: await applyPlans(needs, region, plans, signal) };
   }
 
@@ -182,6 +200,9 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
     signal: AbortSignal,
   ): Promise<readonly GroupPlan[]> {
     const { world, dialect, slices } = this.#needs;
+    // It becomes part of the name of a server.
+    if (!/^[a-z0-9-]{1,40}$/.test(region))
+      throw new Ec2Error('refused', `${JSON.stringify(region)} is no region of EC2`);
     // Those of linked environments too: whether rules can name them depends on what they are.
     const ids = new Set([...targets.map(({ sgid }) => sgid), ...sentGroupIdsIn(world.policy, region)]);
     const present = await cloud.describe(region, [...ids].sort(), signal);
@@ -239,12 +260,15 @@ export class SecurityGroups implements GenServer<SecurityGroupsCall, Ec2Report, 
   }
 }
 
+const REGION_ALARM = 'ec2.region';
+const REFUSED_ALARM = 'ec2.refused';
+
 function troubleAlarm(region: string): string {
-  return `ec2.region:${region}`;
+  return `${REGION_ALARM}:${region}`;
 }
 
 function refusedAlarm(region: string): string {
-  return `ec2.refused:${region}`;
+  return `${REFUSED_ALARM}:${region}`;
 }
 
 function describeFaults(region: string, faults: readonly string[]): string {

@@ -137,6 +137,24 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     };
   }
 
+  /** Which policy it has seen, which ruleset it holds, and for what it waits. */
+  formatStatus(): DetailObject {
+    const { world, outputs, clock } = this.#needs;
+    const { ruleset, dialect } = outputs.get(this.#id) ?? {};
+    return {
+      ...this.describe(),
+      id: this.#id,
+      policy_seen: this.#seen,
+      policy_now: world.version,
+      ruleset: ruleset?.id ?? null,
+      dialect: dialect ?? null,
+      sets: ruleset === undefined ? null : [...ruleset.sets],
+      awaits_hosts_seconds:
+        this.#awaiting === undefined ? null : Math.round((this.#waitsUntil - clock.monotonic()) / 1000),
+      told_failure: this.#toldFailure,
+    };
+  }
+
   /** At which revision it is held, if it is. */
   #pinned(): DetailObject {
     const { pins, waiting } = this.#needs.outputs.revisions;

@@ -1,3 +1,4 @@
+import { knowledgeToDoc } from '../../host/host-report.js';
 import { stateOf } from '../../host/host-state.js';
 import { textOf } from '../../model/text-of.js';
 import type { DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
@@ -96,6 +97,20 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
     };
   }
 
+  /** What its decisions rest on beside the row: what it reported, drift and repairs, and what silence does when. */
+  formatStatus(): DetailObject {
+    const { hostkey, known } = this.#record;
+    const drift = this.#needs.drift.get(hostkey);
+    return {
+      ...this.describe(),
+      hostkey,
+      row: this.#record.row()?.id ?? null,
+      known: known === undefined ? null : knowledgeToDoc(hostkey, known),
+      drift: drift === undefined ? null : { ...drift },
+      silence: this.#deadlines.describe(),
+    };
+  }
+
   /** Hostkeys that nobody registered may be any number: their actors go when they fall silent. */
   #awaitStranger(self: Self<HostInfo>): void {
     if (this.#idleTimer !== undefined) self.cancel(this.#idleTimer);
@@ -110,7 +125,8 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
     drift.forget(hostkey);
     refused.clear(hostkey);
     hostRoom.showAlarm();
-    await storePatiently(self, this.#needs, [{ op: 'remove', table: 'host_report', id: hostkey }], 'system');
+    for (const table of ['host_report', 'host_history'] as const)
+      await storePatiently(self, this.#needs, [{ op: 'remove', table, id: hostkey }], 'system');
     self.stop('normal');
   }
 }

@@ -6,7 +6,7 @@ import { stateOf } from '../../host/host-state.js';
 import { nextDeadline, type Deadline } from '../../host/next-deadline.js';
 import type { Document } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
-import type { Clock, Self, TimerRef } from '../../otp/index.js';
+import type { Clock, DetailObject, Self, TimerRef } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
 import type { World } from '../../world/world.js';
 import { raiseAlert, type RaiseAlertNeeds } from '../alerts/raise-alert.js';
@@ -38,6 +38,10 @@ export type HostDeadlinesNeeds = RaiseAlertNeeds & {
 
 /** After a deadline has changed the row: how soon to look again, while the world may not have seen the change yet. */
 const SETTLE_MS = 1000;
+
+function secondsOf(ms: number): number {
+  return Math.round(ms / 1000);
+}
 
 /**
  * What one host's silence means. Deadlines are monotonic and count from the last report, the start, or the opening of
@@ -91,6 +95,18 @@ export class HostDeadlines {
     await this.#timeout(self, next.event);
     const after = this.#next();
     if (after !== undefined) this.#armAt(self, Math.max(after.at, now + SETTLE_MS));
+  }
+
+  /** What silence would do next, and when; seconds from now. */
+  describe(): DetailObject {
+    const now = this.#needs.clock.monotonic();
+    const next = this.#next();
+    return {
+      heard_seconds_ago: secondsOf(now - this.#lastSeen),
+      said_good_bye: this.#stopDeadline !== Infinity,
+      next: next === undefined ? null : { event: next.event, in_seconds: secondsOf(next.at - now) },
+      looks_in_seconds: this.#timerAt === Infinity ? null : secondsOf(this.#timerAt - now),
+    };
   }
 
   #next(): Deadline | undefined {

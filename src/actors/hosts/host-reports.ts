@@ -5,7 +5,7 @@ import type { ServerEvent } from '../../events/server-event.js';
 import { decideReport, groupAfter, type ReportOutcome } from '../../host/decide-report.js';
 import type { HostReport } from '../../host/host-report.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
-import type { Document } from '../../model/document.js';
+import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { Clock, Self } from '../../otp/index.js';
 import type { Change, Store } from '../../store/store.js';
@@ -15,6 +15,7 @@ import type { RefusedReports } from '../intake/refused-reports.js';
 import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
+import type { Notes } from '../store/notes.js';
 import { storePatiently } from '../store/store-patiently.js';
 import { ConvergenceWatch, type ConvergenceWatchNeeds } from './convergence-watch.js';
 import type { DriftBook } from './drift-book.js';
@@ -23,6 +24,7 @@ import type { HostDeadlines } from './host-deadlines.js';
 import type { HostDelivery } from './host-delivery.js';
 import { HostOddities, type HostOdditiesNeeds } from './host-oddities.js';
 import type { HostRecord } from './host-record.js';
+import { noteHeld } from './note-held.js';
 import { HostRegistration, type HostRegistrationNeeds } from './host-registration.js';
 import type { HostRoom } from './host-room.js';
 import { readsBack, type ReadBackSwitch } from './reads-back.js';
@@ -42,10 +44,12 @@ export type HostReportsNeeds = ConvergenceWatchNeeds &
         | 'check_v6_hashes'
         | 'hashcheck_alert_seconds'
         | 'ipset_hash_valid_seconds'
+        | 'keepalive_alert_seconds'
         | 'max_hash_fail_count'
-      > & { readonly host: Pick<Config['host'], 'group_owner'> };
+      > & { readonly host: Pick<Config['host'], 'group_owner' | 'history_keep'> };
     readonly dialect: Dialect;
     readonly store: Pick<Store, 'commit'>;
+    readonly notes: Pick<Notes, 'put'>;
     readonly drift: Pick<DriftBook, 'observe'>;
     readonly refused: Pick<RefusedReports, 'add' | 'clear'>;
     readonly hostRoom: Pick<HostRoom, 'grow'>;
@@ -69,6 +73,8 @@ export class HostReports {
   readonly #converges: ConvergenceWatch;
   readonly #oddities: HostOddities;
   readonly #driftLog: DriftLog;
+  /** Whether it was noted in this run what the host holds. */
+  #noted = false;
 
   constructor(needs: HostReportsNeeds, parts: HostParts) {
     this.#needs = needs;
@@ -95,6 +101,7 @@ export class HostReports {
     if (outcome === 'refused') return guardOpened(self, this.#needs);
     this.#oddities.placed(report);
     if (outcome === 'registered') {
+      this.#noteHeld({}, report.fields);
       deadlines.heard();
       return guardOpened(self, this.#needs);
     }
@@ -123,6 +130,7 @@ export class HostReports {
     const { record, delivery } = this.#parts;
     const { hostkey } = record;
     let outcome: ReportOutcome | undefined;
+    let before: Document | undefined;
     const changes: Change[] = [
       {
         op: 'edit',
@@ -131,6 +139,7 @@ export class HostReports {
         edit: (row) => {
           // It was given another hostkey a moment ago: this report is of a host that there is not.
           if (row.hostkey !== hostkey) return { refused: { reason: 'other_hostkey' } };
+          before = row;
           outcome = this.#decide(row, report);
           return { ...outcome.row, id: row.id };
         },
@@ -141,8 +150,15 @@ export class HostReports {
     const result = await storePatiently(self, this.#needs, changes, `agent:${hostkey}`);
     if (!result.ok || outcome === undefined) return undefined;
     record.known = outcome.known;
+    if (before !== undefined) this.#noteHeld(before, outcome.row);
     delivery.serves(textOf(outcome.row.group));
     return outcome;
+  }
+
+  #noteHeld(before: JsonObject, after: JsonObject): void {
+    const at = nowSeconds(this.#needs.clock);
+    noteHeld(this.#needs, this.#parts.record.hostkey, before, after, { at, first: !this.#noted });
+    this.#noted = true;
   }
 
   #decide(row: Document, report: HostReport): ReportOutcome {

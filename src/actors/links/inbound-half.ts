@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { BrokerConnection, Consumer, Delivery } from '../../broker/broker.js';
 import { declareTopology, inboundTopology } from '../../broker/topology.js';
 import { freshness, STALE_INTERVALS } from '../../federation/freshness.js';
@@ -9,31 +8,26 @@ import type { Log } from '../../log/log.js';
 import { OutageNews } from '../../log/outage-news.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Document } from '../../model/document.js';
-import type { Clock, Self, TimerRef } from '../../otp/index.js';
+import type { Clock, DetailObject, Self } from '../../otp/index.js';
 import { nowSeconds } from '../now-seconds.js';
 import { externalNamed, type ExternalRowNeeds, judge, takeOutOfService, takeOver } from './external-row.js';
 import { learnSets, type LearnNeeds, openMessage } from './learn-sets.js';
 import type { LinkEntry } from './link-book.js';
-import { expiredText, heldText, staleText } from './link-alarms.js';
 import type { InboundInfo, LinkInfo, LinkReply, Waiting } from './link-messages.js';
+import { NewestMessage, type NewestMessageNeeds } from './newest-message.js';
+import { pause } from '../store/store-patiently.js';
+import { showFreshness, showHeld, type ShowInboundNeeds } from './show-inbound.js';
 
-export interface InboundNeeds extends LearnNeeds, ExternalRowNeeds {
+export interface InboundNeeds extends LearnNeeds, ExternalRowNeeds, NewestMessageNeeds, ShowInboundNeeds {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
-  readonly alarms: Pick<AlarmBook, 'set' | 'clear' | 'show'>;
   readonly metrics: Pick<Metrics, 'count' | 'gauge'>;
   readonly log: Pick<Log, 'debug' | 'info' | 'warn'>;
-  /** Between two messages of a linked server, milliseconds. */
-  readonly intervalMs: number;
 }
 
 /** Until it is tried again to listen. */
 const RETRY_MS = 1000;
 /** One is waiting while the next arrives and takes its place. */
 const PREFETCH = 2;
-/** So many messages may pass unread between two that are read; then the broker keeps the rest for a moment. */
-const MOST_PASSED = 50;
-/** Longest time between two messages that are read. */
-const LONGEST_PACE_MS = 500;
 
 /**
  * The half of a link that listens, on our own broker, to what the linked server publishes there. The newest message
@@ -44,17 +38,12 @@ export class InboundHalf {
   readonly #entry: LinkEntry;
   readonly #refusals: OutageNews;
   readonly #troubles: OutageNews;
+  readonly #newest: NewestMessage;
   #link: LinkSettings | undefined = undefined;
   #connection: BrokerConnection | undefined = undefined;
   #consumer: Consumer | undefined = undefined;
   /** Tells what comes of a listening that was given up. */
   #round = 0;
-  #waiting: Waiting | undefined = undefined;
-  /** Passed unread, and not answered yet. */
-  #owed: Waiting[] = [];
-  #passed = 0;
-  #timer: TimerRef | undefined = undefined;
-  #readAt = -Infinity;
   /** The last JSON seen to be in service, and the row that it was compared with. */
   #known: { readonly digest: string; readonly row: Document } | undefined = undefined;
 
@@ -63,6 +52,7 @@ export class InboundHalf {
     this.#entry = entry;
     this.#refusals = new OutageNews(() => needs.clock.monotonic());
     this.#troubles = new OutageNews(() => needs.clock.monotonic());
+    this.#newest = new NewestMessage(needs);
   }
 
   /** Begins to listen, or goes on by settings that changed. */
@@ -92,8 +82,8 @@ export class InboundHalf {
       refused: undefined,
     } satisfies Partial<LinkEntry>);
     this.#known = undefined;
-    this.#showHeld(name);
-    this.#showFreshness(name);
+    showHeld(this.#needs, name, this.#entry);
+    showFreshness(this.#needs, name, this.#entry);
   }
 
   brokerUp(self: Self<LinkInfo>, connection: BrokerConnection): void {
@@ -106,11 +96,18 @@ export class InboundHalf {
     this.#listenNoMore(self);
   }
 
+  /** What it listens with, and which messages it has not answered. */
+  describe(): DetailObject {
+    return {
+      connected: this.#connection !== undefined,
+      consuming: this.#consumer !== undefined,
+      round: this.#round,
+      ...this.#newest.describe(),
+    };
+  }
+
   async handle(self: Self<LinkInfo>, message: InboundInfo): Promise<void> {
-    if (message.tag === 'take') {
-      this.#timer = undefined;
-      return this.#take(self);
-    }
+    if (message.tag === 'take') return this.#take(self);
     if (message.round !== this.#round) {
       if (message.tag === 'consuming') this.#cancel(message.consumer);
       return;
@@ -156,7 +153,7 @@ export class InboundHalf {
       await takeOutOfService(self, this.#needs, link.name);
       this.#known = undefined;
     }
-    this.#showFreshness(link.name);
+    showFreshness(this.#needs, link.name, this.#entry);
   }
 
   /** Takes over what is held, as an operator asked for. */
@@ -167,7 +164,7 @@ export class InboundHalf {
     if (!(await takeOver(self, this.#needs, link, held.sets, { author, audit: true }))) return { accepted: false };
     this.#needs.log.warn({ link: link.name, author, ...held.loss }, 'the held sets of a linked server were accepted');
     this.#entry.held = undefined;
-    this.#showHeld(link.name);
+    showHeld(this.#needs, link.name, this.#entry);
     this.#heard();
     return { accepted: true, ...countSets(held.sets), lost: held.loss.lost };
   }
@@ -200,11 +197,7 @@ export class InboundHalf {
     this.#round += 1;
     if (this.#consumer !== undefined) this.#cancel(this.#consumer);
     this.#consumer = undefined;
-    if (this.#timer !== undefined) self.cancel(this.#timer);
-    this.#timer = undefined;
-    this.#waiting?.ack();
-    this.#waiting = undefined;
-    this.#answerOwed();
+    this.#newest.drop(self);
   }
 
   /** Also when this actor ends: a consumer must not outlive it. */
@@ -220,31 +213,13 @@ export class InboundHalf {
 
   #arrived(self: Self<LinkInfo>, round: number, delivery: Delivery): void {
     if (round !== this.#round) return delivery.ack();
-    if (this.#waiting !== undefined) {
-      if (this.#passed++ < MOST_PASSED) this.#waiting.ack();
-      else this.#owed.push(this.#waiting);
-    }
-    const first = this.#waiting === undefined;
-    this.#waiting = delivery;
-    if (!first) return;
-    const pace = Math.min(this.#needs.intervalMs / 10, LONGEST_PACE_MS);
-    this.#timer = self.sendAfter(Math.max(0, this.#readAt + pace - this.#needs.clock.monotonic()), { tag: 'take' });
+    this.#newest.arrived(self, delivery);
   }
 
-  #answerOwed(): void {
-    this.#passed = 0;
-    for (const passed of this.#owed.splice(0)) passed.ack();
-  }
-
-  async #take(self: Self<LinkInfo>): Promise<void> {
-    const message = this.#waiting;
-    const link = this.#link;
-    this.#waiting = undefined;
-    if (message === undefined) return;
-    this.#readAt = this.#needs.clock.monotonic();
-    if (link !== undefined) await this.#read(self, link, message);
-    message.ack();
-    this.#answerOwed();
+  #take(self: Self<LinkInfo>): Promise<void> {
+    return this.#newest.take(async (message) => {
+      if (this.#link !== undefined) await this.#read(self, this.#link, message);
+    });
   }
 
   async #read(self: Self<LinkInfo>, link: LinkSettings, message: Waiting): Promise<void> {
@@ -259,18 +234,20 @@ export class InboundHalf {
     }
     const learnt = learnSets(link.name, message, json, this.#needs);
     if ('refused' in learnt) return this.#refuse(link, learnt.refused);
+    // Megabytes may have been read: whoever waits has a turn before as many are compared.
+    await pause(self, 1);
     const { sets, leftOut } = learnt;
     const external = await externalNamed(self, this.#needs, link.name);
-    const { kind, loss } = judge(external, sets, config.links.shrink_percent);
+    const { kind, loss } = await judge(self, external, sets, config.links.shrink_percent);
     if (kind === 'hold') {
       this.#entry.held = { sets, loss, since: this.#entry.held?.since ?? nowSeconds(this.#needs.clock) };
-      this.#showHeld(link.name);
+      showHeld(this.#needs, link.name, this.#entry);
       return this.#heard();
     }
     if (kind === 'take' && !(await takeOver(self, this.#needs, link, sets, { author: 'system', audit: false }))) return;
     this.#entry.held = undefined;
     this.#entry.leftOut = [...leftOut, ...overflowingNames(sets, link.name, link.handling)];
-    this.#showHeld(link.name);
+    showHeld(this.#needs, link.name, this.#entry);
     const row = [...world.rows('external').values()].find(({ name }) => name === link.name);
     this.#known = kind === 'same' && row !== undefined ? { digest, row } : undefined;
     this.#heard();
@@ -284,7 +261,7 @@ export class InboundHalf {
       heardTime: nowSeconds(clock),
       freshness: 'fresh',
     } satisfies Partial<LinkEntry>);
-    if (this.#link !== undefined) this.#showFreshness(this.#link.name);
+    if (this.#link !== undefined) showFreshness(this.#needs, this.#link.name, this.#entry);
   }
 
   #refuse({ name }: LinkSettings, reason: string): void {
@@ -292,21 +269,5 @@ export class InboundHalf {
     metrics.count('dog_trainer_link_refused_total', name);
     this.#entry.refused = { count: (this.#entry.refused?.count ?? 0) + 1, reason, at: nowSeconds(clock) };
     if (this.#refusals.worthSaying(reason)) log.warn({ link: name, reason }, 'a message for a link is refused');
-  }
-
-  #showHeld(name: string): void {
-    const { alarms, metrics } = this.#needs;
-    const { held } = this.#entry;
-    alarms.show(`link.held:${name}`, held === undefined ? undefined : heldText(name, held.loss));
-    metrics.gauge('dog_trainer_link_held', name, held === undefined ? 0 : 1);
-  }
-
-  #showFreshness(name: string): void {
-    const { alarms, metrics } = this.#needs;
-    const { freshness: now, heardTime } = this.#entry;
-    const text =
-      now === 'stale' ? staleText(name, heardTime) : now === 'expired' ? expiredText(name, heardTime) : undefined;
-    alarms.show(`link.stale:${name}`, text);
-    metrics.gauge('dog_trainer_link_stale', name, text === undefined ? 0 : 1);
   }
 }

@@ -89,6 +89,19 @@ export class LinkActor implements GenServer<LinkCall, LinkReply, LinkCast, LinkI
     return describeLink(this.#entry, { receives: this.#receives === true, sends: this.#sends });
   }
 
+  /** Both halves with their connections and mail; of the settings the name alone, which hold a password. */
+  formatStatus(): DetailObject {
+    const { heard, listensSince } = this.#entry;
+    return {
+      ...this.describe(),
+      id: this.#id,
+      heard,
+      listens: listensSince !== undefined,
+      receiving: this.#inbound.describe(),
+      sending: this.#outbound.describe(),
+    };
+  }
+
   /** Works by the row as it is now; where it is gone, what it brought goes too, and this actor. */
   async #sync(self: Self<LinkInfo>): Promise<void> {
     const row = this.#needs.world.rows('link').get(this.#id);

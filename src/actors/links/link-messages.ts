@@ -25,7 +25,8 @@ export type OutboundInfo =
   | { readonly tag: 'far_up'; readonly round: number; readonly connection: BrokerConnection }
   | { readonly tag: 'far_failed'; readonly round: number; readonly error: unknown }
   | { readonly tag: 'far_lost'; readonly round: number; readonly error: BrokerError | undefined }
-  | { readonly tag: 'far_sent'; readonly round: number; readonly error: unknown };
+  /** `sent`: whether there was anything to send. */
+  | { readonly tag: 'far_sent'; readonly round: number; readonly sent: boolean; readonly error: unknown };
 
 export type LinkInfo = ConnectionInfo | InboundInfo | OutboundInfo | { readonly tag: 'tick' };
 

@@ -4,7 +4,7 @@ import type { FarBroker, LinkSettings } from '../../federation/link-settings.js'
 import type { Log } from '../../log/log.js';
 import { OutageNews } from '../../log/outage-news.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
-import { backoffMs, type Backoff, type Clock, type Self } from '../../otp/index.js';
+import { backoffMs, type Backoff, type Clock, type DetailObject, type Self } from '../../otp/index.js';
 import { nowSeconds } from '../now-seconds.js';
 import type { FarState, LinkEntry } from './link-book.js';
 import type { LinkInfo, OutboundInfo } from './link-messages.js';
@@ -70,6 +70,17 @@ export class OutboundHalf {
     this.#needs.metrics.gauge('dog_trainer_link_down', name, 0);
   }
 
+  /** Its connection, without the settings. */
+  describe(): DetailObject {
+    return {
+      broker: this.#broker?.describe ?? null,
+      connected: this.#connection !== undefined,
+      attempts: this.#attempts,
+      message_under_way: this.#underWay,
+      round: this.#round,
+    };
+  }
+
   /** Ends the connection when the actor is gone, outside of any turn. */
   drop(): void {
     this.#end();
@@ -90,7 +101,7 @@ export class OutboundHalf {
       case 'far_lost':
         return this.#down(self, message.error?.message ?? 'the connection was closed');
       case 'far_sent':
-        return this.#sent(message.error);
+        return this.#sent(message);
     }
   }
 
@@ -99,15 +110,21 @@ export class OutboundHalf {
     const connection = this.#connection;
     if (connection === undefined || this.#link === undefined) return;
     this.#shown(connection.blocked === undefined ? 'up' : 'blocked', connection.blocked);
-    const publication = this.#underWay ? undefined : this.#needs.ownSets.now();
-    if (publication === undefined) return;
+    if (this.#underWay) return;
     this.#underWay = true;
     const round = this.#round;
     self.pipeToSelf(
-      connection.publish(publication),
-      () => ({ tag: 'far_sent', round, error: undefined }),
-      (error) => ({ tag: 'far_sent', round, error }),
+      this.#publish(connection),
+      (sent) => ({ tag: 'far_sent', round, sent, error: undefined }),
+      (error) => ({ tag: 'far_sent', round, sent: false, error }),
     );
+  }
+
+  async #publish(connection: BrokerConnection): Promise<boolean> {
+    const publication = await this.#needs.ownSets.now();
+    if (publication === undefined) return false;
+    await connection.publish(publication);
+    return true;
   }
 
   #connect(self: Self<LinkInfo>): void {
@@ -160,6 +177,9 @@ export class OutboundHalf {
   #down(self: Self<LinkInfo>, reason: string): void {
     const { log, reconnect, random = Math.random } = this.#needs;
     this.#round += 1;
+    // Each attempt has a signal of its own, which lets go of its connection.
+    this.#giveUp.abort();
+    this.#giveUp = new AbortController();
     this.#connection = undefined;
     this.#underWay = false;
     if (this.#news.worthSaying(reason))
@@ -172,8 +192,9 @@ export class OutboundHalf {
     self.sendAfter(backoffMs(reconnect, Math.max(1, this.#attempts), random()), { tag: 'far_connect', round });
   }
 
-  #sent(error: unknown): void {
+  #sent({ sent, error }: Extract<OutboundInfo, { readonly tag: 'far_sent' }>): void {
     this.#underWay = false;
+    if (error === undefined && !sent) return;
     if (error === undefined) {
       this.#entry.sentTime = nowSeconds(this.#needs.clock);
       this.#entry.sendError = undefined;

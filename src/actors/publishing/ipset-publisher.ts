@@ -178,6 +178,20 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     };
   }
 
+  /** What agents are known to have, and for what it waits. */
+  formatStatus(): DetailObject {
+    return {
+      ...this.describe(),
+      confirmed_sha256: this.#confirmedSha ?? null,
+      sets_taken: this.#taken?.size ?? null,
+      may_send_in_ms: Math.max(0, Math.round(this.#waitMs())),
+      look_is_due: this.#timer !== undefined,
+      sends_again: this.#again,
+      too_large_is_tried_again: this.#retry !== undefined,
+      last_good_stand_in: this.#standingIn,
+    };
+  }
+
   /** Milliseconds until the next text may go out. */
   #waitMs(): number {
     const { config, clock } = this.#needs;

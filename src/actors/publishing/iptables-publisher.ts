@@ -62,6 +62,9 @@ interface Waiting {
   readonly force: boolean;
 }
 
+/** Groups that are shown to operators, of each kind. */
+const SHOWN = 50;
+
 /** How soon to look again when the ipset publisher is being restarted. */
 const RETRY_MS = 200;
 
@@ -163,7 +166,20 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     return {
       waiting: this.#waiting.size,
       under_way: this.#room.messages,
-      held: Object.fromEntries([...this.#held].slice(0, 50)),
+      held: Object.fromEntries([...this.#held].slice(0, SHOWN)),
+    };
+  }
+
+  /** Which groups wait, how long, and what is tried again. */
+  formatStatus(): DetailObject {
+    const now = this.#needs.clock.monotonic();
+    const waiting = [...this.#waiting].slice(0, SHOWN);
+    return {
+      ...this.describe(),
+      groups: waiting.map(([group, { since, force }]) => ({ group, force, waits_ms: Math.round(now - since) })),
+      too_large: [...this.#tries.keys()].slice(0, SHOWN),
+      looks_in_ms: this.#timerAt === Infinity ? null : Math.round(this.#timerAt - now),
+      ipset_publisher: this.#unanswered ? 'does not answer' : 'answers',
     };
   }
 

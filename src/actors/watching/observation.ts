@@ -3,6 +3,7 @@ import type { Document, JsonObject } from '../../model/document.js';
 import { byVariant, RULESET_VARIANTS, variantsOfType } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
 import type { RulesetText } from '../../model/stored-ruleset.js';
+import type { ObservedLink } from './observe-links.js';
 import type { Holders } from '../hosts/held-by-hosts.js';
 
 /** A hash of a group that is another than the stored one, and the text that ours is of. */
@@ -41,6 +42,7 @@ export interface Observation {
   readonly groups: readonly ObservedGroup[];
   /** All sets: the newest hash stored, null if there is none, and ours. */
   readonly sets: ObservedSets;
+  readonly links: readonly ObservedLink[];
 }
 
 export type ObservedSets = { readonly stored: string | null; readonly hash: string } & (
@@ -83,7 +85,7 @@ export function observeGroup(
 }
 
 /** Counts of an observation, for a log line. */
-export function observationSummary({ groups, sets, dialect }: Observation): JsonObject {
+export function observationSummary({ groups, sets, links, dialect }: Observation): JsonObject {
   const count = (state: ObservedGroup['state']): number => groups.filter((group) => group.state === state).length;
   return {
     dialect,
@@ -93,5 +95,7 @@ export function observationSummary({ groups, sets, dialect }: Observation): Json
     held_by_hosts: count('held_by_hosts'),
     cannot_compare: count('cannot_compare'),
     sets: sets.state,
+    links: links.length,
+    links_differ: links.filter(({ state }) => state === 'differs').length,
   };
 }

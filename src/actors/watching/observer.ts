@@ -8,6 +8,7 @@ import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import { observationSummary, observeGroup, observeSets, type Observation, type ObservedGroup } from './observation.js';
 import type { ObserverCast } from './observer-messages.js';
+import { observeLinks, type ObserveLinksNeeds } from './observe-links.js';
 import { rulesHeld, setsHeld } from '../hosts/held-by-hosts.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
 
@@ -16,7 +17,7 @@ export interface ObserverNeeds {
   readonly world: Pick<World, 'ready' | 'policy' | 'rows' | 'hostsOf'>;
   readonly sets: Pick<SetBook, 'render'>;
   readonly dialect: Dialect;
-  readonly config: Pick<Config, 'generate_unset_tables' | 'check_v6_hashes'>;
+  readonly config: Pick<Config, 'generate_unset_tables' | 'check_v6_hashes'> & ObserveLinksNeeds['config'];
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Is given every new observation. */
   readonly seen: (observation: Observation) => void;
@@ -94,6 +95,7 @@ export class Observer implements GenServer<never, never, ObserverCast, Info> {
       dialect,
       groups,
       sets: observeSets(stored, hash, setsHeld(world, hash)),
+      links: observeLinks({ world, config }),
     };
   }
 
@@ -117,6 +119,8 @@ export class Observer implements GenServer<never, never, ObserverCast, Info> {
         `observed: this group ${group.state === 'differs' ? 'differs' : 'cannot be compared'}`,
       );
     }
+    for (const { name, differences } of observation.links.filter(({ state }) => state === 'differs'))
+      log.warn({ link: name, differences }, 'observed: this link differs');
     log.info(summary, 'observed: what this server would send, compared with the stored hashes (GET /api/V2/observe)');
   }
 }

@@ -4,6 +4,7 @@ import { dial } from './dial.js';
 import { parseEndpoints, shuffled } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
 import { failedConnect } from './errors.js';
+import { BROKER_SETTINGS } from './explain-connect.js';
 import type { AmqpBrokerOptions } from './options.js';
 
 /**
@@ -12,6 +13,7 @@ import type { AmqpBrokerOptions } from './options.js';
  */
 export function createAmqpBroker(options: AmqpBrokerOptions): Broker {
   const endpoints = parseEndpoints(options);
+  const { settings = BROKER_SETTINGS } = options;
   return {
     kind: 'amqp',
     describe: endpoints.map((endpoint) => endpoint.label).join(', '),
@@ -21,7 +23,7 @@ export function createAmqpBroker(options: AmqpBrokerOptions): Broker {
         try {
           return await dial(endpoint, options, signal, refusal);
         } catch (error) {
-          const failure = failedConnect(endpoint.label, error, endpoint.tls);
+          const failure = failedConnect(endpoint.label, error, { tls: endpoint.tls, settings });
           if (signal?.aborted === true) throw failure;
           failed.set(endpoint, failure);
         }

@@ -1,5 +1,5 @@
 import { BrokerError } from '../broker.js';
-import { explainConnect } from './explain-connect.js';
+import { type Attempt, BROKER_SETTINGS, explainConnect } from './explain-connect.js';
 
 /** AMQP 0-9-1 reply codes (section 4 of the specification) that destroy a channel, or refuse a connection. */
 const CODE_OF_REPLY: Readonly<Record<number, string>> = {
@@ -37,18 +37,22 @@ export function lostConnection(label: string, cause: unknown): BrokerError {
 }
 
 /** A connection could not be made; says what to look at. */
-export function failedConnect(label: string, cause: unknown, tls = false): BrokerError {
+export function failedConnect(
+  label: string,
+  cause: unknown,
+  attempt: Attempt = { tls: false, settings: BROKER_SETTINGS },
+): BrokerError {
   if (cause instanceof BrokerError) return cause;
   // amqplib has no words for the broker's answer to `connection.open`.
   if (messageOf(cause).startsWith('Expected ConnectionOpenOk; got <ConnectionClose')) {
     const why =
       'the broker closed the connection at the virtual host: it does not exist, or the user may not use it ' +
-      '(the path of broker.url, or broker.virtual_host)';
+      `(${attempt.settings.vhost})`;
     return new BrokerError('connection', 'access', `${label}: ${why}`, { cause });
   }
   const said = messageOf(cause);
   const name = codeOf(cause);
-  const look = explainConnect(said, typeof name === 'string' ? name : '', { tls });
+  const look = explainConnect(said, typeof name === 'string' ? name : '', attempt);
   const text = look === undefined ? `${label}: ${said}` : `${label}: ${look} (${said})`;
   return new BrokerError('connection', connectCode(cause), text, { cause });
 }

@@ -1,9 +1,11 @@
+import type { SettingNames } from './explain-connect.js';
+
 /**
  * The `ssl_options` keys of the old configuration (docs/host-lifecycle.md#keys-of-the-erlang-servers-configuration).
  * Files are PEM.
  */
 export interface SslOptions {
-  /** Where these options stand, for what is said of them; default `broker.ssl_options`. */
+  /** The section where these options stand, for what is said of them; default `broker.ssl_options`. */
   readonly section?: string;
   readonly cacertfile?: string;
   readonly certfile?: string;
@@ -26,6 +28,8 @@ export interface AmqpBrokerOptions {
   readonly vhost?: string;
   /** For `amqps` URLs. */
   readonly ssl_options?: SslOptions;
+  /** What errors call these settings; default: as this server's configuration does. */
+  readonly settings?: SettingNames;
   /** Seconds, default 15; 0 turns heartbeats off. A silent peer is noticed within two of them. */
   readonly heartbeatSeconds?: number;
   /** For one host, handshake included; default 10,000. */

@@ -12,15 +12,15 @@ export interface Api {
   /** Base URL, without a slash at its end. */
   readonly url: string;
   /** The JSON of the answer. */
-  get(path: string): Promise<unknown>;
+  get(path: string, timeoutMs?: number): Promise<unknown>;
   /** The same; undefined: the server answers 404. */
   find(path: string): Promise<unknown>;
   text(path: string): Promise<string | undefined>;
-  post(path: string, body: object): Promise<unknown>;
+  post(path: string, body: object, timeoutMs?: number): Promise<unknown>;
   /** All items of a list that is read page by page. */
   pages(path: string): Promise<readonly unknown[]>;
-  /** The body as it comes, until `signal`. */
-  open(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  /** The body as it comes, until `signal`; `type`: of what, default a stream of events. */
+  open(path: string, signal: AbortSignal, type?: string): Promise<ReadableStream<Uint8Array>>;
 }
 
 /**
@@ -95,7 +95,8 @@ function client(url: string, token: string | undefined): Api {
   };
   return {
     url,
-    get: async (path) => json(path, await good(path)),
+    get: async (path, timeoutMs = TIMEOUT_MS) =>
+      json(path, await good(path, { signal: AbortSignal.timeout(timeoutMs) })),
     async find(path) {
       const response = await ask(path);
       if (response.status === 404) return undefined;
@@ -108,9 +109,9 @@ function client(url: string, token: string | undefined): Api {
       if (!response.ok) throw new CommandFailure(await refusal(url + path, response));
       return response.text();
     },
-    async post(path, body) {
+    async post(path, body, timeoutMs = TIMEOUT_MS) {
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-      return json(path, await good(path, init));
+      return json(path, await good(path, { ...init, signal: AbortSignal.timeout(timeoutMs) }));
     },
     async pages(path) {
       const items: unknown[] = [];
@@ -123,8 +124,8 @@ function client(url: string, token: string | undefined): Api {
       }
       return items;
     },
-    async open(path, signal) {
-      const response = await good(path, { signal, headers: { accept: 'text/event-stream' } });
+    async open(path, signal, type = 'text/event-stream') {
+      const response = await good(path, { signal, headers: { accept: type } });
       if (response.body === null) throw new CommandFailure(`${url}${path} answered with nothing`);
       return response.body;
     },

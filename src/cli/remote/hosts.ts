@@ -7,7 +7,8 @@ import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
-import { hostLineOf, readDrift, stateCell } from './read-hosts.js';
+import { hostLine } from '../../operations/host-line.js';
+import { readDrift, stateCell } from './read-hosts.js';
 import { shapedList } from './shape.js';
 import { ago, printTable } from './table.js';
 
@@ -70,7 +71,7 @@ async function readHosts(api: Api, flags: HostsFlags): Promise<readonly HostLine
   const path = `/api/V2/hosts?${wanted.toString()}`;
   const rows = shapedList<Document>(await api.pages(path), { id: 'string' }, api.url + path);
   const known = new Map(drift.hosts.map((line) => [line.id, line]));
-  return rows.map((row) => known.get(row.id) ?? hostLineOf(row)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return rows.map((row) => known.get(row.id) ?? hostLine(row)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function print(io: CliIo, { json }: HostsFlags, hosts: readonly HostLine[]): void {

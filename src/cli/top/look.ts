@@ -1,9 +1,10 @@
 import type { Document } from '../../model/document.js';
 import type { FleetStatus, GroupLine, HostLine } from '../../operations/fleet-answers.js';
-import type { ActorNode } from '../../otp/index.js';
+import type { ActorView } from '../../operations/actors/actor-view.js';
 import type { Api } from '../remote/api-client.js';
 import { readGroups } from '../remote/groups.js';
-import { hostLineOf, readDrift } from '../remote/read-hosts.js';
+import { hostLine } from '../../operations/host-line.js';
+import { readDrift } from '../remote/read-hosts.js';
 import { shapedList } from '../remote/shape.js';
 import { readStatus } from '../remote/status.js';
 import { treeFault } from '../tree-fault.js';
@@ -16,8 +17,9 @@ export interface ActorRow {
   readonly state: string;
   readonly mailbox: number;
   readonly restarts: number;
-  /** Messages per second, and share of the time that it was busy (0 to 1), since the look before; 0 at first. */
+  /** Messages per second since the look before; 0 at first. */
   readonly handled: number;
+  /** Milliseconds that the handler under way has taken; 0: none is. */
   readonly busy: number;
 }
 
@@ -36,8 +38,7 @@ const MOST_HOSTS = 200;
 /** Totals of one process. */
 interface Figures {
   readonly handled: number;
-  readonly busyMs: number;
-  readonly pid: ActorNode['pid'];
+  readonly pid: ActorView['pid'];
 }
 
 /** Looks at a server again and again, and remembers what increments are told from. */
@@ -69,7 +70,7 @@ export class Looker {
     const drift = await readDrift(this.#api);
     const ask = async (query: Readonly<Record<string, string>>): Promise<readonly HostLine[]> => {
       const path = `/api/V2/hosts?${new URLSearchParams({ ...query, limit: String(MOST_HOSTS) }).toString()}`;
-      return shapedList<Document>(await this.#api.get(path), { id: 'string' }, path).map(hostLineOf);
+      return shapedList<Document>(await this.#api.get(path), { id: 'string' }, path).map((row) => hostLine(row));
     };
     const silent = await ask({ state: 'inactive,inactive_hashfail' });
     const matching = await ask(filter === '' ? { after: '' } : { q: filter });
@@ -86,10 +87,10 @@ export class Looker {
     const now = this.#now();
     const elapsed = now - this.#beforeAt;
     const seen = new Map<string, Figures>();
-    const rows = flat(tree as ActorNode).map((node) => {
-      const { path: at, state, mailbox, restarts, handled, busyMs = 0, pid } = node;
+    const rows = flat(tree as ActorView).map((node) => {
+      const { path: at, state, mailbox, restarts, handled, busy_ms: busy, pid } = node;
       const before = this.#before.get(at);
-      seen.set(at, { handled, busyMs, pid });
+      seen.set(at, { handled, pid });
       // Another process of the same name has counted from zero.
       const same = before !== undefined && before.pid === pid && elapsed > 0;
       return {
@@ -98,7 +99,7 @@ export class Looker {
         mailbox,
         restarts,
         handled: same ? Math.max(0, handled - before.handled) / (elapsed / 1000) : 0,
-        busy: same ? Math.min(1, Math.max(0, busyMs - before.busyMs) / elapsed) : 0,
+        busy,
       };
     });
     this.#before = seen;
@@ -107,6 +108,6 @@ export class Looker {
   }
 }
 
-function flat(node: ActorNode): readonly ActorNode[] {
+function flat(node: ActorView): readonly ActorView[] {
   return [node, ...(node.children ?? []).flatMap(flat)];
 }

@@ -1,6 +1,7 @@
 import { emitKeypressEvents, type Key } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CliIo } from '../cli-io.js';
+import { CLEAR_BELOW, CLEAR_LINE, ENTER, HOME, LEAVE } from '../terminal-codes.js';
 import type { Api } from '../remote/api-client.js';
 import { eventLine } from '../remote/events.js';
 import { FROM_THE_FIRST, readEvents } from '../remote/read-events.js';
@@ -11,13 +12,6 @@ import { FIRST, pressed, type TopState } from './top-state.js';
 /** Most events kept, and how soon a lost stream of them is opened again. */
 const MOST_EVENTS = 500;
 const AGAIN_MS = 5000;
-
-/** Codes of xterm and all that follow it: another screen and back, the cursor away and back, the cursor to the corner. */
-const ENTER = '\u001b[?1049h\u001b[?25l';
-const LEAVE = '\u001b[?25h\u001b[?1049l';
-const HOME = '\u001b[H';
-const CLEAR_LINE = '\u001b[K';
-const CLEAR_BELOW = '\u001b[J';
 
 /** Shows the server until `q` or Ctrl-C. `delayMs`: between the end of one look and the next. */
 export async function runTop(api: Api, io: CliIo, first: Partial<TopState>, delayMs: number): Promise<void> {

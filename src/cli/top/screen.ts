@@ -129,11 +129,11 @@ function body({ look, events: told }: Seen, state: TopState, style: Style): read
       );
     case 'actors':
       return table(
-        ['mailbox', 'restarts', 'busy', 'msg/s', 'state', 'actor'],
+        ['mailbox', 'restarts', 'busy ms', 'msg/s', 'state', 'actor'],
         sorted(look.actors, state.sort).map((row) => [
           row.mailbox,
           row.restarts,
-          Math.round(row.busy * 100),
+          Math.round(row.busy),
           Math.round(row.handled * 10) / 10,
           row.state,
           row.path,

@@ -37,21 +37,28 @@ function emptyLists(): Record<ListKey, Map<string, Json[]>> {
   };
 }
 
-/** By name, then by id, so that the order in which the database gives its rows does not matter. */
-function activeExternals(policy: Policy): (Document & { readonly name: string })[] {
+/** What a linked environment sent, and whether it is kept under its name or united with our own. */
+export interface ActiveExternal {
+  readonly row: Document & { readonly name: string };
+  readonly prefixed: boolean;
+}
+
+/**
+ * The linked environments that count, by name, then by id, so that the order in which the database gives its rows does
+ * not matter. The link of the same name says how they are handled, else the row itself; anything but `prefix` is `union`
+ * (docs/http-api.md#external).
+ */
+export function activeExternals(policy: Policy): readonly ActiveExternal[] {
+  const handlingByLink = new Map<string, Json | undefined>();
+  for (const link of policy.link.values()) {
+    if (typeof link.name === 'string') handlingByLink.set(link.name, link.address_handling);
+  }
   return [...policy.external.values()]
     .filter(
       (row): row is Document & { readonly name: string } => row.state === 'active' && typeof row.name === 'string',
     )
-    .sort((a, b) => compareBytes(a.name, b.name) || compareBytes(a.id, b.id));
-}
-
-/**
- * The link of the same name decides, else the row itself; anything but `prefix` is `union`
- * (docs/http-api.md#external).
- */
-function isPrefixed(row: Document, handlingByLink: ReadonlyMap<string, Json | undefined>): boolean {
-  return (handlingByLink.get(row.name as string) ?? row.address_handling) === 'prefix';
+    .sort((a, b) => compareBytes(a.name, b.name) || compareBytes(a.id, b.id))
+    .map((row) => ({ row, prefixed: (handlingByLink.get(row.name) ?? row.address_handling) === 'prefix' }));
 }
 
 /**
@@ -60,16 +67,11 @@ function isPrefixed(row: Document, handlingByLink: ReadonlyMap<string, Json | un
  * unites them; in `dog1` the last one counts alone, as on the Erlang server.
  */
 export function externalLists(policy: Policy, dialect: Dialect): Externals {
-  const handlingByLink = new Map<string, Json | undefined>();
-  for (const link of policy.link.values()) {
-    if (typeof link.name === 'string') handlingByLink.set(link.name, link.address_handling);
-  }
   const union = emptyLists();
   const prefix = emptyLists();
   const faults: PolicyFault[] = [];
   const incomplete = new IncompleteSets();
-  for (const row of activeExternals(policy)) {
-    const prefixed = isPrefixed(row, handlingByLink);
+  for (const { row, prefixed } of activeExternals(policy)) {
     for (const [key, version, kind] of PARTS) {
       const ofVersion = row[version];
       const lists = isObject(ofVersion) ? ofVersion[kind] : undefined;

@@ -3,6 +3,7 @@ import { isList } from '../../model/validate.js';
 import type { Family } from '../addresses/family.js';
 import { fullText } from '../addresses/full-text.js';
 import type { Dialect } from '../dialect.js';
+import { finish } from '../finish.js';
 import { hostAddresses } from './host-addresses.js';
 import { IncompleteSets } from './incomplete-sets.js';
 import type { Policy, PolicyFault, PolicyPart } from './policy.js';
@@ -41,6 +42,9 @@ function listIn(lists: Lists, name: string): Json[] {
   return made;
 }
 
+/** Addresses, or documents, between two pauses. */
+const STEP = 4096;
+
 /** Appends one at a time: a spread of a million elements overflows the stack. */
 function append(list: Json[], elements: readonly Json[]): void {
   for (const element of elements) list.push(element);
@@ -74,7 +78,7 @@ class Gatherer {
     return undefined;
   }
 
-  field(table: 'group' | 'zone', document: Document, key: string, family: Family): Json[] {
+  *field(table: 'group' | 'zone', document: Document, key: string, family: Family): Generator<void, Json[]> {
     const value = document[key];
     const malformed = malformedFields(table, document).find(({ field }) => field === key);
     if (malformed !== undefined) {
@@ -82,7 +86,12 @@ class Gatherer {
       this.fault(table, document.id, reason);
       this.unreadable.set(setName(textOf(document.name), table, family), `${table} ${document.id}: ${reason}`);
     }
-    return isList(value) ? value.map((element) => withLength(element, family)) : [];
+    const elements: Json[] = [];
+    for (const element of isList(value) ? value : []) {
+      elements.push(withLength(element, family));
+      if (elements.length % STEP === 0) yield;
+    }
+    return elements;
   }
 }
 
@@ -103,13 +112,19 @@ function lacking(host: Document, to: IncompleteSets): void {
   }
 }
 
-function gatherHosts(policy: Policy, dialect: Dialect, to: Gatherer): void {
-  for (const host of policy.host.values()) {
+function* gatherHosts(
+  hosts: readonly Document[],
+  max: Policy['hostAddressesMax'],
+  dialect: Dialect,
+  to: Gatherer,
+): Generator<void, void> {
+  for (const [at, host] of hosts.entries()) {
+    if (at % STEP === STEP - 1) yield;
     if (host.active !== 'active') {
       lacking(host, to.incomplete);
       continue;
     }
-    const { v4, v6, fault } = hostAddresses(host, dialect, policy.hostAddressesMax);
+    const { v4, v6, fault } = hostAddresses(host, dialect, max);
     if (fault !== undefined) to.fault('host', host.id, fault);
     lacking(host, to.incomplete);
     // A host's group may be any string: one without a document counts for all-active only.
@@ -133,24 +148,32 @@ function gatherHosts(policy: Policy, dialect: Dialect, to: Gatherer): void {
  * with defaults, and reported.
  */
 export function ownLists(policy: Policy, dialect: Dialect): OwnLists {
+  return finish(ownListsInSteps(policy, dialect));
+}
+
+/** The same with pauses; which documents there are is seen before the first one. */
+export function* ownListsInSteps(policy: Policy, dialect: Dialect): Generator<void, OwnLists> {
+  const { hostAddressesMax } = policy;
+  const [groups, zones] = [sortedDocuments(policy.group.values()), sortedDocuments(policy.zone.values())];
+  const hosts = [...policy.host.values()];
   const to = new Gatherer();
   for (const family of ['v4', 'v6'] as const)
     for (const name of [ALL_ACTIVE, SELF]) listIn(to.lists[family].groups, name);
-  for (const group of sortedDocuments(policy.group.values())) {
+  for (const group of groups) {
     const name = to.nameOf('group', group);
     if (name === undefined) continue;
     for (const family of ['v4', 'v6'] as const) {
-      const external = to.field('group', group, `external_ip${family}_addresses`, family);
+      const external = yield* to.field('group', group, `external_ip${family}_addresses`, family);
       append(listIn(to.lists[family].groups, name), external);
       append(listIn(to.lists[family].groups, ALL_ACTIVE), external);
     }
   }
-  gatherHosts(policy, dialect, to);
-  for (const zone of sortedDocuments(policy.zone.values())) {
+  yield* gatherHosts(hosts, hostAddressesMax, dialect, to);
+  for (const zone of zones) {
     const name = to.nameOf('zone', zone);
     if (name === undefined) continue;
     for (const family of ['v4', 'v6'] as const) {
-      append(listIn(to.lists[family].zones, name), to.field('zone', zone, `ip${family}_addresses`, family));
+      append(listIn(to.lists[family].zones, name), yield* to.field('zone', zone, `ip${family}_addresses`, family));
     }
   }
   const { v4, v6 } = to.lists;

@@ -4,6 +4,14 @@ import type { Document } from '../../model/document.js';
 export const POLICY_PARTS = ['external', 'group', 'host', 'link', 'profile', 'ruleset', 'service', 'zone'] as const;
 export type PolicyPart = (typeof POLICY_PARTS)[number];
 
+/** Those that addresses of sets come from. */
+const ADDRESS_PARTS: ReadonlySet<string> = new Set<PolicyPart>(['external', 'group', 'host', 'link', 'zone']);
+
+/** Whether documents of a table can move addresses of sets. */
+export function isAddressPart(table: string): boolean {
+  return ADDRESS_PARTS.has(table);
+}
+
 /**
  * All documents that rules and sets are made from, by table, then by id. They may hold anything: the store may be older
  * than the checks.
@@ -14,6 +22,8 @@ export type Policy = { readonly [Part in PolicyPart]: ReadonlyMap<string, Docume
    * while its version is the same. Absent: the maps never change, or nothing is to be kept.
    */
   readonly version?: number;
+  /** The same of changes that can move addresses alone. Absent: `version` stands for it. */
+  readonly addressesVersion?: number;
   /** Whether the id `any` of a group or zone means everyone in rules (`api.unknown_references`); absent: no. */
   readonly anyIsEveryone?: boolean;
   /**

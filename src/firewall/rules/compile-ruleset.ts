@@ -4,7 +4,7 @@ import { finish } from '../finish.js';
 import { sortByBytes } from '../hash/byte-order.js';
 import type { Printer } from '../printer.js';
 import { FIELD_PRINTER } from '../printers.js';
-import type { CompileError, CompileWarning, Fault } from './compile-error.js';
+import type { CompileError, CompileWarning, Fault, RulePosition } from './compile-error.js';
 import type { Emission, Pass } from './emission.js';
 import { expandRule, serviceOf } from './expand-rule.js';
 import type { FirewallRule } from './firewall-rule.js';
@@ -42,6 +42,9 @@ class Refused extends Error {
   }
 }
 
+/** Which rule of the document a line was made from; null: it is one of the fixed lines around the rules. */
+export type LineOrigin = RulePosition | null;
+
 type Variant = Omit<RulesetInput, 'profile'>;
 
 /** Rules between two pauses: well under a millisecond of work. */
@@ -52,11 +55,14 @@ class RulesetCompiler {
   readonly #commentBytes: number;
   readonly sets = new Set<string>();
   readonly warnings: CompileWarning[] = [];
+  /** Where the rules stand that others were made from; undefined: nobody asks. */
+  readonly positions: Map<FirewallRule, RulePosition> | undefined;
   readonly #warned = new Set<string>();
   /** The rule at hand. */
   #at: PlacedRead['position'] = { direction: 'inbound', index: 0 };
 
-  constructor(variant: Variant, choices: RuleChoices, commentBytes: number) {
+  constructor(variant: Variant, choices: RuleChoices, commentBytes: number, traced: boolean) {
+    this.positions = traced ? new Map() : undefined;
     this.#commentBytes = commentBytes;
     this.#emission = {
       choices,
@@ -103,7 +109,10 @@ class RulesetCompiler {
       if (fault !== undefined) this.#emission.fault(fault);
       if (service === undefined) continue;
       if (cut) this.#emission.warn('comment', `was cut to the ${this.#commentBytes} bytes that the kernel keeps`);
-      for (const made of expandRule(rule, service, pass, this.#emission, faults)) found.push(made);
+      for (const made of expandRule(rule, service, pass, this.#emission, faults)) {
+        this.positions?.set(made, position);
+        found.push(made);
+      }
     }
     return found;
   }
@@ -113,15 +122,18 @@ class RulesetCompiler {
  * Compiles one variant of a policy that was read with the same dialect, step by step. Use this for the four variants of
  * a group: the rules are read once. Nothing that `variant` answers may change meanwhile, or the text mixes two
  * policies.
+ * @param origins gets the origin of each line of the text
  */
 export function* compilePolicy(
   policy: PolicyModel,
   variant: Variant,
   dialect: Dialect,
   printer: Printer = FIELD_PRINTER,
+  origins?: LineOrigin[],
 ): Generator<void, RulesetResult> {
   const choices = RULE_CHOICES[dialect];
-  const compiler = new RulesetCompiler(variant, choices, printer.comments.bytes);
+  const compiler = new RulesetCompiler(variant, choices, printer.comments.bytes, origins !== undefined);
+  const lines = origins === undefined ? undefined : ([] as (FirewallRule | null)[]);
   try {
     const inbound = yield* compiler.rules(policy.inbound, 'inbound');
     const answers = yield* compiler.rules(policy.inbound, 'answer');
@@ -131,7 +143,8 @@ export function* compilePolicy(
     if (typeof docker !== 'boolean') return { ok: false, error: docker };
     yield;
     const hostTraffic = choices.ipv6HostTraffic;
-    const text = yield* printer.print({ family, docker, hostTraffic, inbound, answers, outbound }, choices);
+    const text = yield* printer.print({ family, docker, hostTraffic, inbound, answers, outbound }, choices, lines);
+    for (const rule of lines ?? []) origins?.push((rule && compiler.positions?.get(rule)) ?? null);
     yield;
     const sets = sortByBytes([...compiler.sets]);
     return { ok: true, text, hash: printer.hash(text), sets, warnings: compiler.warnings };

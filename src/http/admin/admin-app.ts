@@ -10,6 +10,8 @@ import type { HttpLog } from '../http-config.js';
 import { sentObject } from '../documents/sent-object.js';
 import { asApiError, errorReply } from '../error-reply.js';
 import { ApiError } from '../errors.js';
+import type { Operations } from '../../operations/operations.js';
+import { readReason } from '../documents/reason.js';
 import { WIDE_BOUNDS } from '../json/json-bounds.js';
 import { readJsonBody } from '../read-json-body.js';
 import { jsonReply } from '../reply.js';
@@ -33,7 +35,7 @@ export interface AdminNeeds {
   /** @throws StoreError while it is not known */
   readonly dialect: () => Dialect;
   /** Of the role that the server has now. */
-  readonly operations: () => ConsoleOperations;
+  readonly operations: () => ConsoleOperations & Pick<Operations, 'foresight'>;
 }
 
 /**
@@ -43,7 +45,10 @@ export interface AdminNeeds {
  */
 export function createAdminApp({ store, clock, log, dialect, operations }: AdminNeeds): Koa {
   const tokens = tokenAdminOnStore(store, clock, AUTHOR);
-  const policy = policyAdminOnStore(store, clock, dialect, AUTHOR);
+  const policy = policyAdminOnStore(store, clock, dialect, {
+    author: AUTHOR,
+    foresight: () => operations().foresight,
+  });
   const router = new Router();
   router.get('/tokens', async (ctx: Context) => {
     await sendReply(ctx, jsonReply((await tokens.list()) as unknown as Json));
@@ -65,7 +70,8 @@ export function createAdminApp({ store, clock, log, dialect, operations }: Admin
   router.post('/policy', async (ctx: Context) => {
     const file = await readJsonBody(ctx.req, MAX_POLICY_BYTES, WIDE_BOUNDS);
     const options = { dryRun: ctx.query['dry_run'] === 'true', replace: ctx.query['replace'] === 'true' };
-    const report = await policy.import(file, options);
+    const override = readReason(ctx.query['override']?.toString(), 'query parameter override');
+    const report = await policy.import(file, { ...options, ...(override === undefined ? {} : { override }) });
     if (report.written) log.info({ documents: report.items.length, ...options }, 'policy imported');
     await sendReply(ctx, jsonReply(report as unknown as Json));
   });

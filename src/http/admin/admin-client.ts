@@ -34,8 +34,9 @@ export function policyAdminOverSocket(socketPath: string): PolicyAdmin {
   const options = { refused: PolicyFileError, timeoutMs: POLICY_TIMEOUT_MS };
   return {
     export: async () => (await ask(socketPath, 'GET', '/policy', undefined, options)) as JsonObject,
-    import: async (file, { dryRun, replace }) => {
-      const path = `/policy?dry_run=${String(dryRun)}&replace=${String(replace)}`;
+    import: async (file, { dryRun, replace, override }) => {
+      const why = override === undefined ? '' : `&override=${encodeURIComponent(override)}`;
+      const path = `/policy?dry_run=${String(dryRun)}&replace=${String(replace)}${why}`;
       return (await ask(socketPath, 'POST', path, file as object, options)) as ImportReport;
     },
   };

@@ -49,14 +49,14 @@ export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
   tree: {
     usage: '[PATH]',
     says: 'supervisors and actors below a path, 50 children of each',
-    answer: async ({ tree }, path) =>
-      found(await tree({ limit: 50, ...(path === '' ? {} : { path }) }), `actor with the path ${path}`),
+    answer: ({ tree }, path) =>
+      found(tree({ limit: 50, ...(path === '' ? {} : { path }) }), `actor with the path ${path}`),
   },
   state: {
     usage: 'PATH',
     says: 'one actor: state, mailbox, last crash, what it says of itself',
-    answer: async ({ tree }, path) => {
-      const { children: _children, ...own } = found(await tree({ limit: 1, path }), `actor with the path ${path}`);
+    answer: ({ tree }, path) => {
+      const { children: _children, ...own } = found(tree({ limit: 1, path }), `actor with the path ${path}`);
       return own;
     },
   },

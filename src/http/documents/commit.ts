@@ -1,6 +1,7 @@
 import type { Change, CommitFailure, Stored } from '../../store/store.js';
 import type { Call } from '../route.js';
 import { ApiError } from '../errors.js';
+import { readReason } from './reason.js';
 import { refusedError } from './refusal.js';
 import { entityTag, staleError } from './preconditions.js';
 
@@ -19,25 +20,33 @@ export interface CommitReasons {
   readonly plan?: string | undefined;
 }
 
-/** Writes all steps or none, in the caller's name. Throws what the failure means to the client. */
+/** The header that says why a write may break assertions. */
+const OVERRIDE = 'x-override-reason';
+
+/**
+ * Writes all steps or none, in the caller's name. Throws what the failure means to the client; `assertion_broken` and
+ * `guard_broken` where the write breaks what is asserted and gives no reason for it.
+ */
 export async function commitOrThrow(
-  call: Pick<Call, 'deps' | 'author'>,
+  call: Pick<Call, 'deps' | 'author' | 'headers'>,
   changes: readonly Change[],
-  reasons: CommitReasons = {},
+  { override = overrideOf(call), reason, plan }: CommitReasons = {},
 ): Promise<readonly (Stored | undefined)[]> {
-  const result = await call.deps.store.commit(changes, { author: call.author });
-  if (result.ok) {
-    call.deps.runtime.foresight.wrote(
-      changes.flatMap((change, index) => {
-        const id = change.op === 'create' ? result.stored[index]?.doc.id : change.id;
-        const after = result.stored[index]?.doc;
-        return id === undefined ? [] : [{ table: change.table, id, ...(after && { after }) }];
-      }),
-      { author: call.author, reason: reasons.reason ?? null, plan: reasons.plan ?? null },
-    );
-    return result.stored;
-  }
+  const { store, runtime } = call.deps;
+  const result = await runtime.commitPolicy({ store, foresight: runtime.foresight }, changes, {
+    author: call.author,
+    override: override ?? null,
+    reason: reason ?? null,
+    plan: plan ?? null,
+  });
+  if (result.ok) return result.stored;
   throw failureError(result.failure, changes);
+}
+
+/** The reason in the header. Throws 400 for one that is none. */
+function overrideOf({ headers }: Pick<Call, 'headers'>): string | undefined {
+  const sent = headers[OVERRIDE];
+  return readReason(typeof sent === 'string' ? sent : sent?.join(', '), `header ${OVERRIDE}`);
 }
 
 function failureError(failure: CommitFailure, changes: readonly Change[]): Error {

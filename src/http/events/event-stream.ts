@@ -50,11 +50,11 @@ export class EventStream<E extends BookEvent> extends Readable {
     return this.#hungry;
   }
 
-  /** The last event, then the end. */
+  /** What there is still to tell, as far as it fits, then the reason and the end. */
   finish(reason: string): void {
     if (this.#over) return;
     this.#stop();
-    this.push(this.#message('end', { reason }));
+    this.push(this.#gather() + this.#message('end', { reason }));
     this.push(null);
   }
 
@@ -84,6 +84,14 @@ export class EventStream<E extends BookEvent> extends Readable {
   }
 
   #give(): void {
+    const text = this.#gather();
+    if (text === '') return this.#wake();
+    this.#hungry = false;
+    this.push(text);
+  }
+
+  /** The next step's messages; moves the stream's place. */
+  #gather(): string {
     const { source, wants } = this.#options;
     const { lost, events } = source.after(this.#place, STEP);
     this.#place += lost;
@@ -93,9 +101,7 @@ export class EventStream<E extends BookEvent> extends Readable {
       if (wants(kept.event)) text += this.#message(kept.event.kind, shown(kept));
       if (text.length >= MOST_CHARACTERS) break;
     }
-    if (text === '') return this.#wake();
-    this.#hungry = false;
-    this.push(text);
+    return text;
   }
 
   /** JSON has no line breaks outside of strings, and inside they are escaped: one `data` line is enough. */

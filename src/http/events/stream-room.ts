@@ -31,6 +31,14 @@ export interface StreamRoomOptions {
   readonly mayListen: MayListen;
 }
 
+export interface ListenOptions<E extends BookEvent> {
+  readonly wants?: (event: E) => boolean;
+  /** Called once, with what ends the stream in order. */
+  readonly opened?: (finish: (reason: string) => void) => void;
+  /** Called once, when the stream is over. */
+  readonly ended?: () => void;
+}
+
 /**
  * The open streams of events: bounded in number, kept alive with a comment, and closed when the server stops or who
  * listens may not any longer, which is looked at with every heartbeat.
@@ -51,12 +59,12 @@ export class StreamRoom {
 
   /**
    * The answer to who wants to listen: what was missed since `Last-Event-ID`, as far as it is kept, and all that comes.
-   * `ended` is called once when the stream is over. Throws `too_many_streams`.
+   * Throws `too_many_streams`.
    */
   listen<E extends BookEvent>(
     { headers, query, incoming }: Pick<Call, 'headers' | 'query' | 'incoming'>,
     source: EventSource<E>,
-    { wants = () => true, ended }: { readonly wants?: (event: E) => boolean; readonly ended?: () => void } = {},
+    { wants = () => true, opened, ended }: ListenOptions<E> = {},
   ): Reply {
     const { most } = this.#options;
     const place = placeOf(headers['last-event-id'] ?? query.get('last_event_id') ?? undefined, source);
@@ -65,6 +73,7 @@ export class StreamRoom {
     const stream = new EventStream({ source, wants, ...place });
     const entry: Open = { stream, request: incoming, unchecked: 0, blocked: 0 };
     this.#open.add(entry);
+    opened?.((reason) => stream.finish(reason));
     this.#timer ??= setInterval(() => this.#beat(), this.#options.heartbeatMs).unref();
     stream.once('close', () => {
       this.#open.delete(entry);

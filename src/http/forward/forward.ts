@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Context } from 'koa';
 import type { HttpConfig, HttpLog } from '../http-config.js';
 import type { LeadingServer } from '../../operations/operations.js';
+import { boundPausesOnly } from '../body-time.js';
 import { ApiError } from '../errors.js';
 import { bodyMediaType } from '../media-type.js';
 import { refuseTooLarge } from '../read-body.js';
@@ -36,6 +37,7 @@ export async function forward(
   const limit = bodyLimit(request, config);
   const hasBody = takesBody(route, request);
   if (hasBody) refuseTooLarge(request, limit);
+  if (hasBody && isForm(request)) boundPausesOnly(request);
   const bytes = hasBody ? Number(request.headers['content-length'] ?? limit) : 0;
   const timeoutMs = answerTimeoutMs(route, config, bytes);
   const failed = (reason: string, cause?: unknown) => {
@@ -82,9 +84,12 @@ function takesBody({ takes }: RouteData, { headers }: IncomingMessage): boolean 
   return takes !== undefined && announced;
 }
 
-function bodyLimit({ headers }: IncomingMessage, { api }: HttpConfig): number {
-  const isForm = bodyMediaType(headers['content-type']) === 'multipart/form-data';
-  return isForm ? api.max_upload_bytes : api.max_body_bytes;
+function bodyLimit(request: IncomingMessage, { api }: HttpConfig): number {
+  return isForm(request) ? api.max_upload_bytes : api.max_body_bytes;
+}
+
+function isForm({ headers }: IncomingMessage): boolean {
+  return bodyMediaType(headers['content-type']) === 'multipart/form-data';
 }
 
 /** Tells the client whether the leader may have got the request. */

@@ -12,7 +12,8 @@ import type { Call } from '../route.js';
 import { draftWrites } from './draft-writes.js';
 import { keptPlan } from './kept-plans.js';
 import type { PlanNeeds } from './make-plan.js';
-import { planObject, readReason, readWrites } from './read-writes.js';
+import { planObject, readWrites } from './read-writes.js';
+import { readReason } from '../documents/reason.js';
 
 /** The reason of `{"override": {"reason": "…"}}`, if there is one. Throws 400 where it is none. */
 function overrideOf(body: Json): string | undefined {

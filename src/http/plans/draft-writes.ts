@@ -26,8 +26,12 @@ export function draftCall(call: Call, draft: DraftStore, more: Partial<Call> = {
   const { foresight, dialect } = deps.runtime;
   return {
     ...call,
-    // Nothing was written, so nobody is to wait for it.
-    deps: { ...deps, store: draft, runtime: { dialect, foresight: { ...foresight, wrote: () => undefined } } },
+    // Nothing is written: nobody is to wait for it, and what it would break the plan shows.
+    deps: {
+      ...deps,
+      store: draft,
+      runtime: { dialect, foresight, commitPolicy: (_, changes, { author }) => draft.commit(changes, { author }) },
+    },
     // The draft is this call's alone.
     exclusive: (work) => work(),
     ...more,
@@ -36,15 +40,19 @@ export function draftCall(call: Call, draft: DraftStore, more: Partial<Call> = {
 
 /**
  * Makes the writes in a draft, with all that checks them. The first that is refused throws its refusal, with its place
- * as `index`.
+ * as `index`. `headers`: what each is sent with, such as `if-match`.
  */
-export async function draftWrites(call: Call, writes: readonly PlannedWrite[]): Promise<Drafted> {
+export async function draftWrites(
+  call: Call,
+  writes: readonly PlannedWrite[],
+  headers: Call['headers'] = {},
+): Promise<Drafted> {
   const draft = draftStore(call.deps.store);
   const made: DraftedWrite[] = [];
   for (const [index, write] of writes.entries()) {
     try {
-      const { status, headers } = await answer(call, draft, write);
-      const { location } = headers;
+      const { status, headers: answered } = await answer(call, draft, write, headers);
+      const { location } = answered;
       made.push({ write, status, ...(location === undefined ? {} : { location }) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -55,14 +63,19 @@ export async function draftWrites(call: Call, writes: readonly PlannedWrite[]): 
   return { draft, writes: made };
 }
 
-async function answer(call: Call, draft: DraftStore, { method, resource, id, body }: PlannedWrite): Promise<Reply> {
+async function answer(
+  call: Call,
+  draft: DraftStore,
+  { method, resource, id, body }: PlannedWrite,
+  headers: Call['headers'],
+): Promise<Reply> {
   const service = serviceOf(resource, 'v2');
   const params = id === undefined ? {} : { id };
   const one = draftCall(call, draft, {
     method,
     version: 'v2',
     params,
-    headers: {},
+    headers,
     body,
     query: new URLSearchParams(),
   });

@@ -11,7 +11,8 @@ import type { Call } from '../route.js';
 import { type Drafted, draftWrites } from './draft-writes.js';
 import { keepPlan } from './kept-plans.js';
 import { planAnswer } from './plan-answer.js';
-import { planObject, readReason, readWrites } from './read-writes.js';
+import { planObject, readWrites } from './read-writes.js';
+import { readReason } from '../documents/reason.js';
 
 /** What routes of plans use. */
 export interface PlanNeeds {
@@ -66,7 +67,12 @@ export async function makePlan(
   { drafted, reason }: WantedPlan,
 ): Promise<JsonObject> {
   const { draft, writes } = drafted;
-  const shipment = await call.deps.runtime.foresight.wouldShip(draft.rows(), { effects: true });
+  const { foresight } = call.deps.runtime;
+  const [assertions, { guards }] = await Promise.all([draft.list('assertion'), foresight.guards()]);
+  const shipment = await foresight.wouldShip(draft.rows(), {
+    effects: true,
+    judged: { assertions: assertions.map(({ doc }) => doc), guards, which: 'touched' },
+  });
   const rows = plannedRows(draft.rows());
   const ships = shipsOf(shipment);
   const record: PlanRecord = {
@@ -86,8 +92,6 @@ export async function makePlan(
       writes,
       shipment,
       hostsTouched: shipment.hostsTouched,
-      assertions: [],
-      guards: [],
     }),
   );
 }

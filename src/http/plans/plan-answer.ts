@@ -5,7 +5,9 @@ import { variantsOfType } from '../../model/ruleset-variants.js';
 import type { PlanRecord } from '../../plan/plan-record.js';
 import type { GroupEffect } from '../../plan/group-effects.js';
 import type { SetShipment } from '../../plan/set-changes.js';
-import type { GroupShipment, Shipment } from '../../plan/would-ship.js';
+import type { GroupShipment } from '../../plan/group-shipment.js';
+import type { Shipment } from '../../plan/would-ship.js';
+import { judgementsJson } from '../views/judgements-view.js';
 import { gitDiff } from '../text/git-diff.js';
 import type { DraftedWrite } from './draft-writes.js';
 
@@ -17,13 +19,11 @@ export interface PlanAnswerParts {
   readonly writes: readonly DraftedWrite[];
   readonly shipment: Shipment;
   readonly hostsTouched: number;
-  readonly assertions: readonly JsonObject[];
-  readonly guards: readonly JsonObject[];
 }
 
 /** The answer to `POST /api/V2/plan` (docs/http-api.md#plans). */
 export function* planAnswer(parts: PlanAnswerParts): Generator<void, JsonObject> {
-  const { record, writes, shipment, hostsTouched, assertions, guards } = parts;
+  const { record, writes, shipment, hostsTouched } = parts;
   const groups: JsonObject[] = [];
   const diffs = new Map<string, string>();
   for (const group of shipment.groups) {
@@ -51,8 +51,7 @@ export function* planAnswer(parts: PlanAnswerParts): Generator<void, JsonObject>
     groups,
     sets: shipment.sets.map(setJson),
     hosts_touched: hostsTouched,
-    assertions,
-    guards,
+    ...judgementsJson(shipment.judgements),
     warnings: warningsOf(shipment),
     ec2: [],
   };

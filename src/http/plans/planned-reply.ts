@@ -5,7 +5,8 @@ import type { Call, Parameter } from '../route.js';
 import { BASE } from '../routes/api-base.js';
 import { draftWrites } from './draft-writes.js';
 import { makePlan, type PlanNeeds } from './make-plan.js';
-import { type PlannedWrite, readReason } from './read-writes.js';
+import { type PlannedWrite } from './read-writes.js';
+import { readReason } from '../documents/reason.js';
 
 /** The parameter of writes that asks for a plan. */
 export const PLAN: Parameter = {
@@ -33,5 +34,7 @@ export async function plannedReply(call: Call, resource: Resource, needs: PlanNe
     body: call.body,
   };
   const reason = readReason(call.query.get('reason') ?? undefined, 'query parameter reason');
-  return jsonReply(await makePlan(call, needs, { drafted: await draftWrites(call, [write]), reason }));
+  const { 'if-match': wanted } = call.headers;
+  const drafted = await draftWrites(call, [write], wanted === undefined ? {} : { 'if-match': wanted });
+  return jsonReply(await makePlan(call, needs, { drafted, reason }));
 }

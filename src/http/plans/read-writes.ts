@@ -14,9 +14,6 @@ export interface PlannedWrite {
   readonly body: Json;
 }
 
-/** Most characters of a reason. */
-const REASON_MAX = 1000;
-
 /** The writes of `POST /api/V2/plan`. Throws 400 naming the first that is none. */
 export function readWrites(value: Json | undefined, most: number): readonly PlannedWrite[] {
   if (!isList(value) || value.length === 0)
@@ -56,14 +53,6 @@ function pathOf(path: string): { readonly resource: Resource; readonly id: strin
     // A percent sign that begins no character.
     return undefined;
   }
-}
-
-/** The reason that a body gives, or undefined. Throws 400 where it is none. */
-export function readReason(value: Json | undefined, where: string): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string' || value.trim() === '' || value.length > REASON_MAX)
-    throw new ApiError('bad_request', { reason: `${where} must be a string of 1 to ${REASON_MAX} characters` });
-  return value;
 }
 
 /** The body as an object. */

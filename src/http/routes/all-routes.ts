@@ -6,6 +6,9 @@ import type { Operations } from '../../operations/operations.js';
 import type { Store } from '../../store/store.js';
 import type { HttpConfig } from '../http-config.js';
 import type { Route } from '../route.js';
+import { actorRoutes } from './actor-routes.js';
+import { assertionRoutes } from './assertion-routes.js';
+import { analysisRoutes } from './analysis-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
@@ -13,6 +16,7 @@ import { ec2Routes } from './ec2-routes.js';
 import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
+import { hostHistoryRoutes } from './host-history-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
@@ -26,6 +30,7 @@ import { systemRoutes } from './system-routes.js';
 export interface RouteNeeds extends EventNeeds {
   readonly store: Store;
   readonly config: HttpConfig;
+  readonly clock: { now(): number };
   /** The current operations: a server may become or stop being the leader at any time. */
   readonly operations: () => Operations;
 }
@@ -34,6 +39,7 @@ export interface RouteNeeds extends EventNeeds {
 export function allRoutes(): readonly Route<RouteNeeds>[] {
   const routes: readonly Route<RouteNeeds>[] = [
     ...systemRoutes,
+    ...actorRoutes,
     ...hclRoutes,
     ...auditRoutes,
     ...fileTransferRoutes,
@@ -43,9 +49,14 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...fleetRoutes,
     ...eventRoutes,
     ...planRoutes,
+    ...assertionRoutes,
     ...revisionRoutes,
+    ...analysisRoutes,
+    ...hostHistoryRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>
-      [...RESOURCES.keys()].flatMap((resource) => resourceRoutes(resource, version)),
+      [...RESOURCES.values()]
+        .filter(({ onlyInV2 }) => version === 'v2' || onlyInV2 !== true)
+        .flatMap(({ name }) => resourceRoutes(name, version)),
     ),
   ];
   return [...routes, ...openapiRoutes(routes)];

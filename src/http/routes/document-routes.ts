@@ -9,6 +9,9 @@ import { createInV1, createInV2, readDocument, removeDocumentReply, updateDocume
 
 const NAME: Parameter = { name: 'name', description: 'The document of this name', schema: { type: 'string' } };
 
+/** Any write may break what is asserted (docs/http-api.md#assertion). */
+const BROKEN = ['assertion_broken', 'guard_broken'] as const;
+
 type Differing = Pick<Route<PlanNeeds>, 'summary' | 'answers' | 'refuses' | 'handle'> &
   Pick<Partial<Route>, 'takes' | 'parameters'>;
 
@@ -50,7 +53,7 @@ export function documentRoutes(service: DocumentService, version: ApiVersion): r
         summary: `Makes a ${name}; an id in the path is ignored`,
         takes: takes(version === 'v1'),
         answers: { 201: answers.created, ...(version === 'v1' ? { 303: answers.exists } : {}) },
-        refuses: ['data_invalid', 'exists'],
+        refuses: ['data_invalid', 'exists', ...BROKEN],
         handle: (call) => (version === 'v1' ? createInV1(call, service) : createInV2(call, service)),
       }),
     ),
@@ -61,7 +64,7 @@ export function documentRoutes(service: DocumentService, version: ApiVersion): r
         summary: `Updates a ${name}`,
         takes: takes(true),
         answers: { 303: answers.updated },
-        refuses: ['data_invalid', 'not_updated', 'not_found_on_update', 'stale'],
+        refuses: ['data_invalid', 'not_updated', 'not_found_on_update', 'stale', ...BROKEN],
         handle: (call) => updateDocumentReply(call, service),
       }),
     ),
@@ -71,7 +74,7 @@ export function documentRoutes(service: DocumentService, version: ApiVersion): r
       writing({
         summary: `Removes a ${name}`,
         answers: { 204: { description: 'It is gone' } },
-        refuses: ['not_found', 'builtin', 'in_use', 'stale'],
+        refuses: ['not_found', 'builtin', 'in_use', 'stale', ...BROKEN],
         handle: (call) => removeDocumentReply(call, service),
       }),
     ),

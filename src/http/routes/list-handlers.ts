@@ -16,7 +16,7 @@ import { flag } from './list-parameters.js';
 export async function listReply(call: Call, model: ResourceDeclaration): Promise<Reply> {
   const items: readonly JsonObject[] =
     call.version === 'v2' ? await wholeList(call, model) : await shortList(call, model);
-  const page = call.version === 'v2' && model.name === 'host' ? hostPage(items, call.query) : undefined;
+  const page = call.version === 'v2' && model.list?.inPages === true ? hostPage(items, call.query) : undefined;
   if (page === undefined) return jsonReply(items);
   const link = page.next === undefined ? {} : { link: `<${BASE.v2}/hosts?${page.next}>; rel="next"` };
   return jsonReply(page.items, 200, link);

@@ -12,7 +12,7 @@ export function listRoutes(model: ResourceDeclaration, version: ApiVersion): rea
   const path = `${BASE[version]}/${model.plural}`;
   const parameters = [
     ...(model.list?.flags ?? []).map(({ name, description }) => flagParameter(name, description)),
-    ...(model.name === 'host' ? HOST_PAGE_PARAMETERS : []),
+    ...(model.list?.inPages === true ? HOST_PAGE_PARAMETERS : []),
   ];
   const items: JsonSchema | { readonly $ref: string } =
     version === 'v2'
@@ -24,7 +24,7 @@ export function listRoutes(model: ResourceDeclaration, version: ApiVersion): rea
       ...common,
       path,
       id: `${version}.${model.name}.list`,
-      summary: `Every ${model.name}${version === 'v1' ? ', in short' : ''}; ${model.name === 'host' && version === 'v2' ? 'page by page where the query narrows it' : 'there is no paging'}`,
+      summary: `Every ${model.name}${version === 'v1' ? ', in short' : ''}; ${model.list?.inPages === true && version === 'v2' ? 'page by page where the query narrows it' : 'there is no paging'}`,
       ...(version === 'v2' && parameters.length > 0 ? { parameters, refuses: ['bad_parameter'] as const } : {}),
       answers: { 200: { description: 'The list', schema: items } },
       handle: (call) => listReply(call, model),

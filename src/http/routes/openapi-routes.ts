@@ -1,11 +1,14 @@
 import { JSON_TYPE } from '../media-type.js';
+import { DOCS_HEADERS, docsPage } from '../openapi/docs-page.js';
 import { openapiDocument } from '../openapi/openapi-document.js';
-import { jsonReply } from '../reply.js';
+import { jsonReply, type Reply } from '../reply.js';
 import type { Route, RouteData } from '../route.js';
 
-/** `/api/V2/openapi.json`, which describes the given routes and itself. */
+const HTML_TYPE = 'text/html';
+
+/** `/api/V2/openapi.json`, which describes the given routes and these, and `/api/docs`, the same as a page for people. */
 export function openapiRoutes(others: readonly RouteData[]): readonly Route[] {
-  const route: Route = {
+  const described: Route = {
     method: 'GET',
     path: '/api/V2/openapi.json',
     version: 'v2',
@@ -16,6 +19,23 @@ export function openapiRoutes(others: readonly RouteData[]): readonly Route[] {
     answers: { 200: { description: 'The description', schema: { type: 'object' } } },
     handle: () => jsonReply(document),
   };
-  const document = openapiDocument([...others, route]);
-  return [route];
+  // A browser sends no token, and nothing of this installation is on the page.
+  const shown: Route = {
+    method: 'GET',
+    path: '/api/docs',
+    version: 'v2',
+    id: 'docs',
+    summary: 'This description as a page',
+    scope: 'open',
+    produces: [HTML_TYPE],
+    answers: { 200: { description: 'The page', type: HTML_TYPE } },
+    handle: () => page,
+  };
+  const document = openapiDocument([...others, described, shown]);
+  const page: Reply = {
+    status: 200,
+    headers: DOCS_HEADERS,
+    body: { kind: 'text', text: docsPage(document), type: HTML_TYPE },
+  };
+  return [described, shown];
 }

@@ -49,7 +49,7 @@ export const planRoutes: readonly Route<PlanRouteNeeds>[] = [
     produces: [JSON_TYPE, TEXT_TYPE],
     takes: { kind: 'json', parsedFirst: false, schema: { type: 'object', properties: { override: ANY } } },
     answers: { 200: { description: 'They are made', schema: ANY } },
-    refuses: ['not_found', 'plan_stale'],
+    refuses: ['not_found', 'plan_stale', 'assertion_broken', 'guard_broken'],
     handle: async (call, needs) => jsonReply(await applyPlan(call, needs)),
   },
 ];

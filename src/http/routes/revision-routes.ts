@@ -3,18 +3,22 @@ import type { Document, JsonObject } from '../../model/document.js';
 import { RULESET_VARIANTS } from '../../model/ruleset-variants.js';
 import { readRuleset, type StoredRuleset } from '../../model/stored-ruleset.js';
 import { textOf } from '../../model/text-of.js';
+import { type Store, StoreError } from '../../store/store.js';
 import type { Operations } from '../../operations/operations.js';
 import { byId, notFound } from '../documents/find-document.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
-import { planObject, readReason } from '../plans/read-writes.js';
+import { planObject } from '../plans/read-writes.js';
+import { readReason } from '../documents/reason.js';
+import { askFleet } from '../questions/ask-fleet.js';
+import { revisionFlows } from '../questions/revision-flows.js';
 import { emptyReply, jsonReply, type Reply } from '../reply.js';
 import type { Call, Parameter, Route } from '../route.js';
 import { gitDiff } from '../text/git-diff.js';
-import { pinView, revisionView, textsView } from '../views/revision-view.js';
+import { type Histories, pinView, revisionView, textsView } from '../views/revision-view.js';
 
 export interface RevisionNeeds {
-  readonly operations: () => Pick<Operations, 'setPin'>;
+  readonly operations: () => Pick<Operations, 'setPin' | 'questions'>;
 }
 
 /** Most revisions in one answer. */
@@ -123,16 +127,26 @@ async function rulesetOf(call: Call, revision: Document): Promise<StoredRuleset>
   return ruleset;
 }
 
+/** Most hosts whose history is looked at. */
+const MOST_HISTORIES = 1000;
+
+async function historiesOf(store: Store, hosts: readonly Document[]): Promise<Histories> {
+  const rows = await Promise.all(
+    hosts.slice(0, MOST_HISTORIES).map(({ hostkey }) => store.get('host_history', textOf(hostkey))),
+  );
+  return new Map(rows.flatMap((row) => (row === undefined ? [] : [[row.doc.id, row.doc] as const])));
+}
+
 async function around(call: Call, group: Document) {
   const { store } = call.deps;
   const hosts = (await store.find('host', 'group', textOf(group['name']))).map(({ doc }) => doc);
-  return { hosts, pin: (await store.get('pin', group.id))?.doc };
+  return { hosts, pin: (await store.get('pin', group.id))?.doc, histories: await historiesOf(store, hosts) };
 }
 
 async function list(call: Call): Promise<Reply> {
   const { store } = call.deps;
   const group = await groupOf(call);
-  const { hosts, pin: held } = await around(call, group);
+  const { hosts, pin: held, histories } = await around(call, group);
   const limit = call.query.get('limit') === null ? LISTED : numberOf(call.query.get('limit'), 'limit');
   if (limit > LISTED) throw new ApiError('bad_parameter', { name: 'limit', reason: `must be 1 to ${LISTED}` });
   const newest = Number((await store.get('revision', headId(group.id)))?.doc['last'] ?? 0);
@@ -144,30 +158,39 @@ async function list(call: Call): Promise<Reply> {
     id: group.id,
     group: group['name'] ?? null,
     pinned: pinView(held),
-    revisions: rows.flatMap((row) => (row === undefined ? [] : [revisionView(row.doc, hosts, held)])),
+    revisions: rows.flatMap((row) => (row === undefined ? [] : [revisionView(row.doc, hosts, held, histories)])),
   });
 }
 
 async function read(call: Call): Promise<Reply> {
   const group = await groupOf(call);
   const row = await revisionOf(call, group.id, numberOf(call.params['number'], 'the number in the path'));
-  const { hosts, pin: held } = await around(call, group);
-  return jsonReply({ ...revisionView(row, hosts, held), ...textsView((await rulesetOf(call, row)).texts) });
+  const { hosts, pin: held, histories } = await around(call, group);
+  return jsonReply({ ...revisionView(row, hosts, held, histories), ...textsView((await rulesetOf(call, row)).texts) });
 }
 
-async function diff(call: Call): Promise<Reply> {
+/** Null where only a server that leads could tell, and none does. */
+async function flowsOf(call: Call, needs: RevisionNeeds, older: StoredRuleset, newer: StoredRuleset) {
+  try {
+    return await askFleet(call, needs, 'short', (asked) => revisionFlows(older, newer, asked));
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'unavailable') return null;
+    throw error;
+  }
+}
+
+async function diff(call: Call, needs: RevisionNeeds): Promise<Reply> {
   const group = await groupOf(call);
   const [from, to] = [numberOf(call.query.get('from'), 'from'), numberOf(call.query.get('to'), 'to')];
-  const [older, newer] = await Promise.all(
-    [from, to].map(async (number) => rulesetOf(call, await revisionOf(call, group.id, number))),
-  );
+  const ofNumber = async (number: number) => rulesetOf(call, await revisionOf(call, group.id, number));
+  const [older, newer] = await Promise.all([ofNumber(from), ofNumber(to)]);
   const texts: JsonObject = Object.fromEntries(
     RULESET_VARIANTS.map(({ key, apiName }) => [
       apiName,
-      gitDiff(older?.texts[key].text ?? '', newer?.texts[key].text ?? '', [apiName, apiName]),
+      gitDiff(older.texts[key].text, newer.texts[key].text, [apiName, apiName]),
     ]),
   );
-  return jsonReply({ id: group.id, from, to, diff: texts });
+  return jsonReply({ id: group.id, from, to, diff: texts, flows: await flowsOf(call, needs, older, newer) });
 }
 
 async function pin(call: Call, { operations }: RevisionNeeds): Promise<Reply> {

@@ -10,7 +10,6 @@ import { JSON_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';
 import type { Call, Route } from '../route.js';
 import { ipsetsView } from '../views/ipsets-view.js';
-import { wholeNumber } from './whole-number.js';
 
 const v1 = { version: 'v1', produces: [JSON_TYPE] } as const;
 const v2 = { version: 'v2', produces: [JSON_TYPE] } as const;
@@ -26,7 +25,7 @@ export interface SystemNeeds {
   readonly config: Pick<HttpConfig, 'env'>;
   readonly operations: () => Pick<
     Operations,
-    'readiness' | 'publishGroup' | 'tree' | 'alarms' | 'observation' | 'publishing' | 'setPublishing' | 'dialect'
+    'readiness' | 'publishGroup' | 'alarms' | 'observation' | 'publishing' | 'setPublishing' | 'dialect'
   >;
 }
 
@@ -92,26 +91,6 @@ export const systemRoutes: readonly Route<SystemNeeds>[] = [
       const [fleet, zones] = await Promise.all([loadFleet(store), listDocuments(store, 'zone')]);
       return jsonReply(ipsetsView(config.env, fleet, zones, operations().dialect()));
     },
-  },
-  {
-    ...v2,
-    method: 'GET',
-    path: '/api/V2/actors',
-    id: 'v2.actors',
-    summary: 'The tree of supervisors and actors: path, state, mailbox, messages handled, restarts, last crash',
-    scope: 'read',
-    parameters: [
-      { name: 'path', description: 'Only the tree below this path', schema: { type: 'string' } },
-      { name: 'offset', description: 'The first child listed of the top of the answer', schema: { type: 'integer' } },
-      {
-        name: 'limit',
-        description: 'Most children listed of one supervisor, 200 by default',
-        schema: { type: 'integer' },
-      },
-    ],
-    answers: { 200: { description: 'The tree; `supervisor.total` counts all children of one', schema: OBJECT } },
-    refuses: ['not_found', 'bad_parameter'],
-    handle: actors,
   },
   {
     ...v2,
@@ -186,19 +165,6 @@ function publish({ query }: Call, { operations }: SystemNeeds): Reply {
   if (group === null || group === '') throw new ApiError('bad_parameter', { name: 'group', reason: 'name a group' });
   operations().publishGroup(group);
   return jsonReply('ok');
-}
-
-async function actors({ query }: Call, { operations }: SystemNeeds): Promise<Reply> {
-  const path = query.get('path');
-  const offset = wholeNumber(query, 'offset', 0, 1_000_000_000);
-  const limit = wholeNumber(query, 'limit', 1, 1000);
-  const tree = await operations().tree({
-    ...(path === null ? {} : { path }),
-    ...(offset === undefined ? {} : { offset }),
-    ...(limit === undefined ? {} : { limit }),
-  });
-  if (!tree) throw new ApiError('not_found', { what: 'no actor has this path' });
-  return jsonReply(tree as unknown as JsonObject);
 }
 
 function observation(_call: Call, { operations }: SystemNeeds): Reply {

@@ -1,6 +1,9 @@
+import { periodsOf } from '../../host/hash-history.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { RULESET_VARIANTS, variantsOfType } from '../../model/ruleset-variants.js';
+import { textOf } from '../../model/text-of.js';
 import { isObject } from '../../model/validate.js';
+import { holdsRevision } from './held-view.js';
 
 /** What hosts of the group report, besides which group they are of. */
 type Host = Document;
@@ -15,12 +18,37 @@ function runs(host: Host, revision: JsonObject): boolean {
   });
 }
 
+/** What hosts of the group held, by hostkey (table `host_history`). */
+export type Histories = ReadonlyMap<string, Document>;
+
+/** When a host of the group was first and last known to hold a revision, epoch seconds; null: never, as far as is kept. */
+function hostTimes(row: Document, hosts: readonly Host[], histories: Histories): JsonObject {
+  let first: number | null = null;
+  let last: number | null = null;
+  for (const host of hosts) {
+    const heard = typeof host['keepalive_timestamp'] === 'number' ? host['keepalive_timestamp'] : 0;
+    for (const period of periodsOf(histories.get(textOf(host['hostkey'])))) {
+      if (period.group !== row['group_name'] || !holdsRevision(period, row)) continue;
+      const to = period.to ?? Math.max(heard, period.from);
+      first = Math.min(first ?? period.from, period.from);
+      last = Math.max(last ?? to, to);
+    }
+  }
+  return { first_host_at: first, last_host_at: last };
+}
+
 /** A revision as the API shows it: `hosts` is how many of the group report it now. */
-export function revisionView(row: Document, hosts: readonly Host[], pin: Document | undefined): JsonObject {
+export function revisionView(
+  row: Document,
+  hosts: readonly Host[],
+  pin: Document | undefined,
+  histories: Histories,
+): JsonObject {
   const { id: _id, texts: _texts, ...rest } = row;
   return {
     ...rest,
     hosts: hosts.filter((host) => runs(host, row)).length,
+    ...hostTimes(row, hosts, histories),
     pinned: pin !== undefined && pin['number'] === row['number'],
   };
 }

@@ -104,6 +104,8 @@ export interface ActorSystem {
   exited(pid: Pid): Promise<ExitReason>;
   isAlive(pid: Pid): boolean;
   info(pid: Pid): ProcessInfo | undefined;
+  /** `info(pid)?.published` without the rest, for looking at thousands. */
+  published(pid: Pid): Published | undefined;
   processes(): Iterable<Pid>;
   /** Those that have published a supervisor's view. */
   supervisors(): Iterable<Pid>;

@@ -5,23 +5,27 @@ import type { BurialHost } from './burial.js';
 import { Exit, StartFailed } from './exit.js';
 import type { DownMsg, Message, MonitorRef } from './message.js';
 import type { Behaviour, ActorSystem, ActorSystemStats, ProcessInfo, SpawnOptions } from './actor-system-types.js';
+import { LONG_MAILBOX } from './actor-system-options.js';
+import type { ActorSystemOptions } from './actor-system-options.js';
 import { addMonitor, linkProcesses, removeMonitor, unlinkProcesses } from './links.js';
 import { Mailboxes } from './mailboxes.js';
-import type { LongMailboxMarks } from './mailboxes.js';
 import { nactTurns } from './nact-turns.js';
 import { Pid } from './pid.js';
 import type { Name } from './pid.js';
 import { ExitSignal, Monitor, Process } from './process.js';
+import type { Published } from './published.js';
 import { isOrderly } from './reason.js';
 import type { ExitReason } from './reason.js';
 import { Registry } from './registry.js';
-import type { Report, ReportSink } from './report.js';
+import { processInfo } from './process-info.js';
+import { Reporter } from './reporter.js';
+import type { Report } from './report.js';
 import { RunLoop } from './run-loop.js';
 import { ProcessSelf } from './self.js';
 import type { SelfHost } from './self.js';
 import type { Address } from './address.js';
-import { CrashBook } from './sys/crash-book.js';
-import { busyMs, crashDetail, statusWord, suspensionOf } from './sys/look-at.js';
+import type { CrashBook } from './sys/crash-book.js';
+import { crashDetail } from './sys/look-at.js';
 import { Observer } from './sys/observer.js';
 import { Oversight } from './sys/oversight.js';
 import type { Sys } from './sys/sys.js';
@@ -30,25 +34,6 @@ import type { TurnPort } from './turn.js';
 
 /** Milliseconds. A deliberate departure: OTP waits for ever (docs/decisions/0036-the-supervisors-are-otps.md). */
 const INIT_TIMEOUT_MS = 30_000;
-
-export interface ActorSystemOptions {
-  /** Default: nact. */
-  readonly turns?: TurnPort;
-  /** Default: the machine's. */
-  readonly clock?: Clock;
-  /** Default: reports are dropped. */
-  readonly report?: ReportSink;
-  /** Sees every message that nobody will handle, once; may not throw. */
-  readonly deadLetter?: (to: Address, message: Message) => void;
-  /** Messages from which on a mailbox is reported as long, and down to which it stays so. Default 10000 and 1000. */
-  readonly longMailbox?: LongMailboxMarks;
-  /** Keep the last ten events of every process from its start (`sys.events`, crash reports). Default false. */
-  readonly events?: boolean;
-  /** For development: `sys.replaceState` works. Default false. */
-  readonly allowReplaceState?: boolean;
-}
-
-const LONG_MAILBOX: LongMailboxMarks = { high: 10_000, low: 1000 };
 
 /** Starts an empty process table. Nothing runs, and nothing keeps Node alive, until something is spawned. */
 export function createActorSystem(options: ActorSystemOptions = {}): ActorSystem {
@@ -59,7 +44,7 @@ class ProcessTable implements ActorSystem {
   readonly clock: Clock;
   readonly turns: TurnPort;
   readonly sys: Sys;
-  readonly crashes = new CrashBook();
+  readonly crashes: CrashBook;
   readonly #table = new Map<number, Process>();
   readonly #supervisors = new Set<Pid>();
   readonly #registry = new Registry();
@@ -67,16 +52,14 @@ class ProcessTable implements ActorSystem {
   readonly #loop: RunLoop;
   readonly #selves: SelfHost;
   readonly #burial: BurialHost;
-  readonly #sink: ReportSink | undefined;
-  readonly #deadLetterHook: ((to: Address, message: Message) => void) | undefined;
+  readonly #reporter: Reporter;
   readonly #keepEvents: boolean;
-  #deadLetters = 0;
 
   constructor(options: ActorSystemOptions) {
     const clock = (this.clock = options.clock ?? realClock);
     this.turns = options.turns ?? nactTurns();
-    this.#sink = options.report;
-    this.#deadLetterHook = options.deadLetter;
+    this.#reporter = new Reporter(options.report, options.deadLetter);
+    this.crashes = this.#reporter.crashes;
     this.#keepEvents = options.events ?? false;
     const report = (given: Report): void => this.report(given);
     const schedule = (process: Process): void => this.#loop.schedule(process);
@@ -103,8 +86,8 @@ class ProcessTable implements ActorSystem {
         desk.gone(process, reason);
       },
       deliver,
-      deadLetter: (to, message) => this.#deadLetter(to, message),
-      tellWatcher: (monitor) => this.#tell(monitor),
+      deadLetter: (to, message) => this.#reporter.deadLetter(to, message),
+      tellWatcher: (watcher, down) => this.#reporter.tellWatcher(watcher, down),
       orphaned: (process) => this.#loop.orphaned(process),
       look: (process) => crashDetail({ clock, find }, process),
       crashed: (pid, reason, queued, detail) => this.report({ kind: 'crash', pid, reason, queued, detail }),
@@ -161,13 +144,16 @@ class ProcessTable implements ActorSystem {
 
   send(to: Address, message: Message): boolean {
     const process = this.#find(to);
-    if (process === undefined) return this.#deadLetter(to, message);
-    return this.#mailboxes.put(process, message);
+    if (process === undefined) return this.#reporter.deadLetter(to, message);
+    if (process.mailbox.length >= process.mark && !this.#mailboxes.hasRoom(process)) return false;
+    process.mailbox.push(message);
+    this.#loop.schedule(process);
+    return true;
   }
 
   sendControl(to: Address, message: Message): boolean {
     const process = this.#find(to);
-    if (process === undefined) return this.#deadLetter(to, message);
+    if (process === undefined) return this.#reporter.deadLetter(to, message);
     this.#mailboxes.deliver(process, message);
     return true;
   }
@@ -211,7 +197,7 @@ class ProcessTable implements ActorSystem {
     if (typeof by === 'function') {
       // Not at once: the caller does not hold the reference yet.
       queueMicrotask(() => {
-        if (!down.revoked) this.#tell(down);
+        if (!down.revoked) this.#reporter.tellWatcher(by, down);
       });
     } else if (by !== undefined) this.#mailboxes.deliver(by, down);
     return down;
@@ -234,22 +220,11 @@ class ProcessTable implements ActorSystem {
 
   info(pid: Pid): ProcessInfo | undefined {
     const process = this.#table.get(pid.id);
-    if (process === undefined) return undefined;
-    return {
-      messageQueueLen: process.mailbox.length,
-      status: statusWord(process),
-      suspension: suspensionOf(process),
-      reductions: process.reductions,
-      dropped: process.dropped,
-      links: process.links === undefined ? [] : Array.from(process.links, (peer) => peer.pid),
-      monitors: process.watchers?.size ?? 0,
-      label: pid.label,
-      names: process.names ?? [],
-      startedAt: process.startedAt,
-      currentMs: busyMs(process, this.clock),
-      parent: process.parent,
-      published: process.published,
-    };
+    return process === undefined ? undefined : processInfo(process, this.clock);
+  }
+
+  published(pid: Pid): Published | undefined {
+    return this.#table.get(pid.id)?.published;
   }
 
   *processes(): Iterable<Pid> {
@@ -279,18 +254,13 @@ class ProcessTable implements ActorSystem {
   }
 
   report(report: Report): void {
-    if (report.kind === 'crash') this.crashes.add(report);
-    try {
-      this.#sink?.(report);
-    } catch {
-      // The sink is where errors are told; there is nowhere left to tell this one (see ReportSink).
-    }
+    this.#reporter.report(report);
   }
 
   stats(): ActorSystemStats {
     return {
       processes: this.#table.size,
-      deadLetters: this.#deadLetters,
+      deadLetters: this.#reporter.deadLetters,
       dropped: this.#mailboxes.dropped,
       orphans: this.#loop.orphans,
     };
@@ -314,24 +284,5 @@ class ProcessTable implements ActorSystem {
     this.#table.delete(pid.id);
     this.#supervisors.delete(pid);
     if (names !== undefined) for (const name of names) this.#registry.unregister(name);
-  }
-
-  #deadLetter(to: Address, message: Message): false {
-    this.#deadLetters++;
-    try {
-      this.#deadLetterHook?.(to, message);
-    } catch (error) {
-      this.report({ kind: 'callback_fault', where: 'dead letter hook', error });
-    }
-    return false;
-  }
-
-  #tell(down: Monitor): void {
-    if (typeof down.watcher !== 'function') return;
-    try {
-      down.watcher(down);
-    } catch (error) {
-      this.report({ kind: 'callback_fault', where: `monitor of ${String(down.target)}`, error });
-    }
   }
 }

@@ -1,10 +1,10 @@
 import type { Clock } from './clock.js';
 import { StartFailed } from './exit.js';
 import { dropWatching } from './links.js';
-import type { Message } from './message.js';
+import type { DownMsg, Message } from './message.js';
 import type { Pid } from './pid.js';
-import { ExitSignal } from './process.js';
-import type { Monitor, Process } from './process.js';
+import { ExitSignal, TIMER_TAG } from './process.js';
+import type { Process } from './process.js';
 import { formatReason, isOrderly } from './reason.js';
 import type { ExitReason } from './reason.js';
 import type { CrashDetail } from './report.js';
@@ -18,7 +18,7 @@ export interface BurialHost {
   forget(process: Process, reason: ExitReason): void;
   deliver(process: Process, message: Message): void;
   deadLetter(to: Pid, message: Message): void;
-  tellWatcher(monitor: Monitor): void;
+  tellWatcher(watcher: (down: DownMsg) => void, down: DownMsg): void;
   /** A handler of it still runs. */
   orphaned(process: Process): void;
   look(process: Process): CrashDetail;
@@ -57,7 +57,7 @@ function bury(
   if (process.running) host.orphaned(process);
   for (const message of process.mailbox.drain()) {
     // Exit, down and timer messages concern this process alone.
-    if (!(message instanceof ExitSignal) && message.tag !== 'DOWN' && message.tag !== '$timer') {
+    if (!(message instanceof ExitSignal) && message.tag !== 'DOWN' && message.tag !== TIMER_TAG) {
       host.deadLetter(pid, message);
     }
   }
@@ -79,7 +79,7 @@ function bury(
   if (watchers !== undefined) {
     for (const monitor of watchers) {
       monitor.reason = reason;
-      if (typeof monitor.watcher === 'function') host.tellWatcher(monitor);
+      if (typeof monitor.watcher === 'function') host.tellWatcher(monitor.watcher, monitor);
       else {
         monitor.watcher.watching?.delete(monitor);
         host.deliver(monitor.watcher, monitor);

@@ -32,9 +32,12 @@ export interface From<Reply> {
   reply(value: Reply): void;
 }
 
+export const CALL_TAG = '$call';
+export const CAST_TAG = '$cast';
+
 /** The envelope of a call. */
 export class CallMsg implements Message {
-  readonly tag = '$call';
+  readonly tag = CALL_TAG;
   readonly request: unknown;
   readonly from: PendingCall;
 
@@ -46,7 +49,7 @@ export class CallMsg implements Message {
 
 /** The envelope of a cast. */
 export class CastMsg implements Message {
-  readonly tag = '$cast';
+  readonly tag = CAST_TAG;
   readonly body: unknown;
 
   constructor(body: unknown) {

@@ -40,14 +40,6 @@ export class Mailboxes {
     return Math.min(maxQueue, this.#marks.high);
   }
 
-  /** What may be dropped; false if it was. */
-  put(process: Process, message: Message): boolean {
-    if (process.mailbox.length >= process.mark && !this.#hasRoom(process)) return false;
-    process.mailbox.push(message);
-    this.#host.schedule(process);
-    return true;
-  }
-
   /** What must get in, full or not. */
   deliver(process: Process, message: Message): void {
     const { oversight, mailbox } = process;
@@ -80,7 +72,8 @@ export class Mailboxes {
     }));
   }
 
-  #hasRoom(process: Process): boolean {
+  /** For a mailbox that has come to its mark: false, and counted, if the next message is dropped. */
+  hasRoom(process: Process): boolean {
     const isFull = process.mailbox.length >= process.maxQueue;
     this.#noteLong(process, !isFull);
     if (!isFull) return true;

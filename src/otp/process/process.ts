@@ -17,9 +17,11 @@ export abstract class Revocable {
   abstract take(): Message;
 }
 
+export const TIMER_TAG = '$timer';
+
 /** A timer of one process; it travels through the mailbox itself, so that `cancel` holds for a queued one too. */
 export class Timer extends Revocable implements TimerRef {
-  readonly tag = '$timer';
+  readonly tag = TIMER_TAG;
   readonly message: Message;
   readonly everyMs: number | undefined;
   handle: TimerHandle | undefined = undefined;

@@ -15,7 +15,7 @@ export interface RestartBudget {
 export function restartBudgets(system: ActorSystem): readonly RestartBudget[] {
   const budgets: RestartBudget[] = [];
   for (const supervisor of system.supervisors()) {
-    const view = system.info(supervisor)?.published?.supervisor;
+    const view = system.published(supervisor)?.supervisor;
     const used = view?.restartsUsed() ?? 0;
     if (view !== undefined && used > 0) budgets.push({ supervisor, used, of: view.intensity, periodS: view.periodS });
   }

@@ -1,4 +1,5 @@
 import { createActorSystem } from '../process/actor-system.js';
+import type { ActorSystemOptions } from '../process/actor-system-options.js';
 import type { ActorSystem } from '../process/actor-system-types.js';
 import type { Report } from '../process/report.js';
 import { manualTurns } from './manual-turns.js';
@@ -21,12 +22,22 @@ export interface VirtualSystem {
   run<T>(promise: Promise<T>): Promise<T>;
 }
 
-/** Makes an actor system on manual turns and virtual time; `start` is the wall clock's first reading in epoch milliseconds. */
-export function virtualSystem(start?: number): VirtualSystem {
+/**
+ * Makes an actor system on manual turns and virtual time; `start` is the wall clock's first reading in epoch milliseconds.
+ * `report` hears its reports besides `reports`.
+ */
+export function virtualSystem(
+  start?: number,
+  { report: hear, longMailbox }: Pick<ActorSystemOptions, 'report' | 'longMailbox'> = {},
+): VirtualSystem {
   const clock = virtualClock(start);
   const turns = manualTurns();
   const reports: Report[] = [];
-  const system = createActorSystem({ clock, turns, report: (report) => reports.push(report) });
+  const report = (each: Report): void => {
+    reports.push(each);
+    hear?.(each);
+  };
+  const system = createActorSystem({ clock, turns, report, ...(longMailbox === undefined ? {} : { longMailbox }) });
   return {
     system,
     clock,

@@ -18,13 +18,14 @@ export interface HostMakers extends IntakeMakers {
 export function hostActors({ base, policy, delivery, fleet }: ServerState): HostMakers {
   const { clock, config, store, alarms, alerts, metrics, log, events } = base;
   const { dialect, world, sets, outputs, groups } = policy;
-  const { reportsLink, outbox, gate, confirmedSets } = delivery;
+  const { reportsLink, outbox, gate, confirmedSets, notes } = delivery;
   const { guard, refused, deadLetters, drift, repairs, registrations, hostRoom, hosts } = fleet;
   // Shared by all hosts.
   const hostNeeds: HostActorNeeds = {
     clock,
     config,
     store,
+    notes,
     metrics,
     log,
     alerts,

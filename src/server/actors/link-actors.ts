@@ -8,7 +8,8 @@ export function linkActors({ base, policy, delivery, linked }: ServerState): Lin
   const { world } = policy;
   const { reportsLink } = delivery;
   const { book, links, ownSets, linkBroker, intervalMs } = linked;
-  const reconnect = { baseMs: config.broker.reconnect_min_ms, maxMs: config.broker.reconnect_max_ms };
+  const baseMs = config.broker.reconnect_min_ms;
+  const reconnect = { baseMs, maxMs: Math.max(baseMs, config.links.reconnect_max_ms) };
   // Shared by all links.
   const needs: LinkActorNeeds = {
     clock,

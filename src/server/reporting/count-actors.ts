@@ -1,4 +1,5 @@
 import type { ActorSystem } from '../../otp/index.js';
+import { kindOfActor } from './kind-of-actor.js';
 
 /** Actors alive and messages waiting, by kind: hosts and groups each count as one kind, all others by their own name. */
 export function countActors(
@@ -9,7 +10,7 @@ export function countActors(
     ['group', { alive: 0, waiting: 0 }],
   ]);
   for (const pid of system.processes()) {
-    const kind = pid.label.split(':', 1)[0] ?? pid.label;
+    const kind = kindOfActor(pid);
     const counts = kinds.get(kind) ?? { alive: 0, waiting: 0 };
     counts.alive += 1;
     counts.waiting += system.info(pid)?.messageQueueLen ?? 0;

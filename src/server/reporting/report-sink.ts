@@ -1,5 +1,6 @@
 import type { Logs } from '../../log/create-logger.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
+import { kindOfActor } from './kind-of-actor.js';
 import { formatReason, type CrashDetail, type Offender, type Report, type ReportSink } from '../../otp/index.js';
 
 function errorOf(reason: unknown): unknown {
@@ -36,9 +37,11 @@ export function reportSink(logs: Logs, metrics: Metrics): ReportSink {
     const { log } = logs;
     switch (report.kind) {
       case 'crash':
+        metrics.count('dog_trainer_crashes_total', kindOfActor(report.pid));
         logs.crash(
           {
             actor: report.pid.label,
+            pid: report.pid.id,
             reason: formatReason(report.reason),
             err: errorOf(report.reason),
             queued: report.queued,

@@ -7,6 +7,7 @@ import type { Journal } from '../../journal/journal.js';
 import { deleteChild, killBranch, startLate, type ChildSpec, type Self } from '../../otp/index.js';
 import { fencedStore } from '../../store/fenced-store.js';
 import { leaderSup } from '../../supervisors/leader-sup.js';
+import { OF_ACTORS } from '../reporting/actor-alarms.js';
 import { workActors } from '../actors/work-actors.js';
 import type { CreateLinkBroker } from '../opening/create-link-broker.js';
 import type { ServerBase } from '../state/server-base.js';
@@ -20,8 +21,8 @@ export interface ReignParts {
   readonly journal: () => Promise<Journal | undefined>;
 }
 
-/** Alarms of the store are any server's; all others are of what only a leader does. */
-const OF_THE_STORE = 'store.';
+/** Alarms of the store and of actors are any server's; all others are of what only a leader does. */
+const OF_ANY_SERVER: readonly string[] = ['store.', OF_ACTORS];
 
 /**
  * One lead of this server, from the lease to its loss, with all that is its own: ways to the store and to the broker that
@@ -78,7 +79,7 @@ export class Reign {
     const gone = killBranch(system, system.whereis('leader_sup'));
     this.#state?.delivery.notes.stop();
     this.#state?.delivery.outbox.detach();
-    for (const { id } of alarms.list()) if (!id.startsWith(OF_THE_STORE)) alarms.clear(id);
+    for (const { id } of alarms.list()) if (!OF_ANY_SERVER.some((part) => id.startsWith(part))) alarms.clear(id);
     await gone;
     // The supervisor has noticed its end by the time this asks, and has found nothing to start again.
     if (system.whereis('dog_trainer') !== undefined) await deleteChild(system, 'dog_trainer', 'leader_sup');

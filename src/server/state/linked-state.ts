@@ -3,6 +3,7 @@ import type { LinkCall, LinkCast, LinkReply } from '../../actors/links/link-mess
 import { OwnSetsMessage } from '../../actors/links/own-sets-message.js';
 import type { PublishingGate } from '../../actors/publishing/publishing-gate.js';
 import { keyedChildren, type KeyedChildren } from '../../otp/index.js';
+import { Slices } from '../../world/slices.js';
 import type { CreateLinkBroker } from '../opening/create-link-broker.js';
 import type { PolicyState } from './policy-state.js';
 import type { ServerBase } from './server-base.js';
@@ -34,7 +35,7 @@ export function createLinkedState(base: ServerBase, { policy, book, gate, linkBr
   const { world, dialect } = policy;
   return {
     book,
-    ownSets: new OwnSetsMessage({ clock, config, world, dialect, gate, metrics }),
+    ownSets: new OwnSetsMessage({ clock, config, world, dialect, gate, metrics, slices: new Slices() }),
     linkBroker,
     links: keyedChildren(system, { supervisor: 'link_sup' }),
     intervalMs: linkIntervalMs(base),

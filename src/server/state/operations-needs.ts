@@ -5,7 +5,7 @@ import type { ServerState } from './server-state.js';
 /** What the operations of a server that only looks on are told from. */
 export function observingNeeds({ base, policy, delivery, fleet, linked }: ServerState): ObservingNeeds {
   const { system, config, log, store, alarms, metrics } = base;
-  const { dialect, world, sets, outputs, foresight } = policy;
+  const { dialect, world, sets, outputs, foresight, compiles } = policy;
   const { broker, link, reportsLink, outbox, gate, confirmedSets } = delivery;
   const { guard, drift } = fleet;
   return {
@@ -20,6 +20,7 @@ export function observingNeeds({ base, policy, delivery, fleet, linked }: Server
     sets,
     outputs,
     foresight,
+    compiles,
     broker,
     link,
     reportsLink,
@@ -34,8 +35,11 @@ export function observingNeeds({ base, policy, delivery, fleet, linked }: Server
 
 /** The same of a server that does the work. */
 export function leadingNeeds(state: ServerState): LeadingNeeds {
+  const { actorEvents, config } = state.base;
   return {
     ...observingNeeds(state),
+    config,
+    actorEvents,
     refused: state.fleet.refused,
     groups: state.policy.groups,
     links: state.linked.links,

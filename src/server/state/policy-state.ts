@@ -41,7 +41,7 @@ export interface PolicyState {
  * good fields of malformed documents.
  */
 export async function createPolicyState(
-  { system, config, log, store }: Pick<ServerBase, 'system' | 'config' | 'log' | 'store'>,
+  { system, config, log, store, guards }: Pick<ServerBase, 'system' | 'config' | 'log' | 'store' | 'guards'>,
   { observe }: { readonly observe: boolean },
 ): Promise<PolicyState> {
   const dialect = observe ? (await wantedDialect(config, store)).dialect : await chooseDialect(config, store, log);
@@ -74,6 +74,7 @@ export async function createPolicyState(
       generateUnset,
       contents: () => sets.published?.contents ?? new Map(),
       slices: new Slices(),
+      guards,
       noteCause: (groups, cause) => outputs.revisions.noteCause(groups, cause),
     }),
     slices: new Slices(),

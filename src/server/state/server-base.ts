@@ -8,6 +8,7 @@ import type { Config } from '../../config/schema.js';
 import type { Ec2Cloud } from '../../ec2/ec2-cloud.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { ActorSystem, Clock } from '../../otp/index.js';
+import type { GuardBook } from '../../plan/assertions/guard-book.js';
 import type { Store } from '../../store/store.js';
 
 /** What there is from the first moment on, also while the store was never reached. */
@@ -27,4 +28,6 @@ export interface ServerBase {
   readonly actorEvents: EventBook<ActorEvent>;
   /** Where alerts are handed in, for every channel. */
   readonly alerts: AlertDesk;
+  /** What every write of policy must leave to hosts. */
+  readonly guards: GuardBook;
 }

@@ -272,7 +272,11 @@ export class RethinkLink {
   }
 
   #look(): void {
-    this.#looking ??= this.#keepLooking().finally(() => (this.#looking = undefined));
+    this.#looking ??= this.#keepLooking().finally(() => {
+      this.#looking = undefined;
+      // What was found was lost again before this.
+      if (!this.#closed && this.#connection === undefined) this.#look();
+    });
   }
 
   async #keepLooking(): Promise<void> {

@@ -148,6 +148,38 @@ describe('the actor of security groups', () => {
     expect(s.alarms.list()).toEqual([]);
   });
 
+  it('brings a change to the other regions while one waits after failures', async () => {
+    const s = await stage();
+    s.aws.faults.set(EAST, new Ec2Error('throttled', 'throttled in the east'));
+    await s.v.advance(12_000);
+    s.store.put('ruleset', { id: 'r', name: 'r', profile_id: 'p', rules: { inbound: [], outbound: [] } });
+    s.changed();
+    await s.v.advance(7000);
+    expect(s.aws.keys(WEST)).toEqual([`-1 0 0 sg-${WEST}`]);
+  });
+
+  it('says which regions have rules that EC2 can not be told, until they have none', async () => {
+    const s = await stage();
+    const role = { ...RULE, group_type: 'ROLE', group: 'g-none' };
+    s.store.put('group', { id: 'g-none', name: 'none' });
+    s.store.put('ruleset', { id: 'r', name: 'r', profile_id: 'p', rules: { inbound: [role], outbound: [] } });
+    await s.v.advance(1000);
+    expect(s.alarms.list().map(({ id }) => id)).toEqual([`ec2.refused:${EAST}`, `ec2.refused:${WEST}`]);
+    s.store.put('ruleset', { id: 'r', name: 'r', profile_id: 'p', rules: { inbound: [RULE], outbound: [] } });
+    s.changed();
+    await s.v.advance(7000);
+    expect(s.alarms.list()).toEqual([]);
+  });
+
+  it('asks no server for a region of another form, since it becomes part of its name', async () => {
+    const s = await stage();
+    const ids = [{ region: 'evil.example/', sgid: 'sg-1' }];
+    s.store.put('group', { id: 'g-x', name: 'x', profile_id: 'p', ec2_security_group_ids: ids });
+    await s.v.advance(1000);
+    expect(s.aws.asked.filter((one) => one.includes('evil'))).toEqual([]);
+    expect(s.alarms.get('ec2.region:evil.example/')?.text).toContain('"evil.example/" is no region of EC2');
+  });
+
   it('takes nothing away where it could not give what is lacking', async () => {
     const s = await stage();
     s.aws.faults.set(`authorize ${EAST}`, new Ec2Error('refused', 'too many rules'));

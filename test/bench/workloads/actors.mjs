@@ -1,7 +1,11 @@
-// One actor workload on one side, in a process of its own: `node actors.mjs WORKLOAD ours|nact`, prints milliseconds.
+// One actor workload on one side, in a process of its own: `node actors.mjs WORKLOAD SIDE`, prints milliseconds
+// (BENCH_CLOCK=cpu: of processor time, which a busy machine disturbs less).
+// SIDE: nact, ours, or ours with each actor looked at: statistics, events, trace. BENCH_OTP: a built actor library
+// (dist/otp/index.js of another commit) in place of this one's.
 // Apart, because the actor system follows asynchronous context (it blames faults on their owner), which slows promises
 // everywhere in the process, and plain nact must not pay for that.
 import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
 import { scaled } from '../scaled.mjs';
 
 const [workload, side] = process.argv.slice(2);
@@ -58,11 +62,23 @@ const onNact = async () => {
   };
 };
 
+const LOOKS = {
+  ours: () => undefined,
+  statistics: (system, pid) => system.sys.setStatistics(pid, true),
+  events: (system, pid) => system.sys.setEvents(pid, true),
+  trace: (system, pid) => system.sys.trace(pid, () => undefined),
+};
+
 const onActorSystem = async () => {
-  const { createActorSystem, call, cast, startGenServer, startSupervisor, startDynamicChild } =
-    await import('../../../dist/otp/index.js');
+  const library =
+    process.env.BENCH_OTP === undefined ? '../../../dist/otp/index.js' : pathToFileURL(process.env.BENCH_OTP);
+  const { createActorSystem, call, cast, startGenServer, startSupervisor, startDynamicChild } = await import(library);
   const system = createActorSystem();
-  const serve = async (server, options) => (await startGenServer(system, server, options)).ok;
+  const serve = async (server, options) => {
+    const { ok } = await startGenServer(system, server, options);
+    LOOKS[side](system, ok);
+    return ok;
+  };
   const answerer = await serve({ handleCall: () => 1 });
   const ask = () => call(system, answerer, 0);
   return {
@@ -97,11 +113,16 @@ const onActorSystem = async () => {
   };
 };
 
-const work = (await (side === 'ours' ? onActorSystem() : onNact()))[workload];
+const work = (await (side === 'nact' ? onNact() : onActorSystem()))[workload];
 // Once to warm up, once to measure.
 await work();
 globalThis.gc?.();
-const before = performance.now();
+const now = () => {
+  if (process.env.BENCH_CLOCK !== 'cpu') return performance.now();
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+const before = now();
 await work();
-console.log(performance.now() - before);
+console.log(now() - before);
 process.exit(0);

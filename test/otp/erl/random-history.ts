@@ -113,6 +113,12 @@ export function randomHistory(seed: number): History {
   for (let left = 1 + chance.below(8); left > 0; left -= 1) steps.push(step());
   return { tree, steps };
 
+  /** Ids may be given twice, as others may be started under them. */
+  function isOfOneSupervisor(id: string): boolean {
+    const all = [...sups.filter(({ children }) => children.includes(id)), ...dynamic.filter((each) => each.id === id)];
+    return all.length === 1;
+  }
+
   function step(): Step {
     const target = chance.of(sups);
     if (target.simple && chance.is(0.6)) {
@@ -130,7 +136,8 @@ export function randomHistory(seed: number): History {
       return chance.is(0.2) ? { do: 'kill', id } : { do: 'die', id, reason: chance.of(LEAVES) };
     }
     // Two below one supervisor: what two supervisors do side by side has no order.
-    const mine = target.simple ? dynamic.filter(({ sup }) => sup === target.id).map(({ id }) => id) : target.children;
+    const below = target.simple ? dynamic.filter(({ sup }) => sup === target.id).map(({ id }) => id) : target.children;
+    const mine = below.filter(isOfOneSupervisor);
     if (mine.length > 1 && chance.is(0.15)) return { do: 'kill_two', id: chance.of(mine), other: chance.of(mine) };
     if (chance.is(0.15)) return { do: 'kill', id: chance.of(sups).id };
     // Now and then of another supervisor: it is not found there.

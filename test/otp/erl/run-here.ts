@@ -159,7 +159,8 @@ export async function runHere({ otp, virtualSystem: make }: Library, { tree, ste
       for (const each of both) if (each !== undefined) system.exit(each, 'kill', player);
       return both.length === 0 ? 'nobody' : '';
     }
-    const pid = pids.get('sup' in step ? step.sup : step.id);
+    // A worker may have been started under the id of a supervisor that is gone: it takes no such calls.
+    const pid = 'sup' in step ? sups.get(step.sup) : pids.get(step.id);
     if (pid === undefined || !system.isAlive(pid)) return 'nobody';
     try {
       switch (step.do) {

@@ -114,6 +114,23 @@ describe('crash reports', () => {
     ]);
   });
 
+  it('have the path that the tree shows: what started the topmost supervisor is an ancestor, not a part of it', async () => {
+    const v = virtualSystem();
+    const application = await startOne(v, {}, { label: 'application', trapExit: true });
+    const children = [
+      {
+        id: 'worker',
+        start: ({ parent }: { readonly parent: Pid }) =>
+          startGenServer(v.system, new Recorder(v), { parent, name: 'worker' }),
+      },
+    ];
+    const root = await v.run(startSupervisor(v.system, () => ({ children }), { name: 'root', parent: application }));
+    v.system.fault(v.system.whereis('worker') as Pid, new Error('odd'));
+    const [report] = crashes(v);
+    expect(report?.detail.path).toBe('root/worker');
+    expect(report?.detail.ancestors).toEqual([(root as { readonly ok: Pid }).ok, application]);
+  });
+
   it('are not written of orderly ends and kills', async () => {
     const v = virtualSystem();
     for (const reason of ['normal', 'shutdown', { shutdown: 1 }] as const) {
@@ -144,13 +161,15 @@ describe('crash reports', () => {
 
   it('of more than a thousand actors: those that crashed most lately', async () => {
     const v = virtualSystem();
-    for (let at = 0; at <= 1000; at++) {
-      const pid = await startOne(v, {}, { label: `w${at}` });
-      v.system.fault(pid, new Error('odd'));
-    }
+    const crash = async (label: string): Promise<void> => {
+      v.system.fault(await startOne(v, {}, { label }), new Error('odd'));
+    };
+    for (let at = 0; at < 1000; at++) await crash(`w${at}`);
+    await crash('w0');
+    await crash('w1000');
     expect(['w0', 'w1', 'w1000'].map((path) => v.system.crashes.lastOf(path) !== undefined)).toEqual([
-      false,
       true,
+      false,
       true,
     ]);
   });

@@ -231,6 +231,21 @@ describe('sys: trace', () => {
     expect(v.system.sys.getStatus(pid)?.events).toBeUndefined();
   });
 
+  it('tells nothing of a handler that goes on after the end', async () => {
+    const v = virtualSystem();
+    let finish: () => void = () => undefined;
+    const pid = await startOne(v, { handleCast: () => new Promise<void>((resolve) => (finish = resolve)) });
+    const words: string[] = [];
+    v.system.sys.trace(pid, (events) => words.push(...events.map(({ what }) => what)));
+    cast(v.system, pid, { tag: 'wait' });
+    v.turns.step();
+    finish();
+    v.system.exit(pid, 'kill', pid);
+    await Promise.resolve();
+    await v.idle();
+    expect(words).toEqual(['began', 'ended']);
+  });
+
   it('ends where its listener throws; the process does not notice', async () => {
     const v = virtualSystem();
     const server = new Recorder(v);

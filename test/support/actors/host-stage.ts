@@ -1,3 +1,4 @@
+import type { Change } from '../../../src/store/store.js';
 import type { ServerEvent } from '../../../src/events/server-event.js';
 import { AgentGuardState } from '../../../src/actors/guard/agent-guard-state.js';
 import { DriftBook } from '../../../src/actors/hosts/drift-book.js';
@@ -41,11 +42,18 @@ const CONFIG: HostActorNeeds['config'] = {
   repair_interval_seconds: 60,
   api: { commands: true },
   drift: { read_back: true },
-  host: { group_owner: undefined },
+  host: { group_owner: undefined, history_keep: 10 },
   intake: { force_interval_seconds: 20 },
 };
 
+/** What was noted, and how. */
+export interface NotePut {
+  readonly key: string;
+  readonly changes: readonly Change[];
+}
+
 export interface HostStage {
+  readonly notes: readonly NotePut[];
   readonly v: ActorStage;
   readonly store: SmallStore;
   readonly needs: HostActorNeeds;
@@ -138,6 +146,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
   const sent: string[] = [];
   const alerts: Alert[] = [];
   const events: ServerEvent[] = [];
+  const notes: NotePut[] = [];
   const put = ({ target }: OutboxPut) => {
     sent.push(target);
     return { accepted: Promise.resolve(), outcome: Promise.resolve({ kind: 'confirmed' } as const) };
@@ -155,6 +164,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
     events: { put: (event) => void events.push(event) },
     world,
     store,
+    notes: { put: (key, note) => void notes.push({ key, changes: note.changes() }) },
     outputs: outputsOf(GROUP, rulesetOf('now'), hourAgo),
     confirmedSets: new ConfirmedSets(),
     sets: { published: SETS, untaken: new Set() },
@@ -179,6 +189,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
     refused,
     guard,
     sent,
+    notes,
     alerts,
     events,
     configs,

@@ -29,7 +29,7 @@ export class CrashBook {
   }
 
   /** Newest first, at most 100. */
-  newest(limit = NEWEST): readonly CrashReport[] {
+  newest(limit = Infinity): readonly CrashReport[] {
     return this.#newest.toReversed().slice(0, Math.max(0, limit));
   }
 

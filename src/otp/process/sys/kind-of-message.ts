@@ -1,6 +1,6 @@
-import { CallMsg, CastMsg } from '../call.js';
+import { CALL_TAG, CAST_TAG, type CallMsg, type CastMsg } from '../call.js';
 import type { Message } from '../message.js';
-import { Revocable, Timer } from '../process.js';
+import { Timer, TIMER_TAG } from '../process.js';
 
 function tagOf(body: unknown, otherwise: string): string {
   if (typeof body !== 'object' || body === null) return otherwise;
@@ -8,10 +8,20 @@ function tagOf(body: unknown, otherwise: string): string {
   return typeof tag === 'string' ? tag : otherwise;
 }
 
-/** A message's kind: its tag, or for calls and casts that of what they carry (`$call`, `$cast` where it has none). */
+/**
+ * A message's kind: its tag, or for calls and casts that of what they carry (`$call`, `$cast` where it has none). Asked
+ * once per turn of every process, so by the tag alone: tags that start with `$` are the library's own.
+ */
 export function kindOfMessage(message: Message): string {
-  if (message instanceof CastMsg) return tagOf(message.body, message.tag);
-  if (message instanceof CallMsg) return tagOf(message.request, message.tag);
-  if (message instanceof Revocable) return message instanceof Timer ? message.message.tag : message.tag;
-  return message.tag;
+  const { tag } = message;
+  switch (tag) {
+    case CAST_TAG:
+      return tagOf((message as CastMsg).body, tag);
+    case CALL_TAG:
+      return tagOf((message as CallMsg).request, tag);
+    case TIMER_TAG:
+      return message instanceof Timer ? message.message.tag : tag;
+    default:
+      return tag;
+  }
 }

@@ -53,7 +53,7 @@ export class SysDesk implements Sys {
   }
 
   suspended(): readonly Suspension[] {
-    return Array.from(this.#suspended).flatMap((process) => suspensionOf(process) ?? []);
+    return Array.from(this.#suspended, (process) => suspensionOf(process) as Suspension);
   }
 
   getState(pid: Pid): DetailObject | undefined {

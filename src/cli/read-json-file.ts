@@ -1,0 +1,21 @@
+import { TextDecoder } from 'node:util';
+import { readFile } from 'node:fs/promises';
+import { readJson } from '../http/json/read-json.js';
+import type { Json } from '../model/document.js';
+import { CommandFailure } from './cli-io.js';
+
+/** Reads a file of JSON. A file that is not JSON ends the command with `notJson`; one that cannot be read, with 1. */
+export async function readJsonFile(file: string, notJson: 1 | 2): Promise<Json> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    // Not JSON.parse: it silently rounds whole numbers beyond 2^53.
+    return readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (error) {
+    throw new CommandFailure(`${file} is not JSON: ${(error as Error).message}`, { exitCode: notJson, cause: error });
+  }
+}
