@@ -15,17 +15,22 @@ export interface Seen {
   readonly trouble: string | undefined;
   /** The newest last, as lines. */
   readonly events: readonly string[];
+  /** Why there is no stream of them just now. */
+  readonly eventTrouble: string | undefined;
 }
 
 const HELP = [
   'n h g a p e  now, hosts, groups, actors, publishing, events; Tab: the next of them',
   '/            show only rows with what you type; Enter: done, Escape: all again',
   's            sort actors by the next column; M mailbox, R restarts, B or P busy',
-  'arrows, PageUp, PageDown, Home   move',
+  'arrows, PageUp, PageDown, Home, End   move',
   'space        hold the picture, or let it go on',
-  'q            quit',
+  'q            quit; Ctrl-Z stops it until the shell goes on with it (fg)',
   'Figures of actors are per second since the look before.',
 ];
+
+/** Four lines above, the headline of the table, and the foot. */
+const ROWS_AROUND = 6;
 
 type Style = Pick<CliIo, 'terminal' | 'environment'>;
 
@@ -43,27 +48,39 @@ export function screen(seen: Seen, state: TopState, size: TerminalSize, style: S
     '',
   ];
   const foot = state.typing
-    ? `filter: ${state.filter}_`
+    ? escapeHidden(`filter: ${state.filter}_`)
     : `${Object.entries(VIEWS)
         .map(([key, name]) => `${key} ${name}`)
-        .join('  ')}  / filter  ? help  q quit${state.held ? '  [held]' : ''}`;
-  const room = Math.max(1, size.rows - head.length - 1);
+        .join('  ')}  / filter  ? help  q quit`;
   const [title, ...rows] = state.help ? ['', ...HELP] : body(seen, state, style);
-  const from = Math.min(state.top, Math.max(0, rows.length - (room - 1)));
-  const shown = rows.slice(from, from + room - 1);
+  const room = bodyRoom(size);
+  const from = Math.min(state.top, Math.max(0, rows.length - room));
+  const shown = rows.slice(from, from + room);
   const lines = [...head, ...(title === undefined ? [] : [title]), ...shown];
   while (lines.length < size.rows - 1) lines.push('');
   return [...lines.slice(0, size.rows - 1), coloured(style, 'dim', foot)].map((line) => cutTo(line, size.columns));
 }
 
-function headline({ url, look }: Seen, { view, filter, sort }: TopState): string {
+/** How many rows of a table fit: what stands above and below takes the rest. */
+export function bodyRoom({ rows }: TerminalSize): number {
+  return Math.max(1, rows - ROWS_AROUND);
+}
+
+/** The furthest that one can move down. */
+export function lastTop(seen: Seen, state: TopState, size: TerminalSize, style: Style): number {
+  return Math.max(0, body(seen, state, style).length - 1 - bodyRoom(size));
+}
+
+function headline({ url, look }: Seen, { view, filter, sort, held }: TopState): string {
   const parts = [
     `dog-trainer top - ${look === undefined ? '--:--:--' : clock(look.at)}`,
-    url,
-    ...(look === undefined ? [] : [look.status.server.role]),
     `[${view}]`,
+    ...(held ? ['[held]'] : []),
     ...(view === 'actors' ? [`by ${sort}`] : []),
     ...(filter === '' ? [] : [`filter "${filter}"`]),
+    ...(look === undefined ? [] : [look.status.server.role]),
+    // Last, since it may be long and the line is cut.
+    url,
   ];
   return escapeHidden(parts.join('  '));
 }
@@ -79,10 +96,12 @@ function counts({ status: { hosts, groups, publishing, alarms } }: Look): string
 }
 
 /** The headline of a table, then its rows. */
-function body({ look, events: told }: Seen, state: TopState, style: Style): readonly string[] {
-  const events = told.map(escapeHidden);
+function body({ look, events: told, eventTrouble }: Seen, state: TopState, style: Style): readonly string[] {
+  const events = [...told, ...(eventTrouble === undefined ? [] : [eventTrouble])].map(escapeHidden);
   if (state.view === 'events') return ['', ...events.filter((line) => holds(line, state.filter)).reverse()];
   if (look === undefined) return [];
+  // What was seen last was for another view, and has nothing for this one.
+  if (state.view !== 'now' && look.view !== state.view) return ['', 'looking …'];
   const { at } = look;
   const table = (headline: readonly string[], rows: readonly (readonly Cell[])[]): readonly string[] =>
     alignedLines(
@@ -100,8 +119,9 @@ function body({ look, events: told }: Seen, state: TopState, style: Style): read
         ...events.slice(-5).reverse(),
       ];
     }
-    case 'hosts':
-      return table(
+    case 'hosts': {
+      const more = state.filter === '' ? look.status.hosts.total - look.hosts.length : 0;
+      const rows = table(
         ['host', 'group', 'state', 'report', 'for', 'differs'],
         look.hosts.map((line) => [
           line.name,
@@ -112,6 +132,8 @@ function body({ look, events: told }: Seen, state: TopState, style: Style): read
           line.differing.join(',') || (line.unverified ? 'unverified' : ''),
         ]),
       );
+      return more > 0 ? [...rows, `and ${more} more hosts; / finds those with what you type`] : rows;
+    }
     case 'groups':
       return table(
         ['group', 'state', 'hosts', 'drifted', 'silent', 'published', 'why'],
