@@ -95,7 +95,9 @@ describe('commands that ask a fleet', () => {
       ['web', 'published', String(HOSTS / 2)],
     ]);
     expect((await cli('group', 'web', '--rules')).out).toContain('-A INPUT');
-    expect((await cli('group', 'web', '--history')).out).toMatch(/^\d+\t\d{4}-.*\tmade$/m);
+    const history = (await cli('group', 'web', '--history')).out;
+    expect(history).toMatch(/^\d{4}-\S+Z\tchange \d+\t.*\tmade$/m);
+    expect(history).toMatch(/^\d{4}-\S+Z\trevision 1\t.*\t\d+ hosts run it$/m);
     const screens = [
       await cli('top', '--once'),
       await cli('top', '--once', '--view', 'hosts'),
@@ -118,7 +120,7 @@ describe('commands that ask a fleet', () => {
     shell.press('h');
     pictures.push(await shell.shows('[hosts]', ...tampered, ...silent));
     shell.press('g');
-    pictures.push(await shell.shows('[groups]', 'error'));
+    pictures.push(await shell.shows('[groups]', 'why', 'db ', 'published'));
     shell.press('q');
     await shell.shows('ended with 0');
     if (HOSTS > 100) process.stdout.write(`${status.out}\n${pictures.join('\n')}\n`);

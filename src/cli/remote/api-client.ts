@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { escapeHidden } from '../../model/hidden-characters.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
 import { loadInstalled } from '../config-options.js';
@@ -11,8 +12,8 @@ const TIMEOUT_MS = 10_000;
 export interface Api {
   /** Base URL, without a slash at its end. */
   readonly url: string;
-  /** The JSON of the answer. */
-  get(path: string, timeoutMs?: number): Promise<unknown>;
+  /** The JSON of the answer; `signal` breaks it off. */
+  get(path: string, how?: { readonly timeoutMs?: number; readonly signal?: AbortSignal | undefined }): Promise<unknown>;
   /** The same; undefined: the server answers 404. */
   find(path: string): Promise<unknown>;
   text(path: string): Promise<string | undefined>;
@@ -95,8 +96,10 @@ function client(url: string, token: string | undefined): Api {
   };
   return {
     url,
-    get: async (path, timeoutMs = TIMEOUT_MS) =>
-      json(path, await good(path, { signal: AbortSignal.timeout(timeoutMs) })),
+    async get(path, { timeoutMs = TIMEOUT_MS, signal } = {}) {
+      const late = AbortSignal.timeout(timeoutMs);
+      return json(path, await good(path, { signal: signal === undefined ? late : AbortSignal.any([late, signal]) }));
+    },
     async find(path) {
       const response = await ask(path);
       if (response.status === 404) return undefined;
@@ -136,7 +139,7 @@ function client(url: string, token: string | undefined): Api {
 async function refusal(url: string, response: Response): Promise<string> {
   const body: unknown = await response.json().catch(() => undefined);
   const { error } = (typeof body === 'object' && body !== null ? body : {}) as { readonly error?: unknown };
-  const said = typeof error === 'string' ? `: ${error}` : '';
+  const said = typeof error === 'string' ? `: ${escapeHidden(error)}` : '';
   const advice =
     response.status === 401
       ? '; give a token by --token, --token-file or DOGTRAINER_TOKEN (dog-trainer token create makes one)'

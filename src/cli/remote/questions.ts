@@ -125,7 +125,7 @@ async function readAnalysis(api: Api, group: string | undefined): Promise<JsonOb
     group === undefined
       ? '/api/V2/analysis/rules'
       : `/api/V2/group/${encodeURIComponent((await findGroup(api, group)).id)}/analysis`;
-  return shaped<JsonObject>(await api.get(path, TIMEOUT_MS), { rules: 'list' }, api.url + path);
+  return shaped<JsonObject>(await api.get(path, { timeoutMs: TIMEOUT_MS }), { rules: 'list' }, api.url + path);
 }
 
 /** `analysis`: rules that never decide or that nothing needs, what nobody uses, sets near their limit. */

@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
 import type { CliIo, TerminalSize } from '../cli-io.js';
 import { stateCell } from '../remote/read-hosts.js';
@@ -89,9 +90,9 @@ function counts({ status: { hosts, groups, publishing, alarms } }: Look): string
   const { by_state: by } = hosts;
   return [
     ...(publishing.paused ? ['publishing PAUSED'] : []),
-    `${hosts.total} hosts: ${by.active} active ${hosts.drifted.total} drifted ${hosts.silent.total} silent ${by.new} new`,
-    `${groups.total} groups: ${groups.by_state.error} error`,
-    `${alarms.length} alarms`,
+    `${counted(hosts.total, 'host')}: ${by.active} active ${hosts.drifted.total} drifted ${hosts.silent.total} silent ${by.new} new`,
+    `${counted(groups.total, 'group')}: ${groups.by_state.error} error`,
+    counted(alarms.length, 'alarm'),
   ].join(' | ');
 }
 
@@ -123,7 +124,7 @@ function body({ look, events: told, eventTrouble }: Seen, state: TopState, style
       const more = state.filter === '' ? look.status.hosts.total - look.hosts.length : 0;
       const rows = table(
         ['host', 'group', 'state', 'report', 'for', 'differs'],
-        look.hosts.map((line) => [
+        [...look.hosts].sort(worseFirst).map((line) => [
           line.name,
           line.group,
           stateCell(line.state),
@@ -180,6 +181,13 @@ function body({ look, events: told, eventTrouble }: Seen, state: TopState, style
       return [`publishing ${first}`, '', ...rows];
     }
   }
+}
+
+/** Drifted hosts, silent ones, the others; by name within each. */
+function worseFirst(a: Look['hosts'][number], b: Look['hosts'][number]): number {
+  const rank = ({ state }: typeof a): number =>
+    state === 'active_hashfail' ? 0 : state === 'inactive' || state === 'inactive_hashfail' ? 1 : 2;
+  return rank(a) - rank(b) || (a.name < b.name ? -1 : 1);
 }
 
 function badness({ state, drifted, silent, not_sent }: Look['groups'][number]): number {
