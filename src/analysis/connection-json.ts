@@ -2,7 +2,8 @@ import type { Family } from '../firewall/addresses/family.js';
 import type { JsonObject } from '../model/document.js';
 import type { AddressSet } from './address-set.js';
 import type { ConnectionCase, Step } from './connection.js';
-import { addressesJson, packetJson, portsJson } from './flow-json.js';
+import { addressesJson } from './addresses-json.js';
+import { packetJson, portsJson } from './flow-json.js';
 import type { Decision, Verdict } from './verdict.js';
 
 /** What only the asker knows. */

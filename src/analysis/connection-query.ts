@@ -18,6 +18,11 @@ export interface ConnectionQuery {
   /** By which they leave the host that connects. */
   readonly out?: string;
   readonly family?: Family;
+  /**
+   * Leave out what a host says to itself: that goes by the loopback interface, so rules for other interfaces say nothing of
+   * it. Default false: packets that come by another interface with the host's own address as source are asked about too.
+   */
+  readonly betweenHosts?: boolean;
 }
 
 /** First packets that are alike in how connection tracking sees them. */

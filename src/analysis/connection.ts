@@ -1,5 +1,6 @@
 import type { Family } from '../firewall/addresses/family.js';
 import { AddressBook } from './address-book.js';
+import { awayFromSource, betweenHosts, type HostOf } from './between-hosts.js';
 import { type ConnectionQuery, type Opening, openingsOf } from './connection-query.js';
 import { type Cell, Diagram } from './diagram.js';
 import { decisionFor } from './effect-key.js';
@@ -205,10 +206,19 @@ function familiesOf(from: End, to: End, asked: Family | undefined): readonly Fam
   return [];
 }
 
+/** Which host has addresses, where packets from a host to itself are left out: between hosts of one group. */
+function ownersOf(query: ConnectionQuery, fleet: Fleet) {
+  return ({ owner: from }: Pick<EndPart, 'owner'>, { owner: to }: Pick<EndPart, 'owner'>): HostOf => {
+    const group = from?.group;
+    if (query.betweenHosts !== true || group === undefined || group !== to?.group) return () => undefined;
+    return (addresses) => fleet.hostOf(group, addresses);
+  };
+}
+
 /**
  * What happens to connections from one end to another: all cases, disjoint and merged. A connection works when all four
  * traversals accept: the first packet's OUTPUT and INPUT, and those of the answer. Packets pass no loopback interface,
- * unless one is named.
+ * unless one is named. No case at all: only packets were asked about that are left out.
  * @throws EndError where the ends have no family in common, or there are too many pairs of groups.
  */
 export function* connectionCases(
@@ -228,6 +238,7 @@ export function* connectionCases(
   const cases: ConnectionCase[] = [];
   for (const family of familiesOf(from, to, query.family)) {
     const cells: Cell<Way>[] = [];
+    const hostOf = ownersOf(query, fleet);
     const filterOf = function* ({ owner }: EndPart): Generator<void, Filter | null> {
       return owner === null ? null : yield* fleet.filter(owner.group, family);
     };
@@ -239,14 +250,19 @@ export function* connectionCases(
         const filters = [before, yield* filterOf(other)] as const;
         for (const opening of openingsOf(query, family)) {
           yield;
-          for (const cell of yield* new Traversal(family, query, opening, [one, other], filters).cells())
-            cells.push(cell);
+          for (const cell of yield* new Traversal(family, query, opening, [one, other], filters).cells()) {
+            const box = betweenHosts(cell.box, hostOf(one, other));
+            if (box !== undefined) cells.push({ ...cell, box });
+          }
         }
       }
     }
     const merged = yield* mergeCells(cells, new AddressBook(), ({ steps }) => steps.map(stepKey).join('; '));
     for (const { box, leaf } of merged) {
-      const witness = witnessOf(box, family, 'OUTPUT', []);
+      const [from, to] = [leaf.steps[0]?.owner, leaf.steps[1]?.owner];
+      const first = witnessOf(box, family, 'OUTPUT', []);
+      const elsewhere = awayFromSource(box, first, hostOf({ owner: from ?? null }, { owner: to ?? null }));
+      const witness = elsewhere === box ? first : witnessOf(elsewhere, family, 'OUTPUT', []);
       cases.push({ family, verdict: verdictOf(leaf.steps), box, witness, steps: leaf.steps });
     }
   }

@@ -45,6 +45,22 @@ export function isEmptyEnd({ parts }: End, family?: 'v4' | 'v6'): boolean {
   );
 }
 
+/** Whether both ends are addresses of one and the same host of ours. */
+export function isOneHost(from: End, to: End, fleet: Pick<Fleet, 'hostOf'>): boolean {
+  const [one, other] = [from.parts[0], to.parts[0]];
+  const group = one?.owner?.group;
+  if (one === undefined || other === undefined || from.parts.length + to.parts.length > 2) return false;
+  if (group === undefined || group !== other.owner?.group) return false;
+  const met = (['v4', 'v6'] as const).filter(
+    (family) => one.addresses[family].bounds.length > 0 && other.addresses[family].bounds.length > 0,
+  );
+  const isOne = (family: 'v4' | 'v6'): boolean => {
+    const host = fleet.hostOf(group, one.addresses[family]);
+    return host !== undefined && host === fleet.hostOf(group, other.addresses[family]);
+  };
+  return met.length > 0 && met.every(isOne);
+}
+
 function each(of: (family: 'v4' | 'v6') => AddressSet): ByFamily<AddressSet> {
   return { v4: of('v4'), v6: of('v6') };
 }

@@ -38,6 +38,11 @@ export interface Fleet {
   zone(text: string): Generator<void, ByFamily<AddressSet> | undefined>;
   /** What hosts of a group (by name) hold or are to hold; null: nothing is known. */
   filter(group: string, family: Family): Generator<void, Filter | null>;
+  /**
+   * All addresses of the one active host of a group that has all of these; undefined: no one host has, or several have
+   * them, as the address of a bridge that is the same everywhere.
+   */
+  hostOf(group: string, addresses: AddressSet): AddressSet | undefined;
   /** All groups with active hosts, in order of their names. */
   groups(): Generator<void, readonly FleetGroup[]>;
   /** Addresses of all active hosts. */

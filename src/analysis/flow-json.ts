@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../model/document.js';
-import { type AddressSet, countOf, EVERYBODY, sameAddresses } from './address-set.js';
-import { netsOf } from './address-text.js';
+import { type AddressSet, EVERYBODY, sameAddresses } from './address-set.js';
+import { addressesJson } from './addresses-json.js';
 import type { Flow } from './difference.js';
 import type { InterfaceKind } from './interface-names.js';
 import { ALL_STATES } from './line-draft.js';
@@ -10,9 +10,6 @@ import { MOST, rangesText } from './ranges.js';
 import type { Box } from './region.js';
 import type { Range } from './ruleset.js';
 import type { Decision } from './verdict.js';
-
-/** Nets of a peer that an answer shows. */
-const MOST_NETS = 20;
 
 /** What only the asker knows: names of addresses, and which rule of the policy a line came from. */
 export interface FlowWords {
@@ -24,11 +21,6 @@ export interface FlowWords {
 
 /** Words where there is nothing but the texts. */
 export const NO_WORDS: FlowWords = { names: () => [], source: () => null };
-
-/** Addresses in an answer: the first twenty nets, how many addresses in all (as text: it may be 2^128), names. */
-export function addressesJson(set: AddressSet, names: readonly string[]): JsonObject {
-  return { addresses: netsOf(set, MOST_NETS), count: String(countOf(set)), names };
-}
 
 /** A packet in an answer, and in a file of packets. */
 export function packetJson(packet: Packet): JsonObject {

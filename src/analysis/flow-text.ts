@@ -1,5 +1,5 @@
-import { countOf, EVERYBODY, sameAddresses, type AddressSet } from './address-set.js';
-import { netsOf } from './address-text.js';
+import type { AddressSet } from './address-set.js';
+import { addressesJson, addressesText } from './addresses-json.js';
 import { type Flow, flowKind } from './difference.js';
 import { flowJson, packetJson } from './flow-json.js';
 import type { Decision } from './verdict.js';
@@ -8,9 +8,7 @@ import type { Decision } from './verdict.js';
 const MOST_NETS = 4;
 
 function peerText(set: AddressSet): string {
-  if (sameAddresses(set, EVERYBODY[set.family])) return set.family === 'v4' ? 'anyone (IPv4)' : 'anyone (IPv6)';
-  const nets = netsOf(set, MOST_NETS + 1);
-  return nets.length <= MOST_NETS ? nets.join(', ') : `${nets.slice(0, MOST_NETS).join(', ')}, … (${countOf(set)})`;
+  return addressesText(addressesJson(set, []), MOST_NETS);
 }
 
 function becomes({ outcomes }: Decision): string {

@@ -2,8 +2,9 @@
  * What ships, explained: reading the texts of rulesets and sets, what happens to packets, what a change opens and closes.
  * Pure functions (docs/analysis.md). Other rooms import this file.
  */
-export { type AddressSet, countOf, holds, isWithin, NOBODY, without } from './address-set.js';
+export { type AddressSet, countOf, holds, isWithin, NOBODY, type Point, rankOf, without } from './address-set.js';
 export { addressSetInSteps, unionOfAll } from './address-steps.js';
+export { type AddressesJson, addressesText } from './addresses-json.js';
 export { AnalysisError } from './analysis-error.js';
 export { decisionJson, explainPackets, familyOf, readPacketList } from './explain-packets.js';
 export { bindRuleset, type Filter } from './filter.js';
@@ -17,7 +18,7 @@ export { type CaseWords, caseJson, verdictOfAll } from './connection-json.js';
 export { checkExpectation, type ConnectionCase, connectionCases } from './connection.js';
 export type { ConnectionQuery } from './connection-query.js';
 export { type IdleLine, idleLines, sameOutcome } from './idle-lines.js';
-export { type End, EndError, type EndPart, isEmptyEnd, resolveEnd } from './ends.js';
+export { type End, EndError, type EndPart, isEmptyEnd, isOneHost, resolveEnd } from './ends.js';
 export { reachRows } from './reach.js';
 export { readProtocolValue } from './read-packet.js';
 export type { ByFamily, Fleet, FleetGroup, FleetGroupEnd, FleetHost } from './fleet.js';

@@ -1,3 +1,4 @@
+import { type AddressesJson, addressesText } from '../analysis/index.js';
 import type { JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import { witnessText } from './assertions/witness-text.js';
@@ -44,10 +45,13 @@ function judgedLines({ name, mode, before, after, witness, reason }: JsonObject)
 function groupLines(group: JsonObject): readonly string[] {
   const flows = (key: 'opens' | 'closes' | 'changes') =>
     (group[key] as Rows).map((flow) => {
-      const { addresses, count } = flow['peer'] as { readonly addresses: readonly string[]; readonly count: string };
-      const more = addresses.length > NETS_SHOWN ? ` … (${count} addresses)` : '';
+      const peer = addressesText(flow['peer'] as AddressesJson, NETS_SHOWN);
       const ports = flow['ports'] === null ? '' : ` ${textOf(flow['ports'])}`;
-      const what = `${textOf(flow['direction'])} ${textOf(flow['protocol'])}${ports}, ${addresses.slice(0, NETS_SHOWN).join(' ')}${more}`;
+      const types = flow['icmp_types'] === undefined ? '' : ` type ${textOf(flow['icmp_types'])}`;
+      // What opens for new connections is what people ask about; anything else is named.
+      const states = textOf(flow['state'] ?? 'any').split(',');
+      const state = states.includes('NEW') ? '' : ` (${states.join(', ')} only)`;
+      const what = `${textOf(flow['direction'])} ${textOf(flow['protocol'])}${ports}${types}${state}, ${peer}`;
       return `  ${key} ${what}: ${textOf(flow['before'])} -> ${textOf(flow['after'])}`;
     });
   const { diff } = group['v4'] as JsonObject;

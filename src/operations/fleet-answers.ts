@@ -23,6 +23,16 @@ export interface HostLine {
  */
 export type GroupState = 'pending' | 'compiled' | 'published' | 'error';
 
+/** The revision that a group is held at. `at`: epoch seconds. */
+export interface HeldAt {
+  readonly number: number;
+  readonly reason: string;
+  readonly author: string;
+  readonly at: number;
+  /** Its policy compiles to something else by now, which waits. */
+  readonly waiting: boolean;
+}
+
 /** One group in lists (`GET /api/V2/groups/status`). Times are epoch seconds. */
 export interface GroupLine {
   readonly id: string;
@@ -39,6 +49,8 @@ export interface GroupLine {
   readonly silent: number;
   readonly compiled_at: number | null;
   readonly published_at: number | null;
+  /** Null: it is not held. */
+  readonly pinned: HeldAt | null;
 }
 
 /** `GET /api/V2/drift`. */

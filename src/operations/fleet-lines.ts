@@ -4,11 +4,11 @@ import { stateOf, type HostState } from '../host/host-state.js';
 import type { Document } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import type { World } from '../world/world.js';
-import type { GroupLine, GroupState } from './fleet-answers.js';
+import type { GroupLine, GroupState, HeldAt } from './fleet-answers.js';
 
 export type FleetLinesNeeds = WhyNotSentNeeds & {
   readonly world: Pick<World, 'rows' | 'hostsOf'>;
-  readonly outputs: Pick<RulesetOutputs, 'get' | 'awaited' | 'failures'>;
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'awaited' | 'failures' | 'revisions'>;
 };
 
 /** It has other rules than it was sent, for longer than it is given (docs/host-lifecycle.md#states). */
@@ -19,6 +19,13 @@ export function isDrifted(state: HostState): boolean {
 /** It no longer reports, and has not been given up yet. */
 export function isSilent(state: HostState): boolean {
   return state === 'inactive' || state === 'inactive_hashfail';
+}
+
+function heldAt({ revisions: { pins, waiting } }: FleetLinesNeeds['outputs'], groupId: string): HeldAt | null {
+  const pin = pins.get(groupId);
+  if (pin === undefined) return null;
+  const { number, reason, author, at } = pin;
+  return { number, reason, author, at, waiting: waiting.has(groupId) };
 }
 
 export function groupLine(needs: FleetLinesNeeds, row: Document): GroupLine {
@@ -48,6 +55,7 @@ export function groupLine(needs: FleetLinesNeeds, row: Document): GroupLine {
     silent: states.filter(isSilent).length,
     compiled_at: output?.compiledAt ?? null,
     published_at: output?.publishedAt ?? null,
+    pinned: heldAt(needs.outputs, row.id),
   };
 }
 

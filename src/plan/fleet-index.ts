@@ -2,6 +2,7 @@ import type { AddressSet, ByFamily, End, EndError, FleetGroup } from '../analysi
 import type { Policy } from '../firewall/policy/policy.js';
 import type { Document } from '../model/document.js';
 import type { NamedAddresses } from './address-names.js';
+import type { HostOwners } from './host-owners.js';
 
 /** Groups and zones of a policy by their names, and active hosts by their group. Names are not unique: the first by id counts. */
 export interface FleetIndex {
@@ -21,6 +22,8 @@ export interface FleetMemory {
   groups?: readonly FleetGroup[];
   managed?: ByFamily<AddressSet>;
   named?: readonly NamedAddresses[];
+  /** By the name of the group. */
+  readonly owners: Map<string, HostOwners>;
   /** By the text of the end; why there is none, where there is none. */
   readonly ends: Map<string, End | EndError>;
 }
@@ -52,7 +55,7 @@ function makeIndex(policy: Policy): FleetIndex {
     activeHosts: (group) => active.get(group) ?? [],
     groupNames: [...groups.keys()].sort(),
     zoneNames: [...zones.keys()].sort(),
-    memory: { ends: new Map() },
+    memory: { ends: new Map(), owners: new Map() },
   };
 }
 

@@ -22,6 +22,7 @@ import type { NamedAddresses } from './address-names.js';
 import { type FleetIndex, fleetIndex } from './fleet-index.js';
 import type { FilterBook } from './filter-book.js';
 import { type ReadSet } from './filter-book.js';
+import { HostOwners } from './host-owners.js';
 import { hostSets } from './host-sets.js';
 
 /** What a fleet is read from. */
@@ -33,6 +34,11 @@ export interface PolicyFleetNeeds {
   /** The text with sets that hosts of a group (by id) have, or get; undefined: none. */
   readonly text: (groupId: string, family: Family) => Generator<void, string | undefined>;
   readonly set: ReadSet;
+  /**
+   * Whether sets hold what the policy makes of them, so that names are good until an address moves. Sets as they were
+   * published follow policy later. Default false.
+   */
+  readonly setsOfPolicy?: boolean;
 }
 
 /** The name of the group that stands for all active hosts and all addresses of groups. */
@@ -121,6 +127,22 @@ export class PolicyFleet implements Fleet {
     return this.#managed;
   }
 
+  hostOf(group: string, addresses: AddressSet): AddressSet | undefined {
+    return this.owners(group).hostOf(addresses);
+  }
+
+  /** Which active host of a group (by name) has which addresses. */
+  owners(group: string): HostOwners {
+    const { policy, dialect } = this.#needs;
+    const index = this.#index;
+    let owners = index.memory.owners.get(group);
+    if (owners === undefined) {
+      owners = new HostOwners(index.activeHosts(group).map((host) => hostSets(host, dialect, policy.hostAddressesMax)));
+      index.memory.owners.set(group, owners);
+    }
+    return owners;
+  }
+
   /** @throws AnalysisError naming the group whose text can't be read */
   *filter(group: string, family: Family): Generator<void, Filter | null> {
     const key = `${family} ${group}`;
@@ -159,7 +181,8 @@ export class PolicyFleet implements Fleet {
     const { policy, dialect } = this.#needs;
     const all: NamedAddresses[] = [];
     const index = this.#index;
-    if (index.memory.named !== undefined) return index.memory.named;
+    const kept = this.#needs.setsOfPolicy === true ? index.memory : undefined;
+    if (kept?.named !== undefined) return kept.named;
     const { zoneNames, groupNames } = index;
     for (const name of zoneNames) all.push({ name: `zone:${name}`, addresses: yield* this.#named(name, 'zone') });
     for (const name of groupNames) all.push({ name: `group:${name}`, addresses: yield* this.#named(name, 'group') });
@@ -171,7 +194,7 @@ export class PolicyFleet implements Fleet {
     }
     hosts.sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#all = [...all, ...hosts];
-    if (index === this.#index) index.memory.named = this.#all;
+    if (kept !== undefined && index === this.#index) kept.named = this.#all;
     return this.#all;
   }
 

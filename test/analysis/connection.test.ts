@@ -8,12 +8,14 @@ import {
   EndError,
   type Fleet,
   type FleetGroupEnd,
+  isOneHost,
   readRuleset,
   readSets,
   resolveEnd,
 } from '../../src/analysis/index.js';
 import { holds } from '../../src/analysis/address-set.js';
 import { finish } from '../../src/firewall/finish.js';
+import { HostOwners } from '../../src/plan/host-owners.js';
 
 const SETS = readSets('create web_gv4 hash:net family inet -exist\nadd web_gv4 10.0.1.1\nadd web_gv4 10.0.1.2\n');
 
@@ -62,7 +64,16 @@ const FILTERS = new Map([
   ],
 ]);
 
+/** Each address is a host's. */
+const OWNERS: ReadonlyMap<string, HostOwners> = new Map(
+  [['web', ['10.0.1.1', '10.0.1.2']] as const, ['db', ['10.0.2.1']] as const].map(([name, hosts]) => [
+    name,
+    new HostOwners(hosts.map((host) => ({ ...NONE, v4: addressSet('v4', [host]) }))),
+  ]),
+);
+
 const FLEET: Fleet = {
+  hostOf: (name, addresses) => OWNERS.get(name)?.hostOf(addresses),
   host: (text) =>
     text === 'db1'
       ? { name: 'db1', group: 'db', addresses: { ...NONE, v4: addressSet('v4', ['10.0.2.1']) } }
@@ -150,6 +161,34 @@ describe('a connection', () => {
         ).toEqual([single[0]?.verdict]);
       }
     }
+  });
+
+  it('may be asked about between hosts only', () => {
+    const query = { protocol: 6, port: 7000, betweenHosts: true };
+    expect(cases('host:db1', 'group:db', query)).toEqual([]);
+    expect(cases('host:db1', 'group:db', { ...query, betweenHosts: false }).map(({ verdict }) => verdict)).toEqual([
+      'drop',
+    ]);
+    // One of two: what it says to the other is left.
+    const [other, ...rest] = cases('10.0.1.1', 'group:web', query);
+    expect(other?.witness).toMatchObject({ src: '10.0.1.1', dst: '10.0.1.2' });
+    expect(rest).toEqual([]);
+    const [back] = cases('group:web', '10.0.1.1', query);
+    expect(back?.witness).toMatchObject({ src: '10.0.1.2', dst: '10.0.1.1' });
+    // Among hosts of a group the packet that shows it goes from one to another.
+    const all = cases('group:web', 'group:web', query);
+    expect(all.map(({ witness }) => [witness.src, witness.dst])).toEqual([['10.0.1.1', '10.0.1.2']]);
+  });
+
+  it('is of a host with itself where both ends have addresses of one', () => {
+    const one = (from: string, to: string) =>
+      isOneHost(finish(resolveEnd(from, 'from', FLEET)), finish(resolveEnd(to, 'to', FLEET)), FLEET);
+    expect(one('host:db1', 'group:db')).toBe(true);
+    expect(one('10.0.1.1', '10.0.1.1')).toBe(true);
+    expect(one('10.0.1.1', '10.0.1.2')).toBe(false);
+    expect(one('group:web', '10.0.1.2')).toBe(false);
+    expect(one('any', 'host:db1')).toBe(false);
+    expect(one('10.9.0.1', '10.9.0.1')).toBe(false);
   });
 
   it('is expected to be accepted or refused', () => {

@@ -104,6 +104,7 @@ describe('what is not certain', () => {
       group: () => at(undefined),
       zone: () => at(undefined),
       filter: () => at(limited),
+      hostOf: () => undefined,
       groups: () => at([{ name: 'g', hosts }]),
       managed: () => at(hosts),
     };

@@ -22,10 +22,10 @@ describe('questions to a running server', () => {
         '    OUTPUT NEW of a host that is not ours',
         '    INPUT NEW of web1 (web): accept',
         '      -A INPUT -p tcp -m set --match-set office_zv4 src -m tcp --dport 22 -m state --state NEW -m comment --comment admins -j ACCEPT',
-        `      inbound rule 1 "admins" of ruleset ${ids['webRules']}`,
+        `      inbound rule 2 "admins" of ruleset ${ids['webRules']}`,
         '    OUTPUT ESTABLISHED of web1 (web): accept',
         '      -A OUTPUT -p tcp -m set --match-set office_zv4 dst -m tcp --sport 22 -m state --state RELATED,ESTABLISHED -m comment --comment admins -j ACCEPT',
-        `      inbound rule 1 "admins" of ruleset ${ids['webRules']}`,
+        `      inbound rule 2 "admins" of ruleset ${ids['webRules']}`,
         '    INPUT ESTABLISHED of a host that is not ours',
         '',
       ].join('\n'),
@@ -36,13 +36,13 @@ describe('questions to a running server', () => {
     const json = await run('explain', '--from', 'zone:office', ...ssh, '--json');
     expect(JSON.parse(json.out)).toMatchObject({ verdict: 'accept', cases: [{ from: { count: '256' } }] });
     expect((await run('reach', ...ssh)).out).toBe(
-      `accept: v4 tcp 22, 10.9.0.0/24 (zone:office); inbound rule 1 "admins" of ruleset ${ids['webRules']}\n`,
+      `accept: v4 tcp 22, 10.9.0.0/24 (zone:office); inbound rule 2 "admins" of ruleset ${ids['webRules']}\n`,
     );
     expect((await run('reach', '--to', 'host:web1', '--protocol', 'tcp', '--port', '23')).out).toBe('nobody\n');
     const analysis = await run('analysis');
     expect(analysis.code).toBe(0);
     expect(analysis.out).toContain(
-      `outbound rule 0 of ruleset ${ids['webRules']} never decides (v6); groups: web\n` +
+      `outbound rule 1 of ruleset ${ids['webRules']} never decides (v6); groups: web\n` +
         '  -A OUTPUT -p tcp -m set --match-set db_gv6 dst -m tcp --dport 5432 -j REJECT --reject-with icmp6-port-unreachable\n' +
         '    instead: it takes no packet: its set is empty\n',
     );

@@ -46,6 +46,17 @@ describe('questions about what hosts let through', () => {
       'host:web1',
     ]);
 
+    // A host reaches itself by lo, whatever its rules say of other interfaces.
+    const self = { from: 'host:web1', to: 'host:web1', protocol: 'tcp', port: 25 };
+    expect((await ask(self)).json).toMatchObject({
+      verdict: 'accept',
+      cases: [
+        { steps: [{}, { chain: 'INPUT', line: '-A INPUT -i lo -m comment --comment "local any" -j ACCEPT' }, {}, {}] },
+      ],
+    });
+    // Somebody else may send packets with its address.
+    expect((await ask({ ...self, in: 'eth0', out: 'eth0' })).json['verdict']).toBe('drop');
+
     const rejected = await until(async () => {
       const answer = await ask({ from: 'group:web', to: 'host:db1', protocol: 'tcp', port: 5432 });
       return answer.json['verdict'] === 'reject' && answer.json;

@@ -77,6 +77,7 @@ describe('the fleet as a whole', () => {
         silent: 1,
         compiled_at: null,
         published_at: null,
+        pinned: null,
       },
     ]);
     const { groups } = operations.fleet.status();

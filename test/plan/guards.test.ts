@@ -129,6 +129,26 @@ describe('guards', () => {
     expect(refused(edited('web', rulesOf([{ ...RULE, action: 'DROP' }, sshRule])))).toHaveLength(1);
   });
 
+  it('ask no host to let itself in by another interface than lo', () => {
+    const { judge, refused } = startCourt();
+    const bastion: Guard = { ...SSH, id: 'ssh_from host:dark1', end: 'host:dark1' };
+    const fromDark = { ...RULE, group_type: 'ROLE', group: 'g-dark', service: 'ssh' };
+    const all = () => judge([], { which: 'all', guards: [bastion] }).guards;
+    // Its own group has no rule for ssh, and needs none while it is the only host.
+    expect(states(all())).toContainEqual(['ssh_from host:dark1 group:dark', 'holds', 'holds']);
+    expect(states(all())).toContainEqual(['ssh_from host:dark1 group:web', 'broken', 'broken']);
+    const joined = (rules: readonly JsonObject[]) =>
+      states(
+        judge([['host', 'h-dark2', host('dark2', 'dark', '10.3.0.2')], edited('dark', rulesOf(rules))], {
+          which: 'all',
+          guards: [bastion],
+        }).guards,
+      );
+    expect(joined([])).toContainEqual(['ssh_from host:dark1 group:dark', 'holds', 'broken']);
+    expect(joined([fromDark])).toContainEqual(['ssh_from host:dark1 group:dark', 'holds', 'holds']);
+    expect(refused(['host', 'h-dark1', host('dark1', 'dark', '10.3.0.7')])).toEqual([]);
+  });
+
   it('notice what a service, a zone or a network does to many groups at once', () => {
     const { refused, judge } = startCourt();
     const both = ['ssh_from zone:office group:db', 'ssh_from zone:office group:web'];
@@ -200,7 +220,8 @@ describe('guards', () => {
     const open = edited('db', rulesOf([sshRule, { ...RULE, service: 'amqp' }]));
     expect(judge([open], { guards: [onDb], which: 'touched' }).guards).toMatchObject([
       { group: 'dark', before: 'broken', after: 'holds' },
-      { group: 'db', before: 'broken', after: 'holds' },
+      // Its own host reaches it by lo.
+      { group: 'db', before: 'holds', after: 'holds' },
       { group: 'web', before: 'broken', after: 'holds' },
     ]);
   });
@@ -239,7 +260,10 @@ describe('an assertion', () => {
 
   it('of groups without hosts holds, and is unknown where nothing can be said', () => {
     const s = startCourt();
-    expect(judged(s, { to: 'group:empty' })).toMatchObject({ after: 'holds', reason: null });
+    expect(judged(s, { to: 'group:empty' })).toMatchObject({
+      after: 'holds',
+      reason: 'to: group:empty has no address',
+    });
     expect(judged(s, { from: 'group:empty' })).toMatchObject({
       after: 'unknown',
       reason: 'from: group:empty has no address',

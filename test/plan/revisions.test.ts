@@ -96,6 +96,11 @@ describe('revisions of a group', () => {
     expect(((await first.ruleset(web.group)).set4 as JsonObject).hash).toBe(old.hash);
     expect((await first.ruleset(web.group)).pinned).toMatchObject({ number: 1 });
     expect((await first.api('GET', '/readyz')).text).toContain('held at a revision, such as web at 1 by');
+    const [line] = (await first.api('GET', '/api/V2/groups/status')).json as unknown as JsonObject[];
+    expect(line).toMatchObject({
+      name: 'web',
+      pinned: { number: 1, reason: 'the second one broke ssh', author: 'anonymous', waiting: true },
+    });
     // A host that starts is brought to the revision at which its group is held, and is compared with it.
     const agent = await listenAsAgent(first.broker, { hostkey: 'h1', group: 'web' });
     await report(agent.connection, 'force', reportOf('h1', 'web'));

@@ -3,7 +3,7 @@ import { counted } from '../../model/counted.js';
 import type { JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { isList } from '../../model/validate.js';
-import type { GroupLine } from '../../operations/fleet-answers.js';
+import type { GroupLine, HeldAt } from '../../operations/fleet-answers.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
 import { apiOf, type Api } from './api-client.js';
@@ -41,7 +41,7 @@ export function addGroups(program: Command, io: CliIo): void {
           line.drifted,
           line.silent,
           ago(line.published_at, now),
-          line.error ?? line.not_sent ?? '',
+          line.error ?? line.not_sent ?? (line.pinned === null ? '' : heldText(line.pinned)),
         ]),
       );
     });
@@ -73,12 +73,17 @@ export function addGroups(program: Command, io: CliIo): void {
         ['state', line?.state ?? '-'],
         ['error', line?.error ?? '-'],
         ['not sent', line?.not_sent ?? '-'],
+        ['held at', line?.pinned ? heldText(line.pinned) : '-'],
         ['hosts', line === undefined ? '-' : `${line.hosts}, ${line.drifted} drifted, ${line.silent} silent`],
         ['compiled', moment(line?.compiled_at ?? null)],
         ['published', moment(line?.published_at ?? null)],
         ['sets', isList(ruleset['sets']) ? String(ruleset['sets'].length) : '-'],
       ]);
     });
+}
+
+function heldText({ number, author, reason, waiting }: HeldAt): string {
+  return `held at revision ${number} by ${author}: ${reason}${waiting ? '; edits wait' : ''}`;
 }
 
 /** Every group as the leader knows it. */

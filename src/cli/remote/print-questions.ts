@@ -1,3 +1,4 @@
+import { addressesText } from '../../analysis/index.js';
 import type { Json, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { isList, isObject } from '../../model/validate.js';
@@ -10,12 +11,16 @@ function textsOf(value: Json | undefined): readonly string[] {
 }
 
 /** `10.9.0.0/24 (zone:office)`; the first three nets of many. */
-function addressesText(value: Json | undefined): string {
-  const { addresses, count, names } = isObject(value) ? value : {};
-  const [nets, called] = [textsOf(addresses), textsOf(names)];
-  const shown = nets.slice(0, 3).join(', ');
-  const more = nets.length > 3 ? ` … (${textOf(count)} addresses)` : '';
-  return `${shown}${more}${called.length === 0 ? '' : ` (${called.slice(0, 3).join(', ')})`}`;
+function peersText(value: Json | undefined): string {
+  const { addresses, count, names, except } = isObject(value) ? value : {};
+  const called = textsOf(names);
+  const peers = {
+    addresses: textsOf(addresses),
+    count: textOf(count),
+    names: called,
+    ...(except === undefined ? {} : { except: textsOf(except) }),
+  };
+  return `${addressesText(peers, 3)}${called.length === 0 ? '' : ` (${called.slice(0, 3).join(', ')})`}`;
 }
 
 function packetsText({ family, protocol, ports, source_ports: from, icmp_types: types }: JsonObject): string {
@@ -28,7 +33,7 @@ function packetsText({ family, protocol, ports, source_ports: from, icmp_types: 
   ].join(' ');
 }
 
-/** Where a line comes from, in words. */
+/** Where a line comes from, in words; rules are counted from 1, as people do. */
 function sourceText(value: Json | undefined): string {
   if (!isObject(value)) return '';
   const { fixed, former, ruleset, profile, direction, index, comment } = value;
@@ -37,7 +42,7 @@ function sourceText(value: Json | undefined): string {
   if (former !== undefined) return 'of a ruleset that policy does not make any more';
   const note = typeof comment === 'string' && comment !== '' ? ` ${JSON.stringify(comment)}` : '';
   const holder = ruleset === undefined ? `profile ${textOf(profile)}` : `ruleset ${textOf(ruleset)}`;
-  return `${textOf(direction)} rule ${typeof index === 'number' ? index : '?'}${note} of ${holder}`;
+  return `${textOf(direction)} rule ${typeof index === 'number' ? index + 1 : '?'}${note} of ${holder}`;
 }
 
 function stepLines({ host, group, chain, state, verdict, line, source, outcomes }: JsonObject): readonly string[] {
@@ -59,16 +64,16 @@ function stepLines({ host, group, chain, state, verdict, line, source, outcomes 
 /** A case of `explain`: what it is about, then its steps. */
 export function caseLines(one: JsonObject): readonly string[] {
   return [
-    `  ${textOf(one['verdict'])}: ${packetsText(one)}, ${addressesText(one['from'])} -> ${addressesText(one['to'])}`,
+    `  ${textOf(one['verdict'])}: ${packetsText(one)}, ${peersText(one['from'])} -> ${peersText(one['to'])}`,
     ...objectsOf(one['steps']).flatMap(stepLines),
   ];
 }
 
 /** A row of `reach`. */
 export function rowLine(row: JsonObject): string {
-  const own = row['own'] === undefined ? '' : `, of the end only ${addressesText(row['own'])}`;
+  const own = row['own'] === undefined ? '' : `, of the end only ${peersText(row['own'])}`;
   const source = sourceText(row['source']);
-  return `${textOf(row['verdict'])}: ${packetsText(row)}, ${addressesText(row['peer'])}${own}${source === '' ? '' : `; ${source}`}`;
+  return `${textOf(row['verdict'])}: ${packetsText(row)}, ${peersText(row['peer'])}${own}${source === '' ? '' : `; ${source}`}`;
 }
 
 const KINDS: Readonly<Record<string, string>> = {

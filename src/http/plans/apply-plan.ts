@@ -36,7 +36,7 @@ export async function applyPlan(call: Call, needs: PlanNeeds): Promise<JsonObjec
   return call.exclusive(async () => {
     const plan = await keptPlan(call.deps.store, id, call.now);
     if (plan === undefined)
-      throw new ApiError('not_found', { what: 'no plan has this id, or it was made too long ago: plan again' });
+      throw new ApiError('not_found', { what: 'no plan has this id: it was applied already, or made too long ago' });
     const rows = await rowsNow(call, plan);
     await refuseWhatIsRefusedNow(call, needs, plan);
     const shipment = await call.deps.runtime.foresight.wouldShip(rows);

@@ -3,6 +3,7 @@ import {
   type ConnectionQuery,
   connectionCases,
   type End,
+  isOneHost,
   reachRows,
   resolveEnd,
   verdictOfAll,
@@ -28,12 +29,10 @@ function bounded<Item>(items: readonly Item[]): { readonly listed: readonly Item
 
 /** The answer to `POST /api/V2/explain`. */
 export function* explanation({ from, to, query }: Question, { fleet, words }: Asked): Generator<void, JsonObject> {
-  const cases = yield* connectionCases(
-    yield* resolveEnd(from, 'from', fleet),
-    yield* resolveEnd(to, 'to', fleet),
-    query,
-    fleet,
-  );
+  const ends = [yield* resolveEnd(from, 'from', fleet), yield* resolveEnd(to, 'to', fleet)] as const;
+  // A host reaches itself by its loopback interface, whichever of its addresses it uses.
+  const asked = isOneHost(...ends, fleet) ? { in: 'lo', out: 'lo', ...query } : query;
+  const cases = yield* connectionCases(...ends, asked, fleet);
   const { listed, leftOff } = bounded(cases);
   const json: JsonObject[] = [];
   for (const one of listed) {

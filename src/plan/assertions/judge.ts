@@ -128,6 +128,9 @@ export class Judge {
         keys.push(known ? `${owner?.group} ${owner?.host} ${shipped.key}` : '');
         keys.push(...families.map((family) => digestOf(addresses[family])));
       }
+      // Packets from a host to itself are not meant: who has which address counts.
+      const [one, other] = [from.owner?.group, to.owner?.group];
+      if (one !== undefined && one === other) keys.push(side.fleet.owners(one).key);
       const key = createHash('sha256').update(keys.join('\n')).digest('base64');
       const kept = this.#kept.get(key);
       if (kept !== undefined) return kept;
@@ -150,7 +153,8 @@ export class Judge {
     const { expect, ...query } = wanted;
     const ends = parts.map((part): End => ({ text: '', parts: [part] })) as [End, End];
     for (const family of families) {
-      const asked: ConnectionQuery = { ...query, family };
+      // A host that connects to itself needs no rule for it; that nobody comes in holds of whoever says to be the host, too.
+      const asked: ConnectionQuery = { ...query, family, betweenHosts: expect === 'accept' };
       const cases = yield* connectionCases(...ends, asked, side.fleet);
       const { witness } = checkExpectation(cases, expect);
       if (witness !== null) return { state: 'broken', witness: witnessJson(witness, side), reason: null };
@@ -184,12 +188,21 @@ function doubtOf({ expect, family }: ExpectedConnections, ends: Ends): Outcome |
   const { from, to } = ends;
   if (from.parts.length * to.parts.length > MOST_PAIRS)
     return unknown(`from and to have hosts of ${from.parts.length} and ${to.parts.length} groups: give narrower ends`);
-  if (isEmptyEnd(to, family)) return family === undefined || isEmptyEnd(to) ? HOLDS : noFamily(to, family);
+  if (isEmptyEnd(to, family))
+    return family === undefined || isEmptyEnd(to) ? nothingIn('to', to) : noFamily(to, family);
   // Where nobody may connect any more, what must be accepted is not: an emptied zone of operators locks them out.
-  if (isEmptyEnd(from, family)) return expect === 'refuse' ? HOLDS : unknown(`from: ${from.text} has no address`);
+  if (isEmptyEnd(from, family)) {
+    const nothing = nothingIn('from', from);
+    return expect === 'refuse' ? nothing : { ...nothing, state: 'unknown' };
+  }
   const meet = FAMILIES.some((one) => (family ?? one) === one && !isEmptyEnd(from, one) && !isEmptyEnd(to, one));
   if (!meet) return expect === 'refuse' ? HOLDS : unknown(`${from.text} and ${to.text} have no family in common`);
   return undefined;
+}
+
+/** It holds, for there is nothing that could break it; people shall see that. */
+function nothingIn(field: string, { text }: End): Outcome {
+  return { ...HOLDS, reason: `${field}: ${text} has no address` };
 }
 
 function noFamily(end: End, family: Family): Outcome {

@@ -36,6 +36,7 @@ export class PolicySide {
     this.#parts = parts;
     this.fleet = new PolicyFleet({
       ...parts,
+      setsOfPolicy: true,
       text: function* (groupId, family) {
         const compiled = yield* parts.compile(groupId);
         return compiled.ok ? compiled[family === 'v4' ? 'set4' : 'set6'].text : undefined;

@@ -24,7 +24,7 @@ const LEASE = 'leader';
 /** Seconds that a table may take to have its primary replica after a restart of the server. */
 const READY_S = 20;
 
-/** How often two servers may collide; more often is no coincidence. */
+/** How often two servers may collide, or tables vanish while they are made; more often is no coincidence. */
 const ROUNDS = 5;
 
 /**
@@ -45,7 +45,10 @@ export async function prepareDatabase(
     try {
       return await makeMissing(connection, db, again);
     } catch (error) {
-      if (!isAmbiguous(error) || round === ROUNDS) throw error;
+      if (round === ROUNDS) throw error;
+      // Somebody drops tables at this moment: what was there when this began is to be made as well.
+      if (isTableGone(error)) continue;
+      if (!isAmbiguous(error)) throw error;
       await settleDuplicates(connection, db);
     }
   }
@@ -143,6 +146,10 @@ async function seedIpset(connection: Connection): Promise<void> {
   } catch (error) {
     if (!isForbidden(error)) throw error;
   }
+}
+
+function isTableGone(error: unknown): boolean {
+  return error instanceof Error && /Table `.+` does not exist/.test(error.message);
 }
 
 function isForbidden(error: unknown): boolean {

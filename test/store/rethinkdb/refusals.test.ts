@@ -144,7 +144,7 @@ describe.skipIf(noOwnRethink !== undefined)(
         return [...OWN_TABLES, COMMITS, LOCKS, AUDIT, 'ipset'].every((table) => there.includes(table));
       });
       await until(async () => (await r.db(db).table('group').indexList().run(beside)).includes('profile_id'));
-      await until(() => troubled(store).length === 0);
+      await until(() => store.state().up && troubled(store).length === 0);
       written(await store.commit([create('token', { id: 't', name: 'x' })], BY));
       expect(await store.audit({ limit: 10 })).toHaveLength(1);
     });
