@@ -17,7 +17,7 @@ export async function runTop(api: Api, io: CliIo, first: Partial<TopState>, dela
   const looker = new Looker(api);
   const ending = new AbortController();
   const { signal } = ending;
-  let failure: unknown;
+  let failure: Error | undefined;
   let state: TopState = { ...FIRST, ...first };
   let seen: Seen = { url: api.url, look: undefined, trouble: undefined, events: [], eventTrouble: undefined };
   let wake: () => void = () => undefined;

@@ -8,7 +8,7 @@ export interface TerminalEvents {
   /** Another size, or back from a stop: all is to be drawn again. */
   readonly onResize: () => void;
   /** A signal asks for the end, the terminal is gone, or one of these threw `failure`. */
-  readonly onEnd: (failure?: unknown) => void;
+  readonly onEnd: (failure?: Error) => void;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -101,7 +101,7 @@ export class WholeTerminal {
     try {
       tell();
     } catch (error) {
-      this.#events.onEnd(error);
+      this.#events.onEnd(error instanceof Error ? error : new Error(String(error)));
     }
   }
 }
