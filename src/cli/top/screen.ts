@@ -124,14 +124,16 @@ function body({ look, events: told, eventTrouble }: Seen, state: TopState, style
       const more = state.filter === '' ? look.status.hosts.total - look.hosts.length : 0;
       const rows = table(
         ['host', 'group', 'state', 'report', 'for', 'differs'],
-        [...look.hosts].sort(worseFirst).map((line) => [
-          line.name,
-          line.group,
-          stateCell(line.state),
-          ago(line.reported_at, at),
-          ago(line.differs_since, at),
-          line.differing.join(',') || (line.unverified ? 'unverified' : ''),
-        ]),
+        [...look.hosts]
+          .sort(worseFirst)
+          .map((line) => [
+            line.name,
+            line.group,
+            stateCell(line.state),
+            ago(line.reported_at, at),
+            ago(line.differs_since, at),
+            line.differing.join(',') || (line.unverified ? 'unverified' : ''),
+          ]),
       );
       return more > 0 ? [...rows, `and ${more} more hosts; / finds those with what you type`] : rows;
     }
