@@ -52,7 +52,14 @@ export function addRestore(program: Command, io: CliIo): void {
     .argument('<file>', 'a file that `backup` made')
     .action(async (file: string, flags: ConfigFlags) => {
       const { restoreCommand } = await import('./backup.js');
-      told(restoreCommand(await storeDirectory(flags, io), file, { write: io.out }, { write: io.err }));
+      const { asOwnerOf } = await import('./as-owner.js');
+      const directory = await storeDirectory(flags, io);
+      const restore = async (): Promise<number> => {
+        const secret = await unreadable(file);
+        if (secret !== undefined) throw new CommandFailure(secret);
+        return restoreCommand(directory, file, { write: io.out }, { write: io.err });
+      };
+      told(await asOwnerOf(directory, restore));
     });
 }
 
@@ -78,6 +85,20 @@ export function addJournal(program: Command, io: CliIo): void {
 
 function told(exitCode: number): void {
   if (exitCode !== 0) throw new ToldFailure(exitCode);
+}
+
+/** Why the user who restores cannot read a backup that is there; root does it as the store's owner. */
+async function unreadable(file: string): Promise<string | undefined> {
+  const { open } = await import('node:fs/promises');
+  try {
+    // access(2) would ask for the real user, which is root's still.
+    await (await open(file, 'r')).close();
+    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') return undefined;
+    const who = process.geteuid?.() ?? 'this';
+    return `${file} cannot be read by the owner of the store's directory (user ${who}), as whom it is restored: let that user read it`;
+  }
 }
 
 /** The directory of the embedded store, which has a fixed name in it. */

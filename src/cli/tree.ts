@@ -44,7 +44,7 @@ export function addTree(program: Command, io: CliIo): void {
       const path = treePath(flags);
       const seconds = flags.watch === undefined ? undefined : watchSeconds(flags.watch);
       const look = async (signal?: AbortSignal): Promise<string> => {
-        const answer = await api.get(path, signal === undefined ? {} : { signal });
+        const answer = await api.get(path, { signal });
         return flags.json === true ? `${JSON.stringify(answer)}\n` : printed(answer, api.url + path);
       };
       if (seconds === undefined) return io.out(await look());

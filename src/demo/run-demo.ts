@@ -1,17 +1,22 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.js';
 import { createLogger } from '../log/create-logger.js';
 import { counted } from '../model/counted.js';
-import type { JsonObject } from '../model/document.js';
+import type { Json, JsonObject } from '../model/document.js';
+import { textOf } from '../model/text-of.js';
 import { QUICK_TIMING, type AgentTiming } from '../sim/agent-timing.js';
+import type { SimAgent } from '../sim/sim-agent.js';
 import { startFleet, type Fleet } from '../sim/sim-fleet.js';
 import { createBroker } from '../server/opening/create-broker.js';
 import { startServer, type StartedServer } from '../server/start-server.js';
-import { convergence, type Convergence } from './convergence.js';
 import { DEMO_GROUPS, seedDemoPolicy } from './demo-policy.js';
+import { fleetTable, rulesDifference } from './fleet-table.js';
+import { EndedEarly, Watch } from './watch.js';
+import { whatToTry } from './what-to-try.js';
 
 export interface DemoOptions {
   readonly agents: number;
@@ -38,6 +43,10 @@ function slowness(agents: number): number {
   return Math.max(1, Math.ceil(agents / 50));
 }
 
+/** Those of the defaults. */
+const API_PORT = 7070;
+const METRICS_PORT = 8085;
+
 function shortTimes(slow: number): readonly string[] {
   return [
     `hashcheck_alert_seconds=${2 * slow}`,
@@ -49,21 +58,6 @@ function shortTimes(slow: number): readonly string[] {
     'intake.registrations_per_minute=100000',
     'repair_max_per_minute=100000',
   ];
-}
-
-const LOOK_MS = 200;
-/** Checking a large fleet takes long and blocks it meanwhile: most of the time spent on checks, as a fraction. */
-const LOOK_SHARE = 0.1;
-/** Without progress for this long the fleet counts as stuck, in milliseconds; generous, for slow machines. */
-const PATIENCE_MS = 180_000;
-/** Most hosts named when the fleet is stuck. */
-const MOST_NAMED = 5;
-
-/** The demo was told to end before it was done; nothing failed. */
-class EndedEarly extends Error {
-  constructor() {
-    super('the demo was ended before it was done');
-  }
 }
 
 /**
@@ -82,11 +76,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     else process.stderr.write(`dog-trainer: the demo's logs are kept in ${logDir}\n`);
   };
   process.once('exit', atExit);
+  // A server of this machine keeps its ports.
   const { config } = loadConfig({
     data,
     set: [
       ...shortTimes(slow),
-      ...(once ? ['api.port=0', 'metrics.port=0'] : []),
+      `api.port=${once ? 0 : await freeOr(API_PORT)}`,
+      `metrics.port=${once ? 0 : await freeOr(METRICS_PORT)}`,
       `log.dir=${logDir}`,
       ...(amqp === undefined ? [] : ['broker.kind=amqp', `broker.url=${amqp}`]),
     ],
@@ -102,8 +98,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     out(`the server listens on ${server.listening.api}, metrics on ${server.listening.metrics}\n`);
     await seedDemoPolicy(creator(server.listening.api));
     out(
-      `a policy of ${DEMO_GROUPS.length} groups is in; ${counted(agents, 'simulated agent')} start${agents === 1 ? 's' : ''} on ${broker.describe}\n`,
+      `a policy of ${DEMO_GROUPS.length} groups (${DEMO_GROUPS.join(', ')}) is in; ${counted(agents, 'simulated agent')} ` +
+        `start${agents === 1 ? 's' : ''} on ${amqp === undefined ? 'a broker inside this process' : broker.describe}\n`,
     );
+    out('each host that registers adds its addresses to sets of the policy, which all hosts are then sent\n\n');
     fleet = await startFleet({
       broker,
       agents,
@@ -112,20 +110,27 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       spreadMs: agents * 20,
     });
     const watch = new Watch(server, fleet, options);
-    await watch.until('converging', ({ converged }) => converged === agents);
-    const victim = fleet.agents[Math.floor(agents / 2)];
-    const hostkey = victim?.progress().hostkey ?? '';
-    out(
-      `\n${agents === 1 ? 'the host runs' : `all ${agents} hosts run`} the published rules; now a rule is added by hand on ${victim?.progress().name}\n`,
+    const first = await watch.until('hosts start', ({ converged }) => converged === agents);
+    out(`\n${fleetTable(fleet.agents, server.state, first)}\n`);
+    const victim = tampered(fleet);
+    const { hostkey, name } = victim.progress();
+    const expected = inputOf(victim);
+    await victim.inject({ kind: 'tampered' });
+    out(`now somebody adds a rule by hand on ${name}:\n`);
+    out(`\n${rulesDifference(expected, inputOf(victim))}\n`);
+    const found = await watch.until('the server compares what hosts report', ({ drifted }) =>
+      drifted.includes(hostkey),
     );
-    await victim?.inject({ kind: 'tampered' });
-    const found = await watch.until('looking for the tampered host', ({ drifted }) => drifted.includes(hostkey));
-    out('\nfound; its rules are sent again\n');
+    out(`\n${name} has drifted (${hashesText(server, hostkey)}) and is sent its rules again\n`);
     const last = await watch.until('repairing', ({ converged }) => converged === agents);
     const seconds = Math.round((performance.now() - began) / 100) / 10;
-    out('\n');
+    const still = inputOf(victim).filter((rule) => !expected.includes(rule));
+    out(`\nthe rule that was added is ${still.length === 0 ? 'gone' : 'still there'}\n`);
     if (!once) {
-      out(whatToTry(server.listening, fleet.agents[0]?.progress().name ?? ''));
+      const nameOf = (group: string): string => fleet?.progress().find((agent) => agent.group === group)?.name ?? name;
+      const place = { ...server.listening, data };
+      out('\nwhat to try in another terminal (Ctrl-C here ends the demo):\n\n');
+      out(whatToTry(place, { web: nameOf('web'), db: nameOf('db') }));
       await aborted(options.signal);
     }
     return { agents, converged: last.converged, tampered_found: found.drifted.length, seconds };
@@ -145,79 +150,37 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   }
 }
 
-/** Commands that work while the demo runs, one per line. */
-function whatToTry({ api, metrics }: StartedServer['listening'], host: string): string {
-  const lines = [
-    `dog-trainer status --url ${api}`,
-    `dog-trainer top --url ${api}`,
-    `dog-trainer hosts --url ${api}`,
-    `dog-trainer host ${host} --url ${api}`,
-    `dog-trainer group ${DEMO_GROUPS[0] ?? ''} --rules --url ${api}`,
-    `dog-trainer events -f --url ${api}`,
-    `dog-trainer tree --url ${api}`,
-    `curl ${metrics}/metrics`,
-  ];
-  return `what to try in another terminal (Ctrl-C here ends the demo):\n${lines.map((line) => `  ${line}\n`).join('')}`;
+/** A host in the middle whose agent can show its rules. */
+function tampered({ agents }: Fleet): SimAgent {
+  const middle = Math.floor(agents.length / 2);
+  const able = agents.slice(middle).find(({ showsItsRules }) => showsItsRules) ?? agents[0];
+  if (able === undefined) throw new Error('the fleet has no host');
+  return able;
 }
 
-/** Checks the fleet repeatedly, and prints one line of progress. */
-class Watch {
-  readonly #server: StartedServer;
-  readonly #fleet: Fleet;
-  readonly #options: DemoOptions;
-  #shown = '';
+/** The IPv4 rules that a host has loaded for what comes in. */
+function inputOf({ kernel }: SimAgent): readonly string[] {
+  return kernel.filter('inet').rules.filter((rule) => rule.startsWith('-A INPUT '));
+}
 
-  constructor(server: StartedServer, fleet: Fleet, options: DemoOptions) {
-    this.#server = server;
-    this.#fleet = fleet;
-    this.#options = options;
-  }
+/** How a report tells: by a hash of the rules. */
+function hashesText({ state }: StartedServer, hostkey: string): string {
+  const host = state.world.hostByKey(hostkey);
+  const group = state.world.groupByName(textOf(host?.group));
+  const short = (hash: Json | undefined): string => textOf(hash).slice(0, 12);
+  return `the hash of its rules is ${short(host?.hash4_ipsets)}, that of its group's is ${short(group?.hash4_ipsets)}`;
+}
 
-  async until(doing: string, done: (state: Convergence) => boolean): Promise<Convergence> {
-    const { agents, out, signal } = this.#options;
-    let deadline = performance.now() + PATIENCE_MS;
-    let best = 0;
-    for (;;) {
-      const began = performance.now();
-      const state = convergence(this.#server.state, this.#fleet);
-      const right = state.registered + state.active + state.converged;
-      if (right > best) deadline = performance.now() + PATIENCE_MS;
-      best = Math.max(best, right);
-      const line = `${doing}: ${state.registered} registered, ${state.active} active, ${state.converged} of ${agents} converged, ${state.drifted.length} drifted`;
-      if (line !== this.#shown)
-        out(`${process.stdout.isTTY ? '\r\u001b[K' : ''}${line}${process.stdout.isTTY ? '' : '\n'}`);
-      this.#shown = line;
-      if (done(state)) return state;
-      if (signal.aborted) throw new EndedEarly();
-      if (performance.now() > deadline)
-        throw new Error(
-          `nothing more came right for ${PATIENCE_MS / 1000} seconds: ${line}; ${this.#stragglers(state) || 'no host is behind'}`,
-        );
-      const pause = Math.max(LOOK_MS, (performance.now() - began) / LOOK_SHARE);
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    }
-  }
-
-  /** Some of the hosts that are behind, each with the reason as far as it is known. */
-  #stragglers({ behind }: Convergence): string {
-    const { state } = this.#server;
-    const progress = new Map(this.#fleet.progress().map((agent) => [agent.hostkey, agent]));
-    const named = behind.slice(0, MOST_NAMED).map(({ hostkey, why }) => {
-      const agent = progress.get(hostkey);
-      const differing = state.drift.get(hostkey)?.differing.join('+');
-      return [
-        `${agent?.name ?? hostkey}: ${why}`,
-        ...(differing === undefined ? [] : [`drifted (${differing})`]),
-        ...(agent === undefined
-          ? []
-          : [
-              `${counted(agent.reportsSent, 'report')} sent, ${counted(agent.rulesetsApplied, 'ruleset')} and ${counted(agent.ipsetsApplied, 'set')} applied`,
-            ]),
-        ...(agent?.lastError === undefined ? [] : [`last error: ${agent.lastError}`]),
-      ].join(', ');
-    });
-    const more = behind.length > MOST_NAMED ? [`and ${behind.length - MOST_NAMED} more`] : [];
-    return [...named, ...more].join('; ');
+/** The port, or 0 for any that is free, where somebody has it. */
+async function freeOr(port: number): Promise<number> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, resolve));
+    return port;
+  } catch {
+    return 0;
+  } finally {
+    server.close();
   }
 }
 

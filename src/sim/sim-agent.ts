@@ -99,6 +99,11 @@ export class SimAgent {
     return this.#config.hostkey;
   }
 
+  /** Whether its reports tell of the rules that it has loaded: the Elixir agent's do not. */
+  get showsItsRules(): boolean {
+    return this.#identity.kind === 'erlang';
+  }
+
   progress(): AgentProgress {
     return {
       hostkey: this.hostkey,

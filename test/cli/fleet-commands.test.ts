@@ -1,13 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FleetStatus, HostLine } from '../../src/operations/fleet-answers.js';
 import { QUICK_TIMING } from '../../src/sim/agent-timing.js';
 import { startFleet } from '../../src/sim/sim-fleet.js';
 import { RULE } from '../support/api-client.js';
-import { program } from '../support/main-child.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { hasTmux, terminal } from '../support/terminal.js';
 import { startWholeServer, until } from '../support/whole-server.js';
 
 /** How many hosts; the full trials have as many as a real fleet. */
@@ -15,12 +12,12 @@ const HOSTS = process.env['TRIALS'] === 'full' ? 500 : 24;
 
 /** A whole server with simulated hosts: three have a rule added by hand, five fall silent, one group does not compile. */
 async function troubledFleet() {
-  const slow = Math.ceil(HOSTS / 50);
+  const large = HOSTS > 100;
   const server = await startWholeServer({
     set: [
       'hashcheck_alert_seconds=1',
       'repair_interval_seconds=100000',
-      `keepalive_alert_seconds=${HOSTS > 100 ? 60 : 20}`,
+      `keepalive_alert_seconds=${large ? 120 : 20}`,
       'intake.registrations_per_minute=100000',
     ],
   });
@@ -33,14 +30,15 @@ async function troubledFleet() {
     groups: ['web', 'db'],
     timing: {
       ...QUICK_TIMING,
-      pollMs: QUICK_TIMING.pollMs * slow,
-      keepaliveFirstMs: QUICK_TIMING.keepaliveFirstMs * slow,
-      keepaliveMs: QUICK_TIMING.keepaliveMs * slow,
+      // Agents send whether or not they are kept up with: on a machine that is busy otherwise, reports that come faster
+      // than this process takes them leave hosts silent that are not.
+      ...(large ? { pollMs: 5_000, keepaliveFirstMs: 5_000, keepaliveMs: 20_000 } : {}),
     },
+    spreadMs: large ? 10_000 : 0,
   });
   onTestFinished(() => fleet.stop());
   const all = () => [...server.server.state.world.rows('host').values()];
-  const patient = { timeout: HOSTS > 100 ? 500_000 : 60_000, interval: 50 };
+  const patient = { timeout: large ? 300_000 : 60_000, interval: 50 };
   await until(() => all().filter((row) => row.active === 'active').length === HOSTS, 'all hosts active', patient);
   const named = (agents: typeof fleet.agents) => agents.map((agent) => agent.progress().name).sort();
   const erlang = fleet.agents.filter((_, index) => index % 10 !== 9);
@@ -57,29 +55,8 @@ async function troubledFleet() {
   return { server, tampered: named(tampered), silent: named(silent) };
 }
 
-/** `top` in a terminal of 80 columns and 24 rows; `shows` waits for a screen that has all of `wanted`, and gives it. */
-function topInTmux(url: string) {
-  const socket = join(temporaryDirectory(), 'tmux');
-  const tmux = (...args: string[]): string => execFileSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' });
-  const command = [process.execPath, ...program(), 'top', '--delay', '1', '--url', url];
-  tmux('new-session', '-d', '-x', '80', '-y', '24', ...command);
-  onTestFinished(() => void spawnSync('tmux', ['-S', socket, 'kill-server']));
-  return {
-    press: (key: string) => tmux('send-keys', key),
-    isOver: () => spawnSync('tmux', ['-S', socket, 'has-session']).status !== 0,
-    shows: (wanted: readonly string[]) =>
-      until(
-        () => {
-          const text = tmux('capture-pane', '-p');
-          return wanted.every((part) => text.includes(part)) ? text : undefined;
-        },
-        `a screen with ${wanted.join(', ')}`,
-      ),
-  };
-}
-
 describe('commands that ask a fleet', () => {
-  it('name what is not well, and nothing else', { timeout: HOSTS > 100 ? 900_000 : 120_000 }, async () => {
+  it('name what is not well, and nothing else', { timeout: 900_000 }, async () => {
     const { server, tampered, silent } = await troubledFleet();
     const url = server.server.listening.api;
     const cli = (...args: string[]) => runCliInProcess([...args, '--url', url]);
@@ -118,7 +95,9 @@ describe('commands that ask a fleet', () => {
       ['web', 'published', String(HOSTS / 2)],
     ]);
     expect((await cli('group', 'web', '--rules')).out).toContain('-A INPUT');
-    expect((await cli('group', 'web', '--history')).out).toMatch(/^\d+\t\d{4}-.*\tmade$/m);
+    const history = (await cli('group', 'web', '--history')).out;
+    expect(history).toMatch(/^\d{4}-\S+Z\tchange \d+\t.*\tmade$/m);
+    expect(history).toMatch(/^\d{4}-\S+Z\trevision 1\t.*\t\d+ hosts run it$/m);
     const screens = [
       await cli('top', '--once'),
       await cli('top', '--once', '--view', 'hosts'),
@@ -133,15 +112,17 @@ describe('commands that ask a fleet', () => {
       expect(screens[1]?.out).toContain(name);
     }
     expect(screens[2]?.out).toMatch(/^db +error +/m);
-    const top = topInTmux(url);
-    const pictures = [await top.shows(['[now]', ...tampered, ...silent, 'group db: cannot be compiled'])];
-    top.press('h');
-    pictures.push(await top.shows(['[hosts]', ...tampered, ...silent]));
-    top.press('a');
-    pictures.push(await top.shows(['[actors]', 'by mailbox', 'dog_trainer/']));
-    top.press('q');
-    await until(() => top.isOver(), 'the end of top');
-    if (HOSTS > 100) process.stdout.write(`${status.out}\n${pictures.join('\n')}\n`);
     expect((await cli('group', 'web')).out).toMatch(/^state\tpublished$/m);
+    if (!hasTmux()) return;
+    const shell = terminal();
+    shell.run('top', '--delay', '1', '--url', url);
+    const pictures = [await shell.shows('[now]', ...tampered, ...silent, 'group db: cannot be compiled')];
+    shell.press('h');
+    pictures.push(await shell.shows('[hosts]', ...tampered, ...silent));
+    shell.press('g');
+    pictures.push(await shell.shows('[groups]', 'why', 'db ', 'published'));
+    shell.press('q');
+    await shell.shows('ended with 0');
+    if (HOSTS > 100) process.stdout.write(`${status.out}\n${pictures.join('\n')}\n`);
   });
 });

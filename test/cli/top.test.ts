@@ -20,8 +20,17 @@ function actorRow(path: string, more: Partial<Look['actors'][number]> = {}): Loo
 }
 
 function seen(look: Partial<Look> = {}, more: Partial<Seen> = {}): Seen {
-  const whole = { at: 0, status: FLEET_IS_WELL, hosts: [], groups: [], actors: [], ...look };
-  return { url: 'http://x', look: whole, trouble: undefined, events: [], ...more };
+  const whole = {
+    at: 0,
+    view: 'now',
+    filter: '',
+    status: FLEET_IS_WELL,
+    hosts: [],
+    groups: [],
+    actors: [],
+    ...look,
+  } as const;
+  return { url: 'http://x', look: whole, trouble: undefined, events: [], eventTrouble: undefined, ...more };
 }
 
 describe('keys of top', () => {
@@ -50,7 +59,7 @@ describe('the screen of top', () => {
     const actors = Array.from({ length: 99 }, (_, n) => actorRow(`dog_trainer/${'x'.repeat(90)}${n}`));
     for (const view of ['now', 'hosts', 'groups', 'actors', 'publishing', 'events'] as const)
       for (const size of [SIZE, { columns: 20, rows: 6 }]) {
-        const lines = screen(seen({ actors }), { ...FIRST, view, top: 7 }, size, { ...STYLE, terminal: size });
+        const lines = screen(seen({ actors, view }), { ...FIRST, view, top: 7 }, size, { ...STYLE, terminal: size });
         expect(lines).toHaveLength(size.rows);
         // What sets colours takes no room.
         expect(Math.max(...lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').length))).toBeLessThanOrEqual(
@@ -66,7 +75,7 @@ describe('the screen of top', () => {
       actorRow('c', { busy: 0.5, mailbox: 1 }),
     ];
     const order = (state: Partial<TopState>): readonly string[] =>
-      screen(seen({ actors }), { ...FIRST, view: 'actors', ...state }, SIZE, STYLE)
+      screen(seen({ actors, view: 'actors' }), { ...FIRST, view: 'actors', ...state }, SIZE, STYLE)
         .slice(5, 8)
         .map((line) => line.trim().split(/ +/).at(-1) ?? '');
     expect(order({ sort: 'mailbox' })).toEqual(['b', 'c', 'a']);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runMain } from '../support/main-child.js';
+import { hasTmux, terminal } from '../support/terminal.js';
 import { startRabbit } from '../support/rabbitmq.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -23,6 +24,48 @@ describe('the demo', () => {
       seconds: expect.any(Number) as number,
     });
   }, 120_000);
+
+  it(
+    'shows the fleet and the rule that was added, and ends with commands that work',
+    { timeout: 240_000 },
+    async () => {
+      const child = runMain(['demo', '--agents', '4']);
+      await expect.poll(() => child.out, { timeout: 90_000 }).toContain('figures for Prometheus\n  curl ');
+      expect(child.out).toMatch(/^host-0001\.sim\.example +web +active +\d+ +\d+ +what was published$/m);
+      expect(child.out).toMatch(
+        /^--- expected\n\+\+\+ actual\n( {2}-A INPUT .*\n)+\+ -A INPUT -s 203\.0\.113\.66\/32 /m,
+      );
+      expect(child.out).toMatch(/still converging$/m);
+      expect(child.out).toMatch(
+        /has drifted \(the hash of its rules is [0-9a-f]{12}, that of its group's is [0-9a-f]{12}\)/,
+      );
+      expect(child.out).toContain('the rule that was added is gone');
+      const lines = [...child.out.matchAll(/^ {2}((?:dog-trainer|curl) .*)$/gm)].map(([, line]) => line ?? '');
+      expect(lines).toHaveLength(13);
+      for (const line of lines) {
+        const [command = '', ...args] = line.split(' ');
+        if (command === 'curl') {
+          expect([line, (await fetch(args[0] ?? '')).status]).toEqual([line, 200]);
+          continue;
+        }
+        // Those that go on until they are told: a terminal shows them, and ends them.
+        if (['top', 'console'].includes(args[0] ?? '') || args.includes('-f')) {
+          if (!hasTmux()) continue;
+          const shell = terminal();
+          shell.run(...args);
+          await shell.shows({ top: 'all is well', console: 'dog>', events: 'drift_mended' }[args[0] ?? ''] ?? '?');
+          shell.press(...({ top: ['q'], console: ['exit', 'Enter'] }[args[0] ?? ''] ?? ['C-c']));
+          await shell.shows('ended with 0');
+          continue;
+        }
+        const run = runMain(args);
+        expect([line, await run.ended, run.err]).toEqual([line, 0, '']);
+        expect(run.out).not.toBe('');
+      }
+      child.process.kill('SIGINT');
+      expect(await child.ended).toBe(0);
+    },
+  );
 
   it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const)(
     'ends at once, not well and leaving no file, on %s',

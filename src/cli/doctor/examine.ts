@@ -5,6 +5,7 @@ import { ok, warning, wrong, type Finding } from './finding.js';
 import { lookAtBroker } from './look-at-broker.js';
 import { lookAtCertificates, lookAtClock } from './look-at-clock.js';
 import { lookAtDisk } from './look-at-disk.js';
+import { lookAtOwners } from './look-at-owners.js';
 import { lookAtServer } from './look-at-server.js';
 import { lookAtStore } from './look-at-store.js';
 
@@ -37,6 +38,7 @@ export async function examine(config: Config, warnings: readonly string[]): Prom
   findings.push(...(await lookAtCertificates(config, now)));
   findings.push(...(await lookAtBroker(config)));
   findings.push(...(await lookAtStore(config)));
+  findings.push(...lookAtOwners(config));
   findings.push(...lookAtDisk(config));
   return findings;
 }

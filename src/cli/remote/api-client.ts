@@ -11,7 +11,7 @@ const TIMEOUT_MS = 10_000;
 /** How long to wait for an answer, and what ends the wait. */
 export interface Waiting {
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a server refused, with its answer, for those who can say more of it. */

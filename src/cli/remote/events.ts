@@ -56,6 +56,10 @@ export function addEvents(program: Command, io: CliIo): void {
 
 /** One event: when, what, and its members. */
 export function eventLine({ event, data }: StreamMessage): string {
+  if (event === 'lost') {
+    const missed = data['lost'];
+    return `-  lost  events missed: ${typeof missed === 'number' ? missed : 'not known how many'}\n`;
+  }
   const { at, kind: _kind, ...members } = data;
   const parts = Object.entries(members)
     .filter(([, value]) => value !== null && value !== '')

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../model/counted.js';
 import type { JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { isList } from '../../model/validate.js';
@@ -9,7 +10,7 @@ import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { findGroup } from './find-named.js';
 import { printFields } from './print-fields.js';
-import { shapedList } from './shape.js';
+import { shaped, shapedList } from './shape.js';
 import { ago, moment, printTable } from './table.js';
 
 interface GroupFlags extends ApiFlags {
@@ -49,7 +50,7 @@ export function addGroups(program: Command, io: CliIo): void {
     .argument('<name>', 'its name or id')
     .option('--rules', 'the rules that its hosts are sent')
     .option('--sets', 'the sets that these rules name')
-    .option('--history', 'who changed the group, and when')
+    .option('--history', 'what was published to its hosts, and who changed the group, when')
     .action(async (name: string, flags: GroupFlags) => {
       const chosen = [flags.rules, flags.sets, flags.history].filter((one) => one === true);
       if (chosen.length > 1) throw new CommandFailure('give one of --rules, --sets and --history', { exitCode: 2 });
@@ -113,23 +114,46 @@ function sets({ sets: named }: JsonObject, { json }: GroupFlags, io: CliIo): voi
   else for (const name of names) io.out(`${name}\n`);
 }
 
+/** What was published to its hosts, revision by revision, and who changed the group's document; the newest first. */
 async function history(api: Api, id: string, { json }: GroupFlags, io: CliIo): Promise<void> {
-  const path = `/api/V2/audit?resource=group&id=${encodeURIComponent(id)}`;
-  const entries = shapedList<JsonObject>(await api.get(path), { seq: 'number', time: 'number' }, api.url + path);
+  const trail = `/api/V2/audit?resource=group&id=${encodeURIComponent(id)}`;
+  const entries = shapedList<JsonObject>(await api.get(trail), { seq: 'number', time: 'number' }, api.url + trail);
+  const path = `/api/V2/group/${encodeURIComponent(id)}/revisions`;
+  const { revisions } = shaped<JsonObject>(await api.get(path), { revisions: 'list' }, api.url + path);
+  const shape = { number: 'number', compiled_at: 'number', author: 'string', hosts: 'number' } as const;
+  const published = shapedList<JsonObject>(revisions, shape, api.url + path);
   if (json === true) {
-    io.out(`${JSON.stringify(entries)}\n`);
+    io.out(`${JSON.stringify({ revisions: published, changes: entries })}\n`);
     return;
   }
+  const rows = [
+    ...published.map((row) => ({
+      at: Number(row['compiled_at']),
+      cells: [`revision ${Number(row['number'])}`, textOf(row['author']), revisionText(row)] as const,
+    })),
+    ...entries.map(({ seq, time, author, before, after }) => ({
+      at: Number(time),
+      cells: [
+        `change ${Number(seq)}`,
+        textOf(author),
+        before === null ? 'made' : after === null ? 'removed' : changed(before as JsonObject, after as JsonObject),
+      ] as const,
+    })),
+  ];
   printTable(
     io,
-    ['change', 'when', 'who', 'what'],
-    entries.map(({ seq, time, author, before, after }) => [
-      Number(seq),
-      moment(Number(time)),
-      textOf(author),
-      before === null ? 'made' : after === null ? 'removed' : changed(before as JsonObject, after as JsonObject),
-    ]),
+    ['when', 'what', 'who', 'of it'],
+    rows.sort((a, b) => b.at - a.at).map(({ at, cells }) => [moment(at), ...cells]),
   );
+}
+
+/** How many hosts run it, and why it was made. */
+function revisionText({ hosts, pinned, reason }: JsonObject): string {
+  return [
+    `${counted(Number(hosts), 'host')} ${hosts === 1 ? 'runs' : 'run'} it`,
+    ...(pinned === true ? ['pinned'] : []),
+    ...(typeof reason === 'string' && reason !== '' ? [reason] : []),
+  ].join(', ');
 }
 
 function changed(before: JsonObject, after: JsonObject): string {

@@ -24,7 +24,7 @@ export interface ActorRow {
 }
 
 /** What was seen at one moment; only what the view shows is asked for. */
-export interface Look {
+export interface Look extends Pick<TopState, 'view' | 'filter'> {
   readonly at: number;
   readonly status: FleetStatus;
   readonly hosts: readonly HostLine[];
@@ -57,6 +57,8 @@ export class Looker {
   async look({ view, filter }: Pick<TopState, 'view' | 'filter'>): Promise<Look> {
     const status = await readStatus(this.#api);
     return {
+      view,
+      filter,
       at: status.at,
       status,
       hosts: view === 'hosts' ? await this.#hosts(filter) : [],

@@ -17,7 +17,7 @@ export async function printOnce(
     io.out(`${JSON.stringify(look)}\n`);
     return;
   }
-  const seen = { url: api.url, look, trouble: undefined, events: [] };
+  const seen = { url: api.url, look, trouble: undefined, events: [], eventTrouble: undefined };
   const lines = screen(seen, { ...FIRST, view }, io.terminal ?? PICTURE, io);
   io.out(lines.map((line) => `${line}\n`).join(''));
 }

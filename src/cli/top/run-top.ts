@@ -1,13 +1,12 @@
-import { emitKeypressEvents, type Key } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CliIo } from '../cli-io.js';
-import { CLEAR_BELOW, CLEAR_LINE, ENTER, HOME, LEAVE } from '../terminal-codes.js';
 import type { Api } from '../remote/api-client.js';
 import { eventLine } from '../remote/events.js';
 import { FROM_THE_FIRST, readEvents } from '../remote/read-events.js';
 import { Looker } from './look.js';
-import { screen, type Seen } from './screen.js';
+import { bodyRoom, lastTop, screen, type Seen } from './screen.js';
 import { FIRST, pressed, type TopState } from './top-state.js';
+import { WholeTerminal } from './whole-terminal.js';
 
 /** Most events kept, and how soon a lost stream of them is opened again. */
 const MOST_EVENTS = 500;
@@ -15,79 +14,101 @@ const AGAIN_MS = 5000;
 
 /** Shows the server until `q` or Ctrl-C. `delayMs`: between the end of one look and the next. */
 export async function runTop(api: Api, io: CliIo, first: Partial<TopState>, delayMs: number): Promise<void> {
-  const { stdin, stdout } = process;
   const looker = new Looker(api);
   const ending = new AbortController();
+  const { signal } = ending;
+  let failure: Error | undefined;
   let state: TopState = { ...FIRST, ...first };
-  let seen: Seen = { url: api.url, look: undefined, trouble: undefined, events: [] };
+  let seen: Seen = { url: api.url, look: undefined, trouble: undefined, events: [], eventTrouble: undefined };
   let wake: () => void = () => undefined;
   const draw = (): void => {
-    const size = { columns: stdout.columns, rows: stdout.rows };
-    const lines = screen(seen, state, size, io);
-    stdout.write(`${HOME}${lines.map((line) => line + CLEAR_LINE).join('\r\n')}${CLEAR_BELOW}`);
+    // Nobody moves further than to the last row.
+    state = { ...state, top: Math.min(state.top, lastTop(seen, state, terminal.size, io)) };
+    terminal.draw(screen(seen, state, terminal.size, io));
   };
-  const onKey = (text: string | undefined, key: Key): void => {
-    const name = key.ctrl === true && key.name === 'c' ? 'ctrl-c' : nameOf(text, key);
-    const before = state;
-    state = pressed(state, name, Math.max(1, stdout.rows - 6));
-    if (state.over) ending.abort();
-    // Another view needs another look, at once.
-    if (state.view !== before.view || (before.typing && !state.typing)) wake();
-    draw();
-  };
-  const end = (): void => ending.abort();
-  emitKeypressEvents(stdin);
-  stdin.setRawMode(true);
-  stdin.on('keypress', onKey).resume();
-  stdout.on('resize', draw).write(ENTER);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
-  const note = (line: string): void => {
-    seen = { ...seen, events: [...seen.events, line].slice(-MOST_EVENTS) };
-  };
-  void follow(api, ending.signal, note);
+  const terminal = new WholeTerminal({
+    onKey: (name) => {
+      const before = state;
+      state = pressed(state, name, bodyRoom(terminal.size));
+      if (state.over) ending.abort();
+      // Another view, or what was typed, needs another look, at once.
+      if (state.view !== before.view || sought(state) !== sought(before) || (before.held && !state.held)) wake();
+      draw();
+    },
+    onResize: () => draw(),
+    onEnd: (thrown) => {
+      failure ??= thrown;
+      ending.abort();
+    },
+  });
+  void follow(api, signal, (change) => {
+    seen = {
+      ...seen,
+      ...('event' in change
+        ? { events: [...seen.events, change.event].slice(-MOST_EVENTS), eventTrouble: undefined }
+        : { eventTrouble: change.trouble }),
+    };
+  });
   try {
     draw();
-    while (!ending.signal.aborted) {
-      if (!state.held) {
-        try {
-          seen = { ...seen, look: await looker.look(state), trouble: undefined };
-        } catch (error) {
-          seen = { ...seen, trouble: error instanceof Error ? error.message : String(error) };
-        }
+    while (!signal.aborted) {
+      const asked = { view: state.view, filter: sought(state) };
+      if (!state.held || seen.look?.view !== asked.view || seen.look.filter !== asked.filter) {
+        const change = await Promise.race([lookOf(looker, asked), aborted(signal)]);
+        if (change === undefined) break;
+        seen = { ...seen, ...change };
         draw();
       }
+      // Somebody has gone on to another view meanwhile.
+      if (state.view !== asked.view || sought(state) !== asked.filter) continue;
       const early = new AbortController();
       wake = () => early.abort();
-      await sleep(delayMs, undefined, { signal: AbortSignal.any([ending.signal, early.signal]) }).catch(
-        () => undefined,
-      );
+      await sleep(delayMs, undefined, { signal: AbortSignal.any([signal, early.signal]) }).catch(() => undefined);
     }
   } finally {
-    stdin.off('keypress', onKey).pause();
-    stdin.setRawMode(false);
-    stdout.off('resize', draw).write(LEAVE);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, end);
+    terminal.leave();
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** The filter, when it has been typed. */
+function sought({ typing, filter }: TopState): string {
+  return typing ? '' : filter;
+}
+
+async function lookOf(
+  looker: Looker,
+  asked: Pick<TopState, 'view' | 'filter'>,
+): Promise<Partial<Pick<Seen, 'look' | 'trouble'>>> {
+  try {
+    return { look: await looker.look(asked), trouble: undefined };
+  } catch (error) {
+    return { trouble: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function nameOf(text: string | undefined, { name, shift }: Key): string {
-  if (name !== undefined && name.length > 1) return name;
-  if (text !== undefined && text.length > 0) return text;
-  return shift === true ? (name ?? '').toUpperCase() : (name ?? '');
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
 }
 
 /** Keeps the events; a server that has none to tell, or is away, is asked again. */
-async function follow(api: Api, signal: AbortSignal, note: (line: string) => void): Promise<void> {
+async function follow(
+  api: Api,
+  signal: AbortSignal,
+  note: (change: { readonly event: string } | { readonly trouble: string }) => void,
+): Promise<void> {
   let last = FROM_THE_FIRST;
   while (!signal.aborted) {
     try {
       for await (const message of readEvents(api, `/api/V2/events?last_event_id=${encodeURIComponent(last)}`, signal)) {
         last = message.id === '' ? last : message.id;
-        note(eventLine(message).trimEnd());
+        note({ event: eventLine(message).trimEnd() });
       }
     } catch (error) {
-      const line = `no events: ${error instanceof Error ? error.message : String(error)}`;
-      note(line);
+      note({ trouble: `no events: ${error instanceof Error ? error.message : String(error)}` });
     }
     await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
   }

@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
 import type { CliIo, TerminalSize } from '../cli-io.js';
 import { stateCell } from '../remote/read-hosts.js';
@@ -15,17 +16,22 @@ export interface Seen {
   readonly trouble: string | undefined;
   /** The newest last, as lines. */
   readonly events: readonly string[];
+  /** Why there is no stream of them just now. */
+  readonly eventTrouble: string | undefined;
 }
 
 const HELP = [
   'n h g a p e  now, hosts, groups, actors, publishing, events; Tab: the next of them',
   '/            show only rows with what you type; Enter: done, Escape: all again',
   's            sort actors by the next column; M mailbox, R restarts, B or P busy',
-  'arrows, PageUp, PageDown, Home   move',
+  'arrows, PageUp, PageDown, Home, End   move',
   'space        hold the picture, or let it go on',
-  'q            quit',
+  'q            quit; Ctrl-Z stops it until the shell goes on with it (fg)',
   'Figures of actors are per second since the look before.',
 ];
+
+/** Four lines above, the headline of the table, and the foot. */
+const ROWS_AROUND = 6;
 
 type Style = Pick<CliIo, 'terminal' | 'environment'>;
 
@@ -43,27 +49,39 @@ export function screen(seen: Seen, state: TopState, size: TerminalSize, style: S
     '',
   ];
   const foot = state.typing
-    ? `filter: ${state.filter}_`
+    ? escapeHidden(`filter: ${state.filter}_`)
     : `${Object.entries(VIEWS)
         .map(([key, name]) => `${key} ${name}`)
-        .join('  ')}  / filter  ? help  q quit${state.held ? '  [held]' : ''}`;
-  const room = Math.max(1, size.rows - head.length - 1);
+        .join('  ')}  / filter  ? help  q quit`;
   const [title, ...rows] = state.help ? ['', ...HELP] : body(seen, state, style);
-  const from = Math.min(state.top, Math.max(0, rows.length - (room - 1)));
-  const shown = rows.slice(from, from + room - 1);
+  const room = bodyRoom(size);
+  const from = Math.min(state.top, Math.max(0, rows.length - room));
+  const shown = rows.slice(from, from + room);
   const lines = [...head, ...(title === undefined ? [] : [title]), ...shown];
   while (lines.length < size.rows - 1) lines.push('');
   return [...lines.slice(0, size.rows - 1), coloured(style, 'dim', foot)].map((line) => cutTo(line, size.columns));
 }
 
-function headline({ url, look }: Seen, { view, filter, sort }: TopState): string {
+/** How many rows of a table fit: what stands above and below takes the rest. */
+export function bodyRoom({ rows }: TerminalSize): number {
+  return Math.max(1, rows - ROWS_AROUND);
+}
+
+/** The furthest that one can move down. */
+export function lastTop(seen: Seen, state: TopState, size: TerminalSize, style: Style): number {
+  return Math.max(0, body(seen, state, style).length - 1 - bodyRoom(size));
+}
+
+function headline({ url, look }: Seen, { view, filter, sort, held }: TopState): string {
   const parts = [
     `dog-trainer top - ${look === undefined ? '--:--:--' : clock(look.at)}`,
-    url,
-    ...(look === undefined ? [] : [look.status.server.role]),
     `[${view}]`,
+    ...(held ? ['[held]'] : []),
     ...(view === 'actors' ? [`by ${sort}`] : []),
     ...(filter === '' ? [] : [`filter "${filter}"`]),
+    ...(look === undefined ? [] : [look.status.server.role]),
+    // Last, since it may be long and the line is cut.
+    url,
   ];
   return escapeHidden(parts.join('  '));
 }
@@ -72,17 +90,19 @@ function counts({ status: { hosts, groups, publishing, alarms } }: Look): string
   const { by_state: by } = hosts;
   return [
     ...(publishing.paused ? ['publishing PAUSED'] : []),
-    `${hosts.total} hosts: ${by.active} active ${hosts.drifted.total} drifted ${hosts.silent.total} silent ${by.new} new`,
-    `${groups.total} groups: ${groups.by_state.error} error`,
-    `${alarms.length} alarms`,
+    `${counted(hosts.total, 'host')}: ${by.active} active ${hosts.drifted.total} drifted ${hosts.silent.total} silent ${by.new} new`,
+    `${counted(groups.total, 'group')}: ${groups.by_state.error} error`,
+    counted(alarms.length, 'alarm'),
   ].join(' | ');
 }
 
 /** The headline of a table, then its rows. */
-function body({ look, events: told }: Seen, state: TopState, style: Style): readonly string[] {
-  const events = told.map(escapeHidden);
+function body({ look, events: told, eventTrouble }: Seen, state: TopState, style: Style): readonly string[] {
+  const events = [...told, ...(eventTrouble === undefined ? [] : [eventTrouble])].map(escapeHidden);
   if (state.view === 'events') return ['', ...events.filter((line) => holds(line, state.filter)).reverse()];
   if (look === undefined) return [];
+  // What was seen last was for another view, and has nothing for this one.
+  if (state.view !== 'now' && look.view !== state.view) return ['', 'looking …'];
   const { at } = look;
   const table = (headline: readonly string[], rows: readonly (readonly Cell[])[]): readonly string[] =>
     alignedLines(
@@ -100,18 +120,23 @@ function body({ look, events: told }: Seen, state: TopState, style: Style): read
         ...events.slice(-5).reverse(),
       ];
     }
-    case 'hosts':
-      return table(
+    case 'hosts': {
+      const more = state.filter === '' ? look.status.hosts.total - look.hosts.length : 0;
+      const rows = table(
         ['host', 'group', 'state', 'report', 'for', 'differs'],
-        look.hosts.map((line) => [
-          line.name,
-          line.group,
-          stateCell(line.state),
-          ago(line.reported_at, at),
-          ago(line.differs_since, at),
-          line.differing.join(',') || (line.unverified ? 'unverified' : ''),
-        ]),
+        [...look.hosts]
+          .sort(worseFirst)
+          .map((line) => [
+            line.name,
+            line.group,
+            stateCell(line.state),
+            ago(line.reported_at, at),
+            ago(line.differs_since, at),
+            line.differing.join(',') || (line.unverified ? 'unverified' : ''),
+          ]),
       );
+      return more > 0 ? [...rows, `and ${more} more hosts; / finds those with what you type`] : rows;
+    }
     case 'groups':
       return table(
         ['group', 'state', 'hosts', 'drifted', 'silent', 'published', 'why'],
@@ -158,6 +183,13 @@ function body({ look, events: told }: Seen, state: TopState, style: Style): read
       return [`publishing ${first}`, '', ...rows];
     }
   }
+}
+
+/** Drifted hosts, silent ones, the others; by name within each. */
+function worseFirst(a: Look['hosts'][number], b: Look['hosts'][number]): number {
+  const rank = ({ state }: typeof a): number =>
+    state === 'active_hashfail' ? 0 : state === 'inactive' || state === 'inactive_hashfail' ? 1 : 2;
+  return rank(a) - rank(b) || (a.name < b.name ? -1 : 1);
 }
 
 function badness({ state, drifted, silent, not_sent }: Look['groups'][number]): number {

@@ -72,6 +72,8 @@ export function pressed(state: TopState, key: string, page: number): TopState {
       return { ...state, top: Math.max(0, state.top - page) };
     case 'home':
       return { ...state, top: 0 };
+    case 'end':
+      return { ...state, top: Number.MAX_SAFE_INTEGER };
     default:
       return state;
   }
