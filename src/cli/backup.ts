@@ -19,12 +19,15 @@ export function backupCommand(dataDir: string, file: string, out: TextSink, err:
 
 /**
  * `dog-trainer restore FILE`: checks the backup FILE and puts it in the place of the embedded store of `dataDir`; what
- * was there is kept beside it. Refused while a server runs.
+ * was there is kept beside it. Refused while a server runs. `opened`: the descriptor of FILE, which this process may have
+ * opened as another user.
  * Returns the exit code: 0, or 1 with the reason on `err`; the store is then as it was before.
  */
-export function restoreCommand(dataDir: string, file: string, out: TextSink, err: TextSink): number {
+export function restoreCommand(dataDir: string, file: string, out: TextSink, err: TextSink, opened?: number): number {
   return told('restore', err, () => {
-    const { documents, seq, aside } = restoreDatabase(file, join(dataDir, DATABASE_NAME));
+    const { documents, seq, aside } = restoreDatabase(file, join(dataDir, DATABASE_NAME), {
+      ...(opened !== undefined && { opened }),
+    });
     out.write(`restored ${counted(documents, 'document')} (up to change ${seq}) from ${file}\n`);
     if (aside !== undefined) out.write(`the database before it is kept: ${aside}\n`);
   });

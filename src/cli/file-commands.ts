@@ -54,12 +54,16 @@ export function addRestore(program: Command, io: CliIo): void {
       const { restoreCommand } = await import('./backup.js');
       const { asOwnerOf } = await import('./as-owner.js');
       const directory = await storeDirectory(flags, io);
-      const restore = async (): Promise<number> => {
-        const secret = await unreadable(file);
-        if (secret !== undefined) throw new CommandFailure(secret);
-        return restoreCommand(directory, file, { write: io.out }, { write: io.err });
-      };
-      told(await asOwnerOf(directory, restore));
+      const { closeSync } = await import('node:fs');
+      // Opened before root becomes the owner of the store: a backup that root made is root's alone.
+      const opened = await openedBackup(file);
+      try {
+        const restore = () =>
+          Promise.resolve(restoreCommand(directory, file, { write: io.out }, { write: io.err }, opened));
+        told(await asOwnerOf(directory, restore));
+      } finally {
+        if (opened !== undefined) closeSync(opened);
+      }
     });
 }
 
@@ -87,17 +91,15 @@ function told(exitCode: number): void {
   if (exitCode !== 0) throw new ToldFailure(exitCode);
 }
 
-/** Why the user who restores cannot read a backup that is there; root does it as the store's owner. */
-async function unreadable(file: string): Promise<string | undefined> {
-  const { open } = await import('node:fs/promises');
+/** The descriptor of a backup; undefined: there is none. */
+async function openedBackup(file: string): Promise<number | undefined> {
+  const { openSync } = await import('node:fs');
   try {
-    // access(2) would ask for the real user, which is root's still.
-    await (await open(file, 'r')).close();
-    return undefined;
+    return openSync(file, 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') return undefined;
-    const who = process.geteuid?.() ?? 'this';
-    return `${file} cannot be read by the owner of the store's directory (user ${who}), as whom it is restored: let that user read it`;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new CommandFailure(`${file} cannot be read: ${message}`);
   }
 }
 

@@ -20,18 +20,23 @@ export interface RestoreReport extends CopyReport {
 
 /**
  * Replaces the database at `path` with the backup `from`. The backup is first copied, brought to this program's schema
- * and checked; then the copy is renamed to `path` in one step.
+ * and checked; then the copy is renamed to `path` in one step. `opened`: the descriptor of the backup, where who restores
+ * may not open it.
  * @throws StoreError `busy` (a server has the database open, named), `corrupt`, `incompatible`, `unavailable`, `full`
  */
-export function restoreDatabase(from: string, path: string, now: () => number = Date.now): RestoreReport {
-  if (!existsSync(from)) throw new StoreError('unavailable', `there is no backup ${from}`);
+export function restoreDatabase(
+  from: string,
+  path: string,
+  { now = Date.now, opened }: { readonly now?: () => number; readonly opened?: number } = {},
+): RestoreReport {
+  if (opened === undefined && !existsSync(from)) throw new StoreError('unavailable', `there is no backup ${from}`);
   const fresh = `${path}.restoring`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const lock = takeOwnerLock(path);
     try {
       removeDatabase(fresh);
-      copyPrivately(from, fresh);
+      copyPrivately(opened ?? from, fresh);
       const report = prepare(fresh, from, lastSeq(path));
       const aside = setAside(path, now());
       renameDurably(fresh, path);
