@@ -16,7 +16,7 @@ const COMMAND =
     : `${process.execPath} --import ${process.cwd()}/test/support/register-typescript.mjs ${process.cwd()}/src/main.ts`;
 
 function shell(script: string, environment: Readonly<Record<string, string>>) {
-  const env = { PATH: process.env['PATH'] ?? '', DOG_TRAINER: COMMAND, ...environment };
+  const env = { PATH: process.env['PATH'] ?? '', DOGTRAINER_COMMAND: COMMAND, ...environment };
   return new Promise<{ readonly code: number; readonly out: string; readonly err: string }>((resolve) => {
     execFile('sh', [script], { env }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),

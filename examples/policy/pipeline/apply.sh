@@ -6,7 +6,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 : "${DOGTRAINER_URL:?the base URL of the API of dog-trainer}"
-dog_trainer=${DOG_TRAINER:-dog-trainer}
+dog_trainer=${DOGTRAINER_COMMAND:-dog-trainer}
 
 # shellcheck disable=SC2086 # the command may have arguments
 $dog_trainer apply policy --replace --yes ${PLAN_ID:+--plan-id "$PLAN_ID"} ${REASON:+--reason "$REASON"}

@@ -7,7 +7,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 : "${DOGTRAINER_URL:?the base URL of the API of dog-trainer}"
-dog_trainer=${DOG_TRAINER:-dog-trainer}
+dog_trainer=${DOGTRAINER_COMMAND:-dog-trainer}
 
 # shellcheck disable=SC2086 # the command may have arguments
 $dog_trainer plan policy --replace >plan.txt
