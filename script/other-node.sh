@@ -21,7 +21,7 @@ other_node() {
 }
 
 cache_directory() {
-  printf '%s\n' "${DOG_TRAINER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dog-trainer}"
+  printf '%s\n' "${DOGTRAINER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dog-trainer}"
 }
 
 # tree_files: the files of the working tree, NUL-separated, without what is made from them.

@@ -14,7 +14,7 @@ export function fetchNode(platform) {
   const wanted = integrity[platform];
   if (wanted === undefined) throw new Error(`packaging/node.json has no Node for ${platform}`);
   const cache =
-    process.env.DOG_TRAINER_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'dog-trainer');
+    process.env.DOGTRAINER_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'dog-trainer');
   const file = join(cache, `node-${platform}-${release}.tgz`);
   mkdirSync(cache, { recursive: true });
   if (!existsSync(file)) {

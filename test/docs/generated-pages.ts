@@ -38,7 +38,7 @@ Later sources win: the defaults below, the file given with \`--config\` (the ins
 \`/etc/dog_trainer/dog_trainer.yaml\`), the environment (\`DOG_API__PORT=7171\`: a dot is two underscores), the command line
 (\`--set api.port=7171\`). Everything is checked at a start; each mistake is named with its place and with what would be
 right. \`dog-trainer config check\` says whether a start would succeed, \`dog-trainer config show\` what it would use, and
-where each value comes from. Secrets belong into a file of mode 0600 (or 0640 with the service's group) or into the
+where each value comes from. Secrets belong in a file of mode 0600 (or 0640 with the service's group) or in the
 environment: command lines are seen by every user of the machine.
 ${parts.join('')}`;
 }

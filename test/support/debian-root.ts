@@ -68,7 +68,7 @@ export function finished(
 /** The tar of a fresh root, or why there is none. */
 async function rootImage(): Promise<string> {
   const cache =
-    process.env['DOG_TRAINER_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'dog-trainer');
+    process.env['DOGTRAINER_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'dog-trainer');
   const image = join(cache, 'debian-12-systemd.tar');
   if (existsSync(image)) return image;
   if (spawnSync('debootstrap', ['--version']).error !== undefined) return 'debootstrap is not installed';
