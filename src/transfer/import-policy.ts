@@ -11,6 +11,8 @@ export interface ImportOptions {
   readonly dryRun: boolean;
   /** Removes what the file does not have. */
   readonly replace: boolean;
+  /** In which dialect rules are compiled here, the configuration being asked first. Absent: what the store says alone. */
+  readonly dialect?: 'dog1' | 'dog2' | undefined;
   /** How it is committed, where more is to be looked at than the store does. Absent: by the store alone. */
   readonly commit?: (changes: readonly Change[]) => Promise<CommitResult>;
 }
@@ -43,7 +45,7 @@ export async function importPolicy(store: Store, file: PolicyFile, options: Impo
   for (let tries = 1; ; tries += 1) {
     const there = await readAll(store);
     const { items, clashes, changes } = planImport(file, there, options);
-    const dialect = await dialectStep(store, file, there);
+    const dialect = await dialectStep(store, file, there, options.dialect);
     const report = { items, clashes, notes: dialect.notes };
     const steps = [...changes, ...dialect.changes];
     if (clashes.length > 0 || options.dryRun) return { ...report, written: false };
@@ -63,9 +65,10 @@ async function dialectStep(
   store: Store,
   { dialect }: PolicyFile,
   there: StoredPolicy,
+  here: ImportOptions['dialect'],
 ): Promise<{ readonly changes: readonly Change[]; readonly notes: readonly string[] }> {
   if (dialect === undefined) return { changes: [], notes: [] };
-  const chosen = (await store.get('setting', DIALECT_SETTING))?.doc.value;
+  const chosen = here ?? (await store.get('setting', DIALECT_SETTING))?.doc.value;
   if (chosen === dialect) return { changes: [], notes: [] };
   if (there.group.length > 0)
     return {

@@ -142,7 +142,11 @@ describe('an import', () => {
     expect(first.notes).toEqual([expect.stringContaining('compiled in dialect dog1')]);
     const second = await importPolicy(store, file({}, 'dog2'), AS_OPERATOR);
     expect((await store.get('setting', 'ruleset_dialect'))?.doc.value).toBe('dog1');
-    expect(second.notes).toEqual([expect.stringContaining('stays')]);
+    expect(second.notes).toEqual([expect.stringContaining("this installation's is dog1, and stays")]);
+    // The configuration says otherwise than the store.
+    expect((await importPolicy(store, file({}, 'dog2'), { ...AS_OPERATOR, dialect: 'dog2' })).notes).toEqual([]);
+    const third = await importPolicy(store, file({}, 'dog1'), { ...AS_OPERATOR, dialect: 'dog2' });
+    expect(third.notes).toEqual([expect.stringContaining("this installation's is dog2, and stays")]);
   });
 });
 

@@ -42,6 +42,7 @@ export function policyAdminOnStore(
         author,
         dryRun,
         replace,
+        dialect: dialect(),
         commit: (changes) =>
           commitPolicy({ store, foresight: foresight() }, changes, { author, override, reason: override, plan: null }),
       }),
