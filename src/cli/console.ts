@@ -23,8 +23,8 @@ export function addConsole(program: Command, io: CliIo): void {
     .option('--json', 'print JSON for programs')
     .action(async (flags: ConsoleFlags) => {
       const { config } = loadInstalled(flags, io);
-      const { askConsole } = await import('../http/admin/admin-client.js');
-      const { CONSOLE_VERBS, ConsoleError } = await import('../http/admin/console-verbs.js');
+      const { askConsole, completeConsole } = await import('../http/admin/admin-client.js');
+      const { ConsoleError } = await import('../http/admin/console-verbs.js');
       const answer = async (line: string): Promise<string> => {
         const value = await askConsole(adminSocket(config), line);
         return flags.json === true ? `${JSON.stringify(value)}\n` : printed(value);
@@ -40,13 +40,18 @@ export function addConsole(program: Command, io: CliIo): void {
         }
         return;
       }
-      const verbs = Object.keys(CONSOLE_VERBS);
       const prompt = createInterface({
         input: process.stdin,
         output: process.stdout,
         terminal: io.terminal !== undefined && process.stdin.isTTY,
         prompt: 'dog> ',
-        completer: (line: string) => [verbs.filter((verb) => verb.startsWith(line)).map((verb) => `${verb} `), line],
+        completer: (line: string, done: (error: null, found: [string[], string]) => void) => {
+          completeConsole(adminSocket(config), line).then(
+            ({ candidates, word }) => done(null, [candidates.map(escapeHidden), word]),
+            // A server that is not there is told of when the line is asked.
+            () => done(null, [[], line]),
+          );
+        },
       });
       prompt.prompt();
       for await (const line of prompt) {

@@ -17,7 +17,8 @@ import { readJsonBody } from '../read-json-body.js';
 import { jsonReply } from '../reply.js';
 import { sendReply } from '../send-reply.js';
 import { PolicyFileError } from '../../transfer/policy-file.js';
-import { answerLine, ConsoleError, type ConsoleOperations } from './console-verbs.js';
+import { completeLine } from './console-completion.js';
+import { answerLine, ConsoleError, type ConsoleNeeds } from './console-verbs.js';
 import { policyAdminOnStore } from './policy-admin.js';
 import { tokenAdminOnStore, type WantedToken } from './token-admin.js';
 
@@ -35,7 +36,7 @@ export interface AdminNeeds {
   /** @throws StoreError while it is not known */
   readonly dialect: () => Dialect;
   /** Of the role that the server has now. */
-  readonly operations: () => ConsoleOperations & Pick<Operations, 'foresight'>;
+  readonly operations: () => ConsoleNeeds['operations'] & Pick<Operations, 'foresight'>;
 }
 
 /**
@@ -75,10 +76,15 @@ export function createAdminApp({ store, clock, log, dialect, operations }: Admin
     if (report.written) log.info({ documents: report.items.length, ...options }, 'policy imported');
     await sendReply(ctx, jsonReply(report as unknown as Json));
   });
+  const asked = (): ConsoleNeeds => ({
+    operations: operations(),
+    hosts: async () => (await store.list('host')).map(({ doc }) => doc),
+  });
   router.post('/console', async (ctx: Context) => {
-    const { line } = sentObject(await readJsonBody(ctx.req, MAX_BODY_BYTES, WIDE_BOUNDS));
-    if (typeof line !== 'string') throw new ApiError('bad_request', { reason: 'line must be a string' });
-    await sendReply(ctx, jsonReply({ answer: await answerLine(operations(), line) }));
+    await sendReply(ctx, jsonReply({ answer: await answerLine(asked(), await sentLine(ctx)) }));
+  });
+  router.post('/console/completion', async (ctx: Context) => {
+    await sendReply(ctx, jsonReply((await completeLine(asked(), await sentLine(ctx))) as unknown as Json));
   });
   const app = new Koa();
   app.use(async (ctx, next) => {
@@ -96,6 +102,12 @@ export function createAdminApp({ store, clock, log, dialect, operations }: Admin
   });
   app.use(router.routes());
   return app;
+}
+
+async function sentLine({ req }: Context): Promise<string> {
+  const { line } = sentObject(await readJsonBody(req, MAX_BODY_BYTES, WIDE_BOUNDS));
+  if (typeof line !== 'string') throw new ApiError('bad_request', { reason: 'line must be a string' });
+  return line;
 }
 
 function wantedToken({ name, scopes, expires }: JsonObject): WantedToken {

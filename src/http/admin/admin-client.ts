@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/document.js';
 import { PolicyFileError } from '../../transfer/policy-file.js';
 import type { ImportReport } from '../../transfer/import-policy.js';
 import { TokenError, type TokenInfo } from '../access/tokens.js';
+import type { Completion } from './console-completion.js';
 import { ConsoleError } from './console-verbs.js';
 import type { PolicyAdmin } from './policy-admin.js';
 import type { TokenAdmin } from './token-admin.js';
@@ -15,6 +16,8 @@ export class NoServerError extends Error {
 /** How long the server may take; for a whole policy, longer. */
 const TIMEOUT_MS = 10_000;
 const POLICY_TIMEOUT_MS = 300_000;
+/** Somebody has pressed Tab, and waits. */
+const COMPLETION_TIMEOUT_MS = 2000;
 
 /** Manages the tokens of the server that listens on the socket. Calls reject with `NoServerError` when none does. */
 export function tokenAdminOverSocket(socketPath: string): TokenAdmin {
@@ -50,6 +53,12 @@ export async function askConsole(socketPath: string, line: string): Promise<unkn
   const options = { refused: ConsoleError, timeoutMs: TIMEOUT_MS };
   const { answer } = (await ask(socketPath, 'POST', '/console', { line }, options)) as { readonly answer: unknown };
   return answer;
+}
+
+/** How the last word of a line may go on, as the server that listens on the socket knows it. */
+export async function completeConsole(socketPath: string, line: string): Promise<Completion> {
+  const options = { refused: ConsoleError, timeoutMs: COMPLETION_TIMEOUT_MS };
+  return (await ask(socketPath, 'POST', '/console/completion', { line }, options)) as Completion;
 }
 
 interface AskOptions {

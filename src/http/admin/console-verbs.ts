@@ -1,11 +1,34 @@
-import type { Json } from '../../model/document.js';
+import type { Document, Json, JsonObject } from '../../model/document.js';
+import type { HostLine } from '../../operations/fleet-answers.js';
+import { hostLine } from '../../operations/host-line.js';
 import type { Operations } from '../../operations/operations.js';
+import { ApiError } from '../errors.js';
+import { questionRefused } from '../questions/ask-fleet.js';
+import { explanation } from '../questions/explain.js';
+import { endText, readQuestion } from '../questions/read-question.js';
+import { traceForAWhile } from './trace-for-a-while.js';
 
 /** What the console asks of the server. All of it reads; nothing is changed and no code from outside is run. */
-export type ConsoleOperations = Pick<
-  Operations,
-  'tree' | 'alarms' | 'refusedHosts' | 'drift' | 'fleet' | 'publishing' | 'readiness' | 'standing'
->;
+export interface ConsoleNeeds {
+  readonly operations: Pick<
+    Operations,
+    | 'tree'
+    | 'actors'
+    | 'alarms'
+    | 'refusedHosts'
+    | 'drift'
+    | 'fleet'
+    | 'publishing'
+    | 'readiness'
+    | 'standing'
+    | 'questions'
+  >;
+  /** The rows of all hosts. */
+  readonly hosts: () => Promise<readonly Document[]>;
+}
+
+/** What may follow a verb, for those who complete it. */
+export type ConsoleArgument = 'group' | 'host' | 'path' | 'end';
 
 /** A line that is none of the verbs, or lacks what its verb needs. */
 export class ConsoleError extends Error {
@@ -16,53 +39,87 @@ interface Verb {
   /** What follows the verb; blank: nothing may. */
   readonly usage: string;
   readonly says: string;
-  readonly answer: (operations: ConsoleOperations, argument: string) => unknown;
+  /** Of what kind each word after it is, as far as it can be completed. */
+  readonly takes?: readonly ConsoleArgument[];
+  readonly answer: (needs: ConsoleNeeds, argument: string) => unknown;
 }
 
 const MOST_CHARACTERS = 1000;
+const MOST_HOSTS = 200;
+/** How long a trace and an explanation may take: the console waits for 10 s. */
+const TRACE_SECONDS = { least: 1, most: 8, usual: 3 } as const;
+const EXPLAIN_MS = 8000;
 
 /** Every verb of `dog-trainer console` (docs/command-line.md#the-console). */
 export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
-  status: { usage: '', says: 'whether all is well, and what is not', answer: ({ fleet }) => fleet.status() },
-  ready: { usage: '', says: 'whether the server does its work', answer: ({ readiness }) => readiness() },
-  role: { usage: '', says: 'whether it leads', answer: ({ standing }) => standing() },
-  groups: { usage: '', says: 'every group', answer: ({ fleet }) => fleet.groups() },
+  status: {
+    usage: '',
+    says: 'whether all is well, and what is not',
+    answer: ({ operations }) => operations.fleet.status(),
+  },
+  ready: { usage: '', says: 'whether the server does its work', answer: ({ operations }) => operations.readiness() },
+  role: { usage: '', says: 'whether it leads', answer: ({ operations }) => operations.standing() },
+  groups: { usage: '', says: 'every group', answer: ({ operations }) => operations.fleet.groups() },
   drift: {
     usage: '[GROUP]',
     says: 'hosts that have drifted',
-    answer: ({ fleet }, group) => fleet.drifted({ limit: 1000, ...(group === '' ? {} : { group }) }),
+    takes: ['group'],
+    answer: ({ operations }, group) => operations.fleet.drifted({ limit: 1000, ...(group === '' ? {} : { group }) }),
+  },
+  hosts: {
+    usage: '[TEXT]',
+    says: `hosts, or those of this state or group, or with this in their name or hostkey; ${MOST_HOSTS} at most`,
+    takes: ['group'],
+    answer: async ({ hosts }, text) => listed(await hosts(), text),
   },
   host: {
     usage: 'NAME',
     says: 'one host against what it should have, by name, hostkey or id',
-    answer: async ({ drift }, name) => found(await drift(name), `host ${name}`),
+    takes: ['host'],
+    answer: async ({ operations }, name) => found(await operations.drift(name), `host ${name}`),
   },
   compile: {
     usage: 'GROUP',
     says: 'how compiling a group went',
-    answer: ({ fleet }, name) =>
+    takes: ['group'],
+    answer: ({ operations }, name) =>
       found(
-        fleet.groups().find((group) => group.name === name || group.id === name),
+        operations.fleet.groups().find((group) => group.name === name || group.id === name),
         `group ${name}`,
       ),
   },
   tree: {
     usage: '[PATH]',
     says: 'supervisors and actors below a path, 50 children of each',
-    answer: ({ tree }, path) =>
-      found(tree({ limit: 50, ...(path === '' ? {} : { path }) }), `actor with the path ${path}`),
+    takes: ['path'],
+    answer: ({ operations }, path) =>
+      found(operations.tree({ limit: 50, ...(path === '' ? {} : { path }) }), `actor with the path ${path}`),
   },
   state: {
     usage: 'PATH',
-    says: 'one actor: state, mailbox, last crash, what it says of itself',
-    answer: ({ tree }, path) => {
-      const { children: _children, ...own } = found(tree({ limit: 1, path }), `actor with the path ${path}`);
-      return own;
-    },
+    says: 'one actor: its state as it shows it, mailbox, last crash with its report',
+    takes: ['path'],
+    answer: ({ operations }, path) => found(operations.actors.status(path), `actor with the path ${path}`),
   },
-  publishing: { usage: '', says: 'whether publishing is paused', answer: ({ publishing }) => publishing() },
-  alarms: { usage: '', says: 'what is wrong as long as it lasts', answer: ({ alarms }) => alarms() },
-  refused: { usage: '', says: 'hosts whose reports are refused', answer: ({ refusedHosts }) => refusedHosts() },
+  trace: {
+    usage: 'PATH [SECONDS]',
+    says: `what one actor handles for ${TRACE_SECONDS.usual} seconds, or this many, at most ${TRACE_SECONDS.most}`,
+    takes: ['path'],
+    answer: ({ operations }, argument) => traced(operations.actors, argument),
+  },
+  explain: {
+    usage: 'FROM TO [PROTOCOL [PORT]]',
+    says: 'whether a connection works, and which rule decides: any, an address, a network, host:NAME, group:NAME, zone:NAME',
+    takes: ['end', 'end'],
+    answer: ({ operations }, argument) => explained(operations, argument),
+  },
+  publishing: { usage: '', says: 'whether publishing is paused', answer: ({ operations }) => operations.publishing() },
+  alarms: { usage: '', says: 'what is wrong as long as it lasts', answer: ({ operations }) => operations.alarms() },
+  refused: {
+    usage: '',
+    says: 'hosts whose reports are refused',
+    answer: ({ operations }) => operations.refusedHosts(),
+  },
   help: {
     usage: '',
     says: 'this list',
@@ -74,7 +131,7 @@ export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
 };
 
 /** Answers one line: a verb and what follows it. Rejects with `ConsoleError` for what is no such line. */
-export async function answerLine(operations: ConsoleOperations, line: string): Promise<Json> {
+export async function answerLine(needs: ConsoleNeeds, line: string): Promise<Json> {
   if (line.length > MOST_CHARACTERS) throw new ConsoleError(`a line has at most ${MOST_CHARACTERS} characters`);
   const [name = '', ...rest] = line.trim().split(/\s+/);
   const argument = rest.join(' ');
@@ -82,10 +139,55 @@ export async function answerLine(operations: ConsoleOperations, line: string): P
   if (verb === undefined) throw new ConsoleError(`there is no ${JSON.stringify(name)}; help lists what there is`);
   if (verb.usage === '' && argument !== '') throw new ConsoleError(`nothing follows ${name}`);
   if (/^[A-Z]/.test(verb.usage) && argument === '') throw new ConsoleError(`usage: ${name} ${verb.usage}`);
-  return (await verb.answer(operations, argument)) as Json;
+  return (await verb.answer(needs, argument)) as Json;
 }
 
 function found<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new ConsoleError(`there is no ${what}`);
   return value;
+}
+
+interface ListedHosts {
+  readonly total: number;
+  readonly hosts: readonly HostLine[];
+}
+
+function listed(rows: readonly Document[], text: string): ListedHosts {
+  const lines = rows.map((row) => hostLine(row));
+  const wanted = lines.filter(
+    ({ state, group, name, hostkey }) =>
+      text === '' || state === text || group === text || name.includes(text) || hostkey.includes(text),
+  );
+  wanted.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return { total: wanted.length, hosts: wanted.slice(0, MOST_HOSTS) };
+}
+
+/** The last word is the seconds if it is a number; ids in a path may hold spaces. */
+function traced(actors: ConsoleNeeds['operations']['actors'], argument: string): unknown {
+  const [, path = argument, text] = /^(.*\S) (\d+)$/.exec(argument) ?? [];
+  const seconds = text === undefined ? TRACE_SECONDS.usual : Number(text);
+  if (seconds < TRACE_SECONDS.least || seconds > TRACE_SECONDS.most)
+    throw new ConsoleError(`seconds must be a whole number from ${TRACE_SECONDS.least} to ${TRACE_SECONDS.most}`);
+  return found(traceForAWhile(actors, path, seconds * 1000), `running actor with the path ${path}`);
+}
+
+async function explained({ questions }: Pick<Operations, 'questions'>, argument: string): Promise<JsonObject> {
+  const [from = '', to = '', protocol, port, ...more] = argument.split(' ');
+  if (to === '' || more.length > 0) throw new ConsoleError('usage: explain FROM TO [PROTOCOL [PORT]]');
+  if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new ConsoleError(`${port} is not a port`);
+  const body: JsonObject = {
+    from,
+    to,
+    ...(protocol === undefined ? {} : { protocol: /^\d+$/.test(protocol) ? Number(protocol) : protocol }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  };
+  const question = { from: endText(body, 'from'), to: endText(body, 'to'), query: readQuestion(body) };
+  const end = performance.now() + EXPLAIN_MS;
+  const stop = (): Error | undefined =>
+    performance.now() > end ? new ApiError('timed_out', { ms: EXPLAIN_MS }) : undefined;
+  try {
+    return await questions.ask((asked) => explanation(question, asked), { kind: 'long', stop });
+  } catch (error) {
+    throw questionRefused(error);
+  }
 }
