@@ -34,9 +34,9 @@ async function wordsFor(
   const groups = (): readonly string[] => operations.fleet.groups().map(({ name }) => name);
   const names = async (): Promise<readonly string[]> => (await hosts()).map((row) => textOf(row['name'])).sort();
   switch (kind) {
-    case 'group':
+    case 'group name':
       return groups();
-    case 'host':
+    case 'host name':
       return names();
     case 'path':
       return pathsBelow(operations, word);

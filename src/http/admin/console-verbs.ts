@@ -28,7 +28,7 @@ export interface ConsoleNeeds {
 }
 
 /** What may follow a verb, for those who complete it. */
-export type ConsoleArgument = 'group' | 'host' | 'path' | 'end';
+export type ConsoleArgument = 'group name' | 'host name' | 'path' | 'end';
 
 /** A line that is none of the verbs, or lacks what its verb needs. */
 export class ConsoleError extends Error {
@@ -63,25 +63,25 @@ export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
   drift: {
     usage: '[GROUP]',
     says: 'hosts that have drifted',
-    takes: ['group'],
+    takes: ['group name'],
     answer: ({ operations }, group) => operations.fleet.drifted({ limit: 1000, ...(group === '' ? {} : { group }) }),
   },
   hosts: {
     usage: '[TEXT]',
     says: `hosts, or those of this state or group, or with this in their name or hostkey; ${MOST_HOSTS} at most`,
-    takes: ['group'],
+    takes: ['group name'],
     answer: async ({ hosts }, text) => listed(await hosts(), text),
   },
   host: {
     usage: 'NAME',
     says: 'one host against what it should have, by name, hostkey or id',
-    takes: ['host'],
+    takes: ['host name'],
     answer: async ({ operations }, name) => found(await operations.drift(name), `host ${name}`),
   },
   compile: {
     usage: 'GROUP',
     says: 'how compiling a group went',
-    takes: ['group'],
+    takes: ['group name'],
     answer: ({ operations }, name) =>
       found(
         operations.fleet.groups().find((group) => group.name === name || group.id === name),
