@@ -110,7 +110,8 @@ module.exports = {
     room('federation', ['model', 'firewall', 'wire']),
     room('world', ['model', 'firewall', 'resources']),
     room('plan', ['model', 'firewall', 'resources', 'world', 'store', 'analysis', 'host', 'set-history']),
-    room('config', ['model', 'alerts']),
+    room('config', ['model', 'alerts', 'rollout']),
+    room('rollout', ['model']),
     room('store', ['model', 'resources', 'otp', 'sqlite']),
     room('set-history', ['model', 'firewall', 'store', 'world', 'config', 'log', 'otp']),
     room('transfer', ['model', 'resources', 'store']),
@@ -124,6 +125,7 @@ module.exports = {
     room('events', []),
     room('cluster', ['model', 'otp']),
     room('actors', [
+      'rollout',
       'set-history',
       'otp',
       'rates',

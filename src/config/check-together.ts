@@ -3,6 +3,7 @@ import type { ChannelKind } from '../alerts/alert-channel.js';
 import { ALERT_CHANNELS } from '../alerts/channels.js';
 import { brokerUrls } from './broker-urls.js';
 import type { ConfigProblem, Origin } from './config-error.js';
+import { readStepTexts, RolloutPolicyError } from '../rollout/rollout-policy.js';
 import { rethinkServer } from './rethink-servers.js';
 import type { Config } from './schema.js';
 
@@ -36,6 +37,16 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
         'must be a loopback address while api.auth is none; set api.auth: tokens, or api.allow_unauthenticated: true if a gateway in front checks who comes',
       );
     }
+  }
+  try {
+    readStepTexts(config.rollout.steps);
+  } catch (error) {
+    if (!(error instanceof RolloutPolicyError)) throw error;
+    wrong(
+      'rollout.steps',
+      config.rollout.steps,
+      `${error.where}: ${error.message}, as in 1, 1% at least 3, 10%, 50%, all`,
+    );
   }
   if (config.actors.mailbox_long_over >= config.actors.mailbox_long)
     wrong(

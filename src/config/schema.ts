@@ -169,6 +169,19 @@ export const SCHEMA = {
 
   revisions: { keep: { ...count, unit: 'revisions per group' }, keep_days: { ...count, unit: 'days' } },
 
+  rollout: {
+    default: flag,
+    steps: {
+      type: 'texts',
+      pattern: /^([1-9][0-9]{0,6}|[1-9][0-9]{0,2}%( at least [1-9][0-9]{0,6})?|all)$/,
+      shape: 'N, N%, N% at least N, or all',
+    },
+    bake_keepalives: { type: 'integer', min: 0, max: 1000, unit: 'reports' },
+    deadline_seconds: { type: 'integer', min: 1, max: 604_800, unit: 'seconds' },
+    on_failure: { type: 'choice', values: ['roll_back', 'pause'] },
+    tolerate_percent: { type: 'integer', min: 0, max: 100, unit: 'percent' },
+  },
+
   set_history: {
     keep: { ...count, unit: 'bodies of sets' },
     keep_days: { ...count, unit: 'days' },

@@ -24,6 +24,14 @@ export type ServerEvent =
   | (OfGroup & { readonly kind: 'compile_recovered' })
   /** The broker has confirmed the group's ruleset. */
   | (OfGroup & { readonly kind: 'ruleset_published' })
+  /** A rollout of the group (docs/rollout.md#states) is in another state; `from` null: it is new. */
+  | (OfGroup & {
+      readonly kind: 'rollout_state';
+      readonly rollout: string;
+      readonly from: string | null;
+      readonly to: string;
+      readonly why: string | null;
+    })
   /** The broker has confirmed the sets; `hash` is that which hosts report. */
   | { readonly kind: 'sets_published'; readonly hash: string }
   /** Which connection: `publishing` or `reports`. */
@@ -48,6 +56,7 @@ export const SERVER_EVENT_KINDS = [
   'compile_failed',
   'compile_recovered',
   'ruleset_published',
+  'rollout_state',
   'sets_published',
   'broker_lost',
   'broker_back',

@@ -120,6 +120,8 @@ export const OWN_GAUGES = {
     help: 'Hosts whose rules were read back, by what was found last',
     keys: ['agrees', 'differs', 'failed'],
   },
+  dog_trainer_rollouts: { help: 'Newest rollouts of groups, by state', open: true },
+  dog_trainer_rollout_hosts_ahead: { help: 'Hosts that a rollout gave rules that their group does not have yet' },
   dog_trainer_groups_pinned: { help: 'Groups that are held at a revision' },
   dog_trainer_groups_in_error: { help: 'Groups whose policy cannot be compiled' },
   dog_trainer_alarms: { help: 'Alarms that are set' },
@@ -137,6 +139,10 @@ export const OWN_HISTOGRAMS = {
   dog_trainer_publish_to_converge_seconds: {
     help: 'From the publish of a ruleset until a host reports its hashes',
     buckets: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800],
+  },
+  dog_trainer_rollout_seconds: {
+    help: 'From the compiling of a change that goes in steps until the last host has shown it',
+    buckets: [60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 86_400],
   },
   dog_trainer_compile_seconds: { help: 'Compiling one group', buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2] },
   dog_trainer_report_seconds: {

@@ -33,6 +33,8 @@ export const POLICY_TABLES = [
  * - `host_report`: id = hostkey; what a host last reported that its row does not keep
  *   (docs/host-lifecycle.md#whose-group-it-is).
  * - `pin`: id = group id; the revision at which the group is held, who held it there and why.
+ * - `rollout`: id = `<group id>.<number>`; a change of a group's rules on its way to its hosts (docs/rollout.md).
+ * - `rollout_policy`: id = group id; how its changes reach its hosts, where that is not as for all groups.
  * - `revision`: id = `<group id>/<number>`, each published ruleset of a group; id = group id, which is its newest.
  * - `ruleset_output`: id = group id; which texts are its last good ones, when compiled and published, or the error.
  * - `ruleset_text`: id = SHA-256 of the content; the texts and hashes that rows of `ruleset_output` name, each once.
@@ -48,6 +50,8 @@ export const OWN_TABLES = [
   'pin',
   'plan',
   'revision',
+  'rollout',
+  'rollout_policy',
   'ruleset_output',
   'ruleset_text',
   'set_history',

@@ -37,6 +37,8 @@ export interface WriteCause {
   readonly reason: string | null;
   /** The plan that was applied, if one was. */
   readonly plan: string | null;
+  /** Why it may break an assertion or a guard; absent: it breaks none. */
+  readonly override?: string | null;
 }
 
 /** Answers what would ship, for a server in whatever role it has. */

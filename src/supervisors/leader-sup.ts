@@ -7,6 +7,7 @@ import { intakeSup, type IntakeMakers } from './intake-sup.js';
 import { linksSup, type LinksMakers } from './links-sup.js';
 import type { MakeByKey } from './make.js';
 import { publishersSup, type PublishersMakers } from './publishers-sup.js';
+import { rolloutsSup, type RolloutsMakers } from './rollouts-sup.js';
 import { TOP } from './top.js';
 import { watchersSup, type WatchersMakers } from './watchers-sup.js';
 
@@ -16,6 +17,7 @@ export interface WorkMakers {
   readonly group: MakeByKey;
   readonly host: MakeByKey;
   readonly publishers: PublishersMakers;
+  readonly rollouts: RolloutsMakers;
   readonly links: LinksMakers;
   readonly watchers: WatchersMakers;
   readonly alerts: AlertsMakers;
@@ -32,6 +34,7 @@ export function workers(make: WorkMakers): readonly AnyChildSpec[] {
     groupsSup(make.group),
     hostsSup(make.host),
     publishersSup(make.publishers),
+    rolloutsSup(make.rollouts),
     linksSup(make.links),
     watchersSup(make.watchers),
     alertsSup(make.alerts),

@@ -39,6 +39,7 @@ export function stubMakers(): BaseMakers & WorkMakers {
       readBack: stubActor,
       securityGroups: stubActor,
     },
+    rollouts: { roller: stubActor, keeper: stubActor },
     links: { link: stubActor, keeper: stubActor },
     watchers: stubWatchers(),
     alerts: { channels: [{ name: 'mailer', make: stubActor }], maxQueue: 100 },

@@ -1,9 +1,12 @@
+import type { RolloutBook } from '../rollouts/rollout-book.js';
 import type { World } from '../../world/world.js';
-import type { RulesetOutput, RulesetOutputs } from './ruleset-outputs.js';
+import { hashFieldsOf, type RulesetOutput, type RulesetOutputs } from './ruleset-outputs.js';
 
 export interface AssignedNeeds {
   readonly world: Pick<World, 'groupByName'>;
-  readonly outputs: Pick<RulesetOutputs, 'get' | 'confirmedHashes' | 'changedAt'>;
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'confirmedHashes' | 'changedAt'> & {
+    readonly rollouts: Pick<RolloutBook, 'ahead' | 'returnedAt'>;
+  };
 }
 
 /** What a host is to have. */
@@ -19,19 +22,36 @@ export interface Assigned {
 
 /**
  * Which revision of its group a host is to have: the one place that says so, for repairs, starts, moves, reading back
- * and drift. All hosts of a group have the same: the one at which the group is held, else the newest that compiles.
- * Undefined: there is no such group.
+ * and drift. A host that a rollout gave the next one already has that; all others have what the group has: the one at
+ * which it is held, else the newest that compiles and went to all. Undefined: there is no such group.
  */
 export function assignedTo(
   { world, outputs }: AssignedNeeds,
-  { group: groupName }: { readonly hostkey: string; readonly group: string },
+  { hostkey, group: groupName }: { readonly hostkey: string; readonly group: string },
 ): Assigned | undefined {
   const group = groupName === '' ? undefined : world.groupByName(groupName);
   if (group === undefined) return undefined;
-  return {
-    groupId: group.id,
-    output: outputs.get(group.id),
-    hashes: outputs.confirmedHashes(group.id),
-    since: outputs.changedAt(group.id),
-  };
+  const output = outputs.get(group.id);
+  const ahead = outputs.rollouts.ahead(group.id, hostkey);
+  if (ahead === undefined || output === undefined) {
+    const since = outputs.changedAt(group.id);
+    const returned = outputs.rollouts.returnedAt(group.id, hostkey);
+    return {
+      groupId: group.id,
+      output,
+      hashes: outputs.confirmedHashes(group.id),
+      since: returned === undefined ? since : Math.max(since ?? 0, returned),
+    };
+  }
+  const { ruleset, compiledAt, confirmedAt } = ahead;
+  const next: RulesetOutput = { ...output, ruleset, compiledAt, publishedAt: confirmedAt };
+  if (confirmedAt === null)
+    // On its way: what the group has is not yet wrong.
+    return {
+      groupId: group.id,
+      output: next,
+      hashes: outputs.confirmedHashes(group.id),
+      since: outputs.changedAt(group.id),
+    };
+  return { groupId: group.id, output: next, hashes: hashFieldsOf(next), since: confirmedAt };
 }

@@ -6,7 +6,7 @@ import type { CompileBook } from '../../firewall/policy/compile-book.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
-import type { Clock, DetailObject, Message, Self, GenServer } from '../../otp/index.js';
+import type { Clock, DetailObject, KeyedChildren, Message, Self, GenServer } from '../../otp/index.js';
 import type { Change, Store } from '../../store/store.js';
 import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
@@ -18,8 +18,10 @@ import { nowSeconds } from '../now-seconds.js';
 import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
 import type { Notes } from '../store/notes.js';
 import { patiently, storePatiently } from '../store/store-patiently.js';
+import type { RolloutCast } from '../rollouts/rollout-messages.js';
 import type { Turnstile } from '../turnstile.js';
 import type { GroupCast } from './group-messages.js';
+import { howItShips } from './how-it-ships.js';
 import { loadOutput } from './load-output.js';
 import { noteHashes } from './note-hashes.js';
 import { headId, recordRevision } from './record-revision.js';
@@ -45,6 +47,8 @@ export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds
   /** How many groups read their ruleset from the store at a time. */
   readonly loads: Pick<Turnstile, 'run'>;
   readonly outputs: RulesetOutputs;
+  /** Who brings its changes to its hosts in steps. */
+  readonly rollers: Pick<KeyedChildren<RolloutCast>, 'send'>;
   readonly notes: Pick<Notes, 'put'>;
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly metrics: Pick<Metrics, 'count' | 'observe'>;
@@ -112,6 +116,8 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
         return this.#checkHashes();
       case 'assigned_anew':
         return this.#compile(self);
+      case 'give_all':
+        return this.#giveAll(self, message);
       case 'removed':
         return this.#remove(self);
     }
@@ -192,7 +198,51 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     const pin = pins.get(this.#id);
     if (pin === undefined || pin.ruleset.id === made.ruleset.id) waiting.delete(this.#id);
     else if (waiting.get(this.#id)?.ruleset.id !== made.ruleset.id) waiting.set(this.#id, made);
-    await this.#take(self, group, pin ?? made, { wasBroken: failedBefore });
+    if (pin !== undefined) {
+      this.#endRollout('the group is held at a revision');
+      return this.#take(self, group, pin, { wasBroken: failedBefore });
+    }
+    await this.#ship(self, group, made, { wasBroken: failedBefore });
+  }
+
+  /** To all hosts at once, or in steps, which the roller does; the group then keeps what it has. */
+  async #ship(
+    self: Self<Info>,
+    group: Document,
+    made: Pick<RulesetOutput, 'ruleset' | 'compiledAt'>,
+    known: { readonly wasBroken: boolean },
+  ): Promise<void> {
+    const { outputs, rollers } = this.#needs;
+    const last = outputs.get(this.#id);
+    const how = howItShips({
+      made: made.ruleset.id,
+      given: last?.ruleset.id,
+      rollout: outputs.rollouts.get(this.#id),
+      inSteps: outputs.rollouts.policyOf(this.#id) !== undefined,
+      renamed: last?.groupName !== this.#name,
+    });
+    if (how === 'at_once' || last === undefined) {
+      if (made.ruleset.id !== last?.ruleset.id) this.#endRollout('a newer change went to all hosts at once');
+      return this.#take(self, group, made, known);
+    }
+    if (how === 'in_steps') rollers.send(this.#id, { tag: 'candidate', ...made });
+    if (how === 'withdrawn') rollers.send(this.#id, { tag: 'withdrawn' });
+    await this.#take(self, group, last, known);
+  }
+
+  #endRollout(why: string): void {
+    const { outputs, rollers } = this.#needs;
+    const rollout = outputs.rollouts.get(this.#id);
+    if (rollout !== undefined && rollout.state !== 'done' && rollout.state !== 'superseded')
+      rollers.send(this.#id, { tag: 'replaced', why });
+  }
+
+  /** What the roller says that all hosts are to have now. */
+  async #giveAll(self: Self<Info>, given: Pick<RulesetOutput, 'ruleset' | 'compiledAt'>): Promise<void> {
+    const group = this.#needs.world.rows('group').get(this.#id);
+    if (group === undefined || this.#needs.outputs.revisions.pins.has(this.#id)) return;
+    this.#name = textOf(group.name);
+    await this.#take(self, group, given, { wasBroken: false });
   }
 
   /** Makes this the group's ruleset: what its policy compiles to, or the revision at which it is held. */
@@ -341,6 +391,8 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   async #remove(self: Self<Info>): Promise<void> {
     this.#endWait();
     this.#needs.outputs.delete(this.#id);
+    if (this.#needs.outputs.rollouts.get(this.#id) !== undefined)
+      this.#needs.rollers.send(this.#id, { tag: 'removed' });
     self.cast(IPTABLES_PUBLISHER, { tag: 'forget', groupId: this.#id });
     const removed: readonly Change[] = [{ op: 'remove', table: 'ruleset_output', id: this.#id }];
     await storePatiently(self, this.#needs, removed, 'system');

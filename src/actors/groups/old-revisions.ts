@@ -43,9 +43,13 @@ export function oldRevisions(
 }
 
 /** Removes them; one that is gone already keeps its commit from being made, and all is looked at again the next time. */
-export async function removeRevisions(store: Pick<Store, 'commit'>, ids: readonly string[]): Promise<void> {
+export async function removeRows(
+  store: Pick<Store, 'commit'>,
+  table: 'revision' | 'rollout',
+  ids: readonly string[],
+): Promise<void> {
   for (let at = 0; at < ids.length; at += AT_ONCE) {
-    const steps = ids.slice(at, at + AT_ONCE).map((id): Change => ({ op: 'remove', table: 'revision', id }));
+    const steps = ids.slice(at, at + AT_ONCE).map((id): Change => ({ op: 'remove', table, id }));
     await store.commit(steps, { author: 'system', audit: false });
   }
 }

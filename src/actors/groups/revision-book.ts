@@ -6,6 +6,8 @@ export interface Cause {
   readonly reason: string | null;
   /** The plan that was applied, if one was. */
   readonly plan: string | null;
+  /** Why it may break an assertion or a guard; absent: it breaks none. */
+  readonly override?: string | null;
 }
 
 /** The newest revision of a group: its number, from 1, and the texts (`StoredRuleset.id`) that it has. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/document.js';
 import { byVariant } from '../../model/ruleset-variants.js';
+import { RolloutBook } from '../rollouts/rollout-book.js';
 import { RevisionBook } from './revision-book.js';
 import { SharedRulesets } from './shared-rulesets.js';
 import { type StoredRuleset, VARIANTS } from '../../model/stored-ruleset.js';
@@ -97,6 +98,8 @@ export class RulesetOutputs {
   readonly rulesets = new SharedRulesets();
   /** Their revisions, and who is held at one. */
   readonly revisions = new RevisionBook();
+  /** Changes of their rules that are on their way to their hosts. */
+  readonly rollouts = new RolloutBook();
 
   get(groupId: string): RulesetOutput | undefined {
     return this.#outputs.get(groupId);

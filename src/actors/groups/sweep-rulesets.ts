@@ -4,13 +4,14 @@ import { StoreError, type Change, type Store } from '../../store/store.js';
 import type { Log } from '../../log/log.js';
 import { patiently } from '../store/store-patiently.js';
 import type { World } from '../../world/world.js';
-import { oldRevisions, removeRevisions } from './old-revisions.js';
+import { oldRevisions, removeRows } from './old-revisions.js';
+import { oldRollouts } from './old-rollouts.js';
 import type { RulesetOutputs } from './ruleset-outputs.js';
 
 export interface SweepRulesetsNeeds {
   readonly store: Pick<Store, 'listFields' | 'commit'>;
   readonly log: Pick<Log, 'warn'>;
-  readonly outputs: Pick<RulesetOutputs, 'rulesets' | 'values'>;
+  readonly outputs: Pick<RulesetOutputs, 'rulesets' | 'values' | 'rollouts'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly config: Pick<Config, 'revisions'>;
   readonly world: Pick<World, 'rows'>;
@@ -38,12 +39,17 @@ export async function sweepRulesets(self: Self, needs: SweepRulesetsNeeds): Prom
   const pins = await patiently(self, needs, () => store.listFields('pin', ['number']));
   const old = oldRevisions(revisions, pins, needs);
   const kept = revisions.filter(({ id }) => !old.has(id));
-  const named = new Set([...rows, ...kept].map((row) => row.texts));
+  const rollouts = await patiently(self, needs, () =>
+    store.listFields('rollout', ['group_id', 'number', 'state', 'candidate', 'base']),
+  );
+  const { ids: goneRollouts, texts: rolledTexts } = oldRollouts(rollouts, needs.world);
+  const named = new Set([...[...rows, ...kept].map((row) => row.texts), ...rolledTexts]);
   const there = new Set(texts.map(({ id }) => id));
   let removed = 0;
   try {
-    await removeRevisions(store, [...old]);
-    for (const { ruleset } of outputs.values())
+    await removeRows(store, 'revision', [...old]);
+    await removeRows(store, 'rollout', goneRollouts);
+    for (const { ruleset } of [...outputs.values(), ...outputs.rollouts.rulesets()])
       if (named.has(ruleset.id) && !there.has(ruleset.id)) {
         there.add(ruleset.id);
         rulesets.forget(ruleset.id);
@@ -51,7 +57,7 @@ export async function sweepRulesets(self: Self, needs: SweepRulesetsNeeds): Prom
       }
     const candidates = [...there].filter((id) => !named.has(id));
     while (candidates.length > 0) {
-      const inMemory = new Set([...outputs.values()].map(({ ruleset }) => ruleset.id));
+      const inMemory = new Set([...outputs.values(), ...outputs.rollouts.rulesets()].map(({ ruleset }) => ruleset.id));
       const going = candidates.splice(0, AT_ONCE).filter((id) => !inMemory.has(id) && !rulesets.isClaimed(id));
       if (going.length === 0) continue;
       for (const id of going) rulesets.forget(id);

@@ -29,7 +29,7 @@ export interface CensusNeeds {
   readonly hosts: Directory<HostCast>;
   readonly groups: Directory<GroupCast>;
   readonly store: Pick<Store, 'commit' | 'listFields'>;
-  readonly outputs: Pick<RulesetOutputs, 'rulesets' | 'values'>;
+  readonly outputs: Pick<RulesetOutputs, 'rulesets' | 'values' | 'rollouts'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
   readonly hostRoom: Pick<HostRoom, 'showAlarm'>;
   readonly alarms: Pick<AlarmBook, 'show' | 'list' | 'clear'>;

@@ -9,8 +9,7 @@ import { REMOTE_COMMANDS } from '../commands/remote-commands-messages.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { World } from '../../world/world.js';
-import { assignedTo } from '../groups/assigned.js';
-import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
+import { assignedTo, type AssignedNeeds } from '../groups/assigned.js';
 import type { Log } from '../../log/log.js';
 import type { HostCast } from './host-messages.js';
 import { readsBack, type ReadBackSwitch } from './reads-back.js';
@@ -20,7 +19,7 @@ export interface ReadBackNeeds {
   readonly config: Pick<Config, 'check_v6_hashes' | 'hashcheck_alert_seconds' | 'command_execution_timeout_ms'> &
     ReadBackSwitch & { readonly drift: Pick<Config['drift'], 'read_back_seconds' | 'read_back_directory'> };
   readonly world: Pick<World, 'rows' | 'groupByName' | 'hostByKey' | 'knowledge'>;
-  readonly outputs: Pick<RulesetOutputs, 'get' | 'changedAt' | 'confirmedHashes'>;
+  readonly outputs: AssignedNeeds['outputs'];
   readonly hosts: Pick<KeyedChildren<HostCast>, 'send'>;
   readonly metrics: Metrics;
   readonly log: Log;

@@ -9,7 +9,7 @@ import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 
 export interface WantedHashesNeeds extends AssignedNeeds {
   readonly world: Pick<World, 'groupByName' | 'rows'>;
-  readonly outputs: Pick<RulesetOutputs, 'get' | 'awaited' | 'changedAt' | 'confirmedHashes'>;
+  readonly outputs: AssignedNeeds['outputs'] & Pick<RulesetOutputs, 'awaited'>;
   readonly confirmedSets: Pick<ConfirmedSets, 'takeover' | 'with'>;
 }
 

@@ -18,7 +18,7 @@ export interface LastGoodKeeperNeeds extends PatientlyNeeds {
   readonly store: Pick<Store, 'list' | 'commit'>;
   readonly world: Pick<World, 'ready' | 'rows' | 'hostsOf' | 'malformed'>;
   readonly sets: Pick<SetBook, 'published'>;
-  readonly outputs: Pick<RulesetOutputs, 'get' | 'values' | 'failures'>;
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'values' | 'failures' | 'rollouts'>;
   readonly alarms: Pick<AlarmBook, 'list' | 'set' | 'clear' | 'show'>;
 }
 

@@ -31,7 +31,7 @@ export interface IptablesPublisherNeeds {
   readonly outbox: Pick<Outbox, 'put'>;
   readonly events: Pick<EventBook<ServerEvent>, 'put'>;
   readonly link: Pick<BrokerLink, 'subscribe'>;
-  readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName'>;
+  readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName' | 'hostByKey'>;
   readonly outputs: RulesetOutputs;
   readonly sets: Pick<SetBook, 'published'>;
   readonly notes: Pick<Notes, 'put' | 'settled'>;

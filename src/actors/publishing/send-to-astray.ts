@@ -4,11 +4,14 @@ import type { Clock } from '../../otp/index.js';
 import type { World } from '../../world/world.js';
 import { assignedTo, type AssignedNeeds } from '../groups/assigned.js';
 import type { RulesetOutput } from '../groups/ruleset-outputs.js';
+import { hostsAhead } from '../../rollout/rollout.js';
+import type { RolloutBook } from '../rollouts/rollout-book.js';
 import { hostRuleset } from './publications.js';
 import { reportDropped, type ReportDroppedNeeds } from './report-dropped.js';
 
 export interface SendToAstrayNeeds extends ReportDroppedNeeds, AssignedNeeds {
-  readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName'>;
+  readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName' | 'hostByKey'>;
+  readonly outputs: AssignedNeeds['outputs'] & { readonly rollouts: Pick<RolloutBook, 'get' | 'ahead' | 'returnedAt'> };
   readonly outbox: Pick<Outbox, 'put'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -16,12 +19,14 @@ export interface SendToAstrayNeeds extends ReportDroppedNeeds, AssignedNeeds {
 /**
  * Agents that were moved over the API go on listening to their old group
  * (docs/protocol.md#the-first-message-costs-the-queue): members of this group that listen elsewhere get their own copy,
- * and those of other groups that listen here get theirs after it.
+ * and those of other groups that listen here get theirs after it. So do hosts of this group that a rollout gave newer
+ * rules already.
  */
 export function sendToAstray(needs: SendToAstrayNeeds, output: RulesetOutput): void {
   const { world, outbox, clock } = needs;
   const copies = [
     ...world.deafMembers(output.groupName).map((host) => ({ host, output })),
+    ...aheadOf(needs, output),
     ...world.strayListeners(output.groupName).flatMap((host) => {
       const own = assignedTo(needs, { hostkey: textOf(host.hostkey), group: textOf(host.group) })?.output;
       return own === undefined ? [] : [{ host, output: own }];
@@ -37,4 +42,16 @@ export function sendToAstray(needs: SendToAstrayNeeds, output: RulesetOutput): v
     } as const;
     reportDropped(needs, put, outbox.put(put));
   }
+}
+
+function aheadOf({ outputs, world }: SendToAstrayNeeds, { groupId, groupName }: RulesetOutput) {
+  const rollout = outputs.rollouts.get(groupId);
+  if (rollout === undefined) return [];
+  return hostsAhead(rollout).flatMap((hostkey) => {
+    const ahead = outputs.rollouts.ahead(groupId, hostkey);
+    const host = world.hostByKey(hostkey);
+    if (ahead === undefined || host?.group !== groupName) return [];
+    const own = assignedTo({ world, outputs }, { hostkey, group: groupName })?.output;
+    return own === undefined ? [] : [{ host, output: own }];
+  });
 }

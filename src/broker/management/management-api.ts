@@ -17,8 +17,22 @@ export interface ManagementOptions {
   readonly maxBytes?: number;
 }
 
-/** Asks for a path below `/api`, such as `/queues/dog`; gives the JSON of the answer. Rejects with an Error without secrets. */
-export type ManagementApi = (path: string) => Promise<unknown>;
+/** How the API is asked otherwise than by a plain GET. */
+export interface ManagementRequest {
+  readonly method?: 'GET' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What is given where the API answers 404; absent: that is an error. */
+  readonly absent?: unknown;
+}
+
+/**
+ * Asks for a path below `/api`, such as `/queues/dog`; gives the JSON of the answer, undefined for an answer without a
+ * body (204). Rejects with an Error without secrets.
+ */
+export type ManagementApi = (path: string, request?: ManagementRequest) => Promise<unknown>;
+
+/** Stands for an answer of 404. */
+const ABSENT = Symbol('404');
 
 /** Each question has a connection of its own; nothing is kept. */
 export function managementApi(options: ManagementOptions): ManagementApi {
@@ -27,9 +41,9 @@ export function managementApi(options: ManagementOptions): ManagementApi {
   const { timeoutMs = 5_000, maxBytes = 4 * 1024 * 1024 } = options;
   const authorization = `Basic ${Buffer.from(`${options.user}:${options.password}`).toString('base64')}`;
   const isTls = base.protocol === 'https:';
-  return async (path) => {
+  return async (path, { method = 'GET', headers = {}, ...rest } = {}) => {
     const tls = isTls ? await tlsSetup(options.sslOptions) : {};
-    const text = await new Promise<string>((resolve, reject) => {
+    const text = await new Promise<string | undefined | typeof ABSENT>((resolve, reject) => {
       const fail = (why: string): void => {
         request.destroy();
         reject(new Error(`the management API at ${base.host} ${why}`));
@@ -41,11 +55,18 @@ export function managementApi(options: ManagementOptions): ManagementApi {
           hostname: base.hostname.replace(/^\[|\]$/g, ''),
           port: base.port,
           path: `${prefix}/api${path}`,
-          headers: { authorization, accept: 'application/json' },
+          method,
+          headers: { ...headers, authorization, accept: 'application/json' },
           agent: false,
         },
         (response) => {
-          if (response.statusCode !== 200) return fail(`answered ${response.statusCode}`);
+          const { statusCode } = response;
+          if (statusCode === 204 || (statusCode === 404 && 'absent' in rest)) {
+            response.resume();
+            clearTimeout(timer);
+            return resolve(statusCode === 204 ? undefined : ABSENT);
+          }
+          if (statusCode !== 200) return fail(`answered ${statusCode}`);
           const chunks: Buffer[] = [];
           let size = 0;
           response.on('data', (chunk: Buffer) => {
@@ -66,6 +87,8 @@ export function managementApi(options: ManagementOptions): ManagementApi {
       request.on('close', () => clearTimeout(timer));
       request.end();
     });
+    if (text === ABSENT) return rest.absent;
+    if (text === undefined) return undefined;
     try {
       return JSON.parse(text) as unknown;
     } catch {

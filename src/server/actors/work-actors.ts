@@ -6,6 +6,7 @@ import { groupActors } from './group-actors.js';
 import { hostActors } from './host-actors.js';
 import { linkActors } from './link-actors.js';
 import { publisherActors } from './publisher-actors.js';
+import { rolloutActors } from './rollout-actors.js';
 import { watcherActors } from './watcher-actors.js';
 
 /** The actors of a server that does the work, each with what it declares. */
@@ -17,6 +18,7 @@ export function workActors(state: ServerState): WorkMakers {
     group,
     host,
     publishers: { ...publisherActors(state), census, readBack, agentGuard },
+    rollouts: rolloutActors(state),
     links: linkActors(state),
     watchers: watcherActors(state),
     alerts: alertsActors(state),

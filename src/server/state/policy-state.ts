@@ -2,6 +2,10 @@ import type { GroupCast } from '../../actors/groups/group-messages.js';
 import { RulesetOutputs } from '../../actors/groups/ruleset-outputs.js';
 import { loadKeptRows } from '../../actors/last-good/kept-rows.js';
 import { loadPins } from '../../actors/groups/pin-doc.js';
+import { loadRollouts } from '../../actors/rollouts/load-rollouts.js';
+import type { RolloutCall, RolloutCast, RolloutReply } from '../../actors/rollouts/rollout-messages.js';
+import { usualRollout } from '../../config/usual-rollout.js';
+import { heldRevisions } from '../../actors/groups/held-revisions.js';
 import { setUse } from '../../actors/last-good/set-use.js';
 import { Turnstile } from '../../actors/turnstile.js';
 import { unknownReferences } from '../../config/unknown-references.js';
@@ -34,6 +38,8 @@ export interface PolicyState {
   readonly loads: Turnstile;
   /** Group actors by group id. */
   readonly groups: KeyedChildren<GroupCast>;
+  /** Those who bring changes of groups to their hosts in steps, by group id. */
+  readonly rollers: KeyedChildren<RolloutCast, RolloutCall, RolloutReply>;
 }
 
 /**
@@ -57,6 +63,8 @@ export async function createPolicyState(
       { group },
       'the texts of the revision at which a group is held are gone: it gets what its policy compiles to',
     );
+  outputs.rollouts.usual = usualRollout(config);
+  for (const why of await loadRollouts(store, outputs)) log.error({ why }, 'a rollout or its policy is lost');
   const sets = new SetBook(world.policy, dialect, () => setUse(world, outputs));
   const generateUnset = config.generate_unset_tables;
   const compiles = new CompileBook(world.policy, { dialect, generateUnset });
@@ -75,11 +83,12 @@ export async function createPolicyState(
       contents: () => sets.published?.contents ?? new Map(),
       slices: new Slices(),
       guards,
-      pinned: () => new Map([...outputs.revisions.pins].map(([id, { ruleset }]) => [id, ruleset])),
+      pinned: () => heldRevisions(outputs),
       noteCause: (groups, cause) => outputs.revisions.noteCause(groups, cause),
     }),
     slices: new Slices(),
     loads: new Turnstile(MOST_LOADS),
     groups: keyedChildren(system, { supervisor: 'groups_sup' }),
+    rollers: keyedChildren(system, { supervisor: 'rollout_sup' }),
   };
 }

@@ -98,6 +98,7 @@ async function groupAlone(options: Options = {}) {
     },
     slices: { run: (work) => Promise.resolve(finish(work)) },
     loads: { run: (work) => work() },
+    rollers: { send: () => true },
     outputs,
     notes: new Notes({ store, clock: stage.clock, log: stage.log }),
     sets: { published: undefined, untaken: new Set() },

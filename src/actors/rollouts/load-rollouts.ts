@@ -1,0 +1,44 @@
+import { readRuleset } from '../../model/stored-ruleset.js';
+import { textOf } from '../../model/text-of.js';
+import { readRolloutPolicy, RolloutPolicyError } from '../../rollout/rollout-policy.js';
+import { rolloutFromDoc } from '../../rollout/rollout-doc.js';
+import type { Store } from '../../store/store.js';
+import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
+
+/**
+ * Reads which groups change in steps, and the newest rollout of each, at a start or takeover. Gives what can't be used, one sentence each.
+ * @throws StoreError
+ */
+export async function loadRollouts(
+  store: Pick<Store, 'get' | 'list' | 'listFields'>,
+  { rollouts, rulesets }: Pick<RulesetOutputs, 'rollouts' | 'rulesets'>,
+): Promise<readonly string[]> {
+  const lost: string[] = [];
+  for (const { doc } of await store.list('rollout_policy')) {
+    try {
+      rollouts.policies.set(doc.id, readRolloutPolicy(doc['policy']));
+    } catch (error) {
+      if (!(error instanceof RolloutPolicyError)) throw error;
+      lost.push(`the rollout policy of group ${doc.id} is none: ${error.where} ${error.message}`);
+    }
+  }
+  const newest = new Map<string, { readonly id: string; readonly number: number }>();
+  for (const { id, group_id: group, number } of await store.listFields('rollout', ['group_id', 'number'])) {
+    const groupId = textOf(group);
+    if (Number(number) > (newest.get(groupId)?.number ?? 0)) newest.set(groupId, { id, number: Number(number) });
+  }
+  const texts = async (id: string) =>
+    rulesets.load(id, async () => readRuleset((await store.get('ruleset_text', id))?.doc));
+  for (const { id } of newest.values()) {
+    const doc = (await store.get('rollout', id))?.doc;
+    if (doc === undefined) continue;
+    const [candidate, base] = [await texts(textOf(doc['candidate'])), await texts(textOf(doc['base']))];
+    const rollout = candidate === undefined || base === undefined ? undefined : rolloutFromDoc(doc, candidate, base);
+    if (rollout !== undefined) rollouts.set(rollout);
+    else if (doc['ended_at'] === null || doc['state'] === 'rolled_back')
+      lost.push(
+        `the rollout ${id} of group ${textOf(doc['group_name'])} can not be gone on with: its texts are no longer kept`,
+      );
+  }
+  return lost;
+}

@@ -1,0 +1,52 @@
+import type { AlarmBook } from '../../alarms/alarm-book.js';
+import type { Metrics } from '../../metrics/create-metrics.js';
+import type { DetailObject, GenServer, KeyedChildren, Message, Self } from '../../otp/index.js';
+import { hostsAhead, isLive, ROLLOUT_STATES } from '../../rollout/rollout.js';
+import type { World } from '../../world/world.js';
+import { showRolloutAlarms } from './rollout-alarms.js';
+import type { RolloutBook } from './rollout-book.js';
+import type { RolloutCast } from './rollout-messages.js';
+
+export interface RolloutKeeperNeeds {
+  readonly world: Pick<World, 'ready'>;
+  readonly outputs: { readonly rollouts: Pick<RolloutBook, 'values'> };
+  readonly rollers: Pick<KeyedChildren<RolloutCast>, 'whereis' | 'send'>;
+  readonly alarms: Pick<AlarmBook, 'show'>;
+  readonly metrics: Pick<Metrics, 'gauge'>;
+}
+
+const LOOK_MS = 1000;
+
+/** Sees to it that each rollout that goes on has its roller: after a start, a takeover, and a crash (with a back-off per group). */
+export class RolloutKeeper implements GenServer<never, never, never, Message> {
+  readonly #needs: RolloutKeeperNeeds;
+
+  constructor(needs: RolloutKeeperNeeds) {
+    this.#needs = needs;
+  }
+
+  init(self: Self): void {
+    for (const rollout of this.#needs.outputs.rollouts.values()) showRolloutAlarms(this.#needs.alarms, rollout);
+    self.sendInterval(LOOK_MS, { tag: 'look' });
+    self.send(self.pid, { tag: 'look' });
+  }
+
+  handleInfo(): void {
+    const { world, outputs, rollers, metrics } = this.#needs;
+    const states = new Map(ROLLOUT_STATES.map((state) => [state, 0]));
+    let ahead = 0;
+    for (const rollout of outputs.rollouts.values()) {
+      states.set(rollout.state, (states.get(rollout.state) ?? 0) + 1);
+      if (!isLive(rollout)) continue;
+      if (rollout.state === 'rolling' || rollout.state === 'paused') ahead += hostsAhead(rollout).length;
+      if (world.ready && rollers.whereis(rollout.groupId) === undefined) rollers.send(rollout.groupId, { tag: 'look' });
+    }
+    for (const [state, count] of states) metrics.gauge('dog_trainer_rollouts', state, count);
+    metrics.gauge('dog_trainer_rollout_hosts_ahead', ahead);
+  }
+
+  describe(): DetailObject {
+    const live = [...this.#needs.outputs.rollouts.values()].filter(isLive);
+    return { rollouts: live.length, groups: live.slice(0, 20).map(({ groupName, state }) => `${groupName}: ${state}`) };
+  }
+}

@@ -1,0 +1,103 @@
+import type { Document, Json, JsonObject } from '../model/document.js';
+import type { StoredRuleset } from '../model/stored-ruleset.js';
+import { textOf } from '../model/text-of.js';
+import { type FailedHost, isLive, type Rollout, ROLLOUT_STATES, type RolloutPause, type StepTaken } from './rollout.js';
+import { readRolloutPolicy } from './rollout-policy.js';
+
+/** How a rollout is kept in table `rollout`. Of one that is over, the hosts of its steps are only counted. */
+export function rolloutToDoc(rollout: Rollout): Document {
+  const { pause, hurry } = rollout;
+  return {
+    id: rollout.id,
+    group_id: rollout.groupId,
+    group_name: rollout.groupName,
+    number: rollout.number,
+    state: rollout.state,
+    policy: { ...rollout.policy, steps: rollout.policy.steps.map((step) => ({ ...step })) },
+    candidate: rollout.candidate.id,
+    compiled_at: rollout.compiledAt,
+    base: rollout.base.id,
+    base_compiled_at: rollout.baseCompiledAt,
+    steps: rollout.steps.map(({ hosts, confirmedAt, doneAt }) => ({
+      ...(isLive(rollout) ? { hosts } : { count: hosts.length }),
+      confirmed_at: confirmedAt,
+      done_at: doneAt,
+    })),
+    returning: isLive(rollout) ? rollout.returning : [],
+    promoted_at: rollout.promotedAt,
+    returned_at: rollout.returnedAt,
+    pause: pause === null ? null : { ...pause },
+    why: rollout.why,
+    failed: rollout.failed.map((host) => ({ ...host })),
+    hurry: hurry === null ? null : { ...hurry },
+    author: rollout.author,
+    reason: rollout.reason,
+    override: rollout.override,
+    plan: rollout.plan,
+    created_at: rollout.createdAt,
+    changed_at: rollout.changedAt,
+    ended_at: rollout.endedAt,
+    reconnect_proof: rollout.reconnectProof,
+  };
+}
+
+/** Reads what `rolloutToDoc` wrote, with the texts that it names; undefined: it is none. */
+export function rolloutFromDoc(doc: Document, candidate: StoredRuleset, base: StoredRuleset): Rollout | undefined {
+  const state = ROLLOUT_STATES.find((one) => one === doc['state']);
+  if (state === undefined || typeof doc['group_id'] !== 'string' || typeof doc['number'] !== 'number') return undefined;
+  const pause = objectOf(doc['pause']);
+  const hurry = objectOf(doc['hurry']);
+  return {
+    id: doc.id,
+    groupId: doc['group_id'],
+    groupName: textOf(doc['group_name']),
+    number: doc['number'],
+    state,
+    policy: readRolloutPolicy(doc['policy'] ?? {}),
+    candidate,
+    compiledAt: Number(doc['compiled_at']),
+    base,
+    baseCompiledAt: Number(doc['base_compiled_at']),
+    steps: listOf(doc['steps']).map(readStep),
+    returning: textsOf(doc['returning']),
+    promotedAt: timeOf(doc['promoted_at']),
+    returnedAt: timeOf(doc['returned_at']),
+    pause: pause === undefined ? null : (pause as unknown as RolloutPause),
+    why: nullable(doc['why']),
+    failed: listOf(doc['failed']) as unknown as readonly FailedHost[],
+    hurry: hurry === undefined ? null : { author: textOf(hurry['author']), reason: textOf(hurry['reason']) },
+    author: textOf(doc['author']),
+    reason: nullable(doc['reason']),
+    override: nullable(doc['override']),
+    plan: nullable(doc['plan']),
+    createdAt: Number(doc['created_at']),
+    changedAt: Number(doc['changed_at']),
+    endedAt: timeOf(doc['ended_at']),
+    reconnectProof: doc['reconnect_proof'] === true,
+  };
+}
+
+function readStep(step: JsonObject): StepTaken {
+  return { hosts: textsOf(step['hosts']), confirmedAt: timeOf(step['confirmed_at']), doneAt: timeOf(step['done_at']) };
+}
+
+function textsOf(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+}
+
+function listOf(value: Json | undefined): readonly JsonObject[] {
+  if (!Array.isArray(value)) return [];
+  return (value as readonly Json[]).map(objectOf).filter((one) => one !== undefined);
+}
+
+function objectOf(value: Json | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+}
+
+function timeOf(value: Json | undefined): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+function nullable(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}
