@@ -150,6 +150,7 @@ module.exports = {
       'ec2',
     ]),
     room('operations', [
+      'rollout',
       'set-history',
       'plan',
       'otp',
@@ -169,6 +170,7 @@ module.exports = {
       'actors',
     ]),
     room('http', [
+      'rollout',
       'plan',
       'otp',
       'rates',

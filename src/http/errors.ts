@@ -152,6 +152,11 @@ export const ERRORS = {
     text: 'the group cannot be held at this revision: {reason}',
     advice: 'Hold it at another revision, or make what the reason names again.',
   },
+  rollout_state: {
+    status: 409,
+    text: 'the rollout cannot do that now: {reason}',
+    advice: 'Look at it (`GET /api/V2/rollout/:id`); a newer change of its group may have taken its place.',
+  },
   too_large: {
     status: 413,
     text: 'the body is larger than {limit} bytes',

@@ -16,12 +16,14 @@ import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switc
 import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
 import { setPin, type SetPinNeeds } from './set-pin.js';
+import { rolloutsPort, type RolloutsPortNeeds } from './rollouts/rollouts-port.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
 export type LeadingNeeds = HostDriftNeeds &
   FleetViewNeeds &
   PublishingSwitchNeeds &
   SetPinNeeds &
+  RolloutsPortNeeds &
   ReadinessNeeds &
   LinkOperationsNeeds &
   RemoteCommandsPortNeeds &
@@ -68,6 +70,7 @@ export function leadingOperations(
     drift: async (hostId) => hostDrift(needs, hostId),
     ...linkOperations(needs),
     setPin: setPin(needs),
+    rollouts: rolloutsPort(needs),
     dialect: () => dialect,
     observation: () => undefined,
     ec2Plan: () => ec2Plan(system),

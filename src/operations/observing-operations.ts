@@ -59,6 +59,7 @@ export function observingOperations(
     drift: async (hostId) => hostDrift(needs, hostId),
     linkState: () => undefined,
     acceptLink: () => Promise.reject(new StoreError('read_only', 'this server only looks on')),
+    rollouts: noRollouts(),
     setPin: () => Promise.reject(new StoreError('read_only', 'this server only observes: it holds no group')),
     dialect: () => dialect,
     observation: () => observationJson(observation()),
@@ -73,4 +74,17 @@ export function observingOperations(
 /** What `GET /api/V2/observe` answers; undefined: nothing is found yet. */
 export function observationJson(found: Observation | undefined): JsonObject {
   return { loading: found === undefined, ...(found as JsonObject | undefined) };
+}
+
+function noRollouts(): Operations['rollouts'] {
+  const never = (): Promise<never> =>
+    Promise.reject(new StoreError('read_only', 'this server only observes: it rolls nothing out'));
+  return {
+    list: () => Promise.resolve([]),
+    get: () => Promise.resolve(undefined),
+    order: never,
+    policy: () => undefined,
+    policies: () => [],
+    setPolicy: never,
+  };
 }

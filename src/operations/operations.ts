@@ -8,6 +8,7 @@ import type { FleetQuestions } from '../plan/fleet-questions.js';
 import type { PastQuestions } from '../plan/past/past-questions.js';
 import type { Foresight } from '../plan/foresight.js';
 import type { FleetView } from './fleet-answers.js';
+import type { RolloutsPort } from './rollouts/rollout-answers.js';
 import type { ActorsPort } from './actors/actors-port.js';
 import type { ActorRequest, ActorView } from './actors/actor-view.js';
 
@@ -142,6 +143,8 @@ export interface Operations {
    * what is to be committed along, or throws
    */
   setPin(groupId: string, pin: WantedPin | undefined, author: string, look: PinLook): Promise<PinOutcome>;
+  /** Changes on their way to hosts in steps. */
+  readonly rollouts: RolloutsPort;
   /** What would ship after writes: plans, assertions and guards ask it. */
   readonly foresight: Foresight;
   /** Answers what hosts let through. */

@@ -174,6 +174,15 @@ export class FakeRuntime implements Operations {
     return { ok: false, why: 'unknown' };
   }
 
+  readonly rollouts: Operations['rollouts'] = {
+    list: () => Promise.resolve([]),
+    get: () => Promise.resolve(undefined),
+    order: () => Promise.resolve('unknown'),
+    policy: () => undefined,
+    policies: () => [],
+    setPolicy: () => Promise.resolve(),
+  };
+
   observation(): JsonObject | undefined {
     return undefined;
   }

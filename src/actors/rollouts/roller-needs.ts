@@ -7,7 +7,7 @@ import type { Dialect } from '../../firewall/dialect.js';
 import type { Log } from '../../log/log.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock, KeyedChildren } from '../../otp/index.js';
-import type { Foresight } from '../../plan/foresight.js';
+import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { Store } from '../../store/store.js';
 import type { World } from '../../world/world.js';
 import type { GroupCast } from '../groups/group-messages.js';
@@ -23,11 +23,12 @@ export type RollerNeeds = SightNeeds &
     readonly clock: Pick<Clock, 'now' | 'monotonic'>;
     readonly config: Pick<Config, 'check_v6_hashes'>;
     readonly dialect: Dialect;
-    readonly store: Pick<Store, 'commit' | 'list'>;
+    readonly store: Pick<Store, 'commit'>;
     readonly world: Pick<World, 'rows' | 'groupByName' | 'hostByKey' | 'hostsOf' | 'knowledge'>;
     readonly outputs: Pick<RulesetOutputs, 'get' | 'rollouts' | 'rulesets' | 'revisions'>;
     readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
-    readonly foresight: Pick<Foresight, 'judgePin' | 'guards'>;
+    /** What these rules of a group would break of what assertions and guards promise, in words; undefined: nothing. */
+    readonly guardsBroken: (groupId: string, ruleset: StoredRuleset) => Promise<string | undefined>;
     /** Undefined: RabbitMQ's management API is not configured. */
     readonly connections: AgentConnections | undefined;
     readonly alarms: Pick<AlarmBook, 'show' | 'clear'>;

@@ -32,7 +32,6 @@ import type { RolloutCall, RolloutCast, RolloutReply } from './rollout-messages.
 import { clearRolloutAlarms } from './rollout-alarms.js';
 import { RolloutRecord } from './rollout-record.js';
 import { blindness, silenceElsewhere } from './sight.js';
-import { guardsBroken } from './static-proof.js';
 
 type RollerInfo = Settled | { readonly tag: 'look' };
 
@@ -165,6 +164,10 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       case 'paused':
         if (rollout.pause?.kind === 'blind' && blind === undefined && this.#othersAreHeard(rollout))
           await this.#resume(self, rollout);
+        return;
+      case 'done':
+      case 'rolled_back':
+      case 'superseded':
     }
   }
 
@@ -199,7 +202,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     this.#waitsFor = missing.length === 0 ? undefined : `the sets ${missing.slice(0, 5).join(', ')}`;
     if (missing.length > 0) return;
     if (this.#provenStatically !== rollout.id && rollout.hurry === null && rollout.override === null) {
-      const broken = await guardsBroken(this.#needs, rollout);
+      const broken = await this.#needs.guardsBroken(this.#groupId, rollout.candidate);
       if (broken !== undefined) {
         const next = paused(rollout, { kind: 'guard', why: broken, author: 'system' }, this.#now);
         return next === undefined ? undefined : this.#record.keep(self, next);

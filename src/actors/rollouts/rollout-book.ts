@@ -81,7 +81,8 @@ export class RolloutBook {
   /** Since when this host is given back what its group has, epoch seconds; undefined: it always had that. */
   returnedAt(groupId: string, hostkey: string): number | undefined {
     const rollout = this.#rollouts.get(groupId);
-    if (rollout?.returnedAt == null || stepOf(rollout, hostkey) === undefined) return undefined;
+    if (rollout === undefined || rollout.returnedAt === null || stepOf(rollout, hostkey) === undefined)
+      return undefined;
     return rollout.returnedAt;
   }
 

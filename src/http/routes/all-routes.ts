@@ -23,6 +23,7 @@ import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { planRoutes } from './plan-routes.js';
 import { revisionRoutes } from './revision-routes.js';
+import { rolloutRoutes } from './rollout-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
@@ -51,6 +52,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...planRoutes,
     ...assertionRoutes,
     ...revisionRoutes,
+    ...rolloutRoutes,
     ...analysisRoutes,
     ...hostHistoryRoutes,
     ...(['v1', 'v2'] as const).flatMap((version) =>

@@ -2,6 +2,7 @@ import { Roller } from '../../actors/rollouts/roller.js';
 import type { RollerNeeds } from '../../actors/rollouts/roller-needs.js';
 import { RolloutKeeper } from '../../actors/rollouts/rollout-keeper.js';
 import { agentConnections } from '../../broker/management/agent-connections.js';
+import { guardsBroken } from '../../plan/assertions/guards-broken.js';
 import type { RolloutsMakers } from '../../supervisors/rollouts-sup.js';
 import { managementOf } from '../opening/create-management.js';
 import type { ServerState } from '../state/server-state.js';
@@ -25,7 +26,7 @@ export function rolloutActors({ base, policy, delivery, fleet }: ServerState): R
     sets,
     outputs,
     groups,
-    foresight,
+    guardsBroken: (groupId, ruleset) => guardsBroken({ foresight, store }, groupId, ruleset),
     link,
     reportsLink,
     outbox,

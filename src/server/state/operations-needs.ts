@@ -42,6 +42,7 @@ export function leadingNeeds(state: ServerState): LeadingNeeds {
     actorEvents,
     refused: state.fleet.refused,
     groups: state.policy.groups,
+    rollers: state.policy.rollers,
     links: state.linked.links,
   };
 }

@@ -1,10 +1,10 @@
-import { isRefused } from '../../plan/assertions/assess.js';
-import type { Foresight } from '../../plan/foresight.js';
-import type { Rollout } from '../../rollout/rollout.js';
+import { isRefused } from './assess.js';
+import type { Foresight } from '../foresight.js';
+import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { Store } from '../../store/store.js';
 import { StoreError } from '../../store/store.js';
 
-export interface StaticProofNeeds {
+export interface GuardsBrokenNeeds {
   readonly foresight: Pick<Foresight, 'judgePin' | 'guards'>;
   readonly store: Pick<Store, 'list'>;
 }
@@ -17,14 +17,15 @@ const MOST_NAMED = 5;
  * for that before; this catches what came into the database otherwise (docs/rollout.md#static-proof).
  */
 export async function guardsBroken(
-  { foresight, store }: StaticProofNeeds,
-  { groupId, candidate }: Pick<Rollout, 'groupId' | 'candidate'>,
+  { foresight, store }: GuardsBrokenNeeds,
+  groupId: string,
+  ruleset: StoredRuleset,
 ): Promise<string | undefined> {
   try {
     const [{ guards }, stored] = await Promise.all([foresight.guards(), store.list('assertion')]);
     if (guards.length === 0 && stored.length === 0) return undefined;
     const assertions = stored.map(({ doc }) => doc);
-    const judged = await foresight.judgePin(groupId, candidate, { assertions, guards, which: 'turned' });
+    const judged = await foresight.judgePin(groupId, ruleset, { assertions, guards, which: 'turned' });
     const broken = [...judged.assertions, ...judged.guards].filter(isRefused);
     if (broken.length === 0) return undefined;
     const names = broken.slice(0, MOST_NAMED).map(({ name }) => name);

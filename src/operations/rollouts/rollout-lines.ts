@@ -1,0 +1,92 @@
+import type { RolloutBook } from '../../actors/rollouts/rollout-book.js';
+import { textOf } from '../../model/text-of.js';
+import { byVariant } from '../../model/ruleset-variants.js';
+import type { StoredRuleset } from '../../model/stored-ruleset.js';
+import { statusOf } from '../../rollout/host-progress.js';
+import { measureOf } from '../../rollout/judge.js';
+import { hostsAhead, isLive, type Rollout } from '../../rollout/rollout.js';
+import { stepText } from '../../rollout/rollout-policy.js';
+import type { World } from '../../world/world.js';
+import type { RolloutDetail, RolloutHostLine, RolloutHostStatus, RolloutLine } from './rollout-answers.js';
+
+/** Hosts in one answer. */
+const MOST_HOSTS = 1000;
+
+export function rolloutLine(rollout: Rollout): RolloutLine {
+  const { policy, steps, state } = rollout;
+  const count = hostsAhead(rollout).length;
+  return {
+    id: rollout.id,
+    group_id: rollout.groupId,
+    group: rollout.groupName,
+    number: rollout.number,
+    state,
+    why: rollout.pause?.why ?? rollout.why,
+    pause: rollout.pause,
+    step: stepSaid(rollout),
+    steps_begun: steps.length + (rollout.promotedAt !== null || state === 'promoting' ? 1 : 0),
+    hosts_ahead: count,
+    failed: rollout.failed,
+    hurried: rollout.hurry !== null,
+    reconnect_proof: rollout.reconnectProof ? 'on' : 'not configured',
+    author: rollout.author,
+    reason: rollout.reason,
+    override: rollout.override,
+    plan: rollout.plan,
+    created_at: rollout.createdAt,
+    changed_at: rollout.changedAt,
+    promoted_at: rollout.promotedAt,
+    ended_at: rollout.endedAt,
+  };
+}
+
+function stepSaid({ policy, steps, state, pause, promotedAt }: Rollout): string | null {
+  if (state === 'promoting' || pause?.from === 'promoting' || promotedAt !== null) return stepText({ all: true });
+  if (steps.length === 0) return null;
+  const step = policy.steps[Math.min(steps.length, policy.steps.length) - 1];
+  return step === undefined ? null : stepText(step);
+}
+
+/** With its hosts, as far as this run has seen them. `now`: epoch seconds. */
+export function rolloutDetail(
+  rollout: Rollout,
+  {
+    rollouts,
+    world,
+    now,
+  }: {
+    readonly rollouts: Pick<RolloutBook, 'watch' | 'get'>;
+    readonly world: Pick<World, 'hostsOf' | 'hostByKey'>;
+    readonly now: number;
+  },
+): RolloutDetail {
+  const counts: Record<RolloutHostStatus, number> = { pending: 0, sent: 0, ok: 0, differs: 0, silent: 0, exempt: 0 };
+  const hosts: RolloutHostLine[] = [];
+  if (isLive(rollout) && rollouts.get(rollout.groupId)?.id === rollout.id) {
+    const watch = rollouts.watch(rollout.groupId);
+    const given = new Set([...hostsAhead(rollout), ...watch.progress.keys()]);
+    const measure = measureOf(rollout.policy, given.size, { isFirst: rollout.steps.length < 2 });
+    const keys = new Set([...given, ...world.hostsOf(rollout.groupName).map((row) => textOf(row['hostkey']))]);
+    for (const hostkey of keys) {
+      const why = watch.exempt.get(hostkey) ?? null;
+      const progress = watch.progress.get(hostkey);
+      const found = progress === undefined || !given.has(hostkey) ? 'pending' : statusOf(progress, now, measure);
+      const status = why !== null ? 'exempt' : found === 'shown' ? 'sent' : found;
+      counts[status] += 1;
+      if (hosts.length < MOST_HOSTS)
+        hosts.push({ hostkey, name: textOf(world.hostByKey(hostkey)?.['name']), status, why });
+    }
+  }
+  return {
+    ...rolloutLine(rollout),
+    policy: rollout.policy,
+    counts,
+    hosts,
+    hashes: hashesOf(rollout.candidate),
+    hashes_before: hashesOf(rollout.base),
+  };
+}
+
+function hashesOf({ texts }: StoredRuleset): Readonly<Record<string, string>> {
+  return byVariant('hashField', ({ key }) => texts[key].hash);
+}
