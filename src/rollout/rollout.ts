@@ -36,7 +36,7 @@ export interface StepTaken {
 }
 
 /** Why a rollout stands still, and who says so. */
-export interface RolloutPause {
+export type RolloutPause = {
   /** `blind`: this server does not see well enough to judge, and goes on when it does. The others wait for an operator. */
   readonly kind: 'operator' | 'failed' | 'guard' | 'blind';
   readonly why: string;
@@ -46,15 +46,15 @@ export interface RolloutPause {
   readonly at: number;
   /** What it does when it goes on. */
   readonly from: 'planned' | 'rolling' | 'promoting';
-}
+};
 
 /** A host that did not do as it should, as it is told to people. */
-export interface FailedHost {
+export type FailedHost = {
   readonly hostkey: string;
   readonly name: string;
   /** `differs`: it reports other rules; `silent`: it does not report. */
   readonly status: 'differs' | 'silent';
-}
+};
 
 /** A change of one group's rules on its way to its hosts. Never changed in place. */
 export interface Rollout {

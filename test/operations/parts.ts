@@ -98,6 +98,7 @@ export async function parts(): Promise<Parts> {
     links: { call: () => Promise.resolve({ accepted: false }) },
     refused: { list: () => [{ hostkey: 'h' }] },
     groups: { send: (key, message) => sent.push([key, message]) > 0 },
+    rollers: { call: () => Promise.resolve({ ok: true }) },
     dialect: 'dog2',
     compiles: new CompileBook(world.policy, { dialect: 'dog2', generateUnset: true }),
     foresight: {

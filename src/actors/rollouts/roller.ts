@@ -1,4 +1,4 @@
-import type { DetailObject, GenServer, Self } from '../../otp/index.js';
+import type { DetailObject, GenServer, Self, TimerRef } from '../../otp/index.js';
 import { measureOf, type Verdict } from '../../rollout/judge.js';
 import { nextStep } from '../../rollout/next-step.js';
 import { hostsAhead, type Rollout, stepOf } from '../../rollout/rollout.js';
@@ -55,6 +55,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   /** For what it waits that is no pause, as its state shows it. */
   #waitsFor: string | undefined = undefined;
   #verdict: Verdict | undefined = undefined;
+  #timer: TimerRef | undefined = undefined;
   /** The rollout about which it was seen that it breaks no guard. */
   #provenStatically = '';
   /** The rollout before which hosts had something newer, which they were sent the group's rules instead of. */
@@ -71,7 +72,6 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   }
 
   init(self: Self<RollerInfo>): void {
-    self.sendInterval(LOOK_MS, { tag: 'look' });
     self.send(self.pid, { tag: 'look' });
   }
 
@@ -107,6 +107,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
 
   async handleInfo(self: Self<RollerInfo>, message: RollerInfo): Promise<void> {
     if (message.tag === 'settled') this.#sender.settled(self, message);
+    else this.#timer = undefined;
     await this.#look(self);
   }
 
@@ -142,10 +143,15 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     return this.#needs.outputs.rollouts.watch(this.#groupId);
   }
 
+  /** As long as there is something to look after. */
   async #look(self: Self<RollerInfo>): Promise<void> {
+    await this.#goOn(self);
+    if (this.#record.live !== undefined) this.#timer ??= self.sendAfter(LOOK_MS, { tag: 'look' });
+  }
+
+  async #goOn(self: Self<RollerInfo>): Promise<void> {
     const rollout = this.#record.live;
-    // Nobody waits any more; the next message starts another.
-    if (rollout === undefined) return self.stop('normal');
+    if (rollout === undefined) return;
     if (this.#jumps.jumped(LOOK_MS)) giveTime(this.#watch, this.#now);
     this.#giveBackFormer(rollout);
     const blind = blindness(this.#needs) ?? this.#proof?.failure;
@@ -248,7 +254,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
 
   async #keepAndGoOn(self: Self<RollerInfo>, rollout: Rollout): Promise<void> {
     await this.#record.keep(self, rollout);
-    await this.#look(self);
+    await this.#goOn(self);
   }
 
   async #roll(self: Self<RollerInfo>, rollout: Rollout, blind: string | undefined): Promise<void> {

@@ -3,7 +3,6 @@ import type { JsonObject } from '../../model/document.js';
 import type { Operations } from '../../operations/operations.js';
 import { ROLLOUT_STATES } from '../../rollout/rollout.js';
 import { readRolloutPolicy, RolloutPolicyError, type RolloutPolicy } from '../../rollout/rollout-policy.js';
-import { notFound } from '../documents/find-document.js';
 import { readReason } from '../documents/reason.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
@@ -121,7 +120,7 @@ async function list(call: Call, { operations }: RolloutNeeds): Promise<Reply> {
 
 async function read(call: Call, { operations }: RolloutNeeds): Promise<Reply> {
   const rollout = await operations().rollouts.get(call.params['id'] ?? '');
-  if (rollout === undefined) throw notFound('rollout', 'with this id');
+  if (rollout === undefined) throw new ApiError('not_found', { what: 'there is no rollout with this id' });
   return jsonReply(rollout);
 }
 
@@ -131,14 +130,14 @@ async function order(call: Call, { operations }: RolloutNeeds, command: RolloutC
   if (reason === undefined) throw new ApiError('bad_request', { reason: 'reason is missing: say why' });
   const { rollouts } = operations();
   const answer = await rollouts.order(id, command, { author: call.author, reason });
-  if (answer === 'unknown') throw notFound('rollout', 'with this id');
+  if (answer === 'unknown') throw new ApiError('not_found', { what: 'there is no rollout with this id' });
   if (!answer.ok) throw new ApiError('rollout_state', { reason: answer.why });
-  return jsonReply((await rollouts.get(id)) ?? {});
+  return jsonReply((await rollouts.get(id)) ?? null);
 }
 
 function policyOf(call: Call, { operations }: RolloutNeeds) {
   const found = operations().rollouts.policy(call.params['group'] ?? '');
-  if (found === undefined) throw notFound('group', 'with this id or name');
+  if (found === undefined) throw new ApiError('not_found', { what: 'there is no group with this id or name' });
   return found;
 }
 

@@ -13,7 +13,7 @@ import type { RolloutDetail, RolloutHostLine, RolloutHostStatus, RolloutLine } f
 const MOST_HOSTS = 1000;
 
 export function rolloutLine(rollout: Rollout): RolloutLine {
-  const { policy, steps, state } = rollout;
+  const { steps, state } = rollout;
   const count = hostsAhead(rollout).length;
   return {
     id: rollout.id,
