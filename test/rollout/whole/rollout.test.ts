@@ -1,52 +1,191 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { JsonObject } from '../../../src/model/document.js';
-import { QUICK_TIMING } from '../../../src/sim/agent-timing.js';
-import { startFleet, type Fleet } from '../../../src/sim/sim-fleet.js';
-import { RULE } from '../../support/api-client.js';
-import { startVirtualServer, type VirtualServer } from '../../support/virtual-server.js';
+import { describe, expect, it } from 'vitest';
+import { startSteppedFleet } from './stepped-fleet.js';
 
-/** A keepalive a second, so deadlines of a few seconds. */
-const POLICY = { steps: [{ hosts: 1 }, { percent: 50 }, { all: true }], bake_keepalives: 1, deadline_seconds: 8 };
-
-async function fleetOf(server: VirtualServer, agents: number): Promise<Fleet> {
-  const fleet = await server.flow(
-    startFleet({ broker: server.broker, agents, groups: ['web'], timing: QUICK_TIMING, clock: server.clock }),
-  );
-  onTestFinished(() => fleet.stop());
-  const { world } = server.server.state;
-  await server.awaits(
-    () => world.hostsOf('web').filter(({ active }) => active === 'active').length === agents,
-    'all hosts are active',
-  );
-  return fleet;
-}
-
-async function json(server: VirtualServer, method: string, path: string, body?: unknown): Promise<JsonObject> {
-  const answer = await server.flow(server.api(method, path, body));
-  expect(answer.status, answer.text).toBeLessThan(300);
-  return answer.json;
-}
-
-const OTHER = { ...RULE, comment: 'another' };
-
-describe('a change of a group with a rollout policy', () => {
-  it('reaches one host first, then half of them, then all', async () => {
-    const server = await startVirtualServer();
-    const { group, ruleset } = await server.group('web');
-    const fleet = await fleetOf(server, 6);
-    await json(server, 'PUT', '/api/V2/rollout-policy/web', POLICY);
-    const before = fleet.progress()[0]?.hashes.hash4_ipsets;
-    await server.edit('ruleset', ruleset, { rules: { inbound: [RULE, OTHER], outbound: [] } });
-    const seen: number[] = [];
-    await server.awaits(async () => {
-      const ahead = fleet.progress().filter(({ hashes }) => hashes.hash4_ipsets !== before).length;
-      if (seen.at(-1) !== ahead) seen.push(ahead);
-      const r = server.server.state.outputs.rollouts.get(group); const state = r?.state; if (String(state) !== (globalThis as any).last) { (globalThis as any).last = String(state); console.log(state, r?.pause, JSON.stringify(r?.steps), r?.why, server.clock.monotonic()); }
+/** docs/rollout.md#what-always-holds, each against the whole server and simulated agents, on virtual time. */
+describe('a change of a group that goes in steps', () => {
+  it('reaches one host first, then half of them, then all, and no host before its step', async () => {
+    const { server, edit, rollout, reaches, changedKeys, fleet, agentsOf } = await startSteppedFleet();
+    await edit(1);
+    const seen = new Set<number>();
+    await reaches('planned');
+    await server.awaits(() => {
+      const keys = changedKeys();
+      seen.add(keys.length);
+      const { state, steps } = rollout();
+      const ahead = steps.flatMap(({ hosts }) => hosts);
+      if (state === 'planned' || state === 'rolling') expect(ahead).toEqual(expect.arrayContaining([...keys]));
       return state === 'done';
     }, 'the rollout is done');
-    expect(seen).toEqual(expect.arrayContaining([0, 1, 3, 6]));
-    expect(fleet.progress().every(({ hashes }) => hashes.hash4_ipsets !== before)).toBe(true);
-    const [rollout] = (await server.flow(server.api('GET', '/api/V2/rollouts'))).json as unknown as JsonObject[];
-    expect(rollout).toMatchObject({ group: 'web', state: 'done', steps_begun: 3 });
+    expect([...seen].sort()).toEqual(expect.arrayContaining([0, 1, 2, 4]));
+    expect(new Set(changedKeys())).toEqual(new Set(agentsOf('web').map(({ hostkey }) => hostkey)));
+    expect(fleet.agents).toHaveLength(8);
+  });
+
+  it('is taken back from a first host that does not load it; no other host ever has it', async () => {
+    const { server, edit, reaches, canary, changedKeys, rollout } = await startSteppedFleet();
+    await edit(1);
+    await reaches('rolling');
+    const first = canary();
+    await first.inject({ kind: 'tampered' });
+    const others = new Set<string>();
+    await server.awaits(() => {
+      for (const key of changedKeys()) if (key !== first.hostkey) others.add(key);
+      void first.inject({ kind: 'tampered' });
+      return rollout().state !== 'rolling';
+    }, 'it is not rolling any more');
+    expect(rollout().failed).toEqual([expect.objectContaining({ hostkey: first.hostkey, status: 'differs' })]);
+    await reaches('rolled_back');
+    expect([...others]).toEqual([]);
+    await server.awaits(() => changedKeys().length === 0, 'the first host has its former rules');
+    expect(server.server.state.alarms.list().map(({ id }) => id)).toContainEqual(
+      expect.stringMatching(/^rollout\.rolled_back:/),
+    );
+  });
+
+  it('is taken back from a first host that falls silent while others report', async () => {
+    const { edit, reaches, canary, rollout, changedKeys, server } = await startSteppedFleet();
+    await edit(1);
+    await reaches('rolling');
+    await canary().inject({ kind: 'silent' });
+    await server.awaits(() => rollout().state !== 'rolling', 'it is judged');
+    expect(rollout().failed).toEqual([expect.objectContaining({ status: 'silent' })]);
+    await reaches('rollback_blocked');
+    await canary().inject({ kind: 'talkative' });
+    await reaches('rolled_back');
+    await server.awaits(() => changedKeys().length === 0, 'the first host has its former rules');
+  });
+
+  it('pauses, and is never taken back, when hosts that have nothing new are silent too', async () => {
+    const { edit, reaches, fleet, rollout, server } = await startSteppedFleet({ agents: 10 });
+    await edit(1);
+    await reaches('rolling');
+    await Promise.all(fleet.agents.slice(0, 9).map((agent) => agent.inject({ kind: 'silent' })));
+    const paused = await reaches('paused');
+    expect(paused.pause).toMatchObject({ kind: 'blind', from: 'rolling' });
+    expect(paused.pause?.why).toMatch(/outside of the rollout are silent too/);
+    await server.pass(30_000);
+    expect(rollout().state).toBe('paused');
+    await Promise.all(fleet.agents.map((agent) => agent.inject({ kind: 'talkative' })));
+    await reaches('done');
+  });
+
+  it('stops when no agent is heard at all, and goes on by itself', async () => {
+    const { edit, reaches, fleet } = await startSteppedFleet();
+    await edit(1);
+    await reaches('rolling');
+    await Promise.all(fleet.agents.map((agent) => agent.inject({ kind: 'silent' })));
+    const { pause } = await reaches('paused');
+    expect(pause?.kind).toBe('blind');
+    await Promise.all(fleet.agents.map((agent) => agent.inject({ kind: 'talkative' })));
+    await reaches('done');
+  });
+
+  it.each(['rolling', 'promoting'] as const)(
+    'is taken back from everybody when it is aborted while %s',
+    async (state) => {
+      const { edit, reaches, order, changedKeys, server, rollout } = await startSteppedFleet();
+      await edit(1);
+      await reaches(state);
+      expect((await order('abort')).status).toBe(200);
+      await reaches('rolled_back');
+      await server.awaits(() => changedKeys().length === 0, 'nobody has it');
+      await server.pass(20_000);
+      expect(changedKeys()).toEqual([]);
+      expect(rollout().why).toMatch(/aborted by .*: by the test/);
+    },
+  );
+
+  it('gives a host that starts anew, or is repaired, the revision of its step', async () => {
+    const { edit, reaches, canary, changedKeys, order, agentsOf, server } = await startSteppedFleet();
+    await edit(1);
+    await reaches('rolling');
+    await server.awaits(() => changedKeys().length === 1, 'the first host has it');
+    expect((await order('pause')).status).toBe(200);
+    const first = canary();
+    const other = agentsOf('web').find(({ hostkey }) => hostkey !== first.hostkey);
+    await server.flow(Promise.all([first.inject({ kind: 'restarts' }), other?.inject({ kind: 'restarts' })]));
+    await first.inject({ kind: 'tampered' });
+    await other?.inject({ kind: 'tampered' });
+    await server.awaits(() => changedKeys().length === 1, 'both are repaired');
+    await server.pass(15_000);
+    expect(changedKeys()).toEqual([first.hostkey]);
+    await server.flow(server.api('GET', '/api/publish?group=web'));
+    await server.pass(15_000);
+    expect(changedKeys()).toEqual([first.hostkey]);
+    expect((await order('resume')).status).toBe(200);
+    await reaches('done');
+  });
+
+  it('is superseded by an edit in between, and the newer one begins with the same host', async () => {
+    const { edit, reaches, rollout, server } = await startSteppedFleet();
+    await edit(1);
+    await reaches('rolling');
+    const { id, steps } = rollout();
+    await edit(2);
+    await server.awaits(() => rollout().id !== id && rollout().steps.length > 0, 'the newer one has begun');
+    expect(rollout().steps[0]?.hosts).toEqual(steps[0]?.hosts);
+    const rows = (await server.flow(server.api('GET', '/api/V2/rollouts?state=superseded'))).json;
+    expect(rows).toEqual([expect.objectContaining({ id, why: expect.stringContaining(rollout().id) })]);
+    await reaches('done');
+  });
+
+  it('ends when the edit is undone, and everybody has what they had', async () => {
+    const { edit, reaches, changedKeys, server, ruleset } = await startSteppedFleet();
+    await edit(1);
+    await reaches('rolling');
+    await server.awaits(() => changedKeys().length === 1, 'the first host has it');
+    const { RULE } = await import('../../support/api-client.js');
+    await server.edit('ruleset', ruleset, { rules: { inbound: [RULE], outbound: [] } });
+    await reaches('rolled_back');
+    await server.awaits(() => changedKeys().length === 0, 'nobody has it');
+  });
+
+  it('lets changes of addresses reach all hosts meanwhile', async () => {
+    const { edit, reaches, order, fleet, server } = await startSteppedFleet();
+    await edit(1);
+    await reaches('rolling');
+    expect((await order('pause')).status).toBe(200);
+    const zone = await server.create('zone', { name: 'office', ipv4_addresses: ['10.1.2.3'], ipv6_addresses: [] });
+    await server.awaits(
+      () => fleet.progress().every(({ hashes }) => hashes.ipset_hash === fleet.progress()[0]?.hashes.ipset_hash),
+      'the same sets',
+    );
+    const before = fleet.progress()[0]?.hashes.ipset_hash;
+    await server.edit('zone', zone, { ipv4_addresses: ['10.1.2.3', '10.9.9.9'] });
+    await server.awaits(
+      () => fleet.progress().every(({ hashes }) => hashes.ipset_hash !== before),
+      'all hosts have the new address',
+    );
+    expect((await order('resume')).status).toBe(200);
+    await reaches('done');
+  });
+
+  it('goes on from the store with the same hosts after a stop of the server', async () => {
+    const first = await startSteppedFleet();
+    await first.edit(1);
+    await first.reaches('rolling');
+    const { steps, id } = first.rollout();
+    await first.server.stop();
+    const doc = first.server.data;
+    expect(doc).toBeDefined();
+    const { startVirtualServer } = await import('../../support/virtual-server.js');
+    const again = await startVirtualServer({ data: doc, broker: first.server.broker, clock: first.server.clock });
+    const { rollouts } = again.server.state.outputs;
+    expect(rollouts.get(first.group)).toMatchObject({ id, steps: [{ hosts: steps[0]?.hosts }] });
+    await again.awaits(() => rollouts.get(first.group)?.state === 'done', 'it is done');
+    await again.awaits(() => first.changed() === first.agentsOf('web').length, 'all hosts have it');
+  });
+
+  it('refuses what can not be done, and says why', async () => {
+    const { edit, reaches, order, server } = await startSteppedFleet({ agents: 4 });
+    expect((await server.flow(server.api('POST', '/api/V2/rollout/none/abort', { reason: 'x' }))).status).toBe(404);
+    await edit(1);
+    await reaches('done');
+    const late = await order('abort');
+    expect([late.status, late.text]).toEqual([409, expect.stringContaining('it is done')]);
+    const without = await server.flow(server.api('POST', '/api/V2/rollout/none/abort', {}));
+    expect([without.status, without.text]).toEqual([400, expect.stringContaining('reason')]);
+    const bad = await server.flow(server.api('PUT', '/api/V2/rollout-policy/web', { steps: [{ hosts: 0 }] }));
+    expect([bad.status, bad.text]).toEqual([400, expect.stringContaining('steps[0].hosts')]);
   });
 });
