@@ -99,11 +99,18 @@ export async function startSteppedFleet({
         rules: { inbound: [RULE, { ...RULE, comment: `edit ${number}` }], outbound: [] },
       }),
     rollout,
-    reaches: (wanted) =>
-      server.awaits(
-        () => (state.outputs.rollouts.get(group)?.state === wanted ? rollout() : undefined),
-        `the rollout is ${wanted}`,
-      ),
+    async reaches(wanted) {
+      const seen = new Set<string>();
+      try {
+        return await server.awaits(() => {
+          const found = state.outputs.rollouts.get(group);
+          seen.add(`${found?.state ?? 'none'} ${found?.pause?.why ?? found?.why ?? ''}`);
+          return found?.state === wanted ? found : undefined;
+        }, `the rollout is ${wanted}`);
+      } catch (error) {
+        throw new Error(`it was ${[...seen].join(', then ')}`, { cause: error });
+      }
+    },
     order: (command, reason = 'by the test') =>
       server.flow(server.api('POST', `/api/V2/rollout/${rollout().id}/${command}`, { reason })),
     json,
