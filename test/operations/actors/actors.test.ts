@@ -3,6 +3,7 @@ import { loadConfig } from '../../../src/config/load.js';
 import type { ActorEvent } from '../../../src/events/actor-event.js';
 import { ActorRefusal, type ActorAction } from '../../../src/operations/actors/actor-order.js';
 import { actorsPort } from '../../../src/operations/actors/actors-port.js';
+import { MOST_TRACES, TooManyTraces, TraceRoom } from '../../../src/operations/actors/trace-room.js';
 import { listActors, viewActors } from '../../../src/operations/actors/view-actors.js';
 import {
   cast,
@@ -67,6 +68,7 @@ async function treeOf(hosts: number) {
   const store = { refuses: false };
   const needs = {
     system: v.system,
+    traces: new TraceRoom(),
     nameOf: (id: string) => names.get(id),
     config: loadConfig({}).config,
     actorEvents: { put: (event: ActorEvent) => void events.push(event) },
