@@ -24,6 +24,14 @@ const NEEDS: Readonly<Record<string, string>> = {
   explain: 'any group:web tcp 22',
 };
 
+/** How often each actor was started again. */
+function restartsOf(node: JsonObject): readonly unknown[] {
+  return [
+    [node['path'], node['pid'], node['restarts']],
+    ...((node['children'] ?? []) as readonly JsonObject[]).flatMap(restartsOf),
+  ];
+}
+
 describe('the console', () => {
   it('answers every verb from inside the server, and nothing else', { timeout: 60_000 }, async () => {
     const server = await startWholeServer();
@@ -57,7 +65,7 @@ describe('the console', () => {
       verdict: expect.any(String) as string,
       cases: expect.any(Array) as unknown,
     });
-    expect(JSON.parse((await ask('explain any group:web tcp 22 v6')).out)).toMatchObject({ cases: [{ family: 'v6' }] });
+    expect(JSON.parse((await ask('explain any group:web tcp 22 v4')).out)).toMatchObject({ verdict: 'accept' });
     for (const [line, says] of [
       ['process.exit(1)', 'there is no \\"process.exit(1)\\"'],
       ['constructor', 'help lists'],
@@ -71,6 +79,7 @@ describe('the console', () => {
       ['eval 1 + 1', 'eval is off: it runs any code in the server; console.eval: true'],
       ['explain any', 'usage: explain FROM TO [PROTOCOL [PORT]] [v4|v6]'],
       ['explain any group:web tcp 22 v6 v6', 'usage: explain'],
+      ['explain any group:web v6', 'group web'],
       ['explain any group:web icmp v6', 'family: ICMP types'],
       ['explain any group:nobody', 'nobody'],
       ['explain any group:web tcp 99999', 'port: must be a whole number from 0 to 65535'],
@@ -117,11 +126,38 @@ describe('the console', () => {
     expect(await complete('status x')).toEqual({ candidates: [], word: 'x' });
   });
 
+  it('evaluates code where console.eval is on, and writes it down', { timeout: 60_000 }, async () => {
+    const server = await startWholeServer({ set: ['console.eval=true'] });
+    await server.group('web');
+    const ask = (line: string) => runCliInProcess(['console', '--data', server.data, '-e', line]);
+    const group = "operations.fleet.groups().map((one)  =>  one.name + '  ' + one.state)";
+    expect(await ask(`eval ${group}`)).toEqual({ code: 0, out: "[ 'web  published' ]\n", err: '' });
+    expect((await ask('eval operations.tree({ depth: 0 }).path')).out).toBe("'dog_trainer'\n");
+    expect((await ask('eval hosts()')).out).toBe('[]\n');
+    expect(await ask('eval nothing.there')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('it threw ReferenceError: nothing is not defined') as string,
+    });
+    const audit = (await server.api('GET', '/api/V2/audit?resource=setting&id=console_eval'))
+      .json as unknown as readonly { readonly author: string; readonly after: JsonObject }[];
+    expect(audit.map(({ author, after }) => [author, after['code']])).toEqual([
+      ['local operator', 'nothing.there'],
+      ['local operator', 'hosts()'],
+      ['local operator', 'operations.tree({ depth: 0 }).path'],
+      ['local operator', group],
+    ]);
+    // What code leaves behind ends no part of the server.
+    const before = (await server.api('GET', '/api/V2/actors')).json;
+    expect((await ask("eval operations.drift.constructor('return process')().nextTick(() => { throw 1 })")).code).toBe(0);
+    expect((await ask('eval void Promise.reject(new Error("nobody waits"))')).out).toBe('undefined\n');
+    expect(restartsOf((await server.api('GET', '/api/V2/actors')).json)).toEqual(restartsOf(before));
+  });
+
   it('bounds lines, lists, candidates and traces', { timeout: 60_000 }, async () => {
     const server = await startWholeServer();
     const names = Array.from({ length: 205 }, (_, n) => `h${String(n).padStart(3, '0')}`);
     for (const name of names)
-      await server.create('host', { name, hostkey: `key-${name}`, group: 'web', environment: '*', location: '*' });
+      await server.create('host', { name, hostkey: `hostkey-${name}`, group: 'web', environment: '*', location: '*' });
     const socket = adminSocket(loadConfig({ data: server.data, set: [] }).config);
     const ask = (line: string) => askConsole(socket, line);
     const { total, hosts } = (await ask('hosts')) as { readonly total: number; readonly hosts: readonly object[] };

@@ -11,12 +11,15 @@ export class OutOfTime extends Error {
  * @throws OutOfTime, and whatever `work` throws
  */
 export function withinTime<T>(ms: number, work: () => T): T {
-  let done = false;
-  let result: T | undefined;
+  let outcome: { readonly result: T } | { readonly thrown: unknown } | undefined;
   const context = createContext({
+    // What is thrown goes around the machinery of `node:vm`, which would look at it, and so run code of it.
     work: () => {
-      result = work();
-      done = true;
+      try {
+        outcome = { result: work() };
+      } catch (thrown) {
+        outcome = { thrown };
+      }
     },
   });
   try {
@@ -24,6 +27,8 @@ export function withinTime<T>(ms: number, work: () => T): T {
   } catch (error) {
     if ((error as NodeJS.ErrnoException | undefined)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
   }
-  if (!done) throw new OutOfTime(`it was stopped after ${ms} ms`);
-  return result as T;
+  // The time was over just when it was done, or before.
+  if (outcome === undefined) throw new OutOfTime(`it was stopped after ${ms} ms`);
+  if ('thrown' in outcome) throw outcome.thrown;
+  return outcome.result;
 }
