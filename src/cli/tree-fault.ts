@@ -43,7 +43,11 @@ function crashReportFault(report: unknown): string | undefined {
   if (typeof pid !== 'number') return 'pid is not a number';
   if (!Array.isArray(stack)) return 'stack is not a list';
   if (!Array.isArray(links)) return 'links is not a list';
-  if (!isObject<CrashReportView['mailbox']>(mailbox) || !isObject(mailbox['kinds']) || typeof mailbox['length'] !== 'number')
+  if (
+    !isObject<CrashReportView['mailbox']>(mailbox) ||
+    !isObject(mailbox['kinds']) ||
+    typeof mailbox['length'] !== 'number'
+  )
     return 'mailbox is not {length, kinds}';
   if (!isObject(state)) return 'state is not an object';
   if (!Array.isArray(ancestors)) return 'ancestors is not a list';

@@ -18,7 +18,11 @@ export function asApiError(error: unknown): ApiError {
     return new ApiError('unavailable', { reason: error.message }, { cause: error, headers: { 'retry-after': '5' } });
   }
   if (error instanceof TooManyTraces) {
-    return new ApiError('too_many_traces', { reason: error.message }, { cause: error, headers: { 'retry-after': '8' } });
+    return new ApiError(
+      'too_many_traces',
+      { reason: error.message },
+      { cause: error, headers: { 'retry-after': '8' } },
+    );
   }
   return new ApiError('internal', {}, { cause: error });
 }

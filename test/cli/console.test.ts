@@ -65,7 +65,9 @@ describe('the console', () => {
       verdict: expect.any(String) as string,
       cases: expect.any(Array) as unknown,
     });
-    expect(JSON.parse((await ask('explain any group:web v4')).out)).toMatchObject({ verdict: expect.any(String) as string });
+    expect(JSON.parse((await ask('explain any group:web v4')).out)).toMatchObject({
+      verdict: expect.any(String) as string,
+    });
     for (const [line, says] of [
       ['process.exit(1)', 'there is no \\"process.exit(1)\\"'],
       ['constructor', 'help lists'],
@@ -148,7 +150,9 @@ describe('the console', () => {
     ]);
     // What code leaves behind ends no part of the server.
     const before = (await server.api('GET', '/api/V2/actors')).json;
-    expect((await ask("eval operations.drift.constructor('return process')().nextTick(() => { throw 1 })")).code).toBe(0);
+    expect((await ask("eval operations.drift.constructor('return process')().nextTick(() => { throw 1 })")).code).toBe(
+      0,
+    );
     expect((await ask('eval void Promise.reject(new Error("nobody waits"))')).out).toBe('undefined\n');
     expect(restartsOf((await server.api('GET', '/api/V2/actors')).json)).toEqual(restartsOf(before));
   });
@@ -224,11 +228,7 @@ describe('the console', () => {
     { timeout: 60_000 },
     async () => {
       const server = await startWholeServer();
-      for (const line of [
-        ['console', '-e', 'status'],
-        ['console'],
-        ['token', 'list'],
-      ]) {
+      for (const line of [['console', '-e', 'status'], ['console'], ['token', 'list']]) {
         const child = runMain([...line, '--data', server.data], {}, undefined, NOBODY);
         expect([await child.ended, child.err]).toEqual([
           1,

@@ -298,4 +298,17 @@ describe('what an operator does to an actor', () => {
     await v.idle();
     expect(await act('dog_trainer/broker', 'suspend')).toBeUndefined();
   });
+
+  it('are traced four at a time, and a trace that is over leaves its place once', async () => {
+    const { port } = await treeOf(1);
+    const trace = () => port.trace('dog_trainer/hosts_sup/host:0', () => undefined);
+    const open = Array.from({ length: MOST_TRACES }, trace);
+    expect(trace).toThrow(TooManyTraces);
+    // What is not there takes no place.
+    expect(port.trace('dog_trainer/nobody', () => undefined)).toBeUndefined();
+    open[0]?.();
+    open[0]?.();
+    expect(trace()).toBeDefined();
+    expect(trace).toThrow(`${MOST_TRACES} actors are being traced already`);
+  });
 });
