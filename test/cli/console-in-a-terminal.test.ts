@@ -8,7 +8,7 @@ describe.runIf(hasTmux())('the console in a terminal', () => {
     await server.group('web');
     const shell = terminal();
     shell.run('console', '--data', server.data);
-    await shell.shows('exit or Ctrl-D leaves', 'dog> ');
+    await shell.shows('exit or Ctrl-D leaves', 'dog>');
     shell.press('c', 'Tab');
     await shell.shows('dog> compile');
     shell.press('w', 'Tab');

@@ -82,7 +82,6 @@ describe('the console', () => {
       ['explain any', 'usage: explain FROM TO [PROTOCOL [PORT]] [v4|v6]'],
       ['explain any group:web tcp 22 v6 v6', 'usage: explain'],
       ['explain any group:web tcp 22 v6', 'group:web has no address of the family v6'],
-      ['explain any group:web icmp v6', 'family: ICMP types'],
       ['explain any group:nobody', 'nobody'],
       ['explain any group:web tcp 99999', 'port: must be a whole number from 0 to 65535'],
       ['explain any group:web tcp ssh', 'ssh is not a port'],

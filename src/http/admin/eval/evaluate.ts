@@ -25,9 +25,8 @@ export async function evaluate(
 ): Promise<Evaluated> {
   try {
     const context = createContext({ ...names }, { name: 'console' });
-    const value = withinTime(
-      runMs,
-      (): unknown => new Script(code, { filename: 'eval' }).runInContext(context, { displayErrors: false }),
+    const value = withinTime(runMs, (): unknown =>
+      new Script(code, { filename: 'eval' }).runInContext(context, { displayErrors: false }),
     );
     const settled = types.isPromise(value) ? await patiently(value, settleMs) : value;
     return { ok: true, shown: withinTime(showMs, () => showValue(settled)) };
