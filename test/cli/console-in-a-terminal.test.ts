@@ -27,10 +27,5 @@ describe.runIf(hasTmux())('the console in a terminal', () => {
     await shell.shows('\nexit or Ctrl-D leaves');
     shell.press('C-d');
     await shell.shows('ended with 0');
-    expect(shell.echoes()).toBe(true);
-    shell.run('console', '--data', server.data);
-    await shell.shows('dog>');
-    shell.type('exit');
-    await shell.shows('dog> exit', 'ended with 0');
   });
 });
