@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { adminSocket } from '../config/admin-socket.js';
@@ -13,7 +12,7 @@ interface ConsoleFlags extends ConfigFlags {
   readonly json?: true;
 }
 
-/** `console`: a prompt of the server that runs here, over its socket, which only the server's user can open. */
+/** `console`: a prompt of the server that runs here, over its socket, which only the server's user and root can open. */
 export function addConsole(program: Command, io: CliIo): void {
   withConfigOptions(program.command('console'))
     .description(
@@ -22,54 +21,41 @@ export function addConsole(program: Command, io: CliIo): void {
     .option('-e, --execute <line>', 'answer this line and end')
     .option('--json', 'print JSON for programs')
     .action(async (flags: ConsoleFlags) => {
-      const { config } = loadInstalled(flags, io);
+      const socket = adminSocket(loadInstalled(flags, io).config);
       const { askConsole, completeConsole } = await import('../http/admin/admin-client.js');
-      const { ConsoleError } = await import('../http/admin/console-verbs.js');
-      const answer = async (line: string): Promise<string> => {
-        const value = await askConsole(adminSocket(config), line);
+      const answer = async (line: string, signal?: AbortSignal): Promise<string> => {
+        const value = await askConsole(socket, line, signal);
         return flags.json === true ? `${JSON.stringify(value)}\n` : printed(value);
       };
+      const complete = (line: string) => completeConsole(socket, line);
       if (flags.execute !== undefined) {
-        try {
-          io.out(await answer(flags.execute));
-        } catch (error) {
-          throw new CommandFailure(error instanceof Error ? error.message : String(error), {
-            exitCode: error instanceof ConsoleError ? 2 : 1,
-            cause: error,
-          });
-        }
-        return;
+        const { execute } = flags;
+        return io.out(await orFailure(() => answer(execute)));
       }
-      const prompt = createInterface({
-        input: process.stdin,
-        output: process.stdout,
-        terminal: io.terminal !== undefined && process.stdin.isTTY,
-        prompt: 'dog> ',
-        completer: (line: string, done: (error: null, found: [string[], string]) => void) => {
-          completeConsole(adminSocket(config), line).then(
-            ({ candidates, word }) => done(null, [candidates.map(escapeHidden), word]),
-            // A server that is not there is told of when the line is asked.
-            () => done(null, [[], line]),
-          );
-        },
-      });
-      prompt.prompt();
-      for await (const line of prompt) {
-        if (/^\s*(exit|quit)\s*$/.test(line)) break;
-        if (line.trim() !== '') {
-          try {
-            io.out(await answer(line));
-          } catch (error) {
-            io.err(`${error instanceof Error ? error.message : String(error)}\n`);
-          }
-        }
-        prompt.prompt();
-      }
-      prompt.close();
+      const { consolePrompt } = await import('./console-prompt.js');
+      // Where nobody answers there is no prompt.
+      await orFailure(() => complete(''));
+      if (io.terminal !== undefined)
+        io.err(`the server of ${socket}: help lists the verbs, Tab completes them, exit or Ctrl-D leaves\n`);
+      await consolePrompt({ answer, complete }, io);
     });
 }
 
-/** YAML, which people read; nothing in it can move the cursor. */
+async function orFailure<T>(ask: () => Promise<T>): Promise<T> {
+  const { ConsoleError } = await import('../http/admin/console-error.js');
+  try {
+    return await ask();
+  } catch (error) {
+    throw new CommandFailure(error instanceof Error ? error.message : String(error), {
+      exitCode: error instanceof ConsoleError ? 2 : 1,
+      cause: error,
+    });
+  }
+}
+
+/** Text as it is, all else as YAML, which people read; nothing in it can move the cursor. */
 function printed(value: unknown): string {
-  return stringify(value, { lineWidth: 0 }).split('\n').map(escapeHidden).join('\n');
+  const text = typeof value === 'string' ? value : stringify(value, { lineWidth: 0 });
+  const lines = text.endsWith('\n') ? text : `${text}\n`;
+  return lines.split('\n').map(escapeHidden).join('\n');
 }

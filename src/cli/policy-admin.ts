@@ -19,7 +19,8 @@ export async function withPolicy<T>(
   options: { readonly readOnly: boolean },
 ): Promise<T> {
   const { config } = loadInstalled(flags, io);
-  const { NoServerError, policyAdminOverSocket } = await import('../http/admin/admin-client.js');
+  const { policyAdminOverSocket } = await import('../http/admin/admin-client.js');
+  const { NoServerError } = await import('../http/admin/socket-trouble.js');
   const { PolicyFileError } = await import('../transfer/policy-file.js');
   try {
     return await use(policyAdminOverSocket(adminSocket(config)));

@@ -66,7 +66,8 @@ async function withTokens<T>(
   { make }: { readonly make: boolean } = { make: false },
 ): Promise<T> {
   const { config } = loadInstalled(flags, io);
-  const { NoServerError, tokenAdminOverSocket } = await import('../http/admin/admin-client.js');
+  const { tokenAdminOverSocket } = await import('../http/admin/admin-client.js');
+  const { NoServerError } = await import('../http/admin/socket-trouble.js');
   const { TokenError } = await import('../http/access/tokens.js');
   try {
     return await use(tokenAdminOverSocket(adminSocket(config)));

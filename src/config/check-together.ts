@@ -59,6 +59,10 @@ export function checkTogether(config: Config, origins: ReadonlyMap<string, Origi
       'api.commands is true and api.auth is none: any client that reaches the API can run commands on every host',
     );
   }
+  if (config.console.eval)
+    warnings.push(
+      "console.eval is true: who may open the socket in run_dir, the service's user and root, can run any code in this server",
+    );
   if (config.drift.read_back && !config.api.commands)
     warnings.push('drift.read_back is true and api.commands is false: no host is asked for its rules');
 

@@ -130,6 +130,8 @@ export const SCHEMA = {
     stream_heartbeat_seconds: { type: 'integer', min: 1, max: 60, unit: 'seconds' },
   },
 
+  console: { eval: flag },
+
   actors: {
     suspend_seconds: { ...seconds, min: 1 },
     mailbox_long: { ...count, unit: 'messages' },

@@ -1,4 +1,5 @@
 import { StoreError } from '../store/store.js';
+import { TooManyTraces } from '../operations/actors/trace-room.js';
 import { CommandError } from '../operations/operations.js';
 import { ApiError, errorStatus } from './errors.js';
 import { jsonReply, type Reply } from './reply.js';
@@ -15,6 +16,13 @@ export function asApiError(error: unknown): ApiError {
   }
   if (error instanceof CommandError) {
     return new ApiError('unavailable', { reason: error.message }, { cause: error, headers: { 'retry-after': '5' } });
+  }
+  if (error instanceof TooManyTraces) {
+    return new ApiError(
+      'too_many_traces',
+      { reason: error.message },
+      { cause: error, headers: { 'retry-after': '8' } },
+    );
   }
   return new ApiError('internal', {}, { cause: error });
 }

@@ -203,6 +203,11 @@ export const ERRORS = {
     text: 'there are {most} streams of events already (api.streams_max)',
     advice: 'Close one that is not needed, or raise `api.streams_max`.',
   },
+  too_many_traces: {
+    status: 503,
+    text: '{reason}',
+    advice: 'Wait until a trace is over, or end one; those of `dog-trainer console` last 8 seconds at most.',
+  },
   timed_out: {
     status: 503,
     text: 'no result within {ms} ms; what was asked may still happen',

@@ -6,7 +6,7 @@ import type { Pid } from '../otp/index.js';
 import { StoreError } from '../store/store.js';
 import { bothQuestions, type FleetQuestionsParts } from './fleet-questions.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
-import { actorsOnlySeen } from './actors/actors-port.js';
+import { actorsOnlySeen, type SeenActorsNeeds } from './actors/actors-port.js';
 import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import type { Operations } from './operations.js';
@@ -20,6 +20,7 @@ export type ObservingNeeds = HostDriftNeeds &
   PublishingSwitchNeeds &
   ReadinessNeeds &
   RemoteCommandsPortNeeds &
+  SeenActorsNeeds &
   FleetQuestionsParts & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly dialect: Dialect;

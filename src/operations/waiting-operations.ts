@@ -6,13 +6,12 @@ import type { GuardBook } from '../plan/assertions/guard-book.js';
 import { storeForesight } from '../plan/foresight.js';
 import { unknownReferences } from '../config/unknown-references.js';
 import type { Config } from '../config/schema.js';
-import type { ActorSystem, Pid } from '../otp/index.js';
-import { actorsOnlySeen } from './actors/actors-port.js';
+import type { Pid } from '../otp/index.js';
+import { actorsOnlySeen, type SeenActorsNeeds } from './actors/actors-port.js';
 import { viewActors } from './actors/view-actors.js';
 import { treeTroubles } from './tree-troubles.js';
 
-export interface WaitingNeeds {
-  readonly system: ActorSystem;
+export interface WaitingNeeds extends SeenActorsNeeds {
   readonly store: Pick<Store, 'state' | 'get' | 'list'>;
   readonly config: Pick<Config, 'generate_unset_tables' | 'api' | 'intake'>;
   readonly alarms: Pick<AlarmBook, 'list'>;

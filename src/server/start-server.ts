@@ -8,6 +8,7 @@ import { EventBook } from '../events/event-book.js';
 import type { ServerEvent } from '../events/server-event.js';
 import type { Broker } from '../broker/broker.js';
 import type { Config } from '../config/schema.js';
+import { TraceRoom } from '../operations/actors/trace-room.js';
 import type { Standing } from '../operations/operations.js';
 import type { Journal } from '../journal/journal.js';
 import type { Logs } from '../log/create-logger.js';
@@ -132,6 +133,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     alerts,
     events,
     actorEvents,
+    traces: new TraceRoom(),
     cloud,
     guards: guardBook(guardSettings(config), () => clock.now()),
   };

@@ -50,6 +50,7 @@ describe('token', () => {
       log,
       dialect: () => 'dog2',
       operations: () => new FakeRuntime(),
+      evalIn: undefined,
     });
     const server = await startHttpServer(app, { socketPath: adminSocket({ run_dir: join(data, 'run') }) });
     onTestFinished(() => server.close(100));

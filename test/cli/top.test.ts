@@ -6,6 +6,7 @@ import { screen, type Seen } from '../../src/cli/top/screen.js';
 import { FIRST, pressed, type TopState } from '../../src/cli/top/top-state.js';
 import { Looker } from '../../src/cli/top/look.js';
 import { apiOf } from '../../src/cli/remote/api-client.js';
+import { actorView } from '../support/actor-view.js';
 import { FLEET_IS_WELL } from '../support/fake-runtime.js';
 
 const SIZE = { columns: 80, rows: 24 };
@@ -109,20 +110,7 @@ describe('a look', () => {
       { handled: 120, busy_ms: 0, pid: 1 },
       { handled: 5, busy_ms: 1, pid: 2 },
     ];
-    const root = {
-      path: 'p',
-      id: 'p',
-      names: [],
-      type: 'worker',
-      state: 'waiting',
-      mailbox: 0,
-      dropped: 0,
-      restarts: 0,
-      last_crash: null,
-      name: null,
-      started_at: 0,
-      age_seconds: 0,
-    };
+    const root = actorView('p');
     const server = createServer((request, response) => {
       const body = request.url?.startsWith('/api/V2/status') === true ? FLEET_IS_WELL : { ...root, ...figures.shift() };
       response.end(JSON.stringify(body));

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ActorView } from '../../src/operations/actors/actor-view.js';
+import { actorView } from '../support/actor-view.js';
 import { program, runMain } from '../support/main-child.js';
 import { until } from '../support/whole-server.js';
 
@@ -12,12 +14,12 @@ const noTerminal = existsSync(SCRIPT) ? undefined : `no ${SCRIPT}, which makes a
 if (noTerminal !== undefined) process.stdout.write(`tree --watch on a terminal skipped: ${noTerminal}\n`);
 
 /** What has no actors below it. */
-function worker(id: string): object {
-  return { path: `dog_trainer/${id}`, id, state: 'waiting', mailbox: 0, handled: 0, restarts: 0, last_crash: null };
+function worker(id: string, more: Partial<ActorView> = {}): ActorView {
+  return actorView(`dog_trainer/${id}`, more);
 }
 
 /** A server whose actor has handled one message more at each look; `away`: it hangs up. */
-async function countingServer(children: readonly object[] = []) {
+async function countingServer(children: readonly ActorView[] = []) {
   const server = { url: '', looks: 0, away: false, tries: 0, close: (): void => undefined };
   const listener = createServer((_request, response) => {
     if (server.away) {
@@ -26,11 +28,21 @@ async function countingServer(children: readonly object[] = []) {
       return;
     }
     server.looks += 1;
-    const top = { ...worker('x'), path: 'dog_trainer', id: 'dog_trainer', type: 'supervisor' };
     const counts = { specs: 1, active: 1, supervisors: 0, workers: 1 };
-    const supervisor = { strategy: 'one_for_one', intensity: 1, counts, total: children.length + 1, offset: 0 };
-    const busy = { ...worker('busy'), handled: 1000 + server.looks };
-    response.end(JSON.stringify({ ...top, supervisor, children: [busy, ...children] }));
+    const supervisor = {
+      strategy: 'one_for_one',
+      intensity: 1,
+      period_seconds: 5,
+      periodS: 5,
+      restarts_used: 0,
+      restartsUsed: 0,
+      counts,
+      total: children.length + 1,
+      offset: 0,
+    };
+    const busy = worker('busy', { handled: 1000 + server.looks });
+    const top = actorView('dog_trainer', { type: 'supervisor', supervisor, children: [busy, ...children] });
+    response.end(JSON.stringify(top));
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   server.url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;

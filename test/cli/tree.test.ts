@@ -13,6 +13,7 @@ import {
 } from '../../src/otp/index.js';
 import type { ActorRequest, ActorView } from '../../src/operations/actors/actor-view.js';
 import { viewActors } from '../../src/operations/actors/view-actors.js';
+import { actorView } from '../support/actor-view.js';
 import { startApiServer } from '../support/api-server.js';
 import { started } from '../support/supervision.js';
 import { virtualSystem } from '../../src/otp/testing/index.js';
@@ -94,17 +95,13 @@ describe('printTree', () => {
   });
 
   it('lets no name move the cursor or turn the text round', () => {
-    const node = {
+    const node = actorView('x', {
       id: 'host:a\u001b[2J',
       detail: { name: '\u202Egpj', note: 'a\nb' },
-      path: 'x',
-      state: 'waiting',
-      mailbox: 0,
-      handled: 0,
-      restarts: 0,
-      last_crash: null,
-    };
-    const text = printTree(node as unknown as ActorView);
+      last_crash: { at: 0, reason: 'no\u001b[2J' },
+    });
+    const text = printTree(node);
+    expect(text).toContain('1970-01-01T00:00:00Z no\\u{1B}[2J');
     expect(text).toContain('host:a\\u{1B}[2J (\\u{202E}gpj)');
     expect(text).toContain('note=a\\u{A}b');
   });

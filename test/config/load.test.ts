@@ -207,6 +207,13 @@ describe('several servers', () => {
 });
 
 describe('access', () => {
+  it('console.eval is off, and a warning where it is on', () => {
+    expect(loadConfig({}).config.console.eval).toBe(false);
+    expect(loadConfig({ set: ['console.eval=true'] }).warnings).toEqual([
+      expect.stringContaining("the service's user and root, can run any code in this server"),
+    ]);
+  });
+
   it.each(['0.0.0.0', '::', '10.1.2.3', 'dog.example.org'])('api.host %s without tokens is refused', (host) => {
     expect(errorOf({ set: [`api.host=${host}`] }).message).toContain('api.allow_unauthenticated: true');
     expect(loadConfig({ set: [`api.host=${host}`, 'api.auth=tokens'] }).warnings).toEqual([]);

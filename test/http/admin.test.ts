@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TokenError } from '../../src/http/access/tokens.js';
 import { createAdminApp } from '../../src/http/admin/admin-app.js';
-import { NoServerError, tokenAdminOverSocket } from '../../src/http/admin/admin-client.js';
+import { tokenAdminOverSocket } from '../../src/http/admin/admin-client.js';
+import { NoServerError } from '../../src/http/admin/socket-trouble.js';
 import { type HttpServer, startHttpServer } from '../../src/http/server.js';
 import { type ApiServer, startApiServer } from '../support/api-server.js';
 import { client } from '../support/api-client.js';
@@ -29,6 +30,7 @@ describe('tokens over the socket of a running server', () => {
         log,
         dialect: () => 'dog2',
         operations: () => new FakeRuntime(),
+        evalIn: undefined,
       }),
       {
         socketPath,
@@ -74,6 +76,7 @@ describe('tokens over the socket of a running server', () => {
     writeFileSync(stale, '');
     const app = createAdminApp({
       operations: () => new FakeRuntime(),
+      evalIn: undefined,
       store: api.store,
       clock: Date,
       log: { info() {}, warn() {}, error() {} },

@@ -14,6 +14,7 @@ import { CompileBook } from '../../src/firewall/policy/compile-book.js';
 import { createMetrics } from '../../src/metrics/create-metrics.js';
 import type { Pid } from '../../src/otp/index.js';
 import { virtualSystem, type VirtualSystem } from '../../src/otp/testing/index.js';
+import { TraceRoom } from '../../src/operations/actors/trace-room.js';
 import type { LeadingNeeds } from '../../src/operations/leading-operations.js';
 import { dogTrainerSup } from '../../src/supervisors/dog-trainer-sup.js';
 import type { Change, Store, StoreState } from '../../src/store/store.js';
@@ -68,6 +69,7 @@ export async function parts(): Promise<Parts> {
   const { config } = loadConfig({});
   const needs: Parts['needs'] = {
     system,
+    traces: new TraceRoom(),
     config,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     store: {

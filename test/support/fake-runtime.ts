@@ -19,6 +19,7 @@ import { type Store, StoreError } from '../../src/store/store.js';
 import type { ActorDone } from '../../src/operations/actors/actor-order.js';
 import type { ActorsPort } from '../../src/operations/actors/actors-port.js';
 import type { ActorRequest, ActorView } from '../../src/operations/actors/actor-view.js';
+import { actorView } from './actor-view.js';
 
 export const FLEET_IS_WELL: FleetStatus = {
   at: 0,
@@ -63,28 +64,7 @@ export class FakeRuntime implements Operations {
   /** Undefined: not known yet. */
   spoken: 'dog1' | 'dog2' | undefined = 'dog2';
   stands: Standing = { role: 'alone' };
-  root: ActorView = {
-    path: 'dog_trainer',
-    id: 'dog_trainer',
-    name: null,
-    pid: 1,
-    names: [],
-    type: 'supervisor',
-    state: 'waiting',
-    mailbox: 0,
-    handled: 0,
-    dropped: 0,
-    busy_ms: 0,
-    busyMs: 0,
-    restarts: 0,
-    last_crash: null,
-    lastCrash: null,
-    started_at: 0,
-    startedAt: 0,
-    age_seconds: 0,
-    ageMs: 0,
-    children: [],
-  };
+  root: ActorView = actorView('dog_trainer', { type: 'supervisor', children: [] });
 
   constructor(store: Pick<Store, 'get' | 'list'> = { get: async () => undefined, list: async () => [] }) {
     this.foresight = storeForesight({

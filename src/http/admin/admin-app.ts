@@ -18,7 +18,9 @@ import { jsonReply } from '../reply.js';
 import { sendReply } from '../send-reply.js';
 import { PolicyFileError } from '../../transfer/policy-file.js';
 import { completeLine } from './console-completion.js';
-import { answerLine, ConsoleError, type ConsoleNeeds } from './console-verbs.js';
+import { ConsoleError } from './console-error.js';
+import { answerLine, type ConsoleNeeds } from './console-verbs.js';
+import { consoleEval, type ConsoleEvalNeeds } from './eval/console-eval.js';
 import { policyAdminOnStore } from './policy-admin.js';
 import { tokenAdminOnStore, type WantedToken } from './token-admin.js';
 
@@ -37,14 +39,16 @@ export interface AdminNeeds {
   readonly dialect: () => Dialect;
   /** Of the role that the server has now. */
   readonly operations: () => ConsoleNeeds['operations'] & Pick<Operations, 'foresight'>;
+  /** Where the console may evaluate code (`console.eval`); undefined: it may not. */
+  readonly evalIn: ConsoleEvalNeeds['system'] | undefined;
 }
 
 /**
- * The tokens and the policy as one file of a running server, for the command line on the same machine. There is no
+ * The tokens, the policy as one file and the console of a running server, for the command line on the same machine. There is no
  * authentication: it is served on a Unix socket that only the server's user can open, and is how the first token is
  * made.
  */
-export function createAdminApp({ store, clock, log, dialect, operations }: AdminNeeds): Koa {
+export function createAdminApp({ store, clock, log, dialect, operations, evalIn }: AdminNeeds): Koa {
   const tokens = tokenAdminOnStore(store, clock, AUTHOR);
   const policy = policyAdminOnStore(store, clock, dialect, {
     author: AUTHOR,
@@ -76,9 +80,13 @@ export function createAdminApp({ store, clock, log, dialect, operations }: Admin
     if (report.written) log.info({ documents: report.items.length, ...options }, 'policy imported');
     await sendReply(ctx, jsonReply(report as unknown as Json));
   });
+  const evaluates =
+    evalIn === undefined ? undefined : consoleEval({ system: evalIn, store, clock, log, author: AUTHOR });
   const asked = (): ConsoleNeeds => ({
     operations: operations(),
     hosts: async () => (await store.list('host')).map(({ doc }) => doc),
+    store,
+    evaluates,
   });
   router.post('/console', async (ctx: Context) => {
     await sendReply(ctx, jsonReply({ answer: await answerLine(asked(), await sentLine(ctx)) }));
@@ -94,7 +102,7 @@ export function createAdminApp({ store, clock, log, dialect, operations }: Admin
     } catch (thrown) {
       const isRefusal =
         thrown instanceof TokenError || thrown instanceof PolicyFileError || thrown instanceof ConsoleError;
-      const refused = isRefusal ? new ApiError('bad_request', { reason: thrown.message }) : thrown;
+      const refused = isRefusal ? new ApiError('bad_request', {}, { text: thrown.message, cause: thrown }) : thrown;
       const error = asApiError(refused);
       if (error.code === 'internal') log.error({ err: error.cause }, 'admin request failed');
       await sendReply(ctx, errorReply(error, { v1: false, method: ctx.method }, 0));

@@ -4,14 +4,10 @@ import { PolicyFileError } from '../../transfer/policy-file.js';
 import type { ImportReport } from '../../transfer/import-policy.js';
 import { TokenError, type TokenInfo } from '../access/tokens.js';
 import type { Completion } from './console-completion.js';
-import { ConsoleError } from './console-verbs.js';
+import { ConsoleError } from './console-error.js';
 import type { PolicyAdmin } from './policy-admin.js';
+import { socketTrouble } from './socket-trouble.js';
 import type { TokenAdmin } from './token-admin.js';
-
-/** No server listens on the socket: the store may be opened directly. */
-export class NoServerError extends Error {
-  override readonly name = 'NoServerError';
-}
 
 /** How long the server may take; for a whole policy, longer. */
 const TIMEOUT_MS = 10_000;
@@ -47,10 +43,10 @@ export function policyAdminOverSocket(socketPath: string): PolicyAdmin {
 
 /**
  * Asks the console of the server that listens on the socket. Rejects with `NoServerError` when none does, with
- * `ConsoleError` when it does not know such a line.
+ * `ConsoleError` when it does not know such a line. `signal`: the answer is not wanted any longer.
  */
-export async function askConsole(socketPath: string, line: string): Promise<unknown> {
-  const options = { refused: ConsoleError, timeoutMs: TIMEOUT_MS };
+export async function askConsole(socketPath: string, line: string, signal?: AbortSignal): Promise<unknown> {
+  const options = { refused: ConsoleError, timeoutMs: TIMEOUT_MS, ...(signal && { signal }) };
   const { answer } = (await ask(socketPath, 'POST', '/console', { line }, options)) as { readonly answer: unknown };
   return answer;
 }
@@ -65,6 +61,7 @@ interface AskOptions {
   /** The error class that a refusal of the server is thrown as. */
   readonly refused: new (message: string) => Error;
   readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
 }
 
 function ask(
@@ -72,10 +69,10 @@ function ask(
   method: string,
   path: string,
   body?: object,
-  { refused, timeoutMs }: AskOptions = { refused: TokenError, timeoutMs: TIMEOUT_MS },
+  { refused, timeoutMs, signal }: AskOptions = { refused: TokenError, timeoutMs: TIMEOUT_MS },
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path, timeout: timeoutMs, agent: false }, (response) => {
+    const call = request({ socketPath, method, path, timeout: timeoutMs, agent: false, signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
@@ -89,10 +86,7 @@ function ask(
       });
     });
     call.on('timeout', () => call.destroy(new Error(`the server did not answer within ${timeoutMs} ms`)));
-    call.on('error', (error: NodeJS.ErrnoException) => {
-      const none = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-      reject(none ? new NoServerError(`no server listens on ${socketPath}`, { cause: error }) : error);
-    });
+    call.on('error', (error: NodeJS.ErrnoException) => reject(socketTrouble(error, socketPath)));
     call.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

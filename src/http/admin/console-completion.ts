@@ -1,5 +1,7 @@
+import { HOST_STATES } from '../../host/host-state.js';
 import { textOf } from '../../model/text-of.js';
-import { CONSOLE_VERBS, type ConsoleArgument, type ConsoleNeeds } from './console-verbs.js';
+import { FAMILIES } from './compiled-text.js';
+import { CONSOLE_VERBS, type ConsoleArgument, type ConsoleNeeds, MOST_LINE } from './console-verbs.js';
 
 /** What may stand in place of the last word of a line. */
 export interface Completion {
@@ -9,9 +11,13 @@ export interface Completion {
 
 /** More than these help nobody. */
 const MOST_CANDIDATES = 100;
+/** Protocols that rules are mostly about; any other can be typed. */
+const PROTOCOLS = ['any', 'tcp', 'udp', 'icmp', 'ipv6-icmp'] as const;
 
 /** Completes the last word of a line of the console: a verb, or what it takes. */
 export async function completeLine(needs: ConsoleNeeds, line: string): Promise<Completion> {
+  // It is refused when it is asked.
+  if (line.length > MOST_LINE) return { candidates: [], word: line };
   const words = line.trimStart().split(/ +/);
   const word = words.at(-1) ?? '';
   const [name = ''] = words;
@@ -36,12 +42,18 @@ async function wordsFor(
   switch (kind) {
     case 'group name':
       return groups();
+    case 'state or group':
+      return [...HOST_STATES, ...groups()];
     case 'host name':
       return names();
     case 'path':
       return pathsBelow(operations, word);
     case 'end':
       return ['any', ...groups().map((name) => `group:${name}`), ...(await names()).map((name) => `host:${name}`)];
+    case 'protocol':
+      return [...PROTOCOLS, ...FAMILIES];
+    case 'family':
+      return FAMILIES;
     case undefined:
       return [];
   }

@@ -1,14 +1,16 @@
-import type { Document, Json, JsonObject } from '../../model/document.js';
+import type { Document, Json } from '../../model/document.js';
 import type { HostLine } from '../../operations/fleet-answers.js';
 import { hostLine } from '../../operations/host-line.js';
 import type { Operations } from '../../operations/operations.js';
-import { ApiError } from '../errors.js';
-import { questionRefused } from '../questions/ask-fleet.js';
-import { explanation } from '../questions/explain.js';
-import { endText, readQuestion } from '../questions/read-question.js';
+import type { Store } from '../../store/store.js';
+import { compiled } from './compiled-text.js';
+import { ConsoleError } from './console-error.js';
+import type { ConsoleEval } from './eval/console-eval.js';
+import { evalContext } from './eval/eval-context.js';
+import { EXPLAIN_USAGE, explained } from './explain-line.js';
 import { traceForAWhile } from './trace-for-a-while.js';
 
-/** What the console asks of the server. All of it reads; nothing is changed and no code from outside is run. */
+/** What the console asks of the server. All of it reads, but what `eval` is given. */
 export interface ConsoleNeeds {
   readonly operations: Pick<
     Operations,
@@ -25,15 +27,13 @@ export interface ConsoleNeeds {
   >;
   /** The rows of all hosts. */
   readonly hosts: () => Promise<readonly Document[]>;
+  readonly store: Pick<Store, 'get'>;
+  /** Undefined: no code is taken (`console.eval`). */
+  readonly evaluates: ConsoleEval | undefined;
 }
 
 /** What may follow a verb, for those who complete it. */
-export type ConsoleArgument = 'group name' | 'host name' | 'path' | 'end';
-
-/** A line that is none of the verbs, or lacks what its verb needs. */
-export class ConsoleError extends Error {
-  override readonly name = 'ConsoleError';
-}
+export type ConsoleArgument = 'group name' | 'state or group' | 'host name' | 'path' | 'end' | 'protocol' | 'family';
 
 interface Verb {
   /** What follows the verb; blank: nothing may. */
@@ -41,14 +41,16 @@ interface Verb {
   readonly says: string;
   /** Of what kind each word after it is, as far as it can be completed. */
   readonly takes?: readonly ConsoleArgument[];
+  /** Spaces between words are one, unless what follows is taken as it is. */
+  readonly asItIs?: true;
   readonly answer: (needs: ConsoleNeeds, argument: string) => unknown;
 }
 
-const MOST_CHARACTERS = 1000;
+/** Most characters of a line. */
+export const MOST_LINE = 1000;
 const MOST_HOSTS = 200;
-/** How long a trace and an explanation may take: the console waits for 10 s. */
+/** How long a trace may take: the console waits for 10 s. */
 const TRACE_SECONDS = { least: 1, most: 8, usual: 3 } as const;
-const EXPLAIN_MS = 8000;
 
 /** Every verb of `dog-trainer console` (docs/command-line.md#the-console). */
 export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
@@ -69,7 +71,7 @@ export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
   hosts: {
     usage: '[TEXT]',
     says: `hosts, or those of this state or group, or with this in their name or hostkey; ${MOST_HOSTS} at most`,
-    takes: ['group name'],
+    takes: ['state or group'],
     answer: async ({ hosts }, text) => listed(await hosts(), text),
   },
   host: {
@@ -79,14 +81,10 @@ export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
     answer: async ({ operations }, name) => found(await operations.drift(name), `host ${name}`),
   },
   compile: {
-    usage: 'GROUP',
-    says: 'how compiling a group went',
-    takes: ['group name'],
-    answer: ({ operations }, name) =>
-      found(
-        operations.fleet.groups().find((group) => group.name === name || group.id === name),
-        `group ${name}`,
-      ),
+    usage: 'GROUP [v4|v6]',
+    says: 'how compiling a group went; with v4 or v6 the text of its ruleset',
+    takes: ['group name', 'family'],
+    answer: ({ operations, store }, argument) => compiled(operations.fleet.groups(), store, argument),
   },
   tree: {
     usage: '[PATH]',
@@ -108,9 +106,9 @@ export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
     answer: ({ operations }, argument) => traced(operations.actors, argument),
   },
   explain: {
-    usage: 'FROM TO [PROTOCOL [PORT]]',
+    usage: EXPLAIN_USAGE,
     says: 'whether a connection works, and which rule decides: any, an address, a network, host:NAME, group:NAME, zone:NAME',
-    takes: ['end', 'end'],
+    takes: ['end', 'end', 'protocol', 'family', 'family'],
     answer: ({ operations }, argument) => explained(operations, argument),
   },
   publishing: { usage: '', says: 'whether publishing is paused', answer: ({ operations }) => operations.publishing() },
@@ -119,6 +117,12 @@ export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
     usage: '',
     says: 'hosts whose reports are refused',
     answer: ({ operations }) => operations.refusedHosts(),
+  },
+  eval: {
+    usage: 'CODE',
+    says: 'the value of JavaScript that runs in the server, where console.eval is true',
+    asItIs: true,
+    answer: evaluated,
   },
   help: {
     usage: '',
@@ -132,14 +136,24 @@ export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
 
 /** Answers one line: a verb and what follows it. Rejects with `ConsoleError` for what is no such line. */
 export async function answerLine(needs: ConsoleNeeds, line: string): Promise<Json> {
-  if (line.length > MOST_CHARACTERS) throw new ConsoleError(`a line has at most ${MOST_CHARACTERS} characters`);
-  const [name = '', ...rest] = line.trim().split(/\s+/);
-  const argument = rest.join(' ');
+  if (line.length > MOST_LINE) throw new ConsoleError(`a line has at most ${MOST_LINE} characters`);
+  const [, name = '', given = ''] = /^(\S*)\s*(.*)$/s.exec(line.trim()) ?? [];
   const verb = Object.hasOwn(CONSOLE_VERBS, name) ? CONSOLE_VERBS[name] : undefined;
   if (verb === undefined) throw new ConsoleError(`there is no ${JSON.stringify(name)}; help lists what there is`);
+  const argument = verb.asItIs === true ? given : given.replace(/\s+/g, ' ');
   if (verb.usage === '' && argument !== '') throw new ConsoleError(`nothing follows ${name}`);
   if (/^[A-Z]/.test(verb.usage) && argument === '') throw new ConsoleError(`usage: ${name} ${verb.usage}`);
   return (await verb.answer(needs, argument)) as Json;
+}
+
+async function evaluated({ evaluates, operations, hosts }: ConsoleNeeds, code: string): Promise<string> {
+  if (evaluates === undefined)
+    throw new ConsoleError(
+      'eval is off: it runs any code in the server; console.eval: true in the configuration and a restart turn it on',
+    );
+  const outcome = await evaluates(code, evalContext({ operations, hosts }));
+  if (!outcome.ok) throw new ConsoleError(outcome.reason);
+  return outcome.shown;
 }
 
 function found<T>(value: T | undefined, what: string): T {
@@ -169,25 +183,4 @@ function traced(actors: ConsoleNeeds['operations']['actors'], argument: string):
   if (seconds < TRACE_SECONDS.least || seconds > TRACE_SECONDS.most)
     throw new ConsoleError(`seconds must be a whole number from ${TRACE_SECONDS.least} to ${TRACE_SECONDS.most}`);
   return found(traceForAWhile(actors, path, seconds * 1000), `running actor with the path ${path}`);
-}
-
-async function explained({ questions }: Pick<Operations, 'questions'>, argument: string): Promise<JsonObject> {
-  const [from = '', to = '', protocol, port, ...more] = argument.split(' ');
-  if (to === '' || more.length > 0) throw new ConsoleError('usage: explain FROM TO [PROTOCOL [PORT]]');
-  if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new ConsoleError(`${port} is not a port`);
-  const body: JsonObject = {
-    from,
-    to,
-    ...(protocol === undefined ? {} : { protocol: /^\d+$/.test(protocol) ? Number(protocol) : protocol }),
-    ...(port === undefined ? {} : { port: Number(port) }),
-  };
-  const question = { from: endText(body, 'from'), to: endText(body, 'to'), query: readQuestion(body) };
-  const end = performance.now() + EXPLAIN_MS;
-  const stop = (): Error | undefined =>
-    performance.now() > end ? new ApiError('timed_out', { ms: EXPLAIN_MS }) : undefined;
-  try {
-    return await questions.ask((asked) => explanation(question, asked), { kind: 'long', stop });
-  } catch (error) {
-    throw questionRefused(error);
-  }
 }

@@ -1,7 +1,6 @@
 import { byVariant } from '../../model/ruleset-variants.js';
 import { isBuiltinGroup } from '../../model/builtins.js';
 import type { Document, JsonObject } from '../../model/document.js';
-import { readRuleset, rulesetInRow } from '../../model/stored-ruleset.js';
 import { builtinGroupSub } from '../../resources/views/builtin-groups.js';
 import { pick } from '../../resources/views/pick.js';
 import { jsonReply, type Reply, textReply } from '../reply.js';
@@ -11,6 +10,7 @@ import { pinView } from '../views/revision-view.js';
 import type { DocumentService } from './document-service.js';
 import { byId, byName, notFound } from './find-document.js';
 import { loadFleet } from './load-fleet.js';
+import { outputWithTexts } from './output-with-texts.js';
 
 const TEXTS = byVariant('apiName', ({ key }) => key);
 
@@ -42,7 +42,7 @@ export async function groupSub(
   const { id: found } = group.doc;
   if (sub === 'ruleset' && call.version === 'v2') return jsonReply(await shownRuleset(call, group.doc));
   if (Object.hasOwn(TEXTS, sub)) {
-    const text = groupRulesetText(await outputOf(call, found), TEXTS[sub as keyof typeof TEXTS]);
+    const text = groupRulesetText(await outputWithTexts(store, found), TEXTS[sub as keyof typeof TEXTS]);
     if (text === undefined) throw notFound('group', `has no ${sub} yet, or none is made (generate_unset_tables)`);
     return textReply(text);
   }
@@ -53,19 +53,5 @@ export async function groupSub(
 async function shownRuleset(call: Call, group: Document): Promise<JsonObject> {
   const { store } = call.deps;
   const held = pinView((await store.get('pin', group.id))?.doc);
-  return { ...groupRuleset(group, await outputOf(call, group.id)), ...(held === null ? {} : { pinned: held }) };
-}
-
-/** A group's row of `ruleset_output` with the texts that it names in it. */
-async function outputOf({ deps: { store } }: Call, groupId: string): Promise<Document | undefined> {
-  for (let tries = 1; ; tries += 1) {
-    const doc = (await store.get('ruleset_output', groupId))?.doc;
-    if (doc === undefined) return undefined;
-    const { texts, ...row } = doc;
-    if (typeof texts !== 'string') return doc;
-    const ruleset = readRuleset((await store.get('ruleset_text', texts))?.doc);
-    if (ruleset !== undefined) return { ...row, ...rulesetInRow(ruleset), id: doc.id };
-    // The group may have got other texts between the two reads, and these may be gone.
-    if (tries === 2) return { ...row, id: doc.id };
-  }
+  return { ...groupRuleset(group, await outputWithTexts(store, group.id)), ...(held === null ? {} : { pinned: held }) };
 }

@@ -89,7 +89,7 @@ export const actorRoutes: readonly Route<ActorNeeds>[] = [
     answeredBy: 'leader',
     produces: [EVENT_STREAM],
     answers: { 200: { description: 'The stream', type: EVENT_STREAM } },
-    refuses: ['not_found', 'bad_parameter', 'too_many_streams'],
+    refuses: ['not_found', 'bad_parameter', 'too_many_streams', 'too_many_traces'],
     handle: trace,
   },
   ...ACTOR_ACTIONS.map((action): Route<ActorNeeds> => ({

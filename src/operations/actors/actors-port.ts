@@ -5,6 +5,7 @@ import type { ActorPage, ActorRequest, ActorStatusView } from './actor-view.js';
 import type { ActorAction, ActorDone } from './actor-order.js';
 import { controlActor, type ControlNeeds } from './control-actor.js';
 import { actorStatus } from './actor-status.js';
+import type { TraceRoom } from './trace-room.js';
 import { listActors } from './view-actors.js';
 
 export interface ActorsPort {
@@ -15,6 +16,7 @@ export interface ActorsPort {
   /**
    * Tells `listener` what the actor handles, until the returned function is called; `lost`: how many events were dropped
    * just before these. Undefined: nothing runs at this path.
+   * @throws TooManyTraces
    */
   trace(path: string, listener: (events: readonly SysEvent[], lost: number) => void): (() => void) | undefined;
   /**
@@ -28,7 +30,12 @@ export interface ActorsPort {
   ): Promise<ActorDone | undefined>;
 }
 
-export type ActorsPortNeeds = ActorsNeeds & ControlNeeds;
+export interface SeenActorsNeeds extends ActorsNeeds {
+  /** One for the whole server: it outlives the role in which a trace began. */
+  readonly traces: Pick<TraceRoom, 'enter'>;
+}
+
+export type ActorsPortNeeds = SeenActorsNeeds & ControlNeeds;
 
 /** Of a server that does the work. */
 export function actorsPort(needs: ActorsPortNeeds, root: () => Pid | undefined): ActorsPort {
@@ -39,8 +46,8 @@ export function actorsPort(needs: ActorsPortNeeds, root: () => Pid | undefined):
 }
 
 /** Of a server whose actors may be looked at alone: it stands by, has not begun, or only observes. */
-export function actorsOnlySeen(needs: ActorsNeeds, root: () => Pid | undefined): ActorsPort {
-  const { system } = needs;
+export function actorsOnlySeen(needs: SeenActorsNeeds, root: () => Pid | undefined): ActorsPort {
+  const { system, traces } = needs;
   return {
     list: (request) => listActors(needs, root(), request),
     status: (path) => actorStatus(needs, root(), path),
@@ -48,8 +55,16 @@ export function actorsOnlySeen(needs: ActorsNeeds, root: () => Pid | undefined):
       const top = root();
       const row = top && findRow(system, top, path);
       if (typeof row?.child !== 'object') return undefined;
+      const leave = traces.enter();
       const trace = system.sys.trace(row.child, listener);
-      return trace && (() => trace.stop());
+      if (trace === undefined) leave();
+      return (
+        trace &&
+        (() => {
+          trace.stop();
+          leave();
+        })
+      );
     },
     control: () =>
       Promise.reject(new StoreError('unavailable', 'this server does not lead: it does nothing to its actors')),

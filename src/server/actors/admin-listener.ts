@@ -40,10 +40,15 @@ export function adminListener(
       }
       try {
         const server = await startHttpServer(
-          createAdminApp({ store, clock: system.clock, log, dialect: () => operations().dialect(), operations }),
-          {
-            socketPath,
-          },
+          createAdminApp({
+            store,
+            clock: system.clock,
+            log,
+            dialect: () => operations().dialect(),
+            operations,
+            evalIn: config.console.eval ? system : undefined,
+          }),
+          { socketPath },
         );
         alarms.clear('admin.socket');
         return server;

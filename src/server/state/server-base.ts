@@ -8,6 +8,7 @@ import type { Config } from '../../config/schema.js';
 import type { Ec2Cloud } from '../../ec2/ec2-cloud.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { ActorSystem, Clock } from '../../otp/index.js';
+import type { TraceRoom } from '../../operations/actors/trace-room.js';
 import type { GuardBook } from '../../plan/assertions/guard-book.js';
 import type { Store } from '../../store/store.js';
 
@@ -26,6 +27,8 @@ export interface ServerBase {
   /** What happens, for who listens (docs/http-api.md#events). */
   readonly events: EventBook<ServerEvent>;
   readonly actorEvents: EventBook<ActorEvent>;
+  /** Bounds the traces of actors, by whichever door they are asked for. */
+  readonly traces: TraceRoom;
   /** Where alerts are handed in, for every channel. */
   readonly alerts: AlertDesk;
   /** What every write of policy must leave to hosts. */

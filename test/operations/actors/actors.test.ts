@@ -3,6 +3,7 @@ import { loadConfig } from '../../../src/config/load.js';
 import type { ActorEvent } from '../../../src/events/actor-event.js';
 import { ActorRefusal, type ActorAction } from '../../../src/operations/actors/actor-order.js';
 import { actorsPort } from '../../../src/operations/actors/actors-port.js';
+import { MOST_TRACES, TooManyTraces, TraceRoom } from '../../../src/operations/actors/trace-room.js';
 import { listActors, viewActors } from '../../../src/operations/actors/view-actors.js';
 import {
   cast,
@@ -67,6 +68,7 @@ async function treeOf(hosts: number) {
   const store = { refuses: false };
   const needs = {
     system: v.system,
+    traces: new TraceRoom(),
     nameOf: (id: string) => names.get(id),
     config: loadConfig({}).config,
     actorEvents: { put: (event: ActorEvent) => void events.push(event) },
@@ -295,5 +297,18 @@ describe('what an operator does to an actor', () => {
     crash(v.system, root, 'gone');
     await v.idle();
     expect(await act('dog_trainer/broker', 'suspend')).toBeUndefined();
+  });
+
+  it('are traced four at a time, and a trace that is over leaves its place once', async () => {
+    const { port } = await treeOf(1);
+    const trace = () => port.trace('dog_trainer/hosts_sup/host:0', () => undefined);
+    const open = Array.from({ length: MOST_TRACES }, trace);
+    expect(trace).toThrow(TooManyTraces);
+    // What is not there takes no place.
+    expect(port.trace('dog_trainer/nobody', () => undefined)).toBeUndefined();
+    open[0]?.();
+    open[0]?.();
+    expect(trace()).toBeDefined();
+    expect(trace).toThrow(`${MOST_TRACES} actors are being traced already`);
   });
 });
