@@ -20,6 +20,8 @@ import { addHost } from './remote/host.js';
 import { addHosts } from './remote/hosts.js';
 import { addAnalysis, addReach } from './remote/questions.js';
 import { addPublishing } from './remote/publishing.js';
+import { addRollouts } from './remote/rollouts.js';
+import { addRolloutPolicy } from './remote/rollout-policy.js';
 import { addStatus } from './remote/status.js';
 import { addApply } from './plan/apply.js';
 import { addPlan } from './plan/plan.js';
@@ -71,6 +73,8 @@ function createProgram(io: CliIo): Command {
     addHost,
     addGroups,
     addPublishing,
+    addRollouts,
+    addRolloutPolicy,
     addAlarms,
     addEvents,
     addTop,

@@ -1,5 +1,6 @@
 import type { Alarm } from '../alarms/alarm-book.js';
 import type { HostState } from '../host/host-state.js';
+import type { RolloutState } from '../rollout/rollout.js';
 
 /** One host in lists (`GET /api/V2/drift`, `GET /api/V2/status`). Times are epoch seconds; null: not known. */
 export interface HostLine {
@@ -33,6 +34,16 @@ export interface HeldAt {
   readonly waiting: boolean;
 }
 
+/** A group's change that goes to its hosts in steps (`GET /api/V2/rollout/:id`): one that is not through, or was rolled back. */
+export interface GroupRollout {
+  readonly id: string;
+  readonly state: RolloutState;
+  /** Why it is paused, is taken back, or was; null: nothing to say. */
+  readonly why: string | null;
+  /** What its newest step covers, such as `10 %`; null: none was begun. */
+  readonly step: string | null;
+}
+
 /** One group in lists (`GET /api/V2/groups/status`). Times are epoch seconds. */
 export interface GroupLine {
   readonly id: string;
@@ -51,6 +62,8 @@ export interface GroupLine {
   readonly published_at: number | null;
   /** Null: it is not held. */
   readonly pinned: HeldAt | null;
+  /** Null: its hosts have what its policy compiles to, or are sent it at once. */
+  readonly rollout: GroupRollout | null;
 }
 
 /** `GET /api/V2/drift`. */
@@ -105,6 +118,8 @@ export interface FleetStatus {
     readonly by_state: Readonly<Record<GroupState, number>>;
     readonly in_error: Unwell<GroupLine>;
     readonly not_sent: Unwell<GroupLine>;
+    /** With a change on its way in steps, or one that was rolled back; one that goes well is nothing unwell. */
+    readonly rollouts: Unwell<GroupLine>;
   };
   readonly alarms: readonly Alarm[];
 }

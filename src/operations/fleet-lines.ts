@@ -4,11 +4,15 @@ import { stateOf, type HostState } from '../host/host-state.js';
 import type { Document } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import type { World } from '../world/world.js';
-import type { GroupLine, GroupState, HeldAt } from './fleet-answers.js';
+import { isLive } from '../rollout/rollout.js';
+import type { GroupLine, GroupRollout, GroupState, HeldAt } from './fleet-answers.js';
+import { stepSaid } from './rollouts/rollout-lines.js';
 
 export type FleetLinesNeeds = WhyNotSentNeeds & {
   readonly world: Pick<World, 'rows' | 'hostsOf'>;
-  readonly outputs: Pick<RulesetOutputs, 'get' | 'awaited' | 'failures' | 'revisions'>;
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'awaited' | 'failures' | 'revisions'> & {
+    readonly rollouts: Pick<RulesetOutputs['rollouts'], 'get'>;
+  };
 };
 
 /** It has other rules than it was sent, for longer than it is given (docs/host-lifecycle.md#states). */
@@ -26,6 +30,13 @@ function heldAt({ revisions: { pins, waiting } }: FleetLinesNeeds['outputs'], gr
   if (pin === undefined) return null;
   const { number, reason, author, at } = pin;
   return { number, reason, author, at, waiting: waiting.has(groupId) };
+}
+
+function rolloutOf({ rollouts }: FleetLinesNeeds['outputs'], groupId: string): GroupRollout | null {
+  const rollout = rollouts.get(groupId);
+  if (rollout === undefined || !(isLive(rollout) || rollout.state === 'rolled_back')) return null;
+  const { id, state, pause, why } = rollout;
+  return { id, state, why: pause?.why ?? why, step: stepSaid(rollout) };
 }
 
 export function groupLine(needs: FleetLinesNeeds, row: Document): GroupLine {
@@ -56,6 +67,7 @@ export function groupLine(needs: FleetLinesNeeds, row: Document): GroupLine {
     compiled_at: output?.compiledAt ?? null,
     published_at: output?.publishedAt ?? null,
     pinned: heldAt(needs.outputs, row.id),
+    rollout: rolloutOf(needs.outputs, row.id),
   };
 }
 

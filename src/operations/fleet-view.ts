@@ -117,6 +117,7 @@ function status(needs: FleetViewNeeds, parts: FleetViewParts, groups: readonly G
       by_state: groupStates,
       in_error: firstOf(inError),
       not_sent: firstOf(notSent),
+      rollouts: firstOf(groups.filter(({ rollout }) => rollout !== null)),
     },
     alarms,
   };

@@ -78,6 +78,7 @@ describe('the fleet as a whole', () => {
         compiled_at: null,
         published_at: null,
         pinned: null,
+        rollout: null,
       },
     ]);
     const { groups } = operations.fleet.status();

@@ -41,6 +41,7 @@ export const FLEET_IS_WELL: FleetStatus = {
     by_state: { pending: 0, compiled: 0, published: 0, error: 0 },
     in_error: { total: 0, first: [] },
     not_sent: { total: 0, first: [] },
+    rollouts: { total: 0, first: [] },
   },
   alarms: [],
 };

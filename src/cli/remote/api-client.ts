@@ -38,6 +38,8 @@ export interface Api {
   find(path: string): Promise<unknown>;
   text(path: string): Promise<string | undefined>;
   post(path: string, body: object, waiting?: Waiting): Promise<unknown>;
+  put(path: string, body: object): Promise<unknown>;
+  remove(path: string): Promise<void>;
   /** All items of a list that is read page by page. */
   pages(path: string): Promise<readonly unknown[]>;
   /** The body as it comes, until `signal`; `type`: of what, default a stream of events. */
@@ -114,6 +116,10 @@ function client(url: string, token: string | undefined): Api {
       throw new CommandFailure(`${url}${path} did not answer with JSON`, { cause: error });
     }
   };
+  const send = async (method: 'POST' | 'PUT', path: string, body: object, waiting?: Waiting): Promise<unknown> => {
+    const init = { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    return json(path, await good(path, { ...init, signal: ending(waiting) }));
+  };
   return {
     url,
     get: async (path, waiting) => json(path, await good(path, { signal: ending(waiting) })),
@@ -129,9 +135,10 @@ function client(url: string, token: string | undefined): Api {
       if (!response.ok) throw await refusal(url + path, response);
       return response.text();
     },
-    async post(path, body, waiting) {
-      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-      return json(path, await good(path, { ...init, signal: ending(waiting) }));
+    post: (path, body, waiting) => send('POST', path, body, waiting),
+    put: (path, body) => send('PUT', path, body),
+    async remove(path) {
+      await good(path, { method: 'DELETE' });
     },
     async pages(path) {
       const items: unknown[] = [];

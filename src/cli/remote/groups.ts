@@ -3,13 +3,14 @@ import { counted } from '../../model/counted.js';
 import type { JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { isList } from '../../model/validate.js';
-import type { GroupLine, HeldAt } from '../../operations/fleet-answers.js';
+import type { GroupLine, GroupRollout, HeldAt } from '../../operations/fleet-answers.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { findGroup } from './find-named.js';
 import { printFields } from './print-fields.js';
+import { stateText } from './rollout-words.js';
 import { shaped, shapedList } from './shape.js';
 import { ago, moment, printTable } from './table.js';
 
@@ -41,7 +42,7 @@ export function addGroups(program: Command, io: CliIo): void {
           line.drifted,
           line.silent,
           ago(line.published_at, now),
-          line.error ?? line.not_sent ?? (line.pinned === null ? '' : heldText(line.pinned)),
+          groupWhy(line),
         ]),
       );
     });
@@ -74,12 +75,27 @@ export function addGroups(program: Command, io: CliIo): void {
         ['error', line?.error ?? '-'],
         ['not sent', line?.not_sent ?? '-'],
         ['held at', line?.pinned ? heldText(line.pinned) : '-'],
+        ['rollout', line?.rollout ? rolloutText(line.rollout) : '-'],
         ['hosts', line === undefined ? '-' : `${line.hosts}, ${line.drifted} drifted, ${line.silent} silent`],
         ['compiled', moment(line?.compiled_at ?? null)],
         ['published', moment(line?.published_at ?? null)],
         ['sets', isList(ruleset['sets']) ? String(ruleset['sets'].length) : '-'],
       ]);
     });
+}
+
+/** What one should know of a group: what is not well, what it is held at, what is on its way to its hosts. */
+export function groupWhy({ error, not_sent: notSent, pinned, rollout }: GroupLine): string {
+  if (error !== null || notSent !== null) return error ?? notSent ?? '';
+  return [
+    ...(rollout === null ? [] : [`rollout ${rolloutText(rollout)}`]),
+    ...(pinned === null ? [] : [heldText(pinned)]),
+  ].join('; ');
+}
+
+/** Such as `g1.3 is rolling (10 %)`. */
+export function rolloutText({ id, state, step, why }: GroupRollout): string {
+  return `${id} is ${stateText(state)}${step === null ? '' : ` (${step})`}${why === null ? '' : `: ${why}`}`;
 }
 
 function heldText({ number, author, reason, waiting }: HeldAt): string {

@@ -5,6 +5,7 @@ import { NOT_WELL, ToldFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
+import { rolloutText } from './groups.js';
 import { shaped } from './shape.js';
 import { ago, coloured } from './table.js';
 
@@ -41,6 +42,7 @@ export async function readStatus(api: Api): Promise<FleetStatus> {
       'groups.by_state': 'object',
       'groups.in_error.first': 'list',
       'groups.not_sent.first': 'list',
+      'groups.rollouts.first': 'list',
       alarms: 'list',
     },
     `${api.url}${path}`,
@@ -61,6 +63,9 @@ export function statusLines(status: FleetStatus): readonly string[] {
     ...alarms.map(({ id, since, text }) => `alarm ${id} since ${ago(since, at)}: ${text}`),
     ...unwell(groups.in_error, ({ name, error }: GroupLine) => `group ${name}: cannot be compiled: ${error ?? ''}`),
     ...unwell(groups.not_sent, ({ name, not_sent }: GroupLine) => `group ${name}: not sent: ${not_sent ?? ''}`),
+    ...unwell(groups.rollouts, ({ name, rollout }: GroupLine) =>
+      rollout === null ? `group ${name}` : `group ${name}: rollout ${rolloutText(rollout)}`,
+    ),
     ...unwell(
       hosts.drifted,
       (line: HostLine) =>

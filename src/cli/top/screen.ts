@@ -1,8 +1,10 @@
 import { counted } from '../../model/counted.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
 import type { CliIo, TerminalSize } from '../cli-io.js';
+import { groupWhy } from '../remote/groups.js';
 import { stateCell } from '../remote/read-hosts.js';
 import { statusLines } from '../remote/status.js';
+import { NEEDS_SOMEBODY } from '../remote/rollout-words.js';
 import { ago, alignedLines, coloured, type Cell } from '../remote/table.js';
 import type { ActorRow, Look } from './look.js';
 import { VIEWS, type ActorSort, type TopState } from './top-state.js';
@@ -149,7 +151,7 @@ function body({ look, events: told, eventTrouble }: Seen, state: TopState, style
             line.drifted,
             line.silent,
             ago(line.published_at, at),
-            line.error ?? line.not_sent ?? '',
+            groupWhy(line),
           ]),
       );
     case 'actors':
@@ -192,8 +194,9 @@ function worseFirst(a: Look['hosts'][number], b: Look['hosts'][number]): number 
   return rank(a) - rank(b) || (a.name < b.name ? -1 : 1);
 }
 
-function badness({ state, drifted, silent, not_sent }: Look['groups'][number]): number {
-  return (state === 'error' ? 1e9 : 0) + (not_sent === null ? 0 : 1e6) + drifted * 1000 + silent;
+function badness({ state, drifted, silent, not_sent, rollout }: Look['groups'][number]): number {
+  const stuck = rollout !== null && NEEDS_SOMEBODY.has(rollout.state);
+  return (state === 'error' ? 1e9 : 0) + (not_sent === null && !stuck ? 0 : 1e6) + drifted * 1000 + silent;
 }
 
 function sorted(rows: readonly ActorRow[], sort: ActorSort): readonly ActorRow[] {

@@ -40,7 +40,8 @@ export function rolloutLine(rollout: Rollout): RolloutLine {
   };
 }
 
-function stepSaid({ policy, steps, state, pause, promotedAt }: Rollout): string | null {
+/** What its newest step covers, in words; null: none was begun. */
+export function stepSaid({ policy, steps, state, pause, promotedAt }: Rollout): string | null {
   if (state === 'promoting' || pause?.from === 'promoting' || promotedAt !== null) return stepText({ all: true });
   if (steps.length === 0) return null;
   const step = policy.steps[Math.min(steps.length, policy.steps.length) - 1];
