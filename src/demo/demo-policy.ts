@@ -6,7 +6,8 @@ export const DEMO_GROUPS = ['web', 'db', 'cache'] as const;
 /** Creates one document over the API and gives it back with its id. */
 export type Create = (resource: string, doc: JsonObject) => Promise<{ readonly id: string }>;
 
-function rule(comment: string, parts: JsonObject): JsonObject {
+/** A rule of either way that accepts new connections, with these parts different. */
+export function demoRule(comment: string, parts: JsonObject): JsonObject {
   return {
     order: 0,
     active: true,
@@ -33,7 +34,7 @@ export async function seedDemoPolicy(create: Create): Promise<void> {
     (await create('zone', { name, ipv4_addresses: v4, ipv6_addresses: v6 })).id;
   const profile = async (name: string, inbound: readonly JsonObject[]): Promise<string> => {
     const { id } = await create('profile', { name, version: '1.0' });
-    const outbound = [rule('all outbound', {})];
+    const outbound = [demoRule('all outbound', {})];
     await create('ruleset', { name, profile_id: id, rules: { inbound, outbound } });
     return id;
   };
@@ -54,15 +55,15 @@ export async function seedDemoPolicy(create: Create): Promise<void> {
     await service('ping', 'icmp', ['8']),
   ];
   const office = await zone('office', ['192.0.2.0/24', '198.51.100.7'], ['2001:db8:1::/48']);
-  const admin = rule('ssh from the office', { group_type: 'ZONE', group: office, service: ssh });
-  const pinged = rule('ping', { service: ping });
+  const admin = demoRule('ssh from the office', { group_type: 'ZONE', group: office, service: ssh });
+  const pinged = demoRule('ping', { service: ping });
   const web = await group(
     'web',
     await profile('web', [
       admin,
       pinged,
-      rule('the site', { service: http }),
-      rule('too many connections', {
+      demoRule('the site', { service: http }),
+      demoRule('too many connections', {
         type: 'CONNLIMIT',
         action: 'REJECT',
         service: http,
@@ -73,15 +74,15 @@ export async function seedDemoPolicy(create: Create): Promise<void> {
   );
   const cache = await group(
     'cache',
-    await profile('cache', [admin, rule('redis for web', { group_type: 'GROUP', group: web.id, service: redis })]),
+    await profile('cache', [admin, demoRule('redis for web', { group_type: 'GROUP', group: web.id, service: redis })]),
   );
   await group(
     'db',
     await profile('db', [
       admin,
       pinged,
-      rule('postgres for web', { group_type: 'GROUP', group: web.id, service: postgres }),
-      rule('postgres for cache', { group_type: 'GROUP', group: cache.id, service: postgres }),
+      demoRule('postgres for web', { group_type: 'GROUP', group: web.id, service: postgres }),
+      demoRule('postgres for cache', { group_type: 'GROUP', group: cache.id, service: postgres }),
     ]),
   );
 }

@@ -5,12 +5,14 @@ export interface DemoPlace {
   readonly data: string;
 }
 
-/** Commands that work while the demo runs, one per line; `hosts`: of groups web and db. */
+/** Commands that work while the demo runs, one per line; `hosts`: of groups web and db; `more`: of the scenario, first. */
 export function whatToTry(
   { api, metrics, data }: DemoPlace,
   hosts: { readonly web: string; readonly db: string },
+  more: readonly (readonly [string, string])[] = [],
 ): string {
   const lines: readonly (readonly [string, string])[] = [
+    ...more,
     [`dog-trainer status --url ${api}`, 'is all well?'],
     [`dog-trainer top --url ${api}`, 'watch it live; ? lists the keys'],
     [`dog-trainer hosts --url ${api}`, 'who is there'],

@@ -50,6 +50,8 @@ export interface StartOptions {
   readonly logs: Logs;
   /** Instead of the configured ones: tests and the demo share a broker with their agents. */
   readonly broker?: Broker;
+  /** Where hosts reach the broker that was given, which is then guarded as that of the configuration is. */
+  readonly brokerAt?: { readonly host: string; readonly port: number };
   readonly linkBroker?: CreateLinkBroker;
   readonly store?: Store;
   readonly clock?: Clock;
@@ -135,7 +137,10 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     actorEvents,
     traces: new TraceRoom(),
     cloud,
-    guards: guardBook(guardSettings(config), () => clock.now()),
+    guards: guardBook(
+      { ...guardSettings(config), ...(given.brokerAt === undefined ? {} : { brokers: [given.brokerAt] }) },
+      () => clock.now(),
+    ),
   };
   followAlarms(base);
   logs.onTrouble((file, text) => alarms.show(`log.file:${file}`, text));

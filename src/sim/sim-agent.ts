@@ -25,7 +25,12 @@ export interface AgentOptions {
   readonly clock?: Clock;
   /** Default: saves the filter tables, and prints whatever else it was asked. */
   readonly run?: CommandRunner;
+  /** Whether the host's own rules let a report out to the broker now; default: always. */
+  readonly letsOut?: LetsOut;
 }
+
+/** Asked right before each report, with what is loaded and the host's address. */
+export type LetsOut = (host: { readonly kernel: SimKernel; readonly identity: AgentIdentity }) => boolean;
 
 /** What an observer may know of a simulated host. */
 export interface AgentProgress {
@@ -102,6 +107,11 @@ export class SimAgent {
   /** Whether its reports tell of the rules that it has loaded: the Elixir agent's do not. */
   get showsItsRules(): boolean {
     return this.#identity.kind === 'erlang';
+  }
+
+  /** Whether its rules let its reports out now. */
+  get letsOut(): boolean {
+    return this.#options.letsOut?.({ kernel: this.kernel, identity: this.#identity }) ?? true;
   }
 
   progress(): AgentProgress {
@@ -230,7 +240,7 @@ export class SimAgent {
   }
 
   async #report(updateType: UpdateType, stopping = false): Promise<void> {
-    if (this.#silent || this.#connection === undefined) return;
+    if (this.#silent || this.#connection === undefined || !this.letsOut) return;
     const fields = reportFields(this.#identity, this.#config, this.#sample.hashes, stopping);
     const stamp = stampAt(new Date(this.#clock.now()));
     const body =

@@ -5,7 +5,7 @@ import type { AgentIdentity } from './agent-identity.js';
 import { QUICK_TIMING, type AgentTiming } from './agent-timing.js';
 import { fleetHost } from './fleet-hosts.js';
 import { SharedConnection } from './shared-connection.js';
-import { SimAgent, type AgentProgress } from './sim-agent.js';
+import { SimAgent, type AgentProgress, type LetsOut } from './sim-agent.js';
 
 export interface FleetOptions {
   readonly broker: Broker;
@@ -21,6 +21,8 @@ export interface FleetOptions {
   readonly spreadMs?: number;
   readonly enforcement?: Enforcement;
   readonly clock?: Clock;
+  /** Whether the rules that a host has loaded let its reports out; default: always. */
+  readonly letsOut?: LetsOut;
   /** Faults that a host starts with, by its number from 0. */
   readonly oddities?: Readonly<Record<number, FleetOddity>>;
 }
@@ -38,10 +40,16 @@ export interface Fleet {
 
 /** Makes the fleet and starts it. Rejects, with nothing left running, when the broker can't be reached. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
-  const { broker, timing = QUICK_TIMING, clock = realClock, enforcement } = options;
+  const { broker, timing = QUICK_TIMING, clock = realClock, enforcement, letsOut } = options;
   if (options.groups.length === 0) throw new RangeError('a fleet needs at least one group');
   const agents = Array.from({ length: options.agents }, (_, index) => {
-    return new SimAgent({ identity: identityOf(index, options), timing, clock, ...(enforcement && { enforcement }) });
+    return new SimAgent({
+      identity: identityOf(index, options),
+      timing,
+      clock,
+      ...(enforcement && { enforcement }),
+      ...(letsOut && { letsOut }),
+    });
   });
   const count = Math.max(1, Math.min(options.connections ?? Math.ceil(agents.length / 100), agents.length));
   const shared = Array.from({ length: count }, () => new SharedConnection(broker, clock, timing.reconnectMs));

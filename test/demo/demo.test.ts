@@ -25,6 +25,36 @@ describe('the demo', () => {
     });
   }, 120_000);
 
+  it('of a lockout: refused, forced through, stopped at one host, taken back, and all run what they should', async () => {
+    const child = runMain(['demo', '--scenario', 'lockout', '--once', '--agents', '7']);
+    expect([await child.ended, child.err], child.out).toEqual([0, '']);
+    const lines = child.out.trimEnd().split('\n');
+    const [host = ''] =
+      /host-\d+\.sim\.example(?= has loaded it: nothing that it sends reaches the broker)/.exec(child.out) ?? [];
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({
+      scenario: 'lockout',
+      agents: 7,
+      refused: [expect.stringContaining('hosts may connect to the broker at 192.0.2.10:5672')],
+      states: ['rolling', 'rolling_back', 'rolled_back'],
+      cut_off: [host],
+      hosts_of_group: 3,
+      converged: 7,
+      seconds: expect.any(Number) as number,
+    });
+    expect(child.out).toContain('the server refuses it (409 guard_broken)');
+    expect(child.out).toContain(`${host} is silent`);
+    expect(child.out).toMatch(/^alarm: a change of group "web" was rolled back: /m);
+  }, 120_000);
+
+  it.each([
+    [['--agents', '5'], 'needs --agents 6 or more'],
+    [['--amqp', 'amqp://127.0.0.1:1/dog'], 'without --amqp'],
+  ])('of a lockout does not begin with %j', async (more, says) => {
+    const child = runMain(['demo', '--scenario', 'lockout', ...more]);
+    expect(await child.ended).toBe(2);
+    expect(child.err).toContain(says);
+  });
+
   it(
     'shows the fleet and the rule that was added, and ends with commands that work',
     { timeout: 240_000 },

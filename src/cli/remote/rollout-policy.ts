@@ -32,7 +32,10 @@ export function addRolloutPolicy(program: Command, io: CliIo): void {
     .option('--tolerate <percent>', 'after the first step, so many of a hundred hosts may fail')
     .addOption(new Option('--on-failure <what>', 'what happens when one fails').choices(['roll_back', 'pause']))
     .option('--remove', 'the group has none of its own any more')
-    .addHelpText('after', '\nWhat is left out when one is set: 1,1% at least 3,10%,50%,all; 165 s; 2 reports; roll_back.')
+    .addHelpText(
+      'after',
+      '\nWhat is left out when one is set: 1,1% at least 3,10%,50%,all; 165 s; 2 reports; roll_back.',
+    )
     .action(async (group: string | undefined, flags: PolicyFlags) => {
       const wanted = await wantedPolicy(flags);
       const writes = wanted !== undefined || flags.remove === true;
@@ -67,7 +70,10 @@ async function wantedPolicy(flags: PolicyFlags): Promise<JsonObject | undefined>
     readRolloutPolicy(policy);
   } catch (error) {
     if (!(error instanceof RolloutPolicyError)) throw error;
-    throw new CommandFailure(`${file ?? 'the policy'}: ${error.where}: ${error.message}`, { exitCode: 2, cause: error });
+    throw new CommandFailure(`${file ?? 'the policy'}: ${error.where}: ${error.message}`, {
+      exitCode: 2,
+      cause: error,
+    });
   }
   return policy as JsonObject;
 }
