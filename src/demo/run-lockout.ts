@@ -104,9 +104,9 @@ async function play(stage: Stage, { out, agents, signal }: DemoOptions): Promise
   });
   out(
     `\n${counted(cutOff.size, 'host')} of ${ofGroup.length} ${cutOff.size === 1 ? 'was' : 'were'} cut off; sent at once, it would have been all.\n` +
-      'It got its rules back over the connection that it had: its rules still let in what belongs to one. A broker gives\n' +
-      'such a connection up after a minute or two without heartbeats (there are none in this demo). Then somebody must go\n' +
-      'to that one host, and the rollout says so: rollback_blocked.\n\n',
+      'It got its rules back over the connection that it had: its rules still let in what belongs to it. A broker gives\n' +
+      'such a connection up after two missed heartbeats (this demo has none). Then somebody must go to that one host, and\n' +
+      'the rollout says so: rollback_blocked.\n\n',
   );
   for (const { text } of server.state.alarms.list()) out(`alarm: ${text}\n`);
 

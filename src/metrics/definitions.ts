@@ -121,6 +121,10 @@ export const OWN_GAUGES = {
     keys: ['agrees', 'differs', 'failed'],
   },
   dog_trainer_rollouts: { help: 'Newest rollouts of groups, by state', open: true },
+  dog_trainer_rollout_hosts: {
+    help: 'Hosts of groups with a rollout that goes on, by how they stand in it',
+    keys: ['pending', 'sent', 'ok', 'differs', 'silent', 'exempt'],
+  },
   dog_trainer_rollout_hosts_ahead: { help: 'Hosts that a rollout gave rules that their group does not have yet' },
   dog_trainer_groups_pinned: { help: 'Groups that are held at a revision' },
   dog_trainer_groups_in_error: { help: 'Groups whose policy cannot be compiled' },

@@ -5,11 +5,13 @@ import type { Rollout } from '../../rollout/rollout.js';
 /** Names in a text; the rest are counted. */
 const MOST_NAMES = 5;
 
-const KINDS = ['paused', 'rolled_back', 'blocked'] as const;
+/** docs/operate.md#rolloutpaused and below: each with the group behind a colon. */
+const PAUSED_ALARM = 'rollout.paused';
+const ROLLED_BACK_ALARM = 'rollout.rolled_back';
+const BLOCKED_ALARM = 'rollout.blocked';
 
-/** docs/operate.md#rollout */
-function alarmId(kind: (typeof KINDS)[number], groupId: string): string {
-  return `rollout.${kind}:group/${groupId}`;
+function ofGroup(alarm: string, groupId: string): string {
+  return `${alarm}:group/${groupId}`;
 }
 
 /**
@@ -22,19 +24,19 @@ export function showRolloutAlarms(alarms: Pick<AlarmBook, 'show'>, rollout: Roll
   const hosts = namesOf(rollout);
   const paused = state === 'paused' && pause !== null && pause.kind !== 'blind';
   alarms.show(
-    alarmId('paused', groupId),
+    ofGroup(PAUSED_ALARM, groupId),
     paused
       ? `the rollout ${id} of group ${group} is paused: ${pause.why}${hosts}; look at it (dog-trainer rollout ${id}), then resume, promote or abort it`
       : undefined,
   );
   alarms.show(
-    alarmId('rolled_back', groupId),
+    ofGroup(ROLLED_BACK_ALARM, groupId),
     state === 'rolled_back'
       ? `a change of group ${group} was rolled back: ${why ?? ''}${hosts}; its hosts have the rules from before, though policy says otherwise: mend the policy, or resume the rollout ${id}`
       : undefined,
   );
   alarms.show(
-    alarmId('blocked', groupId),
+    ofGroup(BLOCKED_ALARM, groupId),
     state === 'rollback_blocked'
       ? `hosts of group ${group} have not shown that they have their former rules again${hosts}; look at them`
       : undefined,
@@ -42,7 +44,7 @@ export function showRolloutAlarms(alarms: Pick<AlarmBook, 'show'>, rollout: Roll
 }
 
 export function clearRolloutAlarms(alarms: Pick<AlarmBook, 'clear'>, groupId: string): void {
-  for (const kind of KINDS) alarms.clear(alarmId(kind, groupId));
+  for (const alarm of [PAUSED_ALARM, ROLLED_BACK_ALARM, BLOCKED_ALARM]) alarms.clear(ofGroup(alarm, groupId));
 }
 
 function namesOf({ failed }: Rollout): string {

@@ -1,25 +1,32 @@
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
-import type { DetailObject, GenServer, KeyedChildren, Message, Self } from '../../otp/index.js';
+import type { Clock, DetailObject, GenServer, KeyedChildren, Message, Self } from '../../otp/index.js';
+import { ROLLOUT_HOST_STATUSES, type RolloutHostStatus } from '../../rollout/host-status.js';
 import { hostsAhead, isLive, ROLLOUT_STATES } from '../../rollout/rollout.js';
 import type { World } from '../../world/world.js';
+import { nowSeconds } from '../now-seconds.js';
+import { hostStandings } from './host-standings.js';
 import { showRolloutAlarms } from './rollout-alarms.js';
 import type { RolloutBook } from './rollout-book.js';
 import type { RolloutCast } from './rollout-messages.js';
 
 export interface RolloutKeeperNeeds {
-  readonly world: Pick<World, 'ready'>;
-  readonly outputs: { readonly rollouts: Pick<RolloutBook, 'values'> };
+  readonly clock: Pick<Clock, 'now'>;
+  readonly world: Pick<World, 'ready' | 'hostsOf'>;
+  readonly outputs: { readonly rollouts: Pick<RolloutBook, 'values' | 'get' | 'watch'> };
   readonly rollers: Pick<KeyedChildren<RolloutCast>, 'whereis' | 'send'>;
   readonly alarms: Pick<AlarmBook, 'show'>;
   readonly metrics: Pick<Metrics, 'gauge'>;
 }
 
 const LOOK_MS = 1000;
+/** Hosts are many: they are counted in every tenth look. */
+const COUNT_EVERY = 10;
 
 /** Sees to it that each rollout that goes on has its roller: after a start, a takeover, and a crash (with a back-off per group). */
 export class RolloutKeeper implements GenServer<never, never, never, Message> {
   readonly #needs: RolloutKeeperNeeds;
+  #looks = 0;
 
   constructor(needs: RolloutKeeperNeeds) {
     this.#needs = needs;
@@ -43,6 +50,19 @@ export class RolloutKeeper implements GenServer<never, never, never, Message> {
     }
     for (const [state, count] of states) metrics.gauge('dog_trainer_rollouts', state, count);
     metrics.gauge('dog_trainer_rollout_hosts_ahead', ahead);
+    if (this.#looks % COUNT_EVERY === 0) this.#countHosts();
+    this.#looks += 1;
+  }
+
+  #countHosts(): void {
+    const { clock, outputs, world, metrics } = this.#needs;
+    const { rollouts } = outputs;
+    const now = nowSeconds(clock);
+    const counts = new Map<RolloutHostStatus, number>(ROLLOUT_HOST_STATUSES.map((status) => [status, 0]));
+    for (const rollout of rollouts.values())
+      for (const { status } of hostStandings(rollout, { rollouts, world, now }))
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+    for (const [status, count] of counts) metrics.gauge('dog_trainer_rollout_hosts', status, count);
   }
 
   describe(): DetailObject {

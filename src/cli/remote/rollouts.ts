@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { counted } from '../../model/counted.js';
-import type { RolloutDetail, RolloutHostStatus, RolloutLine } from '../../operations/rollouts/rollout-answers.js';
+import type { RolloutDetail, RolloutLine } from '../../operations/rollouts/rollout-answers.js';
+import type { RolloutHostStatus } from '../../rollout/host-status.js';
 import { ROLLOUT_STATES, type RolloutState } from '../../rollout/rollout.js';
 import { stepText } from '../../rollout/rollout-policy.js';
 import { CommandFailure, type CliIo } from '../cli-io.js';

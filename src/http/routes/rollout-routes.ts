@@ -15,6 +15,7 @@ export interface RolloutNeeds {
 }
 
 const ANY = { type: 'object' } as const;
+const LIST = { 200: { description: 'The list', schema: { type: 'array', items: ANY } } } as const;
 const STATE: Parameter = {
   name: 'state',
   description: `Only rollouts in this state: ${ROLLOUT_STATES.join(', ')}`,
@@ -51,6 +52,7 @@ export const rolloutRoutes: readonly Route<RolloutNeeds>[] = [
     id: 'v2.rollouts',
     summary: 'Rollouts, newest first',
     parameters: [STATE],
+    answers: LIST,
     handle: list,
   }),
   route({
@@ -77,6 +79,7 @@ export const rolloutRoutes: readonly Route<RolloutNeeds>[] = [
     path: '/api/V2/rollout-policies',
     id: 'v2.rollout-policies',
     summary: 'How changes of each group reach its hosts',
+    answers: LIST,
     handle: (_call, { operations }) => jsonReply(operations().rollouts.policies()),
   }),
   route({

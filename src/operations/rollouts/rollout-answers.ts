@@ -1,9 +1,7 @@
 import type { RolloutCommand } from '../../actors/rollouts/rollout-messages.js';
 import type { FailedHost, RolloutPause, RolloutState } from '../../rollout/rollout.js';
+import type { RolloutHostStatus } from '../../rollout/host-status.js';
 import type { RolloutPolicy } from '../../rollout/rollout-policy.js';
-
-/** How a host of a rollout stands (docs/rollout.md#hosts). */
-export type RolloutHostStatus = 'pending' | 'sent' | 'ok' | 'differs' | 'silent' | 'exempt';
 
 /** A rollout, as the API shows it. Times are epoch seconds. */
 export type RolloutLine = {

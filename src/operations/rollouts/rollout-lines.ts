@@ -1,13 +1,13 @@
+import { hostStandings } from '../../actors/rollouts/host-standings.js';
 import type { RolloutBook } from '../../actors/rollouts/rollout-book.js';
 import { textOf } from '../../model/text-of.js';
 import { byVariant } from '../../model/ruleset-variants.js';
 import type { StoredRuleset } from '../../model/stored-ruleset.js';
-import { statusOf } from '../../rollout/host-progress.js';
-import { measureOf } from '../../rollout/judge.js';
-import { hostsAhead, isLive, type Rollout } from '../../rollout/rollout.js';
+import type { RolloutHostStatus } from '../../rollout/host-status.js';
+import { hostsAhead, type Rollout } from '../../rollout/rollout.js';
 import { stepText } from '../../rollout/rollout-policy.js';
 import type { World } from '../../world/world.js';
-import type { RolloutDetail, RolloutHostLine, RolloutHostStatus, RolloutLine } from './rollout-answers.js';
+import type { RolloutDetail, RolloutHostLine, RolloutLine } from './rollout-answers.js';
 
 /** Hosts in one answer. */
 const MOST_HOSTS = 1000;
@@ -63,20 +63,10 @@ export function rolloutDetail(
 ): RolloutDetail {
   const counts: Record<RolloutHostStatus, number> = { pending: 0, sent: 0, ok: 0, differs: 0, silent: 0, exempt: 0 };
   const hosts: RolloutHostLine[] = [];
-  if (isLive(rollout) && rollouts.get(rollout.groupId)?.id === rollout.id) {
-    const watch = rollouts.watch(rollout.groupId);
-    const given = new Set([...hostsAhead(rollout), ...watch.progress.keys()]);
-    const measure = measureOf(rollout.policy, given.size, { isFirst: rollout.steps.length < 2 });
-    const keys = new Set([...given, ...world.hostsOf(rollout.groupName).map((row) => textOf(row['hostkey']))]);
-    for (const hostkey of keys) {
-      const why = watch.exempt.get(hostkey) ?? null;
-      const progress = watch.progress.get(hostkey);
-      const found = progress === undefined || !given.has(hostkey) ? 'pending' : statusOf(progress, now, measure);
-      const status = why !== null ? 'exempt' : found === 'shown' ? 'sent' : found;
-      counts[status] += 1;
-      if (hosts.length < MOST_HOSTS)
-        hosts.push({ hostkey, name: textOf(world.hostByKey(hostkey)?.['name']), status, why });
-    }
+  for (const { hostkey, status, why } of hostStandings(rollout, { rollouts, world, now })) {
+    counts[status] += 1;
+    if (hosts.length < MOST_HOSTS)
+      hosts.push({ hostkey, name: textOf(world.hostByKey(hostkey)?.['name']), status, why });
   }
   return {
     ...rolloutLine(rollout),

@@ -36,6 +36,6 @@ export function rolloutActors({ base, policy, delivery, fleet }: ServerState): R
   };
   return {
     roller: (groupId) => new Roller(needs, groupId),
-    keeper: () => new RolloutKeeper({ world, outputs, rollers, alarms, metrics }),
+    keeper: () => new RolloutKeeper({ clock, world, outputs, rollers, alarms, metrics }),
   };
 }
