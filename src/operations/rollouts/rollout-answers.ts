@@ -74,6 +74,7 @@ export interface RolloutsPort {
   ): Promise<RolloutOrderAnswer>;
   /** Undefined: there is no such group, by its id or name. */
   policy(group: string): RolloutPolicyAnswer | undefined;
+  /** Of every group, by name. */
   policies(): readonly RolloutPolicyAnswer[];
   /** Of the group with this id; undefined: none of its own any more. Rollouts under way keep theirs. */
   setPolicy(groupId: string, policy: RolloutPolicy | undefined, author: string): Promise<void>;

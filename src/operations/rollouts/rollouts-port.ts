@@ -68,7 +68,10 @@ export function rolloutsPort({ system, store, world, outputs, rollers }: Rollout
       const row = world.rows('group').get(group) ?? world.groupByName(group);
       return row === undefined ? undefined : policyOf(row);
     },
-    policies: () => [...world.rows('group').values()].map(policyOf),
+    policies: () =>
+      [...world.rows('group').values()]
+        .map(policyOf)
+        .sort((a, b) => (a.group < b.group ? -1 : a.group > b.group ? 1 : a.group_id < b.group_id ? -1 : 1)),
     async setPolicy(groupId, policy, author) {
       if (policy === undefined) {
         if (!rollouts.policies.has(groupId)) return;
