@@ -111,7 +111,9 @@ describe('what people are told of rollouts', () => {
     const { edit, reaches, order, canary, server, group } = await startSteppedFleet();
     const told = (alarm: string) =>
       server.awaits(
-        () => server.relay.mails.find(({ headers }) => headers.get('subject') === `Dog Alarm: ${alarm}:group/${group}`)?.body,
+        () =>
+          server.relay.mails.find(({ headers }) => headers.get('subject') === `Dog Alarm: ${alarm}:group/${group}`)
+            ?.body,
         `a mail of ${alarm}`,
       );
     await edit(1);
