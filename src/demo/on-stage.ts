@@ -36,7 +36,7 @@ export interface Stage {
   /** Intervals are so many times as long, since the fleet is large. */
   readonly slow: number;
   /** Seconds since the demo began, to a tenth. */
-  seconds(): number;
+  readonly seconds: () => number;
 }
 
 /** What is special about a scenario's server and fleet. */

@@ -6,12 +6,14 @@ import { isObject } from '../model/validate.js';
 import { hostsAhead, type Rollout, type RolloutState } from '../rollout/rollout.js';
 import type { SimAgent } from '../sim/sim-agent.js';
 import { demoRule } from './demo-policy.js';
-import { letsReportsOut } from './lets-reports-out.js';
 import { onStage, type DemoOptions, type Stage } from './on-stage.js';
 import { EndedEarly } from './watch.js';
+import { waysTo } from './ways-to-broker.js';
 
 /** Where the hosts of this demo find the broker (RFC 5737); the guard is told so too. */
 const BROKER = { host: '192.0.2.10', port: 5672 };
+
+const WAYS = waysTo(BROKER);
 
 /** Fewer, and the group that is edited has only one or two hosts. */
 export const LEAST_AGENTS = 6;
@@ -41,8 +43,11 @@ export interface LockoutResult {
  * (docs/rollout.md#the-demo).
  */
 export function runLockout(options: DemoOptions): Promise<LockoutResult> {
-  const letsOut = letsReportsOut(BROKER);
-  return onStage(options, (stage) => play(stage, options), { brokerAt: BROKER, letsOut, tries: rolloutTries });
+  return onStage(options, (stage) => play(stage, options), {
+    brokerAt: BROKER,
+    letsOut: WAYS.out,
+    tries: rolloutTries,
+  });
 }
 
 function rolloutTries(url: string): readonly (readonly [string, string])[] {
@@ -85,15 +90,18 @@ async function play(stage: Stage, { out, agents, signal }: DemoOptions): Promise
   const cutOff = new Set<string>();
   const states: RolloutState[] = [];
   const look = (rollout: Rollout): void => {
-    for (const agent of ofGroup)
-      if (!agent.letsOut && !cutOff.has(nameOf(agent))) {
-        cutOff.add(nameOf(agent));
-        out(`  ${nameOf(agent)} has loaded it: nothing that it sends reaches the broker any more, it falls silent\n`);
-      }
-    // It may be over before it is looked at.
-    if (rollout.state === 'planned' || states.at(-1) === rollout.state) return;
-    states.push(rollout.state);
-    out(`  ${stateLine(rollout, others)}\n`);
+    // `planned` may be over before it is looked at.
+    if (rollout.state !== 'planned' && states.at(-1) !== rollout.state) {
+      states.push(rollout.state);
+      out(`  ${stateLine(rollout, others)}\n`);
+    }
+    for (const agent of ofGroup) {
+      if (WAYS.out(agent.host) || cutOff.has(nameOf(agent))) continue;
+      cutOff.add(nameOf(agent));
+      // Simulated agents are handed whatever is sent to them.
+      if (!WAYS.in(agent.host)) throw new Error(`the rules of ${nameOf(agent)} would not let its former ones in`);
+      out(`  ${nameOf(agent)} has loaded it: nothing that it sends reaches the broker any more, it falls silent\n`);
+    }
   };
   const last = await until(signal, 'the rollout is rolled back', () => {
     const rollout = outputs.rollouts.get(group.id);

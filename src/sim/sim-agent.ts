@@ -109,9 +109,9 @@ export class SimAgent {
     return this.#identity.kind === 'erlang';
   }
 
-  /** Whether its rules let its reports out now. */
-  get letsOut(): boolean {
-    return this.#options.letsOut?.({ kernel: this.kernel, identity: this.#identity }) ?? true;
+  /** What has to do with whether its own rules let its packets pass. */
+  get host(): Parameters<LetsOut>[0] {
+    return { kernel: this.kernel, identity: this.#identity };
   }
 
   progress(): AgentProgress {
@@ -240,7 +240,8 @@ export class SimAgent {
   }
 
   async #report(updateType: UpdateType, stopping = false): Promise<void> {
-    if (this.#silent || this.#connection === undefined || !this.letsOut) return;
+    if (this.#silent || this.#connection === undefined) return;
+    if (this.#options.letsOut?.(this.host) === false) return;
     const fields = reportFields(this.#identity, this.#config, this.#sample.hashes, stopping);
     const stamp = stampAt(new Date(this.#clock.now()));
     const body =

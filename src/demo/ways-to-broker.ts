@@ -13,13 +13,22 @@ export interface BrokerAddress {
 const AGENT_PORT = 50_000;
 const TCP = 6;
 
-/**
- * Whether what a host has loaded lets packets of a connection to the broker out, also of one that there is already: told by the text of its
- * filter table, as the analysis reads it.
- */
-export function letsReportsOut(broker: BrokerAddress): LetsOut {
+/** Whether a host's own rules let packets of its connection to the broker pass, also where there is that connection already. */
+export interface BrokerWays {
+  /** What it sends: reports. */
+  readonly out: LetsOut;
+  /** What it is sent: rules. */
+  readonly in: LetsOut;
+}
+
+/** Told by the text of the filter table that a host has loaded, as the analysis reads it. */
+export function waysTo(broker: BrokerAddress): BrokerWays {
   const filters = new WeakMap<object, { readonly sets: object; readonly filter: Filter }>();
-  return ({ kernel, identity }) => passes(filterOf(filters, kernel), identity, broker);
+  const passing =
+    (chain: 'INPUT' | 'OUTPUT'): LetsOut =>
+    ({ kernel, identity }) =>
+      passes(filterOf(filters, kernel), chain, identity, broker);
+  return { out: passing('OUTPUT'), in: passing('INPUT') };
 }
 
 function filterOf(
@@ -41,19 +50,18 @@ function filterOf(
   return filter;
 }
 
-function passes(filter: Filter, { interfaces }: AgentIdentity, { host, port }: BrokerAddress): boolean {
-  const src = (interfaces['eth0'] ?? []).find((address) => !address.includes(':'));
-  if (src === undefined) return true;
-  const packet = {
-    chain: 'OUTPUT',
-    family: 'v4',
-    interface: 'eth0',
-    src,
-    dst: host,
-    protocol: TCP,
-    sport: AGENT_PORT,
-    dport: port,
-    state: 'ESTABLISHED',
-  } as const;
+function passes(
+  filter: Filter,
+  chain: 'INPUT' | 'OUTPUT',
+  { interfaces }: AgentIdentity,
+  { host, port }: BrokerAddress,
+): boolean {
+  const own = (interfaces['eth0'] ?? []).find((address) => !address.includes(':'));
+  if (own === undefined) return true;
+  const ends =
+    chain === 'OUTPUT'
+      ? { src: own, sport: AGENT_PORT, dst: host, dport: port }
+      : { src: host, sport: port, dst: own, dport: AGENT_PORT };
+  const packet = { chain, family: 'v4', interface: 'eth0', protocol: TCP, state: 'ESTABLISHED', ...ends } as const;
   return explainPackets(filter, { kind: 'single', packets: [packet] }).every(isAccepted);
 }
