@@ -8,6 +8,9 @@ export interface ReconnectProofNeeds {
   readonly log: Pick<Log, 'warn' | 'info'>;
 }
 
+/** A user that may look, and not close, fails anew each time: that is to be seen, and not to be a stream of events. */
+const ASK_AGAIN_SECONDS = 30;
+
 /**
  * Rules may let a connection live on that they would not let be made again: so the connection of a host that has shown its new rules is closed,
  * and it must come back over another one (docs/rollout.md#reconnect-proof). One step further each time it is asked, for each host. `now`: epoch seconds.
@@ -17,6 +20,8 @@ export class ReconnectProof {
   /** Hosts about which the management API is being asked. */
   readonly #asking = new Set<string>();
   #failure: string | undefined = undefined;
+  /** Epoch seconds. */
+  #askedAt = 0;
 
   constructor(needs: ReconnectProofNeeds) {
     this.#needs = needs;
@@ -30,6 +35,22 @@ export class ReconnectProof {
   /** Whether this host has yet to come back. */
   isDue(watch: RolloutWatch, hostkey: string): boolean {
     return watch.reconnects.get(hostkey)?.at !== 'proven';
+  }
+
+  /**
+   * While a rollout stands still since the management API did not answer, nothing else asks it: it is asked again now and then, so that the
+   * rollout goes on by itself. Never rejects.
+   */
+  async askAgain(hostkey: string, now: number): Promise<void> {
+    if (this.#failure === undefined || now - this.#askedAt < ASK_AGAIN_SECONDS) return;
+    this.#askedAt = now;
+    try {
+      await this.#needs.connections.of(hostkey);
+      this.#failure = undefined;
+      this.#needs.log.info({ hostkey }, 'the management API answers again');
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+    }
   }
 
   /** `hosts` have shown their new rules. Never rejects. */
@@ -62,6 +83,7 @@ export class ReconnectProof {
       if (this.#failure === undefined)
         log.warn({ hostkey, reason: failure }, 'it can not be seen whether an agent comes back');
       this.#failure = failure;
+      this.#askedAt = now();
     } finally {
       this.#asking.delete(hostkey);
     }

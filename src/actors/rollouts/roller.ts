@@ -168,6 +168,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       case 'rollback_blocked':
         return this.#giveBack(self, rollout, blind);
       case 'paused':
+        await this.#proof?.askAgain(rollout.steps[0]?.hosts[0] ?? '', this.#now);
         if (rollout.pause?.kind === 'blind' && blind === undefined && this.#othersAreHeard(rollout))
           await this.#resume(self, rollout);
         return;
