@@ -41,7 +41,7 @@ export async function startSteppedFleet({
   policy = POLICY,
   set = [],
   ...options
-}: WholeServerOptions & { readonly agents?: number; readonly policy?: JsonObject } = {}): Promise<SteppedFleet> {
+}: Omit<WholeServerOptions, 'clock'> & { readonly agents?: number; readonly policy?: JsonObject } = {}): Promise<SteppedFleet> {
   const server = await startVirtualServer({
     ...options,
     // What stands in minutes in the field is seconds here, as the agents' keepalive is.
