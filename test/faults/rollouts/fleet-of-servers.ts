@@ -6,6 +6,7 @@ import type { FlatState } from '../../../src/server/state/server-state.js';
 import { agentHash, normalizeAgentRuleset } from '../../../src/sim/agent-normalize.js';
 import { QUICK_TIMING } from '../../../src/sim/agent-timing.js';
 import { fleetHost } from '../../../src/sim/fleet-hosts.js';
+import { SharedConnection } from '../../../src/sim/shared-connection.js';
 import { SimAgent } from '../../../src/sim/sim-agent.js';
 import { startFleet, type Fleet } from '../../../src/sim/sim-fleet.js';
 import { createSqliteStore } from '../../../src/store/sqlite/create-sqlite-store.js';
@@ -49,13 +50,15 @@ export class FleetOfServers {
   #ledger: Ledger | undefined;
   #store: WatchedStore | undefined;
   #fleet: Fleet | undefined;
+  readonly #connections: SharedConnection[] = [];
   #steps = 0;
   #starting = 0;
   #names = 0;
-  web = '';
-  db = '';
-  ruleset = '';
-  zone = '';
+  /** Ids, the same in every run: which hosts come first depends on the group's. */
+  readonly web = '11111111-1111-4111-8111-111111111111';
+  readonly db = '22222222-2222-4222-8222-222222222222';
+  readonly ruleset = `ruleset-${this.web}`;
+  readonly zone = '33333333-3333-4333-8333-333333333333';
   /** Rules that left a server, and those of them whose text the store knows. */
   sent = 0;
   known = 0;
@@ -99,24 +102,17 @@ export class FleetOfServers {
     await this.flow(this.startServer());
     if (this.elected) await this.flow(this.startServer());
     await this.until(() => this.state !== undefined, 'a server works', 30_000);
-    const api = client(must(this.servers.find(({ server }) => isWorking(server))).server.listening.api);
-    const make = async (resource: string, doc: JsonObject): Promise<string> => {
-      const answer = await this.flow(api('POST', `/api/V2/${resource}`, doc));
-      if (answer.status !== 201) throw new Error(`${resource}: ${answer.status} ${answer.text}`);
-      return answer.json['id'] as string;
-    };
-    this.zone = await make('zone', { name: 'office', ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] });
-    const group = async (name: string): Promise<{ readonly group: string; readonly ruleset: string }> => {
-      const profile = await make('profile', { name, version: '1.0' });
-      const rules = { inbound: this.rules(0), outbound: [] };
-      const ruleset = await make('ruleset', { name, profile_id: profile, rules });
-      const of = { name, description: '', profile_id: profile, profile_name: name, profile_version: 'latest' };
-      return { group: await make('group', of), ruleset };
-    };
-    const web = await group('web');
-    const db = await group('db');
-    [this.web, this.db, this.ruleset] = [web.group, db.group, web.ruleset];
-    const answer = await this.flow(api('PUT', '/api/V2/rollout-policy/web', policy));
+    await this.#write('zone', this.zone, { name: 'office', ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] });
+    for (const name of ['web', 'db'] as const) {
+      const [id, rules] = [this[name], { inbound: this.rules(0), outbound: [] }];
+      await this.#write('profile', `profile-${id}`, { name, version: '1.0' });
+      await this.#write('ruleset', `ruleset-${id}`, { name, profile_id: `profile-${id}`, rules });
+      const of = { profile_id: `profile-${id}`, profile_name: name, profile_version: 'latest' };
+      await this.#write('group', id, { name, description: '', ...of });
+    }
+    await this.until(() => [this.web, this.db].every((id) => this.#isPublished(id)), 'both groups are published', 20_000);
+    const working = must(this.servers.find(({ server }) => isWorking(server)));
+    const answer = await this.flow(client(working.server.listening.api)('PUT', '/api/V2/rollout-policy/web', policy));
     if (answer.status >= 300) throw new Error(answer.text);
     this.#fleet = await this.flow(
       startFleet({
@@ -169,15 +165,27 @@ export class FleetOfServers {
   /** A host that was not there before. */
   async join(number: number): Promise<void> {
     const agent = new SimAgent({ identity: fleetHost(number, 'web'), timing: QUICK_TIMING, clock: this.clock });
-    const connection = await this.broker.connect();
+    const connection = new SharedConnection(this.broker, this.clock, QUICK_TIMING.reconnectMs);
+    await connection.open();
+    this.#connections.push(connection);
     this.joined.push(agent);
-    agent.start(connection);
+    connection.start(agent);
   }
 
   /** Writes as an editor does beside the API: what the server makes of it does not depend on when its socket is served. */
   async edit(table: 'ruleset' | 'host' | 'zone', id: string, change: JsonObject): Promise<void> {
     const edit = (row: JsonObject) => ({ ...row, ...change }) as never;
     await this.flow(this.store.commit([{ op: 'edit', table, id, edit }], { author: 'editor' }));
+  }
+
+  async #write(table: 'zone' | 'profile' | 'ruleset' | 'group', id: string, doc: JsonObject): Promise<void> {
+    await this.flow(
+      this.store.commit([{ op: 'upsert', table, id, edit: () => ({ ...doc, id }) }], { author: 'editor' }),
+    );
+  }
+
+  #isPublished(groupId: string): boolean {
+    return typeof this.state?.outputs.get(groupId)?.publishedAt === 'number';
   }
 
   /** Reporting hosts that do not have what the state says, in words. */
@@ -224,6 +232,7 @@ export class FleetOfServers {
     await this.flow(
       Promise.all([...this.servers.map((server) => server.stop()), ...this.joined.map((agent) => agent.stop())]),
     );
+    await this.flow(Promise.all(this.#connections.map((connection) => connection.close())));
     if (fleet !== undefined) await this.flow(fleet.stop());
     await this.#store?.close();
   }

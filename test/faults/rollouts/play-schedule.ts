@@ -56,6 +56,7 @@ class Player {
   #joins = 0;
   /** Their rules are written over as often as they are mended. */
   readonly #wrong = new Set<SimAgent>();
+  readonly #moved = new Set<SimAgent>();
   #last = 0;
 
   constructor(world: FleetOfServers, dice: Dice, story: Story) {
@@ -116,6 +117,7 @@ class Player {
         await world.pass(200 + dice.below(30) * 100);
         return world.broker.unblock();
       case 'move':
+        this.#moved.add(agent);
         return this.#host(agent, (row) => ({ group: row['group'] === 'web' ? 'db' : 'web' }));
       case 'retire':
         return this.#host(agent, (row) => ({ active: row['active'] === 'retired' ? 'active' : 'retired' }));
@@ -210,10 +212,13 @@ class Player {
     for (const agent of world.agents) await agent.inject({ kind: 'talkative' });
     while (world.servers.every(({ alive }) => !alive)) await this.#replaceDead(true);
     await world.until(() => world.state !== undefined, 'a server works', SETTLE_MS);
+    // An agent hears of one move only, until it starts anew (docs/protocol.md#the-first-message-costs-the-queue).
+    for (const agent of world.agents)
+      if (this.#moved.has(agent)) await world.flow(agent.inject({ kind: 'restarts' }).catch(() => undefined));
     const end = world.clock.monotonic() + SETTLE_MS;
     for (let quiet = 0; quiet < 3;) {
       if (world.clock.monotonic() > end)
-        throw new Error(`it does not come right: ${this.#rollout?.state ?? ''}, ${world.differing().join('; ')}`);
+        throw new Error(`it does not come right: ${this.#standing()}; ${world.differing().join('; ')}`);
       await world.pass(1000);
       const rollout = this.#rollout;
       if (rollout?.state === 'paused' && rollout.pause?.kind !== 'blind')
@@ -226,6 +231,13 @@ class Player {
     const wanted = rollout?.state === 'rolled_back' ? rollout.base.texts.set4.text : this.#textOf(this.#last);
     if (typeof wanted === 'string' ? given?.texts.set4.text !== wanted : !wanted.test(given?.texts.set4.text ?? ''))
       throw new Error(`the group has other rules than those of edit ${this.#last}`);
+  }
+
+  #standing(): string {
+    const { state, web } = this.#world;
+    const pid = state?.rollers.whereis(web);
+    const roller = pid === undefined ? 'none' : state?.system.sys.getStatus(pid);
+    return JSON.stringify({ roller, progress: [...(state?.outputs.rollouts.watch(web).progress ?? [])] });
   }
 
   #textOf(edit: number): RegExp {
