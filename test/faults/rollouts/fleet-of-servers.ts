@@ -96,7 +96,7 @@ export class FleetOfServers {
   }
 
   async start({ agents = 9, policy = POLICY }: { readonly agents?: number; readonly policy?: JsonObject } = {}) {
-    const opened = await createSqliteStore({ path: ':memory:', now: () => this.clock.now() });
+    const opened = await createSqliteStore({ path: ':memory:', now: () => Math.floor(this.clock.now()) });
     let ledger: Ledger | undefined;
     this.#store = watchedStore(opened, this.clock, (rows) => ledger?.committed(rows));
     await this.flow(this.startServer());

@@ -26,7 +26,7 @@ export function watchedStore(store: Store, clock: { now(): number }, committed: 
     get pending() {
       return pending;
     },
-    now: () => Promise.resolve(clock.now()),
+    now: () => Promise.resolve(Math.floor(clock.now())),
     get: (table, id) => count(store.get(table, id)),
     list: (table) => count(store.list(table)),
     listFields: (table, fields) => count(store.listFields(table, fields)),
