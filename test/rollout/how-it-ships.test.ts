@@ -34,10 +34,19 @@ it.each(cases)('while the rollout of the group is %s', (_state, rollout, wanted)
 
 it.each([
   ['the first ruleset of a group', { given: undefined }],
-  ['a group with another name', { renamed: true }],
+  ['what the group has, under another name', { made: 'same', given: 'same', renamed: true }],
+  ['a group with another name whose changes do not go in steps', { inSteps: false, renamed: true }],
   ['a group whose changes do not go in steps', { inSteps: false }],
   ['what the group has', { made: 'same', given: 'same' }],
 ])('%s goes to all at once', (_what, change) => {
   const shipping = { made: 'newer', given: BASE.id, rollout: undefined, inSteps: true, renamed: false };
   expect(howItShips({ ...shipping, ...change })).toBe('at_once');
 });
+
+it.each([undefined, rolling, promoting, back])(
+  'an edit together with a rename goes in steps, after what hosts have went out under the new name',
+  (rollout) => {
+    const shipping = { made: 'newer', given: BASE.id, rollout, inSteps: true, renamed: true };
+    expect(howItShips(shipping)).toBe('renamed');
+  },
+);

@@ -5,6 +5,7 @@ import {
   activity,
   ended,
   hurried,
+  isOverruled,
   paused,
   promoted,
   promotionConfirmed,
@@ -82,8 +83,8 @@ describe('which revision a host has', () => {
     ['planned', planned, 'group'],
     ['rolling', rolling, 'candidate'],
     ['paused', wasPaused, 'candidate'],
-    ['promoting', promoting, 'group'],
-    ['paused while promoting', paused(promoting, BY, 110) as Rollout, 'group'],
+    ['promoting', promoting, 'candidate'],
+    ['paused while promoting', paused(promoting, BY, 110) as Rollout, 'candidate'],
     ['being rolled back', back, 'group'],
     ['blocked', rollbackBlocked(back, [], 110), 'group'],
     ['done', ended(promoting, 'done', null, 110), 'group'],
@@ -92,6 +93,19 @@ describe('which revision a host has', () => {
     expect(assignedRevision(rollout, 'a')).toBe(which);
     expect(assignedRevision(rollout, 'other')).toBe('group');
   });
+});
+
+it.each([
+  ['rolling', rolling, true, false],
+  ['promoting', promoting, false, true],
+  ['paused while promoting', paused(promoting, BY, 110) as Rollout, false, true],
+  ['being rolled back', back, true, false],
+  ['rolled back', ended(back, 'rolled_back', null, 110), true, false],
+  ['done', ended(promoting, 'done', null, 110), false, false],
+])('of a rollout that is %s it is known what is not for all any more', (_what, rollout, candidate, base) => {
+  expect(isOverruled(rollout, rollout.candidate.id)).toBe(candidate);
+  expect(isOverruled(rollout, rollout.base.id)).toBe(base);
+  expect(isOverruled(rollout, 'other')).toBe(false);
 });
 
 it('whatever is done to it, in whatever order: never a host ahead that is in no step, and over stays over', () => {

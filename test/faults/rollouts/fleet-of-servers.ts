@@ -15,7 +15,7 @@ import { client, RULE } from '../../support/api-client.js';
 import { startKillable, type KillableServer } from './killable-server.js';
 import { Ledger } from './ledger.js';
 import { spiedBroker } from './spied-broker.js';
-import { watchedStore, type WatchedStore } from './watched-store.js';
+import { watchedStore, type WatchedStore } from '../../support/watched-store.js';
 
 export const POLICY = {
   steps: [{ hosts: 1 }, { percent: 50 }, { all: true }],
@@ -29,6 +29,7 @@ const SETTINGS = [
   'hashcheck_alert_seconds=4',
   'repair_interval_seconds=2',
   'repair_max_per_minute=100000',
+  'intake.registrations_per_minute=100000',
   'last_agent_update_check_interval_seconds=5',
   'max_interval_since_last_agent_update=2',
 ];

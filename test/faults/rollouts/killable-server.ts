@@ -9,7 +9,7 @@ import { startServer } from '../../../src/server/start-server.js';
 import { sharedStore } from '../../support/shared-store.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { QUICK } from '../../support/whole-server.js';
-import { touches } from './watched-store.js';
+import { touches } from '../../support/watched-store.js';
 
 /** Where a server dies: before the store has the next transition of a rollout, or right after, before it knows. */
 export type Deadly = 'before' | 'after';

@@ -1,6 +1,6 @@
 import type { Document } from '../../../src/model/document.js';
 import { textOf } from '../../../src/model/text-of.js';
-import type { Committed } from './watched-store.js';
+import type { Committed } from '../../support/watched-store.js';
 
 const OVER: ReadonlySet<string> = new Set(['done', 'rolled_back', 'superseded']);
 

@@ -7,7 +7,7 @@ describe('a change of a group that goes in steps', () => {
     const { server, edit, rollout, reaches, changedKeys, fleet, agentsOf } = await startSteppedFleet();
     await edit(1);
     const seen = new Set<number>();
-    await reaches('planned');
+    await reaches('rolling');
     await server.awaits(() => {
       const keys = changedKeys();
       seen.add(keys.length);
@@ -130,13 +130,14 @@ describe('a change of a group that goes in steps', () => {
   });
 
   it('ends when the edit is undone, and everybody has what they had', async () => {
-    const { edit, reaches, changedKeys, server, ruleset } = await startSteppedFleet();
+    const { edit, reaches, changedKeys, server, ruleset, rollout } = await startSteppedFleet();
     await edit(1);
     await reaches('rolling');
     await server.awaits(() => changedKeys().length === 1, 'the first host has it');
     const { RULE } = await import('../../support/api-client.js');
     await server.edit('ruleset', ruleset, { rules: { inbound: [RULE], outbound: [] } });
-    await reaches('rolled_back');
+    await server.awaits(() => rollout().endedAt !== null, 'it is over');
+    expect(rollout()).toMatchObject({ promotedAt: null, why: 'policy compiles again to what its hosts had' });
     await server.awaits(() => changedKeys().length === 0, 'nobody has it');
   });
 

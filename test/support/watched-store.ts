@@ -1,5 +1,5 @@
-import type { Document } from '../../../src/model/document.js';
-import type { Change, Store } from '../../../src/store/store.js';
+import type { Document } from '../../src/model/document.js';
+import type { Change, Store } from '../../src/store/store.js';
 
 /** What one commit wrote. */
 export type Committed = (rows: readonly { readonly table: string; readonly doc: Document }[]) => void;
