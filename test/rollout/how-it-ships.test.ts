@@ -27,8 +27,7 @@ const cases: readonly (readonly [string, Rollout | undefined, readonly [string, 
 ];
 
 it.each(cases)('while the rollout of the group is %s', (_state, rollout, wanted) => {
-  const of = (made: string) =>
-    howItShips({ made, given: BASE.id, rollout, inSteps: true, renamed: false });
+  const of = (made: string) => howItShips({ made, given: BASE.id, rollout, inSteps: true, renamed: false });
   expect([of('newer'), of(CANDIDATE.id), of(BASE.id)]).toEqual(wanted);
 });
 

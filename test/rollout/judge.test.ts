@@ -51,8 +51,7 @@ const SENT = after();
 const FAILED = withReport(sentAt(880), { reportedAt: 990, holds: false });
 
 describe('the judge', () => {
-  const said = (hosts: readonly JudgedHost[], tolerated = 0) =>
-    judge(hosts, 1090, { ...WANTED, tolerated }).verdict;
+  const said = (hosts: readonly JudgedHost[], tolerated = 0) => judge(hosts, 1090, { ...WANTED, tolerated }).verdict;
 
   it.each([
     ['nobody', [], 'baked'],

@@ -50,7 +50,11 @@ describe('a rollout', () => {
     ['that is blocked', rollbackBlocked(back, [], 106)],
     ['that is over', ended(rolling, 'done', null, 106)],
   ])('%s can not be paused, nor resumed', (_what, rollout) => {
-    expect([paused(rollout, BY, 110), resumed(rollout, 110), activity(rollout)]).toEqual([undefined, undefined, undefined]);
+    expect([paused(rollout, BY, 110), resumed(rollout, 110), activity(rollout)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('that nobody has is over when it is rolled back', () => {
@@ -111,9 +115,7 @@ it.each([
 it('whatever is done to it, in whatever order: never a host ahead that is in no step, and over stays over', () => {
   const deeds: readonly ((rollout: Rollout, now: number) => Rollout | undefined)[] = [
     (rollout, now) =>
-      rollout.state === 'planned' || rollout.state === 'rolling'
-        ? stepBegun(rollout, [`host-${now}`], now)
-        : undefined,
+      rollout.state === 'planned' || rollout.state === 'rolling' ? stepBegun(rollout, [`host-${now}`], now) : undefined,
     (rollout, now) => paused(rollout, BY, now),
     resumed,
     (rollout, now) => (rollout.state === 'rolling' ? promoted(rollout, now) : undefined),

@@ -29,7 +29,6 @@ const SETTINGS = [
   'hashcheck_alert_seconds=4',
   'repair_interval_seconds=2',
   'repair_max_per_minute=100000',
-  'intake.registrations_per_minute=100000',
   'last_agent_update_check_interval_seconds=5',
   'max_interval_since_last_agent_update=2',
 ];
@@ -63,12 +62,19 @@ export class FleetOfServers {
   /** Rules that left a server, and those of them whose text the store knows. */
   sent = 0;
   known = 0;
-  /** What each key was sent, in order: hashes of texts. */
-  readonly wire: { readonly key: string; readonly hash: string; readonly body: Uint8Array }[] = [];
+  /** What each key was sent, in order; `texts`: all of the message but its time stamp, which is read by nobody. */
+  readonly wire: { readonly key: string; readonly hash: string; readonly texts: string }[] = [];
   readonly elected: boolean;
+  readonly #more: { readonly set: readonly string[]; readonly forgetsRollouts: boolean };
 
-  constructor({ elected = false }: { readonly elected?: boolean } = {}) {
+  /** `set` and `forgetsRollouts` take a protection out. */
+  constructor({
+    elected = false,
+    set = [],
+    forgetsRollouts = false,
+  }: { readonly elected?: boolean; readonly set?: readonly string[]; readonly forgetsRollouts?: boolean } = {}) {
     this.elected = elected;
+    this.#more = { set, forgetsRollouts };
   }
 
   get ledger(): Ledger {
@@ -96,7 +102,8 @@ export class FleetOfServers {
     return undefined;
   }
 
-  async start({ agents = 9, policy = POLICY }: { readonly agents?: number; readonly policy?: JsonObject } = {}) {
+  /** `policy` null: changes go to all at once. */
+  async start({ agents = 9, policy = POLICY }: { readonly agents?: number; readonly policy?: JsonObject | null } = {}) {
     const opened = await createSqliteStore({ path: ':memory:', now: () => Math.floor(this.clock.now()) });
     let ledger: Ledger | undefined;
     this.#store = watchedStore(opened, this.clock, (rows) => ledger?.committed(rows));
@@ -111,10 +118,12 @@ export class FleetOfServers {
       const of = { profile_id: `profile-${id}`, profile_name: name, profile_version: 'latest' };
       await this.#write('group', id, { name, description: '', ...of });
     }
-    await this.until(() => [this.web, this.db].every((id) => this.#isPublished(id)), 'both groups are published', 20_000);
-    const working = must(this.servers.find(({ server }) => isWorking(server)));
-    const answer = await this.flow(client(working.server.listening.api)('PUT', '/api/V2/rollout-policy/web', policy));
-    if (answer.status >= 300) throw new Error(answer.text);
+    await this.until(
+      () => [this.web, this.db].every((id) => this.#isPublished(id)),
+      'both groups are published',
+      20_000,
+    );
+    if (policy !== null) await this.#setPolicy(policy);
     this.#fleet = await this.flow(
       startFleet({
         broker: this.broker,
@@ -125,7 +134,11 @@ export class FleetOfServers {
         connections: 2,
       }),
     );
-    await this.until(() => this.hosts().filter(({ active }) => active === 'active').length === agents, 'all active', 20_000);
+    await this.until(
+      () => this.hosts().filter(({ active }) => active === 'active').length === agents,
+      'all active',
+      20_000,
+    );
     ledger = this.#ledger = new Ledger(this.web);
     await this.until(() => this.differing().length === 0, 'all hosts have their first rules', 20_000);
   }
@@ -146,7 +159,8 @@ export class FleetOfServers {
         clock: this.clock,
         elected: this.elected,
         name: `s${(this.#names += 1)}`,
-        set: SETTINGS,
+        set: [...SETTINGS, ...this.#more.set],
+        forgetsRollouts: this.#more.forgetsRollouts,
       });
       this.servers.push(started);
       return started;
@@ -183,6 +197,18 @@ export class FleetOfServers {
     await this.flow(
       this.store.commit([{ op: 'upsert', table, id, edit: () => ({ ...doc, id }) }], { author: 'editor' }),
     );
+  }
+
+  async #setPolicy(policy: JsonObject): Promise<void> {
+    const working = must(this.servers.find(({ server }) => isWorking(server)));
+    const answer = await this.flow(client(working.server.listening.api)('PUT', '/api/V2/rollout-policy/web', policy));
+    if (answer.status >= 300) throw new Error(answer.text);
+  }
+
+  /** Those of its agents that hold rules with this edit. */
+  holding(edit: number): readonly SimAgent[] {
+    const hash = this.wire.find(({ texts }) => texts.includes(`edit ${edit}"`))?.hash;
+    return this.agents.filter((agent) => agent.progress().hashes.hash4_ipsets === hash);
   }
 
   #isPublished(groupId: string): boolean {
@@ -256,20 +282,23 @@ export class FleetOfServers {
     if (ledger === undefined || this.#fleet === undefined) return;
     for (const agent of this.agents) {
       const hash = agent.progress().hashes.hash4_ipsets;
-      if (!ledger.mayHold(agent.hostkey, hash)) ledger.fault(`${agent.hostkey} holds rules of a step that is not its own`);
+      if (!ledger.mayHold(agent.hostkey, hash))
+        ledger.fault(`${agent.hostkey} holds rules of a step that is not its own`);
     }
   }
 
   #heard(key: string, body: Uint8Array): void {
-    const text = decodeRulesPayload(body).ruleset4_ipset;
+    const payload = decodeRulesPayload(body);
+    const text = payload.ruleset4_ipset;
     const ledger = this.#ledger;
     if (typeof text !== 'string' || ledger === undefined) return;
     const hash = agentHash(normalizeAgentRuleset(text));
     this.sent += 1;
     if (ledger.isKnown(hash)) this.known += 1;
-    this.wire.push({ key, hash, body });
+    this.wire.push({ key, hash, texts: JSON.stringify(payload).replaceAll('\\"', '"') });
     const hostkey = /^\*\.\*\.\*\.(.+)$/.exec(key)?.[1];
-    if (hostkey !== undefined && !ledger.mayHold(hostkey, hash)) ledger.fault(`${hostkey} was sent rules ahead of its step`);
+    if (hostkey !== undefined && !ledger.mayHold(hostkey, hash))
+      ledger.fault(`${hostkey} was sent rules ahead of its step`);
     if (hostkey === undefined && !ledger.mayHold('', hash)) ledger.fault(`${key} was sent rules that are not promoted`);
   }
 }

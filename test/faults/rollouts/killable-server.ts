@@ -31,6 +31,7 @@ export async function startKillable({
   elected,
   name,
   set = [],
+  forgetsRollouts = false,
 }: {
   readonly store: Store;
   readonly broker: Broker;
@@ -39,6 +40,8 @@ export async function startKillable({
   readonly elected: boolean;
   readonly name: string;
   readonly set?: readonly string[];
+  /** The protection taken out: what it writes of rollouts is answered, and not kept. */
+  readonly forgetsRollouts?: boolean;
 }): Promise<KillableServer> {
   let alive = true;
   let countdown: { left: number; readonly when: Deadly } | undefined;
@@ -54,6 +57,11 @@ export async function startKillable({
     ...shared,
     kind: elected ? 'rethinkdb' : 'sqlite',
     async commit(changes, by) {
+      if (forgetsRollouts && touches(changes, 'rollout'))
+        return shared.commit(
+          changes.filter(({ table }) => table !== 'rollout'),
+          by,
+        );
       if (countdown === undefined || !touches(changes, 'rollout') || --countdown.left > 0)
         return shared.commit(changes, by);
       const { when } = countdown;

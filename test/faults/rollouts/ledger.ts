@@ -42,12 +42,15 @@ export class Ledger {
     if (live.length > 1) this.fault(`several rollouts are live: ${live.map(([id]) => id).join(', ')}`);
   };
 
-  /** Whether this host may be sent, and hold, a text with this hash. Texts of no rollout are what everybody had. */
+  /**
+   * Whether this host may be sent, and hold, a text with this hash. Texts that were not written since this began are what
+   * everybody had; all others must be a rollout's.
+   */
   mayHold(hostkey: string, hash: string): boolean {
     const of = [...this.#seen.values()];
     const named = of.filter(({ candidate }) => this.#hashes.get(candidate) === hash);
-    if (named.length === 0) return true;
     if (of.some(({ base }) => this.#hashes.get(base) === hash)) return true;
+    if (named.length === 0) return !this.isKnown(hash);
     return named.some(({ hosts, promoted }) => promoted || hosts.has(hostkey));
   }
 

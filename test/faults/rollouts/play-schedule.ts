@@ -126,7 +126,10 @@ class Player {
         return world.join(20 + (this.#joins += 1)).catch(() => undefined);
       case 'address': {
         const index = dice.below(9);
-        return world.agents[index]?.setInterfaces({ lo: ['127.0.0.1'], eth0: fleetAddresses(index, 1 + dice.below(5)) });
+        return world.agents[index]?.setInterfaces({
+          lo: ['127.0.0.1'],
+          eth0: fleetAddresses(index, 1 + dice.below(5)),
+        });
       }
       case 'zone':
         return world.edit('zone', world.zone, { ipv4_addresses: ['192.0.2.1', `192.0.2.${2 + dice.below(200)}`] });
@@ -212,9 +215,12 @@ class Player {
     for (const agent of world.agents) await agent.inject({ kind: 'talkative' });
     while (world.servers.every(({ alive }) => !alive)) await this.#replaceDead(true);
     await world.until(() => world.state !== undefined, 'a server works', SETTLE_MS);
-    // An agent hears of one move only, until it starts anew (docs/protocol.md#the-first-message-costs-the-queue).
+    // An agent hears of one move only, until it starts anew (docs/protocol.md#the-first-message-costs-the-queue), and one
+    // that was silent when it started has told nobody that it is there.
+    const unheard = (agent: SimAgent) => world.state?.world.hostByKey(agent.hostkey) === undefined;
     for (const agent of world.agents)
-      if (this.#moved.has(agent)) await world.flow(agent.inject({ kind: 'restarts' }).catch(() => undefined));
+      if (this.#moved.has(agent) || unheard(agent))
+        await world.flow(agent.inject({ kind: 'restarts' }).catch(() => undefined));
     const end = world.clock.monotonic() + SETTLE_MS;
     for (let quiet = 0; quiet < 3;) {
       if (world.clock.monotonic() > end)

@@ -168,7 +168,7 @@ describe('what must always hold in a rollout', () => {
     await edit(1);
     await reaches('rolling');
     await server.awaits(() => changedKeys().length === 1, 'the first host has it');
-    const pinned = await server.flow(server.api('PUT', `/api/V2/group/${group}/pin`, { revision: 1, reason: 'hold' }));
+    const pinned = await server.flow(server.api('POST', `/api/V2/group/${group}/revisions/1/pin`, { reason: 'hold' }));
     expect(pinned.status, pinned.text).toBeLessThan(300);
     await reaches('superseded');
     expect(rollout().why).toContain('held at a revision');

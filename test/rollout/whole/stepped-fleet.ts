@@ -46,7 +46,10 @@ export async function startSteppedFleet({
   policy = POLICY,
   set = [],
   ...options
-}: Omit<WholeServerOptions, 'clock' | 'store'> & { readonly agents?: number; readonly policy?: JsonObject } = {}): Promise<SteppedFleet> {
+}: Omit<WholeServerOptions, 'clock' | 'store'> & {
+  readonly agents?: number;
+  readonly policy?: JsonObject;
+} = {}): Promise<SteppedFleet> {
   const data = options.data ?? temporaryDirectory();
   const clock = virtualClock(Date.UTC(2026, 2, 1));
   // A disk that is slow in real time would look like an outage of virtual minutes, in which no agent is heard.
