@@ -37,6 +37,16 @@ export class ReconnectProof {
     await Promise.all([...hosts].map((hostkey) => this.#one(watch, hostkey, now)));
   }
 
+  /** Sees whether the management API answers again. Never rejects. */
+  async askAgain(hostkey: string): Promise<void> {
+    try {
+      await this.#needs.connections.of(hostkey);
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = reasonOf(error);
+    }
+  }
+
   async #one(watch: RolloutWatch, hostkey: string, now: () => number): Promise<void> {
     if (this.#asking.has(hostkey) || !this.isDue(watch, hostkey)) return;
     this.#asking.add(hostkey);
@@ -58,7 +68,7 @@ export class ReconnectProof {
         watch.progress.set(hostkey, sentAt(now()));
       }
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
+      const failure = reasonOf(error);
       if (this.#failure === undefined)
         log.warn({ hostkey, reason: failure }, 'it can not be seen whether an agent comes back');
       this.#failure = failure;
@@ -66,4 +76,8 @@ export class ReconnectProof {
       this.#asking.delete(hostkey);
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -154,22 +154,24 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     if (rollout === undefined) return;
     if (this.#jumps.jumped(LOOK_MS)) giveTime(this.#watch, this.#now);
     this.#giveBackFormer(rollout);
-    const blind = blindness(this.#needs) ?? this.#proof?.failure;
+    const blind = blindness(this.#needs);
     switch (rollout.state) {
       case 'planned':
         this.#waitsFor = blind;
         if (blind === undefined) await this.#start(self, rollout);
         return;
       case 'rolling':
-        return this.#roll(self, rollout, blind);
+        return this.#roll(self, rollout, blind ?? this.#proof?.failure);
       case 'promoting':
         return this.#promote(self, rollout, blind);
       case 'rolling_back':
       case 'rollback_blocked':
         return this.#giveBack(self, rollout, blind);
       case 'paused':
-        if (rollout.pause?.kind === 'blind' && blind === undefined && this.#othersAreHeard(rollout))
-          await this.#resume(self, rollout);
+        if (rollout.pause?.kind !== 'blind' || blind !== undefined) return;
+        // Only hosts that were given it are asked about; a look at one shows whether there are answers again.
+        if (this.#proof?.failure !== undefined) await this.#proof.askAgain(hostsAhead(rollout)[0] ?? '');
+        if (this.#proof?.failure === undefined && this.#othersAreHeard(rollout)) await this.#resume(self, rollout);
         return;
       case 'done':
       case 'rolled_back':
