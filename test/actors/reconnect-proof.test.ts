@@ -14,7 +14,7 @@ function proofOf() {
       },
       close: async (connection) => Promise.resolve(void state.closed.push(connection)),
     },
-    log: { info: () => undefined, warn: (_fields: unknown, text?: string) => void told.push(String(text)) } as never,
+    log: { info: () => undefined, warn: (_fields: unknown, text?: string) => void told.push(String(text)) },
   });
   const shown = withReport(sentAt(900), { reportedAt: 950, holds: true });
   const watch: RolloutWatch = { progress: new Map([['h', shown]]), exempt: new Map(), reconnects: new Map() };

@@ -29,7 +29,7 @@ describe("agents' connections, as the management API shows them", () => {
   });
 
   const connections = () =>
-    agentConnections(managementApi({ url, user: 'dog', password: 'a secret', sslOptions: {} as never }), 'a/vhost');
+    agentConnections(managementApi({ url, user: 'dog', password: 'a secret', sslOptions: {} }), 'a/vhost');
   const consumer = (name: unknown) => ({ consumer_details: [{ channel_details: { connection_name: name } }] });
 
   it('are found by the queue of rules of the host', async () => {

@@ -7,7 +7,9 @@ import type { RolloutPolicy } from '../../src/rollout/rollout-policy.js';
 import { BASE, CANDIDATE, makeRollout } from './make-rollout.js';
 
 const time = fc.nat({ max: 2_000_000_000 });
-const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: null });
+function maybe<T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.option(of, { nil: null });
+}
 const keys = fc.array(fc.string(), { maxLength: 5 });
 const text = fc.string();
 

@@ -24,7 +24,7 @@ const LAST = { all: true };
 describe('a rollout policy', () => {
   it('that says nothing is the usual one', () => {
     expect(readRolloutPolicy({})).toEqual(USUAL_POLICY);
-    expect(readRolloutPolicy({ ...USUAL_POLICY } as Json)).toEqual(USUAL_POLICY);
+    expect(readRolloutPolicy({ ...USUAL_POLICY })).toEqual(USUAL_POLICY);
   });
 
   it('keeps what it says', () => {

@@ -50,12 +50,12 @@ export class Ledger {
     const of = [...this.#seen.values()];
     const named = of.filter(({ candidate }) => this.#hashes.get(candidate) === hash);
     if (of.some(({ base }) => this.#hashes.get(base) === hash)) return true;
-    if (named.length === 0) return !this.isKnown(hash);
+    if (named.length === 0) return !this.#isKnown(hash);
     return named.some(({ hosts, promoted }) => promoted || hosts.has(hostkey));
   }
 
-  /** Whether it is the text of a rollout. */
-  isKnown(hash: string): boolean {
+  /** Whether it was written since this began. */
+  #isKnown(hash: string): boolean {
     return [...this.#hashes.values()].includes(hash);
   }
 

@@ -200,7 +200,7 @@ class Player {
     const world = this.#world;
     const wanted = world.elected ? 2 : 1;
     if (!now || world.servers.filter(({ alive }) => alive).length >= wanted) return;
-    for (const { alive, stop } of world.servers) if (!alive) void stop();
+    for (const server of world.servers) if (!server.alive) void server.stop();
     await world.flow(world.startServer());
     this.#tell('another server starts');
   }

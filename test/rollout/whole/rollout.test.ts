@@ -125,7 +125,7 @@ describe('a change of a group that goes in steps', () => {
     await server.awaits(() => rollout().id !== id && rollout().steps.length > 0, 'the newer one has begun');
     expect(rollout().steps[0]?.hosts).toEqual(steps[0]?.hosts);
     const rows = (await server.flow(server.api('GET', '/api/V2/rollouts?state=superseded'))).json;
-    expect(rows).toEqual([expect.objectContaining({ id, why: expect.stringContaining(rollout().id) })]);
+    expect(rows).toEqual([expect.objectContaining({ id, why: expect.stringContaining(rollout().id) as string })]);
     await reaches('done');
   });
 

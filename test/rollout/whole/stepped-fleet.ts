@@ -27,18 +27,18 @@ export interface SteppedFleet {
   readonly group: string;
   readonly ruleset: string;
   /** The agent that gets a change of `web` first. */
-  canary(): SimAgent;
-  agentsOf(group: string): readonly SimAgent[];
+  readonly canary: () => SimAgent;
+  readonly agentsOf: (group: string) => readonly SimAgent[];
   /** Gives `web` another rule; each number another one. */
-  edit(number: number): Promise<void>;
-  rollout(): Rollout;
-  reaches(state: RolloutState): Promise<Rollout>;
-  order(command: string, reason?: string): Promise<{ readonly status: number; readonly text: string }>;
-  json(method: string, path: string, body?: unknown): Promise<JsonObject>;
+  readonly edit: (number: number) => Promise<void>;
+  readonly rollout: () => Rollout;
+  readonly reaches: (state: RolloutState) => Promise<Rollout>;
+  readonly order: (command: string, reason?: string) => Promise<{ readonly status: number; readonly text: string }>;
+  readonly json: (method: string, path: string, body?: unknown) => Promise<JsonObject>;
   /** How many agents of `web` hold other rules than `web` had before the first edit. */
-  changed(): number;
+  readonly changed: () => number;
   /** Hostkeys of agents whose rules are not those that they had. */
-  changedKeys(): readonly string[];
+  readonly changedKeys: () => readonly string[];
 }
 
 export async function startSteppedFleet({
