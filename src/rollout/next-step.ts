@@ -27,11 +27,12 @@ export function nextStep<Host>(
 ): NextStep<Host> {
   if (hurry && well > 0) return { kind: 'promote' };
   if (order.length === 0) return { kind: have > 0 || reporting === 0 || hurry ? 'promote' : 'nobody' };
+  // One shows it before all get it, also in a hurry, and also where it takes another one's place.
+  const one: NextStep<Host> = { kind: 'hosts', hosts: order.slice(0, 1) };
+  if (hurry) return one;
   const hosts = have + order.length;
-  // The first is one host, also where it takes another one's place.
-  const least = well === 0 ? 1 : 0;
   const sizes = policy.steps.slice(0, -1).map((step) => stepSize(step, hosts));
-  const size = sizes.find((one) => one > have);
-  if (size === undefined) return least > 0 ? { kind: 'hosts', hosts: order.slice(0, 1) } : { kind: 'promote' };
+  const size = sizes.find((each) => each > have);
+  if (size === undefined) return well === 0 ? one : { kind: 'promote' };
   return { kind: 'hosts', hosts: order.slice(0, size - have) };
 }

@@ -76,6 +76,8 @@ export function readStepTexts(texts: readonly string[]): readonly RolloutStep[] 
     texts.map((text, index): RolloutStep => {
       if (text === 'all') return { all: true };
       const [, hosts, percent, least] = /^(?:([0-9]{1,7})|([0-9]{1,3})%(?: at least ([0-9]{1,7}))?)$/.exec(text) ?? [];
+      if (hosts === undefined && percent === undefined)
+        throw new RolloutPolicyError(`[${index}]`, 'must be such as "1", "10%", "1% at least 3" or "all"');
       const step =
         hosts !== undefined
           ? { hosts: Number(hosts) }

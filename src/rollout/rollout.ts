@@ -104,9 +104,13 @@ export function isLive({ state }: Pick<Rollout, 'state'>): boolean {
   return LIVE.has(state);
 }
 
-/** Whether hosts of the steps begun are to have the new revision now. */
+/**
+ * Whether hosts of the steps begun are to have the new revision now. Also while it goes to all: what the group has follows
+ * a moment later, and they are not to be given the former one in between.
+ */
 function givesCandidate({ state, pause }: Rollout): boolean {
-  return state === 'rolling' || (state === 'paused' && pause?.from === 'rolling');
+  const doing = state === 'paused' ? pause?.from : state;
+  return doing === 'rolling' || doing === 'promoting';
 }
 
 /**

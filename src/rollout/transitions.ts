@@ -45,6 +45,14 @@ export function activity({ state, pause }: Rollout): RolloutPause['from'] | unde
   return state === 'planned' || state === 'rolling' || state === 'promoting' ? state : undefined;
 }
 
+/** Whether all hosts of the group are not to be given this text (its id) any more, though it was said before. */
+export function isOverruled(rollout: Rollout, ruleset: string): boolean {
+  const { state, candidate, base } = rollout;
+  if (state === 'done' || state === 'superseded') return false;
+  const toAll = activity(rollout) === 'promoting';
+  return (ruleset === candidate.id && !toAll) || (ruleset === base.id && toAll);
+}
+
 /** Undefined: there is nothing to pause. A pause of an operator is not undone by another. */
 export function paused(
   rollout: Rollout,

@@ -27,15 +27,26 @@ export interface VirtualServer extends WholeServer {
 
 const STEP_MS = 20;
 const PATIENCE_STEPS = 6000;
+/** Real milliseconds for which sockets are waited for before time goes a step on, where the store is waited for too. */
+const REAL_MS = 10;
+
+/** Turns of the event loop after which time goes on though the store has not answered. */
+const MOST_TURNS = 100_000;
 
 /** Lets messages, commits and answers on sockets come through: real work that no virtual timer waits for. */
-async function breathe(): Promise<void> {
-  for (let i = 0; i < 6; i += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+async function breathe(unanswered: () => number): Promise<void> {
+  for (let i = 0; i < 6 || (unanswered() > 0 && i < MOST_TURNS); i += 1)
+    await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 /** Starts it, with mail to a relay of its own; it stops with the test. */
 export async function startVirtualServer(
-  options: WholeServerOptions & { readonly clock?: VirtualClock; readonly relay?: TestRelay } = {},
+  options: WholeServerOptions & {
+    readonly clock?: VirtualClock;
+    readonly relay?: TestRelay;
+    /** How many calls of the store are not answered: time stands still meanwhile. Default: it goes on. */
+    readonly unanswered?: () => number;
+  } = {},
 ): Promise<VirtualServer> {
   const clock = options.clock ?? virtualClock(Date.UTC(2026, 2, 1));
   let relay = options.relay;
@@ -45,12 +56,16 @@ export async function startVirtualServer(
     relay = own;
   }
   const mails = relay;
-  const pass = (ms: number): Promise<void> => clock.advance(ms, breathe);
+  const { unanswered = () => 0 } = options;
+  const pass = (ms: number): Promise<void> => clock.advance(ms, () => breathe(unanswered));
   const flow = async <T>(work: Promise<T>): Promise<T> => {
     let done = false;
     const note = (): void => void (done = true);
     work.then(note, note);
     while (!done) {
+      // How long a socket takes must not decide how far everything else is by then.
+      for (let i = 0; options.unanswered !== undefined && !done && i < REAL_MS; i += 1)
+        await new Promise((resolve) => setTimeout(resolve, 1));
       await pass(STEP_MS);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }

@@ -19,6 +19,7 @@ import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
 import type { Notes } from '../store/notes.js';
 import { patiently, storePatiently } from '../store/store-patiently.js';
 import type { RolloutCast } from '../rollouts/rollout-messages.js';
+import { isOverruled } from '../../rollout/transitions.js';
 import type { Turnstile } from '../turnstile.js';
 import type { GroupCast } from './group-messages.js';
 import { howItShips } from './how-it-ships.js';
@@ -225,6 +226,12 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       if (made.ruleset.id !== last?.ruleset.id) this.#endRollout('a newer change went to all hosts at once');
       return this.#take(self, group, made, known);
     }
+    if (how === 'renamed') {
+      this.#endRollout('the group has another name');
+      await this.#take(self, group, last, known);
+      rollers.send(this.#id, { tag: 'candidate', ...made });
+      return;
+    }
     if (how === 'in_steps') rollers.send(this.#id, { tag: 'candidate', ...made });
     if (how === 'withdrawn') rollers.send(this.#id, { tag: 'withdrawn' });
     await this.#take(self, group, last, known);
@@ -239,8 +246,12 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
 
   /** What the roller says that all hosts are to have now. */
   async #giveAll(self: Self<Info>, given: Pick<RulesetOutput, 'ruleset' | 'compiledAt'>): Promise<void> {
-    const group = this.#needs.world.rows('group').get(this.#id);
-    if (group === undefined || this.#needs.outputs.revisions.pins.has(this.#id)) return;
+    const { world, outputs } = this.#needs;
+    const group = world.rows('group').get(this.#id);
+    if (group === undefined || outputs.revisions.pins.has(this.#id)) return;
+    const rollout = outputs.rollouts.get(this.#id);
+    // It was said before the rollout was aborted, or promoted.
+    if (rollout !== undefined && isOverruled(rollout, given.ruleset.id)) return;
     this.#name = textOf(group.name);
     await this.#take(self, group, given, { wasBroken: false });
   }
@@ -391,11 +402,14 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   async #remove(self: Self<Info>): Promise<void> {
     this.#endWait();
     this.#needs.outputs.delete(this.#id);
-    if (this.#needs.outputs.rollouts.get(this.#id) !== undefined)
-      this.#needs.rollers.send(this.#id, { tag: 'removed' });
+    const { rollouts } = this.#needs.outputs;
+    const hasPolicy = rollouts.policies.delete(this.#id);
+    if (rollouts.get(this.#id) !== undefined) this.#needs.rollers.send(this.#id, { tag: 'removed' });
     self.cast(IPTABLES_PUBLISHER, { tag: 'forget', groupId: this.#id });
     const removed: readonly Change[] = [{ op: 'remove', table: 'ruleset_output', id: this.#id }];
     await storePatiently(self, this.#needs, removed, 'system');
+    const policy: readonly Change[] = [{ op: 'remove', table: 'rollout_policy', id: this.#id }];
+    if (hasPolicy) await storePatiently(self, this.#needs, policy, 'system');
     self.stop('normal');
   }
 }

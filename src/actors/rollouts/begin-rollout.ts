@@ -37,7 +37,7 @@ export async function beginRollout(
   }
   const now = nowSeconds(clock);
   const cause = outputs.revisions.cause(groupId);
-  const number = (before?.number ?? 0) + 1;
+  const number = outputs.rollouts.lastNumber(groupId) + 1;
   const superseded =
     before !== undefined && (isLive(before) || before.state === 'rolled_back')
       ? ended(before, 'superseded', `a newer change is rolled out: ${rolloutId(groupId, number)}`, now)

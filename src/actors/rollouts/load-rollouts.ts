@@ -29,7 +29,8 @@ export async function loadRollouts(
   }
   const texts = async (id: string) =>
     rulesets.load(id, async () => readRuleset((await store.get('ruleset_text', id))?.doc));
-  for (const { id } of newest.values()) {
+  for (const [groupId, { id, number }] of newest) {
+    rollouts.noteNumber(groupId, number);
     const doc = (await store.get('rollout', id))?.doc;
     if (doc === undefined) continue;
     const [candidate, base] = [await texts(textOf(doc['candidate'])), await texts(textOf(doc['base']))];

@@ -49,7 +49,7 @@ export class ReconnectProof {
       this.#failure = undefined;
       this.#needs.log.info({ hostkey }, 'the management API answers again');
     } catch (error) {
-      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#failure = reasonOf(error);
     }
   }
 
@@ -79,7 +79,7 @@ export class ReconnectProof {
         watch.progress.set(hostkey, sentAt(now()));
       }
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
+      const failure = reasonOf(error);
       if (this.#failure === undefined)
         log.warn({ hostkey, reason: failure }, 'it can not be seen whether an agent comes back');
       this.#failure = failure;
@@ -88,4 +88,8 @@ export class ReconnectProof {
       this.#asking.delete(hostkey);
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

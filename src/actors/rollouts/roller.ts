@@ -22,7 +22,7 @@ import { hostRuleset } from '../publishing/publications.js';
 import { reportDropped } from '../publishing/report-dropped.js';
 import { beginRollout } from './begin-rollout.js';
 import { ClockJumps } from './clock-jumps.js';
-import { groupHosts } from './group-hosts.js';
+import { groupHosts, whyExempt } from './group-hosts.js';
 import { asOutput, HostSender, type Settled } from './host-sender.js';
 import { begin, giveTime, judgeHosts } from './judge-hosts.js';
 import { obey } from './obey.js';
@@ -154,23 +154,24 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     if (rollout === undefined) return;
     if (this.#jumps.jumped(LOOK_MS)) giveTime(this.#watch, this.#now);
     this.#giveBackFormer(rollout);
-    const blind = blindness(this.#needs) ?? this.#proof?.failure;
+    const blind = blindness(this.#needs);
     switch (rollout.state) {
       case 'planned':
         this.#waitsFor = blind;
         if (blind === undefined) await this.#start(self, rollout);
         return;
       case 'rolling':
-        return this.#roll(self, rollout, blind);
+        return this.#roll(self, rollout, blind ?? this.#proof?.failure);
       case 'promoting':
         return this.#promote(self, rollout, blind);
       case 'rolling_back':
       case 'rollback_blocked':
         return this.#giveBack(self, rollout, blind);
       case 'paused':
-        await this.#proof?.askAgain(rollout.steps[0]?.hosts[0] ?? '', this.#now);
-        if (rollout.pause?.kind === 'blind' && blind === undefined && this.#othersAreHeard(rollout))
-          await this.#resume(self, rollout);
+        if (rollout.pause?.kind !== 'blind' || blind !== undefined) return;
+        // Only hosts that were given it are asked about; a look at one shows whether there are answers again.
+        await this.#proof?.askAgain(hostsAhead(rollout)[0] ?? '', this.#now);
+        if (this.#proof?.failure === undefined && this.#othersAreHeard(rollout)) await this.#resume(self, rollout);
         return;
       case 'done':
       case 'rolled_back':
@@ -274,24 +275,34 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     const current = this.#record.live;
     if (current?.state !== 'rolling') return;
     const given = hostsAhead(current);
-    const first = current.steps[0]?.hosts ?? [];
+    const { hosts: first, isLast: isFirst } = this.#firstJudged(current);
     const proof = this.#proof;
-    const measure = measureOf(current.policy, given.length, { isFirst: current.steps.length === 1 });
+    const measure = measureOf(current.policy, given.length, { isFirst });
     const verdict = this.#judge(
       current,
       current.candidate,
       given,
       measure,
-      (hostkey) => proof !== undefined && first.includes(hostkey) && proof.isDue(this.#watch, hostkey),
+      (hostkey) => proof !== undefined && isFirst && first.includes(hostkey) && proof.isDue(this.#watch, hostkey),
     );
     if (verdict.verdict === 'failed') return this.#fail(self, current, verdict);
     if (current.hurry !== null && verdict.counts.shown + verdict.counts.ok > 0)
       return this.#keepAndGoOn(self, promoted(current, this.#now));
-    if (proof !== undefined && (await this.#proveReconnects(self, current, first, proof))) return;
+    if (proof !== undefined && isFirst && (await this.#proveReconnects(self, current, first, proof))) return;
     if (verdict.verdict !== 'baked') return;
     await this.#record.keep(self, stepDone(current, this.#now));
     const done = this.#record.live;
     if (done?.state === 'rolling') await this.#next(self, done);
+  }
+
+  /** The hosts that are looked at most closely: of the first step in which anybody is judged. `isLast`: that is the newest. */
+  #firstJudged({ groupName, steps }: Rollout): { readonly hosts: readonly string[]; readonly isLast: boolean } {
+    const { world } = this.#needs;
+    const index = steps.findIndex(({ hosts }) =>
+      hosts.some((hostkey) => whyExempt(world, groupName, hostkey) === undefined),
+    );
+    const step = steps.at(index);
+    return { hosts: step?.hosts ?? [], isLast: step === steps.at(-1) };
   }
 
   /** True: it was paused over that. */
@@ -301,7 +312,6 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     first: readonly string[],
     proof: ReconnectProof,
   ): Promise<boolean> {
-    if (rollout.steps.length > 1) return false;
     const { progress, exempt } = this.#watch;
     const due = first.filter((hostkey) => !exempt.has(hostkey) && proof.isDue(this.#watch, hostkey));
     if (due.length === 0) return false;
@@ -310,7 +320,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       return closed || (progress.get(hostkey)?.proofs ?? 0) > 0;
     });
     await proof.advance(this.#watch, showing, () => this.#now);
-    const since = rollout.steps[0]?.confirmedAt ?? this.#now;
+    const since = rollout.steps.at(-1)?.confirmedAt ?? this.#now;
     if (this.#now - since <= RECONNECT_DEADLINES * rollout.policy.deadline_seconds) return false;
     const why = `${due.length} of its first hosts were not seen to connect to RabbitMQ with their new rules`;
     const stopped = paused(rollout, { kind: 'failed', why, author: 'system' }, this.#now);

@@ -32,6 +32,7 @@ export interface Ahead {
 export class RolloutBook {
   readonly #rollouts = new Map<string, Rollout>();
   readonly #watches = new Map<string, RolloutWatch>();
+  readonly #lastNumbers = new Map<string, number>();
   /** Of groups that have one of their own, by the group's id. */
   readonly policies = new Map<string, RolloutPolicy>();
   /** Of all others; undefined: their changes go to all hosts at once. */
@@ -39,6 +40,16 @@ export class RolloutBook {
 
   get(groupId: string): Rollout | undefined {
     return this.#rollouts.get(groupId);
+  }
+
+  /** Of the group's newest rollout, also of one whose texts are no longer kept; 0: it had none. */
+  lastNumber(groupId: string): number {
+    return this.#lastNumbers.get(groupId) ?? 0;
+  }
+
+  /** The store has a rollout of this number: no other one may take it. */
+  noteNumber(groupId: string, number: number): void {
+    this.#lastNumbers.set(groupId, Math.max(number, this.lastNumber(groupId)));
   }
 
   values(): Iterable<Rollout> {
@@ -49,12 +60,14 @@ export class RolloutBook {
   set(rollout: Rollout): void {
     if (this.#rollouts.get(rollout.groupId)?.id !== rollout.id) this.#watches.delete(rollout.groupId);
     this.#rollouts.set(rollout.groupId, rollout);
+    this.noteNumber(rollout.groupId, rollout.number);
     if (!isLive(rollout)) this.#watches.delete(rollout.groupId);
   }
 
   forget(groupId: string): void {
     this.#rollouts.delete(groupId);
     this.#watches.delete(groupId);
+    this.#lastNumbers.delete(groupId);
     this.policies.delete(groupId);
   }
 
