@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { finish } from '../firewall/finish.js';
 import { FIELD_PRINTER } from '../firewall/printers.js';
 import type { RenderedSet } from '../firewall/printer.js';
-import type { Clock } from '../otp/index.js';
 import type { RenderedSets } from './set-book.js';
 
 /** `all`: one message with all sets to everybody. `group`: each group gets those that its rules name (docs/sets-by-need.md). */
@@ -83,12 +82,14 @@ export function namedSetsText({ parts }: NamedSets): string {
  */
 export class GroupSets {
   readonly scope: IpsetScope;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: { now(): number };
   #rendered: RenderedSets | undefined = undefined;
   #lists = new Map<string, Listed>();
   readonly #given = new Map<string, GivenSets>();
+  /** Since when sets go by group, as the store calls it; undefined: they do not, or it is not begun. */
+  era: string | undefined = undefined;
 
-  constructor(scope: IpsetScope, clock: Pick<Clock, 'now'>) {
+  constructor(scope: IpsetScope, clock: { now(): number }) {
     this.scope = scope;
     this.#clock = clock;
   }

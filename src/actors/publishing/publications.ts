@@ -1,4 +1,5 @@
 import type { Publication } from '../../broker/broker.js';
+import type { OutboxPut } from '../../broker/outbox-contract.js';
 import { encodeConfig, type HostConfig } from '../../wire/messages/config.js';
 import { stampAt } from '../../wire/messages/envelope.js';
 import { encodeIpsets } from '../../wire/messages/ipsets.js';
@@ -120,9 +121,14 @@ export function groupSetsAlone(groupName: string, sets: NamedSets, now: number):
   return message('iptables', groupKey(groupName), namedSetsBody(sets, now));
 }
 
-/** The same to one agent. */
-export function hostSetsAlone(sets: NamedSets, hostkey: string, now: number): Publication {
-  return message('iptables', hostKey(hostkey), namedSetsBody(sets, now));
+/** The same to one agent, after rules that it was sent before; `groupId`: after what this group is sent, too. */
+export function setsAloneToHost(sets: NamedSets, hostkey: string, now: number, groupId?: string): OutboxPut {
+  return {
+    target: `host-sets/${hostkey}`,
+    class: 'host',
+    after: [`host/${hostkey}`, ...(groupId === undefined ? [] : [`group/${groupId}`])],
+    publication: message('iptables', hostKey(hostkey), namedSetsBody(sets, now)),
+  };
 }
 
 /** All sets to all agents. */
