@@ -8,6 +8,7 @@ import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { Clock, DetailObject, KeyedChildren, Message, Self, GenServer } from '../../otp/index.js';
 import type { Change, Store } from '../../store/store.js';
+import type { GroupSets } from '../../world/group-sets.js';
 import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
 import { raiseCompileAlert, type RaiseCompileAlertNeeds } from '../alerts/raise-alert.js';
@@ -47,6 +48,7 @@ export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds
   /** How many groups read their ruleset from the store at a time. */
   readonly loads: Pick<Turnstile, 'run'>;
   readonly outputs: RulesetOutputs;
+  readonly groupSets: Pick<GroupSets, 'of'>;
   /** Who brings its changes to its hosts in steps. */
   readonly rollers: Pick<KeyedChildren<RolloutCast>, 'send'>;
   readonly notes: Pick<Notes, 'put'>;
