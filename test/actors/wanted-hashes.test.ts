@@ -5,6 +5,7 @@ import { acceptedSetHashes, newestSetHash, wantedHashes } from '../../src/actors
 import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
 import type { Document } from '../../src/model/document.js';
 import { World } from '../../src/world/world.js';
+import { GroupSets } from '../../src/world/group-sets.js';
 
 function row(hash: string, timestamp: number): Document {
   return { id: `${hash}-${timestamp}`, hash, timestamp };
@@ -51,6 +52,8 @@ describe('what a host of a group should report', () => {
     { id: '2', after: { id: '2', name: 'fresh', hash4_ipsets: '' } },
   ]);
 
+  const groupSets = new GroupSets('all', { now: () => 0 });
+
   it('is what its row says, not what was compiled meanwhile', () => {
     const text = { text: 'newer', hash: 'newer' };
     outputs.set({
@@ -61,16 +64,16 @@ describe('what a host of a group should report', () => {
       compiledAt: 5,
       publishedAt: null,
     });
-    expect(wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: 'web' }, NOW, WINDOW)).toEqual({
+    expect(wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'web' }, NOW, WINDOW)).toEqual({
       rules: { hashes, changedAt: 0 },
     });
   });
 
   it('is nothing for a group that there is not, and no rules for one that never had any', () => {
     expect(
-      wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: 'nobody' }, NOW, WINDOW),
+      wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'nobody' }, NOW, WINDOW),
     ).toBeUndefined();
-    expect(wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: '' }, NOW, WINDOW)).toBeUndefined();
-    expect(wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: 'fresh' }, NOW, WINDOW)).toEqual({});
+    expect(wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: '' }, NOW, WINDOW)).toBeUndefined();
+    expect(wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'fresh' }, NOW, WINDOW)).toEqual({});
   });
 });

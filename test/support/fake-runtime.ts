@@ -71,6 +71,7 @@ export class FakeRuntime implements Operations {
       store,
       dialect: () => this.dialect(),
       generateUnset: false,
+      ipsetScope: 'all',
       anyIsEveryone: () => false,
     });
   }
