@@ -13,7 +13,7 @@ import { treeTroubles } from './tree-troubles.js';
 
 export interface WaitingNeeds extends SeenActorsNeeds {
   readonly store: Pick<Store, 'state' | 'get' | 'list'>;
-  readonly config: Pick<Config, 'generate_unset_tables' | 'api' | 'intake'>;
+  readonly config: Pick<Config, 'generate_unset_tables' | 'ipset_scope' | 'api' | 'intake'>;
   readonly alarms: Pick<AlarmBook, 'list'>;
   /** Absent: nothing is guarded. */
   readonly guards?: GuardBook;
