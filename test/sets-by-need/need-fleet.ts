@@ -100,6 +100,8 @@ export async function startNeedFleet({
     taken: () => new Map(fleet.agents.map((agent) => [agent.hostkey, agent.progress().ipsetsApplied])),
   };
   await self.converged();
+  // The sets go out once more after the rules.
+  await server.pass(5000);
   return self;
 }
 

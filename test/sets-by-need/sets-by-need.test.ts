@@ -53,7 +53,7 @@ describe('sets that go by group', () => {
     // The API refuses that; a linked server or an old console does not.
     const { store } = f.server.server.state;
     const edit = (row: Document) => ({ ...row, ipv4_addresses: many });
-    await f.server.flow(store.commit([{ op: 'edit', table: 'zone', id: f.lab, edit }], 'test'));
+    await f.server.flow(store.commit([{ op: 'edit', table: 'zone', id: f.lab, edit }], { author: 'test' }));
     await f.server.awaits(
       () => f.server.server.state.sets.published?.problems.some(({ set }) => set === 'lab_zv4'),
       'the zone is over-full',
