@@ -134,6 +134,12 @@ export class GroupSets {
     return made;
   }
 
+  /** The hosts of the group were given other sets than rules naming these need now, or none yet. */
+  owes(groupId: string, names: readonly string[]): boolean {
+    const sets = this.of(names);
+    return sets !== undefined && this.#given.get(groupId)?.sha !== sets.sha;
+  }
+
   given(groupId: string): GivenSets | undefined {
     return this.#given.get(groupId);
   }

@@ -48,7 +48,7 @@ export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds
   /** How many groups read their ruleset from the store at a time. */
   readonly loads: Pick<Turnstile, 'run'>;
   readonly outputs: RulesetOutputs;
-  readonly groupSets: Pick<GroupSets, 'of'>;
+  readonly groupSets: Pick<GroupSets, 'of' | 'owes'>;
   /** Who brings its changes to its hosts in steps. */
   readonly rollers: Pick<KeyedChildren<RolloutCast>, 'send'>;
   readonly notes: Pick<Notes, 'put'>;
@@ -259,7 +259,10 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     if (last !== undefined && last.groupName === this.#name && last.ruleset.id === ruleset.id) {
       if (wasBroken) await this.#keep(self, last);
       if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
-      else this.#checkHashes();
+      else {
+        this.#checkHashes();
+        this.#sendOwedSets(self, last);
+      }
       return;
     }
     const output: RulesetOutput = {
@@ -309,9 +312,16 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     const adopted = { ...output, publishedAt: nowSeconds(this.#needs.clock) };
     await this.#keep(self, adopted);
     recordRevision(this.#needs, adopted, adopted.publishedAt);
+    this.#sendOwedSets(self, adopted);
     if (same) return;
     log.info({ group: this.#name, hosts: { ...held } }, 'taken over: hosts already hold our text, nothing is sent');
     this.#checkHashes();
+  }
+
+  /** Where sets go by group: its rules need not be sent, its sets may have to. */
+  #sendOwedSets(self: Self<Info>, { ruleset }: RulesetOutput): void {
+    if (this.#needs.groupSets.owes(this.#id, ruleset.sets))
+      self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
   }
 
   #endWait(): void {
