@@ -40,12 +40,7 @@ export function hostDrift(needs: HostDriftNeeds, asked: string): JsonObject | un
   const assigned = assignedTo(needs, { hostkey, group: textOf(host.group) });
   const output = assigned?.output;
   const found = needs.drift.get(hostkey);
-  const sets = wantedSets(
-    needs,
-    assigned,
-    Math.floor(system.clock.now() / 1000),
-    config.ipset_hash_valid_seconds,
-  );
+  const sets = wantedSets(needs, assigned, Math.floor(system.clock.now() / 1000), config.ipset_hash_valid_seconds);
   return {
     id: host.id,
     name: host.name ?? null,

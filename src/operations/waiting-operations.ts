@@ -75,7 +75,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
       store,
       dialect,
       generateUnset: config.generate_unset_tables,
-        ipsetScope: config.ipset_scope,
+      ipsetScope: config.ipset_scope,
       anyIsEveryone: () => unknownReferences(config, dialect()) === 'accept',
       hostAddressesMax: config.intake.addresses_max,
       ...(needs.guards && { guards: needs.guards }),

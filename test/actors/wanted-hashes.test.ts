@@ -64,7 +64,9 @@ describe('what a host of a group should report', () => {
       compiledAt: 5,
       publishedAt: null,
     });
-    expect(wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'web' }, NOW, WINDOW)).toEqual({
+    expect(
+      wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'web' }, NOW, WINDOW),
+    ).toEqual({
       rules: { hashes, changedAt: 0 },
     });
   });
@@ -73,7 +75,11 @@ describe('what a host of a group should report', () => {
     expect(
       wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'nobody' }, NOW, WINDOW),
     ).toBeUndefined();
-    expect(wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: '' }, NOW, WINDOW)).toBeUndefined();
-    expect(wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'fresh' }, NOW, WINDOW)).toEqual({});
+    expect(
+      wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: '' }, NOW, WINDOW),
+    ).toBeUndefined();
+    expect(
+      wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'fresh' }, NOW, WINDOW),
+    ).toEqual({});
   });
 });

@@ -44,6 +44,7 @@ it('a real kernel loads the sets before the rules that name them, and ends with 
   expect(await applied()).toBe(wanted());
 
   await server.pass(5000);
+  expect(await applied()).toBe(wanted());
   await server.edit('zone', office, { ipv4_addresses: ['198.51.100.0/24'] });
   await server.awaits(() => wire.heard.length > 0, 'the new address');
   expect(await applied()).toBe(wanted());

@@ -46,7 +46,9 @@ function rulesOf(profile: number): Document {
 }
 
 it('one address change costs at most a twentieth of the bytes that all sets to everybody would', async () => {
-  const server = await startVirtualServer({ set: ['ipset_scope=group', 'hashcheck_alert_seconds=8', 'max_interval_since_last_agent_update=1000'] });
+  const server = await startVirtualServer({
+    set: ['ipset_scope=group', 'hashcheck_alert_seconds=8', 'max_interval_since_last_agent_update=1000'],
+  });
   const { state } = server.server;
   const put = (table: Table, docs: readonly Document[]): readonly Change[] =>
     docs.map((doc) => ({ op: 'upsert', table, id: doc.id, edit: () => doc }));

@@ -69,8 +69,7 @@ export function wantedSets(
   windowSeconds: number,
 ): Wanted['sets'] {
   if (confirmedSets.takeover === 'waits') return undefined;
-  if (groupSets.scope === 'all')
-    return acceptedSetHashes(confirmedSets.with(world.rows('ipset')), now, windowSeconds);
+  if (groupSets.scope === 'all') return acceptedSetHashes(confirmedSets.with(world.rows('ipset')), now, windowSeconds);
   if (assigned?.sets === undefined) return undefined;
   return groupSets.wanted(assigned.groupId, assigned.sets, assigned.since, windowSeconds);
 }

@@ -420,9 +420,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       target: `group/${output.groupId}`,
       class: 'group',
       publication:
-        rules || sets === undefined
-          ? groupRuleset(output, now, sets)
-          : groupSetsAlone(output.groupName, sets, now),
+        rules || sets === undefined ? groupRuleset(output, now, sets) : groupSetsAlone(output.groupName, sets, now),
     } as const;
     const bytes = put.publication.body.byteLength;
     this.#room.put(output.groupId, bytes);

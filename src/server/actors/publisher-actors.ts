@@ -22,7 +22,22 @@ export function publisherActors({
   const { dialect, world, sets, groupSets, outputs, slices } = policy;
   const { link, outbox, gate, confirmedSets, notes, setHistory } = delivery;
   const { guard } = fleet;
-  const publishing = { clock, config, alarms, metrics, log, events, world, groupSets, outputs, link, outbox, gate, notes, guard };
+  const publishing = {
+    clock,
+    config,
+    alarms,
+    metrics,
+    log,
+    events,
+    world,
+    groupSets,
+    outputs,
+    link,
+    outbox,
+    gate,
+    notes,
+    guard,
+  };
   return {
     ipsetPublisher: () =>
       new IpsetPublisher({ ...publishing, store, sets, slices: new Slices(), confirmedSets, setHistory }),
