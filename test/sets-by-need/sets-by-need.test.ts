@@ -6,8 +6,8 @@ import { startVirtualServer } from '../support/virtual-server.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { differing, from, SHORT, startNeedFleet, type NeedFleet } from './need-fleet.js';
 
-function keysOf({ agentsOf }: NeedFleet, group: string): readonly string[] {
-  return agentsOf(group).map(({ hostkey }) => hostkey);
+function keysOf(fleet: NeedFleet, group: string): readonly string[] {
+  return fleet.agentsOf(group).map(({ hostkey }) => hostkey);
 }
 
 /** docs/sets-by-need.md, with the whole server and simulated agents of both kinds, on virtual time. */
@@ -39,9 +39,11 @@ describe('sets that go by group', () => {
 
   it('go from hosts whose rules do not name them any more', async () => {
     const f = await startNeedFleet();
+    f.wire.clear();
     await f.server.edit('ruleset', f.web.ruleset, { rules: { inbound: from(f.lab), outbound: [] } });
     await f.server.awaits(() => f.wire.texts('*.*.web.*').at(-1)?.includes('lab_zv4'), 'the new rules');
     await f.converged();
+    expect(f.wire.keys()).toEqual(['*.*.web.*', '*.*.web.*']);
     expect(f.server.subjects()).toEqual([]);
   });
 
@@ -114,7 +116,12 @@ describe('sets that go by group', () => {
     const first = await f.server.awaits(() => rollouts.get(f.web.group)?.steps[0]?.hosts[0], 'the first host');
     const ahead = f.fleet.agents.find(({ hostkey }) => hostkey === first);
     const held = (agent: NeedFleet['fleet']['agents'][number] | undefined) => [...(agent?.kernel.sets.keys() ?? [])];
-    await f.server.awaits(() => held(ahead).join() === 'lab_zv4,lab_zv6', 'the first host holds the new sets alone');
+    let repairs = 0;
+    await f.server.awaits(() => {
+      repairs += f.server.server.state.drift.get(first)?.repairs ?? 0;
+      return held(ahead).sort().join() === 'lab_zv4,lab_zv6';
+    }, 'the first host holds the new sets alone');
+    expect(repairs).toBe(0);
     await f.server.edit('zone', f.lab, { ipv4_addresses: ['192.0.2.90'] });
     await f.server.edit('zone', f.office, { ipv4_addresses: ['192.0.2.91'] });
     await f.server.awaits(() => ahead?.kernel.saveSets().includes('192.0.2.90'), 'the first host has the new address');
@@ -126,6 +133,17 @@ describe('sets that go by group', () => {
     await f.converged();
     expect(f.server.subjects()).toEqual([]);
   });
+});
+
+it('a plan counts the hosts whose rules name what changes', async () => {
+  const f = await startNeedFleet();
+  const { foresight, world } = f.server.server.state;
+  const doc = { ...world.rows('zone').get(f.office), id: f.office, ipv4_addresses: ['192.0.2.99'] };
+  const { hostsTouched, sets } = await f.server.flow(
+    foresight.wouldShip([{ table: 'zone', id: f.office, after: doc }]),
+  );
+  expect(sets.map(({ name }) => name)).toEqual(['office_zv4']);
+  expect(hostsTouched).toBe(10);
 });
 
 it('a restart sends nothing that hosts have', async () => {

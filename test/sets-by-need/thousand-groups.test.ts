@@ -94,9 +94,9 @@ it('one address change costs at most a twentieth of the bytes that all sets to e
   const sent = wire.heard.reduce((sum, { body }) => sum + body.byteLength, 0);
   const hosts = GROUPS * HOSTS_OF_A_GROUP;
   const delivered = (sent * HOSTS_OF_A_GROUP) / (fanout * hosts);
-  console.log(
+  process.stdout.write(
     `one address change in ${GROUPS} groups: ${wire.heard.length} messages, ${sent} bytes to the broker, ` +
-      `${((100 * sent) / fanout).toFixed(2)} % of the fanout's ${fanout}; ${(100 * delivered).toFixed(4)} % of what hosts are sent`,
+      `${((100 * sent) / fanout).toFixed(2)} % of the fanout's ${fanout}; ${(100 * delivered).toFixed(4)} % of what hosts are sent\n`,
   );
   expect(sent / fanout).toBeLessThanOrEqual(0.05);
 });

@@ -17,6 +17,7 @@ import type { Log } from '../../log/log.js';
 import type { Notes } from '../store/notes.js';
 import { nowSeconds } from '../now-seconds.js';
 import { noteConfirmed } from './note-confirmed.js';
+import { OnceMore, type OnceMoreInfo } from './once-more.js';
 import { pipeOutcome } from './pipe-outcome.js';
 import { groupRuleset, groupSetsAlone } from './publications.js';
 import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
@@ -58,8 +59,7 @@ type IptablesInfo =
       readonly outcome: Outcome;
       readonly seconds: number;
     }
-  /** A group's hosts have their rules by now: its sets are sent once more. */
-  | { readonly tag: 'once_more'; readonly groupId: string }
+  | OnceMoreInfo
   /** Perhaps it is taken now, if it is still what is wanted. */
   | { readonly tag: 'again'; readonly output: RulesetOutput };
 
@@ -79,13 +79,6 @@ interface Waiting {
 
 /** Groups that are shown to operators, of each kind. */
 const SHOWN = 50;
-
-/**
- * An agent can't destroy a set that its old rules name, and loads sets before rules. So the sets are sent once more when
- * the rules have had time (20 s for sets, 21 s for rules at most), and before a set too many counts against its hosts: with
- * the usual 180 s of `hashcheck_alert_seconds` after 45 s.
- */
-const ONCE_MORE_AFTER = 1 / 4;
 
 /** How soon to look again when the ipset publisher is being restarted. */
 const RETRY_MS = 200;
@@ -109,8 +102,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   readonly #tries = new Map<string, { readonly timer: TimerRef; readonly output: RulesetOutput }>();
   /** Messages in the outbox, the newest of each group. */
   readonly #underWay = new Map<string, Message>();
-  /** Of groups whose sets are to be sent once more. */
-  readonly #onceMore = new Map<string, TimerRef>();
+  readonly #onceMore: OnceMore;
   /** Groups whose sets go out though hosts were given them. */
   readonly #again = new Set<string>();
   #timer: TimerRef | undefined = undefined;
@@ -122,6 +114,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
 
   constructor(needs: IptablesPublisherNeeds) {
     this.#needs = needs;
+    this.#onceMore = new OnceMore(needs.config);
   }
 
   init(self: Self<IptablesInfo>): void {
@@ -129,7 +122,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     // What a predecessor had gathered is known from the rulesets themselves: unconfirmed ones are to be sent.
     for (const output of this.#needs.outputs.values()) {
       if (output.publishedAt === null) this.#add(output.groupId, false);
-      else if (nowSeconds(this.#needs.clock) - output.publishedAt < this.#onceMoreMs / 500)
+      else if (this.#onceMore.mayBeDue(nowSeconds(this.#needs.clock) - output.publishedAt))
         this.#sendOnceMore(self, output.groupId);
     }
     this.#lookAtSets();
@@ -148,7 +141,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
         this.#sentAt.delete(message.groupId);
         this.#underWay.delete(message.groupId);
         this.#again.delete(message.groupId);
-        this.#endOnceMore(self, message.groupId);
+        this.#onceMore.end(self, message.groupId);
         forgetGivenSets(this.#needs, message.groupId);
         break;
       case 'sets':
@@ -175,7 +168,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       case 'broker_down':
         return;
       case 'once_more':
-        this.#onceMore.delete(message.groupId);
+        this.#onceMore.end(self, message.groupId);
         this.#again.add(message.groupId);
         this.#add(message.groupId, false);
         return this.#schedule(self, [message.groupId]);
@@ -226,7 +219,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       ...this.describe(),
       groups: waiting.map(([group, { since, force }]) => ({ group, force, waits_ms: Math.round(now - since) })),
       too_large: [...this.#tries.keys()].slice(0, SHOWN),
-      sets_once_more: [...this.#onceMore.keys()].slice(0, SHOWN),
+      sets_once_more: this.#onceMore.waiting.slice(0, SHOWN),
       looks_in_ms: this.#timerAt === Infinity ? null : Math.round(this.#timerAt - now),
       ipset_publisher: this.#unanswered ? 'does not answer' : 'answers',
     };
@@ -387,21 +380,8 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     return before?.sha === sha ? before.at : nowSeconds(this.#needs.clock);
   }
 
-  get #onceMoreMs(): number {
-    return this.#needs.config.hashcheck_alert_seconds * 1000 * ONCE_MORE_AFTER;
-  }
-
   #sendOnceMore(self: Self<IptablesInfo>, groupId: string): void {
-    if (this.#needs.groupSets.scope === 'all') return;
-    this.#endOnceMore(self, groupId);
-    this.#onceMore.set(groupId, self.sendAfter(this.#onceMoreMs, { tag: 'once_more', groupId }));
-  }
-
-  #endOnceMore(self: Self<IptablesInfo>, groupId: string): void {
-    const timer = this.#onceMore.get(groupId);
-    if (timer === undefined) return;
-    this.#onceMore.delete(groupId);
-    self.cancel(timer);
+    if (this.#needs.groupSets.scope === 'group') this.#onceMore.begin(self, groupId);
   }
 
   #send(self: Self<IptablesInfo>, output: RulesetOutput, content: Message): void {
