@@ -54,7 +54,7 @@ export function acceptedSetHashes(
     const row = history[i];
     const successor = history[i - 1];
     if (row === undefined || successor === undefined || successor.at < now - windowSeconds) break;
-    hashes.add(row.hash);
+    if (row.hash !== BY_GROUP) hashes.add(row.hash);
   }
   // The Erlang server added a row with every rebuild, changed or not: the first of the last hash is its change.
   const other = history.findIndex(({ hash }) => hash !== newest.hash);

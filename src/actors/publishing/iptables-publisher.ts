@@ -8,6 +8,7 @@ import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/i
 import { CallFailed } from '../../otp/index.js';
 import { type GivenSets, type GroupSets, listKey, type NamedSets } from '../../world/group-sets.js';
 import type { SetBook } from '../../world/set-book.js';
+import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
 import type { BrokerLink } from '../broker/broker-link.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
@@ -37,6 +38,8 @@ export interface IptablesPublisherNeeds {
   readonly link: Pick<BrokerLink, 'subscribe'>;
   readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName' | 'hostByKey'>;
   readonly outputs: RulesetOutputs;
+  /** Messages are made a slice at a time: a large set that many groups name is written out for each of them. */
+  readonly slices: Pick<Slices, 'run'>;
   readonly sets: Pick<SetBook, 'published'>;
   readonly groupSets: Pick<GroupSets, 'scope' | 'era' | 'of' | 'given' | 'gave' | 'forget'>;
   readonly notes: Pick<Notes, 'put' | 'settled'>;
@@ -200,7 +203,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     const sets = await this.#currentSets(self);
     if (sets === undefined) return;
     // What there is no room for is known from the store at the next start.
-    this.#publishAll(self, [...this.#waiting], sets);
+    await this.#publishAll(self, [...this.#waiting], sets);
   }
 
   describe(): DetailObject {
@@ -279,12 +282,27 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       this.#notBefore = clock.monotonic() + RETRY_MS;
       return;
     }
-    this.#publishAll(self, due, sets);
+    await this.#publishAll(self, due, sets);
   }
 
   /** As far as there is room. */
-  #publishAll(self: Self<IptablesInfo>, groups: readonly (readonly [string, Waiting])[], sets: IpsetReply): void {
-    for (const [id, { force }] of groups) if (this.#room.take(id)) this.#publishOne(self, id, force, sets);
+  #publishAll(
+    self: Self<IptablesInfo>,
+    groups: readonly (readonly [string, Waiting])[],
+    sets: IpsetReply,
+  ): Promise<void> {
+    return this.#needs.slices.run(this.#publishEach(self, groups, sets));
+  }
+
+  *#publishEach(
+    self: Self<IptablesInfo>,
+    groups: readonly (readonly [string, Waiting])[],
+    sets: IpsetReply,
+  ): Generator<void, void> {
+    for (const [id, { force }] of groups) {
+      if (this.#room.take(id)) this.#publishOne(self, id, force, sets);
+      yield;
+    }
   }
 
   #mayGo(groupId: string): boolean {

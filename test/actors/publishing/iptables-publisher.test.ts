@@ -11,6 +11,7 @@ import type { Outcome } from '../../../src/broker/outbox-contract.js';
 import { createMetrics } from '../../../src/metrics/create-metrics.js';
 import { packRulesetSync } from '../../../src/model/stored-ruleset.js';
 import { cast, stopGenServer } from '../../../src/otp/index.js';
+import { finish } from '../../../src/firewall/finish.js';
 import { GroupSets } from '../../../src/world/group-sets.js';
 import { actorStage, shownBy } from '../../support/actors/actor-stage.js';
 import { loadedWorld } from '../../support/actors/loaded-world.js';
@@ -40,6 +41,7 @@ async function publisherAlone({ unconfirmed = [] }: { readonly unconfirmed?: rea
   };
   for (const id of unconfirmed) made(id);
   const needs: IptablesPublisherNeeds = {
+    slices: { run: async (work) => finish(work) },
     groupSets: new GroupSets('all', { now: () => 0 }),
     clock: stage.clock,
     config: {
