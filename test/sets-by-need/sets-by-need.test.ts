@@ -73,8 +73,14 @@ describe('sets that go by group', () => {
     await f.server.edit('host', host?.id ?? '', { group: 'db' });
     await f.server.awaits(() => agent?.progress().group === 'db', 'the agent knows');
     await f.converged();
-    // It goes on listening to its old group.
+    // It goes on listening to its old group, and gets its own copy after that, not for what it reports.
+    await agent?.inject({ kind: 'silent' });
+    f.wire.clear();
     await f.server.edit('zone', f.office, { ipv4_addresses: ['192.0.2.79'] });
+    await f.server.awaits(() => f.wire.keys().includes(`*.*.*.${agent?.hostkey}`), 'its own copy');
+    await f.server.pass(1000);
+    expect([...(agent?.kernel.sets.keys() ?? [])].sort()).toEqual(['lab_zv4', 'lab_zv6']);
+    await agent?.inject({ kind: 'talkative' });
     await f.server.edit('zone', f.lab, { ipv4_addresses: ['192.0.2.80'] });
     await f.server.pass(3000);
     await f.converged();
@@ -122,9 +128,12 @@ describe('sets that go by group', () => {
       return held(ahead).sort().join() === 'lab_zv4,lab_zv6';
     }, 'the first host holds the new sets alone');
     expect(repairs).toBe(0);
+    // Not for what it reports.
+    await ahead?.inject({ kind: 'silent' });
     await f.server.edit('zone', f.lab, { ipv4_addresses: ['192.0.2.90'] });
-    await f.server.edit('zone', f.office, { ipv4_addresses: ['192.0.2.91'] });
     await f.server.awaits(() => ahead?.kernel.saveSets().includes('192.0.2.90'), 'the first host has the new address');
+    await ahead?.inject({ kind: 'talkative' });
+    await f.server.edit('zone', f.office, { ipv4_addresses: ['192.0.2.91'] });
     await f.server.pass(1000);
     expect(rollouts.get(f.web.group)?.state).toBe('rolling');
     for (const agent of f.agentsOf('web'))
