@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { packRulesetSync } from '../../src/model/stored-ruleset.js';
 import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
-import { acceptedSetHashes, newestSetHash, wantedHashes } from '../../src/actors/hosts/wanted-hashes.js';
+import { acceptedSetHashes, BY_GROUP, newestSetHash, wantedHashes } from '../../src/actors/hosts/wanted-hashes.js';
 import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
 import type { Document } from '../../src/model/document.js';
 import { World } from '../../src/world/world.js';
@@ -12,6 +12,16 @@ function row(hash: string, timestamp: number): Document {
 }
 const NOW = 10_000;
 const WINDOW = 600;
+
+it('no hash of the sets counts for all hosts while each group gets its own', () => {
+  const rows = [
+    { id: 'a', hash: 'old', timestamp: 1 },
+    { id: 'b', hash: BY_GROUP, timestamp: 2 },
+  ];
+  expect(acceptedSetHashes(rows, 3, 60)).toBeUndefined();
+  const again = [...rows, { id: 'c', hash: 'old', timestamp: 5 }];
+  expect(acceptedSetHashes(again, 6, 60)).toEqual({ hashes: new Set(['old']), newest: 'old', changedAt: 5 });
+});
 
 describe('hashes that count for the sets', () => {
   it('are the newest, and those that were the newest within the window', () => {

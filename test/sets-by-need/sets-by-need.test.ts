@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BY_GROUP, newestSetHash } from '../../src/actors/hosts/wanted-hashes.js';
 import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
 import type { Document } from '../../src/model/document.js';
 import { decodeRulesPayload } from '../../src/wire/messages/rules-payload.js';
@@ -183,5 +184,8 @@ it('the scope is switched on a store that is in use, to and fro, and no host is 
     await last.pass(20_000);
     expect(f.wire.keys().includes('sets'), scope).toBe(scope === 'all');
     expect(last.subjects()).toEqual([]);
+    // Nothing is compared with what went to all before, until all sets have gone to all again.
+    const newest = newestSetHash(last.server.state.world.rows('ipset').values());
+    expect(newest === BY_GROUP, scope).toBe(scope === 'group');
   }
 });
