@@ -41,6 +41,7 @@ export async function withPolicy<T>(
         store,
         dialect: () => dialect,
         generateUnset: config.generate_unset_tables,
+        ipsetScope: config.ipset_scope,
         anyIsEveryone: () => unknownReferences(config, dialect) === 'accept',
         hostAddressesMax: config.intake.addresses_max,
         guards: guardBook(guardSettings(config), () => Date.now()),

@@ -94,6 +94,7 @@ export const SCHEMA = {
   publish_quiet_ms: { type: 'integer', min: 0, unit: 'milliseconds' },
   profile_periodic_publish_interval_seconds: period,
   ipset_periodic_publish_interval_seconds: period,
+  ipset_scope: { type: 'choice', values: ['all', 'group'] },
   external_ipset_periodic_publish_interval_seconds: period,
   shutdown_seconds: period,
 

@@ -28,6 +28,9 @@ export interface SetPrinter {
   render(base: string, kind: SetKind, family: Family, addresses: readonly string[]): Generator<void, RenderedSet>;
   /** The order of the sets does not matter. Costs no more than joining the kept parts. */
   assemble(sets: readonly RenderedSet[]): Generator<void, SetsText>;
+  /** The text of `assemble` alone; its hash alone. */
+  text(sets: readonly RenderedSet[]): Generator<void, string>;
+  hash(sets: readonly RenderedSet[]): Generator<void, string>;
 }
 
 /** What a tool can hold of a rule's comment. */

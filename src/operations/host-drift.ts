@@ -2,7 +2,7 @@ import { hashFieldsOf, type RulesetOutputs } from '../actors/groups/ruleset-outp
 import type { AgentGuardState } from '../actors/guard/agent-guard-state.js';
 import type { DriftBook } from '../actors/hosts/drift-book.js';
 import { assignedTo } from '../actors/groups/assigned.js';
-import { acceptedSetHashes } from '../actors/hosts/wanted-hashes.js';
+import { wantedSets } from '../actors/hosts/wanted-hashes.js';
 import { whyNotSent } from '../actors/last-good/why-not-sent.js';
 import type { ConfirmedSets } from '../actors/publishing/confirmed-sets.js';
 import type { PublishingGate } from '../actors/publishing/publishing-gate.js';
@@ -13,6 +13,7 @@ import type { Document, Json, JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import { byVariant } from '../model/ruleset-variants.js';
 import type { ActorSystem } from '../otp/index.js';
+import type { GroupSets } from '../world/group-sets.js';
 import type { SetBook } from '../world/set-book.js';
 import type { World } from '../world/world.js';
 
@@ -24,6 +25,7 @@ export interface HostDriftNeeds {
   readonly sets: SetBook;
   readonly outputs: RulesetOutputs;
   readonly confirmedSets: ConfirmedSets;
+  readonly groupSets: GroupSets;
   readonly drift: DriftBook;
   readonly gate: PublishingGate;
   readonly guard: AgentGuardState;
@@ -38,11 +40,7 @@ export function hostDrift(needs: HostDriftNeeds, asked: string): JsonObject | un
   const assigned = assignedTo(needs, { hostkey, group: textOf(host.group) });
   const output = assigned?.output;
   const found = needs.drift.get(hostkey);
-  const sets = acceptedSetHashes(
-    needs.confirmedSets.with(world.rows('ipset')),
-    Math.floor(system.clock.now() / 1000),
-    config.ipset_hash_valid_seconds,
-  );
+  const sets = wantedSets(needs, assigned, Math.floor(system.clock.now() / 1000), config.ipset_hash_valid_seconds);
   return {
     id: host.id,
     name: host.name ?? null,

@@ -13,7 +13,7 @@ import { treeTroubles } from './tree-troubles.js';
 
 export interface WaitingNeeds extends SeenActorsNeeds {
   readonly store: Pick<Store, 'state' | 'get' | 'list'>;
-  readonly config: Pick<Config, 'generate_unset_tables' | 'api' | 'intake'>;
+  readonly config: Pick<Config, 'generate_unset_tables' | 'ipset_scope' | 'api' | 'intake'>;
   readonly alarms: Pick<AlarmBook, 'list'>;
   /** Absent: nothing is guarded. */
   readonly guards?: GuardBook;
@@ -75,6 +75,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
       store,
       dialect,
       generateUnset: config.generate_unset_tables,
+      ipsetScope: config.ipset_scope,
       anyIsEveryone: () => unknownReferences(config, dialect()) === 'accept',
       hostAddressesMax: config.intake.addresses_max,
       ...(needs.guards && { guards: needs.guards }),

@@ -7,6 +7,7 @@ import { readRuleset, type StoredRuleset } from '../model/stored-ruleset.js';
 import { textOf } from '../model/text-of.js';
 import type { DraftRow } from '../store/draft-store.js';
 import { type Store, StoreError } from '../store/store.js';
+import type { IpsetScope } from '../world/group-sets.js';
 import { Slices } from '../world/slices.js';
 import { World, WORLD_TABLES, type WorldTableName } from '../world/world.js';
 import type { Judgements, WantedJudgements } from './assertions/assess.js';
@@ -168,6 +169,7 @@ export interface StoreForesightNeeds {
   readonly store: Pick<Store, 'get' | 'list'>;
   readonly dialect: () => Dialect;
   readonly generateUnset: boolean;
+  readonly ipsetScope: IpsetScope;
   readonly anyIsEveryone: () => boolean;
   readonly hostAddressesMax?: number;
   /** Absent: nothing is guarded. */
@@ -186,7 +188,7 @@ async function storedPins(store: StoreForesightNeeds['store']): Promise<Pinned> 
 
 /** For a server that holds no policy: it is read from the store each time, all of it. */
 export function storeForesight(needs: StoreForesightNeeds): Foresight {
-  const { store, generateUnset, hostAddressesMax } = needs;
+  const { store, generateUnset, ipsetScope, hostAddressesMax } = needs;
   const slices = new Slices();
   return {
     guards: () => (needs.guards ?? NO_GUARDS).current(),
@@ -213,6 +215,7 @@ export function storeForesight(needs: StoreForesightNeeds): Foresight {
             compiles,
             dialect,
             generateUnset,
+            ipsetScope,
             contents: () => none,
             look: new SetLook(dialect),
             court: new Court(dialect),

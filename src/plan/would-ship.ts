@@ -5,6 +5,7 @@ import type { CompiledGroup } from '../firewall/policy/compile-group.js';
 import type { Policy } from '../firewall/policy/policy.js';
 import { RULESET_VARIANTS } from '../model/ruleset-variants.js';
 import { textOf } from '../model/text-of.js';
+import type { IpsetScope } from '../world/group-sets.js';
 import type { World } from '../world/world.js';
 import { movesAddresses, overlayPolicy, type TableChange } from './overlay-policy.js';
 import type { Judgements, WantedJudgements } from './assertions/assess.js';
@@ -34,7 +35,7 @@ export interface Shipment {
   readonly effects: ReadonlyMap<string, GroupEffect>;
   /** What becomes of assertions and guards, those that were asked for. */
   readonly judgements: Judgements;
-  /** Hosts that would get something else than now: all of them where a set changes, which goes to everybody. */
+  /** Hosts that would get something else than now: all of them where a set changes that goes to everybody. */
   readonly hostsTouched: number;
   /** Every group that was compiled to find that out: those whose texts rest on what would be changed. */
   readonly looked: ReadonlySet<string>;
@@ -50,6 +51,8 @@ export interface WouldShipNeeds {
   readonly compiles: Pick<CompileBook, 'compile'>;
   readonly dialect: Dialect;
   readonly generateUnset: boolean;
+  /** Whether a set that changes goes to everybody, or to hosts whose rules name it. */
+  readonly ipsetScope: IpsetScope;
   /** What sets hold now. */
   readonly contents: () => Contents;
   readonly look: SetLook;
@@ -174,6 +177,7 @@ export function* wouldShip(
           wanted.judged,
         );
   const inGroups = groups.reduce((sum, { hosts }) => sum + hosts, 0);
-  const hostsTouched = sets.length > 0 ? policy.host.size : Math.max(inGroups, moved.size);
+  const hostsTouched =
+    sets.length > 0 && needs.ipsetScope === 'all' ? policy.host.size : Math.max(inGroups, moved.size);
   return { groups, sets, effects, judgements, hostsTouched, looked, policy, version };
 }

@@ -3,6 +3,7 @@ import type { Dialect } from '../firewall/dialect.js';
 import type { Policy, PolicyFault } from '../firewall/policy/policy.js';
 import { wantedSetsInSteps } from '../firewall/policy/wanted-sets.js';
 import { FIELD_PRINTER } from '../firewall/printers.js';
+import type { RenderedSet } from '../firewall/printer.js';
 import { buildSetInSteps, type BuiltSet, type SetProblem, type WantedSet } from '../firewall/sets/build-set.js';
 import type { LastGood } from '../firewall/sets/compile-sets.js';
 import { readSetName, setName } from '../firewall/sets/set-name.js';
@@ -17,6 +18,8 @@ export interface RenderedSets {
   readonly names: ReadonlySet<string>;
   /** The lines of each, by name: of two renderings, which sets differ. */
   readonly blocks: ReadonlyMap<string, string>;
+  /** Each as it was rendered, by name: what texts of some of them are made from. */
+  readonly parts: ReadonlyMap<string, RenderedSet>;
   /**
    * Those of them that could not be filled and never had a good content: groups that name them wait
    * (docs/rulesets.md#what-the-kernel-refuses).
@@ -109,6 +112,7 @@ export class SetBook {
       ...text,
       names: new Set(rendered.map(({ name }) => name)),
       blocks: new Map(rendered.map(({ name, block }) => [name, block])),
+      parts: new Map(rendered.map((set) => [set.name, set])),
       unusable: new Set(replaced.filter(({ instead }) => instead === 'empty').map(({ set }) => set)),
       problems,
       faults,

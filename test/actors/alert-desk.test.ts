@@ -13,6 +13,8 @@ import type { Document } from '../../src/model/document.js';
 import { startGenServer, type GenServer } from '../../src/otp/index.js';
 import { virtualSystem } from '../../src/otp/testing/index.js';
 import { openAlertChannels } from '../../src/server/opening/open-alert-channels.js';
+import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
+import { GroupSets } from '../../src/world/group-sets.js';
 import { alertOf } from '../support/test-mailer.js';
 
 function logger() {
@@ -67,6 +69,8 @@ describe('an alert is raised', () => {
     const needs = {
       config: loadConfig({ set }).config,
       world: { groupByName: () => group, rows: () => new Map<string, Document>() },
+      outputs: new RulesetOutputs(),
+      groupSets: new GroupSets('all', { now: () => 0 }),
       confirmedSets: { with: () => [{ id: 's', hash: 'abc', timestamp: 5 }] },
       alerts: { tell: (alert: Alert) => (told.push(alert), ['pager']) },
       log,

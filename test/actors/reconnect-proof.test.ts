@@ -65,10 +65,10 @@ describe('a host that must come back', () => {
       1,
       0,
     ]);
-    await proof.askAgain('h');
+    await proof.askAgain('h', 1_000_000);
     expect(proof.failure).toBeDefined();
     state.fails = false;
-    await proof.askAgain('h');
+    await proof.askAgain('h', 2_000_000);
     expect([proof.failure, state.closed]).toEqual([undefined, []]);
     await advance();
     expect(state.closed).toEqual(['first']);

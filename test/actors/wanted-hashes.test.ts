@@ -1,16 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { packRulesetSync } from '../../src/model/stored-ruleset.js';
 import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
-import { acceptedSetHashes, newestSetHash, wantedHashes } from '../../src/actors/hosts/wanted-hashes.js';
+import { acceptedSetHashes, BY_GROUP, newestSetHash, wantedHashes } from '../../src/actors/hosts/wanted-hashes.js';
 import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
 import type { Document } from '../../src/model/document.js';
 import { World } from '../../src/world/world.js';
+import { GroupSets } from '../../src/world/group-sets.js';
 
 function row(hash: string, timestamp: number): Document {
   return { id: `${hash}-${timestamp}`, hash, timestamp };
 }
 const NOW = 10_000;
 const WINDOW = 600;
+
+it('no hash of the sets counts for all hosts while each group gets its own', () => {
+  const rows = [
+    { id: 'a', hash: 'old', timestamp: 1 },
+    { id: 'b', hash: BY_GROUP, timestamp: 2 },
+  ];
+  expect(acceptedSetHashes(rows, 3, 60)).toBeUndefined();
+  const again = [...rows, { id: 'c', hash: 'old', timestamp: 5 }];
+  expect(acceptedSetHashes(again, 6, 60)).toEqual({ hashes: new Set(['old']), newest: 'old', changedAt: 5 });
+});
 
 describe('hashes that count for the sets', () => {
   it('are the newest, and those that were the newest within the window', () => {
@@ -51,6 +62,8 @@ describe('what a host of a group should report', () => {
     { id: '2', after: { id: '2', name: 'fresh', hash4_ipsets: '' } },
   ]);
 
+  const groupSets = new GroupSets('all', { now: () => 0 });
+
   it('is what its row says, not what was compiled meanwhile', () => {
     const text = { text: 'newer', hash: 'newer' };
     outputs.set({
@@ -61,16 +74,22 @@ describe('what a host of a group should report', () => {
       compiledAt: 5,
       publishedAt: null,
     });
-    expect(wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: 'web' }, NOW, WINDOW)).toEqual({
+    expect(
+      wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'web' }, NOW, WINDOW),
+    ).toEqual({
       rules: { hashes, changedAt: 0 },
     });
   });
 
   it('is nothing for a group that there is not, and no rules for one that never had any', () => {
     expect(
-      wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: 'nobody' }, NOW, WINDOW),
+      wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'nobody' }, NOW, WINDOW),
     ).toBeUndefined();
-    expect(wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: '' }, NOW, WINDOW)).toBeUndefined();
-    expect(wantedHashes({ world, outputs, confirmedSets }, { hostkey: 'h', group: 'fresh' }, NOW, WINDOW)).toEqual({});
+    expect(
+      wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: '' }, NOW, WINDOW),
+    ).toBeUndefined();
+    expect(
+      wantedHashes({ world, outputs, confirmedSets, groupSets }, { hostkey: 'h', group: 'fresh' }, NOW, WINDOW),
+    ).toEqual({});
   });
 });

@@ -149,7 +149,7 @@ function setsOf(world) {
  */
 export async function run() {
   const world = filledWorld();
-  const options = { dialect: 'dog2', generateUnset: false };
+  const options = { dialect: 'dog2', generateUnset: false, ipsetScope: 'all' };
   const compiles = new CompileBook(world.policy, options);
   const needs = {
     ...options,

@@ -47,6 +47,14 @@ class Witness implements Printer {
       yield;
       return { text: sets.map(({ block }) => block).join('\n'), hash: `hash of ${sets.length} sets` };
     },
+    *text(sets: readonly { readonly block: string }[]) {
+      yield;
+      return sets.map(({ block }) => block).join('\n');
+    },
+    *hash(sets: readonly { readonly block: string }[]) {
+      yield;
+      return `hash of ${sets.length} sets`;
+    },
   };
   *print(ruleset: RulesetTree, { dialect }: RuleChoices): Generator<void, string> {
     this.given = ruleset;

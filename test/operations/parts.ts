@@ -20,6 +20,7 @@ import { dogTrainerSup } from '../../src/supervisors/dog-trainer-sup.js';
 import type { Change, Store, StoreState } from '../../src/store/store.js';
 import { SetBook } from '../../src/world/set-book.js';
 import { WORLD_TABLES, World } from '../../src/world/world.js';
+import { GroupSets } from '../../src/world/group-sets.js';
 import { stubMakers } from '../support/stub-actors.js';
 import { started } from '../support/supervision.js';
 
@@ -87,6 +88,7 @@ export async function parts(): Promise<Parts> {
     metrics: createMetrics(),
     world,
     sets: new SetBook(world.policy, 'dog2'),
+    groupSets: new GroupSets('all', { now: () => 0 }),
     outputs: new RulesetOutputs(),
     broker: { describe: 'rabbit.example' },
     link: new BrokerLink(),

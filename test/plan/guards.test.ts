@@ -82,7 +82,7 @@ function startCourt() {
     host: [host('web1', 'web', '10.1.0.1'), host('db1', 'db', '10.2.0.1'), host('dark1', 'dark', '10.3.0.1')],
   };
   for (const table of WORLD_TABLES) world.reconcile(table, rows[table] ?? []);
-  const options = { dialect: 'dog2', generateUnset: false } as const;
+  const options = { dialect: 'dog2', generateUnset: false, ipsetScope: 'all' } as const;
   const pinned = new Map<string, StoredRuleset>();
   /** Holds a group at what these rules would compile to. */
   const hold = (name: string, rules: JsonObject) => {

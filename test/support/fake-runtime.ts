@@ -72,6 +72,7 @@ export class FakeRuntime implements Operations {
       store,
       dialect: () => this.dialect(),
       generateUnset: false,
+      ipsetScope: 'all',
       anyIsEveryone: () => false,
     });
   }

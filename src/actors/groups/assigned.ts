@@ -4,7 +4,7 @@ import { hashFieldsOf, type RulesetOutput, type RulesetOutputs } from './ruleset
 
 export interface AssignedNeeds {
   readonly world: Pick<World, 'groupByName'>;
-  readonly outputs: Pick<RulesetOutputs, 'get' | 'confirmedHashes' | 'changedAt'> & {
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'confirmedHashes' | 'confirmedSets' | 'changedAt'> & {
     readonly rollouts: Pick<RolloutBook, 'ahead' | 'returnedAt'>;
   };
 }
@@ -16,6 +16,10 @@ export interface Assigned {
   readonly output: RulesetOutput | undefined;
   /** The hash fields that it is expected to report: of what was confirmed last; undefined: not known in this run. */
   readonly hashes: Readonly<Record<string, string>> | undefined;
+  /** Full names of the sets in the rules that it is expected to have; undefined: not known in this run. */
+  readonly sets: readonly string[] | undefined;
+  /** It gets what it has by its own key, not with its group. */
+  readonly alone: boolean;
   /** Since when, epoch seconds; undefined: not known in this run. */
   readonly since: number | undefined;
 }
@@ -40,6 +44,8 @@ export function assignedTo(
       groupId: group.id,
       output,
       hashes: outputs.confirmedHashes(group.id),
+      sets: outputs.confirmedSets(group.id),
+      alone: returned !== undefined,
       since: returned === undefined ? since : Math.max(since ?? 0, returned),
     };
   }
@@ -51,7 +57,16 @@ export function assignedTo(
       groupId: group.id,
       output: next,
       hashes: outputs.confirmedHashes(group.id),
+      sets: outputs.confirmedSets(group.id),
+      alone: true,
       since: outputs.changedAt(group.id),
     };
-  return { groupId: group.id, output: next, hashes: hashFieldsOf(next), since: confirmedAt };
+  return {
+    groupId: group.id,
+    output: next,
+    hashes: hashFieldsOf(next),
+    sets: ruleset.sets,
+    alone: true,
+    since: confirmedAt,
+  };
 }

@@ -8,6 +8,7 @@ import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { Clock, DetailObject, KeyedChildren, Message, Self, GenServer } from '../../otp/index.js';
 import type { Change, Store } from '../../store/store.js';
+import type { GroupSets } from '../../world/group-sets.js';
 import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
 import { raiseCompileAlert, type RaiseCompileAlertNeeds } from '../alerts/raise-alert.js';
@@ -48,6 +49,7 @@ export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds
   /** How many groups read their ruleset from the store at a time. */
   readonly loads: Pick<Turnstile, 'run'>;
   readonly outputs: RulesetOutputs;
+  readonly groupSets: Pick<GroupSets, 'of' | 'owes'>;
   /** Who brings its changes to its hosts in steps. */
   readonly rollers: Pick<KeyedChildren<RolloutCast>, 'send'>;
   readonly notes: Pick<Notes, 'put'>;
@@ -268,7 +270,10 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     if (last !== undefined && last.groupName === this.#name && last.ruleset.id === ruleset.id) {
       if (wasBroken) await this.#keep(self, last);
       if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
-      else this.#checkHashes();
+      else {
+        this.#checkHashes();
+        this.#sendOwedSets(self, last);
+      }
       return;
     }
     const output: RulesetOutput = {
@@ -318,9 +323,16 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     const adopted = { ...output, publishedAt: nowSeconds(this.#needs.clock) };
     await this.#keep(self, adopted);
     recordRevision(this.#needs, adopted, adopted.publishedAt);
+    this.#sendOwedSets(self, adopted);
     if (same) return;
     log.info({ group: this.#name, hosts: { ...held } }, 'taken over: hosts already hold our text, nothing is sent');
     this.#checkHashes();
+  }
+
+  /** Where sets go by group: its rules need not be sent, its sets may have to. */
+  #sendOwedSets(self: Self<Info>, { ruleset }: RulesetOutput): void {
+    if (this.#needs.groupSets.owes(this.#id, ruleset.sets))
+      self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
   }
 
   #endWait(): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Document } from '../../model/document.js';
 import type { Notes } from '../store/notes.js';
+import type { GroupSets } from '../../world/group-sets.js';
 import type { SetBook } from '../../world/set-book.js';
 import { hashFieldsOf, type RulesetOutput, type RulesetOutputs } from './ruleset-outputs.js';
 
@@ -9,6 +10,7 @@ export interface RecordRevisionNeeds {
   readonly notes: Pick<Notes, 'put'>;
   /** What sets hold as they were published last. */
   readonly sets: Pick<SetBook, 'published'>;
+  readonly groupSets: Pick<GroupSets, 'of'>;
 }
 
 /** The row of table `revision` that says which is a group's newest. */
@@ -37,7 +39,7 @@ function contentHash(addresses: readonly string[]): string {
  * The store takes note of it when it can. `at`: when it was confirmed, epoch seconds.
  */
 export function recordRevision(needs: RecordRevisionNeeds, output: RulesetOutput, at: number): void {
-  const { outputs, notes, sets } = needs;
+  const { outputs, notes, sets, groupSets } = needs;
   const { revisions, rulesets } = outputs;
   const { groupId, groupName, ruleset, compiledAt } = output;
   if (revisions.numberOf(groupId, ruleset.id) !== undefined) return;
@@ -57,7 +59,7 @@ export function recordRevision(needs: RecordRevisionNeeds, output: RulesetOutput
       const content = contents?.get(name);
       return { name, hash: content === undefined ? null : contentHash(content) };
     }),
-    ipset_hash: sets.published?.hash ?? null,
+    ipset_hash: groupSets.of(ruleset.sets)?.hash ?? sets.published?.hash ?? null,
     author: cause?.author ?? 'system',
     reason: cause?.reason ?? null,
     plan: cause?.plan ?? null,

@@ -127,6 +127,18 @@ export class RulesetOutputs {
     return output === undefined ? undefined : hashFieldsOf(output);
   }
 
+  /** Full names of the sets in the texts that were confirmed last; `undefined`: not in this run. */
+  confirmedSets(groupId: string): readonly string[] | undefined {
+    return this.#published.get(groupId)?.output.ruleset.sets;
+  }
+
+  /** The sets of every ruleset that hosts have or may be given: a list of names each. */
+  *setLists(): Generator<readonly string[]> {
+    for (const { ruleset } of this.#outputs.values()) yield ruleset.sets;
+    for (const { output } of this.#published.values()) yield output.ruleset.sets;
+    for (const { ruleset } of this.rollouts.rulesets()) yield ruleset.sets;
+  }
+
   /** Since when, epoch seconds, hosts are expected to have what the group's hashes say; `undefined`: not in this run. */
   changedAt(groupId: string): number | undefined {
     return this.#published.get(groupId)?.at;

@@ -9,12 +9,13 @@ import { nowSeconds } from '../now-seconds.js';
 import { type MayPublish, whyHeld } from '../publishing/publishing-gate.js';
 import type { RateLimiter } from '../../rates/rate-limiter.js';
 import type { DriftBook } from './drift-book.js';
-import { hostRuleset, hostSets } from '../publishing/publications.js';
+import { hostRuleset, hostSets, setsAloneToHost } from '../publishing/publications.js';
 import { assignedTo, type AssignedNeeds } from '../groups/assigned.js';
 import { VARIANTS, type RulesetOutput } from '../groups/ruleset-outputs.js';
 import { missingSets } from '../last-good/why-not-sent.js';
 import { reportDropped } from '../publishing/report-dropped.js';
-import type { RenderedSets, SetBook } from '../../world/set-book.js';
+import type { GroupSets } from '../../world/group-sets.js';
+import type { SetBook } from '../../world/set-book.js';
 
 export interface HostDeliveryNeeds extends AssignedNeeds {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
@@ -22,6 +23,7 @@ export interface HostDeliveryNeeds extends AssignedNeeds {
     readonly intake: Pick<Config['intake'], 'force_interval_seconds'>;
   };
   readonly sets: Pick<SetBook, 'published' | 'untaken'>;
+  readonly groupSets: Pick<GroupSets, 'scope' | 'of'>;
   readonly gate: MayPublish;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly drift: Pick<DriftBook, 'get' | 'repaired'>;
@@ -31,8 +33,9 @@ export interface HostDeliveryNeeds extends AssignedNeeds {
   readonly log: Log;
 }
 
-/** What to send to one host, and why: its agent has just started, its hashes differ beyond the tolerance, or it was moved. */
-type Cause = 'start' | 'drift' | 'moved';
+/** What to send to one host, and why: its agent has just started, its hashes differ beyond the tolerance, it was moved, or its
+ * rules are right and it holds other sets than they name: those could not go before its rules were in. */
+type Cause = 'start' | 'drift' | 'moved' | 'left_over';
 
 export interface Delivery {
   readonly sets: boolean;
@@ -44,6 +47,7 @@ const SENT: Readonly<Record<Cause, string>> = {
   start: 'host brought up to date after its start',
   drift: 'host repaired: its own copy was sent again',
   moved: 'host moved: the ruleset of its new group was sent to it',
+  left_over: 'host has its rules: its sets were sent once more, so that others go',
 };
 
 /**
@@ -57,6 +61,7 @@ export class HostDelivery {
     start: -Infinity,
     drift: -Infinity,
     moved: -Infinity,
+    left_over: -Infinity,
   };
   /** What the last repair was to bring about, and how many in a row were to. */
   #repair = { wanted: '', times: 0 };
@@ -81,31 +86,36 @@ export class HostDelivery {
   }
 
   send(groupName: string, what: Delivery): void {
-    const { sets, clock, log, gate, metrics, drift } = this.#needs;
-    const latest = what.rules
-      ? assignedTo(this.#needs, { hostkey: this.#hostkey, group: groupName })?.output
-      : undefined;
-    const wanted = wantedNow(latest, what.sets ? sets.published : undefined);
+    const { sets, groupSets, clock, log, gate, metrics, drift } = this.#needs;
+    const assigned = assignedTo(this.#needs, { hostkey: this.#hostkey, group: groupName });
+    const latest = what.rules ? assigned?.output : undefined;
+    const byGroup = groupSets.scope === 'group';
+    const own = assigned?.sets === undefined ? undefined : groupSets.of(assigned.sets);
+    const wanted = wantedNow(latest, what.sets ? (byGroup ? own : sets.published) : undefined);
     if (whyHeld(gate) !== undefined || !this.#allowed(what.cause, wanted)) return;
     const now = clock.now();
     const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
     const sendsSets = what.sets || (output !== undefined && what.cause === 'drift');
     // What the broker found too large for all is too large for one.
-    const copy = sendsSets && sets.untaken.size === 0 ? sets.published : undefined;
-    if (copy !== undefined) {
+    const all = sendsSets && !byGroup && sets.untaken.size === 0 ? sets.published : undefined;
+    // Where sets go by group, rules bring them with them.
+    const alone = what.sets && output === undefined ? own : undefined;
+    const copy = all ?? alone ?? (byGroup ? output : undefined);
+    if (all !== undefined) {
       this.#post({
         target: `host-sets/${this.#hostkey}`,
         class: 'host',
-        publication: hostSets(copy, this.#hostkey, now),
+        publication: hostSets(all, this.#hostkey, now),
       });
     }
+    if (alone !== undefined) this.#post(setsAloneToHost(alone, this.#hostkey, now));
     if (output !== undefined) {
       this.#post({
         target: `host/${this.#hostkey}`,
         class: 'host',
-        after: [`host-sets/${this.#hostkey}`],
-        publication: hostRuleset(output, this.#hostkey, now),
+        after: byGroup ? [] : [`host-sets/${this.#hostkey}`],
+        publication: hostRuleset(output, this.#hostkey, now, groupSets.of(output.ruleset.sets)),
       });
     }
     if (copy === undefined && output === undefined) return;
@@ -159,6 +169,7 @@ export class HostDelivery {
       case 'drift':
         return repairIntervalSeconds(config.repair_interval_seconds, this.#repairsFor(wanted));
       case 'start':
+      case 'left_over':
         return config.intake.force_interval_seconds;
       case 'moved':
         // Moves are made by hand, one by one.
@@ -167,7 +178,7 @@ export class HostDelivery {
   }
 }
 
-function wantedNow(rules: RulesetOutput | undefined, sets: RenderedSets | undefined): string {
+function wantedNow(rules: RulesetOutput | undefined, sets: { readonly hash: string } | undefined): string {
   return [
     ...(rules === undefined ? [] : VARIANTS.map((variant) => rules.ruleset.texts[variant].hash)),
     sets?.hash ?? '',

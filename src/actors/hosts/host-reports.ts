@@ -28,6 +28,7 @@ import { noteHeld } from './note-held.js';
 import { HostRegistration, type HostRegistrationNeeds } from './host-registration.js';
 import type { HostRoom } from './host-room.js';
 import { readsBack, type ReadBackSwitch } from './reads-back.js';
+import { assignedTo } from '../groups/assigned.js';
 import { wantedHashes, type WantedHashesNeeds } from './wanted-hashes.js';
 
 export type HostReportsNeeds = ConvergenceWatchNeeds &
@@ -202,9 +203,25 @@ export class HostReports {
     this.#logDrift(outcome, report, group);
     this.#count(report, group);
     const { sets, rules } = outcome.resend;
+    if (!sets && !rules && this.#holdsTooMany(outcome, report, group))
+      delivery.send(group, { sets: true, rules: false, cause: 'left_over' });
     if (sets || rules) delivery.send(group, { sets, rules, cause: report.updateType === 'force' ? 'start' : 'drift' });
     if (outcome.sendConfig) self.cast(CONFIG_PUBLISHER, { tag: 'remind', hostkey: record.hostkey });
     deadlines.arm(self);
+  }
+
+  /**
+   * Where sets go by group: its rules are right, its sets are not. Those that its former rules named could not go before the
+   * new ones were in; its group's are sent once more for that, those of a host that gets its own are seen here.
+   */
+  #holdsTooMany({ differing }: ReportOutcome, { hostkey }: HostReport, group: string): boolean {
+    const { groupSets, clock, config } = this.#needs;
+    if (groupSets.scope === 'all' || differing.length !== 1 || differing[0] !== 'ipset_hash') return false;
+    const host = { hostkey, group };
+    if (assignedTo(this.#needs, host)?.alone === true) return true;
+    const now = nowSeconds(clock);
+    const wanted = wantedHashes(this.#needs, host, now, config.ipset_hash_valid_seconds);
+    return wanted?.sets !== undefined && now - wanted.sets.changedAt > config.hashcheck_alert_seconds / 2;
   }
 
   #logDrift({ event, differing }: ReportOutcome, { hostkey, name, hashes }: HostReport, group: string): void {

@@ -8,6 +8,7 @@ import { sha256InSteps } from '../../firewall/hash/sha256.js';
 import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
 import type { SetHistory } from '../../set-history/set-history.js';
+import type { GroupSets } from '../../world/group-sets.js';
 import type { RenderedSets, SetBook } from '../../world/set-book.js';
 import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
@@ -28,6 +29,7 @@ import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } f
 import type { MayPublish } from './publishing-gate.js';
 import { refusedAlarm } from './refused-alarm.js';
 import { refusedRetryMs, type RefusedRetryNeeds } from './refused-retry.js';
+import { beginSetsByGroup, loadSetsByGroup } from './sets-by-group.js';
 import { ASK_AGAIN_MS, SetTakeover } from './set-takeover.js';
 import { untakenSets } from './untaken-sets.js';
 
@@ -51,7 +53,9 @@ export interface IpsetPublisherNeeds {
   readonly sets: Pick<SetBook, 'renderInSteps' | 'remember' | 'published' | 'untaken'>;
   /** Sets are made a slice at a time: a fleet's would hold up everybody else for half a second. */
   readonly slices: Pick<Slices, 'run'>;
-  readonly outputs: Pick<RulesetOutputs, 'values'>;
+  readonly outputs: Pick<RulesetOutputs, 'values' | 'setLists'>;
+  /** Where sets go by group, this publishes nothing itself: it says which groups' sets are others now. */
+  readonly groupSets: Pick<GroupSets, 'scope' | 'era' | 'take' | 'gave'>;
   readonly confirmedSets: ConfirmedSets;
   readonly notes: Pick<Notes, 'put' | 'settled'>;
   /** What sets held in former times: hosts may have what is published from then on. */
@@ -82,7 +86,8 @@ function* renderedAndHashed(sets: Pick<SetBook, 'renderInSteps'>): Generator<voi
 }
 
 /**
- * Publishes all sets to all agents. What dirties them gathers in the mailbox: after a quiet time one text goes out, and
+ * Publishes all sets to all agents; or, where each group gets its own (`ipset_scope: group`), says which of them are others
+ * now.  What dirties them gathers in the mailbox: after a quiet time one text goes out, and
  * under a burst at most one per interval (docs/host-lifecycle.md#publishing). The text is compared, not the hash: an
  * empty new set changes no hash, but a rule may name it. The hash is recorded when the broker has confirmed.
  */
@@ -118,6 +123,8 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     const stored = await patiently(self, this.#needs, () => loadConfirmedSha(store));
     // The store may not have taken the note of the newest.
     this.#confirmedSha = confirmedSets.sha ?? stored;
+    if (this.#needs.groupSets.scope === 'group')
+      await patiently(self, this.#needs, () => loadSetsByGroup(store, this.#needs.groupSets));
     const kept = await patiently(self, this.#needs, () => loadKeptSets(store));
     // What stands in comes first: of a set that both know, it is the newer.
     sets.remember(kept.standIns);
@@ -231,7 +238,8 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     const [rendered, sha] = await slices.run(renderedAndHashed(sets));
     // Publishing may have been paused meanwhile.
     if (this.#isHeld(self)) return;
-    const takeover = this.#confirmedSha === undefined ? this.#takeover.decide(rendered, asked) : 'publish';
+    const byGroup = this.#needs.groupSets.scope === 'group';
+    const takeover = this.#confirmedSha === undefined && !byGroup ? this.#takeover.decide(rendered, asked) : 'publish';
     if (takeover === 'wait') {
       this.#held = 'takeover';
       this.#timer ??= self.sendAfter(ASK_AGAIN_MS, { tag: 'due' });
@@ -247,6 +255,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     if (rendered.text === before?.text && !this.#again) return;
     this.#again = false;
     this.#needs.setHistory.note({ contents: rendered.contents, hash: rendered.hash, sha });
+    if (byGroup) return this.#handOver(self, rendered);
     if (sha === this.#confirmedSha || takeover === 'adopt') {
       // All agents have it, from before a restart, or from the server that this one took over from, or an edit was undone.
       if (this.#endRetry(self)) this.#needs.alarms.clear(refusedAlarm('sets'));
@@ -256,6 +265,22 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     this.#sentAt = clock.monotonic();
     const put = { target: 'sets', class: 'sets', publication: allSets(rendered, clock.now()) } as const;
     pipeOutcome<IpsetInfo>(self, outbox.put(put), (outcome) => ({ tag: 'settled', rendered, sha, outcome }));
+  }
+
+  /** Each group gets those that its rules name, with its rules. */
+  async #handOver(self: Self<IpsetInfo>, rendered: RenderedSets): Promise<void> {
+    const { groupSets, outputs, slices, clock, events } = this.#needs;
+    if (groupSets.era === undefined) {
+      const { changes, stored } = beginSetsByGroup(this.#needs);
+      await storePatiently(self, this.#needs, changes, 'system');
+      stored();
+    }
+    const changed = await slices.run(groupSets.take(rendered, outputs.setLists()));
+    this.#sentAt = clock.monotonic();
+    this.#taken = rendered.blocks;
+    events.put({ kind: 'sets_published', hash: rendered.hash });
+    self.cast(IPTABLES_PUBLISHER, { tag: 'sets', changed });
+    self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
   }
 
   #isHeld(self: Self<IpsetInfo>): boolean {

@@ -6,7 +6,9 @@ import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
 import { CallFailed } from '../../otp/index.js';
+import { type GivenSets, type GroupSets, listKey, type NamedSets } from '../../world/group-sets.js';
 import type { SetBook } from '../../world/set-book.js';
+import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
 import type { BrokerLink } from '../broker/broker-link.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
@@ -14,26 +16,32 @@ import type { RulesetOutput, RulesetOutputs } from '../groups/ruleset-outputs.js
 import type { AgentGuardState } from '../guard/agent-guard-state.js';
 import type { Log } from '../../log/log.js';
 import type { Notes } from '../store/notes.js';
+import { nowSeconds } from '../now-seconds.js';
 import { noteConfirmed } from './note-confirmed.js';
+import { OnceMore, type OnceMoreInfo } from './once-more.js';
 import { pipeOutcome } from './pipe-outcome.js';
-import { groupRuleset } from './publications.js';
+import { groupRuleset, groupSetsAlone } from './publications.js';
 import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
 import { type MayPublish, whyHeld } from './publishing-gate.js';
 import { clearGroupAlarm } from './refused-alarm.js';
 import { refusedRetryMs, type RefusedRetryNeeds } from './refused-retry.js';
 import { RoomInOutbox } from './room-in-outbox.js';
-import { sendToAstray } from './send-to-astray.js';
+import { sendSetsAhead, sendToAstray } from './send-to-astray.js';
+import { forgetGivenSets, noteGivenSets } from './sets-by-group.js';
 
 export interface IptablesPublisherNeeds {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly config: RefusedRetryNeeds['config'] &
-    Pick<Config, 'publish_quiet_ms' | 'profile_periodic_publish_interval_seconds'>;
+    Pick<Config, 'publish_quiet_ms' | 'profile_periodic_publish_interval_seconds' | 'hashcheck_alert_seconds'>;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly events: Pick<EventBook<ServerEvent>, 'put'>;
   readonly link: Pick<BrokerLink, 'subscribe'>;
   readonly world: Pick<World, 'deafMembers' | 'strayListeners' | 'groupByName' | 'hostByKey'>;
   readonly outputs: RulesetOutputs;
+  /** Messages are made a slice at a time: a large set that many groups name is written out for each of them. */
+  readonly slices: Pick<Slices, 'run'>;
   readonly sets: Pick<SetBook, 'published'>;
+  readonly groupSets: Pick<GroupSets, 'scope' | 'era' | 'of' | 'given' | 'gave' | 'forget'>;
   readonly notes: Pick<Notes, 'put' | 'settled'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
   readonly gate: MayPublish;
@@ -49,12 +57,22 @@ type IptablesInfo =
   | {
       readonly tag: 'settled';
       readonly output: RulesetOutput;
+      readonly message: Message;
       readonly bytes: number;
       readonly outcome: Outcome;
       readonly seconds: number;
     }
+  | OnceMoreInfo
   /** Perhaps it is taken now, if it is still what is wanted. */
   | { readonly tag: 'again'; readonly output: RulesetOutput };
+
+/** What a group's message holds. */
+interface Message {
+  /** Its rules, and not its sets alone. */
+  readonly rules: boolean;
+  /** Undefined: they go to all by themselves. */
+  readonly sets: NamedSets | undefined;
+}
 
 interface Waiting {
   /** Monotonic milliseconds. */
@@ -69,7 +87,8 @@ const SHOWN = 50;
 const RETRY_MS = 200;
 
 /**
- * Publishes rulesets, each to all agents of its group. What is to be sent gathers in the mailbox by group: after a
+ * Publishes rulesets, each to all agents of its group, with the sets that it names where sets go by group
+ * (docs/sets-by-need.md). What is to be sent gathers in the mailbox by group: after a
  * quiet time it goes out, under a burst at most once per interval (docs/host-lifecycle.md#publishing), always after the
  * sets that it names (docs/decisions/0015-sets-before-rules.md). A group whose sets can't be published waits; it holds
  * up no other.
@@ -84,6 +103,11 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   readonly #room = new RoomInOutbox();
   /** Of groups whose ruleset the broker found too large: when it is tried again. */
   readonly #tries = new Map<string, { readonly timer: TimerRef; readonly output: RulesetOutput }>();
+  /** Messages in the outbox, the newest of each group. */
+  readonly #underWay = new Map<string, Message>();
+  readonly #onceMore: OnceMore;
+  /** Groups whose sets go out though hosts were given them. */
+  readonly #again = new Set<string>();
   #timer: TimerRef | undefined = undefined;
   #timerAt = Infinity;
   /** Nothing is tried before, in monotonic milliseconds: the ipset publisher did not answer. */
@@ -93,6 +117,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
 
   constructor(needs: IptablesPublisherNeeds) {
     this.#needs = needs;
+    this.#onceMore = new OnceMore(needs.config);
   }
 
   init(self: Self<IptablesInfo>): void {
@@ -100,7 +125,10 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     // What a predecessor had gathered is known from the rulesets themselves: unconfirmed ones are to be sent.
     for (const output of this.#needs.outputs.values()) {
       if (output.publishedAt === null) this.#add(output.groupId, false);
+      else if (this.#onceMore.mayBeDue(nowSeconds(this.#needs.clock) - output.publishedAt))
+        this.#sendOnceMore(self, output.groupId);
     }
+    this.#lookAtSets();
     this.#schedule(self);
   }
 
@@ -114,6 +142,15 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
         clearGroupAlarm(this.#needs.alarms, message.groupId);
         this.#held.delete(message.groupId);
         this.#sentAt.delete(message.groupId);
+        this.#underWay.delete(message.groupId);
+        this.#again.delete(message.groupId);
+        this.#onceMore.end(self, message.groupId);
+        forgetGivenSets(this.#needs, message.groupId);
+        break;
+      case 'sets':
+        this.#lookAtSets();
+        for (const { groupId, candidate } of this.#needs.outputs.rollouts.values())
+          if (message.changed.has(listKey(candidate.sets))) sendSetsAhead(this.#needs, groupId);
         break;
       case 'resume':
         this.#held.clear();
@@ -133,6 +170,11 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
         return this.#settled(self, message);
       case 'broker_down':
         return;
+      case 'once_more':
+        this.#onceMore.end(self, message.groupId);
+        this.#again.add(message.groupId);
+        this.#add(message.groupId, false);
+        return this.#schedule(self, [message.groupId]);
       case 'broker_up':
         // It may be another broker now, or have another limit.
         for (const { timer, output } of this.#tries.values()) {
@@ -144,7 +186,9 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
         const { groupId } = message.output;
         this.#tries.delete(groupId);
         const current = this.#needs.outputs.get(groupId);
-        if (current?.publishedAt !== null || current.ruleset.id !== message.output.ruleset.id) return;
+        if (current === undefined) return;
+        const isOwed = current.publishedAt === null && current.ruleset.id === message.output.ruleset.id;
+        if (!isOwed && !this.#owesSets(current)) return;
         this.#add(groupId, false);
         return this.#schedule(self, [groupId]);
       }
@@ -159,7 +203,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     const sets = await this.#currentSets(self);
     if (sets === undefined) return;
     // What there is no room for is known from the store at the next start.
-    this.#publishAll(self, [...this.#waiting], sets);
+    await this.#publishAll(self, [...this.#waiting], sets);
   }
 
   describe(): DetailObject {
@@ -178,6 +222,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       ...this.describe(),
       groups: waiting.map(([group, { since, force }]) => ({ group, force, waits_ms: Math.round(now - since) })),
       too_large: [...this.#tries.keys()].slice(0, SHOWN),
+      sets_once_more: this.#onceMore.waiting.slice(0, SHOWN),
       looks_in_ms: this.#timerAt === Infinity ? null : Math.round(this.#timerAt - now),
       ipset_publisher: this.#unanswered ? 'does not answer' : 'answers',
     };
@@ -237,12 +282,27 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       this.#notBefore = clock.monotonic() + RETRY_MS;
       return;
     }
-    this.#publishAll(self, due, sets);
+    await this.#publishAll(self, due, sets);
   }
 
   /** As far as there is room. */
-  #publishAll(self: Self<IptablesInfo>, groups: readonly (readonly [string, Waiting])[], sets: IpsetReply): void {
-    for (const [id, { force }] of groups) if (this.#room.take(id)) this.#publishOne(self, id, force, sets);
+  #publishAll(
+    self: Self<IptablesInfo>,
+    groups: readonly (readonly [string, Waiting])[],
+    sets: IpsetReply,
+  ): Promise<void> {
+    return this.#needs.slices.run(this.#publishEach(self, groups, sets));
+  }
+
+  *#publishEach(
+    self: Self<IptablesInfo>,
+    groups: readonly (readonly [string, Waiting])[],
+    sets: IpsetReply,
+  ): Generator<void, void> {
+    for (const [id, { force }] of groups) {
+      if (this.#room.take(id)) this.#publishOne(self, id, force, sets);
+      yield;
+    }
   }
 
   #mayGo(groupId: string): boolean {
@@ -251,18 +311,19 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
 
   #settled(self: Self<IptablesInfo>, message: IptablesInfo & { readonly tag: 'settled' }): void {
     const { output, bytes, outcome, seconds } = message;
+    if (this.#underWay.get(output.groupId) === message.message) this.#underWay.delete(output.groupId);
     if (this.#room.settled(output.groupId, bytes)) this.#schedule(self);
     switch (outcome.kind) {
       case 'superseded':
         return;
       case 'refused':
         // No host is compared with a ruleset that no queue took; hosts whose queues refused it are repaired by their hashes.
-        if (outcome.taken === 'some') noteConfirmed(this.#needs, output);
+        if (outcome.taken === 'some') this.#confirmed(self, output, message.message);
         else this.#tryLater(self, output);
         return;
       case 'confirmed':
         this.#needs.metrics.observe('dog_trainer_confirm_seconds', seconds);
-        return noteConfirmed(this.#needs, output);
+        return this.#confirmed(self, output, message.message);
       case 'dropped':
         this.#needs.log.error({ group: output.groupName, reason: outcome.reason }, 'a ruleset was not sent');
         this.#add(output.groupId, false);
@@ -287,7 +348,8 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   #publishOne(self: Self<IptablesInfo>, groupId: string, force: boolean, sets: IpsetReply): void {
     const { outputs, log } = this.#needs;
     const output = outputs.get(groupId);
-    if (output === undefined || (output.publishedAt !== null && !force)) {
+    const isOwed = output !== undefined && (output.publishedAt === null || force);
+    if (output === undefined || !(isOwed || this.#owesSets(output))) {
       this.#waiting.delete(groupId);
       return;
     }
@@ -299,29 +361,75 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       return;
     }
     this.#waiting.delete(groupId);
-    this.#send(self, output);
+    this.#again.delete(groupId);
+    const named = this.#needs.groupSets.of(output.ruleset.sets);
+    // The newest message takes the place of one that waits, so it holds what that holds.
+    const rules = isOwed || named === undefined || this.#underWay.get(groupId)?.rules === true;
+    this.#send(self, output, { rules, sets: named });
   }
 
-  #send(self: Self<IptablesInfo>, output: RulesetOutput): void {
+  /** Where sets go by group: its rules were given, but not its sets as they are now. */
+  #owesSets({ groupId, ruleset }: RulesetOutput): boolean {
+    const { groupSets } = this.#needs;
+    const sets = groupSets.of(ruleset.sets);
+    if (sets === undefined) return false;
+    const given = this.#underWay.get(groupId)?.sets?.sha ?? groupSets.given(groupId)?.sha;
+    return given !== sets.sha || this.#again.has(groupId);
+  }
+
+  #lookAtSets(): void {
+    for (const output of this.#needs.outputs.values()) if (this.#owesSets(output)) this.#add(output.groupId, false);
+  }
+
+  #confirmed(self: Self<IptablesInfo>, output: RulesetOutput, { rules, sets }: Message): void {
+    const { groupSets, outputs } = this.#needs;
+    const { groupId } = output;
+    if (rules) noteConfirmed(this.#needs, output);
+    if (sets === undefined || outputs.get(groupId) === undefined) return;
+    const before = groupSets.given(groupId);
+    noteGivenSets(this.#needs, groupId, { sha: sets.sha, names: sets.names, at: this.#sinceOf(before, sets) });
+    const staying = new Set(sets.names);
+    // Which sets hosts had before a restart is not known.
+    if (rules && before?.names?.every((name) => staying.has(name)) !== true) this.#sendOnceMore(self, groupId);
+  }
+
+  /** Sent once more without a change, they give hosts no more time. */
+  #sinceOf(before: GivenSets | undefined, { sha }: NamedSets): number {
+    return before?.sha === sha ? before.at : nowSeconds(this.#needs.clock);
+  }
+
+  #sendOnceMore(self: Self<IptablesInfo>, groupId: string): void {
+    if (this.#needs.groupSets.scope === 'group') this.#onceMore.begin(self, groupId);
+  }
+
+  #send(self: Self<IptablesInfo>, output: RulesetOutput, content: Message): void {
     const { outbox, clock, metrics } = this.#needs;
+    const { rules, sets } = content;
+    const now = clock.now();
     const began = clock.monotonic();
     this.#sentAt.set(output.groupId, began);
-    metrics.count('iptables_publish');
-    metrics.count('iptables_publish_group', output.groupName);
+    if (sets !== undefined) metrics.count('ipset_publish');
+    if (rules) {
+      metrics.count('iptables_publish');
+      metrics.count('iptables_publish_group', output.groupName);
+    }
+    this.#underWay.set(output.groupId, content);
     const put = {
       target: `group/${output.groupId}`,
       class: 'group',
-      publication: groupRuleset(output, clock.now()),
+      publication:
+        rules || sets === undefined ? groupRuleset(output, now, sets) : groupSetsAlone(output.groupName, sets, now),
     } as const;
     const bytes = put.publication.body.byteLength;
     this.#room.put(output.groupId, bytes);
     pipeOutcome<IptablesInfo>(self, outbox.put(put), (outcome) => ({
       tag: 'settled',
       output,
+      message: content,
       bytes,
       outcome,
       seconds: (clock.monotonic() - began) / 1000,
     }));
-    sendToAstray(this.#needs, output);
+    sendToAstray(this.#needs, output, rules ? 'rules' : 'sets');
   }
 }

@@ -22,7 +22,7 @@ export interface NoteConfirmedSetsNeeds {
 }
 
 /** Which text all agents have, so that a restart need not send it again (table `setting`). */
-const PUBLISHED = 'sets_published';
+export const PUBLISHED = 'sets_published';
 
 /** SHA-256, in hex, of the text that all agents have, as the store knows it; `undefined`: it knows of none. */
 export async function loadConfirmedSha(store: Pick<Store, 'get'>): Promise<string | undefined> {

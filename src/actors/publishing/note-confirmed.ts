@@ -6,7 +6,7 @@ import { outputToDoc, type RulesetOutput, type RulesetOutputs } from '../groups/
 import { recordRevision, type RecordRevisionNeeds } from '../groups/record-revision.js';
 import { nowSeconds } from '../now-seconds.js';
 
-export interface NoteConfirmedNeeds extends NoteHashesNeeds, Pick<RecordRevisionNeeds, 'sets'> {
+export interface NoteConfirmedNeeds extends NoteHashesNeeds, Pick<RecordRevisionNeeds, 'sets' | 'groupSets'> {
   readonly clock: Pick<Clock, 'now'>;
   readonly outputs: RulesetOutputs;
   readonly events: Pick<EventBook<ServerEvent>, 'put'>;

@@ -1,11 +1,14 @@
 import type { Publication } from '../../broker/broker.js';
+import type { OutboxPut } from '../../broker/outbox-contract.js';
 import { encodeConfig, type HostConfig } from '../../wire/messages/config.js';
 import { stampAt } from '../../wire/messages/envelope.js';
 import { encodeIpsets } from '../../wire/messages/ipsets.js';
+import { encodeRulesPayload } from '../../wire/messages/rules-payload.js';
 import { encodeRuleset } from '../../wire/messages/ruleset.js';
 import type { JsonObject } from '../../model/document.js';
 import { byVariant } from '../../model/ruleset-variants.js';
 import type { StoredRuleset } from '../../model/stored-ruleset.js';
+import { type NamedSets, namedSetsText } from '../../world/group-sets.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import type { RulesetOutput } from '../groups/ruleset-outputs.js';
 
@@ -73,18 +76,59 @@ const rulesetBodies = encodedOnce(({ texts }: StoredRuleset, now) =>
     stampAt(new Date(now)),
   ),
 );
-function rulesetBody({ ruleset }: RulesetOutput, now: number): Buffer {
-  return rulesetBodies(ruleset, now);
+/** Rules and the sets that they name in one message: agents load the sets first. */
+interface RulesAndSets {
+  readonly ruleset: StoredRuleset;
+  readonly sets: NamedSets;
 }
 
-/** A ruleset to all agents of its group. `now` is epoch milliseconds. */
-export function groupRuleset(output: RulesetOutput, now: number): Publication {
-  return message('iptables', groupKey(output.groupName), rulesetBody(output, now));
+/** Of each ruleset with its newest sets, so that its body is encoded once too. */
+const pairs = new WeakMap<StoredRuleset, RulesAndSets>();
+
+function pairOf(ruleset: StoredRuleset, sets: NamedSets): RulesAndSets {
+  const known = pairs.get(ruleset);
+  if (known?.sets === sets) return known;
+  const pair = { ruleset, sets };
+  pairs.set(ruleset, pair);
+  return pair;
+}
+
+const rulesAndSetsBody = encodedOnce(({ ruleset, sets }: RulesAndSets, now) =>
+  encodeRulesPayload(
+    { ...byVariant('wireField', ({ key }) => ruleset.texts[key].text), ipsets: namedSetsText(sets) },
+    stampAt(new Date(now)),
+  ),
+);
+
+const namedSetsBody = encodedOnce((sets: NamedSets, now) => encodeIpsets(namedSetsText(sets), stampAt(new Date(now))));
+
+function rulesetBody({ ruleset }: RulesetOutput, now: number, sets: NamedSets | undefined): Buffer {
+  return sets === undefined ? rulesetBodies(ruleset, now) : rulesAndSetsBody(pairOf(ruleset, sets), now);
+}
+
+/** A ruleset to all agents of its group, with these sets where sets go by group. `now` is epoch milliseconds. */
+export function groupRuleset(output: RulesetOutput, now: number, sets?: NamedSets): Publication {
+  return message('iptables', groupKey(output.groupName), rulesetBody(output, now, sets));
 }
 
 /** The same to one agent. */
-export function hostRuleset(output: RulesetOutput, hostkey: string, now: number): Publication {
-  return message('iptables', hostKey(hostkey), rulesetBody(output, now));
+export function hostRuleset(output: RulesetOutput, hostkey: string, now: number, sets?: NamedSets): Publication {
+  return message('iptables', hostKey(hostkey), rulesetBody(output, now, sets));
+}
+
+/** The sets that a group's rules name to all its agents; their rules are left alone. */
+export function groupSetsAlone(groupName: string, sets: NamedSets, now: number): Publication {
+  return message('iptables', groupKey(groupName), namedSetsBody(sets, now));
+}
+
+/** The same to one agent, after rules that it was sent before; `groupId`: after what this group is sent, too. */
+export function setsAloneToHost(sets: NamedSets, hostkey: string, now: number, groupId?: string): OutboxPut {
+  return {
+    target: `host-sets/${hostkey}`,
+    class: 'host',
+    after: [`host/${hostkey}`, ...(groupId === undefined ? [] : [`group/${groupId}`])],
+    publication: message('iptables', hostKey(hostkey), namedSetsBody(sets, now)),
+  };
 }
 
 /** All sets to all agents. */

@@ -1,12 +1,13 @@
 import type { Outbox } from '../../broker/outbox-contract.js';
 import { textOf } from '../../model/text-of.js';
 import type { Clock } from '../../otp/index.js';
+import type { GroupSets } from '../../world/group-sets.js';
 import type { World } from '../../world/world.js';
 import { assignedTo, type AssignedNeeds } from '../groups/assigned.js';
 import type { RulesetOutput } from '../groups/ruleset-outputs.js';
 import { hostsAhead } from '../../rollout/rollout.js';
 import type { RolloutBook } from '../rollouts/rollout-book.js';
-import { hostRuleset } from './publications.js';
+import { hostRuleset, setsAloneToHost } from './publications.js';
 import { reportDropped, type ReportDroppedNeeds } from './report-dropped.js';
 
 export interface SendToAstrayNeeds extends ReportDroppedNeeds, AssignedNeeds {
@@ -14,16 +15,17 @@ export interface SendToAstrayNeeds extends ReportDroppedNeeds, AssignedNeeds {
   readonly outputs: AssignedNeeds['outputs'] & { readonly rollouts: Pick<RolloutBook, 'get' | 'ahead' | 'returnedAt'> };
   readonly outbox: Pick<Outbox, 'put'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly groupSets: Pick<GroupSets, 'of'>;
 }
 
 /**
  * Agents that were moved over the API go on listening to their old group
  * (docs/protocol.md#the-first-message-costs-the-queue): members of this group that listen elsewhere get their own copy,
  * and those of other groups that listen here get theirs after it. So do hosts of this group that a rollout gave newer
- * rules already.
+ * rules already. `what`: what the group was sent.
  */
-export function sendToAstray(needs: SendToAstrayNeeds, output: RulesetOutput): void {
-  const { world, outbox, clock } = needs;
+export function sendToAstray(needs: SendToAstrayNeeds, output: RulesetOutput, what: 'rules' | 'sets' = 'rules'): void {
+  const { world, outbox, clock, groupSets } = needs;
   const copies = [
     ...world.deafMembers(output.groupName).map((host) => ({ host, output })),
     ...aheadOf(needs, output),
@@ -34,13 +36,29 @@ export function sendToAstray(needs: SendToAstrayNeeds, output: RulesetOutput): v
   ];
   for (const { host, output: own } of copies) {
     const hostkey = textOf(host.hostkey);
-    const put = {
-      target: `host/${hostkey}`,
-      class: 'host',
-      after: [`group/${output.groupId}`],
-      publication: hostRuleset(own, hostkey, clock.now()),
-    } as const;
+    const sets = groupSets.of(own.ruleset.sets);
+    const put =
+      what === 'sets' && sets !== undefined
+        ? setsAloneToHost(sets, hostkey, clock.now(), output.groupId)
+        : ({
+            target: `host/${hostkey}`,
+            class: 'host',
+            after: [`group/${output.groupId}`],
+            publication: hostRuleset(own, hostkey, clock.now(), sets),
+          } as const);
     reportDropped(needs, put, outbox.put(put));
+  }
+}
+
+/** Hosts that a rollout gave newer rules, where sets that those name hold something else now. */
+export function sendSetsAhead(needs: SendToAstrayNeeds, groupId: string): void {
+  const output = needs.outputs.get(groupId);
+  if (output === undefined) return;
+  for (const { host, output: own } of aheadOf(needs, output)) {
+    const sets = needs.groupSets.of(own.ruleset.sets);
+    if (sets === undefined) return;
+    const put = setsAloneToHost(sets, textOf(host.hostkey), needs.clock.now(), groupId);
+    reportDropped(needs, put, needs.outbox.put(put));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
 import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { Clock, Message, Self } from '../../otp/index.js';
+import type { GroupSets } from '../../world/group-sets.js';
 import type { RulesetOutput } from '../groups/ruleset-outputs.js';
 import { pipeOutcome } from '../publishing/pipe-outcome.js';
 import { hostRuleset } from '../publishing/publications.js';
@@ -8,6 +9,7 @@ import { hostRuleset } from '../publishing/publications.js';
 export interface HostSenderNeeds {
   readonly outbox: Pick<Outbox, 'put'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly groupSets: Pick<GroupSets, 'of'>;
 }
 
 /** How a host's message ended; `round`: of which sending. */
@@ -84,11 +86,11 @@ export class HostSender<Info extends Message> {
       const hostkey = this.#waiting.shift();
       if (hostkey === undefined) return;
       this.#underWay.add(hostkey);
-      const { outbox, clock } = this.#needs;
+      const { outbox, clock, groupSets } = this.#needs;
       const ticket = outbox.put({
         target: `host/${hostkey}`,
         class: 'host',
-        publication: hostRuleset(output, hostkey, clock.now()),
+        publication: hostRuleset(output, hostkey, clock.now(), groupSets.of(output.ruleset.sets)),
       });
       pipeOutcome<Info | Settled>(self, ticket, (outcome) => ({ tag: 'settled', round, hostkey, outcome }));
     }

@@ -183,7 +183,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   #giveBackFormer(rollout: Rollout): void {
     if (this.#gaveBackFor === rollout.id || rollout.returning.length === 0) return;
     this.#gaveBackFor = rollout.id;
-    const { outbox, clock, dialect } = this.#needs;
+    const { outbox, clock, dialect, groupSets } = this.#needs;
     const { groupId, groupName, base, baseCompiledAt } = rollout;
     const output = asOutput({ groupId, groupName, dialect }, base, baseCompiledAt);
     for (const hostkey of rollout.returning) {
@@ -191,7 +191,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       const put = {
         target: `host/${hostkey}`,
         class: 'host',
-        publication: hostRuleset(output, hostkey, clock.now()),
+        publication: hostRuleset(output, hostkey, clock.now(), groupSets.of(output.ruleset.sets)),
       } as const;
       reportDropped(this.#needs, put, outbox.put(put));
     }

@@ -19,7 +19,7 @@ function byName(a: RenderedSet, b: RenderedSet): number {
  * Puts sets together (docs/rulesets.md#the-text-of-the-sets): the blocks of v4 then v6, zones before groups, then
  * `flush` and `destroy` of the work copies, parts separated by empty lines; sets in byte order of their base names.
  */
-function* textOf(sets: readonly RenderedSet[]): Generator<void, string> {
+export function* setsText(sets: readonly RenderedSet[]): Generator<void, string> {
   const sorted = [...sets].sort(byBase);
   const part = (family: Family, line: (set: RenderedSet) => string): string => {
     const of = (kind: RenderedSet['kind']): string =>
@@ -49,7 +49,7 @@ function* textOf(sets: readonly RenderedSet[]): Generator<void, string> {
  * begin the same (`main_gv4`, `main_gv4_gv4`) come in another order (docs/protocol.md#sorting-comes-before-shortening).
  * Set names hold nothing below U+0021, so that the order of the names is the order of their lines.
  */
-function* savedHash(sets: readonly RenderedSet[]): Generator<void, string> {
+export function* savedHash(sets: readonly RenderedSet[]): Generator<void, string> {
   const hash = createHash('sha256');
   let first = true;
   let done = 0;
@@ -68,7 +68,7 @@ function* savedHash(sets: readonly RenderedSet[]): Generator<void, string> {
 
 /** Text and hash of all sets together, with pauses. Costs what joining the kept blocks costs. */
 export function* assembleSets(sets: readonly RenderedSet[]): Generator<void, SetsText> {
-  const text = yield* textOf(sets);
+  const text = yield* setsText(sets);
   yield;
   return { text, hash: yield* savedHash(sets) };
 }

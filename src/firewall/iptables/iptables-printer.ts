@@ -1,4 +1,4 @@
-import { assembleSets } from '../ipset/assemble-sets.js';
+import { assembleSets, savedHash, setsText } from '../ipset/assemble-sets.js';
 import { renderSet } from '../ipset/render-set.js';
 import type { Printer } from '../printer.js';
 import { COMMENT_BYTES, cutComment, escapesReadBack } from './comment-text.js';
@@ -10,5 +10,5 @@ export const IPTABLES: Printer = {
   print: printRuleset,
   hash: rulesetHash,
   comments: { bytes: COMMENT_BYTES, cut: cutComment, readsBack: escapesReadBack },
-  sets: { render: renderSet, assemble: assembleSets },
+  sets: { render: renderSet, assemble: assembleSets, text: setsText, hash: savedHash },
 };

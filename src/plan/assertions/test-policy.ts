@@ -23,6 +23,7 @@ export function testPolicy(
     compiles: new CompileBook(world.policy, { dialect, generateUnset: false }),
     dialect,
     generateUnset: false,
+    ipsetScope: 'all' as const,
     contents: () => none,
     look: new SetLook(dialect),
     court: new Court(dialect),

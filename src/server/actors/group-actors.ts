@@ -4,7 +4,7 @@ import type { ServerState } from '../state/server-state.js';
 
 export function groupActors({ base, policy, delivery, fleet }: ServerState): { readonly group: MakeByKey } {
   const { clock, config, store, alerts, metrics, log, events } = base;
-  const { dialect, world, sets, outputs, compiles, slices, loads, rollers } = policy;
+  const { dialect, world, sets, groupSets, outputs, compiles, slices, loads, rollers } = policy;
   const { gate, notes } = delivery;
   const { guard } = fleet;
   // Shared by all groups.
@@ -19,6 +19,7 @@ export function groupActors({ base, policy, delivery, fleet }: ServerState): { r
     dialect,
     world,
     sets,
+    groupSets,
     outputs,
     compiles,
     slices,

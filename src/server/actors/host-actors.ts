@@ -17,7 +17,7 @@ export interface HostMakers extends IntakeMakers {
 
 export function hostActors({ base, policy, delivery, fleet }: ServerState): HostMakers {
   const { clock, config, store, alarms, alerts, metrics, log, events } = base;
-  const { dialect, world, sets, outputs, groups } = policy;
+  const { dialect, world, sets, groupSets, outputs, groups } = policy;
   const { reportsLink, outbox, gate, confirmedSets, notes } = delivery;
   const { guard, refused, deadLetters, drift, repairs, registrations, hostRoom, hosts } = fleet;
   // Shared by all hosts.
@@ -33,6 +33,7 @@ export function hostActors({ base, policy, delivery, fleet }: ServerState): Host
     dialect,
     world,
     sets,
+    groupSets,
     outputs,
     outbox,
     gate,

@@ -19,14 +19,29 @@ export function publisherActors({
   'ipsetPublisher' | 'iptablesPublisher' | 'configPublisher' | 'remoteCommands' | 'lastGoodKeeper' | 'securityGroups'
 > {
   const { clock, config, store, alarms, metrics, log, cloud, events } = base;
-  const { dialect, world, sets, outputs, slices } = policy;
+  const { dialect, world, sets, groupSets, outputs, slices } = policy;
   const { link, outbox, gate, confirmedSets, notes, setHistory } = delivery;
   const { guard } = fleet;
-  const publishing = { clock, config, alarms, metrics, log, events, world, outputs, link, outbox, gate, notes, guard };
+  const publishing = {
+    clock,
+    config,
+    alarms,
+    metrics,
+    log,
+    events,
+    world,
+    groupSets,
+    outputs,
+    link,
+    outbox,
+    gate,
+    notes,
+    guard,
+  };
   return {
     ipsetPublisher: () =>
       new IpsetPublisher({ ...publishing, store, sets, slices: new Slices(), confirmedSets, setHistory }),
-    iptablesPublisher: () => new IptablesPublisher({ ...publishing, sets }),
+    iptablesPublisher: () => new IptablesPublisher({ ...publishing, sets, slices: new Slices() }),
     configPublisher: () => new ConfigPublisher({ clock, config, store, metrics, log, world, outbox }),
     remoteCommands: () => new RemoteCommands({ clock, metrics, log, link }),
     securityGroups: () =>

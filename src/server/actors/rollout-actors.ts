@@ -9,7 +9,7 @@ import type { ServerState } from '../state/server-state.js';
 
 export function rolloutActors({ base, policy, delivery, fleet }: ServerState): RolloutsMakers {
   const { clock, config, store, alarms, metrics, log, events } = base;
-  const { dialect, world, sets, outputs, groups, rollers, foresight } = policy;
+  const { dialect, world, sets, groupSets, outputs, groups, rollers, foresight } = policy;
   const { link, reportsLink, outbox, gate } = delivery;
   const management = managementOf(config);
   // Shared by all rollers.
@@ -24,6 +24,7 @@ export function rolloutActors({ base, policy, delivery, fleet }: ServerState): R
     dialect,
     world,
     sets,
+    groupSets,
     outputs,
     groups,
     guardsBroken: (groupId, ruleset) => guardsBroken({ foresight, store }, groupId, ruleset),

@@ -5,7 +5,7 @@ import type { ServerState } from './server-state.js';
 /** What the operations of a server that only looks on are told from. */
 export function observingNeeds({ base, policy, delivery, fleet, linked }: ServerState): ObservingNeeds {
   const { system, config, log, store, alarms, metrics, traces } = base;
-  const { dialect, world, sets, outputs, foresight, compiles } = policy;
+  const { dialect, world, sets, groupSets, outputs, foresight, compiles } = policy;
   const { broker, link, reportsLink, outbox, gate, confirmedSets } = delivery;
   const { guard, drift } = fleet;
   return {
@@ -19,6 +19,7 @@ export function observingNeeds({ base, policy, delivery, fleet, linked }: Server
     dialect,
     world,
     sets,
+    groupSets,
     outputs,
     foresight,
     compiles,

@@ -13,6 +13,7 @@ import type { Dialect } from '../../firewall/dialect.js';
 import { CompileBook } from '../../firewall/policy/compile-book.js';
 import { type Foresight, worldForesight } from '../../plan/foresight.js';
 import { keyedChildren, type KeyedChildren } from '../../otp/index.js';
+import { GroupSets } from '../../world/group-sets.js';
 import { SetBook } from '../../world/set-book.js';
 import { Slices } from '../../world/slices.js';
 import { World } from '../../world/world.js';
@@ -27,6 +28,8 @@ export interface PolicyState {
   readonly dialect: Dialect;
   readonly world: World;
   readonly sets: SetBook;
+  /** Which of them each group needs, and has been given, where they go by group. */
+  readonly groupSets: GroupSets;
   readonly outputs: RulesetOutputs;
   /** What groups compile to, each distinct input once. */
   readonly compiles: CompileBook;
@@ -66,12 +69,14 @@ export async function createPolicyState(
   outputs.rollouts.usual = usualRollout(config);
   for (const why of await loadRollouts(store, outputs)) log.error({ why }, 'a rollout or its policy is lost');
   const sets = new SetBook(world.policy, dialect, () => setUse(world, outputs));
+  const groupSets = new GroupSets(config.ipset_scope, system.clock);
   const generateUnset = config.generate_unset_tables;
   const compiles = new CompileBook(world.policy, { dialect, generateUnset });
   return {
     dialect,
     world,
     sets,
+    groupSets,
     outputs,
     compiles,
     foresight: worldForesight({
@@ -80,6 +85,7 @@ export async function createPolicyState(
       compiles,
       dialect,
       generateUnset,
+      ipsetScope: config.ipset_scope,
       contents: () => sets.published?.contents ?? new Map(),
       slices: new Slices(),
       guards,

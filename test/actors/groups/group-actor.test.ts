@@ -13,6 +13,7 @@ import type { Document } from '../../../src/model/document.js';
 import { packRulesetSync } from '../../../src/model/stored-ruleset.js';
 import { cast } from '../../../src/otp/index.js';
 import { StoreError } from '../../../src/store/store.js';
+import { GroupSets } from '../../../src/world/group-sets.js';
 import { actorStage, shownBy, type ActorStage } from '../../support/actors/actor-stage.js';
 import { loadedWorld } from '../../support/actors/loaded-world.js';
 import { memoryStore, type MemoryStore } from '../../support/actors/memory-store.js';
@@ -77,6 +78,7 @@ async function groupAlone(options: Options = {}) {
   const alerts: Alert[] = [];
   const events: ServerEvent[] = [];
   const needs: GroupActorNeeds = {
+    groupSets: new GroupSets('all', { now: () => 0 }),
     alerts: {
       tell: (alert) => {
         alerts.push(alert);

@@ -16,6 +16,7 @@ import { call, cast } from '../../../src/otp/index.js';
 import { finish } from '../../../src/firewall/finish.js';
 import { SetBook } from '../../../src/world/set-book.js';
 import { decodeRulesPayload } from '../../../src/wire/messages/rules-payload.js';
+import { GroupSets } from '../../../src/world/group-sets.js';
 import { actorStage, shownBy } from '../../support/actors/actor-stage.js';
 import { loadedWorld } from '../../support/actors/loaded-world.js';
 import { memoryOutbox } from '../../support/actors/memory-outbox.js';
@@ -68,6 +69,7 @@ async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [], 
   const gate = { paused: false };
   const guard = { open: true };
   const needs: IpsetPublisherNeeds = {
+    groupSets: new GroupSets('all', { now: () => 0 }),
     clock: stage.clock,
     config: {
       publish_quiet_ms: QUIET_MS,

@@ -11,6 +11,8 @@ import type { Outcome } from '../../../src/broker/outbox-contract.js';
 import { createMetrics } from '../../../src/metrics/create-metrics.js';
 import { packRulesetSync } from '../../../src/model/stored-ruleset.js';
 import { cast, stopGenServer } from '../../../src/otp/index.js';
+import { finish } from '../../../src/firewall/finish.js';
+import { GroupSets } from '../../../src/world/group-sets.js';
 import { actorStage, shownBy } from '../../support/actors/actor-stage.js';
 import { loadedWorld } from '../../support/actors/loaded-world.js';
 import { memoryOutbox } from '../../support/actors/memory-outbox.js';
@@ -39,9 +41,12 @@ async function publisherAlone({ unconfirmed = [] }: { readonly unconfirmed?: rea
   };
   for (const id of unconfirmed) made(id);
   const needs: IptablesPublisherNeeds = {
+    slices: { run: async (work) => finish(work) },
+    groupSets: new GroupSets('all', { now: () => 0 }),
     clock: stage.clock,
     config: {
       publish_quiet_ms: QUIET_MS,
+      hashcheck_alert_seconds: 180,
       profile_periodic_publish_interval_seconds: INTERVAL_MS / 1000,
       broker: { refused_retry_seconds: RETRY_MS / 1000 },
     },

@@ -17,6 +17,7 @@ import type { Document } from '../../../src/model/document.js';
 import { call, cast, type ServerRef } from '../../../src/otp/index.js';
 import type { HostCall, HostCast, HostReply } from '../../../src/actors/hosts/host-messages.js';
 import type { RenderedSets } from '../../../src/world/set-book.js';
+import { GroupSets } from '../../../src/world/group-sets.js';
 import { actorStage, type ActorStage } from './actor-stage.js';
 import { hashesOf, outputsOf, rulesetOf } from './outputs-of.js';
 import { smallStore, smallWorld, type SmallStore } from './small-world.js';
@@ -168,6 +169,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
     outputs: outputsOf(GROUP, rulesetOf('now'), hourAgo),
     confirmedSets: new ConfirmedSets(),
     sets: { published: SETS, untaken: new Set() },
+    groupSets: new GroupSets('all', { now: () => 0 }),
     gate: { paused: false },
     outbox: { put },
     guard,
