@@ -61,7 +61,7 @@ export async function seedDemoPolicy(create: Create): Promise<void> {
     await profile('web', [
       admin,
       pinged,
-      rule('the site', { service: http }),
+      // Before the rule that lets everybody in, or it would never be asked.
       rule('too many connections', {
         type: 'CONNLIMIT',
         action: 'REJECT',
@@ -69,6 +69,7 @@ export async function seedDemoPolicy(create: Create): Promise<void> {
         conn_limit_above: 100,
         conn_limit_mask: 32,
       }),
+      rule('the site', { service: http }),
     ]),
   );
   const cache = await group(
