@@ -36,7 +36,7 @@ async function versionOf(config: Config): Promise<readonly Finding[]> {
 }
 
 function adviceFor(why: string): string {
-  if (/access.refused|not allowed|denied|login|credential|virtual host|403/i.test(why))
+  if (/access.refused|not allowed|denied|login|credential|virtual host|\b403 \(/i.test(why))
     return 'compare broker.user, broker.password and broker.virtual_host (or broker.url) with rabbitmqctl list_users and list_permissions -p VHOST';
   if (/certificate|tls|ssl|self.signed/i.test(why))
     return 'compare broker.ssl_options with the certificate of the broker';
