@@ -230,6 +230,8 @@ async function startService(debian: DebianRoot) {
   mkdirSync(join(debian.at, 'run/dog_trainer'), { recursive: true });
   debian.run('install', '-d', '-m', '0700', '-o', 'dog_trainer', '-g', 'dog_trainer', '/run/dog_trainer');
   const socket = join(debian.at, 'run/notify');
+  // That of a service which ran before.
+  rmSync(socket, { force: true });
   const standIn = spawn('socat', ['-u', `UNIX-RECV:${socket},mode=0666`, 'STDOUT'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

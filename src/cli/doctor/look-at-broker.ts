@@ -16,7 +16,9 @@ export async function lookAtBroker(config: Config): Promise<readonly Finding[]> 
     return [ok('broker', `${broker.describe} takes this user on this vhost`), ...(await versionOf(config))];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return [wrong('broker', `${broker.describe}: ${why}`, adviceFor(why))];
+    // What is said of one host names it already.
+    const says = why.startsWith(`${broker.describe}: `) ? why : `${broker.describe}: ${why}`;
+    return [wrong('broker', says, adviceFor(why))];
   }
 }
 
