@@ -3,6 +3,7 @@ import { lookBeforeStart } from '../../server/checks/look-before-start.js';
 import { tryWhatStartTakes } from '../../server/checks/try-what-start-takes.js';
 import { ok, warning, wrong, type Finding } from './finding.js';
 import { lookAtBroker } from './look-at-broker.js';
+import { lookAtBrokersCertificates } from './look-at-brokers-certificates.js';
 import { lookAtCertificates, lookAtClock } from './look-at-clock.js';
 import { lookAtDisk } from './look-at-disk.js';
 import { lookAtOwners } from './look-at-owners.js';
@@ -36,6 +37,7 @@ export async function examine(config: Config, warnings: readonly string[]): Prom
   const now = Date.now();
   findings.push(lookAtClock(server.date, server.askedAt, now));
   findings.push(...(await lookAtCertificates(config, now)));
+  findings.push(...(await lookAtBrokersCertificates(config, now)));
   findings.push(...(await lookAtBroker(config)));
   findings.push(...(await lookAtStore(config)));
   findings.push(...lookAtOwners(config));
