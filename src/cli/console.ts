@@ -5,6 +5,7 @@ import { adminSocket } from '../config/admin-socket.js';
 import { escapeHidden } from '../model/hidden-characters.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
+import { WRONG_USE } from './exit-codes.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 
@@ -34,7 +35,7 @@ export function addConsole(program: Command, io: CliIo): void {
           io.out(await answer(flags.execute));
         } catch (error) {
           throw new CommandFailure(error instanceof Error ? error.message : String(error), {
-            exitCode: error instanceof ConsoleError ? 2 : 1,
+            exitCode: error instanceof ConsoleError ? WRONG_USE : 1,
             cause: error,
           });
         }

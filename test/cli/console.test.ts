@@ -46,22 +46,22 @@ describe('the console', () => {
       verdict: expect.any(String) as string,
       cases: expect.any(Array) as unknown,
     });
-    for (const [line, says] of [
-      ['process.exit(1)', 'there is no \\"process.exit(1)\\"'],
-      ['constructor', 'help lists'],
-      ['host', 'usage: host NAME'],
-      ['host nobody', 'there is no host nobody'],
-      ['status now', 'nothing follows status'],
-      ['trace dog_trainer/nobody', 'there is no running actor with the path dog_trainer/nobody'],
-      ['trace dog_trainer/store_sup/store 9', 'seconds must be a whole number from 1 to 8'],
-      ['explain any', 'usage: explain FROM TO [PROTOCOL [PORT]]'],
-      ['explain any group:nobody', 'nobody'],
-      ['explain any group:web tcp 99999', 'port: must be a whole number from 0 to 65535'],
-      ['explain any group:web tcp ssh', 'ssh is not a port'],
-      ['x'.repeat(2000), 'at most 1000 characters'],
+    for (const [line, exit, says] of [
+      ['process.exit(1)', 64, 'there is no \\"process.exit(1)\\"'],
+      ['constructor', 64, 'help lists'],
+      ['host', 64, 'usage: host NAME'],
+      ['host nobody', 1, 'there is no host nobody'],
+      ['status now', 64, 'nothing follows status'],
+      ['trace dog_trainer/nobody', 1, 'there is no running actor with the path dog_trainer/nobody'],
+      ['trace dog_trainer/store_sup/store 9', 64, 'seconds must be a whole number from 1 to 8'],
+      ['explain any', 64, 'usage: explain FROM TO [PROTOCOL [PORT]]'],
+      ['explain any group:nobody', 1, 'nobody'],
+      ['explain any group:web tcp 99999', 64, 'port: must be a whole number from 0 to 65535'],
+      ['explain any group:web tcp ssh', 64, 'ssh is not a port'],
+      ['x'.repeat(2000), 64, 'at most 1000 characters'],
     ] as const) {
       const { code, err } = await ask(line);
-      expect([code, err]).toEqual([2, expect.stringContaining(says.replaceAll('\\"', '"'))]);
+      expect([code, err]).toEqual([exit, expect.stringContaining(says.replaceAll('\\"', '"'))]);
     }
   });
 

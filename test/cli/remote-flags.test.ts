@@ -43,7 +43,7 @@ describe('which server, and who asks', () => {
       ['--url', url, '--token-file', '/no/such/file'],
     ]) {
       const wrong = await runCliInProcess(['status', ...args]);
-      expect([args, wrong.code]).toEqual([args, 2]);
+      expect([args, wrong.code]).toEqual([args, 64]);
       expect(wrong.err).not.toContain(text);
     }
   });
@@ -62,7 +62,7 @@ describe('which server, and who asks', () => {
     expect([odd.code, odd.err]).toEqual([1, expect.stringContaining('hosts.by_state is no object')]);
     expect((await runCliInProcess(['status', '--url', 'http://127.0.0.1:1'])).code).toBe(1);
     expect(await runCliInProcess(['host', 'nobody', '--url', server.url])).toMatchObject({ code: 1, out: '' });
-    expect((await runCliInProcess(['hosts', '--state', 'asleep', '--url', server.url])).code).toBe(2);
+    expect((await runCliInProcess(['hosts', '--state', 'asleep', '--url', server.url])).code).toBe(64);
   });
 
   it('switches publishing, and looks all groups up before the first is published', async () => {
@@ -78,7 +78,7 @@ describe('which server, and who asks', () => {
     expect(server.runtime.published).toEqual([]);
     expect((await cli('publish', 'web')).code).toBe(0);
     expect(server.runtime.published).toEqual(['web']);
-    expect((await cli('publish')).code).toBe(2);
+    expect((await cli('publish')).code).toBe(64);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { escapeHidden } from '../../model/hidden-characters.js';
-import { NOT_WELL, ToldFailure } from '../cli-io.js';
+import { ToldFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
+import { NOT_WELL } from '../exit-codes.js';
 import { loadInstalled, withConfigOptions } from '../config-options.js';
 import type { ConfigFlags } from '../config-options.js';
 import { coloured, type Colour } from '../remote/table.js';

@@ -5,6 +5,7 @@ import type { Document } from '../../model/document.js';
 import type { HostLine } from '../../operations/fleet-answers.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
+import { WRONG_USE } from '../exit-codes.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { hostLine } from '../../operations/host-line.js';
@@ -32,7 +33,7 @@ export function addHosts(program: Command, io: CliIo): void {
     .action(async (flags: HostsFlags) => {
       const chosen = [flags.drifted, flags.silent, flags.state].filter((one) => one !== undefined);
       if (chosen.length > 1) {
-        throw new CommandFailure('give one of --drifted, --silent and --state', { exitCode: 2 });
+        throw new CommandFailure('give one of --drifted, --silent and --state', { exitCode: WRONG_USE });
       }
       print(io, flags, await readHosts(apiOf(flags, io), flags));
     });

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { FleetStatus, GroupLine, HostLine, Unwell } from '../../operations/fleet-answers.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
-import { NOT_WELL, ToldFailure } from '../cli-io.js';
+import { ToldFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
+import { NOT_WELL } from '../exit-codes.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { shaped } from './shape.js';

@@ -94,7 +94,7 @@ export function createAdminApp({ store, clock, log, dialect, operations }: Admin
     } catch (thrown) {
       const isRefusal =
         thrown instanceof TokenError || thrown instanceof PolicyFileError || thrown instanceof ConsoleError;
-      const refused = isRefusal ? new ApiError('bad_request', { reason: thrown.message }) : thrown;
+      const refused = isRefusal ? new ApiError('bad_request', {}, { text: thrown.message }) : thrown;
       const error = asApiError(refused);
       if (error.code === 'internal') log.error({ err: error.cause }, 'admin request failed');
       await sendReply(ctx, errorReply(error, { v1: false, method: ctx.method }, 0));

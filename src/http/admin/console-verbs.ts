@@ -30,7 +30,7 @@ export interface ConsoleNeeds {
 /** What may follow a verb, for those who complete it. */
 export type ConsoleArgument = 'group' | 'host' | 'path' | 'end';
 
-/** A line that is none of the verbs, or lacks what its verb needs. */
+/** A line that is none of the verbs, or lacks what its verb needs. What it names and is not there is an `ApiError`. */
 export class ConsoleError extends Error {
   override readonly name = 'ConsoleError';
 }
@@ -143,7 +143,7 @@ export async function answerLine(needs: ConsoleNeeds, line: string): Promise<Jso
 }
 
 function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new ConsoleError(`there is no ${what}`);
+  if (value === undefined) throw new ApiError('not_found', {}, { text: `there is no ${what}` });
   return value;
 }
 
