@@ -9,6 +9,8 @@ export interface CliIo {
   readonly installedConfig: string;
   /** Standard output is a terminal. Absent: a pipe or a file. */
   readonly terminal?: TerminalSize;
+  /** Nobody reads standard output any more: a command that prints until it is told to end does so. */
+  readonly readerGone?: AbortSignal;
   /** Asks the person at the terminal, and gives what is typed. Absent: nobody is there. */
   readonly ask?: (question: string) => Promise<string>;
 }

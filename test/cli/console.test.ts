@@ -51,6 +51,7 @@ describe('the console', () => {
       ['constructor', 64, 'help lists'],
       ['host', 64, 'usage: host NAME'],
       ['host nobody', 1, 'there is no host nobody'],
+      ['drift nobody', 1, 'there is no group nobody'],
       ['status now', 64, 'nothing follows status'],
       ['trace dog_trainer/nobody', 1, 'there is no running actor with the path dog_trainer/nobody'],
       ['trace dog_trainer/store_sup/store 9', 64, 'seconds must be a whole number from 1 to 8'],

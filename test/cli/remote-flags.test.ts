@@ -65,6 +65,33 @@ describe('which server, and who asks', () => {
     expect((await runCliInProcess(['hosts', '--state', 'asleep', '--url', server.url])).code).toBe(64);
   });
 
+  it('say that there is no such group, and which are like it, rather than that it has no hosts', async () => {
+    const server = await startApiServer();
+    onTestFinished(() => server.close());
+    const made = [
+      { op: 'create', table: 'group', doc: { id: 'g1', name: 'web' } },
+      { op: 'create', table: 'group', doc: { id: 'g2', name: 'cache' } },
+      { op: 'create', table: 'host', doc: { id: 'h1', name: 'one', hostkey: 'k1', group: 'web', active: 'active' } },
+      { op: 'create', table: 'host', doc: { id: 'h2', name: 'two', hostkey: 'k2', group: 'lost', active: 'active' } },
+    ] as const;
+    await server.store.commit(made, { author: 'test' });
+    const cli = (...args: string[]) => runCliInProcess([...args, '--url', server.url]);
+    for (const command of ['hosts', 'drift'])
+      expect(await cli(command, '-g', 'wbe')).toMatchObject({
+        code: 1,
+        out: '',
+        err: 'dog-trainer: there is no group "wbe"; there is web\n',
+      });
+    for (const [group, host] of [
+      ['web', 'one'],
+      ['g1', 'one'],
+      // A group that only its host knows of.
+      ['lost', 'two'],
+    ])
+      expect((await cli('hosts', '-g', group ?? '')).out).toMatch(new RegExp(`^${host}\t`));
+    expect(await cli('hosts', '-g', 'cache')).toMatchObject({ code: 0, out: '', err: '' });
+  });
+
   it('switches publishing, and looks all groups up before the first is published', async () => {
     const server = await startApiServer();
     onTestFinished(() => server.close());

@@ -1,5 +1,5 @@
 import type { Document, Json, JsonObject } from '../../model/document.js';
-import type { HostLine } from '../../operations/fleet-answers.js';
+import type { DriftAnswer, HostLine } from '../../operations/fleet-answers.js';
 import { hostLine } from '../../operations/host-line.js';
 import type { Operations } from '../../operations/operations.js';
 import { ApiError } from '../errors.js';
@@ -64,7 +64,7 @@ export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
     usage: '[GROUP]',
     says: 'hosts that have drifted',
     takes: ['group'],
-    answer: ({ operations }, group) => operations.fleet.drifted({ limit: 1000, ...(group === '' ? {} : { group }) }),
+    answer: ({ operations }, group) => driftedOf(operations, group),
   },
   hosts: {
     usage: '[TEXT]',
@@ -140,6 +140,18 @@ export async function answerLine(needs: ConsoleNeeds, line: string): Promise<Jso
   if (verb.usage === '' && argument !== '') throw new ConsoleError(`nothing follows ${name}`);
   if (/^[A-Z]/.test(verb.usage) && argument === '') throw new ConsoleError(`usage: ${name} ${verb.usage}`);
   return (await verb.answer(needs, argument)) as Json;
+}
+
+/** Blank: of all groups. */
+function driftedOf({ fleet }: ConsoleNeeds['operations'], group: string): DriftAnswer {
+  const answer = fleet.drifted({ limit: 1000, ...(group === '' ? {} : { group }) });
+  // Hosts may name a group that is none.
+  if (group !== '' && answer.total + answer.converging === 0)
+    found(
+      fleet.groups().find(({ name }) => name === group),
+      `group ${group}`,
+    );
+  return answer;
 }
 
 function found<T>(value: T | undefined, what: string): T {
