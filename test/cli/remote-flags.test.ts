@@ -146,5 +146,37 @@ describe('completion', () => {
     expect(asked(['dog-trainer', 'sta'])).toEqual(['start', 'status']);
     expect(asked(['dog-trainer', 'hosts', '--dri'])).toEqual(['--drifted']);
     expect(asked(['dog-trainer', 'token', 'rev'])).toEqual(['revoke']);
+    // The value of an option is no command, and what takes a file is offered files.
+    expect(asked(['dog-trainer', 'export', '--format', 'test', '--form'])).toEqual(['--format']);
+    expect(asked(['dog-trainer', 'plan', 'package.js'])).toEqual(['package.json']);
+  });
+
+  it.skipIf(spawnSync('zsh', ['--version']).status !== 0)('completes in zsh', async () => {
+    const { out } = await runCliInProcess(['completion', 'zsh']);
+    // What zsh gives to such a function, and takes from it.
+    const asked = (...line: readonly string[]): string => {
+      const before = `compdef() { : }; _files() { print files }; PREFIX='${line.at(-1)}'; CURRENT=${line.length}`;
+      const take = `compadd() { shift; local w; local -i n=1; for w in "$@"; do [[ $w == $PREFIX* ]] && print -- $w && n=0; done; return n }`;
+      const words = `words=(${line.map((word) => `'${word}'`).join(' ')})`;
+      const ran = spawnSync('zsh', ['-f', '-c', `${before}\n${take}\n${words}\n${out}\n_dog_trainer`], {
+        encoding: 'utf8',
+      });
+      expect(ran.stderr).toBe('');
+      return ran.stdout.trim();
+    };
+    expect(asked('dog-trainer', 'sta')).toBe('start\nstatus');
+    expect(asked('dog-trainer', 'hosts', '--dri')).toBe('--drifted');
+    expect(asked('dog-trainer', 'token', 'rev')).toBe('revoke');
+    expect(asked('dog-trainer', 'plan', 'x')).toBe('files');
+  });
+
+  it.skipIf(spawnSync('fish', ['--version']).status !== 0)('completes in fish', async () => {
+    const { out } = await runCliInProcess(['completion', 'fish']);
+    const asked = (line: string): string =>
+      spawnSync('fish', ['-N', '-c', `${out}\ncomplete -C '${line}'`], { encoding: 'utf8' }).stdout.trim();
+    expect(asked('dog-trainer sta')).toBe('start\nstatus');
+    expect(asked('dog-trainer hosts --dri')).toBe('--drifted');
+    expect(asked('dog-trainer token rev')).toBe('revoke');
+    expect(asked('dog-trainer token create re')).not.toContain('revoke');
   });
 });
