@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import { adminSocket } from '../config/admin-socket.js';
 import { escapeHidden } from '../model/hidden-characters.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { WRONG_USE } from './exit-codes.js';
+import { consoleText } from './console-text.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 
@@ -28,7 +28,7 @@ export function addConsole(program: Command, io: CliIo): void {
       const { ConsoleError } = await import('../http/admin/console-verbs.js');
       const answer = async (line: string): Promise<string> => {
         const value = await askConsole(adminSocket(config), line);
-        return flags.json === true ? `${JSON.stringify(value)}\n` : printed(value);
+        return flags.json === true ? `${JSON.stringify(value)}\n` : consoleText(value, Date.now() / 1000);
       };
       if (flags.execute !== undefined) {
         try {
@@ -68,9 +68,4 @@ export function addConsole(program: Command, io: CliIo): void {
       }
       prompt.close();
     });
-}
-
-/** YAML, which people read; nothing in it can move the cursor. */
-function printed(value: unknown): string {
-  return stringify(value, { lineWidth: 0 }).split('\n').map(escapeHidden).join('\n');
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { consoleText } from '../../src/cli/console-text.js';
 import { adminSocket } from '../../src/config/admin-socket.js';
 import { loadConfig } from '../../src/config/load.js';
 import { completeConsole } from '../../src/http/admin/admin-client.js';
@@ -94,6 +95,17 @@ describe('the console', () => {
     });
     expect((await complete('state dog_trainer/store_sup/')).candidates).toContain('dog_trainer/store_sup/store');
     expect(await complete('status x')).toEqual({ candidates: [], word: 'x' });
+  });
+
+  it('tells people moments in UTC and how long ago, names first, and draws the tree', () => {
+    const rows = [{ compiled_at: 1_795_941_315, ageMs: 3, age_seconds: 3, id: 'x', name: 'web', sent: { since: 7 } }];
+    expect(consoleText(rows, 1_795_941_495)).toBe(
+      '- name: web\n  compiled_at: 2026-11-29T08:35:15Z, 3m ago\n  age_seconds: 3\n  id: x\n  sent:\n    since: 7\n',
+    );
+    expect(consoleText({ at: 1_795_941_315_197 }, 0)).toBe('at: 2026-11-29T08:35:15.197Z\n');
+    const actor = { path: 'dog_trainer', id: 'dog_trainer', state: 'waiting', mailbox: 0, handled: 1, restarts: 0 };
+    const tree = consoleText({ ...actor, last_crash: null, detail: { since: 1_795_941_315, up: true } }, 0);
+    expect(tree).toMatch(/^actor +state .*\ndog_trainer +waiting .* since=2026-11-29T08:35:15Z up=true\n$/);
   });
 
   it('says when no server listens', async () => {
