@@ -21,7 +21,7 @@ export function addConfig(program: Command, io: CliIo): void {
     .action((flags: ConfigFlags) => io.out(showConfig(loadInstalled(flags, io))));
   withConfigOptions(config.command('check'))
     .description(
-      'see whether a start would succeed, without starting: the exit code is what start would end with (2: a value is ' +
+      'see whether a start would succeed, without starting: the exit code is what start would end with (64: a value is ' +
         'wrong, 1: a file, a directory or a port is), and what is wrong stands on standard error',
     )
     .option('--observe', 'whether start --observe would')

@@ -84,7 +84,7 @@ describe('policy as files', () => {
     expect(planId(await run('plan'))).toBe(planId(planned));
 
     const nobody = await run('apply');
-    expect([nobody.code, nobody.err]).toEqual([2, expect.stringContaining('--yes')]);
+    expect([nobody.code, nobody.err]).toEqual([64, expect.stringContaining('--yes')]);
     const other = await run('apply', '--yes', '--plan-id', 'f'.repeat(64));
     expect([other.code, other.err]).toEqual([1, expect.stringContaining('nothing was applied')]);
     const applied = await run('apply', '--yes', '--plan-id', planId(planned));
