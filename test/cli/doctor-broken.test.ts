@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.js';
+import { freePorts } from '../support/free-port.js';
 import { runMain } from '../support/main-child.js';
 import { startRabbit } from '../support/rabbitmq.js';
-import { noRethink, startRethink } from '../support/rethinkdb.js';
+import { noRethink, startRethink, type RethinkServer } from '../support/rethinkdb.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { mountTmpfs, noTmpfs } from '../support/tmpfs.js';
@@ -108,13 +110,40 @@ describe('doctor, where something is broken', () => {
     },
   );
 
-  it.skipIf(noRethink !== undefined)('tells the release of RethinkDB', { timeout: 120_000 }, async () => {
-    const server = await startRethink();
-    try {
-      const { findings } = await doctor(['store.kind=rethinkdb', `store.servers=["${server.host}:${server.port}"]`]);
+  it('tells a RethinkDB that is away from one that is too old', async () => {
+    const [port = 0] = await freePorts(1);
+    const set = ['store.kind=rethinkdb', `store.servers=["127.0.0.1:${port}"]`];
+    const advice = async (): Promise<string> => {
+      const { code, findings } = await doctor(set);
+      const found = about(findings, 'store');
+      expect([code, found?.level]).toEqual([3, 'wrong']);
+      return `${found?.says ?? ''}\n${found?.advice ?? ''}`;
+    };
+    expect(await advice()).toMatch(/ECONNREFUSED.*\n.*RethinkDB runs.* open from here/);
+    const old = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('ERROR: Received an unsupported protocol version.\n\0');
+    });
+    await new Promise<void>((resolve) => old.listen(port, '127.0.0.1', resolve));
+    onTestFinished(() => void old.close());
+    expect(await advice()).toMatch(/from 2\.3 on.*\n.*upgrade RethinkDB/);
+  });
+
+  describe.skipIf(noRethink !== undefined)('at a RethinkDB', () => {
+    let server: RethinkServer;
+    beforeAll(async () => {
+      server = await startRethink();
+    }, 120_000);
+    afterAll(() => server.close());
+    const set = (...more: readonly string[]): readonly string[] => [
+      'store.kind=rethinkdb',
+      `store.servers=["${server.host}:${server.port}"]`,
+      ...more,
+    ];
+
+    it('tells the release', async () => {
+      const { findings } = await doctor(set());
       expect(about(findings, 'RethinkDB')?.says, JSON.stringify(findings)).toMatch(/^rethinkdb \d+\.\d+/);
-    } finally {
-      await server.close();
-    }
+    });
   });
 });
