@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { r } from 'rethinkdb-ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.js';
 import { freePorts } from '../support/free-port.js';
@@ -144,6 +145,32 @@ describe('doctor, where something is broken', () => {
     it('tells the release', async () => {
       const { findings } = await doctor(set());
       expect(about(findings, 'RethinkDB')?.says, JSON.stringify(findings)).toMatch(/^rethinkdb \d+\.\d+/);
+    });
+
+    it('takes a database that is not made yet for no fault', async () => {
+      const { findings } = await doctor(set('store.database=nobody_made_this'));
+      expect(about(findings, 'store')).toMatchObject({
+        level: 'warning',
+        says: 'RethinkDB has no database nobody_made_this yet',
+        advice: expect.stringContaining('made at the first start') as string,
+      });
+    });
+
+    it('tells a wrong password from rights that are missing', async () => {
+      const beside = await server.connect('rethinkdb');
+      onTestFinished(async () => void (await beside.close()));
+      await r.dbCreate('of_others').run(beside);
+      await r.db('of_others').tableCreate('zone').run(beside);
+      await r.table('users').insert({ id: 'trainer', password: 'the right one' }).run(beside);
+      const advice = async (password: string): Promise<string> => {
+        const user = ['store.database=of_others', 'rethinkdb_username=trainer', `rethinkdb_password=${password}`];
+        const found = about((await doctor(set(...user))).findings, 'store');
+        expect(found?.level).toBe('wrong');
+        expect(found?.says).not.toContain(password);
+        return `${found?.says ?? ''}\n${found?.advice ?? ''}`;
+      };
+      expect(await advice('a guess')).toMatch(/Wrong password\n.*rethinkdb_password.*table\('users'\)/);
+      expect(await advice('the right one')).toMatch(/permission\n.*r\.db\('of_others'\)\.grant\('trainer'/);
     });
   });
 });

@@ -28,6 +28,10 @@ export async function lookAtStore(config: Config): Promise<readonly Finding[]> {
     const why = error instanceof Error ? error.message : String(error);
     // A server that answers, but not as it should, tells its release all the same.
     const version = await versionOf(config);
+    if (why.includes(`Database \`${database}\` does not exist`)) {
+      const advice = 'it is made at the first start; or store.database names another';
+      return [...version, warning('store', `RethinkDB has no database ${database} yet`, advice)];
+    }
     return [...version, wrong('store', why, adviceFor(why, config))];
   }
 }
