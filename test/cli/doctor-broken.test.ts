@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { r } from 'rethinkdb-ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.js';
+import { lookAtServer } from '../../src/cli/doctor/look-at-server.js';
+import type { Config } from '../../src/config/schema.js';
 import { freePorts } from '../support/free-port.js';
 import { runMain } from '../support/main-child.js';
 import { startRabbit } from '../support/rabbitmq.js';
@@ -108,6 +111,23 @@ describe('doctor, where something is broken', () => {
       expect(wrong.map(({ says }) => says).join('\n')).toMatch(
         /may not be used by the user who runs this \(uid 65534\) \(EACCES\)/,
       );
+    },
+  );
+
+  it.each(['leading (term 7)', 'standing by: a leads (term 7)'])(
+    'takes the role of one of several servers for no fault, ready or not: %s',
+    async (role) => {
+      let answer: object = {};
+      const api = createHttpServer((_request, response) => void response.end(JSON.stringify(answer)));
+      await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+      onTestFinished(() => void api.close());
+      const config = { api: { host: '127.0.0.1', port: (api.address() as AddressInfo).port } } as unknown as Config;
+      const levels = async (ready: boolean): Promise<readonly string[]> => {
+        answer = { ready, reasons: ['the broker is away', role] };
+        return (await lookAtServer(config)).findings.map(({ level, says }) => `${level} ${says}`);
+      };
+      expect(await levels(true)).toEqual([expect.anything(), 'warning the broker is away', `ok ${role}`]);
+      expect(await levels(false)).toEqual(['wrong the broker is away', `ok ${role}`]);
     },
   );
 

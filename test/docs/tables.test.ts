@@ -82,7 +82,7 @@ it('the indexes of policy are those of the page', () => {
 
 it('the tables of our own are those of the page', () => {
   const [, said = ''] = /^Our own tables: (.+?)\. Documents/ms.exec(page('rethinkdb')) ?? [];
-  expect(code(said).sort()).toEqual([...OWN_TABLES, AUDIT, COMMITS, LOCKS].sort());
+  expect([...code(said)].sort()).toEqual([...OWN_TABLES, AUDIT, COMMITS, LOCKS].sort());
 });
 
 it('the keys of the configuration that pages name are there', () => {

@@ -24,9 +24,15 @@ export async function lookAtServer(config: Pick<Config, 'api'>): Promise<ServerL
       body.ready === true
         ? [
             ok('server', `${url}: ready`),
-            ...reasons.map((reason) => warning('server', reason, 'dog-trainer status says more')),
+            ...reasons.map((reason) =>
+              isRole(reason) ? ok('server', reason) : warning('server', reason, 'dog-trainer status says more'),
+            ),
           ]
-        : reasons.map((reason) => wrong('server', reason, 'the server works on when this is right; its log says more'));
+        : reasons.map((reason) =>
+            isRole(reason)
+              ? ok('server', reason)
+              : wrong('server', reason, 'the server works on when this is right; its log says more'),
+          );
     return { findings, answers: true, date: response.headers.get('date'), askedAt };
   } catch (error) {
     const { cause, message } = error as Error;
@@ -36,4 +42,9 @@ export async function lookAtServer(config: Pick<Config, 'api'>): Promise<ServerL
     ];
     return { findings, answers: false, date: null, askedAt };
   }
+}
+
+/** Whether a sentence of `/readyz` only says which of several servers leads. */
+function isRole(reason: string): boolean {
+  return /^(leading|standing by: .* leads) \(term \d+\)$/s.test(reason);
 }
