@@ -4,9 +4,20 @@ import { r } from 'rethinkdb-ts';
 import { StoreError } from '../store.js';
 import { inTime } from './in-time.js';
 import { dialError } from './rethink-errors.js';
-import type { LinkOptions, RethinkServer } from './rethink-link.js';
 
-export type LoginOptions = Pick<LinkOptions, 'user' | 'password' | 'tls' | 'timeoutMs'>;
+export interface RethinkServer {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface LoginOptions {
+  readonly user: string;
+  readonly password: string;
+  /** Node's TLS options; absent: no TLS. */
+  readonly tls?: { readonly ca?: string | Buffer; readonly rejectUnauthorized?: boolean };
+  /** Deadline of every call; the driver has none of its own. */
+  readonly timeoutMs: number;
+}
 
 /**
  * A new connection to one server, logged in. The caller closes it.

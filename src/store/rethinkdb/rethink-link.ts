@@ -4,27 +4,16 @@ import type { Connection, RunOptions } from 'rethinkdb-ts';
 import { backoffMs, type Backoff } from '../../otp/index.js';
 import { StoreError } from '../store.js';
 import type { StoreStatus } from '../store-status.js';
-import { connectToServer } from './connect-to-server.js';
+import { connectToServer, type LoginOptions, type RethinkServer } from './connect-to-server.js';
 import { inTime } from './in-time.js';
 import type { Purpose } from './rethink-errors.js';
 import { isGone, isRefusal, rethinkError } from './rethink-errors.js';
 import type { TableHealth } from './table-health.js';
 
-export interface RethinkServer {
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface LinkOptions {
+export interface LinkOptions extends LoginOptions {
   /** Tried in turn. */
   readonly servers: readonly RethinkServer[];
   readonly db: string;
-  readonly user: string;
-  readonly password: string;
-  /** Node's TLS options; absent: no TLS. */
-  readonly tls?: { readonly ca?: string | Buffer; readonly rejectUnauthorized?: boolean };
-  /** Deadline of every call; the driver has none of its own. */
-  readonly timeoutMs: number;
 }
 
 /** A term of a query, as far as running it goes. */

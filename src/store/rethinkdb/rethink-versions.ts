@@ -1,8 +1,7 @@
 import { r } from 'rethinkdb-ts';
 import { StoreError } from '../store.js';
-import { connectToServer, type LoginOptions } from './connect-to-server.js';
+import { connectToServer, type LoginOptions, type RethinkServer } from './connect-to-server.js';
 import { inTime } from './in-time.js';
-import type { RethinkServer } from './rethink-link.js';
 
 /**
  * The releases of the servers of a RethinkDB cluster, each once, as `rethinkdb 2.4.4~0bookworm (GCC 12.2.0)`. Asks the
