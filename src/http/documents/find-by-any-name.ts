@@ -1,4 +1,4 @@
-import type { Document } from '../../model/document.js';
+import type { Document, Resource } from '../../model/document.js';
 import { RESOURCES } from '../../resources/resources.js';
 import type { Store } from '../../store/store.js';
 import { byId, byName } from './find-document.js';
@@ -18,3 +18,9 @@ export async function hostByAnyName(store: Store, text: string): Promise<Documen
   const named = (await store.find('host', 'name', text)).map(({ doc }) => doc);
   return named.find(({ active }) => active === 'active') ?? named[0];
 }
+
+/** Resources whose documents v2 lets call by a name wherever it takes an id, and how they are found. */
+export const BY_ANY_NAME: Partial<Record<Resource, (store: Store, text: string) => Promise<Document | undefined>>> = {
+  group: groupByIdOrName,
+  host: hostByAnyName,
+};

@@ -1,6 +1,6 @@
 import type { JsonObject, Resource } from '../../model/document.js';
 import type { DocumentService } from '../documents/document-service.js';
-import { groupByIdOrName, hostByAnyName } from '../documents/find-by-any-name.js';
+import { BY_ANY_NAME } from '../documents/find-by-any-name.js';
 import { notFound } from '../documents/find-document.js';
 import { loadHclNames } from '../documents/load-hcl-names.js';
 import { type Reply, textReply } from '../reply.js';
@@ -28,8 +28,7 @@ export async function subResourceReply(call: Call, service: DocumentService): Pr
 /** The id of what v2 lets call by a name too, as all sub-resources of groups and hosts; else the text as it is. */
 async function idOf({ version, deps: { store } }: Call, resource: Resource, text: string): Promise<string> {
   if (version !== 'v2') return text;
-  if (resource === 'group') return (await groupByIdOrName(store, text))?.id ?? text;
-  return resource === 'host' ? ((await hostByAnyName(store, text))?.id ?? text) : text;
+  return (await BY_ANY_NAME[resource]?.(store, text))?.id ?? text;
 }
 
 /** The HCL of a document, with references for ids. */
