@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { adviceForReason } from '../../src/cli/doctor/advice-for-reason.js';
 import { lookAtCertificates, lookAtClock } from '../../src/cli/doctor/look-at-clock.js';
+import { lookAtDisk } from '../../src/cli/doctor/look-at-disk.js';
 import type { Finding } from '../../src/cli/doctor/finding.js';
 import { loadConfig } from '../../src/config/load.js';
 import { makeCertificates } from '../support/certificates.js';
@@ -71,6 +72,15 @@ describe('doctor', () => {
       3,
       { says: expect.stringContaining('not answered by dog-trainer') as string },
     ]);
+  });
+
+  it('looks for room for a journal only where there is one: not with a broker in this process', () => {
+    const keys = (kind: string): readonly string[] =>
+      lookAtDisk(loadConfig({ data: temporaryDirectory(), set: [`broker.kind=${kind}`] }).config).map(
+        ({ what }) => what,
+      );
+    expect(keys('memory')).toEqual(['disk of data_dir']);
+    expect(keys('amqp')).toEqual(['disk of data_dir', 'disk of queuejournal.dir']);
   });
 
   it('ends with 0 where nothing is wrong', { timeout: 120_000 }, async () => {
