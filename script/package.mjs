@@ -1,4 +1,4 @@
-// Makes what can be installed: a .deb, a tarball, and the npm package, in a directory. None needs a network to install.
+// Makes what can be installed: a .deb, a tarball, and the npm package, in a directory. Only the last needs a network to install.
 //   npm run package                          all three, in ./packages
 //   npm run package -- --only deb --out DIR  one of deb, tarball, npm, and where to
 //   npm run package -- --fast                less compressed, for a try

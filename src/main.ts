@@ -20,7 +20,11 @@ function asError(text: string): string {
   return isJournal(2) ? text.replace(/^(?=.)/gm, '<3>') : text;
 }
 
-const { stdout } = process;
+const { stdout, stderr } = process;
+// As `head` goes when it has its lines. What is written after that is lost, which is what such a reader wants.
+const readerGone = new AbortController();
+stdout.on('error', () => readerGone.abort());
+stderr.on('error', () => undefined);
 // A terminal that does not know its size says 0.
 const terminal = {
   get columns() {
@@ -34,6 +38,7 @@ const code = await runCli(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(asError(text)),
   environment: process.env,
+  readerGone: readerGone.signal,
   installedConfig: '/etc/dog_trainer/dog_trainer.yaml',
   // Its size is that of now: a window may be resized while a command watches.
   ...(stdout.isTTY ? { terminal } : {}),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliIo } from './cli-io.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
+import { WRONG_USE } from './exit-codes.js';
 import type { DiffFiles } from './diff.js';
 import type { ExplainFiles } from './explain.js';
 import { withApiFlags } from './remote/api-flags.js';
@@ -26,9 +27,9 @@ export function addExplain(program: Command, io: CliIo): void {
         return;
       }
       if (flags.from !== undefined || flags.to !== undefined)
-        throw new CommandFailure('give --from and --to, or --rules and --packets, not both', { exitCode: 2 });
+        throw new CommandFailure('give --from and --to, or --rules and --packets, not both', { exitCode: WRONG_USE });
       if (rules === undefined || packets === undefined)
-        throw new CommandFailure('give --rules and --packets', { exitCode: 2 });
+        throw new CommandFailure('give --rules and --packets', { exitCode: WRONG_USE });
       const { explainCommand } = await import('./explain.js');
       const files = { rules, packets, foreign: foreign === true, ...(sets === undefined ? {} : { sets }) };
       told(await explainCommand(files, { write: io.out }, { write: io.err }));

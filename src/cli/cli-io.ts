@@ -1,3 +1,5 @@
+import type { WRONG_USE } from './exit-codes.js';
+
 /** A command's access to the outside, so that tests can run it in process. */
 export interface CliIo {
   readonly out: (text: string) => void;
@@ -7,6 +9,8 @@ export interface CliIo {
   readonly installedConfig: string;
   /** Standard output is a terminal. Absent: a pipe or a file. */
   readonly terminal?: TerminalSize;
+  /** Nobody reads standard output any more: a command that prints until it is told to end does so. */
+  readonly readerGone?: AbortSignal;
   /** Asks the person at the terminal, and gives what is typed. Absent: nobody is there. */
   readonly ask?: (question: string) => Promise<string>;
 }
@@ -16,15 +20,14 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
-/** Exit code of a command that looked, and found something that is not well. */
-export const NOT_WELL = 3;
+type FailureCode = 1 | typeof WRONG_USE;
 
 /** A command that failed for a known reason: printed as one sentence without a stack, with this exit code. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
-  /** 1: it could not be done; 2: the command line is wrong. */
-  readonly exitCode: 1 | 2;
-  constructor(message: string, options: { readonly exitCode?: 1 | 2; readonly cause?: unknown } = {}) {
+  /** 1: it could not be done; WRONG_USE: the command line is wrong. */
+  readonly exitCode: FailureCode;
+  constructor(message: string, options: { readonly exitCode?: FailureCode; readonly cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.exitCode = options.exitCode ?? 1;
   }

@@ -29,15 +29,20 @@ function append(value: string, earlier: readonly string[]): readonly string[] {
  * @throws ConfigError
  */
 export function loadInstalled(flags: ConfigFlags, io: CliIo): LoadedConfig {
+  if (!meansInstalled(flags, io)) return loadFrom(flags, io);
+  io.err(`dog-trainer: with the configuration of the service, ${io.installedConfig}\n`);
+  return loadFrom({ ...flags, config: io.installedConfig }, io);
+}
+
+/** Whether a command with these flags is about the installed service. */
+export function meansInstalled(flags: ConfigFlags, io: CliIo): boolean {
   const named =
     flags.config !== undefined ||
     flags.data !== undefined ||
     flags.set.some((one) => one.startsWith('data_dir=')) ||
     io.environment['STATE_DIRECTORY'] !== undefined ||
     Object.keys(io.environment).some((name) => name.toUpperCase() === 'DOG_DATA_DIR');
-  if (named || !existsSync(io.installedConfig)) return loadFrom(flags, io);
-  io.err(`dog-trainer: with the configuration of the service, ${io.installedConfig}\n`);
-  return loadFrom({ ...flags, config: io.installedConfig }, io);
+  return !named && existsSync(io.installedConfig);
 }
 
 /** Loads what those flags name. @throws ConfigError */

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { loadConfig } from '../config/load.js';
 import { importSysConfig } from '../config/import-sys-config.js';
-import type { ImportedConfig } from '../config/import-sys-config.js';
+import type { ImportedConfig, ServicePlaces } from '../config/import-sys-config.js';
 import { lossText } from '../config/sys-config/import-findings.js';
 import { readText } from '../config/sys-config/read-text.js';
 import { showConfig } from '../config/show-config.js';
@@ -19,7 +21,7 @@ export function addConfig(program: Command, io: CliIo): void {
     .action((flags: ConfigFlags) => io.out(showConfig(loadInstalled(flags, io))));
   withConfigOptions(config.command('check'))
     .description(
-      'see whether a start would succeed, without starting: the exit code is what start would end with (2: a value is ' +
+      'see whether a start would succeed, without starting: the exit code is what start would end with (64: a value is ' +
         'wrong, 1: a file, a directory or a port is), and what is wrong stands on standard error',
     )
     .option('--observe', 'whether start --observe would')
@@ -49,7 +51,7 @@ interface ImportFlags {
 }
 
 async function importConfig(file: string, { output, force, acceptLosses }: ImportFlags, io: CliIo): Promise<void> {
-  const { yaml, notes, warnings, losses, opened } = importFile(file);
+  const { yaml, notes, warnings, losses, opened } = importFile(file, placesOfService(io));
   // Before anything is written, and also where nothing is.
   for (const sentence of opened) io.err(`opened to the network: ${sentence}\n`);
   for (const warning of warnings) io.err(`warning: ${warning}\n`);
@@ -72,9 +74,27 @@ async function importConfig(file: string, { output, force, acceptLosses }: Impor
   }
 }
 
-function importFile(file: string): ImportedConfig {
+/** Where the service that is installed here keeps data and run files, said; undefined: its configuration does not tell. */
+function placesOfService({ installedConfig: file, err }: CliIo): ServicePlaces | undefined {
+  if (!existsSync(file)) return undefined;
+  const byHand = 'data_dir and run_dir are not written; commands find the service by these, so add them by hand';
   try {
-    return importSysConfig(readText(file), file);
+    // Without what surrounds whoever imports: only what the file names is the service's.
+    const { config, origins } = loadConfig({ file, environment: {} });
+    if (['data_dir', 'run_dir'].every((key) => origins.get(key)?.kind === 'file')) {
+      err(`data_dir and run_dir are written as ${file} has them\n`);
+      return { data_dir: config.data_dir, run_dir: config.run_dir };
+    }
+    err(`warning: ${byHand}: ${file} has them no more\n`);
+  } catch (error) {
+    err(`warning: ${byHand}: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+  return undefined;
+}
+
+function importFile(file: string, places: ServicePlaces | undefined): ImportedConfig {
+  try {
+    return importSysConfig(readText(file), file, places);
   } catch (error) {
     throw new CommandFailure(`${file} cannot be imported: ${(error as Error).message}`, { cause: error });
   }

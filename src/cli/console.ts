@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import { adminSocket } from '../config/admin-socket.js';
-import { escapeHidden } from '../model/hidden-characters.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
+import { WRONG_USE } from './exit-codes.js';
+import { consoleText } from './console-text.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 
@@ -25,7 +25,7 @@ export function addConsole(program: Command, io: CliIo): void {
       const { askConsole, completeConsole } = await import('../http/admin/admin-client.js');
       const answer = async (line: string, signal?: AbortSignal): Promise<string> => {
         const value = await askConsole(socket, line, signal);
-        return flags.json === true ? `${JSON.stringify(value)}\n` : printed(value);
+        return flags.json === true ? `${JSON.stringify(value)}\n` : consoleText(value, Date.now() / 1000);
       };
       const complete = (line: string) => completeConsole(socket, line);
       if (flags.execute !== undefined) {
@@ -47,15 +47,8 @@ async function orFailure<T>(ask: () => Promise<T>): Promise<T> {
     return await ask();
   } catch (error) {
     throw new CommandFailure(error instanceof Error ? error.message : String(error), {
-      exitCode: error instanceof ConsoleError ? 2 : 1,
+      exitCode: error instanceof ConsoleError ? WRONG_USE : 1,
       cause: error,
     });
   }
-}
-
-/** Text as it is, all else as YAML, which people read; nothing in it can move the cursor. */
-function printed(value: unknown): string {
-  const text = typeof value === 'string' ? value : stringify(value, { lineWidth: 0 });
-  const lines = text.endsWith('\n') ? text : `${text}\n`;
-  return lines.split('\n').map(escapeHidden).join('\n');
 }

@@ -10,6 +10,7 @@ import {
 } from '../analysis/index.js';
 import { finish } from '../firewall/finish.js';
 import type { TextSink } from './decode.js';
+import { DIFFERENT, NOT_WELL } from './exit-codes.js';
 import { namedText } from './explain.js';
 import { outOfScopeText } from './out-of-scope.js';
 
@@ -60,8 +61,8 @@ export async function diffCommand(files: DiffFiles, out: TextSink, err: TextSink
     else if (flows.length > 0) for (const flow of flows) out.write(flowText(flow));
     else if (isCertain) out.write('no difference in effect\n');
     else out.write('no difference in effect, if lines out of scope do the same where they are the same\n');
-    if (flows.length > 0) return 2;
-    return isCertain ? 0 : 3;
+    if (flows.length > 0) return DIFFERENT;
+    return isCertain ? 0 : NOT_WELL;
   } catch (error) {
     if (!(error instanceof AnalysisError)) throw error;
     err.write(`dog-trainer diff: ${error.message}\n`);

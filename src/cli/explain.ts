@@ -10,6 +10,7 @@ import {
 } from '../analysis/index.js';
 import type { Json } from '../model/document.js';
 import type { TextSink } from './decode.js';
+import { NOT_WELL } from './exit-codes.js';
 import { outOfScopeText } from './out-of-scope.js';
 
 /** Where the texts are. */
@@ -58,7 +59,7 @@ export async function explainCommand(files: ExplainFiles, out: TextSink, err: Te
     const decisions = found.map((decision) => JSON.stringify(decisionJson(decision)));
     err.write(outOfScopeText(rules.name, filter));
     out.write(decisions.length === 0 ? '[]\n' : `[\n${decisions.join(',\n')}\n]\n`);
-    return filter.ruleset.elsewhere.length > 0 || found.some(({ verdict }) => verdict === 'unknown') ? 3 : 0;
+    return filter.ruleset.elsewhere.length > 0 || found.some(({ verdict }) => verdict === 'unknown') ? NOT_WELL : 0;
   } catch (error) {
     if (!(error instanceof AnalysisError)) throw error;
     err.write(`dog-trainer explain: ${error.message}\n`);

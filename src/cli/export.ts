@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { writeWholeFile } from '../files/write-whole-file.js';
+import { counted } from '../model/counted.js';
 import type { JsonObject } from '../model/document.js';
 import { policyToFiles } from '../policy-files/policy-to-files.js';
 import { KINDS } from '../policy-files/kinds.js';
@@ -56,7 +57,7 @@ async function exportFiles(directory: string, value: JsonObject, io: CliIo): Pro
   const { resources, dialect } = policyFileFromJson(value);
   const { written, unchanged, removed } = await writeDirectory(directory, policyToFiles(resources, dialect));
   io.out(
-    `exported to ${directory}: ${written} files written, ${unchanged} as they were, ${removed} removed\n` +
+    `exported to ${directory}: ${counted(written, 'file')} written, ${unchanged} as they were, ${removed} removed\n` +
       `in them: ${counts(Object.fromEntries(KINDS.map((kind) => [kind, resources[kind]])))}\n` +
       `left out: ${counts({ host: resources.host, external: resources.external, link: resources.link })}\n`,
   );

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/schema.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
+import { WRONG_USE } from './exit-codes.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 
@@ -79,7 +80,7 @@ export function addJournal(program: Command, io: CliIo): void {
       told(await journalListCommand(dir, flags, { write: io.out }, { write: io.err }));
     });
   withConfigOptions(journal.command('verify'))
-    .description('read every byte and say what is sound; exit 1 if something is not')
+    .description('read every byte and say what is sound; exit 3 if something is not')
     .action(async (flags: ConfigFlags) => {
       const { journalVerifyCommand } = await import('./journal.js');
       const { dir } = loadInstalled(flags, io).config.queuejournal;
@@ -108,13 +109,13 @@ async function storeDirectory(flags: ConfigFlags, io: CliIo): Promise<string> {
   const { store }: Config = loadInstalled(flags, io).config;
   if (store.kind !== 'sqlite') {
     throw new CommandFailure(`store.kind is ${store.kind}: only the embedded store is backed up by this command`, {
-      exitCode: 2,
+      exitCode: WRONG_USE,
     });
   }
   const { DATABASE_NAME } = await import('../store/sqlite/database-file.js');
   if (basename(store.path) !== DATABASE_NAME) {
     throw new CommandFailure(`store.path is ${store.path}: this command needs a store named ${DATABASE_NAME}`, {
-      exitCode: 2,
+      exitCode: WRONG_USE,
     });
   }
   return dirname(store.path);

@@ -24,7 +24,7 @@ export function addImport(program: Command, io: CliIo): void {
     .option('--replace', 'also remove what is not in the file')
     .option('--override <reason>', 'why assertions and guards may be broken by it; the reason is audited')
     .action(async (file: string, flags: ImportFlags) => {
-      const value = await readJsonFile(file, 2);
+      const value = await readJsonFile(file);
       const dryRun = flags.dryRun === true;
       const replace = flags.replace === true;
       const wanted = { dryRun, replace, ...(flags.override === undefined ? {} : { override: flags.override }) };

@@ -2,6 +2,7 @@ import { counted } from '../model/counted.js';
 import { escapeHidden } from '../model/hidden-characters.js';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { NOT_WELL } from './exit-codes.js';
 import type { TextSink } from './decode.js';
 import { recover } from '../journal/recover.js';
 import type { Recovery } from '../journal/recover.js';
@@ -38,8 +39,8 @@ export async function journalListCommand(
 
 /**
  * `dog-trainer journal verify`: reads every byte of the journal of `dir` and says what is sound. Reads only, also while
- * a server runs (whose last record may then look unfinished). Returns the exit code: 0 when all is sound, 1 when
- * something is damaged or unfinished, or can't be read.
+ * a server runs (whose last record may then look unfinished). Returns the exit code: 0 when all is sound, 3 when
+ * something is damaged or unfinished, 1 when it can't be read.
  */
 export async function journalVerifyCommand(dir: string, out: TextSink, err: TextSink): Promise<number> {
   const found = await newestSegment(dir, err);
@@ -64,7 +65,7 @@ export async function journalVerifyCommand(dir: string, out: TextSink, err: Text
   if (recovery.unnamedLoss) out.write('a message may be lost whose target nothing tells: publish everything anew\n');
   const sound = recovery.damage.length === 0 && recovery.tornBytes === 0;
   out.write(sound ? 'sound\n' : 'not sound\n');
-  return sound ? 0 : 1;
+  return sound ? 0 : NOT_WELL;
 }
 
 /** The segment that a server would read; without `recovery` when there is none. */

@@ -21,11 +21,10 @@ export async function withPolicy<T>(
   const { config } = loadInstalled(flags, io);
   const { policyAdminOverSocket } = await import('../http/admin/admin-client.js');
   const { NoServerError } = await import('../http/admin/socket-trouble.js');
-  const { PolicyFileError } = await import('../transfer/policy-file.js');
   try {
     return await use(policyAdminOverSocket(adminSocket(config)));
   } catch (error) {
-    if (!(error instanceof NoServerError)) throw asFailure(error, error instanceof PolicyFileError);
+    if (!(error instanceof NoServerError)) throw asFailure(error);
   }
   const { policyAdminOnStore } = await import('../http/admin/policy-admin.js');
   const { wantedDialect } = await import('../server/opening/choose-dialect.js');
@@ -53,14 +52,14 @@ export async function withPolicy<T>(
         }),
       );
     } catch (error) {
-      throw asFailure(error, error instanceof PolicyFileError);
+      throw asFailure(error);
     }
   };
   return withOpenStore(config, work, { ...options, make: !options.readOnly });
 }
 
-function asFailure(error: unknown, wrongFile: boolean): CommandFailure {
+function asFailure(error: unknown): CommandFailure {
   if (error instanceof CommandFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new CommandFailure(message, { exitCode: wrongFile ? 2 : 1, cause: error });
+  return new CommandFailure(message, { cause: error });
 }

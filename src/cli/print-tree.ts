@@ -1,5 +1,6 @@
 import { escapeHidden } from '../model/hidden-characters.js';
 import type { ActorView, CrashView } from '../operations/actors/actor-view.js';
+import { timeForPeople } from './time-for-people.js';
 
 /** Most characters of an actor's details. */
 const MOST_DETAIL = 100;
@@ -86,7 +87,9 @@ function reportLines({ at, reason, report }: CrashView): readonly string[] {
     ...stack.map((line) => `    ${line}`),
     `  while handling: ${message ?? 'nothing yet'}, after ${handled} messages and ${uptime} ms`,
     `  messages waiting: ${mailbox.length}${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
-    ...Object.entries(state).map(([key, value]) => `  state, ${key}: ${JSON.stringify(value)}`),
+    ...Object.entries(state).map(
+      ([key, value]) => `  state, ${key}: ${timeForPeople(key, value) ?? JSON.stringify(value)}`,
+    ),
     `  below: ${ancestors.join(', ')}`,
     `  linked with: ${links.length === 0 ? 'nobody' : links.join(', ')}`,
   ].map(escapeHidden);
@@ -96,7 +99,10 @@ function reportLines({ at, reason, report }: CrashView): readonly string[] {
 function detailText(detail: NonNullable<ActorView['detail']>): string {
   const parts = Object.entries(detail)
     .filter(([key, value]) => key !== 'name' && !isEmpty(value))
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(
+      ([key, value]) =>
+        `${key}=${timeForPeople(key, value) ?? (typeof value === 'string' ? value : JSON.stringify(value))}`,
+    );
   const line = escapeHidden(parts.join(' '));
   return line.length > MOST_DETAIL ? `${line.slice(0, MOST_DETAIL - 3)}...` : line;
 }

@@ -8,6 +8,7 @@ import { addCompletion } from './completion.js';
 import { addConsole } from './console.js';
 import { addConfig } from './config.js';
 import { addDemo } from './demo.js';
+import { WRONG_USE } from './exit-codes.js';
 import { addExport } from './export.js';
 import { addBackup, addCompile, addDecode, addJournal, addRestore } from './file-commands.js';
 import { addImport } from './import.js';
@@ -32,8 +33,7 @@ import { addTree } from './tree.js';
 
 /**
  * Runs one command line.
- * @returns the exit code: 0 done; 1 it could not be done; 2 the command line or the configuration is wrong;
- *   3 it was looked, and something is not well (`status`, `doctor`).
+ * @returns the exit code (docs/command-line.md#exit-codes).
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   const program = createProgram(io);
@@ -41,9 +41,9 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
     if (error instanceof ToldFailure) return error.exitCode;
-    if (error instanceof ConfigError) return report(io, error.message, 2);
+    if (error instanceof ConfigError) return report(io, error.message, WRONG_USE);
     if (error instanceof CommandFailure) return report(io, error.message, error.exitCode);
     return report(io, error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
   }

@@ -4,8 +4,8 @@ import { readJson } from '../http/json/read-json.js';
 import type { Json } from '../model/document.js';
 import { CommandFailure } from './cli-io.js';
 
-/** Reads a file of JSON. A file that is not JSON ends the command with `notJson`; one that cannot be read, with 1. */
-export async function readJsonFile(file: string, notJson: 1 | 2): Promise<Json> {
+/** Reads a file of JSON. @throws CommandFailure where it cannot be read, or is not JSON */
+export async function readJsonFile(file: string): Promise<Json> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);
@@ -16,6 +16,6 @@ export async function readJsonFile(file: string, notJson: 1 | 2): Promise<Json> 
     // Not JSON.parse: it silently rounds whole numbers beyond 2^53.
     return readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
-    throw new CommandFailure(`${file} is not JSON: ${(error as Error).message}`, { exitCode: notJson, cause: error });
+    throw new CommandFailure(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }

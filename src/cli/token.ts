@@ -6,6 +6,7 @@ import type { TokenInfo } from '../http/access/tokens.js';
 import type { TokenAdmin } from '../http/admin/token-admin.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
+import { WRONG_USE } from './exit-codes.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 import { withOpenStore } from './open-store.js';
@@ -98,7 +99,7 @@ async function onStore<T>(
 }
 
 function asFailure(error: unknown, TokenError: new (message: string) => Error): CommandFailure {
-  const exitCode = error instanceof TokenError ? 2 : 1;
+  const exitCode = error instanceof TokenError ? WRONG_USE : 1;
   return new CommandFailure(error instanceof Error ? error.message : String(error), { exitCode, cause: error });
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
+import { WRONG_USE } from './exit-codes.js';
 import type { ActorView } from '../operations/actors/actor-view.js';
 import { printTree } from './print-tree.js';
 import { apiOf } from './remote/api-client.js';
@@ -58,7 +59,8 @@ function treePath(flags: TreeFlags): string {
   for (const name of NUMBERS) {
     const text = flags[name];
     if (text === undefined) continue;
-    if (!/^\d{1,9}$/.test(text)) throw new CommandFailure(`--${name}: ${text} is not a whole number`, { exitCode: 2 });
+    if (!/^\d{1,9}$/.test(text))
+      throw new CommandFailure(`--${name}: ${text} is not a whole number`, { exitCode: WRONG_USE });
     query.set(name, text);
   }
   if (flags.sort !== undefined) query.set('sort', flags.sort);
@@ -69,7 +71,7 @@ function watchSeconds(given: string | true): number {
   if (given === true) return 2;
   const seconds = /^\d{1,5}$/.test(given) ? Number(given) : 0;
   if (seconds < 1)
-    throw new CommandFailure(`--watch: ${given} is not a whole number of seconds, 1 or more`, { exitCode: 2 });
+    throw new CommandFailure(`--watch: ${given} is not a whole number of seconds, 1 or more`, { exitCode: WRONG_USE });
   return seconds;
 }
 

@@ -23,6 +23,7 @@ export async function watchText(
   const ending = new AbortController();
   const end = (): void => ending.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
+  io.readerGone?.addEventListener('abort', end, { once: true });
   const { terminal } = io;
   let seen: Seen | undefined;
   try {

@@ -27,6 +27,12 @@ export interface ImportedConfig {
   readonly opened: readonly string[];
 }
 
+/** Directories that the Erlang server's configuration does not have. Absolute paths. */
+export interface ServicePlaces {
+  readonly data_dir: string;
+  readonly run_dir: string;
+}
+
 /**
  * The Erlang server's defaults that differ from this server's: written out where the key is absent.
  */
@@ -42,10 +48,11 @@ const OLD_DEFAULTS: readonly (readonly [string, unknown])[] = [
  * thumper's and turtle's connections as `broker.*`, lager's and logger's files as `log.*`; with dialect dog1, RethinkDB
  * as the store, and listening on all addresses behind a gateway.
  * @param file its name, for the messages, and for the files that it names
+ * @param places where the service that is installed here keeps what is its own: written too
  * @throws ErlangSyntaxError with the line, when the text is no Erlang term
  * @throws Error when it is one, but no list of applications
  */
-export function importSysConfig(text: string, file = 'sys.config'): ImportedConfig {
+export function importSysConfig(text: string, file = 'sys.config', places?: ServicePlaces): ImportedConfig {
   const findings = new ImportFindings();
   const reader = new SettingReader(findings);
   const applications = readSysConfig(text, file, findings);
@@ -57,6 +64,7 @@ export function importSysConfig(text: string, file = 'sys.config'): ImportedConf
     // The Erlang server had no other store: an empty embedded one in its place would publish an empty policy.
     ['store.kind', 'rethinkdb'],
     ...OLD_DEFAULTS,
+    ...Object.entries(places ?? {}),
   ]);
   const put = ([key, value]: readonly [string, unknown]) => values.set(key, value);
   const connections = brokerConnections(applications, reader, findings);

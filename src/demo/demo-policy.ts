@@ -62,7 +62,7 @@ export async function seedDemoPolicy(create: Create): Promise<void> {
     await profile('web', [
       admin,
       pinged,
-      demoRule('the site', { service: http }),
+      // Before the rule that lets everybody in, or it would never be asked.
       demoRule('too many connections', {
         type: 'CONNLIMIT',
         action: 'REJECT',
@@ -70,6 +70,7 @@ export async function seedDemoPolicy(create: Create): Promise<void> {
         conn_limit_above: 100,
         conn_limit_mask: 32,
       }),
+      demoRule('the site', { service: http }),
     ]),
   );
   const cache = await group(

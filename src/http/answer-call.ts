@@ -9,6 +9,7 @@ import type { Exclusive } from './documents/exclusive.js';
 import { ApiError } from './errors.js';
 import { forward, type ForwardNeeds } from './forward/forward.js';
 import { leaderToAsk } from './forward/leader-to-ask.js';
+import { nameOfServer } from './forward/name-of-server.js';
 import { bodyMediaType, chooseMediaType, JSON_TYPE } from './media-type.js';
 import { bodyBounds, readJsonBody } from './read-json-body.js';
 import type { Reply } from './reply.js';
@@ -38,7 +39,7 @@ export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared:
   const { needs, exclusive, failures } = shared;
   const { config, clock } = needs;
   const { author, seesSecrets } = await authorize(needs, ctx.req, route.scope, failures);
-  const leader = leaderToAsk(needs.operations().standing(), route, ctx.req);
+  const leader = leaderToAsk(needs.operations().standing(), route, ctx.req, nameOfServer(config));
   if (leader !== undefined) {
     await forward(ctx, route, leader, needs);
     return { author, forwardedTo: leader.name };

@@ -19,7 +19,8 @@ export const ERRORS = {
   bad_request: {
     status: 400,
     text: 'bad request: {reason}',
-    advice: 'Correct the request; the text says what is wrong with it.',
+    advice:
+      'Correct the request; the text says what is wrong with it. Where there is a `field` it names the faulty one, `problems` each fault in files of policy.',
   },
   bad_json: {
     status: 400,
@@ -99,7 +100,8 @@ export const ERRORS = {
   exists: {
     status: 409,
     text: 'Object exists',
-    advice: 'Another document has this {field}; `id` names it. Change that one, or choose another {field}.',
+    advice:
+      'Another document has this name, hostkey or id: `field` says which, `id` names it. Change that one, or choose another.',
   },
   builtin: {
     status: 409,

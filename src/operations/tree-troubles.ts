@@ -37,8 +37,9 @@ export function treeTroubles(system: ActorSystem, root: Pid | undefined): TreeTr
       if (info?.published?.supervisor !== undefined) look(id, info.published.supervisor);
     }
     const used = view.restartsUsed();
-    if (used > 0)
-      fallen.push(`${name}: ${used} of at most ${view.intensity} restarts in ${view.periodS} s: ${again.join(', ')}`);
+    // What was restarted may be gone by now, as all that leads is on a server that stands by again.
+    const what = again.length === 0 ? '' : `: ${again.join(', ')}`;
+    if (used > 0) fallen.push(`${name}: ${used} of at most ${view.intensity} restarts in ${view.periodS} s${what}`);
   };
   look(root.label, top);
   return { down, fallen };

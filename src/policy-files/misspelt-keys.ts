@@ -12,7 +12,7 @@ export interface MisspeltKey {
 }
 
 /** Keys of rules that the schema does not check. */
-const MORE_OF_RULES = ['environment', 'recent_name', 'recent_mask', 'docker'];
+const MORE_OF_RULES = ['order', 'environment', 'environments', 'recent_name', 'recent_mask', 'docker'];
 
 /**
  * Keys that are like one that is known and not there. Clients may store fields of their own, so unknown ones are taken;

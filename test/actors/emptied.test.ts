@@ -1,13 +1,18 @@
-import { expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.js';
+import type { Document } from '../../src/model/document.js';
+import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { RULE } from '../support/api-client.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { startWholeServer, until } from '../support/whole-server.js';
 
+const OPTIONS = { set: ['ruleset_dialect=dog2', 'log.level=info'] };
+
 async function started() {
   const logs = temporaryDirectory();
-  const w = await startWholeServer({ set: ['ruleset_dialect=dog2', 'log.level=info', `log.dir=${logs}`] });
+  const w = await startWholeServer({ set: [...OPTIONS.set, `log.dir=${logs}`] });
   const { state } = w.server;
   const addresses = { ipv4_addresses: ['192.0.2.1'], ipv6_addresses: [] };
   const zone = await w.create('zone', { name: 'office', ...addresses });
@@ -65,4 +70,25 @@ it('an edit that takes away all rules of a ruleset in use is obeyed, and people 
   const inbound = [{ ...RULE, group_type: 'ZONE', group: zone }];
   await w.edit('ruleset', db.ruleset, { rules: { inbound, outbound: [] } });
   await until(() => alarm('ruleset/db') === undefined, 'the end of it');
+});
+
+it('after a restart people are told of both again, and of an edit that was made while no server ran', async () => {
+  const { w, zone, spare, alarm } = await started();
+  const web = await w.group('web', [{ ...RULE, group_type: 'ZONE', group: spare }]);
+  const mail = await w.group('mail', [{ ...RULE, group_type: 'ZONE', group: spare }]);
+  await w.group('bare', []);
+  await w.edit('zone', zone, { ipv4_addresses: [], ipv6_addresses: [] });
+  await until(() => alarm('office_zv4'), 'the alarm of the set');
+  await w.edit('ruleset', web.ruleset, { rules: { inbound: [], outbound: [] } });
+  await until(() => alarm('ruleset/web'), 'the alarm of the rules');
+  await w.stop();
+  const store = await createSqliteStore({ path: loadConfig({ data: w.data }).config.store.path });
+  const edit = (doc: Document | undefined) => ({ ...doc, id: mail.ruleset, rules: { inbound: [], outbound: [] } });
+  await store.commit([{ op: 'upsert', table: 'ruleset', id: mail.ruleset, edit }], { author: 'somebody', audit: true });
+  await store.close();
+  const next = await startWholeServer({ ...OPTIONS, data: w.data });
+  const told = () => next.server.state.alarms.list().flatMap(({ id }) => (id.startsWith('policy.') ? [id] : []));
+  const wanted = ['office_zv4', 'ruleset/mail', 'ruleset/web'].map((who) => `policy.emptied:${who}`);
+  // A group that never had a rule is no news.
+  await until(() => told().sort().join() === wanted.join(), wanted.join());
 });

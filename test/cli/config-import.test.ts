@@ -36,6 +36,31 @@ it('it says so also where nothing is written: losses, or an output that cannot b
   expect(unwritten.err).toMatch(/^opened to the network: [^]*cannot be written/m);
 });
 
+it('it writes the directories of the service that is installed here, and none where it cannot tell', async () => {
+  const directory = temporaryDirectory();
+  const installed = join(directory, 'installed.yaml');
+  const imported = async (text: string) => {
+    writeFileSync(installed, text);
+    // What surrounds the one who imports is not the service's.
+    const { code, out, err } = await runCliInProcess(
+      ['config', 'import', SEED],
+      { DOG_DATA_DIR: '/home/me' },
+      installed,
+    );
+    expect(code).toBe(0);
+    const { data_dir: data, run_dir: run } = parse(out) as { data_dir?: string; run_dir?: string };
+    return { data, run, err };
+  };
+  const asPackaged = await imported(readFileSync('packaging/dog_trainer.yaml', 'utf8'));
+  expect(asPackaged).toMatchObject({ data: '/var/lib/dog_trainer', run: '/run/dog_trainer' });
+  expect(asPackaged.err).toContain(`data_dir and run_dir are written as ${installed} has them`);
+  for (const text of ['data_dir: /srv/dog\n', 'no_such_key: 1\n']) {
+    const { data, run, err } = await imported(text);
+    expect([data, run]).toEqual([undefined, undefined]);
+    expect(err).toMatch(/^warning: data_dir and run_dir are not written; [^]*add them by hand: /m);
+  }
+});
+
 /** Files as installations have them: the seed's, one with logger and imetrics, one with lager and turtle. */
 const REAL = [SEED, 'test/config/real/production.sys.config', 'test/config/real/laboratory.sys.config'];
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { consoleText } from '../../src/cli/console-text.js';
 import { adminSocket } from '../../src/config/admin-socket.js';
 import { loadConfig } from '../../src/config/load.js';
 import { askConsole, completeConsole } from '../../src/http/admin/admin-client.js';
@@ -68,27 +69,28 @@ describe('the console', () => {
     expect(JSON.parse((await ask('explain any group:web v4')).out)).toMatchObject({
       verdict: expect.any(String) as string,
     });
-    for (const [line, says] of [
-      ['process.exit(1)', 'there is no \\"process.exit(1)\\"'],
-      ['constructor', 'help lists'],
-      ['host', 'usage: host NAME'],
-      ['host nobody', 'there is no host nobody'],
-      ['status now', 'nothing follows status'],
-      ['trace dog_trainer/nobody', 'there is no running actor with the path dog_trainer/nobody'],
-      ['trace dog_trainer/store_sup/store 9', 'seconds must be a whole number from 1 to 8'],
-      ['compile web v5', 'there is no group web v5'],
-      ['compile nobody v4', 'there is no group nobody'],
-      ['eval 1 + 1', 'eval is off: it runs any code in the server; console.eval: true'],
-      ['explain any', 'usage: explain FROM TO [PROTOCOL [PORT]] [v4|v6]'],
-      ['explain any group:web tcp 22 v6 v6', 'usage: explain'],
-      ['explain any group:web tcp 22 v6', 'group:web has no address of the family v6'],
-      ['explain any group:nobody', 'nobody'],
-      ['explain any group:web tcp 99999', 'port: must be a whole number from 0 to 65535'],
-      ['explain any group:web tcp ssh', 'ssh is not a port'],
-      ['x'.repeat(2000), 'at most 1000 characters'],
+    for (const [line, exit, says] of [
+      ['process.exit(1)', 64, 'there is no \\"process.exit(1)\\"'],
+      ['constructor', 64, 'help lists'],
+      ['host', 64, 'usage: host NAME'],
+      ['host nobody', 1, 'there is no host nobody'],
+      ['drift nobody', 1, 'there is no group nobody'],
+      ['status now', 64, 'nothing follows status'],
+      ['trace dog_trainer/nobody', 1, 'there is no running actor with the path dog_trainer/nobody'],
+      ['trace dog_trainer/store_sup/store 9', 64, 'seconds must be a whole number from 1 to 8'],
+      ['compile web v5', 1, 'there is no group web v5'],
+      ['compile nobody v4', 1, 'there is no group nobody'],
+      ['eval 1 + 1', 64, 'eval is off: it runs any code in the server; console.eval: true'],
+      ['explain any', 64, 'usage: explain FROM TO [PROTOCOL [PORT]] [v4|v6]'],
+      ['explain any group:web tcp 22 v6 v6', 64, 'usage: explain'],
+      ['explain any group:web tcp 22 v6', 64, 'group:web has no address of the family v6'],
+      ['explain any group:nobody', 1, 'nobody'],
+      ['explain any group:web tcp 99999', 64, 'port: must be a whole number from 0 to 65535'],
+      ['explain any group:web tcp ssh', 64, 'ssh is not a port'],
+      ['x'.repeat(2000), 64, 'at most 1000 characters'],
     ] as const) {
       const { code, err } = await ask(line);
-      expect([code, err]).toEqual([2, expect.stringContaining(says.replaceAll('\\"', '"'))]);
+      expect([code, err]).toEqual([exit, expect.stringContaining(says.replaceAll('\\"', '"'))]);
     }
   });
 
@@ -136,7 +138,7 @@ describe('the console', () => {
     expect((await ask('eval operations.tree({ depth: 0 }).path')).out).toBe("'dog_trainer'\n");
     expect((await ask('eval hosts()')).out).toBe('[]\n');
     expect(await ask('eval nothing.there')).toMatchObject({
-      code: 2,
+      code: 64,
       err: expect.stringContaining('it threw ReferenceError: nothing is not defined') as string,
     });
     const audit = (await server.api('GET', '/api/V2/audit?resource=setting&id=console_eval'))
@@ -154,6 +156,17 @@ describe('the console', () => {
     );
     expect((await ask('eval void Promise.reject(new Error("nobody waits"))')).out).toBe('undefined\n');
     expect(restartsOf((await server.api('GET', '/api/V2/actors')).json)).toEqual(restartsOf(before));
+  });
+
+  it('tells people moments in UTC and how long ago, names first, and draws the tree', () => {
+    const rows = [{ compiled_at: 1_795_941_315, ageMs: 3, age_seconds: 3, id: 'x', name: 'web', sent: { since: 7 } }];
+    expect(consoleText(rows, 1_795_941_495)).toBe(
+      '- name: web\n  compiled_at: 2026-11-29T08:35:15Z, 3m ago\n  age_seconds: 3\n  id: x\n  sent:\n    since: 7\n',
+    );
+    expect(consoleText({ at: 1_795_941_315_197 }, 0)).toBe('at: 2026-11-29T08:35:15.197Z\n');
+    const actor = { path: 'dog_trainer', id: 'dog_trainer', state: 'waiting', mailbox: 0, handled: 1, restarts: 0 };
+    const tree = consoleText({ ...actor, last_crash: null, detail: { since: 1_795_941_315, up: true } }, 0);
+    expect(tree).toMatch(/^actor +state .*\ndog_trainer +waiting .* since=2026-11-29T08:35:15Z up=true\n$/);
   });
 
   it('bounds lines, lists, candidates and traces', { timeout: 60_000 }, async () => {

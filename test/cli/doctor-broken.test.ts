@@ -1,11 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { r } from 'rethinkdb-ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.js';
+import { lookAtServer } from '../../src/cli/doctor/look-at-server.js';
+import type { Config } from '../../src/config/schema.js';
+import { freePorts } from '../support/free-port.js';
 import { runMain } from '../support/main-child.js';
 import { startRabbit } from '../support/rabbitmq.js';
-import { noRethink, startRethink } from '../support/rethinkdb.js';
+import { noRethink, startRethink, type RethinkServer } from '../support/rethinkdb.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { mountTmpfs, noTmpfs } from '../support/tmpfs.js';
@@ -108,13 +114,83 @@ describe('doctor, where something is broken', () => {
     },
   );
 
-  it.skipIf(noRethink !== undefined)('tells the release of RethinkDB', { timeout: 120_000 }, async () => {
-    const server = await startRethink();
-    try {
-      const { findings } = await doctor(['store.kind=rethinkdb', `store.servers=["${server.host}:${server.port}"]`]);
+  it.each(['leading (term 7)', 'standing by: a leads (term 7)'])(
+    'takes the role of one of several servers for no fault, ready or not: %s',
+    async (role) => {
+      let answer: object = {};
+      const api = createHttpServer((_request, response) => void response.end(JSON.stringify(answer)));
+      await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+      onTestFinished(() => void api.close());
+      const config = { api: { host: '127.0.0.1', port: (api.address() as AddressInfo).port } } as unknown as Config;
+      const levels = async (ready: boolean): Promise<readonly string[]> => {
+        answer = { ready, reasons: ['the broker is away', role] };
+        return (await lookAtServer(config, { expected: true })).findings.map(({ level, says }) => `${level} ${says}`);
+      };
+      expect(await levels(true)).toEqual([expect.anything(), 'warning the broker is away', `ok ${role}`]);
+      expect(await levels(false)).toEqual(['wrong the broker is away', `ok ${role}`]);
+    },
+  );
+
+  it('tells a RethinkDB that is away from one that is too old', async () => {
+    const [port = 0] = await freePorts(1);
+    const set = ['store.kind=rethinkdb', `store.servers=["127.0.0.1:${port}"]`];
+    const advice = async (): Promise<string> => {
+      const { code, findings } = await doctor(set);
+      const found = about(findings, 'store');
+      expect([code, found?.level]).toEqual([3, 'wrong']);
+      return `${found?.says ?? ''}\n${found?.advice ?? ''}`;
+    };
+    expect(await advice()).toMatch(/ECONNREFUSED.*\n.*RethinkDB runs.* open from here/);
+    const old = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('ERROR: Received an unsupported protocol version.\n\0');
+    });
+    await new Promise<void>((resolve) => old.listen(port, '127.0.0.1', resolve));
+    onTestFinished(() => void old.close());
+    expect(await advice()).toMatch(/from 2\.3 on.*\n.*upgrade RethinkDB/);
+  });
+
+  describe.skipIf(noRethink !== undefined)('at a RethinkDB', () => {
+    let server: RethinkServer;
+    beforeAll(async () => {
+      server = await startRethink();
+    }, 120_000);
+    afterAll(() => server.close());
+    const set = (...more: readonly string[]): readonly string[] => [
+      'store.kind=rethinkdb',
+      `store.servers=["${server.host}:${server.port}"]`,
+      ...more,
+    ];
+
+    it('tells the release', async () => {
+      const { findings } = await doctor(set());
       expect(about(findings, 'RethinkDB')?.says, JSON.stringify(findings)).toMatch(/^rethinkdb \d+\.\d+/);
-    } finally {
-      await server.close();
-    }
+    });
+
+    it('takes a database that is not made yet for no fault', async () => {
+      const { findings } = await doctor(set('store.database=nobody_made_this'));
+      expect(about(findings, 'store')).toMatchObject({
+        level: 'warning',
+        says: 'RethinkDB has no database nobody_made_this yet',
+        advice: expect.stringContaining('made at the first start') as string,
+      });
+    });
+
+    it('tells a wrong password from rights that are missing', async () => {
+      const beside = await server.connect('rethinkdb');
+      onTestFinished(async () => void (await beside.close()));
+      await r.dbCreate('of_others').run(beside);
+      await r.db('of_others').tableCreate('zone').run(beside);
+      await r.table('users').insert({ id: 'trainer', password: 'the right one' }).run(beside);
+      const advice = async (password: string): Promise<string> => {
+        const user = ['store.database=of_others', 'rethinkdb_username=trainer', `rethinkdb_password=${password}`];
+        const found = about((await doctor(set(...user))).findings, 'store');
+        expect(found?.level).toBe('wrong');
+        expect(found?.says).not.toContain(password);
+        return `${found?.says ?? ''}\n${found?.advice ?? ''}`;
+      };
+      expect(await advice('a guess')).toMatch(/Wrong password\n.*rethinkdb_password.*table\('users'\)/);
+      expect(await advice('the right one')).toMatch(/permission\n.*r\.db\('of_others'\)\.grant\('trainer'/);
+    });
   });
 });

@@ -1,7 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { adviceForReason } from '../../src/cli/doctor/advice-for-reason.js';
 import { lookAtCertificates, lookAtClock } from '../../src/cli/doctor/look-at-clock.js';
+import { lookAtDisk } from '../../src/cli/doctor/look-at-disk.js';
 import type { Finding } from '../../src/cli/doctor/finding.js';
 import { loadConfig } from '../../src/config/load.js';
 import { makeCertificates } from '../support/certificates.js';
@@ -25,6 +29,58 @@ describe('doctor', () => {
     expect(findings.find(({ what }) => what === 'server')).toMatchObject({ level: 'warning' });
     expect(findings.find(({ what }) => what === 'store')).toMatchObject({ level: 'warning' });
     expect(existsSync(data)).toBe(false);
+  });
+
+  it('finds that no server answers where one has run, or is installed', { timeout: 120_000 }, async () => {
+    const data = temporaryDirectory();
+    const alone = ['--data', data, '--set', 'api.port=1', '--set', 'metrics.port=0'];
+    expect((await runCliInProcess(['token', 'create', 'first', '--scope', 'read', ...alone])).code).toBe(0);
+    const { code, findings } = await doctor('--data', data);
+    expect([code, findings.find(({ what }) => what === 'server')]).toMatchObject([
+      3,
+      { level: 'wrong', advice: expect.stringContaining('systemctl start dog_trainer') as string },
+    ]);
+    const installed = join(temporaryDirectory(), 'dog_trainer.yaml');
+    writeFileSync(
+      installed,
+      `data_dir: ${join(temporaryDirectory(), 'none')}\napi: { port: 1 }\nmetrics: { port: 0 }\n`,
+    );
+    expect(await runCliInProcess(['doctor'], {}, installed)).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(/^wrong +server: none answers at/m) as string,
+    });
+  });
+
+  it('says of each thing that /readyz names what to do about it', () => {
+    expect(adviceForReason('alarm policy.emptied:web: the set web is empty')).toContain(
+      'docs/operate.md, policy.emptied,',
+    );
+    expect(adviceForReason('publishing: paused by ann')).toContain('dog-trainer resume');
+    expect(adviceForReason('groups: 1 cannot be compiled and keep their last good ruleset')).toContain(
+      'dog-trainer groups',
+    );
+    expect(adviceForReason('broker: not connected to rabbit')).toContain('journalctl');
+  });
+
+  it('tells another program at the port from a server', { timeout: 120_000 }, async () => {
+    const other = createServer((_, response) => response.end('{"status":"fine"}'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    const { code, findings } = await doctor('--data', temporaryDirectory(), '--set', `api.port=${port}`);
+    expect([code, findings.find(({ what }) => what === 'server')]).toMatchObject([
+      3,
+      { says: expect.stringContaining('not answered by dog-trainer') as string },
+    ]);
+  });
+
+  it('looks for room for a journal only where there is one: not with a broker in this process', () => {
+    const keys = (kind: string): readonly string[] =>
+      lookAtDisk(loadConfig({ data: temporaryDirectory(), set: [`broker.kind=${kind}`] }).config).map(
+        ({ what }) => what,
+      );
+    expect(keys('memory')).toEqual(['disk of data_dir']);
+    expect(keys('amqp')).toEqual(['disk of data_dir', 'disk of queuejournal.dir']);
   });
 
   it('ends with 0 where nothing is wrong', { timeout: 120_000 }, async () => {

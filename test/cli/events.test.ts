@@ -51,6 +51,33 @@ describe('events', () => {
     expect(await live.ended).toBe(0);
   });
 
+  it(
+    'ends quietly, followed or printed by top, when the reader of its pipe is gone',
+    { timeout: 120_000 },
+    async () => {
+      const whole = await startWholeServer();
+      await whole.group('web');
+      const url = whole.server.listening.api;
+      for (const args of [
+        ['events', '-f'],
+        ['tree', '--watch', '1'],
+      ]) {
+        const live = runMain([...args, '--url', url]);
+        await until(() => live.out !== '', 'something printed');
+        live.process.stdout?.destroy();
+        await whole.group(`after-${args[0]}`);
+        expect([args, await live.ended, live.err]).toEqual([args, 0, '']);
+      }
+      for (const view of ['events', 'now'])
+        expect((await runCliInProcess(['top', '--once', '--view', view, '--url', url])).out).toMatch(
+          /Z {2}ruleset_published /,
+        );
+      const json = await runCliInProcess(['top', '--json', '--view', 'events', '--url', url]);
+      const { events } = JSON.parse(json.out) as { readonly events: readonly { readonly kind: string }[] };
+      expect(events.map(({ kind }) => kind)).toContain('ruleset_published');
+    },
+  );
+
   it('ends with 1 where no server is, also when it would follow', { timeout: 60_000 }, async () => {
     for (const args of [[], ['-f']]) {
       const { code, err } = await runCliInProcess(['events', ...args, '--url', 'http://127.0.0.1:1']);

@@ -73,12 +73,12 @@ describe('export and import', () => {
       writeFileSync(file, JSON.stringify({ format: 'dog-trainer policy', version, exported_at: 1, resources }));
     writeFileSync(file, '{');
     expect(await cli(data, 'import', file)).toMatchObject({
-      code: 2,
+      code: 1,
       err: expect.stringContaining('is not JSON') as string,
     });
     write({}, 9);
     expect(await cli(data, 'import', file)).toMatchObject({
-      code: 2,
+      code: 1,
       err: expect.stringContaining('version 9') as string,
     });
     expect(await cli(data, 'import', join(data, 'none'))).toMatchObject({

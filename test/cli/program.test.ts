@@ -15,12 +15,12 @@ describe('the command line', () => {
     [['config', 'check', '--set', 'api.port=x'], 'api.port = "x" (from --set api.port): must be a whole number'],
     [['start', '--set', 'api.prot=1'], 'did you mean api.port?'],
     [['tree', '--url', 'nonsense'], 'nonsense is not a URL'],
-  ])('%j is refused with exit code 2 and a reason', async (args, reason) => {
+  ])('%j is refused with exit code 64 and a reason', async (args, reason) => {
     const { code, out, err } = await runCliInProcess(args);
     expect(err).toContain(reason);
     expect(err).toMatch(/^dog-trainer: /);
     expect(err).not.toMatch(/\n {4}at /);
-    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect({ code, out }).toEqual({ code: 64, out: '' });
   });
 
   it('prints help and version with exit code 0', async () => {
@@ -49,7 +49,7 @@ describe('config', () => {
     const file = join(temporaryDirectory(), 'bad.yaml');
     writeFileSync(file, 'api: {host: 0.0.0.0, port: -1}\nmetrix: {port: 1}\n');
     const { code, err } = await runCliInProcess(['config', 'check', '--config', file]);
-    expect(code).toBe(2);
+    expect(code).toBe(64);
     expect(err).toContain(`api.port = -1 (from ${file}:1)`);
     expect(err).toContain(`metrix (from ${file}:2): unknown key`);
   });

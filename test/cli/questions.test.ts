@@ -57,10 +57,10 @@ describe('questions to a running server', () => {
 
     for (const [args, code, text] of [
       [['explain', '--from', 'zone:x', '--to', 'any'], 1, 'there is no zone "x"'],
-      [['explain', '--to', 'any'], 2, 'give --from and --to'],
-      [['explain', '--from', 'any', '--to', 'any', '--port', 'ssh'], 2, '--port: ssh is not a whole number'],
-      [['explain', '--from', 'any', '--to', 'any', '--rules', 'x'], 2, 'not both'],
-      [['explain', '--rules', 'x'], 2, 'give --rules and --packets'],
+      [['explain', '--to', 'any'], 64, 'give --from and --to'],
+      [['explain', '--from', 'any', '--to', 'any', '--port', 'ssh'], 64, '--port: ssh is not a whole number'],
+      [['explain', '--from', 'any', '--to', 'any', '--rules', 'x'], 64, 'not both'],
+      [['explain', '--rules', 'x'], 64, 'give --rules and --packets'],
       [['reach'], 1, 'give from or to, one of them'],
       [['analysis', '--group', 'x'], 1, 'x'],
     ] as const) {

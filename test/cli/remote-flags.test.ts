@@ -43,7 +43,7 @@ describe('which server, and who asks', () => {
       ['--url', url, '--token-file', '/no/such/file'],
     ]) {
       const wrong = await runCliInProcess(['status', ...args]);
-      expect([args, wrong.code]).toEqual([args, 2]);
+      expect([args, wrong.code]).toEqual([args, 64]);
       expect(wrong.err).not.toContain(text);
     }
   });
@@ -62,7 +62,34 @@ describe('which server, and who asks', () => {
     expect([odd.code, odd.err]).toEqual([1, expect.stringContaining('hosts.by_state is no object')]);
     expect((await runCliInProcess(['status', '--url', 'http://127.0.0.1:1'])).code).toBe(1);
     expect(await runCliInProcess(['host', 'nobody', '--url', server.url])).toMatchObject({ code: 1, out: '' });
-    expect((await runCliInProcess(['hosts', '--state', 'asleep', '--url', server.url])).code).toBe(2);
+    expect((await runCliInProcess(['hosts', '--state', 'asleep', '--url', server.url])).code).toBe(64);
+  });
+
+  it('say that there is no such group, and which are like it, rather than that it has no hosts', async () => {
+    const server = await startApiServer();
+    onTestFinished(() => server.close());
+    const made = [
+      { op: 'create', table: 'group', doc: { id: 'g1', name: 'web' } },
+      { op: 'create', table: 'group', doc: { id: 'g2', name: 'cache' } },
+      { op: 'create', table: 'host', doc: { id: 'h1', name: 'one', hostkey: 'k1', group: 'web', active: 'active' } },
+      { op: 'create', table: 'host', doc: { id: 'h2', name: 'two', hostkey: 'k2', group: 'lost', active: 'active' } },
+    ] as const;
+    await server.store.commit(made, { author: 'test' });
+    const cli = (...args: string[]) => runCliInProcess([...args, '--url', server.url]);
+    for (const command of ['hosts', 'drift'])
+      expect(await cli(command, '-g', 'wbe')).toMatchObject({
+        code: 1,
+        out: '',
+        err: 'dog-trainer: there is no group "wbe"; there is web\n',
+      });
+    for (const [group, host] of [
+      ['web', 'one'],
+      ['g1', 'one'],
+      // A group that only its host knows of.
+      ['lost', 'two'],
+    ])
+      expect((await cli('hosts', '-g', group ?? '')).out).toMatch(new RegExp(`^${host}\t`));
+    expect(await cli('hosts', '-g', 'cache')).toMatchObject({ code: 0, out: '', err: '' });
   });
 
   it('switches publishing, and looks all groups up before the first is published', async () => {
@@ -78,7 +105,7 @@ describe('which server, and who asks', () => {
     expect(server.runtime.published).toEqual([]);
     expect((await cli('publish', 'web')).code).toBe(0);
     expect(server.runtime.published).toEqual(['web']);
-    expect((await cli('publish')).code).toBe(2);
+    expect((await cli('publish')).code).toBe(64);
   });
 });
 
@@ -119,5 +146,37 @@ describe('completion', () => {
     expect(asked(['dog-trainer', 'sta'])).toEqual(['start', 'status']);
     expect(asked(['dog-trainer', 'hosts', '--dri'])).toEqual(['--drifted']);
     expect(asked(['dog-trainer', 'token', 'rev'])).toEqual(['revoke']);
+    // The value of an option is no command, and what takes a file is offered files.
+    expect(asked(['dog-trainer', 'export', '--format', 'test', '--form'])).toEqual(['--format']);
+    expect(asked(['dog-trainer', 'plan', 'package.js'])).toEqual(['package.json']);
+  });
+
+  it.skipIf(spawnSync('zsh', ['--version']).status !== 0)('completes in zsh', async () => {
+    const { out } = await runCliInProcess(['completion', 'zsh']);
+    // What zsh gives to such a function, and takes from it.
+    const asked = (...line: readonly string[]): string => {
+      const before = `compdef() { : }; _files() { print files }; PREFIX='${line.at(-1)}'; CURRENT=${line.length}`;
+      const take = `compadd() { shift; local w; local -i n=1; for w in "$@"; do [[ $w == $PREFIX* ]] && print -- $w && n=0; done; return n }`;
+      const words = `words=(${line.map((word) => `'${word}'`).join(' ')})`;
+      const ran = spawnSync('zsh', ['-f', '-c', `${before}\n${take}\n${words}\n${out}\n_dog_trainer`], {
+        encoding: 'utf8',
+      });
+      expect(ran.stderr).toBe('');
+      return ran.stdout.trim();
+    };
+    expect(asked('dog-trainer', 'sta')).toBe('start\nstatus');
+    expect(asked('dog-trainer', 'hosts', '--dri')).toBe('--drifted');
+    expect(asked('dog-trainer', 'token', 'rev')).toBe('revoke');
+    expect(asked('dog-trainer', 'plan', 'x')).toBe('files');
+  });
+
+  it.skipIf(spawnSync('fish', ['--version']).status !== 0)('completes in fish', async () => {
+    const { out } = await runCliInProcess(['completion', 'fish']);
+    const asked = (line: string): string =>
+      spawnSync('fish', ['-N', '-c', `${out}\ncomplete -C '${line}'`], { encoding: 'utf8' }).stdout.trim();
+    expect(asked('dog-trainer sta')).toBe('start\nstatus');
+    expect(asked('dog-trainer hosts --dri')).toBe('--drifted');
+    expect(asked('dog-trainer token rev')).toBe('revoke');
+    expect(asked('dog-trainer token create re')).not.toContain('revoke');
   });
 });

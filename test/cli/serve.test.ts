@@ -50,7 +50,7 @@ describe('start', { timeout: 180_000 }, () => {
     expect(readFileSync(console, 'utf8')).toContain('"msg":"stopped"');
   });
 
-  it('says why it cannot start, with exit code 1, or 2 for its configuration', async () => {
+  it('says why it cannot start, with exit code 1, or 64 for its configuration', async () => {
     const directory = temporaryDirectory();
     const first = runMain(['start', '--data', directory, ...FREE_PORTS]);
     const { api } = await listening(first);
@@ -70,7 +70,7 @@ describe('start', { timeout: 180_000 }, () => {
     expect(await third.ended).toBe(1);
     expect(third.err).toContain(`api.port = ${port}: port ${port} of 127.0.0.1 is in use by another program`);
     const fourth = runMain(['start', '--data', directory, '--set', 'api.host=0.0.0.0']);
-    expect(await fourth.ended).toBe(2);
+    expect(await fourth.ended).toBe(64);
     expect(fourth.err).toContain('api.allow_unauthenticated: true');
     expect(fourth.err).not.toContain('    at ');
   });

@@ -62,16 +62,17 @@ describe('token', () => {
   });
 
   it.each([
-    [['create', 'x'], 'a token needs a scope: one or more of read, write, command'],
-    [['create', 'x', '--scope', 'root'], 'unknown scope "root"'],
-    [['create', 'bad name', '--scope', 'read'], 'a token name has'],
-    [['create', 'x', '--scope', 'read', '--expires', '-1'], 'must be a number of days above 0'],
-    [['revoke', 'nobody'], 'there is no token named "nobody"'],
-  ])('%j is refused with exit code 2', async (args, reason) => {
+    [['create', 'x'], 64, 'a token needs a scope: one or more of read, write, command'],
+    [['create', 'x', '--scope', 'root'], 64, 'unknown scope "root"'],
+    [['create', 'bad name', '--scope', 'read'], 64, 'a token name has'],
+    [['create', 'x', '--scope', 'read', '--expires', '-1'], 64, 'must be a number of days above 0'],
+    [['create', 'first', '--scope', 'read'], 1, 'there is a token named first already'],
+    [['revoke', 'nobody'], 1, 'there is no token named "nobody"'],
+  ])('%j is refused with exit code %d', async (args, code, reason) => {
     const data = temporaryDirectory();
     await token(data, 'create', 'first', '--scope', 'read');
     expect(await token(data, ...args)).toMatchObject({
-      code: 2,
+      code,
       out: '',
       err: expect.stringContaining(reason) as string,
     });

@@ -136,7 +136,7 @@ describe('tree', () => {
     expect(part.out).toContain('4 before these');
     for (const path of ['/api/V2/actors?limit=0', '/api/V2/actors?offset=-1', '/api/V2/actors?limit=1e3'])
       expect((await fetch(server.url + path)).status).toBe(400);
-    expect(await runCliInProcess(['tree', '-u', server.url, '--offset', 'x'])).toMatchObject({ code: 2 });
+    expect(await runCliInProcess(['tree', '-u', server.url, '--offset', 'x'])).toMatchObject({ code: 64 });
   });
 
   it('says why there is no tree', async () => {

@@ -70,6 +70,12 @@ describe('the demo', () => {
         /has drifted \(the hash of its rules is [0-9a-f]{12}, that of its group's is [0-9a-f]{12}\)/,
       );
       expect(child.out).toContain('the rule that was added is gone');
+      // A policy to learn from has no rule that is never asked.
+      const [, api = ''] = /listens on (\S+),/.exec(child.out) ?? [];
+      const analysis = (await (await fetch(`${api}/api/V2/analysis/rules`)).json()) as {
+        readonly rules: readonly { readonly kind: string }[];
+      };
+      expect(analysis.rules.filter(({ kind }) => kind === 'never')).toEqual([]);
       const lines = [...child.out.matchAll(/^ {2}((?:dog-trainer|curl) .*)$/gm)].map(([, line]) => line ?? '');
       expect(lines).toHaveLength(13);
       for (const line of lines) {

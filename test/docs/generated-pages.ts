@@ -60,7 +60,8 @@ export function metricsPage(): string {
 
 Made from \`src/metrics/definitions.ts\`; do not edit by hand (\`UPDATE_DOCS=1 npx vitest run
 test/docs/generated-pages.test.ts\`). How they are served, and when each of the older ones is counted:
-[metrics](metrics.md).
+[metrics](metrics.md). \`/metrics\` has besides what prom-client tells of the process and of Node, under
+\`dog_trainer_process_\` and \`dog_trainer_nodejs_\`, each with its HELP text.
 
 ## Counters that scrapers know
 

@@ -4,7 +4,9 @@ import { serverTopology } from '../../src/broker/topology.js';
 import { KEYS } from '../../src/config/schema.js';
 import { HOST_EVENTS, HOST_STATES, TRANSITIONS } from '../../src/host/host-state.js';
 import { OLD_COUNTERS, OLD_GAUGES } from '../../src/metrics/definitions.js';
+import { OWN_TABLES } from '../../src/model/document.js';
 import { INDEXED_FIELDS } from '../../src/store/indexed-fields.js';
+import { AUDIT, COMMITS, LOCKS } from '../../src/store/rethinkdb/prepare-database.js';
 import { MAX_EXTRA_BYTES, REPORT_FIELDS } from '../../src/wire/messages/report-fields.js';
 import { tableUnder } from './markdown.js';
 
@@ -76,6 +78,11 @@ it('the indexes of policy are those of the page', () => {
   );
   const { token: _ours, ...policy } = INDEXED_FIELDS;
   expect(said).toEqual(policy);
+});
+
+it('the tables of our own are those of the page', () => {
+  const [, said = ''] = /^Our own tables: (.+?)\. Documents/ms.exec(page('rethinkdb')) ?? [];
+  expect([...code(said)].sort()).toEqual([...OWN_TABLES, AUDIT, COMMITS, LOCKS].sort());
 });
 
 it('the keys of the configuration that pages name are there', () => {

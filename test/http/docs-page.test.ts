@@ -40,6 +40,11 @@ describe('GET /api/docs', () => {
     expect(links.length).toBeGreaterThan(20);
   });
 
+  it('shows what stands between backquotes as code, in summaries, parameters and answers', () => {
+    expect(page).not.toContain('`');
+    expect(page).toContain('Every change, newest first; the <code>link</code> header leads to the next page');
+  });
+
   it('escapes what a description holds', () => {
     const said = { operationId: 'x', summary: '<b onclick="x">&', 'x-scope': 'read', parameters: [], responses: {} };
     expect(docsPage({ paths: { '/x': { get: said } } })).toContain('&lt;b onclick=&quot;x&quot;&gt;&amp;');

@@ -255,6 +255,6 @@ describe('explain in the past', () => {
     const why = await cli('--from', from, '--to', to, '--at', String(t4));
     expect(why.out).toContain('      the host held rules with the hash');
     const bad = await cli('--from', from, '--to', to, '--at', 'yesterday');
-    expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('--at')]);
+    expect([bad.code, bad.err]).toEqual([64, expect.stringContaining('--at')]);
   });
 });

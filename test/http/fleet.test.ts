@@ -82,6 +82,15 @@ describe('names for ids', () => {
     expect((await api('GET', '/api/V2/group/web/hosts')).json).toHaveLength(2);
     expect((await api('GET', '/api/group/web/hosts')).status).toBe(404);
     expect((await api('GET', '/api/V2/group/web')).status).toBe(404);
+    for (const sub of ['revisions', 'pin', 'hcl'])
+      expect((await api('GET', `/api/V2/group/web/${sub}`)).status, sub).toBe(200);
+    expect((await api('GET', '/api/V2/group/web/revisions')).json).toMatchObject({ id: 'g1', group: 'web' });
+    for (const called of ['h3', 'key-of-db-1', 'db-1'])
+      for (const sub of ['history', 'hcl'])
+        expect((await api('GET', `/api/V2/host/${called}/${sub}`)).text, sub).toContain('db-1');
+    expect((await api('GET', '/api/V2/host/db-9/history')).json).toMatchObject({
+      error: 'not found: host with this id, hostkey or name',
+    });
   });
 });
 

@@ -62,7 +62,7 @@ describe('forwarding in trouble', () => {
   it.each(BOTH_WAYS)(
     '%s %s: never goes round between two that each take the other for the leader',
     async (...asked) => {
-      const [one, two] = [await start(), await start()];
+      const [one, two] = [await start({}, { cluster: { name: 'one' } }), await start({}, { cluster: { name: 'two' } })];
       const call = follow(one, two.url);
       follow(two, one.url);
       const { status, json } = await call(...asked);
@@ -72,6 +72,13 @@ describe('forwarding in trouble', () => {
       expect([requests(one), requests(two)]).toEqual([1, 1]);
     },
   );
+
+  it.each(BOTH_WAYS)('%s %s: 503 that says so when the address of the leader is our own', async (...asked) => {
+    const server = await start();
+    const { status, json } = await follow(server, server.url)(...asked);
+    expect([status, json['code']]).toEqual([503, 'not_the_leader']);
+    expect(json['error']).toMatch(/a \(.*term 7\) leads, but its address leads back to this server: set cluster\.url/);
+  });
 
   it('a leader answers what was passed on to it', async () => {
     const leader = await start();

@@ -40,6 +40,8 @@ it('a host’s history names the revisions that it reported, and revisions when 
   expect(await history('?at=5')).toMatchObject({ at: 5, held: 'unknown' });
   expect((await s.api('GET', `/api/V2/host/${s.host('h1')!.id}/history?at=x`)).status).toBe(400);
   expect((await s.api('GET', '/api/V2/host/nobody/history')).status).toBe(404);
+  for (const called of ['h1', s.host('h1')!.name as string])
+    expect((await s.api('GET', `/api/V2/host/${called}/history?at=5`)).json).toMatchObject({ id: s.host('h1')!.id });
 
   const { revisions } = (await s.api('GET', `/api/V2/group/${web.group}/revisions`)).json as never as {
     revisions: JsonObject[];

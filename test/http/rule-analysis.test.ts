@@ -114,5 +114,6 @@ it('tells which rules never decide or are not needed, whom nobody uses, and whic
   const group = await whole.api('GET', `/api/V2/group/${one.group}/analysis`);
   expect(group.json).toMatchObject({ id: one.group, name: 'one', error: null, sets: [] });
   expect(group.json['rules']).toHaveLength(4);
+  expect((await whole.api('GET', '/api/V2/group/one/analysis')).json).toEqual(group.json);
   expect((await whole.api('GET', '/api/V2/group/x/analysis')).status).toBe(404);
 });

@@ -16,8 +16,13 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { debianRoot, finished, type DebianRoot } from '../support/debian-root.js';
 import { freePorts } from '../support/free-port.js';
+import { makeNewerDebs } from '../support/newer-deb.js';
+import { underSystemd } from '../support/systemctl-stand-in.js';
 
 const soon = { timeout: 60_000 };
+/** Higher than any that there will be. */
+const NEXT = '999.0.0';
+const RELOAD = '--system daemon-reload';
 const CONFIG = '/etc/dog_trainer/dog_trainer.yaml';
 const TOKEN_OF_0_1_0 = /^ {4}(dog_\S+)$/m.exec(readFileSync('test/packaging/data-0.1.0/README.md', 'utf8'))?.[1] ?? '';
 
@@ -34,7 +39,11 @@ describe('the Debian package, in a Debian 12', { timeout: 180_000 }, () => {
     const packed = await finished('node', ['script/package.mjs', '--only', 'deb', '--fast', '--out', out]);
     if (packed.status !== 0) throw new Error(packed.said);
     copyFileSync(packed.out.trim(), join(made.at, 'dog-trainer.deb'));
-  }, 400_000);
+    await makeNewerDebs(packed.out.trim(), [
+      { version: NEXT, to: join(made.at, 'next.deb') },
+      { version: `${NEXT}+1`, example: '# another example\n', to: join(made.at, 'other.deb') },
+    ]);
+  }, 600_000);
   afterAll(() => {
     rmSync(out, { recursive: true, force: true });
     if (typeof made !== 'string') made.remove();
@@ -104,12 +113,7 @@ describe('the Debian package, in a Debian 12', { timeout: 180_000 }, () => {
     expect(early).toMatchObject({ status: 0, stdout: expect.stringMatching(/^dog_/) as string });
 
     const service = await startService(debian);
-    const names = async (token: string) => {
-      const answer = await fetch(`${service.api}/api/V2/groups`, { headers: { authorization: `Bearer ${token}` } });
-      return answer.status === 200
-        ? ((await answer.json()) as { name: string }[]).map(({ name }) => name)
-        : answer.status;
-    };
+    const names = (token: string) => groups(service.api, token);
     expect(await names(TOKEN_OF_0_1_0)).toContain('web');
     expect(await names(early.stdout.trim())).toContain('web');
     // Root's own command, at the running server.
@@ -124,25 +128,50 @@ describe('the Debian package, in a Debian 12', { timeout: 180_000 }, () => {
     expect(owners.stdout).toBe('');
   });
 
-  it('keeps configuration and data when it is installed again', ({ skip }) => {
+  it('is upgraded while it runs: the old program works on until systemd restarts it, then the new one, on the same data', async ({
+    skip,
+  }) => {
     const debian = root(skip);
     const file = join(debian.at, CONFIG);
     writeFileSync(file, `${readFileSync(file, 'utf8')}\n# ours\n`);
-    const before = readFileSync(join(debian.at, 'var/lib/dog_trainer/dog_trainer.db'));
-    expect(debian.run('dpkg', '--force-unsafe-io', '-i', '/dog-trainer.deb')).toMatchObject({ status: 0 });
+    const old = await startService(debian);
+    // Nothing is asked: standard input is at its end, and dpkg would say so.
+    const upgraded = underSystemd(debian, 'dpkg', '--force-unsafe-io', '-i', '/next.deb');
+    expect(upgraded).toMatchObject({ status: 0, stderr: '' });
+    expect(upgraded.asked.slice(-2)).toEqual([RELOAD, '--quiet --system restart dog_trainer.service']);
+    expect(new Set(upgraded.asked.slice(0, -2))).toEqual(new Set([RELOAD]));
+    expect(await groups(old.api, TOKEN_OF_0_1_0)).toContain('web');
+    expect(await old.stop()).toBe(0);
+    expect(debian.run('dog-trainer', '--version').stdout.trim()).toBe(NEXT);
     expect(readFileSync(file, 'utf8')).toContain('# ours');
     expect(debian.run('stat', '-c', '%U:%G %a', CONFIG).stdout).toBe('root:dog_trainer 640\n');
-    expect(readFileSync(join(debian.at, 'var/lib/dog_trainer/dog_trainer.db')).equals(before)).toBe(true);
+    const fresh = await startService(debian);
+    expect(await groups(fresh.api, TOKEN_OF_0_1_0)).toContain('web');
+    expect(await fresh.stop()).toBe(0);
+  });
+
+  it('asks where a version brings another example, and keeps ours with --force-confold', ({ skip }) => {
+    const debian = root(skip);
+    const file = join(debian.at, CONFIG);
+    const asked = debian.run('dpkg', '--force-unsafe-io', '-i', '/other.deb');
+    expect([asked.status, asked.stderr]).toEqual([1, expect.stringContaining('conffile prompt')]);
+    expect(debian.run('dpkg', '--force-confold', '--configure', 'dog-trainer')).toMatchObject({ status: 0 });
+    expect(readFileSync(file, 'utf8')).toContain('# ours');
+    expect(readFileSync(`${file}.dpkg-dist`, 'utf8')).toContain('# another example');
+    expect(debian.run('stat', '-c', '%U:%G %a', CONFIG).stdout).toBe('root:dog_trainer 640\n');
   });
 
   it('leaves data, logs and configuration when it is removed, and data alone after a purge', ({ skip }) => {
     const debian = root(skip);
-    const left = () => filesIn(debian).filter((file) => !fresh.includes(file) && !file.startsWith('/dog-trainer.deb'));
-    expect(debian.run('dpkg', '-r', 'dog-trainer')).toMatchObject({ status: 0, stderr: '' });
+    const left = () => filesIn(debian).filter((file) => !fresh.includes(file) && !/^\/[a-z-]+\.deb$/.test(file));
+    const gone = underSystemd(debian, 'dpkg', '-r', 'dog-trainer');
+    expect(gone).toMatchObject({ status: 0, stderr: '' });
+    expect(gone.asked.slice(0, 2)).toEqual(['stop dog_trainer.service', RELOAD]);
     const removed = left().filter((file) => !/^\/var\/(lib|log)\/dog_trainer(\/|$)/.test(file));
     expect(removed).toEqual([
       '/etc/dog_trainer',
       CONFIG,
+      `${CONFIG}.dpkg-dist`,
       '/etc/systemd/system/dog_trainer.service',
       '/etc/systemd/system/multi-user.target.wants/dog_trainer.service',
     ]);
@@ -152,6 +181,12 @@ describe('the Debian package, in a Debian 12', { timeout: 180_000 }, () => {
     expect(purged.filter((file) => !file.startsWith('/var/lib/dog_trainer'))).toEqual([]);
   });
 });
+
+/** Their names, or the status where it is no 200. */
+async function groups(api: string, token: string): Promise<readonly string[] | number> {
+  const answer = await fetch(`${api}/api/V2/groups`, { headers: { authorization: `Bearer ${token}` } });
+  return answer.status === 200 ? ((await answer.json()) as { name: string }[]).map(({ name }) => name) : answer.status;
+}
 
 function version(): string {
   return (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
@@ -195,6 +230,8 @@ async function startService(debian: DebianRoot) {
   mkdirSync(join(debian.at, 'run/dog_trainer'), { recursive: true });
   debian.run('install', '-d', '-m', '0700', '-o', 'dog_trainer', '-g', 'dog_trainer', '/run/dog_trainer');
   const socket = join(debian.at, 'run/notify');
+  // That of a service which ran before.
+  rmSync(socket, { force: true });
   const standIn = spawn('socat', ['-u', `UNIX-RECV:${socket},mode=0666`, 'STDOUT'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -40,6 +40,9 @@ it('plan shows what a file of writes, or an exported policy, would change, and a
   });
   const all = await plan(policy, '--replace');
   expect(all.out).toContain(`removed group ${web.group} (web)\n`);
+  // A pipeline takes 2 for a plan that changes something.
+  for (const wrong of [['--replce'], ['--url', 'nonsense'], ['--token', 'a', '--token-file', 'b'], ['too', 'many']])
+    expect([wrong, (await plan(policy, ...wrong)).code]).toEqual([wrong, 64]);
   const refused = await plan([{ method: 'DELETE', path: '/api/V2/zone/none' }]);
   expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('refused: "not found: zone with this id"')]);
   expect((await runCliInProcess(['apply', id, '--url', url])).code).toBe(1);

@@ -84,7 +84,7 @@ describe('policy as files', () => {
     expect(planId(await run('plan'))).toBe(planId(planned));
 
     const nobody = await run('apply');
-    expect([nobody.code, nobody.err]).toEqual([2, expect.stringContaining('--yes')]);
+    expect([nobody.code, nobody.err]).toEqual([64, expect.stringContaining('--yes')]);
     const other = await run('apply', '--yes', '--plan-id', 'f'.repeat(64));
     expect([other.code, other.err]).toEqual([1, expect.stringContaining('nothing was applied')]);
     const applied = await run('apply', '--yes', '--plan-id', planId(planned));
@@ -101,7 +101,7 @@ describe('policy as files', () => {
     }[];
     const rules = { inbound: [{ ...web?.rules.inbound[0], comment: 'partners' }], outbound: [] };
     await s.edit('ruleset', web?.id ?? '', { rules });
-    expect((await exported()).out).toContain('1 files written, 6 as they were, 0 removed');
+    expect((await exported()).out).toContain('1 file written, 6 as they were, 0 removed');
     const now = readFileSync(path('rulesets/web.yaml'), 'utf8');
     expect(now).toContain('comment: partners\n');
     expect(now).toContain('group: partner # since the contract\n');
@@ -153,7 +153,7 @@ describe('policy as files', () => {
       1,
       expect.stringMatching(/rulesets\/web.yaml, line \d+: rules.inbound.0.service: there is no service "ssh"/),
     ]);
-    expect((await exported()).out).toContain('1 files written');
+    expect((await exported()).out).toContain('1 file written');
     await s.create('zone', { name: 'new', ipv4_addresses: [], ipv6_addresses: [] });
     await exported();
     const [, zone] = (await s.api('GET', '/api/V2/zones')).json as unknown as { id: string }[];
@@ -192,7 +192,7 @@ describe('policy as files', () => {
     expect(err).toContain('zones/half.yaml, line 1: "ipv6_addresses" is missing\n');
     edit('dog-policy.yaml', 'ruleset_dialect: dog2', 'ruleset_dialect: dog1');
     expect((await run('plan')).err).toContain(
-      'dog-policy.yaml, line 3: ruleset_dialect: is dog1, and this server compiles dog2',
+      'refused: 1 fault\n  dog-policy.yaml, line 3: ruleset_dialect: is dog1, and this server compiles dog2',
     );
   });
 

@@ -56,7 +56,7 @@ it(
       '--set',
       'ruleset_dialect=dog2',
     ]);
-    expect(exported.out).toMatch(/: 1 files written, 10 as they were, 0 removed\n/);
+    expect(exported.out).toMatch(/: 1 file written, 10 as they were, 0 removed\n/);
     expect(readFileSync(join(repository, 'policy/dog-policy.yaml'), 'utf8')).toMatch(
       /^# This [^]*\nruleset_dialect: dog2\n$/,
     );

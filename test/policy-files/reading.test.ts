@@ -108,6 +108,17 @@ describe('what a file refers to', () => {
     });
   });
 
+  it('is what clients and the server write of a rule, which no schema checks', () => {
+    const rule = { service: 'any', group: 'any', group_type: 'ANY', order: 0, environments: [], recent_mask: '32' };
+    const files = (more: object) => [
+      file('rulesets/x', { name: 'x', rules: { inbound: [{ ...rule, ...more }], outbound: [] } }),
+    ];
+    expect(problems(files({}))).toEqual([]);
+    expect(problems(files({ enviroment: 'q1' }))).toEqual([
+      'rulesets/x.yaml rules.inbound.0.enviroment: is not known; is environment meant?',
+    ]);
+  });
+
   it('may be what another file makes, and with replace nothing that no file holds', () => {
     const files = [file('groups/x', { name: 'x', profile: 'web' })];
     expect(problems(files, there)).toEqual([]);

@@ -3,7 +3,8 @@
 #
 # Needs DOGTRAINER_URL, and DOGTRAINER_TOKEN or DOGTRAINER_TOKEN_FILE: a token with the scope `read`.
 # Leaves plan.txt, for people.
-# Exit code: 0 nothing would change, 2 something would, 1 it is refused or breaks what is asserted.
+# Exit code: 0 nothing would change, 2 something would, any other: there is no plan (1 it is refused or breaks what is
+# asserted, 64 the command line or the configuration is wrong).
 set -u
 cd "$(dirname "$0")/.." || exit 1
 : "${DOGTRAINER_URL:?the base URL of the API of dog-trainer}"

@@ -1,6 +1,8 @@
 import type { LastGood } from '../../firewall/sets/compile-sets.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Clock, DetailObject, Message, Self, GenServer } from '../../otp/index.js';
+import { sameJson } from '../../model/same-json.js';
+import type { JsonObject } from '../../model/document.js';
 import { StoreError, type Change, type Store } from '../../store/store.js';
 import type { SetBook } from '../../world/set-book.js';
 import type { World } from '../../world/world.js';
@@ -8,14 +10,15 @@ import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 import { IPSET_PUBLISHER } from '../publishing/publisher-messages.js';
 import { patiently, type PatientlyNeeds } from '../store/store-patiently.js';
 import { EmptiedWatch } from './emptied.js';
+import { emptiedDocument, keepEmptied, loadKeptEmptied } from './kept-emptied.js';
 import { keepRows } from './kept-rows.js';
 import { keepingCommits, loadKeptSets } from './kept-sets.js';
 import { malformedTexts, replacedTexts, showAlarms } from './last-good-alarms.js';
 import { setUse } from './set-use.js';
 
 export interface LastGoodKeeperNeeds extends PatientlyNeeds {
-  readonly clock: Pick<Clock, 'monotonic'>;
-  readonly store: Pick<Store, 'list' | 'commit'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'now'>;
+  readonly store: Pick<Store, 'get' | 'list' | 'commit'>;
   readonly world: Pick<World, 'ready' | 'rows' | 'hostsOf' | 'malformed'>;
   readonly sets: Pick<SetBook, 'published'>;
   readonly outputs: Pick<RulesetOutputs, 'get' | 'values' | 'failures' | 'rollouts'>;
@@ -43,6 +46,8 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
   #kept: LastGood = new Map();
   #keptAt = -Infinity;
   #rowsVersion = -1;
+  /** What the store has of edits that took everything away. */
+  #emptiedDoc: JsonObject | undefined = undefined;
   #refused: string | undefined = undefined;
 
   constructor(needs: LastGoodKeeperNeeds) {
@@ -53,7 +58,12 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
   async init(self: Self<Info>): Promise<void> {
     const { store } = this.#needs;
     this.#kept = (await patiently(self, this.#needs, () => loadKeptSets(store))).inUse;
-    this.#emptied.remember(this.#kept);
+    const kept = await patiently(self, this.#needs, () => loadKeptEmptied(store));
+    const groups = await patiently(self, this.#needs, () => store.list('ruleset_output'));
+    // A row without texts is of a group that never had a ruleset.
+    const hadRuleset = groups.flatMap(({ doc: { id, texts } }) => (typeof texts === 'string' ? [String(id)] : []));
+    this.#emptied.remember(this.#kept, kept, hadRuleset);
+    if (kept !== undefined) this.#emptiedDoc = emptiedDocument(kept);
     self.sendInterval(LOOK_MS, { tag: 'look' });
   }
 
@@ -72,11 +82,17 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
       );
       if (free || untold) self.cast(IPSET_PUBLISHER, { tag: 'dirty', sources: [] });
     }
-    if (use.certain) this.#emptied.look(outputs.values(), published?.contents, use.users, now);
+    if (use.certain)
+      this.#emptied.look(outputs.values(), published?.contents, use.users, Math.floor(clock.now() / 1000));
     showAlarms(alarms, 'store.malformed', malformedTexts(world.malformed.list()));
     showAlarms(alarms, 'sets.replaced', replacedTexts(published?.problems ?? []));
-    showAlarms(alarms, 'policy.emptied', this.#emptied.texts());
-    if (world.malformed.version !== this.#rowsVersion || now - this.#keptAt >= KEEP_MS) {
+    const emptied = this.#emptied.texts();
+    if (emptied !== undefined) showAlarms(alarms, 'policy.emptied', emptied);
+    if (
+      this.#emptiedToKeep() !== undefined ||
+      world.malformed.version !== this.#rowsVersion ||
+      now - this.#keptAt >= KEEP_MS
+    ) {
       this.#keptAt = now;
       await this.#keep();
     }
@@ -105,6 +121,11 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
         if (rows.length > 0 || this.#rowsVersion !== -1 || version > 0) await this.#commit([keepRows(rows)]);
         this.#rowsVersion = version;
       }
+      const emptied = this.#emptiedToKeep();
+      if (emptied !== undefined) {
+        await this.#commit([keepEmptied(emptied)]);
+        this.#emptiedDoc = emptied;
+      }
       const published = sets.published?.contents;
       if (published === undefined) return this.#tell(undefined);
       for (const { changes, then } of keepingCommits(this.#kept, published, setUse(world, outputs))) {
@@ -116,6 +137,13 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
       if (!(error instanceof StoreError)) throw error;
       this.#tell(error.message);
     }
+  }
+
+  /** The document of what was emptied, if the store lacks it: kept at once, since the server may stop at any moment. */
+  #emptiedToKeep(): (JsonObject & { readonly id: string }) | undefined {
+    if (this.#emptied.texts() === undefined) return undefined;
+    const doc = emptiedDocument(this.#emptied.kept());
+    return this.#emptiedDoc !== undefined && sameJson(doc, this.#emptiedDoc) ? undefined : doc;
   }
 
   async #commit(changes: readonly Change[]): Promise<void> {

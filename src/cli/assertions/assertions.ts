@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Json, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { type CliIo, CommandFailure, ToldFailure } from '../cli-io.js';
+import { NOT_WELL, WRONG_USE } from '../exit-codes.js';
 import { readJsonFile } from '../read-json-file.js';
 import { apiOf } from '../remote/api-client.js';
 import { type ApiFlags, withApiFlags } from '../remote/api-flags.js';
@@ -33,7 +34,7 @@ export function addAssertions(program: Command, io: CliIo): void {
     .description('say which assertions and guards hold; exit 3 if one does not')
     .action((flags: ApiFlags) => report(flags, io));
   withApiFlags(assertions.command('test'))
-    .description('test policy by a file of expectations; exit 1 if one fails, 2 if the file is wrong')
+    .description('test policy by a file of expectations; exit 3 if one fails')
     .argument('<file>', 'YAML: lists accept and refuse of `FROM -> TO PROTOCOL[/PORT]`')
     .option('--policy <file>', 'test what `export` wrote there, not a running server')
     .option('--dialect <dialect>', 'of that file, if it names none: dog1 or dog2', 'dog2')
@@ -65,13 +66,15 @@ async function report(flags: ApiFlags, io: CliIo): Promise<void> {
       (one) => one['state'] === 'broken' || (one['part'] === 'assertions' && one['state'] !== 'holds'),
     )
   )
-    throw new ToldFailure(3);
+    throw new ToldFailure(NOT_WELL);
 }
 
 async function test(file: string, flags: TestFlags, io: CliIo): Promise<void> {
   const format = flags.json === true ? 'json' : (flags.format ?? 'text');
   if (!FORMATS.includes(format))
-    throw new CommandFailure(`--format: ${format} is not known; there are ${FORMATS.join(', ')}`, { exitCode: 2 });
+    throw new CommandFailure(`--format: ${format} is not known; there are ${FORMATS.join(', ')}`, {
+      exitCode: WRONG_USE,
+    });
   const tests = testsOf(file);
   const results = await (flags.policy === undefined
     ? askServer(tests, flags, io)
@@ -79,7 +82,7 @@ async function test(file: string, flags: TestFlags, io: CliIo): Promise<void> {
   if (format === 'text') io.out(resultsText(results, file));
   else if (format === 'json') io.out(`${JSON.stringify(resultsJson(results, file))}\n`);
   else io.out(resultsJunit(results, file));
-  if (results.some(({ state }) => state !== 'holds')) throw new ToldFailure(1);
+  if (results.some(({ state }) => state !== 'holds')) throw new ToldFailure(NOT_WELL);
 }
 
 function testsOf(file: string): readonly PolicyTest[] {
@@ -87,7 +90,6 @@ function testsOf(file: string): readonly PolicyTest[] {
     return readTests(readFileSync(file, 'utf8'), file);
   } catch (error) {
     throw new CommandFailure(error instanceof TestFileError ? error.message : `${file}: ${(error as Error).message}`, {
-      exitCode: 2,
       cause: error,
     });
   }
@@ -95,12 +97,7 @@ function testsOf(file: string): readonly PolicyTest[] {
 
 async function askServer(tests: readonly PolicyTest[], flags: ApiFlags, io: CliIo): Promise<readonly TestResult[]> {
   const path = '/api/V2/assertions/test';
-  const answer = (await apiOf(flags, io)
-    .post(path, { assertions: tests.map(({ doc }) => doc) })
-    .catch((error: unknown) => {
-      // 1 is for tests that fail.
-      throw new CommandFailure((error as Error).message, { exitCode: 2, cause: error });
-    })) as JsonObject;
+  const answer = (await apiOf(flags, io).post(path, { assertions: tests.map(({ doc }) => doc) })) as JsonObject;
   const states = shapedList<TestResult>(answer['assertions'] ?? [], { state: 'string' }, path);
   return tests.map((one, index) => {
     const { state, witness, reason } = states[index] as TestResult & { readonly reason?: string };
@@ -115,12 +112,12 @@ async function judgeFile(
 ): Promise<readonly TestResult[]> {
   const { policyFileFromJson, PolicyFileError } = await import('../../transfer/policy-file.js');
   const { testPolicy } = await import('../../plan/assertions/test-policy.js');
-  const value: Json = await readJsonFile(file, 2);
+  const value: Json = await readJsonFile(file);
   try {
     const policy = policyFileFromJson(value);
     const dialect = policy.dialect ?? named;
     if (dialect !== 'dog1' && dialect !== 'dog2')
-      throw new CommandFailure(`--dialect: ${String(dialect)} must be dog1 or dog2`, { exitCode: 2 });
+      throw new CommandFailure(`--dialect: ${String(dialect)} must be dog1 or dog2`, { exitCode: WRONG_USE });
     const docs = tests.map(({ doc }, index) => ({ ...doc, id: String(index) }));
     const judged = testPolicy(policy.resources, docs, { dialect, anyIsEveryone: dialect === 'dog1' });
     return tests.map((one, index) => {
@@ -128,7 +125,7 @@ async function judgeFile(
       return { ...one, state: after, witness, reason };
     });
   } catch (error) {
-    if (error instanceof PolicyFileError) throw new CommandFailure(`${file}: ${error.message}`, { exitCode: 2 });
+    if (error instanceof PolicyFileError) throw new CommandFailure(`${file}: ${error.message}`);
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { escapeHidden } from '../../model/hidden-characters.js';
-import { NOT_WELL, ToldFailure } from '../cli-io.js';
+import { ToldFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
-import { loadInstalled, withConfigOptions } from '../config-options.js';
+import { NOT_WELL } from '../exit-codes.js';
+import { loadInstalled, meansInstalled, withConfigOptions } from '../config-options.js';
 import type { ConfigFlags } from '../config-options.js';
 import { coloured, type Colour } from '../remote/table.js';
 import type { Finding } from './finding.js';
@@ -17,7 +18,8 @@ export function addDoctor(program: Command, io: CliIo): void {
     .action(async (flags: ConfigFlags & { readonly json?: true }) => {
       const { config, warnings } = loadInstalled(flags, io);
       const { examine } = await import('./examine.js');
-      const findings = await examine(config, warnings);
+      const installed = meansInstalled(flags, io) || flags.config === io.installedConfig;
+      const findings = await examine(config, warnings, { installed });
       const isWrong = findings.some(({ level }) => level === 'wrong');
       if (flags.json === true) io.out(`${JSON.stringify(findings)}\n`);
       else for (const finding of findings) io.out(lines(io, finding));

@@ -16,7 +16,9 @@ export async function lookAtBroker(config: Config): Promise<readonly Finding[]> 
     return [ok('broker', `${broker.describe} takes this user on this vhost`), ...(await versionOf(config))];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return [wrong('broker', `${broker.describe}: ${why}`, adviceFor(why))];
+    // What is said of one host names it already.
+    const says = why.startsWith(`${broker.describe}: `) ? why : `${broker.describe}: ${why}`;
+    return [wrong('broker', says, adviceFor(why))];
   }
 }
 
@@ -36,7 +38,7 @@ async function versionOf(config: Config): Promise<readonly Finding[]> {
 }
 
 function adviceFor(why: string): string {
-  if (/access.refused|not allowed|denied|login|credential|virtual host|403/i.test(why))
+  if (/access.refused|not allowed|denied|login|credential|virtual host|\b403 \(/i.test(why))
     return 'compare broker.user, broker.password and broker.virtual_host (or broker.url) with rabbitmqctl list_users and list_permissions -p VHOST';
   if (/certificate|tls|ssl|self.signed/i.test(why))
     return 'compare broker.ssl_options with the certificate of the broker';

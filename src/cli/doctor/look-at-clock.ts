@@ -4,13 +4,13 @@ import { brokerUrls } from '../../config/broker-urls.js';
 import { sslOptions } from '../../server/opening/create-broker.js';
 import { readFile } from 'node:fs/promises';
 import { X509Certificate } from 'node:crypto';
+import { datesOf } from './dates-of-certificate.js';
+import { day } from './day.js';
 import { ok, warning, wrong, type Finding } from './finding.js';
 
-const DAY_MS = 86_400_000;
-/** A certificate is named so long before its end. */
-const SOON_MS = 30 * DAY_MS;
 /** Before this program was written: epoch milliseconds. */
 const TOO_EARLY = Date.UTC(2025, 0, 1);
+const RENEW = 'renew it; the server reads it when it next connects, at the latest after a restart';
 const MOST_SKEW_S = 5;
 
 /** Until when the certificates of the configuration hold. */
@@ -23,26 +23,12 @@ export async function lookAtCertificates(config: Config, now: number): Promise<r
     if (file === undefined) continue;
     const what = `broker.ssl_options.${key}`;
     try {
-      findings.push(datesOf(what, file, new X509Certificate(await readFile(file)), now));
+      findings.push(datesOf(what, file, new X509Certificate(await readFile(file)), { now, renew: RENEW }));
     } catch (error) {
       findings.push(wrong(what, `${file}: ${(error as Error).message}`, 'give a readable file in PEM form'));
     }
   }
   return findings;
-}
-
-function datesOf(what: string, file: string, certificate: X509Certificate, now: number): Finding {
-  const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
-  const says = `${file} holds from ${day(from)} to ${day(to)}`;
-  const renew = 'renew it, then restart the server';
-  if (now < from) return wrong(what, `${says}, which has not begun`, 'set the clock of this machine, or wait');
-  if (now > to) return wrong(what, `${says}, which is over`, renew);
-  if (to - now < SOON_MS) return warning(what, `${says}, ${Math.floor((to - now) / DAY_MS)} days from now`, renew);
-  return ok(what, says);
-}
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }
 
 /** This machine's clock against that of the server, by the `date` of an answer; `askedAt` and `now`: milliseconds. */

@@ -5,15 +5,16 @@ import { ok, warning, wrong, type Finding } from './finding.js';
 const LITTLE = 1024 ** 3;
 const NOTHING = 64 * 1024 ** 2;
 
-/** Room where the store, the journal and the logs are. */
+/** Room where the store, the journal (which a broker in this process has none of) and the logs are. */
 export function lookAtDisk({
   data_dir,
+  broker,
   queuejournal,
   log,
-}: Pick<Config, 'data_dir' | 'queuejournal' | 'log'>): readonly Finding[] {
+}: Pick<Config, 'data_dir' | 'broker' | 'queuejournal' | 'log'>): readonly Finding[] {
   const places = new Map([
     [data_dir, 'data_dir'],
-    ...(queuejournal.enabled ? [[queuejournal.dir, 'queuejournal.dir'] as const] : []),
+    ...(queuejournal.enabled && broker.kind === 'amqp' ? [[queuejournal.dir, 'queuejournal.dir'] as const] : []),
     ...(log.dir === undefined ? [] : [[log.dir, 'log.dir'] as const]),
   ]);
   return [...places].map(([path, key]) => roomOf(key, path));

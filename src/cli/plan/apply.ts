@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { PlanAnswer } from '../../http/plans/plan-answer.js';
 import { type CliIo, CommandFailure } from '../cli-io.js';
+import { WRONG_USE } from '../exit-codes.js';
 import { type Api, apiOf } from '../remote/api-client.js';
 import { type ApiFlags, withApiFlags } from '../remote/api-flags.js';
 import { applyPlanOf, askForPlan } from './ask-for-plan.js';
@@ -47,7 +48,9 @@ export function addApply(program: Command, io: CliIo): void {
 /** Undefined: there is nothing to do. @throws CommandFailure when it is not to be done */
 async function planAndAsk(api: Api, target: string, flags: ApplyFlags, io: CliIo): Promise<string | undefined> {
   if (flags.yes !== true && (io.ask === undefined || flags.json === true))
-    throw new CommandFailure('nobody is there to ask: give --yes if it is to be applied without', { exitCode: 2 });
+    throw new CommandFailure('nobody is there to ask: give --yes if it is to be applied without', {
+      exitCode: WRONG_USE,
+    });
   if (!existsSync(target))
     throw new CommandFailure(`${target} is neither the id of a plan nor a file or a directory that is there`);
   const plan = await askForPlan(api, await readTarget(target, flags));

@@ -1,4 +1,5 @@
 import type { PlanAnswer } from '../../http/plans/plan-answer.js';
+import { counted } from '../../model/counted.js';
 import type { JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { PolicyProblem } from '../../policy-files/policy-problem.js';
@@ -92,7 +93,7 @@ function refusalText(body: JsonObject, faultText?: (problem: PolicyProblem) => s
   if (problems.length > 0 && faultText !== undefined) {
     const count = Number(more['problem_count'] ?? problems.length);
     const rest = count > problems.length ? [`  and ${count - problems.length} more`] : [];
-    return [`refused: ${count} faults`, ...problems.map((one) => `  ${faultText(one)}`), ...rest].join('\n');
+    return [`refused: ${counted(count, 'fault')}`, ...problems.map((one) => `  ${faultText(one)}`), ...rest].join('\n');
   }
   const broken = [...asRows(more['assertions']), ...asRows(more['guards'])];
   if (broken.length === 0) return `refused: ${JSON.stringify(error)} (${JSON.stringify(code)}) ${JSON.stringify(more)}`;

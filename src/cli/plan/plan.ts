@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CliIo, ToldFailure } from '../cli-io.js';
+import { DIFFERENT } from '../exit-codes.js';
 import { apiOf } from '../remote/api-client.js';
 import { type ApiFlags, withApiFlags } from '../remote/api-flags.js';
 import { askForPlan } from './ask-for-plan.js';
@@ -11,11 +12,11 @@ interface PlanFlags extends ApiFlags {
   readonly reason?: string;
 }
 
-/** `plan FILE`, `plan DIR`: what it would change. Exit 0: nothing, 2: something, 1: refused. */
+/** `plan FILE`, `plan DIR`: what it would change. Exit 0: nothing, 2: something, any other: it was not planned. */
 export function addPlan(program: Command, io: CliIo): void {
   withApiFlags(program.command('plan'))
     .description(
-      'show what a file or a directory of policy would change on hosts; nothing is written; exit 0: nothing, 2: something, 1: refused',
+      'show what a file or a directory of policy would change on hosts; nothing is written; exit 0: nothing, 2: something, any other: not planned',
     )
     .argument(
       '<file or directory>',
@@ -26,6 +27,6 @@ export function addPlan(program: Command, io: CliIo): void {
     .action(async (target: string, flags: PlanFlags) => {
       const plan = await askForPlan(apiOf(flags, io), await readTarget(target, flags));
       io.out(flags.json === true ? `${JSON.stringify(plan)}\n` : printPlan(plan));
-      if (plan.stores.length > 0) throw new ToldFailure(2);
+      if (plan.stores.length > 0) throw new ToldFailure(DIFFERENT);
     });
 }

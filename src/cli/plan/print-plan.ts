@@ -1,5 +1,6 @@
 import { type AddressesJson, addressesText } from '../../analysis/index.js';
 import type { PlanAnswer, PlannedGroup } from '../../http/plans/plan-answer.js';
+import { counted } from '../../model/counted.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
 import { textOf } from '../../model/text-of.js';
 import { witnessText } from '../assertions/witness-text.js';
@@ -24,7 +25,7 @@ export function printPlan(plan: PlanAnswer): string {
     ]),
     ...[...plan.assertions, ...plan.guards].flatMap(judgedLines),
     ...plan.warnings.map(({ code, message, where }) => `warning ${code}: ${message} ${JSON.stringify(where)}`),
-    `${plan.hosts_touched} hosts would get something`,
+    `${counted(plan.hosts_touched, 'host')} would get something`,
     `plan ${plan.id}`,
   ];
   return `${lines.join('\n')}\n`;
@@ -61,7 +62,7 @@ function groupLines(group: PlannedGroup): readonly string[] {
       return `  ${key} ${what}: ${textOf(flow['before'])} -> ${textOf(flow['after'])}`;
     });
   return [
-    `group ${group.name}, ${group.hosts} hosts`,
+    `group ${group.name}, ${counted(group.hosts, 'host')}`,
     ...flows('opens'),
     ...flows('closes'),
     ...flows('changes'),

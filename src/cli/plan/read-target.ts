@@ -30,7 +30,7 @@ export async function readTarget(target: string, flags: TargetFlags): Promise<Pl
     };
   }
   const faultText = (problem: PolicyProblem): string => problemText(problem);
-  const value: Json = await readJsonFile(target, 1);
+  const value: Json = await readJsonFile(target);
   if (Array.isArray(value)) {
     if (replace) throw new CommandFailure('--replace is for what `export` wrote, not for a list of writes');
     return { body: { writes: value as readonly Json[], ...reason }, faultText };

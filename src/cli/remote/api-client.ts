@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { escapeHidden } from '../../model/hidden-characters.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
+import { WRONG_USE } from '../exit-codes.js';
 import { loadInstalled } from '../config-options.js';
 import { apiAddress } from './api-address.js';
 import type { ApiFlags } from './api-flags.js';
@@ -53,7 +54,7 @@ export interface Api {
 export function apiOf(flags: ApiFlags, io: CliIo): Api {
   const base = flags.url ?? set(io.environment['DOGTRAINER_URL']) ?? apiAddress(loadInstalled(flags, io).config.api);
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
-    throw new CommandFailure(`--url: ${base} is not a URL such as http://127.0.0.1:7070`, { exitCode: 2 });
+    throw new CommandFailure(`--url: ${base} is not a URL such as http://127.0.0.1:7070`, { exitCode: WRONG_USE });
   }
   return client(base.replace(/\/+$/, ''), tokenOf(flags, io));
 }
@@ -64,7 +65,7 @@ function set(value: string | undefined): string | undefined {
 
 function tokenOf({ token, tokenFile }: ApiFlags, { environment }: CliIo): string | undefined {
   if (token !== undefined && tokenFile !== undefined) {
-    throw new CommandFailure('give --token or --token-file, not both', { exitCode: 2 });
+    throw new CommandFailure('give --token or --token-file, not both', { exitCode: WRONG_USE });
   }
   if (token !== undefined) return checked(token, '--token');
   if (tokenFile !== undefined) return ofFile(tokenFile, '--token-file');
@@ -79,14 +80,14 @@ function ofFile(file: string, from: string): string {
     return checked(readFileSync(file, 'utf8').trim(), `${from} ${file}`);
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
-    throw new CommandFailure(`${from}: ${(error as Error).message}`, { exitCode: 2, cause: error });
+    throw new CommandFailure(`${from}: ${(error as Error).message}`, { exitCode: WRONG_USE, cause: error });
   }
 }
 
 /** The token itself is never shown. */
 function checked(token: string, from: string): string {
   if (/^[\x21-\x7e]{1,500}$/.test(token)) return token;
-  throw new CommandFailure(`${from} holds no token: one word of letters, digits and signs`, { exitCode: 2 });
+  throw new CommandFailure(`${from} holds no token: one word of letters, digits and signs`, { exitCode: WRONG_USE });
 }
 
 function client(url: string, token: string | undefined): Api {

@@ -5,7 +5,7 @@ import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
 import { apiOf } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
-import { FROM_THE_FIRST, readEvents, type StreamMessage } from './read-events.js';
+import { FROM_THE_FIRST, PAST_MS, readEvents, type StreamMessage } from './read-events.js';
 import { moment } from './table.js';
 
 interface EventsFlags extends ApiFlags {
@@ -14,8 +14,7 @@ interface EventsFlags extends ApiFlags {
   readonly actors?: true;
 }
 
-/** How long the events of the past may take to arrive, and how soon a lost stream is opened again, in milliseconds. */
-const PAST_MS = 1000;
+/** How soon a lost stream is opened again, in milliseconds. */
 const AGAIN_MS = 3000;
 
 /** `events [-f]`: what happens to hosts, groups, policy and server, one line each. */
@@ -29,6 +28,7 @@ export function addEvents(program: Command, io: CliIo): void {
       const api = apiOf(flags, io);
       const ending = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+      io.readerGone?.addEventListener('abort', () => ending.abort(), { once: true });
       const base = flags.actors === true ? '/api/V2/actors/events' : '/api/V2/events';
       const kinds = flags.kinds === undefined ? {} : { kinds: flags.kinds };
       let last = FROM_THE_FIRST;

@@ -1,4 +1,5 @@
 import type { Document, JsonObject } from '../../model/document.js';
+import { nearestText } from '../../model/nearest-text.js';
 import { textOf } from '../../model/text-of.js';
 import { CommandFailure } from '../cli-io.js';
 import type { Api } from './api-client.js';
@@ -15,7 +16,9 @@ export async function findHost(api: Api, wanted: string): Promise<Document> {
   const like = (await api.pages(`/api/V2/hosts?q=${encoded}`)) as readonly Document[];
   const same = like.find(({ name }) => name === wanted);
   if (same !== undefined) return same;
-  throw new CommandFailure(`there is no host ${JSON.stringify(wanted)}${suggest(like)}`);
+  throw new CommandFailure(
+    `there is no host ${JSON.stringify(wanted)}${suggest(like.map(({ name }) => textOf(name)))}`,
+  );
 }
 
 /** The group of this name or id. @throws CommandFailure */
@@ -24,11 +27,12 @@ export async function findGroup(api: Api, wanted: string): Promise<Document> {
   const found = (await api.find(`/api/V2/group?name=${encoded}`)) ?? (await api.find(`/api/V2/group/${encoded}`));
   if (found !== undefined) return found as Document;
   const all = (await api.get('/api/V2/groups')) as readonly JsonObject[];
-  const like = all.filter(({ name }) => textOf(name).includes(wanted) || wanted.includes(textOf(name)));
-  throw new CommandFailure(`there is no group ${JSON.stringify(wanted)}${suggest(like)}`);
+  const names = all.map(({ name }) => textOf(name));
+  const like = names.filter((name) => name.includes(wanted) || wanted.includes(name));
+  const near = like.length === 0 ? nearestText(wanted, names) : undefined;
+  throw new CommandFailure(`there is no group ${JSON.stringify(wanted)}${suggest(near === undefined ? like : [near])}`);
 }
 
-function suggest(like: readonly JsonObject[]): string {
-  const names = like.slice(0, 5).map(({ name }) => textOf(name));
-  return names.length === 0 ? '' : `; there is ${names.join(', ')}`;
+function suggest(like: readonly string[]): string {
+  return like.length === 0 ? '' : `; there is ${like.slice(0, 5).join(', ')}`;
 }

@@ -6,6 +6,7 @@ import { isList } from '../../model/validate.js';
 import type { GroupLine, GroupRollout, HeldAt } from '../../operations/fleet-answers.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
+import { WRONG_USE } from '../exit-codes.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { findGroup } from './find-named.js';
@@ -54,7 +55,8 @@ export function addGroups(program: Command, io: CliIo): void {
     .option('--history', 'what was published to its hosts, and who changed the group, when')
     .action(async (name: string, flags: GroupFlags) => {
       const chosen = [flags.rules, flags.sets, flags.history].filter((one) => one === true);
-      if (chosen.length > 1) throw new CommandFailure('give one of --rules, --sets and --history', { exitCode: 2 });
+      if (chosen.length > 1)
+        throw new CommandFailure('give one of --rules, --sets and --history', { exitCode: WRONG_USE });
       const api = apiOf(flags, io);
       const group = await findGroup(api, name);
       if (flags.history === true) return history(api, group.id, flags, io);

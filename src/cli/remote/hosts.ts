@@ -2,12 +2,15 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { HOST_STATES } from '../../host/host-state.js';
 import type { Document } from '../../model/document.js';
+import { textOf } from '../../model/text-of.js';
 import type { HostLine } from '../../operations/fleet-answers.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
+import { WRONG_USE } from '../exit-codes.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { hostLine } from '../../operations/host-line.js';
+import { findGroup } from './find-named.js';
 import { readDrift, stateCell } from './read-hosts.js';
 import { shapedList } from './shape.js';
 import { ago, printTable } from './table.js';
@@ -27,20 +30,20 @@ export function addHosts(program: Command, io: CliIo): void {
     .option('--drifted', 'only those with other rules or sets than they were sent')
     .option('--silent', 'only those that no longer report')
     .option('--state <states>', `only those in these states: ${HOST_STATES.join(', ')}`, states)
-    .option('-g, --group <name>', 'only those of this group')
+    .option('-g, --group <name>', 'only those of this group, by name or id')
     .option('-q, --query <text>', 'only those with this in name, hostkey, group or addresses')
     .action(async (flags: HostsFlags) => {
       const chosen = [flags.drifted, flags.silent, flags.state].filter((one) => one !== undefined);
       if (chosen.length > 1) {
-        throw new CommandFailure('give one of --drifted, --silent and --state', { exitCode: 2 });
+        throw new CommandFailure('give one of --drifted, --silent and --state', { exitCode: WRONG_USE });
       }
-      print(io, flags, await readHosts(apiOf(flags, io), flags));
+      print(io, flags, await readHostsOf(apiOf(flags, io), flags));
     });
   withApiFlags(program.command('drift'))
     .description('list hosts that have other rules or sets than they were sent, as hosts --drifted does')
-    .option('-g, --group <name>', 'only those of this group')
+    .option('-g, --group <name>', 'only those of this group, by name or id')
     .action(async (flags: HostsFlags) => {
-      print(io, flags, await readHosts(apiOf(flags, io), { ...flags, drifted: true }));
+      print(io, flags, await readHostsOf(apiOf(flags, io), { ...flags, drifted: true }));
     });
 }
 
@@ -48,6 +51,14 @@ function states(value: string): string {
   const wrong = value.split(',').find((name) => !(HOST_STATES as readonly string[]).includes(name.trim()));
   if (wrong === undefined) return value;
   throw new InvalidArgumentError(`there is no state ${wrong}; there are ${HOST_STATES.join(', ')}.`);
+}
+
+/** Hosts may name a group that is none, and are listed under it; a name that neither they nor groups have is a mistake. */
+async function readHostsOf(api: Api, flags: HostsFlags): Promise<readonly HostLine[]> {
+  const hosts = await readHosts(api, flags);
+  if (flags.group === undefined || hosts.length > 0) return hosts;
+  const group = textOf((await findGroup(api, flags.group)).name);
+  return group === flags.group ? hosts : readHosts(api, { ...flags, group });
 }
 
 async function readHosts(api: Api, flags: HostsFlags): Promise<readonly HostLine[]> {

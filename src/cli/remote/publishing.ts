@@ -3,6 +3,7 @@ import { counted } from '../../model/counted.js';
 import { textOf } from '../../model/text-of.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
+import { WRONG_USE } from '../exit-codes.js';
 import { apiOf } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { findGroup } from './find-named.js';
@@ -20,7 +21,7 @@ export function addPublishing(program: Command, io: CliIo): void {
     .option('--all', 'every group')
     .action(async (wanted: readonly string[], flags: PublishFlags) => {
       if ((wanted.length === 0) !== (flags.all === true)) {
-        throw new CommandFailure('name groups, or give --all', { exitCode: 2 });
+        throw new CommandFailure('name groups, or give --all', { exitCode: WRONG_USE });
       }
       const api = apiOf(flags, io);
       const names: string[] = [];

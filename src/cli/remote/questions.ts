@@ -6,6 +6,7 @@ import type { AnalysisProgress } from '../../plan/analysis-progress.js';
 import { isList, isObject } from '../../model/validate.js';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
+import { WRONG_USE } from '../exit-codes.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { findGroup } from './find-named.js';
@@ -56,7 +57,8 @@ export function withQuestion(command: Command, { ends }: { readonly ends: 'both'
 function numeric(flags: QuestionFlags, key: 'port' | 'sourcePort' | 'icmpType' | 'icmpCode', flag: string): JsonObject {
   const text = flags[key];
   if (text === undefined) return {};
-  if (!/^\d{1,9}$/.test(text)) throw new CommandFailure(`${flag}: ${text} is not a whole number`, { exitCode: 2 });
+  if (!/^\d{1,9}$/.test(text))
+    throw new CommandFailure(`${flag}: ${text} is not a whole number`, { exitCode: WRONG_USE });
   return { [flag.slice(2).replace('-', '_')]: Number(text) };
 }
 
@@ -69,7 +71,7 @@ function timeOf({ at }: QuestionFlags): JsonObject {
   const ms = ISO_TIME.test(at) ? Date.parse(at) : NaN;
   if (Number.isNaN(ms) || ms < 0)
     throw new CommandFailure(`--at: ${at} is neither epoch seconds nor a time such as 2026-11-29T00:30:00Z`, {
-      exitCode: 2,
+      exitCode: WRONG_USE,
     });
   return { at: Math.floor(ms / 1000) };
 }
@@ -106,7 +108,7 @@ function leftOff(io: CliIo, { left_off: count }: JsonObject): void {
 /** `explain` of a running server: a case after the other, its steps, and the line that decides. */
 export async function explainRemote(flags: QuestionFlags, io: CliIo): Promise<void> {
   if (flags.from === undefined || flags.to === undefined)
-    throw new CommandFailure('give --from and --to, or --rules and --packets', { exitCode: 2 });
+    throw new CommandFailure('give --from and --to, or --rules and --packets', { exitCode: WRONG_USE });
   const api = apiOf(flags, io);
   const path = '/api/V2/explain';
   const answer = shaped<JsonObject>(

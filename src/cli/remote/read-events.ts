@@ -10,6 +10,9 @@ export interface StreamMessage {
 /** An id that no server has given: the stream begins with all events that are kept. */
 export const FROM_THE_FIRST = '000000000000-0';
 
+/** How long the events of the past may take to arrive, in milliseconds. */
+export const PAST_MS = 1000;
+
 /** More of one message than any server sends: something else talks there. */
 const MOST_CHARACTERS = 1_000_000;
 

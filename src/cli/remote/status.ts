@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { FleetStatus, GroupLine, HostLine, Unwell } from '../../operations/fleet-answers.js';
+import { counted } from '../../model/counted.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
-import { NOT_WELL, ToldFailure } from '../cli-io.js';
+import { ToldFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
+import { NOT_WELL } from '../exit-codes.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { rolloutText } from './groups.js';
@@ -76,7 +78,7 @@ export function statusLines(status: FleetStatus): readonly string[] {
       (line: HostLine) =>
         `silent: ${host(line)}${line.reported_at === null ? '' : `, last report ${ago(line.reported_at, at)} ago`}`,
     ),
-    ...(hosts.refused > 0 ? [`refused: ${hosts.refused} hosts; dog-trainer refused`] : []),
+    ...(hosts.refused > 0 ? [`refused: ${counted(hosts.refused, 'host')}; dog-trainer refused`] : []),
   ].map(escapeHidden);
 }
 

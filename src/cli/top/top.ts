@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { CommandFailure } from '../cli-io.js';
 import type { CliIo } from '../cli-io.js';
+import { WRONG_USE } from '../exit-codes.js';
 import { apiOf } from '../remote/api-client.js';
 import { withApiFlags, type ApiFlags } from '../remote/api-flags.js';
 import { VIEWS, type View } from './top-state.js';
@@ -26,7 +27,7 @@ export function addTop(program: Command, io: CliIo): void {
         return printOnce(api, io, flags);
       }
       if (io.terminal === undefined || !process.stdin.isTTY) {
-        throw new CommandFailure('top needs a terminal; --once prints one picture', { exitCode: 2 });
+        throw new CommandFailure('top needs a terminal; --once prints one picture', { exitCode: WRONG_USE });
       }
       const { runTop } = await import('./run-top.js');
       await runTop(api, io, { view: flags.view }, flags.delay * 1000);

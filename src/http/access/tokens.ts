@@ -1,6 +1,7 @@
 import type { Document, JsonObject } from '../../model/document.js';
 import { isList } from '../../model/validate.js';
 import type { Store } from '../../store/store.js';
+import { ApiError } from '../errors.js';
 import { hashSecret, newToken } from './bearer-token.js';
 
 /** What tokens can allow (docs/http-api.md#who-asks). None includes another. */
@@ -17,7 +18,7 @@ export interface TokenInfo {
   readonly expired: boolean;
 }
 
-/** Why a token could not be made or revoked; the message says what would be right. */
+/** What was asked is no token that can be made; the message says what would be right. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
 }
@@ -26,7 +27,8 @@ const NAME = /^[A-Za-z0-9_.@-]{1,64}$/;
 
 /**
  * Makes a token and stores its hash. The returned `text` is the only copy of the secret: show it once. `now` and
- * `expires` in epoch seconds. Throws `TokenError` on a bad or taken name, no scope, or a time in the past.
+ * `expires` in epoch seconds. Throws `TokenError` on a bad name, no scope, or a time in the past, and
+ * `ApiError` where another token has the name.
  */
 export async function createToken(
   store: Store,
@@ -51,7 +53,11 @@ export async function createToken(
   };
   const result = await store.commit([{ op: 'create', table: 'token', doc, uniqueOn: ['name'] }], { author: by.author });
   if (!result.ok)
-    throw new TokenError(`there is a token named ${name} already: revoke it first, or choose another name`);
+    throw new ApiError(
+      'exists',
+      {},
+      { text: `there is a token named ${name} already: revoke it first, or choose another name` },
+    );
   return { ...tokenInfo(doc, by.now), text };
 }
 
@@ -60,10 +66,11 @@ export async function listTokens(store: Store, now: number): Promise<readonly To
   return (await store.list('token')).map(({ doc }) => tokenInfo(doc, now));
 }
 
-/** Removes the token of that name or id; it stops working at once. Throws `TokenError` when there is none. */
+/** Removes the token of that name or id; it stops working at once. Throws `ApiError` when there is none. */
 export async function revokeToken(store: Store, nameOrId: string, author: string): Promise<TokenInfo> {
   const found = (await store.find('token', 'name', nameOrId))[0] ?? (await store.get('token', nameOrId));
-  if (!found) throw new TokenError(`there is no token named ${JSON.stringify(nameOrId.slice(0, 80))}`);
+  if (!found)
+    throw new ApiError('not_found', {}, { text: `there is no token named ${JSON.stringify(nameOrId.slice(0, 80))}` });
   await store.commit([{ op: 'remove', table: 'token', id: found.doc.id }], { author });
   return tokenInfo(found.doc, 0);
 }

@@ -43,7 +43,8 @@ export function policyAdminOverSocket(socketPath: string): PolicyAdmin {
 
 /**
  * Asks the console of the server that listens on the socket. Rejects with `NoServerError` when none does, with
- * `ConsoleError` when it does not know such a line. `signal`: the answer is not wanted any longer.
+ * `ConsoleError` when it does not know such a line, with another error when what the line names is not there. `signal`:
+ * the answer is not wanted any longer.
  */
 export async function askConsole(socketPath: string, line: string, signal?: AbortSignal): Promise<unknown> {
   const options = { refused: ConsoleError, timeoutMs: TIMEOUT_MS, ...(signal && { signal }) };
@@ -95,5 +96,6 @@ function answered(status: number, body: unknown, Refused: AskOptions['refused'])
   if (status < 400) return body;
   const { error } = body as { readonly error?: unknown };
   const text = typeof error === 'string' ? error : `the server answered ${status}`;
-  throw status < 500 ? new Refused(text) : new Error(text);
+  // What is not there, or taken, was asked in the right way.
+  throw status === 400 ? new Refused(text) : new Error(text);
 }

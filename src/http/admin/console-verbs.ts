@@ -1,8 +1,9 @@
 import type { Document, Json } from '../../model/document.js';
-import type { HostLine } from '../../operations/fleet-answers.js';
+import type { DriftAnswer, HostLine } from '../../operations/fleet-answers.js';
 import { hostLine } from '../../operations/host-line.js';
 import type { Operations } from '../../operations/operations.js';
 import type { Store } from '../../store/store.js';
+import { ApiError } from '../errors.js';
 import { compiled } from './compiled-text.js';
 import { ConsoleError } from './console-error.js';
 import type { ConsoleEval } from './eval/console-eval.js';
@@ -66,7 +67,7 @@ export const CONSOLE_VERBS: Readonly<Record<string, Verb>> = {
     usage: '[GROUP]',
     says: 'hosts that have drifted',
     takes: ['group name'],
-    answer: ({ operations }, group) => operations.fleet.drifted({ limit: 1000, ...(group === '' ? {} : { group }) }),
+    answer: ({ operations }, group) => driftedOf(operations, group),
   },
   hosts: {
     usage: '[TEXT]',
@@ -156,8 +157,20 @@ async function evaluated({ evaluates, operations, hosts }: ConsoleNeeds, code: s
   return outcome.shown;
 }
 
+/** Blank: of all groups. */
+function driftedOf({ fleet }: ConsoleNeeds['operations'], group: string): DriftAnswer {
+  const answer = fleet.drifted({ limit: 1000, ...(group === '' ? {} : { group }) });
+  // Hosts may name a group that is none.
+  if (group !== '' && answer.total + answer.converging === 0)
+    found(
+      fleet.groups().find(({ name }) => name === group),
+      `group ${group}`,
+    );
+  return answer;
+}
+
 function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new ConsoleError(`there is no ${what}`);
+  if (value === undefined) throw new ApiError('not_found', {}, { text: `there is no ${what}` });
   return value;
 }
 

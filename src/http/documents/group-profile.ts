@@ -26,7 +26,13 @@ export async function groupToWrite(call: Call, sent: JsonObject, before: Documen
     if (profile === undefined)
       return {
         group: { ...sent, ...none },
-        warnings: [warning('profile_name', name, 'there is no profile of this name: the group gets no rules')],
+        warnings: [
+          warning(
+            'profile_name',
+            name,
+            'there is no profile of this name: the group gets no new rules, its hosts keep what they have',
+          ),
+        ],
       };
     const newest = `${found.length} profiles have this name; ${profile.id} was taken: send profile_id to choose`;
     return {
@@ -37,7 +43,15 @@ export async function groupToWrite(call: Call, sent: JsonObject, before: Documen
   const known = !isId(id) || (await store.get('profile', id)) !== undefined;
   return {
     group: sent,
-    warnings: known ? [] : [warning('profile_id', id, 'there is no profile with this id: the group gets no rules')],
+    warnings: known
+      ? []
+      : [
+          warning(
+            'profile_id',
+            id,
+            'there is no profile with this id: the group gets no new rules, its hosts keep what they have',
+          ),
+        ],
   };
 }
 

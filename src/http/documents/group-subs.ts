@@ -8,7 +8,8 @@ import type { Call } from '../route.js';
 import { groupRuleset, groupRulesetText } from '../views/group-ruleset.js';
 import { pinView } from '../views/revision-view.js';
 import type { DocumentService } from './document-service.js';
-import { byId, byName, notFound } from './find-document.js';
+import { groupByIdOrName } from './find-by-any-name.js';
+import { byId, notFound } from './find-document.js';
 import { loadFleet } from './load-fleet.js';
 import { outputWithTexts } from './output-with-texts.js';
 
@@ -35,12 +36,10 @@ export async function groupSub(
     const addresses = builtinGroupSub(id, sub, fleet, () => runtime.dialect());
     return addresses && jsonReply(addresses);
   }
-  // v2 takes the name too: people know no ids.
-  const group =
-    (await byId(store, 'group', id)) ?? (call.version === 'v2' ? await byName(store, plain.model, id) : undefined);
-  if (!group) throw notFound('group', 'with this id');
-  const { id: found } = group.doc;
-  if (sub === 'ruleset' && call.version === 'v2') return jsonReply(await shownRuleset(call, group.doc));
+  const group = call.version === 'v2' ? await groupByIdOrName(store, id) : (await byId(store, 'group', id))?.doc;
+  if (!group) throw notFound('group', call.version === 'v2' ? 'with this id or name' : 'with this id');
+  const { id: found } = group;
+  if (sub === 'ruleset' && call.version === 'v2') return jsonReply(await shownRuleset(call, group));
   if (Object.hasOwn(TEXTS, sub)) {
     const text = groupRulesetText(await outputWithTexts(store, found), TEXTS[sub as keyof typeof TEXTS]);
     if (text === undefined) throw notFound('group', `has no ${sub} yet, or none is made (generate_unset_tables)`);

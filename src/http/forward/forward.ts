@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { hostname } from 'node:os';
 import type { Context } from 'koa';
 import type { HttpConfig, HttpLog } from '../http-config.js';
 import type { LeadingServer } from '../../operations/operations.js';
@@ -11,6 +10,7 @@ import type { RouteData } from '../route.js';
 import { answerHead } from './answer-head.js';
 import { answerTimeoutMs } from './answer-timeout.js';
 import { nameOf, notTheLeader } from './leader-to-ask.js';
+import { nameOfServer } from './name-of-server.js';
 import { openRequest, type OpenRequest } from './open-request.js';
 import { relayAnswer } from './relay-answer.js';
 import { headersFor, originForm } from './request-head.js';
@@ -50,7 +50,7 @@ export async function forward(
       url: leader.url,
       method: route.method,
       target: originForm(originalUrl),
-      headers: headersFor(request, hasBody, config.cluster?.name ?? hostname()),
+      headers: headersFor(request, hasBody, nameOfServer(config)),
     });
   } catch (error) {
     throw failed('gives no address that can be asked', error);

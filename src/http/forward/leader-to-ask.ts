@@ -6,22 +6,32 @@ import type { Route } from '../route.js';
 /** Names the server that passed the request on. A request that has it is never passed on again: there are no loops. */
 export const FORWARDED = 'x-dog-forwarded';
 
+/** A server's name as a header may hold it: visible ASCII only. */
+export function markOf(name: string): string {
+  return name.replace(/[^\x21-\x7e]/g, '_');
+}
+
 /** Seconds after which a client may ask again; a takeover is over within the lease. */
 const RETRY_AFTER = '5';
 
 /**
  * The server that must answer in place of this one; undefined where this one answers. Throws `not_the_leader` where
- * no leader is known, or the request was passed on already.
+ * no leader is known, or the request was passed on already. `name`: that of this server.
  */
 export function leaderToAsk(
   standing: Standing,
   { answeredBy }: Pick<Route, 'answeredBy'>,
   { headers }: Pick<IncomingMessage, 'headers'>,
+  name: string,
 ): LeadingServer | undefined {
   if (answeredBy !== 'leader') return undefined;
   if (standing.role !== 'follower') return undefined;
   const { leader } = standing;
   if (headers[FORWARDED] !== undefined) {
+    if (leader !== undefined && leader.name !== name && headers[FORWARDED] === markOf(name)) {
+      const put = 'set cluster.url there to where the other servers reach it';
+      throw notTheLeader(leader, `${nameOf(leader)} leads, but its address leads back to this server: ${put}`);
+    }
     const who = leader === undefined ? 'nobody is known to lead' : `${nameOf(leader)} leads`;
     throw notTheLeader(leader, `it was passed on to a server that does not lead (${who}); try again in some seconds`);
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { endToEndHeaders } from './end-to-end-headers.js';
-import { FORWARDED } from './leader-to-ask.js';
+import { FORWARDED, markOf } from './leader-to-ask.js';
 
 /** The client's headers, raw, framed anew for this hop and without `host`. `name`: that of this server. */
 export function headersFor(request: IncomingMessage, hasBody: boolean, name: string): readonly string[] {
@@ -13,8 +13,7 @@ export function headersFor(request: IncomingMessage, hasBody: boolean, name: str
       : ['content-length', length];
   // Requests of other sites' pages were refused here already; the origin would not match the leader's address.
   const without = ['host', 'origin', 'sec-fetch-site', 'content-length', FORWARDED, ...(hasBody ? [] : ['expect'])];
-  // A header may hold visible ASCII only.
-  return [...endToEndHeaders(rawHeaders, without), ...framing, FORWARDED, name.replace(/[^\x21-\x7e]/g, '_')];
+  return [...endToEndHeaders(rawHeaders, without), ...framing, FORWARDED, markOf(name)];
 }
 
 /** The request target without the origin that an absolute form has. */

@@ -56,12 +56,12 @@ function operationHtml({ method, path, said }: Operation): string {
   const parameters = list(said['parameters']).map((parameter) => {
     const { name, in: place, required, description, schema } = object(parameter);
     const must = required === true ? 'required' : '';
-    return row([code(text(name)), escape(text(place)), must, escape(text(description)), code(brief(schema))]);
+    return row([code(text(name)), escape(text(place)), must, prose(text(description)), code(brief(schema))]);
   });
   const body = object(object(said['requestBody'])['content']);
   const [answers, refusals] = [new Array<string>(), new Array<string>()];
   for (const [status, { description, content }] of entries(said['responses'])) {
-    const meaning = escape(text(description));
+    const meaning = prose(text(description));
     const types = entries(content).map(([type, { schema }]) => `${code(type)} ${schemaLink(schema)}`);
     // Each refusal has the same body: the schema `error`.
     if (entries(content).some(([, { schema }]) => text(object(schema)['$ref']).endsWith('/error')))
@@ -70,7 +70,7 @@ function operationHtml({ method, path, said }: Operation): string {
   }
   return [
     `<details id="${escape(text(said['operationId']))}"><summary><b class="${method}">${method}</b> ${code(path)} `,
-    `<span>${escape(text(said['summary']))}</span></summary>`,
+    `<span>${prose(text(said['summary']))}</span></summary>`,
     `<p>${scope === 'open' ? 'Needs no token.' : `Scope ${code(scope)}.`}</p>`,
     parameters.length === 0 ? '' : table(['parameter', 'in', '', 'meaning', 'type'], parameters),
     ...entries(body).map(([type, { schema }]) => `<p>Body: ${code(type)} ${schemaLink(schema)}</p>`),
@@ -117,6 +117,14 @@ function row(cells: readonly string[]): string {
 
 function code(of: string): string {
   return `<code>${escape(of)}</code>`;
+}
+
+/** A sentence, with what stands between backquotes as code. */
+function prose(of: string): string {
+  return of
+    .split(/`([^`]+)`/)
+    .map((part, index) => (index % 2 === 0 ? escape(part) : code(part)))
+    .join('');
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

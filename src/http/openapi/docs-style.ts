@@ -5,7 +5,7 @@ body { max-width: 70rem; margin: 0 auto; padding: 1rem }
 nav { display: flex; gap: 1rem }
 details { border: 1px solid #8885; border-radius: 4px; margin: .3rem 0; padding: .2rem .6rem }
 summary { cursor: pointer }
-summary b { display: inline-block; min-width: 4rem }
+summary b { display: inline-block; min-width: 4.6rem }
 summary span { opacity: .75 }
 .GET { color: #0a7d32 } .POST { color: #9a5b00 } .PUT { color: #1f5fbf } .DELETE { color: #b3261e }
 code, pre { font: 13px/1.4 ui-monospace, monospace }

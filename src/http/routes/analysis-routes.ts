@@ -1,4 +1,5 @@
 import { groupAnalysis, policyAnalysis } from '../../plan/policy-findings.js';
+import { groupByIdOrName } from '../documents/find-by-any-name.js';
 import { notFound } from '../documents/find-document.js';
 import { JSON_TYPE, LINES_TYPE } from '../media-type.js';
 import { analysisLines } from '../questions/analysis-lines.js';
@@ -115,8 +116,9 @@ async function explain(call: Call, needs: PastQuestionNeeds): Promise<Reply> {
 }
 
 async function ofGroup(call: Call, needs: QuestionNeeds): Promise<Reply> {
-  const found = await askFleet(call, needs, 'short', (asked) => groupAnalysis(asked, call.params['id'] ?? ''));
-  if (found === undefined) throw notFound('group', 'with this id');
+  const group = await groupByIdOrName(call.deps.store, call.params['id'] ?? '');
+  const found = group && (await askFleet(call, needs, 'short', (asked) => groupAnalysis(asked, group.id)));
+  if (found === undefined) throw notFound('group', 'with this id or name');
   return jsonReply(found);
 }
 

@@ -42,6 +42,6 @@ export const driftRoutes: readonly Route<DriftNeeds>[] = [
 
 async function drift({ params }: Call, { operations }: DriftNeeds): Promise<Reply> {
   const found = await operations().drift(params['id'] as string);
-  if (!found) throw notFound('host', 'with this id');
+  if (!found) throw notFound('host', 'with this id, hostkey or name');
   return jsonReply(found);
 }

@@ -3,7 +3,8 @@ import { periodsOf } from '../../host/hash-history.js';
 import type { Document } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import type { Store } from '../../store/store.js';
-import { byId, notFound } from '../documents/find-document.js';
+import { hostByAnyName } from '../documents/find-by-any-name.js';
+import { notFound } from '../documents/find-document.js';
 import { JSON_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';
 import type { Call, Route } from '../route.js';
@@ -45,8 +46,8 @@ export async function keptRevisions(store: Store, group: string): Promise<readon
 
 async function history(call: Call): Promise<Reply> {
   const { store } = call.deps;
-  const host = (await byId(store, 'host', call.params['id'] ?? ''))?.doc;
-  if (host === undefined) throw notFound('host', 'with this id');
+  const host = await hostByAnyName(store, call.params['id'] ?? '');
+  if (host === undefined) throw notFound('host', 'with this id, hostkey or name');
   const at = wholeNumber(call.query, 'at', 0, LATEST);
   const doc: Document | undefined = (await store.get('host_history', textOf(host['hostkey'])))?.doc;
   const groups = new Set(periodsOf(doc).map(({ group }) => group));

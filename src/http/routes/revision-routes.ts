@@ -5,7 +5,8 @@ import { readRuleset, type StoredRuleset } from '../../model/stored-ruleset.js';
 import { textOf } from '../../model/text-of.js';
 import { type Store, StoreError } from '../../store/store.js';
 import type { Operations } from '../../operations/operations.js';
-import { byId, notFound } from '../documents/find-document.js';
+import { groupByIdOrName } from '../documents/find-by-any-name.js';
+import { notFound } from '../documents/find-document.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
 import { planObject } from '../plans/read-writes.js';
@@ -105,9 +106,9 @@ export const revisionRoutes: readonly Route<RevisionNeeds>[] = [
 ];
 
 async function groupOf(call: Call): Promise<Document> {
-  const group = await byId(call.deps.store, 'group', call.params['id'] ?? '');
-  if (group === undefined) throw notFound('group', 'with this id');
-  return group.doc;
+  const group = await groupByIdOrName(call.deps.store, call.params['id'] ?? '');
+  if (group === undefined) throw notFound('group', 'with this id or name');
+  return group;
 }
 
 function numberOf(text: string | null | undefined, where: string): number {

@@ -3,7 +3,7 @@ import { StoreError } from '../store.js';
 import { StoreStatus } from '../store-status.js';
 import { Committer } from './committer.js';
 import { lookAtDatabase, prepareDatabase } from './prepare-database.js';
-import type { LinkOptions, RethinkServer } from './rethink-link.js';
+import type { LoginOptions, RethinkServer } from './connect-to-server.js';
 import { RethinkLink } from './rethink-link.js';
 import { RethinkStore } from './rethink-store.js';
 import { TableHealth } from './table-health.js';
@@ -18,7 +18,7 @@ export interface RethinkStoreOptions {
   readonly user?: string;
   readonly password?: string;
   /** Absent: no TLS. */
-  readonly tls?: NonNullable<LinkOptions['tls']>;
+  readonly tls?: NonNullable<LoginOptions['tls']>;
   /** Deadline of every call; default 10,000 ms. */
   readonly timeoutMs?: number;
   /** Longest wait for the first attempt to connect and to prepare the database; absent: until it is over. */

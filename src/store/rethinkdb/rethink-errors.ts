@@ -56,7 +56,10 @@ export function dialError(error: unknown, where: string, login: { readonly user:
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const type = isRethinkDBError(error) ? error.type : undefined;
   let says = detail;
-  if (type === RethinkDBErrorType.AUTH)
+  if (isRethinkDBError(error) && type === RethinkDBErrorType.AUTH && error.cause instanceof SyntaxError)
+    // The driver calls it a refused login too, but what it was told in is another language.
+    says = `it does not answer as a RethinkDB does from 2.3 on: an older one, or not its driver port? It says: ${shown(detail)}`;
+  else if (type === RethinkDBErrorType.AUTH)
     says = `the login as ${user} was refused (rethinkdb_username, rethinkdb_password): ${detail}`;
   else if (CERTIFICATE.test(code)) {
     const key = code.includes('ALTNAME') || code === 'HOSTNAME_MISMATCH' ? NAMES : 'store.cacertfile';
@@ -71,6 +74,14 @@ const NAMES = 'the names in store.servers or rethinkdb_host, which must be in it
 
 /** Codes of OpenSSL (X509_V_ERR without its prefix) and of Node for a certificate that is refused. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECRYPT)|CRL_|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH/;
+
+/** What a stranger said, fit for a log and a terminal. */
+function shown(text: string): string {
+  const plain = text.replace(/\p{Cc}/gu, '');
+  return plain.length > MOST_SHOWN ? `${plain.slice(0, MOST_SHOWN)}…` : plain;
+}
+
+const MOST_SHOWN = 200;
 
 /** The driver adds the query, many lines of it, to what the server said. */
 function firstLine(error: unknown): string {

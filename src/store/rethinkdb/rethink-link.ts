@@ -1,30 +1,19 @@
 import { setMaxListeners } from 'node:events';
-import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection, RServerConnectionOptions, RunOptions } from 'rethinkdb-ts';
-import { r } from 'rethinkdb-ts';
+import type { Connection, RunOptions } from 'rethinkdb-ts';
 import { backoffMs, type Backoff } from '../../otp/index.js';
 import { StoreError } from '../store.js';
 import type { StoreStatus } from '../store-status.js';
+import { connectToServer, type LoginOptions, type RethinkServer } from './connect-to-server.js';
+import { inTime } from './in-time.js';
 import type { Purpose } from './rethink-errors.js';
-import { dialError, isGone, isRefusal, rethinkError } from './rethink-errors.js';
+import { isGone, isRefusal, rethinkError } from './rethink-errors.js';
 import type { TableHealth } from './table-health.js';
 
-export interface RethinkServer {
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface LinkOptions {
+export interface LinkOptions extends LoginOptions {
   /** Tried in turn. */
   readonly servers: readonly RethinkServer[];
   readonly db: string;
-  readonly user: string;
-  readonly password: string;
-  /** Node's TLS options; absent: no TLS. */
-  readonly tls?: { readonly ca?: string | Buffer; readonly rejectUnauthorized?: boolean };
-  /** Deadline of every call; the driver has none of its own. */
-  readonly timeoutMs: number;
 }
 
 /** A term of a query, as far as running it goes. */
@@ -121,24 +110,13 @@ export class RethinkLink {
   }
 
   /** Rejects with `timeout` (a write: `unknown_outcome`) when `promise` takes longer than a call may. */
-  async inTime<T>(
-    promise: Promise<T>,
-    purpose: Purpose = 'read',
-    timeoutMs: number = this.#options.timeoutMs,
-    where: string = this.where,
-  ): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        const code = purpose === 'write' ? 'unknown_outcome' : 'timeout';
-        reject(new StoreError(code, `${where} did not answer within ${timeoutMs} ms`));
-      }, timeoutMs);
-    });
-    try {
-      return await Promise.race([promise, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  inTime<T>(promise: Promise<T>, purpose: Purpose = 'read', timeoutMs: number = this.#options.timeoutMs): Promise<T> {
+    const code = purpose === 'write' ? 'unknown_outcome' : 'timeout';
+    return inTime(
+      promise,
+      timeoutMs,
+      () => new StoreError(code, `${this.where} did not answer within ${timeoutMs} ms`),
+    );
   }
 
   /** Names the servers in messages. */
@@ -204,22 +182,16 @@ export class RethinkLink {
   }
 
   async #dial(): Promise<Connection> {
-    const { servers, db, user, password, tls, timeoutMs } = this.#options;
+    const { servers, db } = this.#options;
     const server = servers[this.#attempts++ % servers.length];
     if (server === undefined) throw new StoreError('incompatible', 'no RethinkDB server is configured');
-    // An address is no server name (RFC 6066, section 3); it is checked against the certificate all the same.
-    const name = isIP(server.host) === 0 ? { servername: server.host } : {};
-    const to: RServerConnectionOptions =
-      tls === undefined ? { ...server, tls: false } : { ...server, ...tls, ...name, tls: true };
-    const timeout = Math.max(1, Math.ceil(timeoutMs / 1_000));
-    const dialed = r.connect({ server: to, db, user, password, timeout, silent: true });
-    const where = `rethinkdb ${server.host}:${server.port}`;
+    const dialed = connectToServer(server, db, this.#options);
     try {
-      return await this.#unlessClosed(this.inTime(dialed, 'read', timeoutMs, where));
+      return await this.#unlessClosed(dialed);
     } catch (error) {
-      // The connection may still be made after the deadline; it is closed then.
+      // The connection may still be made after this was closed.
       dialed.then((late) => late.close()).catch(() => undefined);
-      throw dialError(error, where, { user, tls: tls !== undefined });
+      throw error;
     }
   }
 

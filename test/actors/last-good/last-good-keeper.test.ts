@@ -20,10 +20,19 @@ function zone(ipv4_addresses: readonly string[]): Document {
   return { id: 'z', name: 'office', ipv4_addresses, ipv6_addresses: [] };
 }
 
+interface Stage {
+  readonly store?: MemoryStore;
+  /** Milliseconds since the beginning. */
+  readonly now?: number;
+  /** Of the zone office. */
+  readonly addresses?: readonly string[];
+}
+
 /** The ruleset of group web names the set of zone office. */
-async function keeperAlone({ store = memoryStore() }: { readonly store?: MemoryStore } = {}) {
+async function keeperAlone({ store = memoryStore(), now = 0, addresses = ['192.0.2.1'] }: Stage = {}) {
   const stage = actorStage();
-  const world = loadedWorld({ group: [WEB], zone: [zone(['192.0.2.1'])] });
+  await stage.advance(now);
+  const world = loadedWorld({ group: [WEB], zone: [zone(addresses)] });
   const outputs = new RulesetOutputs();
   const alarms = new AlarmBook(() => 0);
   const sets = new SetBook(world.policy, 'dog2', () => setUse(world, outputs));
@@ -47,6 +56,8 @@ async function keeperAlone({ store = memoryStore() }: { readonly store?: MemoryS
     names,
     dirtied,
     pid,
+    stop: () => stage.run(stopGenServer(stage.system, pid)),
+    keptSets: () => store.rows('setting').filter(({ id }) => String(id).startsWith('last_good_set:')),
     shown: () => shownBy(stage, pid),
     alarms: () => alarms.list().map(({ id }) => id),
     publish: () => (sets.published = sets.render()),
@@ -59,21 +70,23 @@ describe('the keeper of what was last good', () => {
   it('keeps the content of sets that rulesets name, and no other', async () => {
     const k = await keeperAlone();
     await k.look();
-    expect(k.store.rows('setting')).toEqual([{ id: KEPT, addresses: ['192.0.2.1'] }]);
+    expect(k.keptSets()).toEqual([{ id: KEPT, addresses: ['192.0.2.1'] }]);
     expect(k.shown()).toEqual({ sets_kept: 1, malformed: 0 });
+    const commits = k.store.commits.length;
     await k.later();
-    expect(k.store.commits).toHaveLength(1);
+    expect(k.store.commits).toHaveLength(commits);
   });
 
   it('writes it at most every five seconds, the newest', async () => {
     const k = await keeperAlone();
     await k.look();
+    const commits = k.store.commits.length;
     for (let n = 2; n < 6; n += 1) {
       k.world.apply('zone', [{ id: 'z', after: zone([`192.0.2.${n}`]) }]);
       k.publish();
       await k.look();
     }
-    expect(k.store.commits).toHaveLength(1);
+    expect(k.store.commits).toHaveLength(commits);
     await k.look();
     expect(k.store.doc('setting', KEPT)).toMatchObject({ addresses: ['192.0.2.5'] });
   });
@@ -154,6 +167,35 @@ describe('the keeper of what was last good', () => {
     expect(k.alarms()).toEqual(['policy.emptied:office_zv4']);
   });
 
+  it('tells after a restart of what an edit emptied before it, for a day in all', async () => {
+    const store = memoryStore();
+    const k = await keeperAlone({ store });
+    await k.look();
+    k.world.apply('zone', [{ id: 'z', after: zone([]) }]);
+    k.publish();
+    await k.look();
+    await k.stop();
+    const next = await keeperAlone({ store, now: 86_390_000, addresses: [] });
+    expect(next.alarms()).toEqual([]);
+    await next.look();
+    expect(next.alarms()).toEqual(['policy.emptied:office_zv4']);
+    await next.stage.advance(15_000);
+    expect(next.alarms()).toEqual([]);
+  });
+
+  it('tells of it no more where the set has addresses again, or nobody names it, after the restart', async () => {
+    const emptied = {
+      id: 'policy_emptied',
+      rulesets: { gone: 0 },
+      sets: { office_zv4: 0, lab_zv4: 0 },
+      bare: ['gone'],
+    };
+    const k = await keeperAlone({ store: memoryStore({ setting: [emptied] }) });
+    await k.look();
+    expect(k.alarms()).toEqual([]);
+    expect(k.store.doc('setting', 'policy_emptied')).toMatchObject({ rulesets: {}, sets: {}, bare: [] });
+  });
+
   it('keeps the last good values of malformed fields, tells of them, and lets them go when they are mended', async () => {
     const k = await keeperAlone();
     k.world.apply('zone', [{ id: 'z', after: { ...zone([]), ipv4_addresses: 'no list' } }]);
@@ -175,13 +217,13 @@ describe('the keeper of what was last good', () => {
     expect([k.alarms(), k.shown()]).toMatchObject([['last_good.not_kept'], { error: 'no writing' }]);
     k.store.failure = undefined;
     await k.later();
-    expect([k.alarms(), k.store.rows('setting').length]).toEqual([[], 1]);
+    expect([k.alarms(), k.keptSets().length]).toEqual([[], 1]);
     expect(k.stage.reports).toEqual([]);
   });
 
   it('keeps what there is as its last words', async () => {
     const k = await keeperAlone();
-    await k.stage.run(stopGenServer(k.stage.system, k.pid));
+    await k.stop();
     expect(k.store.doc('setting', KEPT)).toBeDefined();
   });
 });
