@@ -30,8 +30,8 @@ export function howItShips({ made, given, rollout, inSteps, renamed }: Shipping)
   const undone = made === rollout.base.id;
   if (!isLive(rollout)) return undone ? 'withdrawn' : fresh();
   const from = activity(rollout);
-  // It is being taken back: that is finished first.
-  if (from === undefined) return 'held';
+  // It is being taken back: that is finished first, unless a host is in the way that may never answer again.
+  if (from === undefined) return rollout.state === 'rollback_blocked' && !undone ? fresh() : 'held';
   if (undone) return 'withdrawn';
   return from === 'promoting' ? 'held' : fresh();
 }

@@ -33,7 +33,8 @@ export async function beginRollout(
     const same = before.candidate.id === ruleset.id;
     if (same && (isLive(before) || (before.state === 'rolled_back' && !again))) return;
     const from = activity(before);
-    if (isLive(before) && from !== 'planned' && from !== 'rolling') return;
+    const mayGo = from === 'planned' || from === 'rolling' || before.state === 'rollback_blocked';
+    if (isLive(before) && !mayGo) return;
   }
   const now = nowSeconds(clock);
   const cause = outputs.revisions.cause(groupId);

@@ -55,6 +55,21 @@ describe('a change of a group that goes in steps', () => {
     await server.awaits(() => changedKeys().length === 0, 'the first host has its former rules');
   });
 
+  it('that a silent host keeps from being taken back gives way to a newer edit', async () => {
+    const { edit, reaches, canary, rollout, server, changedKeys, agentsOf } = await startSteppedFleet();
+    await edit(1);
+    await reaches('rolling');
+    const gone = canary();
+    await gone.inject({ kind: 'silent' });
+    await reaches('rollback_blocked');
+    const { id } = rollout();
+    await edit(2);
+    await server.awaits(() => rollout().id !== id && rollout().state === 'done', 'the newer one is done');
+    expect(rollout().steps.flatMap(({ hosts }) => hosts)).not.toContain(gone.hostkey);
+    await gone.inject({ kind: 'talkative' });
+    await server.awaits(() => changedKeys().length === agentsOf('web').length, 'the silent one has it too');
+  });
+
   it('pauses, and is never taken back, when hosts that have nothing new are silent too', async () => {
     const { edit, reaches, fleet, rollout, server } = await startSteppedFleet({ agents: 10 });
     await edit(1);
