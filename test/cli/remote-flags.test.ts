@@ -9,6 +9,15 @@ import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { createToken } from '../../src/http/access/tokens.js';
 
+function without(shell: string): boolean {
+  return spawnSync(shell, ['--version']).status !== 0;
+}
+
+/** For the title: why it is skipped, if it is. */
+function reason(shell: string): string {
+  return without(shell) ? ` (skipped: there is no ${shell} here)` : '';
+}
+
 describe('which server, and who asks', () => {
   it('is told by flags or the environment, the token by a file too', { timeout: 60_000 }, async () => {
     const server = await startApiServer({ auth: 'tokens' });
@@ -151,7 +160,7 @@ describe('completion', () => {
     expect(asked(['dog-trainer', 'plan', 'package.js'])).toEqual(['package.json']);
   });
 
-  it.skipIf(spawnSync('zsh', ['--version']).status !== 0)('completes in zsh', async () => {
+  it.skipIf(without('zsh'))(`completes in zsh${reason('zsh')}`, async () => {
     const { out } = await runCliInProcess(['completion', 'zsh']);
     // What zsh gives to such a function, and takes from it.
     const asked = (...line: readonly string[]): string => {
@@ -170,7 +179,7 @@ describe('completion', () => {
     expect(asked('dog-trainer', 'plan', 'x')).toBe('files');
   });
 
-  it.skipIf(spawnSync('fish', ['--version']).status !== 0)('completes in fish', async () => {
+  it.skipIf(without('fish'))(`completes in fish${reason('fish')}`, async () => {
     const { out } = await runCliInProcess(['completion', 'fish']);
     const asked = (line: string): string =>
       spawnSync('fish', ['-N', '-c', `${out}\ncomplete -C '${line}'`], { encoding: 'utf8' }).stdout.trim();

@@ -49,7 +49,7 @@ export interface Api {
 
 /**
  * The server that flags, environment or configuration name, in this order.
- * @throws CommandFailure with exit code 2: the command line is wrong
+ * @throws CommandFailure with exit code 64: the command line is wrong
  */
 export function apiOf(flags: ApiFlags, io: CliIo): Api {
   const base = flags.url ?? set(io.environment['DOGTRAINER_URL']) ?? apiAddress(loadInstalled(flags, io).config.api);
