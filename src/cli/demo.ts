@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
+import { WRONG_USE } from './exit-codes.js';
 
 /** The flags of `demo`. */
 interface DemoFlags {
@@ -31,13 +32,13 @@ export function addDemo(program: Command, io: CliIo): void {
       const { scenario } = flags;
       if (scenario === 'lockout' && flags.amqp !== undefined)
         throw new CommandFailure('--scenario lockout runs on the broker inside the process: without --amqp', {
-          exitCode: 2,
+          exitCode: WRONG_USE,
         });
       // Loaded only here, so that the other commands start quickly.
       const { runDemo } = await import('../demo/run-demo.js');
       const { LEAST_AGENTS, runLockout } = await import('../demo/run-lockout.js');
       if (scenario === 'lockout' && flags.agents < LEAST_AGENTS)
-        throw new CommandFailure(`--scenario lockout needs --agents ${LEAST_AGENTS} or more`, { exitCode: 2 });
+        throw new CommandFailure(`--scenario lockout needs --agents ${LEAST_AGENTS} or more`, { exitCode: WRONG_USE });
       const run = scenario === 'lockout' ? runLockout : runDemo;
       const ending = new AbortController();
       // The first signal stops the demo in order; the second at once, and its files are removed as the process ends.

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/document.js';
 import type { RolloutPolicyAnswer } from '../../operations/rollouts/rollout-answers.js';
 import { readRolloutPolicy, readStepTexts, RolloutPolicyError, stepText } from '../../rollout/rollout-policy.js';
 import { CommandFailure, type CliIo } from '../cli-io.js';
+import { WRONG_USE } from '../exit-codes.js';
 import { readJsonFile } from '../read-json-file.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
@@ -40,8 +41,8 @@ export function addRolloutPolicy(program: Command, io: CliIo): void {
       const wanted = await wantedPolicy(flags);
       const writes = wanted !== undefined || flags.remove === true;
       if (wanted !== undefined && flags.remove === true)
-        throw new CommandFailure('set a policy, or --remove it', { exitCode: 2 });
-      if (group === undefined && writes) throw new CommandFailure('name the group', { exitCode: 2 });
+        throw new CommandFailure('set a policy, or --remove it', { exitCode: WRONG_USE });
+      if (group === undefined && writes) throw new CommandFailure('name the group', { exitCode: WRONG_USE });
       const api = apiOf(flags, io);
       if (group === undefined) return printAll(io, await all(api), flags);
       const path = `/api/V2/rollout-policy/${encodeURIComponent(group)}`;
@@ -63,15 +64,15 @@ async function wantedPolicy(flags: PolicyFlags): Promise<JsonObject | undefined>
   };
   const given = Object.keys(parts).length > 0;
   if (file !== undefined && given)
-    throw new CommandFailure('give --file, or the parts of the policy, not both', { exitCode: 2 });
+    throw new CommandFailure('give --file, or the parts of the policy, not both', { exitCode: WRONG_USE });
   if (file === undefined && !given) return undefined;
-  const policy = file === undefined ? parts : await readJsonFile(file, 2);
+  const policy = file === undefined ? parts : await readJsonFile(file);
   try {
     readRolloutPolicy(policy);
   } catch (error) {
     if (!(error instanceof RolloutPolicyError)) throw error;
     throw new CommandFailure(`${file ?? 'the policy'}: ${error.where}: ${error.message}`, {
-      exitCode: 2,
+      exitCode: WRONG_USE,
       cause: error,
     });
   }
@@ -83,12 +84,12 @@ function stepsOf(text: string): readonly JsonObject[] {
     return readStepTexts(text.split(',').map((one) => one.trim())).map((step): JsonObject => ({ ...step }));
   } catch (error) {
     if (!(error instanceof RolloutPolicyError)) throw error;
-    throw new CommandFailure(`--steps: ${error.where}: ${error.message}`, { exitCode: 2, cause: error });
+    throw new CommandFailure(`--steps: ${error.where}: ${error.message}`, { exitCode: WRONG_USE, cause: error });
   }
 }
 
 function whole(text: string, flag: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new CommandFailure(`${flag}: ${text} is not a whole number`, { exitCode: 2 });
+  if (!/^\d{1,9}$/.test(text)) throw new CommandFailure(`${flag}: ${text} is not a whole number`, { exitCode: WRONG_USE });
   return Number(text);
 }
 

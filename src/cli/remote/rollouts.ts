@@ -5,6 +5,7 @@ import type { RolloutHostStatus } from '../../rollout/host-status.js';
 import { ROLLOUT_STATES, type RolloutState } from '../../rollout/rollout.js';
 import { stepText } from '../../rollout/rollout-policy.js';
 import { CommandFailure, type CliIo } from '../cli-io.js';
+import { WRONG_USE } from '../exit-codes.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { printFields } from './print-fields.js';
@@ -62,13 +63,13 @@ export function addRollouts(program: Command, io: CliIo): void {
       const orders = ORDERS.filter((one) => flags[one] === true);
       const [order] = orders;
       if (orders.length > 1)
-        throw new CommandFailure('give one of --pause, --resume, --abort and --promote', { exitCode: 2 });
+        throw new CommandFailure('give one of --pause, --resume, --abort and --promote', { exitCode: WRONG_USE });
       if ((order === undefined) !== (flags.reason === undefined))
         throw new CommandFailure(
           order === undefined
             ? '--reason says why of --pause, --resume, --abort or --promote: give one of them'
             : `--${order} needs --reason: say why`,
-          { exitCode: 2 },
+          { exitCode: WRONG_USE },
         );
       const api = apiOf(flags, io);
       const rollout = await (order === undefined ? read(api, id) : tell(api, id, order, flags.reason ?? ''));
