@@ -89,7 +89,8 @@ function stepsOf(text: string): readonly JsonObject[] {
 }
 
 function whole(text: string, flag: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new CommandFailure(`${flag}: ${text} is not a whole number`, { exitCode: WRONG_USE });
+  if (!/^\d{1,9}$/.test(text))
+    throw new CommandFailure(`${flag}: ${text} is not a whole number`, { exitCode: WRONG_USE });
   return Number(text);
 }
 
