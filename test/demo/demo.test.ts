@@ -51,7 +51,7 @@ describe('the demo', () => {
     [['--amqp', 'amqp://127.0.0.1:1/dog'], 'without --amqp'],
   ])('of a lockout does not begin with %j', async (more, says) => {
     const child = runMain(['demo', '--scenario', 'lockout', ...more]);
-    expect(await child.ended).toBe(2);
+    expect(await child.ended).toBe(64);
     expect(child.err).toContain(says);
   });
 
