@@ -21,6 +21,12 @@ function path(relative: string) {
 
 /** How Node runs the program: as built, if the build is newer than all sources, else (slower) from the sources. */
 export function program(): readonly string[] {
+  return (found ??= findProgram());
+}
+
+let found: readonly string[] | undefined;
+
+function findProgram(): readonly string[] {
   const built = path('../../dist/main.js');
   const sources = readdirSync(path('../../src'), { recursive: true, encoding: 'utf8' }).map((name) =>
     join(path('../../src'), name),
