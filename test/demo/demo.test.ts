@@ -123,7 +123,7 @@ describe('the demo', () => {
     sideBySide(async (signal) => {
       const temporary = temporaryDirectory();
       const child = runMain(['demo', '--once', '--agents', '3'], { TMPDIR: temporary });
-      await expect.poll(() => child.out, { timeout: 30_000 }).toContain('the server listens on');
+      await expect.poll(() => child.out, { timeout: 90_000 }).toContain('the server listens on');
       expect(readdirSync(temporary)).toHaveLength(1);
       child.process.kill(signal);
       expect(await child.ended).toBe(1);
