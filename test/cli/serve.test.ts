@@ -54,8 +54,10 @@ describe('start', { timeout: 180_000 }, () => {
     const directory = temporaryDirectory();
     const first = runMain(['start', '--data', directory, ...FREE_PORTS]);
     const { api } = await listening(first);
-    const port = new URL(api).port;
     const second = runMain(['start', '--data', directory, ...FREE_PORTS]);
+    expect(await second.ended).toBe(1);
+    expect(second.err).toMatch(/^dog-trainer: the server could not start: .* is in use by process \d+/m);
+    const port = new URL(api).port;
     const third = runMain([
       'start',
       '--data',
@@ -65,11 +67,9 @@ describe('start', { timeout: 180_000 }, () => {
       '--set',
       'metrics.port=0',
     ]);
-    const fourth = runMain(['start', '--data', directory, '--set', 'api.host=0.0.0.0']);
-    expect(await second.ended).toBe(1);
-    expect(second.err).toMatch(/^dog-trainer: the server could not start: .* is in use by process \d+/m);
     expect(await third.ended).toBe(1);
     expect(third.err).toContain(`api.port = ${port}: port ${port} of 127.0.0.1 is in use by another program`);
+    const fourth = runMain(['start', '--data', directory, '--set', 'api.host=0.0.0.0']);
     expect(await fourth.ended).toBe(64);
     expect(fourth.err).toContain('api.allow_unauthenticated: true');
     expect(fourth.err).not.toContain('    at ');
