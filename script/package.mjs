@@ -2,7 +2,8 @@
 //   npm run package                          all three, in ./packages
 //   npm run package -- --only deb --out DIR  one of deb, tarball, npm, and where to
 //   npm run package -- --fast                less compressed, for a try
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+//   npm run package -- --built               with dist as it stands, which npm run build has just made
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'packages' },
     only: { type: 'string', multiple: true, default: KINDS },
     fast: { type: 'boolean', default: false },
+    built: { type: 'boolean', default: false },
   },
 });
 const unknown = values.only.filter((kind) => !KINDS.includes(kind));
@@ -34,7 +36,7 @@ const out = resolve(values.out);
 mkdirSync(out, { recursive: true });
 const work = mkdtempSync(join(tmpdir(), 'dog-package-'));
 try {
-  const source = stageSource(join(work, 'source'));
+  const source = stageSource(join(work, 'source'), { built: values.built });
   if (values.only.includes('npm')) {
     const flags = ['--json', '--ignore-scripts', '--pack-destination', out];
     const [packed] = JSON.parse(run('npm', ['pack', ...flags], { cwd: source }));
@@ -52,7 +54,9 @@ try {
     }
     if (values.only.includes('deb')) {
       const root = join(work, 'deb');
-      cpSync(prefix, join(root, 'usr'), { recursive: true, verbatimSymlinks: true });
+      mkdirSync(root);
+      // The last that needs it.
+      renameSync(prefix, join(root, 'usr'));
       tell(makeDeb({ root, out, version, fast: values.fast }));
     }
   }

@@ -1,5 +1,14 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fetchNode } from './node-program.mjs';
 import { thirdPartyNotices } from './notices.mjs';
@@ -12,10 +21,14 @@ const SOURCES = ['config', 'docs', 'examples', 'packaging', 'package.json', 'REA
 const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'examples'];
 const EXAMPLES = ['certificates', 'container', 'monitoring', 'nginx', 'rabbitmq', 'dog_trainer.yaml', 'README.md'];
 
-/** The built program with what belongs to it; `dist` of the working tree is left alone. @returns the directory */
-export function stageSource(source) {
+/**
+ * The built program with what belongs to it; `dist` of the working tree is left alone. With `built` it is taken instead of
+ * building again, as whoever asks has just made it. @returns the directory
+ */
+export function stageSource(source, { built }) {
   for (const name of SOURCES) if (exists(name)) copy(name, join(source, name));
-  run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.build.json', '--outDir', join(source, 'dist')]);
+  if (built) copy('dist', join(source, 'dist'));
+  else run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.build.json', '--outDir', join(source, 'dist')]);
   return source;
 }
 
@@ -43,13 +56,14 @@ export function stagePrefix({ source, prefix, platform }) {
 
 /** The modules that the server needs, as package-lock.json names them, for this platform alone. */
 function stageModules(lib, platform) {
-  const work = mkdtempSync(join(tmpdir(), 'dog-modules-'));
+  // Beside what it becomes: eleven thousand files are renamed there, not copied.
+  const work = mkdtempSync(join(dirname(lib), '.modules-'));
   try {
     for (const name of ['package.json', 'package-lock.json']) copy(name, join(work, name));
     // The optional one is better-sqlite3 for older Nodes than the one that comes along.
     const omit = ['--omit=dev', '--omit=optional'];
     run('npm', ['ci', ...omit, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: work });
-    cpSync(join(work, 'node_modules'), join(lib, 'node_modules'), { recursive: true, verbatimSymlinks: true });
+    renameSync(join(work, 'node_modules'), join(lib, 'node_modules'));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config/load.js';
 import type { Document } from '../../src/model/document.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { RULE } from '../support/api-client.js';
+import { besideOthers } from '../support/on-test-finished.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { startWholeServer, until } from '../support/whole-server.js';
 
@@ -40,55 +41,67 @@ async function started() {
   return { w, zone, spare, db, addresses, alarm, warned, contents, looked };
 }
 
-it('an edit that takes away all addresses of a set in use is obeyed, and people are told until it has some again', async () => {
-  const { w, zone, spare, addresses, alarm, warned, contents, looked } = await started();
-  const none = { ipv4_addresses: [], ipv6_addresses: [] };
-  await w.edit('zone', spare, none);
-  await w.edit('zone', zone, none);
-  await until(() => alarm('office_zv4'), 'the alarm');
-  expect(alarm('office_zv4')).toContain('an edit took away all addresses of the set office_zv4');
-  expect(contents()?.get('office_zv4')).toEqual([]);
-  expect(JSON.stringify((await w.api('GET', '/readyz')).json)).toContain('office_zv4');
-  await until(() => warned('office_zv4').length > 0, 'the warning');
-  // Nobody uses this one.
-  expect(alarm('spare_zv4')).toBeUndefined();
-  await w.edit('zone', zone, addresses);
-  await until(() => alarm('office_zv4') === undefined, 'the end of it');
-  await looked();
-  expect(warned('office_zv4')).toHaveLength(1);
-});
+it.concurrent(
+  'an edit that takes away all addresses of a set in use is obeyed, and people are told until it has some again',
+  besideOthers(async () => {
+    const { w, zone, spare, addresses, alarm, warned, contents, looked } = await started();
+    const none = { ipv4_addresses: [], ipv6_addresses: [] };
+    await w.edit('zone', spare, none);
+    await w.edit('zone', zone, none);
+    await until(() => alarm('office_zv4'), 'the alarm');
+    expect(alarm('office_zv4')).toContain('an edit took away all addresses of the set office_zv4');
+    expect(contents()?.get('office_zv4')).toEqual([]);
+    expect(JSON.stringify((await w.api('GET', '/readyz')).json)).toContain('office_zv4');
+    await until(() => warned('office_zv4').length > 0, 'the warning');
+    // Nobody uses this one.
+    expect(alarm('spare_zv4')).toBeUndefined();
+    await w.edit('zone', zone, addresses);
+    await until(() => alarm('office_zv4') === undefined, 'the end of it');
+    await looked();
+    expect(warned('office_zv4')).toHaveLength(1);
+  }),
+);
 
-it('an edit that takes away all rules of a ruleset in use is obeyed, and people are told until it has some again', async () => {
-  const { w, zone, db, alarm, warned } = await started();
-  const before = w.server.state.outputs.get(db.group)?.ruleset.id;
-  await w.edit('ruleset', db.ruleset, { rules: { inbound: [], outbound: [] } });
-  await until(() => alarm('ruleset/db'), 'the alarm');
-  expect(alarm('ruleset/db')).toContain('an edit took away all rules of the group db, and was obeyed');
-  expect(w.server.state.outputs.get(db.group)?.ruleset.id).not.toBe(before);
-  expect(JSON.stringify((await w.api('GET', '/readyz')).json)).toContain('all rules of the group db');
-  await until(() => warned('all rules of the group db').length > 0, 'the warning');
-  const inbound = [{ ...RULE, group_type: 'ZONE', group: zone }];
-  await w.edit('ruleset', db.ruleset, { rules: { inbound, outbound: [] } });
-  await until(() => alarm('ruleset/db') === undefined, 'the end of it');
-});
+it.concurrent(
+  'an edit that takes away all rules of a ruleset in use is obeyed, and people are told until it has some again',
+  besideOthers(async () => {
+    const { w, zone, db, alarm, warned } = await started();
+    const before = w.server.state.outputs.get(db.group)?.ruleset.id;
+    await w.edit('ruleset', db.ruleset, { rules: { inbound: [], outbound: [] } });
+    await until(() => alarm('ruleset/db'), 'the alarm');
+    expect(alarm('ruleset/db')).toContain('an edit took away all rules of the group db, and was obeyed');
+    expect(w.server.state.outputs.get(db.group)?.ruleset.id).not.toBe(before);
+    expect(JSON.stringify((await w.api('GET', '/readyz')).json)).toContain('all rules of the group db');
+    await until(() => warned('all rules of the group db').length > 0, 'the warning');
+    const inbound = [{ ...RULE, group_type: 'ZONE', group: zone }];
+    await w.edit('ruleset', db.ruleset, { rules: { inbound, outbound: [] } });
+    await until(() => alarm('ruleset/db') === undefined, 'the end of it');
+  }),
+);
 
-it('after a restart people are told of both again, and of an edit that was made while no server ran', async () => {
-  const { w, zone, spare, alarm } = await started();
-  const web = await w.group('web', [{ ...RULE, group_type: 'ZONE', group: spare }]);
-  const mail = await w.group('mail', [{ ...RULE, group_type: 'ZONE', group: spare }]);
-  await w.group('bare', []);
-  await w.edit('zone', zone, { ipv4_addresses: [], ipv6_addresses: [] });
-  await until(() => alarm('office_zv4'), 'the alarm of the set');
-  await w.edit('ruleset', web.ruleset, { rules: { inbound: [], outbound: [] } });
-  await until(() => alarm('ruleset/web'), 'the alarm of the rules');
-  await w.stop();
-  const store = await createSqliteStore({ path: loadConfig({ data: w.data }).config.store.path });
-  const edit = (doc: Document | undefined) => ({ ...doc, id: mail.ruleset, rules: { inbound: [], outbound: [] } });
-  await store.commit([{ op: 'upsert', table: 'ruleset', id: mail.ruleset, edit }], { author: 'somebody', audit: true });
-  await store.close();
-  const next = await startWholeServer({ ...OPTIONS, data: w.data });
-  const told = () => next.server.state.alarms.list().flatMap(({ id }) => (id.startsWith('policy.') ? [id] : []));
-  const wanted = ['office_zv4', 'ruleset/mail', 'ruleset/web'].map((who) => `policy.emptied:${who}`);
-  // A group that never had a rule is no news.
-  await until(() => told().sort().join() === wanted.join(), wanted.join());
-});
+it.concurrent(
+  'after a restart people are told of both again, and of an edit that was made while no server ran',
+  besideOthers(async () => {
+    const { w, zone, spare, alarm } = await started();
+    const web = await w.group('web', [{ ...RULE, group_type: 'ZONE', group: spare }]);
+    const mail = await w.group('mail', [{ ...RULE, group_type: 'ZONE', group: spare }]);
+    await w.group('bare', []);
+    await w.edit('zone', zone, { ipv4_addresses: [], ipv6_addresses: [] });
+    await until(() => alarm('office_zv4'), 'the alarm of the set');
+    await w.edit('ruleset', web.ruleset, { rules: { inbound: [], outbound: [] } });
+    await until(() => alarm('ruleset/web'), 'the alarm of the rules');
+    await w.stop();
+    const store = await createSqliteStore({ path: loadConfig({ data: w.data }).config.store.path });
+    const edit = (doc: Document | undefined) => ({ ...doc, id: mail.ruleset, rules: { inbound: [], outbound: [] } });
+    await store.commit([{ op: 'upsert', table: 'ruleset', id: mail.ruleset, edit }], {
+      author: 'somebody',
+      audit: true,
+    });
+    await store.close();
+    const next = await startWholeServer({ ...OPTIONS, data: w.data });
+    const told = () => next.server.state.alarms.list().flatMap(({ id }) => (id.startsWith('policy.') ? [id] : []));
+    const wanted = ['office_zv4', 'ruleset/mail', 'ruleset/web'].map((who) => `policy.emptied:${who}`);
+    // A group that never had a rule is no news.
+    await until(() => told().sort().join() === wanted.join(), wanted.join());
+  }),
+);

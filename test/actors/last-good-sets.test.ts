@@ -6,6 +6,7 @@ import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js
 import type { Change } from '../../src/store/store.js';
 import { decodeRulesPayload } from '../../src/wire/messages/rules-payload.js';
 import { RULE } from '../support/api-client.js';
+import { besideOthers, sideBySide } from '../support/on-test-finished.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import {
   listenAsAgent,
@@ -157,110 +158,122 @@ const WAYS: readonly (readonly [string, (s: Scene) => readonly Change[], string,
   ],
 ];
 
-describe('a set that a last good ruleset names', () => {
-  it.each(WAYS)('goes on being published with its last content: %s', async (_way, changes, set, address) => {
-    const data = temporaryDirectory();
-    const broker = createMemoryBroker();
-    const w = await startWholeServer({ data, broker, set: ['ruleset_dialect=dog2'] });
-    const s = await scene(w);
-    const first = await newcomer(w, 'db');
-    await until(() => rulesOf(first).includes(set), 'the rules');
-    await w.server.state.store.commit(changes(s), { author: 'test' });
-    const prefix = 'sets.replaced:';
-    await until(async () => (await alarmsOf(w)).some((id) => id.startsWith(prefix)), 'the alarm');
-    for (const server of [w, 'restarted'] as const) {
-      const now =
-        server === 'restarted' ? await startWholeServer({ data, broker, set: ['ruleset_dialect=dog2'] }) : server;
-      const ear = await newcomer(now, 'db');
+describe.concurrent('a set that a last good ruleset names', { timeout: 120_000 }, () => {
+  it.for(WAYS)(
+    'goes on being published with its last content: %s',
+    sideBySide(async ([_way, changes, set, address]) => {
+      const data = temporaryDirectory();
+      const broker = createMemoryBroker();
+      const w = await startWholeServer({ data, broker, set: ['ruleset_dialect=dog2'] });
+      const s = await scene(w);
+      const first = await newcomer(w, 'db');
+      await until(() => rulesOf(first).includes(set), 'the rules');
+      await w.server.state.store.commit(changes(s), { author: 'test' });
+      const prefix = 'sets.replaced:';
+      await until(async () => (await alarmsOf(w)).some((id) => id.startsWith(prefix)), 'the alarm');
+      for (const server of [w, 'restarted'] as const) {
+        const now =
+          server === 'restarted' ? await startWholeServer({ data, broker, set: ['ruleset_dialect=dog2'] }) : server;
+        const ear = await newcomer(now, 'db');
+        await until(() => rulesOf(ear).includes(set), 'rules for the newcomer');
+        expect(content(ear.sets().at(-1) ?? '', set)).toEqual([address]);
+        await until(async () => (await alarmsOf(now)).some((id) => id.startsWith(prefix)), 'the alarm');
+        const { json } = await now.api('GET', '/readyz');
+        expect(JSON.stringify(json.reasons)).toContain(`set ${set}`);
+        if (server !== 'restarted') await now.stop();
+      }
+    }),
+  );
+
+  it.for(WAYS)(
+    'is found again though it happened while no server ran: %s',
+    sideBySide(async ([_way, changes, set, address]) => {
+      const data = temporaryDirectory();
+      const broker = createMemoryBroker();
+      const w = await startWholeServer({ data, broker, set: ['ruleset_dialect=dog2'] });
+      const s = await scene(w);
+      await w.stop();
+      const store = await createSqliteStore({ path: loadConfig({ data }).config.store.path });
+      await store.commit(changes(s), { author: 'test' });
+      await store.close();
+      const wire = await listenToAll(broker);
+      const next = await startWholeServer({ data, broker, set: ['ruleset_dialect=dog2'] });
+      const ear = await newcomer(next, 'db');
       await until(() => rulesOf(ear).includes(set), 'rules for the newcomer');
       expect(content(ear.sets().at(-1) ?? '', set)).toEqual([address]);
-      await until(async () => (await alarmsOf(now)).some((id) => id.startsWith(prefix)), 'the alarm');
-      const { json } = await now.api('GET', '/readyz');
-      expect(JSON.stringify(json.reasons)).toContain(`set ${set}`);
-      if (server !== 'restarted') await now.stop();
-    }
-  });
+      const sent = wire.heard
+        .filter(({ key }) => key === 'sets')
+        .map(({ body }) => decodeRulesPayload(body).ipsets ?? '');
+      expect(sent.filter((text) => content(text, set)?.[0] !== address)).toEqual([]);
+    }),
+  );
 
-  it.each(WAYS)('is found again though it happened while no server ran: %s', async (_way, changes, set, address) => {
-    const data = temporaryDirectory();
-    const broker = createMemoryBroker();
-    const w = await startWholeServer({ data, broker, set: ['ruleset_dialect=dog2'] });
-    const s = await scene(w);
-    await w.stop();
-    const store = await createSqliteStore({ path: loadConfig({ data }).config.store.path });
-    await store.commit(changes(s), { author: 'test' });
-    await store.close();
-    const wire = await listenToAll(broker);
-    const next = await startWholeServer({ data, broker, set: ['ruleset_dialect=dog2'] });
-    const ear = await newcomer(next, 'db');
-    await until(() => rulesOf(ear).includes(set), 'rules for the newcomer');
-    expect(content(ear.sets().at(-1) ?? '', set)).toEqual([address]);
-    const sent = wire.heard
-      .filter(({ key }) => key === 'sets')
-      .map(({ body }) => decodeRulesPayload(body).ipsets ?? '');
-    expect(sent.filter((text) => content(text, set)?.[0] !== address)).toEqual([]);
-  });
+  it(
+    'calls nobody tampered with, is dropped once no ruleset names it, and the alarm ends',
+    besideOthers(async () => {
+      const w = await startWholeServer();
+      const s = await scene(w);
+      const wire = await listenToAll(w.broker);
+      const hostkey = 'old-host-key';
+      const ear = await listenAsAgent(w.broker, { hostkey, group: 'db' });
+      const right = (): JsonObject => ({ ...hashesOf(w, 'db') });
+      await report(ear.connection, 'force', reportOf(hostkey, 'db', right()));
+      const { id } = await until(() => w.host(hostkey), 'registered');
+      await w.server.state.store.commit([{ op: 'remove', table: 'zone', id: s.zone }], { author: 'test' });
+      await until(() => hasAlarm(w, 'sets.replaced:zone/office'), 'the alarm');
+      await report(ear.connection, 'keepalive', reportOf(hostkey, 'db', right()));
+      await until(() => w.host(hostkey)?.active === 'active', 'active');
+      const drift = (await w.api('GET', `/api/V2/host/${id}/drift`)).json;
+      expect(drift).toMatchObject({ differing: [], not_sent: null, error: { field: 'group' } });
+      await w.edit('ruleset', s.ruleset, { rules: { inbound: [commented('mended')], outbound: [] } });
+      await until(async () => !(await hasAlarm(w, 'sets.replaced:zone/office')), 'the end of the alarm');
+      await until(() => {
+        const body = wire.heard.findLast(({ key }) => key === 'sets')?.body;
+        return body !== undefined && content(decodeRulesPayload(body).ipsets ?? '', 'office_zv4') === undefined;
+      }, 'the set is dropped');
+      await w.stop();
+      const store = await createSqliteStore({ path: loadConfig({ data: w.data }).config.store.path });
+      const kept = (await store.list('setting'))
+        .map(({ doc }) => doc.id)
+        .filter((each) => each.startsWith('last_good_set:'));
+      await store.close();
+      expect(kept).toEqual([]);
+    }),
+  );
 
-  it('calls nobody tampered with, is dropped once no ruleset names it, and the alarm ends', async () => {
-    const w = await startWholeServer();
-    const s = await scene(w);
-    const wire = await listenToAll(w.broker);
-    const hostkey = 'old-host-key';
-    const ear = await listenAsAgent(w.broker, { hostkey, group: 'db' });
-    const right = (): JsonObject => ({ ...hashesOf(w, 'db') });
-    await report(ear.connection, 'force', reportOf(hostkey, 'db', right()));
-    const { id } = await until(() => w.host(hostkey), 'registered');
-    await w.server.state.store.commit([{ op: 'remove', table: 'zone', id: s.zone }], { author: 'test' });
-    await until(() => hasAlarm(w, 'sets.replaced:zone/office'), 'the alarm');
-    await report(ear.connection, 'keepalive', reportOf(hostkey, 'db', right()));
-    await until(() => w.host(hostkey)?.active === 'active', 'active');
-    const drift = (await w.api('GET', `/api/V2/host/${id}/drift`)).json;
-    expect(drift).toMatchObject({ differing: [], not_sent: null, error: { field: 'group' } });
-    await w.edit('ruleset', s.ruleset, { rules: { inbound: [commented('mended')], outbound: [] } });
-    await until(async () => !(await hasAlarm(w, 'sets.replaced:zone/office')), 'the end of the alarm');
-    await until(() => {
-      const body = wire.heard.findLast(({ key }) => key === 'sets')?.body;
-      return body !== undefined && content(decodeRulesPayload(body).ipsets ?? '', 'office_zv4') === undefined;
-    }, 'the set is dropped');
-    await w.stop();
-    const store = await createSqliteStore({ path: loadConfig({ data: w.data }).config.store.path });
-    const kept = (await store.list('setting'))
-      .map(({ doc }) => doc.id)
-      .filter((each) => each.startsWith('last_good_set:'));
-    await store.close();
-    expect(kept).toEqual([]);
-  });
-
-  it('whose content nobody knows is said to be the reason why nothing is sent', async () => {
-    const w = await startWholeServer();
-    const s = await scene(w);
-    await w.stop();
-    const store = await createSqliteStore({ path: loadConfig({ data: w.data }).config.store.path });
-    const kept = (await store.list('setting')).filter(({ doc }) => doc.id.startsWith('last_good_set:office'));
-    expect(kept).toHaveLength(2);
-    await store.commit(
-      [
-        ...kept.map(({ doc }) => ({ op: 'remove', table: 'setting', id: doc.id }) as const),
-        { op: 'remove', table: 'zone', id: s.zone },
-      ],
-      { author: 'test' },
-    );
-    await store.close();
-    const next = await startWholeServer({ data: w.data, broker: w.broker });
-    const ear = await newcomer(next, 'db');
-    await until(() => hasAlarm(next, 'sets.replaced:zone/office'), 'the alarm');
-    const { id } = next.host(ear.hostkey) ?? {};
-    const drift = (await next.api('GET', `/api/V2/host/${id}/drift`)).json;
-    expect(drift.not_sent).toContain('office_zv4');
-    const { json } = await next.api('GET', '/readyz');
-    expect(JSON.stringify(json.reasons)).toMatch(/1 are not sent, such as that of db, because the sets office_zv4/);
-    const actor = next
-      .tree()
-      .children?.find(({ id: name }) => name === 'groups_sup')
-      ?.children?.find(({ id: name }) => name === `group:${s.db}`);
-    expect(JSON.stringify(actor?.detail)).toContain('office_zv4');
-    expect(ear.rulesets()).toEqual([]);
-  });
+  it(
+    'whose content nobody knows is said to be the reason why nothing is sent',
+    besideOthers(async () => {
+      const w = await startWholeServer();
+      const s = await scene(w);
+      await w.stop();
+      const store = await createSqliteStore({ path: loadConfig({ data: w.data }).config.store.path });
+      const kept = (await store.list('setting')).filter(({ doc }) => doc.id.startsWith('last_good_set:office'));
+      expect(kept).toHaveLength(2);
+      await store.commit(
+        [
+          ...kept.map(({ doc }) => ({ op: 'remove', table: 'setting', id: doc.id }) as const),
+          { op: 'remove', table: 'zone', id: s.zone },
+        ],
+        { author: 'test' },
+      );
+      await store.close();
+      const next = await startWholeServer({ data: w.data, broker: w.broker });
+      const ear = await newcomer(next, 'db');
+      await until(() => hasAlarm(next, 'sets.replaced:zone/office'), 'the alarm');
+      const { id } = next.host(ear.hostkey) ?? {};
+      const drift = (await next.api('GET', `/api/V2/host/${id}/drift`)).json;
+      expect(drift.not_sent).toContain('office_zv4');
+      const { json } = await next.api('GET', '/readyz');
+      expect(JSON.stringify(json.reasons)).toMatch(/1 are not sent, such as that of db, because the sets office_zv4/);
+      const actor = next
+        .tree()
+        .children?.find(({ id: name }) => name === 'groups_sup')
+        ?.children?.find(({ id: name }) => name === `group:${s.db}`);
+      expect(JSON.stringify(actor?.detail)).toContain('office_zv4');
+      expect(ear.rulesets()).toEqual([]);
+    }),
+  );
 });
 
 function hashesOf(w: WholeServer, group: string): JsonObject {

@@ -6,6 +6,7 @@ import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js
 import type { Change } from '../../src/store/store.js';
 import { decodeRulesPayload } from '../../src/wire/messages/rules-payload.js';
 import { RULE } from '../support/api-client.js';
+import { sideBySide } from '../support/on-test-finished.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { listenToAll, report, reportOf, startWholeServer, until, type WholeServer } from '../support/whole-server.js';
 
@@ -178,57 +179,66 @@ const KEPT = [
   '2001:db8::4',
 ];
 
-describe('a stored document that is malformed', () => {
-  it('opens and empties nothing while the server runs and after a restart, and is shown', async () => {
-    const data = temporaryDirectory();
-    const broker = createMemoryBroker();
-    const set = ['ruleset_dialect=dog2', 'generate_unset_tables=true'];
-    let w = await startWholeServer({ data, broker, set });
-    const ids = await scene(w, true);
-    await until(() => Object.keys(w.server.state.sets.published?.contents ?? {}) && hashOf(w), 'sets');
-    const before = await inForce(w, ids);
-    const wrong: string[] = [];
-    for (const [n, [what, field, value]] of BROKEN.entries()) {
-      const id = `store.malformed:${OF[what]}/${ids[what]}`;
-      const is = `${what}.${field} = ${JSON.stringify(value)}`;
-      const good = (await w.server.state.store.get(OF[what], ids[what]))?.doc as Document;
-      const wire = await listenToAll(broker);
-      await w.server.state.store.commit([breaking(ids, what, field, value)], { author: 'test' });
+/** How many servers share the documents that are broken while they run: most of a case is waiting for their next look. */
+const LANES = 6;
+
+/** Breaks each of these in turn on one server, mends it again, and says what was not as it should be. */
+async function brokenWhileItRuns(broken: typeof BROKEN): Promise<readonly string[]> {
+  const data = temporaryDirectory();
+  const broker = createMemoryBroker();
+  const set = ['ruleset_dialect=dog2', 'generate_unset_tables=true'];
+  let w = await startWholeServer({ data, broker, set });
+  const ids = await scene(w, true);
+  await until(() => Object.keys(w.server.state.sets.published?.contents ?? {}) && hashOf(w), 'sets');
+  const before = await inForce(w, ids);
+  const wrong: string[] = [];
+  for (const [n, [what, field, value]] of broken.entries()) {
+    const id = `store.malformed:${OF[what]}/${ids[what]}`;
+    const is = `${what}.${field} = ${JSON.stringify(value)}`;
+    const good = (await w.server.state.store.get(OF[what], ids[what]))?.doc as Document;
+    const wire = await listenToAll(broker);
+    await w.server.state.store.commit([breaking(ids, what, field, value)], { author: 'test' });
+    await until(async () => (await alarmIds(w)).includes(id), `the alarm for ${is}`).catch(() =>
+      wrong.push(`${is}: no alarm`),
+    );
+    // Now and then over a restart: it takes a while.
+    const restart = n % 4 === 0;
+    if (restart) {
+      await w.stop();
+      w = await startWholeServer({ data, broker, set });
       await until(async () => (await alarmIds(w)).includes(id), `the alarm for ${is}`).catch(() =>
-        wrong.push(`${is}: no alarm`),
+        wrong.push(`${is}: no alarm again`),
       );
-      // Now and then over a restart: it takes a while.
-      const restart = n % 4 === 0;
-      if (restart) {
-        await w.stop();
-        w = await startWholeServer({ data, broker, set });
-        await until(async () => (await alarmIds(w)).includes(id), `the alarm for ${is}`).catch(() =>
-          wrong.push(`${is}: no alarm again`),
-        );
-        await until(() => w.server.state.outputs.get(ids.db), 'its ruleset');
-      }
-      const sent = await sentUntilMark(w, wire, `mark-${n}`);
-      if (sent.rules.length > 0) wrong.push(`${is}: rules were sent`);
-      for (const text of sent.sets)
-        for (const address of KEPT) if (!text.includes(` ${address}\n`)) wrong.push(`${is}: ${address} was taken away`);
-      const now = await inForce(w, ids);
-      for (const key of ['set4', 'set6'])
-        if (JSON.stringify(now[key]) !== JSON.stringify(before[key])) wrong.push(`${is}: ${key}`);
-      if (now.sets !== before.sets) wrong.push(`${is}: the sets are others`);
-      await w.server.state.store.commit(
-        [{ op: 'edit', table: OF[what], id: ids[what], edit: (row) => ({ ...good, id: row.id }) }],
-        { author: 'test' },
-      );
-      await until(async () => !(await alarmIds(w)).includes(id), `the end of the alarm for ${is}`).catch(() =>
-        wrong.push(`${is}: the alarm stays`),
-      );
+      await until(() => w.server.state.outputs.get(ids.db), 'its ruleset');
     }
-    expect(wrong).toEqual([]);
+    const sent = await sentUntilMark(w, wire, `mark-${n}`);
+    if (sent.rules.length > 0) wrong.push(`${is}: rules were sent`);
+    for (const text of sent.sets)
+      for (const address of KEPT) if (!text.includes(` ${address}\n`)) wrong.push(`${is}: ${address} was taken away`);
+    const now = await inForce(w, ids);
+    for (const key of ['set4', 'set6'])
+      if (JSON.stringify(now[key]) !== JSON.stringify(before[key])) wrong.push(`${is}: ${key}`);
+    if (now.sets !== before.sets) wrong.push(`${is}: the sets are others`);
+    await w.server.state.store.commit(
+      [{ op: 'edit', table: OF[what], id: ids[what], edit: (row) => ({ ...good, id: row.id }) }],
+      { author: 'test' },
+    );
+    await until(async () => !(await alarmIds(w)).includes(id), `the end of the alarm for ${is}`).catch(() =>
+      wrong.push(`${is}: the alarm stays`),
+    );
+  }
+  return wrong;
+}
+
+describe('a stored document that is malformed', { timeout: 120_000 }, () => {
+  it('opens and empties nothing while the server runs and after a restart, and is shown', async () => {
+    const lanes = Array.from({ length: LANES }, (_, lane) => BROKEN.filter((_each, n) => n % LANES === lane));
+    expect((await Promise.all(lanes.map(brokenWhileItRuns))).flat()).toEqual([]);
   }, 600_000);
 
-  it.each(BROKEN)(
+  it.concurrent.for(BROKEN)(
     'opens and empties nothing at a start after nobody watched: %s.%s = %j',
-    async (what, field, value) => {
+    sideBySide(async ([what, field, value]) => {
       const data = temporaryDirectory();
       const broker = createMemoryBroker();
       const set = ['ruleset_dialect=dog2', 'generate_unset_tables=false'];
@@ -249,6 +259,6 @@ describe('a stored document that is malformed', () => {
       for (const text of sent.sets) expect(KEPT.filter((address) => !text.includes(` ${address}\n`))).toEqual([]);
       const now = await inForce(next, ids);
       expect({ set4: now.set4, set6: now.set6 }).toEqual({ set4: before.set4, set6: before.set6 });
-    },
+    }),
   );
 });

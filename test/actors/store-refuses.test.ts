@@ -1,10 +1,11 @@
-import { expect, describe, it, onTestFinished } from 'vitest';
+import { expect, describe, it } from 'vitest';
 import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
 import type { Table } from '../../src/model/document.js';
 import type { ActorNode } from '../../src/otp/index.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { StoreError, type Store, type StoreErrorCode } from '../../src/store/store.js';
 import { RULE } from '../support/api-client.js';
+import { onTestFinished, sideBySide } from '../support/on-test-finished.js';
 import { listenAsAgent, listenToAll, report, reportOf, startWholeServer, until } from '../support/whole-server.js';
 
 const HOST = 'a-host-of-web';
@@ -47,10 +48,18 @@ function restarts({ restarts: own = 0, children = [] }: ActorNode): number {
   return own + children.reduce((sum, child) => sum + restarts(child), 0);
 }
 
-describe('a store that refuses what the server itself writes', () => {
-  it.each<StoreErrorCode>(['full', 'corrupt', 'busy', 'unavailable', 'timeout', 'unknown_outcome', 'refused'])(
+describe('a store that refuses what the server itself writes', { timeout: 120_000 }, () => {
+  it.concurrent.for<StoreErrorCode>([
+    'full',
+    'corrupt',
+    'busy',
+    'unavailable',
+    'timeout',
+    'unknown_outcome',
+    'refused',
+  ])(
     'with %s: nobody crashes, nothing is sent twice, and all goes on when it takes it again',
-    async (code) => {
+    sideBySide(async (code) => {
       const { own, now } = await refusing();
       const broker = createMemoryBroker();
       const w = await startWholeServer({ store: own, broker });
@@ -92,6 +101,6 @@ describe('a store that refuses what the server itself writes', () => {
       await until(() => settled(), 'noted');
       expect([sent('sets'), sent('*.*.web.*')]).toEqual([1, 2]);
       expect(restarts(w.tree())).toBe(0);
-    },
+    }),
   );
 });

@@ -14,12 +14,14 @@ import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { makeCertificates } from '../support/certificates.js';
 import { freePorts } from '../support/free-port.js';
 import { runMain } from '../support/main-child.js';
 import type { MainChild } from '../support/main-child.js';
+import { besideOthers, onTestFinished, sideBySide } from '../support/on-test-finished.js';
+import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { noTmpfs, mountTmpfs } from '../support/tmpfs.js';
 
@@ -52,6 +54,16 @@ function empty(): string {
   return directory;
 }
 
+/** `config check` as somebody else is a process of its own; else it runs here, which spares the start of one. */
+async function runCheck(args: readonly string[], uid: number | undefined) {
+  if (uid === undefined) {
+    const { code, err } = await runCliInProcess(args, process.env as Readonly<Record<string, string>>);
+    return { code, err };
+  }
+  const child = runMain(args, {}, undefined, uid);
+  return { code: await child.ended, err: child.err };
+}
+
 /** Runs `config check`, then `start`, with the same flags, and says how each ended: `start` may be listening. */
 async function both({ data = empty(), set = [], uid, args = [] }: Case) {
   const flags = [
@@ -64,8 +76,8 @@ async function both({ data = empty(), set = [], uid, args = [] }: Case) {
     ...set.flatMap((one) => ['--set', one]),
   ];
   const before = readdirSync(data).sort();
-  const check = runMain(['config', 'check', ...flags, ...args], {}, undefined, uid);
-  const checked = await check.ended;
+  const check = await runCheck(['config', 'check', ...flags, ...args], uid);
+  const checked = check.code;
   expect(readdirSync(data).sort(), 'config check makes nothing').toEqual(before);
   const start = runMain(['start', ...flags, ...args], {}, undefined, uid);
   let code: number | string | undefined;
@@ -110,19 +122,23 @@ function ssl(key: string, file: string): string {
 }
 
 describe('config check and start agree', { timeout: 240_000 }, () => {
-  it('on a configuration that is well', async () => {
-    expect(await bothPass({})).toEqual({ warned: '' });
-  });
+  it.concurrent(
+    'on a configuration that is well',
+    besideOthers(async () => expect(await bothPass({})).toEqual({ warned: '' })),
+  );
 
-  it('that a broker and a database which are away are no mistakes', async () => {
-    const files = [ssl('cacertfile', ca), ssl('certfile', client.cert), ssl('keyfile', client.key)];
-    await bothPass({ set: [...AMQPS, ...files] });
-    await bothPass({
-      set: ['store.kind=rethinkdb', 'store.servers=127.0.0.1:1', 'store.tls=true', `store.cacertfile=${ca}`],
-    });
-  });
+  it.concurrent(
+    'that a broker and a database which are away are no mistakes',
+    besideOthers(async () => {
+      const files = [ssl('cacertfile', ca), ssl('certfile', client.cert), ssl('keyfile', client.key)];
+      await bothPass({ set: [...AMQPS, ...files] });
+      await bothPass({
+        set: ['store.kind=rethinkdb', 'store.servers=127.0.0.1:1', 'store.tls=true', `store.cacertfile=${ca}`],
+      });
+    }),
+  );
 
-  it.each<[string, readonly string[], RegExp]>([
+  it.concurrent.for<[string, readonly string[], RegExp]>([
     ['a template', ['api.host=${API_HOST}'], /api\.host = .*template that nothing has filled in/],
     ['a template in a URL', ['broker.url=amqps://u:${PASSWORD}@host/dog'], /broker\.url = .*template/],
     ['a template for a password', ['smtp_password={{ password }}'], /smtp_password = .*template/],
@@ -136,9 +152,12 @@ describe('config check and start agree', { timeout: 240_000 }, () => {
     ['a RethinkDB port that is none', ['store.servers=db1:28015,db2:99999'], /store\.servers = "db2:99999".*: must be/],
     ['a sender that is none', ['smtp_from=dog trainer'], /smtp_from = .*must be a mail address/],
     ['one log in two roles', ['log.crash_log=error.log'], /log\.crash_log = .*another file/],
-  ])('that it is wrong by itself: %s', async (_what, set, says) => bothRefuse({ set }, 64, says));
+  ])(
+    'that it is wrong by itself: %s',
+    sideBySide(([_what, set, says]) => bothRefuse({ set }, 64, says)),
+  );
 
-  it.each<[string, () => readonly string[], RegExp]>([
+  it.concurrent.for<[string, () => readonly string[], RegExp]>([
     [
       'a missing certificate',
       () => [...AMQPS, ssl('certfile', '/no/a.crt'), ssl('keyfile', client.key)],
@@ -196,7 +215,10 @@ describe('config check and start agree', { timeout: 240_000 }, () => {
       () => ['store.path=/proc/dog/trainer.db'],
       /store\.path = .*file system of the kernel's own/,
     ],
-  ])('that what it names is of no use: %s', async (_what, set, says) => bothRefuse({ set: set() }, 1, says));
+  ])(
+    'that what it names is of no use: %s',
+    sideBySide(([_what, set, says]) => bothRefuse({ set: set() }, 1, says)),
+  );
 
   it('on a port that another program has, by key, port and host', async () => {
     const [port = 0] = await freePorts(1);

@@ -72,7 +72,9 @@ broker: {kind: amqp, url: '${broker}'}
 const rabbit = await startRabbit();
 if (!('unavailable' in rabbit)) afterAll(() => rabbit.close());
 
-describe.each(['022', '000'])("every file of every command, with a umask of %s, is its owner's alone:", (umask) => {
+// Under 000 each permission that a program asks for shows, so what is right there is right under 022, which takes some away.
+const UMASKS = process.env['TRIALS'] === 'full' ? ['022', '000'] : ['000'];
+describe.each(UMASKS)("every file of every command, with a umask of %s, is its owner's alone:", (umask) => {
   it('the server, its store, and all commands on it', { timeout: 300_000 }, async () => {
     const { root, home, main, done, start, table } = run(umask);
     const file = join(root, 'dog.yaml');
@@ -99,15 +101,21 @@ describe.each(['022', '000'])("every file of every command, with a umask of %s, 
     again.process.kill('SIGTERM');
     expect(await again.ended).toBe(0);
 
-    await done('journal', 'list', ...at);
-    await done('journal', 'verify', ...at);
-    await done('restore', join(home, 'hot.db'), ...at);
-    await done('token', 'list', ...at);
-    await done('export', join(home, 'cold.json'), ...at);
-    await done('config', 'show', ...at);
-    await done('decode', 'test/captures/agent-ips-keepalive.bin');
-    await done('demo', '--once', '--agents', '2');
-    await main('tree', ...at).ended;
+    // Each of the first needs the store, or the journal, for itself.
+    const inTurn = async (): Promise<void> => {
+      await done('journal', 'list', ...at);
+      await done('journal', 'verify', ...at);
+      await done('restore', join(home, 'hot.db'), ...at);
+      await done('token', 'list', ...at);
+      await done('export', join(home, 'cold.json'), ...at);
+    };
+    await Promise.all([
+      inTurn(),
+      done('config', 'show', ...at),
+      done('decode', 'test/captures/agent-ips-keepalive.bin'),
+      done('demo', '--once', '--agents', '2'),
+      main('tree', ...at).ended,
+    ]);
 
     const made = table();
     // The table of the release notes.

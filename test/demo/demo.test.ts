@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runMain } from '../support/main-child.js';
+import { besideOthers, sideBySide } from '../support/on-test-finished.js';
 import { hasTmux, terminal } from '../support/terminal.js';
 import { startRabbit } from '../support/rabbitmq.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -16,49 +17,61 @@ async function demo(...more: string[]): Promise<unknown> {
 }
 
 describe('the demo', () => {
-  it('on the embedded default: all hosts converge, the tampered one is found out and mended', async () => {
-    expect(await demo('--agents', '25')).toEqual({
-      agents: 25,
-      converged: 25,
-      tampered_found: 1,
-      seconds: expect.any(Number) as number,
-    });
-  }, 120_000);
+  it.concurrent(
+    'on the embedded default: all hosts converge, the tampered one is found out and mended',
+    besideOthers(async () => {
+      expect(await demo('--agents', '25')).toEqual({
+        agents: 25,
+        converged: 25,
+        tampered_found: 1,
+        seconds: expect.any(Number) as number,
+      });
+    }),
+    120_000,
+  );
 
-  it('of a lockout: refused, forced through, stopped at one host, taken back, and all run what they should', async () => {
-    const child = runMain(['demo', '--scenario', 'lockout', '--once', '--agents', '7']);
-    expect([await child.ended, child.err], child.out).toEqual([0, '']);
-    const lines = child.out.trimEnd().split('\n');
-    const [host = ''] =
-      /host-\d+\.sim\.example(?= has loaded it: nothing that it sends reaches the broker)/.exec(child.out) ?? [];
-    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({
-      scenario: 'lockout',
-      agents: 7,
-      refused: [expect.stringContaining('hosts may connect to the broker at 192.0.2.10:5672')],
-      states: ['rolling', 'rolling_back', 'rolled_back'],
-      cut_off: [host],
-      hosts_of_group: 3,
-      converged: 7,
-      seconds: expect.any(Number) as number,
-    });
-    expect(child.out).toContain('the server refuses it (409 guard_broken)');
-    expect(child.out).toContain(`${host} is silent`);
-    expect(child.out).toMatch(/^alarm: a change of group "web" was rolled back: /m);
-  }, 120_000);
+  it.concurrent(
+    'of a lockout: refused, forced through, stopped at one host, taken back, and all run what they should',
+    besideOthers(async () => {
+      const child = runMain(['demo', '--scenario', 'lockout', '--once', '--agents', '7']);
+      expect([await child.ended, child.err], child.out).toEqual([0, '']);
+      const lines = child.out.trimEnd().split('\n');
+      const [host = ''] =
+        /host-\d+\.sim\.example(?= has loaded it: nothing that it sends reaches the broker)/.exec(child.out) ?? [];
+      expect(JSON.parse(lines.at(-1) ?? '')).toEqual({
+        scenario: 'lockout',
+        agents: 7,
+        refused: [expect.stringContaining('hosts may connect to the broker at 192.0.2.10:5672')],
+        states: ['rolling', 'rolling_back', 'rolled_back'],
+        cut_off: [host],
+        hosts_of_group: 3,
+        converged: 7,
+        seconds: expect.any(Number) as number,
+      });
+      expect(child.out).toContain('the server refuses it (409 guard_broken)');
+      expect(child.out).toContain(`${host} is silent`);
+      expect(child.out).toMatch(/^alarm: a change of group "web" was rolled back: /m);
+    }),
+    120_000,
+  );
 
-  it.each([
+  it.concurrent.for<[readonly string[], string]>([
     [['--agents', '5'], 'needs --agents 6 or more'],
     [['--amqp', 'amqp://127.0.0.1:1/dog'], 'without --amqp'],
-  ])('of a lockout does not begin with %j', async (more, says) => {
-    const child = runMain(['demo', '--scenario', 'lockout', ...more]);
-    expect(await child.ended).toBe(64);
-    expect(child.err).toContain(says);
-  });
+  ])(
+    'of a lockout does not begin with %j',
+    { timeout: 120_000 },
+    sideBySide(async ([more, says]) => {
+      const child = runMain(['demo', '--scenario', 'lockout', ...more]);
+      expect(await child.ended).toBe(64);
+      expect(child.err).toContain(says);
+    }),
+  );
 
-  it(
+  it.concurrent(
     'shows the fleet and the rule that was added, and ends with commands that work',
     { timeout: 240_000 },
-    async () => {
+    besideOthers(async () => {
       const child = runMain(['demo', '--agents', '4']);
       await expect.poll(() => child.out, { timeout: 90_000 }).toContain('figures for Prometheus\n  curl ');
       expect(child.out).toMatch(/^host-0001\.sim\.example +web +active +\d+ +\d+ +what was published$/m);
@@ -78,65 +91,74 @@ describe('the demo', () => {
       expect(analysis.rules.filter(({ kind }) => kind === 'never')).toEqual([]);
       const lines = [...child.out.matchAll(/^ {2}((?:dog-trainer|curl) .*)$/gm)].map(([, line]) => line ?? '');
       expect(lines).toHaveLength(13);
-      for (const line of lines) {
+      const works = async (line: string): Promise<void> => {
         const [command = '', ...args] = line.split(' ');
         if (command === 'curl') {
           expect([line, (await fetch(args[0] ?? '')).status]).toEqual([line, 200]);
-          continue;
+          return;
         }
         // Those that go on until they are told: a terminal shows them, and ends them.
         if (['top', 'console'].includes(args[0] ?? '') || args.includes('-f')) {
-          if (!hasTmux()) continue;
+          if (!hasTmux()) return;
           const shell = terminal();
           shell.run(...args);
           await shell.shows({ top: 'all is well', console: 'dog>', events: 'drift_mended' }[args[0] ?? ''] ?? '?');
           shell.press(...({ top: ['q'], console: ['exit', 'Enter'] }[args[0] ?? ''] ?? ['C-c']));
           await shell.shows('ended with 0');
-          continue;
+          return;
         }
         const run = runMain(args);
         expect([line, await run.ended, run.err]).toEqual([line, 0, '']);
         expect(run.out).not.toBe('');
-      }
+      };
+      await Promise.all(lines.map(works));
       child.process.kill('SIGINT');
       expect(await child.ended).toBe(0);
-    },
+    }),
   );
 
-  it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const)(
+  it.concurrent.for(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const)(
     'ends at once, not well and leaving no file, on %s',
-    async (signal) => {
+    { timeout: 120_000 },
+    sideBySide(async (signal) => {
       const temporary = temporaryDirectory();
       const child = runMain(['demo', '--once', '--agents', '3'], { TMPDIR: temporary });
-      await expect.poll(() => child.out, { timeout: 30_000 }).toContain('the server listens on');
+      await expect.poll(() => child.out, { timeout: 90_000 }).toContain('the server listens on');
       expect(readdirSync(temporary)).toHaveLength(1);
       child.process.kill(signal);
       expect(await child.ended).toBe(1);
       expect(child.err).toContain('the demo was ended before it was done');
       expect(readdirSync(temporary)).toEqual([]);
-    },
-    60_000,
+    }),
   );
 
-  it('leaves no file when nobody reads what it prints any more', async () => {
-    const temporary = temporaryDirectory();
-    const child = runMain(['demo', '--once', '--agents', '3'], { TMPDIR: temporary });
-    child.process.stdout?.destroy();
-    await child.ended;
-    expect(readdirSync(temporary)).toEqual([]);
-  }, 60_000);
+  it.concurrent(
+    'leaves no file when nobody reads what it prints any more',
+    besideOthers(async () => {
+      const temporary = temporaryDirectory();
+      const child = runMain(['demo', '--once', '--agents', '3'], { TMPDIR: temporary });
+      child.process.stdout?.destroy();
+      await child.ended;
+      expect(readdirSync(temporary)).toEqual([]);
+    }),
+    120_000,
+  );
 
-  it('keeps its logs when it fails, and says where they are', async () => {
-    const temporary = temporaryDirectory();
-    // Nobody listens there, so the agents cannot connect.
-    const child = runMain(['demo', '--once', '--agents', '3', '--amqp', 'amqp://127.0.0.1:1/dog'], {
-      TMPDIR: temporary,
-    });
-    expect(await child.ended).toBe(1);
-    const [, directory = ''] = /its logs are kept in (\S+)/.exec(child.err) ?? [];
-    expect(directory, child.err).toContain(temporary);
-    expect(readFileSync(join(directory, 'console.log'), 'utf8')).toContain('/api/V2/group');
-  }, 60_000);
+  it.concurrent(
+    'keeps its logs when it fails, and says where they are',
+    besideOthers(async () => {
+      const temporary = temporaryDirectory();
+      // Nobody listens there, so the agents cannot connect.
+      const child = runMain(['demo', '--once', '--agents', '3', '--amqp', 'amqp://127.0.0.1:1/dog'], {
+        TMPDIR: temporary,
+      });
+      expect(await child.ended).toBe(1);
+      const [, directory = ''] = /its logs are kept in (\S+)/.exec(child.err) ?? [];
+      expect(directory, child.err).toContain(temporary);
+      expect(readFileSync(join(directory, 'console.log'), 'utf8')).toContain('/api/V2/group');
+    }),
+    120_000,
+  );
 });
 
 const rabbit = await startRabbit();

@@ -1,9 +1,11 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ApiServer, startApiServer } from '../support/api-server.js';
 import { client } from '../support/api-client.js';
+import { freePorts } from '../support/free-port.js';
+import { besideOthers, onTestFinished, sideBySide } from '../support/on-test-finished.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 
 const HOST = { id: 'h', name: 'h', hostkey: 'k', active: 'active' };
@@ -19,14 +21,9 @@ const QUICK = { request_timeout_ms: 100 };
 const QUICK_HOSTS = { command_execution_timeout_ms: 50, file_transfer_timeout_ms: 50, file_delete_timeout_ms: 50 };
 
 describe('forwarding in trouble', () => {
-  const closing: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const close of closing.splice(0).reverse()) await close();
-  });
-
   const start = async (...options: Parameters<typeof startApiServer>): Promise<ApiServer> => {
     const server = await startApiServer(...options);
-    closing.push(() => server.close());
+    onTestFinished(() => server.close());
     await server.store.commit([{ op: 'create', table: 'host', doc: HOST }], { author: 'test' });
     return server;
   };
@@ -43,7 +40,7 @@ describe('forwarding in trouble', () => {
       speak(socket);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    closing.push(async () => {
+    onTestFinished(async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     });
@@ -88,8 +85,8 @@ describe('forwarding in trouble', () => {
 
   it.each(BOTH_WAYS)('%s %s: 503 that says so when the leader can not be reached', async (method, path, body) => {
     const server = await start();
-    const free = await startRaw(() => undefined);
-    await closing.pop()?.();
+    const [port = 0] = await freePorts(1);
+    const free = `http://127.0.0.1:${port}`;
     const { status, json, headers } = await follow(server, free)(method, path, body);
     expect([status, json['code'], json['leader']]).toEqual([503, 'not_the_leader', { name: 'a', url: free }]);
     expect(json['error']).toMatch(/a \(.*term 7\) leads, but cannot be reached \(ECONNREFUSED\)/);
@@ -108,28 +105,47 @@ describe('forwarding in trouble', () => {
     expect(json['error']).toMatch(/may have been done/);
   });
 
-  it.each(BOTH_WAYS)(
+  // Each of these waits for the forwarder's slack.
+  it.concurrent.for(BOTH_WAYS)(
     '%s %s: 503 when the leader takes the request and never answers',
-    async (method, path, body) => {
+    { timeout: 60_000 },
+    sideBySide(async ([method, path, body]) => {
       const closed = vi.fn();
       const url = await startRaw((socket) => socket.resume().once('close', closed));
       const { status, json } = await follow(await start(QUICK, QUICK_HOSTS), url)(method, path, body);
       expect([status, json['code']]).toEqual([503, 'not_the_leader']);
       expect(json['error']).toMatch(/gave no answer \(nothing within \d+ ms\), and what was asked may have been done/);
       await vi.waitFor(() => expect(closed).toHaveBeenCalled());
-    },
-    15_000,
+    }),
   );
 
-  it('503 when the leader does not even take the body', async () => {
-    const url = await startRaw((socket) => socket.pause());
-    const form = new FormData();
-    form.append('file', new Blob([randomBytes(12 * 1024 * 1024)]), '/tmp/x');
-    const server = await start({}, { ...QUICK_HOSTS, max_block_size_bytes: 1024 ** 3 });
-    follow(server, url);
-    const answer = await fetch(server.url + FILES, { method: 'POST', body: form });
-    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, 'not_the_leader']);
-  }, 15_000);
+  it.concurrent(
+    '503 when the leader does not even take the body',
+    { timeout: 60_000 },
+    besideOthers(async () => {
+      const url = await startRaw((socket) => socket.pause());
+      const form = new FormData();
+      form.append('file', new Blob([randomBytes(12 * 1024 * 1024)]), '/tmp/x');
+      const server = await start({}, { ...QUICK_HOSTS, max_block_size_bytes: 1024 ** 3 });
+      follow(server, url);
+      const answer = await fetch(server.url + FILES, { method: 'POST', body: form });
+      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, 'not_the_leader']);
+    }),
+  );
+
+  it.concurrent(
+    'an answer that stops coming is cut',
+    { timeout: 60_000 },
+    besideOthers(async () => {
+      const url = await startRaw((socket) =>
+        socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf')),
+      );
+      const server = await start(QUICK);
+      follow(server, url);
+      const answer = await fetch(server.url + DRIFT);
+      await expect(answer.text()).rejects.toThrow();
+    }),
+  );
 
   it.each([
     ['of known length', 'content-length: 100\r\n\r\nhalf'],
@@ -156,7 +172,7 @@ describe('forwarding in trouble', () => {
     const leader = await start();
     leader.runtime.commands.files.set('/big', randomBytes(32 * 1024 * 1024));
     const proxy = await startTcpProxy({ host: '127.0.0.1', port: leader.port });
-    closing.push(() => proxy.close());
+    onTestFinished(() => proxy.close());
     const server = await start();
     follow(server, `http://127.0.0.1:${proxy.port}`);
     const answer = await fetch(`${server.url}${FILES}?path=/big`);
@@ -169,21 +185,11 @@ describe('forwarding in trouble', () => {
     await expect(rest()).rejects.toThrow();
   });
 
-  it('an answer that stops coming is cut', async () => {
-    const url = await startRaw((socket) =>
-      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf')),
-    );
-    const server = await start(QUICK);
-    follow(server, url);
-    const answer = await fetch(server.url + DRIFT);
-    await expect(answer.text()).rejects.toThrow();
-  }, 15_000);
-
   it('a client that goes away takes the request to the leader with it', async () => {
     const leader = await start();
     leader.runtime.drift = () => new Promise(() => undefined);
     const proxy = await startTcpProxy({ host: '127.0.0.1', port: leader.port });
-    closing.push(() => proxy.close());
+    onTestFinished(() => proxy.close());
     const server = await start();
     follow(server, `http://127.0.0.1:${proxy.port}`);
     const leaving = new AbortController();
@@ -332,7 +338,7 @@ describe('forwarding in trouble', () => {
     const leader = await start();
     leader.runtime.drifts.set('h', { id: 'h' });
     const proxy = await startTcpProxy({ host: '127.0.0.1', port: leader.port });
-    closing.push(() => proxy.close());
+    onTestFinished(() => proxy.close());
     const server = await start();
     const call = follow(server, `http://127.0.0.1:${proxy.port}`);
     for (let batch = 0; batch < 40; batch += 1) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { runMain } from '../support/main-child.js';
 import type { MainChild } from '../support/main-child.js';
+import { besideOthers } from '../support/on-test-finished.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { mountTmpfs, noTmpfs } from '../support/tmpfs.js';
 
@@ -47,56 +48,76 @@ async function failing({ alarms, readyz }: Served, wanted: readonly string[]): P
   for (const id of ALL) expect(said.includes(`alarm ${id}: `)).toBe(wanted.includes(id));
 }
 
-describe('a log directory that cannot be used', { timeout: 240_000 }, () => {
-  it('from the start: lines go to standard error, an alarm and /readyz say so, until it can be', async () => {
-    const dir = join(temporaryDirectory(), 'logs');
-    writeFileSync(dir, 'in the way');
-    const served = await serve(dir);
-    await failing(served, ALL);
-    expect(served.child.err).toContain('"msg":"starting"');
-    rmSync(dir);
-    await failing(served, []);
-    expect(readFileSync(join(dir, 'console.log'), 'utf8')).toMatch(/"dropped":\d+,"msg":"log lines were dropped here"/);
-    expect(served.child.err).toMatch(/console\.log can be written again/);
-    served.child.process.kill('SIGTERM');
-    expect(await served.child.ended).toBe(0);
-    expect(readFileSync(join(dir, 'console.log'), 'utf8')).toContain('"msg":"stopped"');
-  });
+describe.concurrent('a log directory that cannot be used', { timeout: 240_000 }, () => {
+  it(
+    'from the start: lines go to standard error, an alarm and /readyz say so, until it can be',
+    besideOthers(async () => {
+      const dir = join(temporaryDirectory(), 'logs');
+      writeFileSync(dir, 'in the way');
+      const served = await serve(dir);
+      await failing(served, ALL);
+      expect(served.child.err).toContain('"msg":"starting"');
+      rmSync(dir);
+      await failing(served, []);
+      expect(readFileSync(join(dir, 'console.log'), 'utf8')).toMatch(
+        /"dropped":\d+,"msg":"log lines were dropped here"/,
+      );
+      expect(served.child.err).toMatch(/console\.log can be written again/);
+      served.child.process.kill('SIGTERM');
+      expect(await served.child.ended).toBe(0);
+      expect(readFileSync(join(dir, 'console.log'), 'utf8')).toContain('"msg":"stopped"');
+    }),
+  );
 
-  it('later: one that is deleted or moved away, and comes back', async () => {
-    const dir = join(temporaryDirectory(), 'logs');
-    const served = await serve(dir);
-    await failing(served, []);
-    rmSync(dir, { recursive: true });
-    await failing(served, ALL);
-    mkdirSync(dir);
-    await failing(served, []);
-    renameSync(dir, `${dir}.away`);
-    await failing(served, ALL);
-    renameSync(`${dir}.away`, dir);
-    await failing(served, []);
-  });
+  it(
+    'later: one that is deleted, and comes back',
+    besideOthers(async () => {
+      const dir = join(temporaryDirectory(), 'logs');
+      const served = await serve(dir);
+      await failing(served, []);
+      rmSync(dir, { recursive: true });
+      await failing(served, ALL);
+      mkdirSync(dir);
+      await failing(served, []);
+    }),
+  );
 
-  it('later: one whose disk is full, until there is space', async ({ skip }) => {
-    if (noTmpfs !== undefined) skip(noTmpfs);
-    const mount = mountTmpfs(1);
-    const dir = join(mount, 'logs');
-    const served = await serve(dir);
-    await failing(served, []);
-    const filler = join(mount, 'filler');
-    const fill = () => {
-      try {
-        for (;;) writeFileSync(filler, Buffer.alloc(4096), { flag: 'a' });
-      } catch {
-        // Full, as wanted.
-      }
-    };
-    await vi.waitFor(async () => {
-      // What the server lets go of is taken at once. Each request is a line in the log.
-      fill();
-      expect(await served.alarms()).toContain('log.file:console.log');
-    }, soon);
-    rmSync(filler);
-    await failing(served, []);
-  });
+  it(
+    'later: one that is moved away, and comes back',
+    besideOthers(async () => {
+      const dir = join(temporaryDirectory(), 'logs');
+      const served = await serve(dir);
+      await failing(served, []);
+      renameSync(dir, `${dir}.away`);
+      await failing(served, ALL);
+      renameSync(`${dir}.away`, dir);
+      await failing(served, []);
+    }),
+  );
+
+  it(
+    'later: one whose disk is full, until there is space',
+    besideOthers(async ({ skip }) => {
+      if (noTmpfs !== undefined) skip(noTmpfs);
+      const mount = mountTmpfs(1);
+      const dir = join(mount, 'logs');
+      const served = await serve(dir);
+      await failing(served, []);
+      const filler = join(mount, 'filler');
+      const fill = () => {
+        try {
+          for (;;) writeFileSync(filler, Buffer.alloc(4096), { flag: 'a' });
+        } catch {
+          // Full, as wanted.
+        }
+      };
+      await vi.waitFor(async () => {
+        // What the server lets go of is taken at once. Each request is a line in the log.
+        fill();
+        expect(await served.alarms()).toContain('log.file:console.log');
+      }, soon);
+      rmSync(filler);
+      await failing(served, []);
+    }),
+  );
 });

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from './on-test-finished.js';
 
 /** `dog-trainer` in a process of its own. */
 export interface MainChild {
@@ -21,6 +21,12 @@ function path(relative: string) {
 
 /** How Node runs the program: as built, if the build is newer than all sources, else (slower) from the sources. */
 export function program(): readonly string[] {
+  return (found ??= findProgram());
+}
+
+let found: readonly string[] | undefined;
+
+function findProgram(): readonly string[] {
   const built = path('../../dist/main.js');
   const sources = readdirSync(path('../../src'), { recursive: true, encoding: 'utf8' }).map((name) =>
     join(path('../../src'), name),

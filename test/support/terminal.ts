@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from './on-test-finished.js';
 import { program } from './main-child.js';
 import { temporaryDirectory } from './temporary-directory.js';
 import { until } from './whole-server.js';

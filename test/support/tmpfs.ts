@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from './on-test-finished.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 /** Why a file system of a test's own can't be mounted here; undefined if it can. */

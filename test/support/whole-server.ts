@@ -1,4 +1,4 @@
-import { onTestFinished, vi } from 'vitest';
+import { vi } from 'vitest';
 import type { Broker, BrokerConnection, Delivery } from '../../src/broker/broker.js';
 import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
 import { loadConfig } from '../../src/config/load.js';
@@ -12,6 +12,7 @@ import { stampAt } from '../../src/wire/messages/envelope.js';
 import { encodeReport, type UpdateType } from '../../src/wire/messages/report.js';
 import { decodeRulesPayload, type RulesPayload } from '../../src/wire/messages/rules-payload.js';
 import { client, RULE, type Client } from './api-client.js';
+import { onTestFinished } from './on-test-finished.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 /** Short intervals, so that what takes minutes in the field takes tenths of a second here. */
