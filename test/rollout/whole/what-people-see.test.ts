@@ -83,16 +83,16 @@ describe('commands about rollouts', () => {
   });
 
   it.each([
-    [['rollout', 'x', '--pause'], 2, '--pause needs --reason'],
-    [['rollout', 'x', '--reason', 'why'], 2, 'give one of them'],
-    [['rollout', 'x', '--pause', '--abort', '--reason', 'why'], 2, 'give one of --pause'],
+    [['rollout', 'x', '--pause'], 64, '--pause needs --reason'],
+    [['rollout', 'x', '--reason', 'why'], 64, 'give one of them'],
+    [['rollout', 'x', '--pause', '--abort', '--reason', 'why'], 64, 'give one of --pause'],
     [['rollout', 'x'], 1, 'there is no rollout "x"'],
-    [['rollouts', '--state', 'lost'], 2, 'Allowed choices are planned'],
-    [['rollout-policy', '--steps', '1,all'], 2, 'name the group'],
-    [['rollout-policy', 'web', '--steps', '1,5'], 2, 'the last step must be'],
-    [['rollout-policy', 'web', '--bake', 'two'], 2, '--bake: two is not a whole number'],
-    [['rollout-policy', 'web', '--deadline', '0'], 2, 'deadline_seconds'],
-    [['rollout-policy', 'web', '--remove', '--bake', '1'], 2, 'set a policy, or --remove it'],
+    [['rollouts', '--state', 'lost'], 64, 'Allowed choices are planned'],
+    [['rollout-policy', '--steps', '1,all'], 64, 'name the group'],
+    [['rollout-policy', 'web', '--steps', '1,5'], 64, 'the last step must be'],
+    [['rollout-policy', 'web', '--bake', 'two'], 64, '--bake: two is not a whole number'],
+    [['rollout-policy', 'web', '--deadline', '0'], 64, 'deadline_seconds'],
+    [['rollout-policy', 'web', '--remove', '--bake', '1'], 64, 'set a policy, or --remove it'],
     [['rollout-policy', 'nowhere'], 1, '404'],
   ] as const)('refuse %j', async (args, code, says) => {
     const stepped = await fleetOfAll();
