@@ -1,6 +1,5 @@
 import type { DetailObject, GenServer, Self, TimerRef } from '../../otp/index.js';
 import { measureOf, type Verdict } from '../../rollout/judge.js';
-import { nextStep } from '../../rollout/next-step.js';
 import { hostsAhead, type Rollout, stepOf } from '../../rollout/rollout.js';
 import {
   activity,
@@ -22,7 +21,7 @@ import { hostRuleset } from '../publishing/publications.js';
 import { reportDropped } from '../publishing/report-dropped.js';
 import { beginRollout } from './begin-rollout.js';
 import { ClockJumps } from './clock-jumps.js';
-import { groupHosts, whyExempt } from './group-hosts.js';
+import { whyExempt } from './group-hosts.js';
 import { asOutput, HostSender, type Settled } from './host-sender.js';
 import { begin, giveTime, judgeHosts } from './judge-hosts.js';
 import { obey } from './obey.js';
@@ -32,6 +31,7 @@ import type { RolloutCall, RolloutCast, RolloutReply } from './rollout-messages.
 import { clearRolloutAlarms } from './rollout-alarms.js';
 import { RolloutRecord } from './rollout-record.js';
 import { blindness, silenceElsewhere } from './sight.js';
+import { whoIsNext, type WhoIsNext } from './who-is-next.js';
 
 type RollerInfo = Settled | { readonly tag: 'look' };
 
@@ -87,6 +87,9 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
         break;
       case 'replaced':
         await this.#supersede(self, message.why);
+        break;
+      case 'renamed':
+        await this.#rename(self, message.name);
         break;
       case 'removed':
         await this.#remove(self);
@@ -168,7 +171,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       case 'rollback_blocked':
         return this.#giveBack(self, rollout, blind);
       case 'paused':
-        if (rollout.pause?.kind !== 'blind' || blind !== undefined) return;
+        if (rollout.pause?.kind !== 'blind' || blind !== undefined || this.#waitsForHosts(rollout)) return;
         // Only hosts that were given it are asked about; a look at one shows whether there are answers again.
         await this.#proof?.askAgain(hostsAhead(rollout)[0] ?? '', this.#now);
         if (this.#proof?.failure === undefined && this.#othersAreHeard(rollout)) await this.#resume(self, rollout);
@@ -222,36 +225,33 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
 
   /** To the next hosts, or to all. */
   async #next(self: Self<RollerInfo>, rollout: Rollout): Promise<void> {
-    const { world, config } = this.#needs;
-    const { groupId, groupName, base, candidate, policy } = rollout;
-    const given = hostsAhead(rollout);
-    const { exempt, progress } = this.#watch;
-    const { reporting, eligible } = groupHosts(world, {
-      groupId,
-      groupName,
-      base,
-      candidate,
-      taken: new Set(given),
-      heardSince: this.#now - policy.deadline_seconds,
-      checkV6: config.check_v6_hashes,
-    });
-    const judged = given.filter((hostkey) => !exempt.has(hostkey));
-    const well = judged.filter((hostkey) => (progress.get(hostkey)?.proofs ?? 0) > 0).length;
-    const next = nextStep(policy, {
-      order: eligible,
-      have: judged.length,
-      well,
-      reporting,
-      hurry: rollout.hurry !== null,
-    });
-    if (next.kind === 'promote') return this.#keepAndGoOn(self, promoted(rollout, this.#now));
-    if (next.kind === 'hosts') {
-      const hosts = next.hosts.map(({ hostkey }) => hostkey);
-      return this.#keepAndGoOn(self, stepBegun(rollout, hosts, this.#now));
+    const next = this.#whoIsNext(rollout);
+    switch (next.kind) {
+      case 'all':
+        return this.#keepAndGoOn(self, promoted(rollout, this.#now));
+      case 'hosts': {
+        const hosts = next.hosts.map(({ hostkey }) => hostkey);
+        return this.#keepAndGoOn(self, stepBegun(rollout, hosts, this.#now));
+      }
+      case 'unseen':
+        return this.#goBlind(self, rollout, next.why);
+      case 'nobody': {
+        const why = `none of the ${next.reporting} hosts that report can show that it has the new rules: look at drift, then promote it, or mend them and resume it`;
+        const stopped = paused(rollout, { kind: 'failed', why, author: 'system' }, this.#now);
+        if (stopped !== undefined) await this.#record.keep(self, stopped);
+      }
     }
-    const why = `none of the ${reporting} hosts that report can show that it has the new rules: look at drift, then promote it, or mend them and resume it`;
-    const stopped = paused(rollout, { kind: 'failed', why, author: 'system' }, this.#now);
-    if (stopped !== undefined) await this.#record.keep(self, stopped);
+  }
+
+  #whoIsNext(rollout: Rollout): WhoIsNext {
+    const { world, config } = this.#needs;
+    return whoIsNext(world, this.#watch, rollout, { now: this.#now, checkV6: config.check_v6_hashes });
+  }
+
+  /** Whether the next step waits for hosts that can't be seen. */
+  #waitsForHosts(rollout: Rollout): boolean {
+    if (rollout.pause?.from === 'promoting' || rollout.steps.at(-1)?.doneAt === null) return false;
+    return this.#whoIsNext(rollout).kind === 'unseen';
   }
 
   async #keepAndGoOn(self: Self<RollerInfo>, rollout: Rollout): Promise<void> {
@@ -500,6 +500,18 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     if (rollout === undefined || rollout.state === 'done' || rollout.state === 'superseded') return;
     this.#sender.stop();
     await this.#record.keep(self, ended(rollout, 'superseded', why, this.#now));
+  }
+
+  /** It goes on under the new name, in the state that it is in: to rename a group is no word on its change. */
+  async #rename(self: Self<RollerInfo>, groupName: string): Promise<void> {
+    const rollout = this.#record.now;
+    if (rollout === undefined || rollout.groupName === groupName) return;
+    if (rollout.state === 'done' || rollout.state === 'superseded') return;
+    // What still waits to be sent has the former name in it.
+    this.#sender.stop();
+    const { outputs } = this.#needs;
+    const formerNames = outputs.rollouts.formerNames(this.#groupId);
+    await this.#record.keep(self, { ...rollout, groupName, formerNames, changedAt: this.#now });
   }
 
   async #remove(self: Self<RollerInfo>): Promise<void> {
