@@ -17,8 +17,6 @@ import {
 import { textOf } from '../../model/text-of.js';
 import { missingSets } from '../last-good/why-not-sent.js';
 import { nowSeconds } from '../now-seconds.js';
-import { hostRuleset } from '../publishing/publications.js';
-import { reportDropped } from '../publishing/report-dropped.js';
 import { beginRollout } from './begin-rollout.js';
 import { ClockJumps } from './clock-jumps.js';
 import { whyExempt } from './group-hosts.js';
@@ -30,6 +28,7 @@ import type { RollerNeeds } from './roller-needs.js';
 import type { RolloutCall, RolloutCast, RolloutReply } from './rollout-messages.js';
 import { clearRolloutAlarms } from './rollout-alarms.js';
 import { RolloutRecord } from './rollout-record.js';
+import { sendAlone } from './send-alone.js';
 import { blindness, silenceElsewhere } from './sight.js';
 import { whoIsNext, type WhoIsNext } from './who-is-next.js';
 
@@ -58,8 +57,8 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   #timer: TimerRef | undefined = undefined;
   /** The rollout about which it was seen that it breaks no guard. */
   #provenStatically = '';
-  /** The rollout before which hosts had something newer, which they were sent the group's rules instead of. */
-  #gaveBackFor = '';
+  /** Hosts that had something newer before (`returning` of the rollout), and were sent the group's rules instead. */
+  #gaveBackTo: readonly string[] | undefined = undefined;
 
   constructor(needs: RollerNeeds, groupId: string) {
     const { connections, log } = needs;
@@ -182,22 +181,16 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     }
   }
 
-  /** Once per run: hosts that a superseded rollout had given something newer. Those that are missed are repaired. */
-  #giveBackFormer(rollout: Rollout): void {
-    if (this.#gaveBackFor === rollout.id || rollout.returning.length === 0) return;
-    this.#gaveBackFor = rollout.id;
-    const { outbox, clock, dialect, groupSets } = this.#needs;
-    const { groupId, groupName, base, baseCompiledAt } = rollout;
-    const output = asOutput({ groupId, groupName, dialect }, base, baseCompiledAt);
-    for (const hostkey of rollout.returning) {
-      if (stepOf(rollout, hostkey) !== undefined) continue;
-      const put = {
-        target: `host/${hostkey}`,
-        class: 'host',
-        publication: hostRuleset(output, hostkey, clock.now(), groupSets.of(output.ruleset.sets)),
-      } as const;
-      reportDropped(this.#needs, put, outbox.put(put));
-    }
+  /** Once per run: hosts that had something newer before. Those that are missed are repaired. */
+  #giveBackFormer({ groupId, groupName, base, baseCompiledAt, returning, steps }: Rollout): void {
+    if (this.#gaveBackTo === returning) return;
+    this.#gaveBackTo = returning;
+    const output = asOutput({ groupId, groupName, dialect: this.#needs.dialect }, base, baseCompiledAt);
+    sendAlone(
+      this.#needs,
+      output,
+      returning.filter((hostkey) => stepOf({ steps }, hostkey) === undefined),
+    );
   }
 
   async #resume(self: Self<RollerInfo>, rollout: Rollout): Promise<void> {
@@ -404,9 +397,11 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   /** The group has what it had before, and hosts that were given something else get that again. */
   async #giveBack(self: Self<RollerInfo>, rollout: Rollout, blind: string | undefined): Promise<void> {
     const { outputs, groups } = this.#needs;
-    const { base: ruleset, baseCompiledAt: compiledAt, promotedAt } = rollout;
+    const { base: ruleset, baseCompiledAt: compiledAt, promotedAt, returnedAt } = rollout;
     const output = outputs.get(this.#groupId);
     if (output?.ruleset.id !== ruleset.id) {
+      // What hosts show until all are given it back is of no account.
+      this.#sender.stop();
       groups.send(this.#groupId, { tag: 'give_all', ruleset, compiledAt });
       return;
     }
@@ -415,20 +410,16 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       return;
     }
     const wasForAll = promotedAt !== null;
+    if (wasForAll && output.publishedAt === null) return;
     const hosts = wasForAll ? this.#hostsThere(rollout) : hostsAhead(rollout);
+    // The group's own message gave it to all of them; where it never went to all, there was none.
+    const reached = wasForAll && output.publishedAt !== null && output.publishedAt >= (returnedAt ?? 0);
+    const alone = reached ? [] : hostsAhead(rollout);
     const purpose = `${rollout.id} back`;
-    if (wasForAll) {
-      if (output.publishedAt === null) return;
-      if (this.#sender.purpose !== purpose) {
-        this.#sender.send(self, purpose, output, []);
-        begin(this.#watch, hosts, this.#now);
-      }
-    } else if (this.#sender.purpose !== purpose) {
-      begin(this.#watch, hosts, this.#now);
-      this.#sent(self, purpose, rollout, 'base', hosts);
-      return;
-    } else if (!this.#sent(self, purpose, rollout, 'base', hosts)) {
-      giveTime(this.#watch, this.#now);
+    const isBegun = this.#sender.purpose === purpose;
+    if (!isBegun) begin(this.#watch, hosts, this.#now);
+    if (!this.#sent(self, purpose, rollout, 'base', alone)) {
+      if (isBegun) giveTime(this.#watch, this.#now);
       return;
     }
     const measure = { proofs: 1, deadlineSeconds: rollout.policy.deadline_seconds, tolerated: 0 };
@@ -500,6 +491,9 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     if (rollout === undefined || rollout.state === 'done' || rollout.state === 'superseded') return;
     this.#sender.stop();
     await this.#record.keep(self, ended(rollout, 'superseded', why, this.#now));
+    // What the group has may be what it had, and is not sent to it again: they alone had something else.
+    const output = this.#needs.outputs.get(this.#groupId);
+    if (output !== undefined) sendAlone(this.#needs, output, [...hostsAhead(rollout), ...rollout.returning]);
   }
 
   /** It goes on under the new name, in the state that it is in: to rename a group is no word on its change. */
