@@ -42,12 +42,12 @@ describe('where hosts are not repaired', () => {
     const { server, order, rollout, changedKeys } = stepped;
     await untilTwoHaveIt(stepped);
     // Nothing is sent back before the other order comes.
-    await stepped.json('POST', '/api/V2/publishing/pause', { reason: 'by the test' });
+    await stepped.json('POST', '/api/V2/publishing', { paused: true });
     await server.awaits(() => rollout().pause?.kind === 'blind', 'it stands still');
     expect((await order('abort')).status).toBe(200);
     expect((await order('promote')).status).toBe(200);
     expect(rollout()).toMatchObject({ state: 'planned', steps: [] });
-    await stepped.json('POST', '/api/V2/publishing/resume', { reason: 'by the test' });
+    await stepped.json('POST', '/api/V2/publishing', { paused: false });
     await server.awaits(() => rollout().steps.length === 1, 'its first step');
     expect((await order('pause')).status).toBe(200);
     await server.pass(10_000);
