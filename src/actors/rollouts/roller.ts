@@ -57,6 +57,8 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   #timer: TimerRef | undefined = undefined;
   /** The rollout about which it was seen that it breaks no guard. */
   #provenStatically = '';
+  /** Epoch seconds: from when hosts have their time, as far as this run has seen them. */
+  #seesSince: number;
   /** Hosts that had something newer before (`returning` of the rollout), and were sent the group's rules instead. */
   #gaveBackTo: readonly string[] | undefined = undefined;
 
@@ -67,6 +69,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     this.#record = new RolloutRecord(needs, groupId);
     this.#sender = new HostSender<RollerInfo>(needs);
     this.#jumps = new ClockJumps(needs.clock);
+    this.#seesSince = nowSeconds(needs.clock);
     this.#proof = connections === undefined ? undefined : new ReconnectProof({ connections, log });
   }
 
@@ -99,7 +102,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   async handleCall(self: Self<RollerInfo>, call: RolloutCall): Promise<RolloutReply> {
     const reply = await obey(self, this.#needs, this.#record, call);
     if (reply.ok) {
-      giveTime(this.#watch, this.#now);
+      this.#giveTime();
       // What follows is begun now, not at the next look; what was being sent may be the wrong thing.
       this.#sender.stop();
       await this.#look(self);
@@ -154,7 +157,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   async #goOn(self: Self<RollerInfo>): Promise<void> {
     const rollout = this.#record.live;
     if (rollout === undefined) return;
-    if (this.#jumps.jumped(LOOK_MS)) giveTime(this.#watch, this.#now);
+    if (this.#jumps.jumped(LOOK_MS)) this.#giveTime();
     this.#giveBackFormer(rollout);
     const blind = blindness(this.#needs);
     switch (rollout.state) {
@@ -171,8 +174,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
         return this.#giveBack(self, rollout, blind);
       case 'paused':
         if (rollout.pause?.kind !== 'blind' || blind !== undefined || this.#waitsForHosts(rollout)) return;
-        // Only hosts that were given it are asked about; a look at one shows whether there are answers again.
-        await this.#proof?.askAgain(hostsAhead(rollout)[0] ?? '', this.#now);
+        await this.#proof?.tryAgain(this.#watch, hostsAhead(rollout), this.#now);
         if (this.#proof?.failure === undefined && this.#othersAreHeard(rollout)) await this.#resume(self, rollout);
         return;
       case 'done':
@@ -196,8 +198,14 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   async #resume(self: Self<RollerInfo>, rollout: Rollout): Promise<void> {
     const next = resumed(rollout, this.#now);
     if (next === undefined) return;
-    giveTime(this.#watch, this.#now);
+    this.#giveTime();
     await this.#record.keep(self, next);
+  }
+
+  /** Nobody could see hosts until now. */
+  #giveTime(): void {
+    this.#seesSince = this.#now;
+    giveTime(this.#watch, this.#now);
   }
 
   /** A change that breaks a guard is not sent to anybody, unless somebody said why it may. */
@@ -313,7 +321,8 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       return closed || (progress.get(hostkey)?.proofs ?? 0) > 0;
     });
     await proof.advance(this.#watch, showing, () => this.#now);
-    const since = rollout.steps.at(-1)?.confirmedAt ?? this.#now;
+    // Time in which this could not be seen does not count, as elsewhere.
+    const since = Math.max(this.#seesSince, rollout.steps.at(-1)?.confirmedAt ?? this.#now);
     if (this.#now - since <= RECONNECT_DEADLINES * rollout.policy.deadline_seconds) return false;
     const why = `${due.length} of its first hosts were not seen to connect to RabbitMQ with their new rules`;
     const stopped = paused(rollout, { kind: 'failed', why, author: 'system' }, this.#now);
@@ -406,7 +415,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       return;
     }
     if (blind !== undefined) {
-      giveTime(this.#watch, this.#now);
+      this.#giveTime();
       return;
     }
     const wasForAll = promotedAt !== null;
@@ -419,7 +428,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     const isBegun = this.#sender.purpose === purpose;
     if (!isBegun) begin(this.#watch, hosts, this.#now);
     if (!this.#sent(self, purpose, rollout, 'base', alone)) {
-      if (isBegun) giveTime(this.#watch, this.#now);
+      if (isBegun) this.#giveTime();
       return;
     }
     const measure = { proofs: 1, deadlineSeconds: rollout.policy.deadline_seconds, tolerated: 0 };
@@ -427,7 +436,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     if (verdict.verdict === 'baked') return this.#end(self, rollout, 'rolled_back', null);
     if (verdict.verdict !== 'failed') return;
     const silent = verdict.failed.some(({ status }) => status === 'silent');
-    if (silent && this.#silenceElsewhere(rollout) !== undefined) return giveTime(this.#watch, this.#now);
+    if (silent && this.#silenceElsewhere(rollout) !== undefined) return this.#giveTime();
     const same = rollout.state === 'rollback_blocked' && rollout.failed.length === verdict.failed.length;
     if (!same) await this.#record.keep(self, rollbackBlocked(rollout, verdict.failed, this.#now));
   }
