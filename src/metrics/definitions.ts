@@ -120,7 +120,20 @@ export const OWN_GAUGES = {
     help: 'Hosts whose rules were read back, by what was found last',
     keys: ['agrees', 'differs', 'failed'],
   },
-  dog_trainer_rollouts: { help: 'Newest rollouts of groups, by state', open: true },
+  dog_trainer_rollouts: {
+    help: 'Newest rollouts of groups, by state',
+    keys: [
+      'planned',
+      'rolling',
+      'promoting',
+      'paused',
+      'rolling_back',
+      'rollback_blocked',
+      'done',
+      'rolled_back',
+      'superseded',
+    ],
+  },
   dog_trainer_rollout_hosts: {
     help: 'Hosts of groups with a rollout that goes on, by how they stand in it',
     keys: ['pending', 'sent', 'ok', 'differs', 'silent', 'exempt'],

@@ -1,10 +1,13 @@
 import { assignedTo, type AssignedNeeds } from '../actors/groups/assigned.js';
+import type { RolloutBook } from '../actors/rollouts/rollout-book.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { CompileBook } from '../firewall/policy/compile-book.js';
 import { readSetName } from '../firewall/sets/set-name.js';
 import { textOf } from '../model/text-of.js';
 import { compiledTexts } from '../plan/fleet-texts.js';
 import { type FleetQuestions, fleetQuestions } from '../plan/fleet-questions.js';
+import { hostsAhead } from '../rollout/rollout.js';
+import { type HostsAhead, MOST_AHEAD_NAMED } from '../plan/hosts-ahead.js';
 import { listedSet } from '../plan/listed-set.js';
 import type { PastBookNeeds } from '../plan/past/past-book.js';
 import { pastQuestions } from '../plan/past/past-questions.js';
@@ -17,11 +20,26 @@ import type { World } from '../world/world.js';
 
 export interface FleetQuestionsParts {
   readonly world: World;
-  readonly outputs: AssignedNeeds['outputs'];
+  readonly outputs: AssignedNeeds['outputs'] & { readonly rollouts: Pick<RolloutBook, 'get'> };
   readonly sets: Pick<SetBook, 'published'>;
   readonly compiles: Pick<CompileBook, 'compile'>;
   readonly dialect: Dialect;
   readonly store: PastBookNeeds['store'];
+}
+
+function hostsAheadOf(
+  { world, outputs }: Pick<FleetQuestionsParts, 'world' | 'outputs'>,
+  name: string,
+): HostsAhead | undefined {
+  const group = world.groupByName(name);
+  const rollout = group === undefined ? undefined : outputs.rollouts.get(group.id);
+  if (rollout === undefined) return undefined;
+  // Where the group has it too, nobody is ahead of it.
+  if (outputs.get(rollout.groupId)?.ruleset.id === rollout.candidate.id) return undefined;
+  const ahead = hostsAhead(rollout).filter((key) => outputs.rollouts.ahead(rollout.groupId, key) !== undefined);
+  if (ahead.length === 0) return undefined;
+  const hosts = ahead.slice(0, MOST_AHEAD_NAMED).map((key) => textOf(world.hostByKey(key)?.['name'] ?? key));
+  return { group: name, rollout: rollout.id, hosts, host_count: ahead.length };
 }
 
 /**
@@ -42,6 +60,7 @@ function questionsOfNow({ world, outputs, sets, compiles, dialect }: FleetQuesti
     },
     sets: () => sets.published?.contents,
     setProblems: () => sets.published?.problems,
+    hostsAhead: (group) => hostsAheadOf({ world, outputs }, group),
     *set(name) {
       const contents = sets.published?.contents;
       const family = readSetName(name)?.family;

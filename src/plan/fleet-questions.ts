@@ -8,6 +8,7 @@ import { Slices } from '../world/slices.js';
 import type { World } from '../world/world.js';
 import { AddressNames } from './address-names.js';
 import { FilterBook, type ReadSet } from './filter-book.js';
+import type { HostsAhead } from './hosts-ahead.js';
 import { IdleBook } from './idle-book.js';
 import { LineSources } from './line-sources.js';
 import { PolicyFleet, type PolicyFleetNeeds } from './policy-fleet.js';
@@ -23,6 +24,8 @@ export interface Asked {
   readonly idle: IdleBook;
   /** What is wrong with sets as they were published; undefined: they have not been yet. */
   readonly setProblems: () => readonly SetProblem[] | undefined;
+  /** Of a group, by name; undefined: all of its hosts have what is told of it. */
+  readonly hostsAhead: (group: string) => HostsAhead | undefined;
 }
 
 export interface QuestionOptions {
@@ -49,6 +52,7 @@ export interface FleetQuestionsNeeds {
   readonly set: ReadSet;
   readonly sets: NonNullable<PolicyFleetNeeds['sets']>;
   readonly setProblems: Asked['setProblems'];
+  readonly hostsAhead: Asked['hostsAhead'];
 }
 
 /** Questions of one kind that may wait for others. */
@@ -88,7 +92,7 @@ function* stoppable<Answer>(work: Generator<void, Answer>, stop: () => Error | u
 }
 
 export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
-  const { world, dialect, text, set, sets, setProblems } = needs;
+  const { world, dialect, text, set, sets, setProblems, hostsAhead } = needs;
   const filters = new FilterBook();
   const idle = new IdleBook();
   const lanes = {
@@ -108,7 +112,16 @@ export function fleetQuestions(needs: FleetQuestionsNeeds): FleetQuestions {
           const contents = sets();
           const fleet = new PolicyFleet({ policy, dialect, filters, text, set, sets });
           const sources = new LineSources(policy, dialect);
-          const asked = { fleet, words: new FleetWords(fleet, sources), policy, dialect, sources, idle, setProblems };
+          const asked = {
+            fleet,
+            words: new FleetWords(fleet, sources),
+            policy,
+            dialect,
+            sources,
+            idle,
+            setProblems,
+            hostsAhead,
+          };
           const answer = await lane.slices.run(stoppable(work(asked), stop));
           if (world.version === version && sets() === contents) return answer;
         }

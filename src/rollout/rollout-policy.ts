@@ -72,6 +72,8 @@ export function readRolloutPolicy(value: Json | undefined, usual: RolloutPolicy 
  * @throws RolloutPolicyError
  */
 export function readStepTexts(texts: readonly string[]): readonly RolloutStep[] {
+  if (texts.length > MOST_STEPS)
+    throw new RolloutPolicyError(`[${MOST_STEPS}]`, `there may be 1 to ${MOST_STEPS} steps`);
   return inOrder(
     texts.map((text, index): RolloutStep => {
       if (text === 'all') return { all: true };

@@ -62,6 +62,8 @@ export interface Rollout {
   readonly id: string;
   readonly groupId: string;
   readonly groupName: string;
+  /** Names that the group had before, the newest last: hosts may still be there. */
+  readonly formerNames: readonly string[];
   /** From 1, per group. */
   readonly number: number;
   readonly state: RolloutState;

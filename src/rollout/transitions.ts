@@ -122,6 +122,8 @@ export function hurried(
     ...rollout,
     state: from ?? 'planned',
     steps: anew ? [] : rollout.steps,
+    // They may not have been given it back yet.
+    returning: anew ? [...new Set([...hostsAhead(rollout), ...rollout.returning])] : rollout.returning,
     promotedAt: anew ? null : rollout.promotedAt,
     returnedAt: null,
     pause: null,

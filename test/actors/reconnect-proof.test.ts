@@ -4,7 +4,14 @@ import type { RolloutWatch } from '../../src/actors/rollouts/rollout-book.js';
 import { sentAt, withReport } from '../../src/rollout/host-progress.js';
 
 function proofOf() {
-  const state = { connection: 'first' as string | undefined, fails: false, now: 1000, closed: [] as string[] };
+  const state = {
+    connection: 'first' as string | undefined,
+    fails: false,
+    mayNotClose: false,
+    tried: 0,
+    now: 1000,
+    closed: [] as string[],
+  };
   const told: string[] = [];
   const proof = new ReconnectProof({
     connections: {
@@ -12,7 +19,11 @@ function proofOf() {
         if (state.fails) throw new Error('the management API at mq answered 500');
         return Promise.resolve(state.connection);
       },
-      close: async (connection) => Promise.resolve(void state.closed.push(connection)),
+      close: async (connection) => {
+        state.tried += 1;
+        if (state.mayNotClose) throw new Error('the management API at mq answered 401');
+        return Promise.resolve(void state.closed.push(connection));
+      },
     },
     log: { info: () => undefined, warn: (_fields: unknown, text?: string) => void told.push(String(text)) },
   });
@@ -65,13 +76,36 @@ describe('a host that must come back', () => {
       1,
       0,
     ]);
-    await proof.askAgain('h', 1_000_000);
+    await proof.tryAgain(watch, ['h'], 1_000_000);
     expect(proof.failure).toBeDefined();
     state.fails = false;
-    await proof.askAgain('h', 2_000_000);
-    expect([proof.failure, state.closed]).toEqual([undefined, []]);
+    await proof.tryAgain(watch, ['h'], 2_000_000);
+    // What had failed is what was tried.
+    expect([proof.failure, state.closed]).toEqual([undefined, ['first']]);
     await advance();
     expect(state.closed).toEqual(['first']);
+  });
+
+  it('is not seen where the user may look and not close: that stays so until a close goes through', async () => {
+    const { state, told, proof, watch, advance } = proofOf();
+    state.mayNotClose = true;
+    await advance();
+    for (let now = 1001; now <= 1120; now += 1) {
+      await proof.tryAgain(watch, ['h'], now);
+      expect(proof.failure).toBe('the management API at mq answered 401');
+    }
+    expect([state.tried, told.length]).toEqual([5, 1]);
+    state.mayNotClose = false;
+    await proof.tryAgain(watch, ['h'], 1150);
+    expect([proof.failure, state.closed, proof.isDue(watch, 'h')]).toEqual([undefined, ['first'], true]);
+  });
+
+  it('of a rollout that is over holds up no other', async () => {
+    const { state, proof, watch, advance } = proofOf();
+    state.fails = true;
+    await advance();
+    await proof.tryAgain(watch, ['another'], 2000);
+    expect([proof.failure, state.closed]).toEqual([undefined, []]);
   });
 
   it('is asked about once at a time', async () => {

@@ -27,25 +27,15 @@ const cases: readonly (readonly [string, Rollout | undefined, readonly [string, 
 ];
 
 it.each(cases)('while the rollout of the group is %s', (_state, rollout, wanted) => {
-  const of = (made: string) => howItShips({ made, given: BASE.id, rollout, inSteps: true, renamed: false });
+  const of = (made: string) => howItShips({ made, given: BASE.id, rollout, inSteps: true });
   expect([of('newer'), of(CANDIDATE.id), of(BASE.id)]).toEqual(wanted);
 });
 
 it.each([
   ['the first ruleset of a group', { given: undefined }],
-  ['what the group has, under another name', { made: 'same', given: 'same', renamed: true }],
-  ['a group with another name whose changes do not go in steps', { inSteps: false, renamed: true }],
   ['a group whose changes do not go in steps', { inSteps: false }],
   ['what the group has', { made: 'same', given: 'same' }],
 ])('%s goes to all at once', (_what, change) => {
-  const shipping = { made: 'newer', given: BASE.id, rollout: undefined, inSteps: true, renamed: false };
+  const shipping = { made: 'newer', given: BASE.id, rollout: undefined, inSteps: true };
   expect(howItShips({ ...shipping, ...change })).toBe('at_once');
 });
-
-it.each([undefined, rolling, promoting, back])(
-  'an edit together with a rename goes in steps, after what hosts have went out under the new name',
-  (rollout) => {
-    const shipping = { made: 'newer', given: BASE.id, rollout, inSteps: true, renamed: true };
-    expect(howItShips(shipping)).toBe('renamed');
-  },
-);

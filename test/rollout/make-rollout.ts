@@ -16,6 +16,7 @@ export function makeRollout(more: Partial<Rollout> = {}): Rollout {
     id: 'g.1',
     groupId: 'g',
     groupName: 'web',
+    formerNames: [],
     number: 1,
     state: 'planned',
     policy: USUAL_POLICY,

@@ -66,7 +66,11 @@ const rollouts: fc.Arbitrary<Rollout> = fc
     endedAt: maybe(time),
     reconnectProof: fc.boolean(),
   })
-  .map((fields) => makeRollout(fields));
+  .map((fields) => {
+    // What stands still, and that alone, says why.
+    const usual = { kind: 'operator', why: '', author: '', at: 0, from: 'rolling' } as const;
+    return makeRollout({ ...fields, pause: fields.state === 'paused' ? (fields.pause ?? usual) : null });
+  });
 
 /** What the store gives back: JSON. */
 function stored(rollout: Rollout): Document {

@@ -89,6 +89,7 @@ describe('steps as the configuration writes them', () => {
     [['101%', 'all'], /^\[0\]\.percent must be/],
     [['1'], /^\[0\] the last step must be/],
     [[], /^\[0\] the last step must be/],
+    [[...Array<string>(20).fill('1'), 'all'], /^\[20\] there may be 1 to 20 steps/],
   ] as const)('%j is refused', (texts, said) => {
     expect(fault(() => readStepTexts(texts))).toMatch(said);
   });

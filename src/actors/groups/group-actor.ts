@@ -217,26 +217,24 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   ): Promise<void> {
     const { outputs, rollers } = this.#needs;
     const last = outputs.get(this.#id);
+    const rollout = outputs.rollouts.get(this.#id);
     const how = howItShips({
       made: made.ruleset.id,
       given: last?.ruleset.id,
-      rollout: outputs.rollouts.get(this.#id),
+      rollout,
       inSteps: outputs.rollouts.policyOf(this.#id) !== undefined,
-      renamed: last?.groupName !== this.#name,
     });
+    if (last !== undefined && last.groupName !== this.#name) outputs.rollouts.noteFormerName(this.#id, last.groupName);
+    if (rollout !== undefined && rollout.groupName !== this.#name)
+      rollers.send(this.#id, { tag: 'renamed', name: this.#name });
     if (how === 'at_once' || last === undefined) {
       if (made.ruleset.id !== last?.ruleset.id) this.#endRollout('a newer change went to all hosts at once');
       return this.#take(self, group, made, known);
     }
-    if (how === 'renamed') {
-      this.#endRollout('the group has another name');
-      await this.#take(self, group, last, known);
-      rollers.send(this.#id, { tag: 'candidate', ...made });
-      return;
-    }
+    // Under a new name of the group its hosts are first given what they have, then the change goes on in its steps.
+    await this.#take(self, group, last, known);
     if (how === 'in_steps') rollers.send(this.#id, { tag: 'candidate', ...made });
     if (how === 'withdrawn') rollers.send(this.#id, { tag: 'withdrawn' });
-    await this.#take(self, group, last, known);
   }
 
   #endRollout(why: string): void {

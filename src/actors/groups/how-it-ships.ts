@@ -3,10 +3,9 @@ import { activity } from '../../rollout/transitions.js';
 
 /**
  * `at_once`: to all hosts, by the group's key. `in_steps`: as a rollout. `held`: the group's rollout has it in hand, or it
- * waits until that is over. `withdrawn`: it is what hosts have again, and the rollout is to end. `renamed`: its hosts are
- * given what they have under the group's new name, and then this in steps.
+ * waits until that is over. `withdrawn`: it is what hosts have again, and the rollout is to end.
  */
-export type HowItShips = 'at_once' | 'in_steps' | 'held' | 'withdrawn' | 'renamed';
+export type HowItShips = 'at_once' | 'in_steps' | 'held' | 'withdrawn';
 
 /** The ids of texts (`StoredRuleset.id`): what policy compiles to, and what the group was given last; undefined: nothing yet. */
 export interface Shipping {
@@ -16,14 +15,11 @@ export interface Shipping {
   readonly rollout: Rollout | undefined;
   /** Changes of this group go in steps. */
   readonly inSteps: boolean;
-  /** The group has another name than when it was given something. */
-  readonly renamed: boolean;
 }
 
 /** How what a group compiles to reaches its hosts (docs/rollout.md#an-edit-in-between). */
-export function howItShips({ made, given, rollout, inSteps, renamed }: Shipping): HowItShips {
+export function howItShips({ made, given, rollout, inSteps }: Shipping): HowItShips {
   if (given === undefined) return 'at_once';
-  if (renamed) return made === given || !inSteps ? 'at_once' : 'renamed';
   const fresh = (): HowItShips => (made === given || !inSteps ? 'at_once' : 'in_steps');
   if (rollout === undefined || rollout.state === 'done' || rollout.state === 'superseded') return fresh();
   if (made === rollout.candidate.id) return 'held';

@@ -47,6 +47,7 @@ export async function beginRollout(
     id: rolloutId(groupId, number),
     groupId,
     groupName: output.groupName,
+    formerNames: outputs.rollouts.formerNames(groupId),
     number,
     state: 'planned',
     policy,

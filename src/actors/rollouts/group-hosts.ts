@@ -5,7 +5,7 @@ import { textOf } from '../../model/text-of.js';
 import { hostOrder } from '../../rollout/host-order.js';
 import type { World } from '../../world/world.js';
 
-export type HostsWorld = Pick<World, 'hostByKey' | 'hostsOf' | 'knowledge'>;
+export type HostsWorld = Pick<World, 'hostByKey' | 'hostsOf' | 'groupByName' | 'knowledge'>;
 
 /** When a host was heard last, epoch seconds; 0: never. */
 export function reportedAt(row: Document): number {

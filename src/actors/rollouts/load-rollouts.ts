@@ -24,8 +24,13 @@ export async function loadRollouts(
   }
   const newest = new Map<string, { readonly id: string; readonly number: number }>();
   for (const { id, group_id: group, number } of await store.listFields('rollout', ['group_id', 'number'])) {
-    const groupId = textOf(group);
-    if (Number(number) > (newest.get(groupId)?.number ?? 0)) newest.set(groupId, { id, number: Number(number) });
+    if (typeof group !== 'string' || !Number.isSafeInteger(number) || Number(number) < 1) {
+      lost.push(
+        `the rollout ${id} can not be gone on with: it does not say of which group it is, or which of its rollouts`,
+      );
+      continue;
+    }
+    if (Number(number) > (newest.get(group)?.number ?? 0)) newest.set(group, { id, number: Number(number) });
   }
   const texts = async (id: string) =>
     rulesets.load(id, async () => readRuleset((await store.get('ruleset_text', id))?.doc));
@@ -33,13 +38,23 @@ export async function loadRollouts(
     rollouts.noteNumber(groupId, number);
     const doc = (await store.get('rollout', id))?.doc;
     if (doc === undefined) continue;
+    // What nothing follows from any more need not be whole.
+    const isOver = doc['state'] === 'done' || doc['state'] === 'superseded';
+    const lose = (why: string): void => {
+      if (!isOver) lost.push(`the rollout ${id} of group ${textOf(doc['group_name'])} can not be gone on with: ${why}`);
+    };
+    if ((await store.get('group', groupId)) === undefined) {
+      lose('the group is gone');
+      continue;
+    }
     const [candidate, base] = [await texts(textOf(doc['candidate'])), await texts(textOf(doc['base']))];
-    const rollout = candidate === undefined || base === undefined ? undefined : rolloutFromDoc(doc, candidate, base);
-    if (rollout !== undefined) rollouts.set(rollout);
-    else if (doc['ended_at'] === null || doc['state'] === 'rolled_back')
-      lost.push(
-        `the rollout ${id} of group ${textOf(doc['group_name'])} can not be gone on with: its texts are no longer kept`,
-      );
+    if (candidate === undefined || base === undefined) {
+      lose('its texts are no longer kept');
+      continue;
+    }
+    const rollout = rolloutFromDoc(doc, candidate, base);
+    if (rollout === undefined) lose('what is stored of it is no rollout');
+    else rollouts.set(rollout);
   }
   return lost;
 }

@@ -42,6 +42,8 @@ function nextOf(
 ): Rollout | undefined {
   switch (tag) {
     case 'pause':
+      // One that stands still over our own blindness would go on by itself; the other pauses, and their reasons, stay.
+      if (rollout.pause !== null && rollout.pause.kind !== 'blind') return undefined;
       return paused(rollout, { kind: 'operator', why: says, author }, now);
     case 'resume':
       // What was stopped for a guard goes on only where somebody answers for it.

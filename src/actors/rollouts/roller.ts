@@ -1,6 +1,5 @@
 import type { DetailObject, GenServer, Self, TimerRef } from '../../otp/index.js';
 import { measureOf, type Verdict } from '../../rollout/judge.js';
-import { nextStep } from '../../rollout/next-step.js';
 import { hostsAhead, type Rollout, stepOf } from '../../rollout/rollout.js';
 import {
   activity,
@@ -18,11 +17,9 @@ import {
 import { textOf } from '../../model/text-of.js';
 import { missingSets } from '../last-good/why-not-sent.js';
 import { nowSeconds } from '../now-seconds.js';
-import { hostRuleset } from '../publishing/publications.js';
-import { reportDropped } from '../publishing/report-dropped.js';
 import { beginRollout } from './begin-rollout.js';
 import { ClockJumps } from './clock-jumps.js';
-import { groupHosts, whyExempt } from './group-hosts.js';
+import { whyExempt } from './group-hosts.js';
 import { asOutput, HostSender, type Settled } from './host-sender.js';
 import { begin, giveTime, judgeHosts } from './judge-hosts.js';
 import { obey } from './obey.js';
@@ -31,7 +28,9 @@ import type { RollerNeeds } from './roller-needs.js';
 import type { RolloutCall, RolloutCast, RolloutReply } from './rollout-messages.js';
 import { clearRolloutAlarms } from './rollout-alarms.js';
 import { RolloutRecord } from './rollout-record.js';
+import { sendAlone } from './send-alone.js';
 import { blindness, silenceElsewhere } from './sight.js';
+import { whoIsNext, type WhoIsNext } from './who-is-next.js';
 
 type RollerInfo = Settled | { readonly tag: 'look' };
 
@@ -58,8 +57,10 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   #timer: TimerRef | undefined = undefined;
   /** The rollout about which it was seen that it breaks no guard. */
   #provenStatically = '';
-  /** The rollout before which hosts had something newer, which they were sent the group's rules instead of. */
-  #gaveBackFor = '';
+  /** Epoch seconds: from when hosts have their time, as far as this run has seen them. */
+  #seesSince: number;
+  /** Hosts that had something newer before (`returning` of the rollout), and were sent the group's rules instead. */
+  #gaveBackTo: readonly string[] | undefined = undefined;
 
   constructor(needs: RollerNeeds, groupId: string) {
     const { connections, log } = needs;
@@ -68,6 +69,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     this.#record = new RolloutRecord(needs, groupId);
     this.#sender = new HostSender<RollerInfo>(needs);
     this.#jumps = new ClockJumps(needs.clock);
+    this.#seesSince = nowSeconds(needs.clock);
     this.#proof = connections === undefined ? undefined : new ReconnectProof({ connections, log });
   }
 
@@ -88,6 +90,9 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       case 'replaced':
         await this.#supersede(self, message.why);
         break;
+      case 'renamed':
+        await this.#rename(self, message.name);
+        break;
       case 'removed':
         await this.#remove(self);
     }
@@ -97,7 +102,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   async handleCall(self: Self<RollerInfo>, call: RolloutCall): Promise<RolloutReply> {
     const reply = await obey(self, this.#needs, this.#record, call);
     if (reply.ok) {
-      giveTime(this.#watch, this.#now);
+      this.#giveTime();
       // What follows is begun now, not at the next look; what was being sent may be the wrong thing.
       this.#sender.stop();
       await this.#look(self);
@@ -152,7 +157,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   async #goOn(self: Self<RollerInfo>): Promise<void> {
     const rollout = this.#record.live;
     if (rollout === undefined) return;
-    if (this.#jumps.jumped(LOOK_MS)) giveTime(this.#watch, this.#now);
+    if (this.#jumps.jumped(LOOK_MS)) this.#giveTime();
     this.#giveBackFormer(rollout);
     const blind = blindness(this.#needs);
     switch (rollout.state) {
@@ -168,9 +173,8 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       case 'rollback_blocked':
         return this.#giveBack(self, rollout, blind);
       case 'paused':
-        if (rollout.pause?.kind !== 'blind' || blind !== undefined) return;
-        // Only hosts that were given it are asked about; a look at one shows whether there are answers again.
-        await this.#proof?.askAgain(hostsAhead(rollout)[0] ?? '', this.#now);
+        if (rollout.pause?.kind !== 'blind' || blind !== undefined || this.#waitsForHosts(rollout)) return;
+        await this.#proof?.tryAgain(this.#watch, hostsAhead(rollout), this.#now);
         if (this.#proof?.failure === undefined && this.#othersAreHeard(rollout)) await this.#resume(self, rollout);
         return;
       case 'done':
@@ -179,29 +183,29 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     }
   }
 
-  /** Once per run: hosts that a superseded rollout had given something newer. Those that are missed are repaired. */
-  #giveBackFormer(rollout: Rollout): void {
-    if (this.#gaveBackFor === rollout.id || rollout.returning.length === 0) return;
-    this.#gaveBackFor = rollout.id;
-    const { outbox, clock, dialect, groupSets } = this.#needs;
-    const { groupId, groupName, base, baseCompiledAt } = rollout;
-    const output = asOutput({ groupId, groupName, dialect }, base, baseCompiledAt);
-    for (const hostkey of rollout.returning) {
-      if (stepOf(rollout, hostkey) !== undefined) continue;
-      const put = {
-        target: `host/${hostkey}`,
-        class: 'host',
-        publication: hostRuleset(output, hostkey, clock.now(), groupSets.of(output.ruleset.sets)),
-      } as const;
-      reportDropped(this.#needs, put, outbox.put(put));
-    }
+  /** Once per run: hosts that had something newer before. Those that are missed are repaired. */
+  #giveBackFormer({ groupId, groupName, base, baseCompiledAt, returning, steps }: Rollout): void {
+    if (this.#gaveBackTo === returning) return;
+    this.#gaveBackTo = returning;
+    const output = asOutput({ groupId, groupName, dialect: this.#needs.dialect }, base, baseCompiledAt);
+    sendAlone(
+      this.#needs,
+      output,
+      returning.filter((hostkey) => stepOf({ steps }, hostkey) === undefined),
+    );
   }
 
   async #resume(self: Self<RollerInfo>, rollout: Rollout): Promise<void> {
     const next = resumed(rollout, this.#now);
     if (next === undefined) return;
-    giveTime(this.#watch, this.#now);
+    this.#giveTime();
     await this.#record.keep(self, next);
+  }
+
+  /** Nobody could see hosts until now. */
+  #giveTime(): void {
+    this.#seesSince = this.#now;
+    giveTime(this.#watch, this.#now);
   }
 
   /** A change that breaks a guard is not sent to anybody, unless somebody said why it may. */
@@ -222,36 +226,33 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
 
   /** To the next hosts, or to all. */
   async #next(self: Self<RollerInfo>, rollout: Rollout): Promise<void> {
-    const { world, config } = this.#needs;
-    const { groupId, groupName, base, candidate, policy } = rollout;
-    const given = hostsAhead(rollout);
-    const { exempt, progress } = this.#watch;
-    const { reporting, eligible } = groupHosts(world, {
-      groupId,
-      groupName,
-      base,
-      candidate,
-      taken: new Set(given),
-      heardSince: this.#now - policy.deadline_seconds,
-      checkV6: config.check_v6_hashes,
-    });
-    const judged = given.filter((hostkey) => !exempt.has(hostkey));
-    const well = judged.filter((hostkey) => (progress.get(hostkey)?.proofs ?? 0) > 0).length;
-    const next = nextStep(policy, {
-      order: eligible,
-      have: judged.length,
-      well,
-      reporting,
-      hurry: rollout.hurry !== null,
-    });
-    if (next.kind === 'promote') return this.#keepAndGoOn(self, promoted(rollout, this.#now));
-    if (next.kind === 'hosts') {
-      const hosts = next.hosts.map(({ hostkey }) => hostkey);
-      return this.#keepAndGoOn(self, stepBegun(rollout, hosts, this.#now));
+    const next = this.#whoIsNext(rollout);
+    switch (next.kind) {
+      case 'all':
+        return this.#keepAndGoOn(self, promoted(rollout, this.#now));
+      case 'hosts': {
+        const hosts = next.hosts.map(({ hostkey }) => hostkey);
+        return this.#keepAndGoOn(self, stepBegun(rollout, hosts, this.#now));
+      }
+      case 'unseen':
+        return this.#goBlind(self, rollout, next.why);
+      case 'nobody': {
+        const why = `none of the ${next.reporting} hosts that report can show that it has the new rules: look at drift, then promote it, or mend them and resume it`;
+        const stopped = paused(rollout, { kind: 'failed', why, author: 'system' }, this.#now);
+        if (stopped !== undefined) await this.#record.keep(self, stopped);
+      }
     }
-    const why = `none of the ${reporting} hosts that report can show that it has the new rules: look at drift, then promote it, or mend them and resume it`;
-    const stopped = paused(rollout, { kind: 'failed', why, author: 'system' }, this.#now);
-    if (stopped !== undefined) await this.#record.keep(self, stopped);
+  }
+
+  #whoIsNext(rollout: Rollout): WhoIsNext {
+    const { world, config } = this.#needs;
+    return whoIsNext(world, this.#watch, rollout, { now: this.#now, checkV6: config.check_v6_hashes });
+  }
+
+  /** Whether the next step waits for hosts that can't be seen. */
+  #waitsForHosts(rollout: Rollout): boolean {
+    if (rollout.pause?.from === 'promoting' || rollout.steps.at(-1)?.doneAt === null) return false;
+    return this.#whoIsNext(rollout).kind === 'unseen';
   }
 
   async #keepAndGoOn(self: Self<RollerInfo>, rollout: Rollout): Promise<void> {
@@ -320,7 +321,8 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       return closed || (progress.get(hostkey)?.proofs ?? 0) > 0;
     });
     await proof.advance(this.#watch, showing, () => this.#now);
-    const since = rollout.steps.at(-1)?.confirmedAt ?? this.#now;
+    // Time in which this could not be seen does not count, as elsewhere.
+    const since = Math.max(this.#seesSince, rollout.steps.at(-1)?.confirmedAt ?? this.#now);
     if (this.#now - since <= RECONNECT_DEADLINES * rollout.policy.deadline_seconds) return false;
     const why = `${due.length} of its first hosts were not seen to connect to RabbitMQ with their new rules`;
     const stopped = paused(rollout, { kind: 'failed', why, author: 'system' }, this.#now);
@@ -404,31 +406,29 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
   /** The group has what it had before, and hosts that were given something else get that again. */
   async #giveBack(self: Self<RollerInfo>, rollout: Rollout, blind: string | undefined): Promise<void> {
     const { outputs, groups } = this.#needs;
-    const { base: ruleset, baseCompiledAt: compiledAt, promotedAt } = rollout;
+    const { base: ruleset, baseCompiledAt: compiledAt, promotedAt, returnedAt } = rollout;
     const output = outputs.get(this.#groupId);
     if (output?.ruleset.id !== ruleset.id) {
+      // What hosts show until all are given it back is of no account.
+      this.#sender.stop();
       groups.send(this.#groupId, { tag: 'give_all', ruleset, compiledAt });
       return;
     }
     if (blind !== undefined) {
-      giveTime(this.#watch, this.#now);
+      this.#giveTime();
       return;
     }
     const wasForAll = promotedAt !== null;
+    if (wasForAll && output.publishedAt === null) return;
     const hosts = wasForAll ? this.#hostsThere(rollout) : hostsAhead(rollout);
+    // The group's own message gave it to all of them; where it never went to all, there was none.
+    const reached = wasForAll && output.publishedAt !== null && output.publishedAt >= (returnedAt ?? 0);
+    const alone = reached ? [] : hostsAhead(rollout);
     const purpose = `${rollout.id} back`;
-    if (wasForAll) {
-      if (output.publishedAt === null) return;
-      if (this.#sender.purpose !== purpose) {
-        this.#sender.send(self, purpose, output, []);
-        begin(this.#watch, hosts, this.#now);
-      }
-    } else if (this.#sender.purpose !== purpose) {
-      begin(this.#watch, hosts, this.#now);
-      this.#sent(self, purpose, rollout, 'base', hosts);
-      return;
-    } else if (!this.#sent(self, purpose, rollout, 'base', hosts)) {
-      giveTime(this.#watch, this.#now);
+    const isBegun = this.#sender.purpose === purpose;
+    if (!isBegun) begin(this.#watch, hosts, this.#now);
+    if (!this.#sent(self, purpose, rollout, 'base', alone)) {
+      if (isBegun) this.#giveTime();
       return;
     }
     const measure = { proofs: 1, deadlineSeconds: rollout.policy.deadline_seconds, tolerated: 0 };
@@ -436,7 +436,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     if (verdict.verdict === 'baked') return this.#end(self, rollout, 'rolled_back', null);
     if (verdict.verdict !== 'failed') return;
     const silent = verdict.failed.some(({ status }) => status === 'silent');
-    if (silent && this.#silenceElsewhere(rollout) !== undefined) return giveTime(this.#watch, this.#now);
+    if (silent && this.#silenceElsewhere(rollout) !== undefined) return this.#giveTime();
     const same = rollout.state === 'rollback_blocked' && rollout.failed.length === verdict.failed.length;
     if (!same) await this.#record.keep(self, rollbackBlocked(rollout, verdict.failed, this.#now));
   }
@@ -500,6 +500,21 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     if (rollout === undefined || rollout.state === 'done' || rollout.state === 'superseded') return;
     this.#sender.stop();
     await this.#record.keep(self, ended(rollout, 'superseded', why, this.#now));
+    // What the group has may be what it had, and is not sent to it again: they alone had something else.
+    const output = this.#needs.outputs.get(this.#groupId);
+    if (output !== undefined) sendAlone(this.#needs, output, [...hostsAhead(rollout), ...rollout.returning]);
+  }
+
+  /** It goes on under the new name, in the state that it is in: to rename a group is no word on its change. */
+  async #rename(self: Self<RollerInfo>, groupName: string): Promise<void> {
+    const rollout = this.#record.now;
+    if (rollout === undefined || rollout.groupName === groupName) return;
+    if (rollout.state === 'done' || rollout.state === 'superseded') return;
+    // What still waits to be sent has the former name in it.
+    this.#sender.stop();
+    const { outputs } = this.#needs;
+    const formerNames = outputs.rollouts.formerNames(this.#groupId);
+    await this.#record.keep(self, { ...rollout, groupName, formerNames, changedAt: this.#now });
   }
 
   async #remove(self: Self<RollerInfo>): Promise<void> {

@@ -25,6 +25,9 @@ export interface Ahead {
   readonly confirmedAt: number | null;
 }
 
+/** Names of one group that are remembered. */
+const MOST_FORMER_NAMES = 5;
+
 /**
  * The newest rollout of each group, and which groups change in steps; a plain object that outlives the crash of any
  * actor. A group's roller alone writes its rollout, and only what the store has already.
@@ -33,6 +36,7 @@ export class RolloutBook {
   readonly #rollouts = new Map<string, Rollout>();
   readonly #watches = new Map<string, RolloutWatch>();
   readonly #lastNumbers = new Map<string, number>();
+  readonly #formerNames = new Map<string, readonly string[]>();
   /** Of groups that have one of their own, by the group's id. */
   readonly policies = new Map<string, RolloutPolicy>();
   /** Of all others; undefined: their changes go to all hosts at once. */
@@ -52,6 +56,17 @@ export class RolloutBook {
     this.#lastNumbers.set(groupId, Math.max(number, this.lastNumber(groupId)));
   }
 
+  /** Names that a group had before, as far as this run, or its newest rollout, has seen; the newest last. */
+  formerNames(groupId: string): readonly string[] {
+    return this.#formerNames.get(groupId) ?? this.#rollouts.get(groupId)?.formerNames ?? [];
+  }
+
+  /** The group was called so until now. */
+  noteFormerName(groupId: string, name: string): void {
+    const others = this.formerNames(groupId).filter((one) => one !== name);
+    this.#formerNames.set(groupId, [...others, name].slice(-MOST_FORMER_NAMES));
+  }
+
   values(): Iterable<Rollout> {
     return this.#rollouts.values();
   }
@@ -68,6 +83,7 @@ export class RolloutBook {
     this.#rollouts.delete(groupId);
     this.#watches.delete(groupId);
     this.#lastNumbers.delete(groupId);
+    this.#formerNames.delete(groupId);
     this.policies.delete(groupId);
   }
 

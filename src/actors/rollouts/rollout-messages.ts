@@ -11,12 +11,14 @@ export interface Candidate {
  * - `candidate`: the group's hosts are to get this, in steps.
  * - `withdrawn`: policy compiles again to what its hosts have.
  * - `replaced`: the group's hosts are given something else at once, and why.
+ * - `renamed`: the group has this name now.
  * - `removed`: the group is gone.
  * - `look`: there is a rollout that nobody looks after.
  */
 export type RolloutCast =
   | ({ readonly tag: 'candidate' } & Candidate)
   | { readonly tag: 'withdrawn' | 'removed' | 'look' }
+  | { readonly tag: 'renamed'; readonly name: string }
   | { readonly tag: 'replaced'; readonly why: string };
 
 export const ROLLOUT_COMMANDS = ['pause', 'resume', 'abort', 'promote'] as const;

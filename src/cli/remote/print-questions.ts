@@ -84,6 +84,15 @@ export function rowLine(row: JsonObject): string {
   return `${textOf(row['verdict'])}: ${packetsText(row)}, ${peersText(row['peer'])}${own}${source === '' ? '' : `; ${source}`}`;
 }
 
+/** Hosts that an answer is not about: a rollout gave them newer rules than their group has. */
+export function aheadLines({ ahead }: JsonObject): readonly string[] {
+  return objectsOf(ahead).map(({ group, rollout, hosts, host_count: count }) => {
+    const names = textsOf(hosts);
+    const more = typeof count === 'number' && count > names.length ? ` and ${count - names.length} more` : '';
+    return `not about ${names.join(', ')}${more} of group ${textOf(group)}: rollout ${textOf(rollout)} gave them newer rules`;
+  });
+}
+
 const KINDS: Readonly<Record<string, string>> = {
   never: 'never decides',
   needless: 'is not needed',

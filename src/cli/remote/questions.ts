@@ -10,7 +10,7 @@ import { WRONG_USE } from '../exit-codes.js';
 import { apiOf, type Api } from './api-client.js';
 import { withApiFlags, type ApiFlags } from './api-flags.js';
 import { findGroup } from './find-named.js';
-import { analysisLines, caseLines, rowLine } from './print-questions.js';
+import { aheadLines, analysisLines, caseLines, rowLine } from './print-questions.js';
 import { readLines } from './read-lines.js';
 import { shaped } from './shape.js';
 import { coloured } from './table.js';
@@ -125,6 +125,7 @@ export async function explainRemote(flags: QuestionFlags, io: CliIo): Promise<vo
   for (const one of objectsOf(answer['cases'])) told(io, caseLines(one));
   leftOff(io, answer);
   takenFromNow(io, answer);
+  told(io, aheadLines(answer));
 }
 
 /** `reach`: who can open a connection to an end, or where one can be opened from it. */
@@ -148,6 +149,7 @@ export function addReach(program: Command, io: CliIo): void {
       told(io, rows.length === 0 ? ['nobody'] : rows.map(rowLine));
       leftOff(io, answer);
       takenFromNow(io, answer);
+      told(io, aheadLines(answer));
     });
 }
 

@@ -42,9 +42,17 @@ function* resolved({ from, to }: Question, { fleet, words }: Asked): Generator<v
   return { fleet, words, from: yield* resolveEnd(from, 'from', fleet), to: yield* resolveEnd(to, 'to', fleet) };
 }
 
+/** Groups of the ends in which some hosts have newer rules than those that were looked at; absent: none. */
+function ahead({ from, to }: Resolved, { hostsAhead }: Asked): JsonObject {
+  const groups = new Set([...from.parts, ...to.parts].flatMap(({ owner }) => (owner === null ? [] : [owner.group])));
+  const found = [...groups].map(hostsAhead).filter((one) => one !== undefined);
+  return found.length === 0 ? {} : { ahead: found };
+}
+
 /** The answer to `POST /api/V2/explain`. */
 export function* explanation(question: Question, asked: Asked): Generator<void, JsonObject> {
-  return yield* explained(yield* resolved(question, asked), question.query);
+  const ends = yield* resolved(question, asked);
+  return { ...(yield* explained(ends, question.query)), ...ahead(ends, asked) };
 }
 
 /** The same about a former time, with what had to be taken from now. */
@@ -68,7 +76,8 @@ function* explained({ fleet, words, from, to }: Resolved, query: ConnectionQuery
 
 /** The answer to `POST /api/V2/reach`: `asked` is the end that the question is about. */
 export function* reachAnswer(question: Question, end: 'from' | 'to', asked: Asked): Generator<void, JsonObject> {
-  return yield* reached(yield* resolved(question, asked), end, question.query);
+  const ends = yield* resolved(question, asked);
+  return { ...(yield* reached(ends, end, question.query)), ...ahead(ends, asked) };
 }
 
 /** The same about a former time, with what had to be taken from now. */

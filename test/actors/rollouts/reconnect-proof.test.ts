@@ -38,14 +38,14 @@ describe('the proof that a host can connect anew', () => {
     state.away = true;
     await proof.advance(watch, ['h'], () => 100);
     expect(proof.failure).toBe('no answer');
-    for (let now = 101; now < 130; now += 1) await proof.askAgain('h', now);
+    for (let now = 101; now < 130; now += 1) await proof.tryAgain(watch, ['h'], now);
     expect(state.asked).toBe(1);
-    await proof.askAgain('h', 130);
+    await proof.tryAgain(watch, ['h'], 130);
     expect([state.asked, proof.failure]).toEqual([2, 'no answer']);
     state.away = false;
-    await proof.askAgain('h', 160);
+    await proof.tryAgain(watch, ['h'], 160);
     expect([state.asked, proof.failure]).toEqual([3, undefined]);
-    await proof.askAgain('h', 200);
+    await proof.tryAgain(watch, ['h'], 200);
     expect(state.asked).toBe(3);
   });
 });

@@ -133,17 +133,6 @@ describe('what must always hold in a rollout', () => {
     await reaches('done');
   });
 
-  it('a rename gives hosts what they have under the new name, and the change goes in steps', async () => {
-    const { edit, reaches, rollout, server, group } = await startSteppedFleet();
-    await edit(1);
-    await reaches('rolling');
-    const { id, base } = rollout();
-    await server.edit('group', group, { name: 'www' });
-    await server.awaits(() => rollout().id !== id, 'the rollout under the new name');
-    // What all had under the new name before the change began its steps.
-    expect(rollout()).toMatchObject({ groupName: 'www', base: { id: base.id } });
-  });
-
   it('a deleted group takes its rollout and its policy along', async () => {
     const { edit, reaches, server, group } = await startSteppedFleet();
     await edit(1);

@@ -66,6 +66,25 @@ describe('commands about rollouts', () => {
     await server.pass(1000);
   });
 
+  it('say which hosts have newer rules than those that an answer is about', async () => {
+    const stepped = await startSteppedFleet();
+    const { edit, reaches, order, canary, rollout, server } = stepped;
+    const cli = shellOf(stepped);
+    const asked = ['--from', 'group:db', '--to', 'group:web', '--protocol', 'tcp', '--port', '22'];
+    expect((await cli('explain', ...asked)).out).not.toContain('newer rules');
+    await edit(1);
+    await reaches('rolling');
+    await order('pause');
+    const { id } = rollout();
+    const says = `not about ${canary().progress().name} of group web: rollout ${id} gave them newer rules\n`;
+    expect((await cli('explain', ...asked)).out).toContain(says);
+    expect((await cli('reach', '--to', 'group:web')).out).toContain(says);
+    await order('abort');
+    await reaches('rolled_back');
+    expect((await cli('explain', ...asked)).out).not.toContain('newer rules');
+    await server.pass(1000);
+  });
+
   it('show and set how changes reach hosts', async () => {
     const cli = shellOf(await startSteppedFleet({ agents: 2 }));
     expect((await cli('rollout-policy')).out).toBe(
