@@ -253,7 +253,17 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     // It was said before the rollout was aborted, or promoted.
     if (rollout !== undefined && isOverruled(rollout, given.ruleset.id)) return;
     this.#name = textOf(group.name);
-    await this.#take(self, group, given, { wasBroken: false });
+    await this.#take(self, group, given, { wasBroken: false, isGivenByRollout: true });
+  }
+
+  /** What a rollout gives to all in place of this text, by what was said of it while the store took that; undefined: this. */
+  #insteadOf(ruleset: string): Pick<RulesetOutput, 'ruleset' | 'compiledAt'> | undefined {
+    const rollout = this.#needs.outputs.rollouts.get(this.#id);
+    if (rollout === undefined || !isOverruled(rollout, ruleset)) return undefined;
+    const { candidate, compiledAt, base, baseCompiledAt } = rollout;
+    return ruleset === candidate.id
+      ? { ruleset: base, compiledAt: baseCompiledAt }
+      : { ruleset: candidate, compiledAt };
   }
 
   /** Makes this the group's ruleset: what its policy compiles to, or the revision at which it is held. */
@@ -261,7 +271,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     self: Self<Info>,
     group: Document,
     { ruleset, compiledAt }: Pick<RulesetOutput, 'ruleset' | 'compiledAt'>,
-    { wasBroken }: { readonly wasBroken: boolean },
+    { wasBroken, isGivenByRollout = false }: { readonly wasBroken: boolean; readonly isGivenByRollout?: boolean },
   ): Promise<void> {
     const { outputs, dialect, world } = this.#needs;
     const last = outputs.get(this.#id);
@@ -284,13 +294,16 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     };
     const waiting = this.#awaiting;
     const edited = waiting !== undefined && (waiting.ruleset.id !== ruleset.id || waiting.groupName !== this.#name);
-    if (last !== undefined || edited) return this.#publishFirst(self, output);
+    if (last !== undefined || edited) return this.#publishFirst(self, output, isGivenByRollout);
     return this.#takeOver(self, world.rows('group').get(this.#id) ?? group, output);
   }
 
-  async #publishFirst(self: Self<Info>, output: RulesetOutput): Promise<void> {
+  /** `isGivenByRollout`: what was said of it meanwhile is heeded before anything is sent. */
+  async #publishFirst(self: Self<Info>, output: RulesetOutput, isGivenByRollout = false): Promise<void> {
     this.#endWait();
     await this.#keep(self, output);
+    const instead = isGivenByRollout ? this.#insteadOf(output.ruleset.id) : undefined;
+    if (instead !== undefined) return this.#publishFirst(self, { ...output, ...instead }, true);
     self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
   }
 

@@ -7,6 +7,7 @@ import type { Dialect } from '../../firewall/dialect.js';
 import type { Log } from '../../log/log.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock, KeyedChildren } from '../../otp/index.js';
+import type { GuardsBroken } from '../../model/guards-broken.js';
 import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { Store } from '../../store/store.js';
 import type { World } from '../../world/world.js';
@@ -27,8 +28,8 @@ export type RollerNeeds = SightNeeds &
     readonly world: Pick<World, 'rows' | 'groupByName' | 'hostByKey' | 'hostsOf' | 'knowledge'>;
     readonly outputs: Pick<RulesetOutputs, 'get' | 'rollouts' | 'rulesets' | 'revisions'>;
     readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
-    /** What these rules of a group would break of what assertions and guards promise, in words; undefined: nothing. */
-    readonly guardsBroken: (groupId: string, ruleset: StoredRuleset) => Promise<string | undefined>;
+    /** What these rules of a group would break of what assertions and guards promise; undefined: nothing. */
+    readonly guardsBroken: (groupId: string, ruleset: StoredRuleset) => Promise<GuardsBroken | undefined>;
     /** Undefined: RabbitMQ's management API is not configured. */
     readonly connections: AgentConnections | undefined;
     readonly alarms: Pick<AlarmBook, 'show' | 'clear'>;

@@ -215,8 +215,13 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
     if (missing.length > 0) return;
     if (this.#provenStatically !== rollout.id && rollout.hurry === null && rollout.override === null) {
       const broken = await this.#needs.guardsBroken(this.#groupId, rollout.candidate);
+      if (broken?.is === 'unknown') {
+        // That is this server's own blindness: it is asked again at the next look, and nobody need come.
+        this.#waitsFor = broken.why;
+        return;
+      }
       if (broken !== undefined) {
-        const next = paused(rollout, { kind: 'guard', why: broken, author: 'system' }, this.#now);
+        const next = paused(rollout, { kind: 'guard', why: broken.why, author: 'system' }, this.#now);
         return next === undefined ? undefined : this.#record.keep(self, next);
       }
       this.#provenStatically = rollout.id;
