@@ -170,6 +170,22 @@ it('a restart sends nothing that hosts have', async () => {
   expect(f.wire.keys()).toEqual([]);
 });
 
+it('go from hosts by the group’s key, though the server was started anew just after the new rules', async () => {
+  const data = temporaryDirectory();
+  const broker = createMemoryBroker();
+  const f = await startNeedFleet({ data, broker });
+  await f.server.pass(20_000);
+  f.wire.clear();
+  await f.server.edit('ruleset', f.web.ruleset, { rules: { inbound: from(f.lab), outbound: [] } });
+  await f.server.awaits(() => f.wire.texts('*.*.web.*').at(-1)?.includes('lab_zv4'), 'the new rules');
+  await f.server.stop();
+  const { clock, relay } = f.server;
+  const next = await startVirtualServer({ data, broker, clock, relay, set: [...SHORT, 'ipset_scope=group'] });
+  await f.converged(next);
+  await next.pass(20_000);
+  expect(f.wire.keys()).toEqual(['*.*.web.*', '*.*.web.*']);
+});
+
 it('the scope is switched on a store that is in use, to and fro, and no host is reported as wrong', async () => {
   const data = temporaryDirectory();
   const broker = createMemoryBroker();

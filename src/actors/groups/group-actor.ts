@@ -102,7 +102,9 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     outputs.set(output);
     if (old) await this.#keep(self, output);
     // What was published before there were revisions is the first.
-    if (output.publishedAt !== null) recordRevision(this.#needs, output, output.publishedAt);
+    if (output.publishedAt === null) return;
+    recordRevision(this.#needs, output, output.publishedAt);
+    self.cast(IPTABLES_PUBLISHER, { tag: 'loaded', groupId: this.#id });
   }
 
   async handleCast(self: Self<Info>, message: GroupCast): Promise<void> {

@@ -125,8 +125,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     // What a predecessor had gathered is known from the rulesets themselves: unconfirmed ones are to be sent.
     for (const output of this.#needs.outputs.values()) {
       if (output.publishedAt === null) this.#add(output.groupId, false);
-      else if (this.#onceMore.mayBeDue(nowSeconds(this.#needs.clock) - output.publishedAt))
-        this.#sendOnceMore(self, output.groupId);
+      else this.#resumeOnceMore(self, output.groupId);
     }
     this.#lookAtSets();
     this.#schedule(self);
@@ -137,6 +136,8 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       case 'publish':
         this.#add(message.groupId, message.force === true);
         return this.#schedule(self, [message.groupId]);
+      case 'loaded':
+        return this.#resumeOnceMore(self, message.groupId);
       case 'forget':
         this.#waiting.delete(message.groupId);
         clearGroupAlarm(this.#needs.alarms, message.groupId);
@@ -400,6 +401,13 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
 
   #sendOnceMore(self: Self<IptablesInfo>, groupId: string): void {
     if (this.#needs.groupSets.scope === 'group') this.#onceMore.begin(self, groupId);
+  }
+
+  /** The timer of a predecessor, or of the server before a restart, is gone with it. */
+  #resumeOnceMore(self: Self<IptablesInfo>, groupId: string): void {
+    const publishedAt = this.#needs.outputs.get(groupId)?.publishedAt;
+    if (typeof publishedAt === 'number' && this.#onceMore.mayBeDue(nowSeconds(this.#needs.clock) - publishedAt))
+      this.#sendOnceMore(self, groupId);
   }
 
   #send(self: Self<IptablesInfo>, output: RulesetOutput, content: Message): void {

@@ -5,12 +5,14 @@ import { serverName } from '../../otp/index.js';
  * - `publish`: this group has texts that its hosts don't have. `force`: send them even if they are the confirmed ones.
  * - `resume`: the guard has opened, publishing was resumed, or sets were confirmed; look at what was held back.
  * - `sets`: where they go by group, these lists of sets (`listKey`) hold something else now.
+ * - `loaded`: what this group was given before the server was started is known now.
  * - `forget`: the group is gone.
  */
 export type IptablesCast =
   | { readonly tag: 'publish'; readonly groupId: string; readonly force?: true }
   | { readonly tag: 'resume' }
   | { readonly tag: 'sets'; readonly changed: ReadonlySet<string> }
+  | { readonly tag: 'loaded'; readonly groupId: string }
   | { readonly tag: 'forget'; readonly groupId: string };
 
 /**

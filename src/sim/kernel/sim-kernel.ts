@@ -60,12 +60,17 @@ export class SimKernel {
     return undefined;
   }
 
-  /** What an agent does after a restore: destroys each set that no `create` line of the text names; used ones survive. */
+  /**
+   * What an agent does after a restore: one more restore, of `destroy` for each set that no `create` line of the text
+   * names, by name in the order of bytes. It ends at the first set that rules name: that one and those after it stay.
+   */
   destroySetsNotIn(text: string): void {
     const named = new Set([...text.matchAll(/^create (\S+)/gm)].map(([, name]) => name));
     const used = this.#usedSets();
-    const surplus = [...this.#sets.keys()].filter((name) => !named.has(name) && !used.has(name));
-    if (surplus.length > 0) this.#sets = dropSetsOnce(this.#sets, surplus.join('\n'));
+    const surplus = [...this.#sets.keys()].filter((name) => !named.has(name)).sort();
+    const end = surplus.findIndex((name) => used.has(name));
+    const dropped = end < 0 ? surplus : surplus.slice(0, end);
+    if (dropped.length > 0) this.#sets = dropSetsOnce(this.#sets, dropped.join('\n'));
   }
 
   /** Adds a rule as an operator would by hand. */

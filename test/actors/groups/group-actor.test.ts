@@ -288,7 +288,7 @@ describe('a group', () => {
     expect(outputs.get('g1')).toMatchObject({ publishedAt: 7, compiledAt: 1 });
     await tell({ tag: 'recompile' });
     // It is the group's first revision, since none is stored; nothing else is written.
-    expect(published).toEqual([]);
+    expect(published).toEqual([{ tag: 'loaded', groupId: 'g1' }]);
     expect(store.commits.flat().map(({ table }) => table)).toEqual(['revision', 'revision']);
   });
 

@@ -52,13 +52,16 @@ describe('SimKernel', () => {
     expect(kernel.saveFilter('inet6')).toMatch(/:LIMIT - \[.*\]\n-A INPUT -j LIMIT\n-A LIMIT -j DROP\nCOMMIT/);
   });
 
-  it('destroys the sets that a text does not create, but for those in use', () => {
+  it('destroys the sets that a text does not create, by name, up to the first that rules name', () => {
     const kernel = new SimKernel();
-    kernel.restoreSets(`${SETS}create old_gv4 hash:net\ncreate gone_gv4 hash:net\n`);
+    kernel.restoreSets(`${SETS}create old_gv4 hash:net\ncreate stays_gv4 hash:net\ncreate gone_gv4 hash:net\n`);
     kernel.restoreFilter('inet', filter(RULE.replace('web', 'old')));
     kernel.destroySetsNotIn(SETS);
-    expect([...kernel.sets.keys()]).toEqual(['web_gv4', 'web_gv6', 'old_gv4']);
+    expect([...kernel.sets.keys()]).toEqual(['web_gv4', 'web_gv6', 'old_gv4', 'stays_gv4']);
     expect(kernel.restoreSets('destroy old_gv4')).toContain('in use');
+    kernel.restoreFilter('inet', filter(RULE));
+    kernel.destroySetsNotIn(SETS);
+    expect([...kernel.sets.keys()]).toEqual(['web_gv4', 'web_gv6']);
   });
 
   it('shares what hosts with the same history have', () => {
