@@ -1,7 +1,15 @@
 import type { Document, Json, JsonObject } from '../model/document.js';
 import type { StoredRuleset } from '../model/stored-ruleset.js';
 import { textOf } from '../model/text-of.js';
-import { type FailedHost, isLive, type Rollout, ROLLOUT_STATES, type RolloutPause, type StepTaken } from './rollout.js';
+import {
+  type FailedHost,
+  isLive,
+  type Rollout,
+  ROLLOUT_STATES,
+  type RolloutPause,
+  type RolloutWithoutTexts,
+  type StepTaken,
+} from './rollout.js';
 import { readRolloutPolicy, type RolloutPolicy, RolloutPolicyError } from './rollout-policy.js';
 
 /** How a rollout is kept in table `rollout`. Of one that is over, the hosts of its steps are only counted. */
@@ -44,6 +52,20 @@ export function rolloutToDoc(rollout: Rollout): Document {
 
 /** Reads what `rolloutToDoc` wrote, with the texts that it names; undefined: it is none, or was written over. */
 export function rolloutFromDoc(doc: Document, candidate: StoredRuleset, base: StoredRuleset): Rollout | undefined {
+  const found = rolloutRecordFromDoc(doc);
+  return found === undefined ? undefined : { ...found, candidate, base };
+}
+
+/** Of a rollout in the store: hosts that were given the new rules by their own key. Of one that is over they are only counted. */
+export function hostsGiven(doc: Document): number {
+  let given = 0;
+  for (const { hosts, count } of listOf(doc['steps']))
+    given += Array.isArray(hosts) ? hosts.length : typeof count === 'number' ? count : 0;
+  return given;
+}
+
+/** As `rolloutFromDoc`, of one whose texts are not asked for, or no longer kept. */
+export function rolloutRecordFromDoc(doc: Document): RolloutWithoutTexts | undefined {
   const state = ROLLOUT_STATES.find((one) => one === doc['state']);
   if (state === undefined || typeof doc['group_id'] !== 'string' || typeof doc['number'] !== 'number') return undefined;
   const policy = policyOf(doc['policy']);
@@ -63,9 +85,7 @@ export function rolloutFromDoc(doc: Document, candidate: StoredRuleset, base: St
     number: doc['number'],
     state,
     policy,
-    candidate,
     compiledAt,
-    base,
     baseCompiledAt,
     steps: listOf(doc['steps']).map(readStep),
     returning: textsOf(doc['returning']),

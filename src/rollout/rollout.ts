@@ -102,6 +102,9 @@ export interface Rollout {
   readonly reconnectProof: boolean;
 }
 
+/** What the store's row of a rollout says by itself. */
+export type RolloutWithoutTexts = Omit<Rollout, 'candidate' | 'base'>;
+
 export function isLive({ state }: Pick<Rollout, 'state'>): boolean {
   return LIVE.has(state);
 }

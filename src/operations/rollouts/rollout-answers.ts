@@ -47,8 +47,9 @@ export type RolloutDetail = RolloutLine & {
   readonly counts: Readonly<Record<RolloutHostStatus, number>>;
   /** The first 1000, those that have it first; empty: it is over. */
   readonly hosts: readonly RolloutHostLine[];
-  readonly hashes: Readonly<Record<string, string>>;
-  readonly hashes_before: Readonly<Record<string, string>>;
+  /** null: it is over, and its texts are no longer kept. */
+  readonly hashes: Readonly<Record<string, string>> | null;
+  readonly hashes_before: Readonly<Record<string, string>> | null;
 };
 
 /** How changes of a group reach its hosts. `own`: null where it has no policy of its own; `used`: null: to all at once. */

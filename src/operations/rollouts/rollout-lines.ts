@@ -1,18 +1,20 @@
 import { hostStandings } from '../../actors/rollouts/host-standings.js';
 import type { RolloutBook } from '../../actors/rollouts/rollout-book.js';
+import type { Document } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { byVariant } from '../../model/ruleset-variants.js';
 import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { RolloutHostStatus } from '../../rollout/host-status.js';
-import { hostsAhead, type Rollout } from '../../rollout/rollout.js';
+import { hostsAhead, type Rollout, type RolloutWithoutTexts } from '../../rollout/rollout.js';
 import { stepText } from '../../rollout/rollout-policy.js';
+import { hostsGiven, rolloutRecordFromDoc } from '../../rollout/rollout-doc.js';
 import type { World } from '../../world/world.js';
 import type { RolloutDetail, RolloutHostLine, RolloutLine } from './rollout-answers.js';
 
 /** Hosts in one answer. */
 const MOST_HOSTS = 1000;
 
-export function rolloutLine(rollout: Rollout): RolloutLine {
+export function rolloutLine(rollout: RolloutWithoutTexts): RolloutLine {
   const { steps, state } = rollout;
   const count = hostsAhead(rollout).length;
   return {
@@ -41,7 +43,7 @@ export function rolloutLine(rollout: Rollout): RolloutLine {
 }
 
 /** What its newest step covers, in words; null: none was begun. */
-export function stepSaid({ policy, steps, state, pause, promotedAt }: Rollout): string | null {
+export function stepSaid({ policy, steps, state, pause, promotedAt }: RolloutWithoutTexts): string | null {
   if (state === 'promoting' || pause?.from === 'promoting' || promotedAt !== null) return stepText({ all: true });
   if (steps.length === 0) return null;
   const step = policy.steps[Math.min(steps.length, policy.steps.length) - 1];
@@ -61,7 +63,7 @@ export function rolloutDetail(
     readonly now: number;
   },
 ): RolloutDetail {
-  const counts: Record<RolloutHostStatus, number> = { pending: 0, sent: 0, ok: 0, differs: 0, silent: 0, exempt: 0 };
+  const counts = noCounts();
   const hosts: RolloutHostLine[] = [];
   for (const { hostkey, status, why } of hostStandings(rollout, { rollouts, world, now })) {
     counts[status] += 1;
@@ -78,6 +80,28 @@ export function rolloutDetail(
   };
 }
 
-function hashesOf({ texts }: StoredRuleset): Readonly<Record<string, string>> {
+/** Of a row in the store, whose texts may be gone. */
+export function storedRolloutLine(doc: Document): RolloutLine | undefined {
+  const found = rolloutRecordFromDoc(doc);
+  return found === undefined ? undefined : { ...rolloutLine(found), hosts_ahead: hostsGiven(doc) };
+}
+
+/** Of a row in the store that is over: its hosts are not known any more. */
+export function storedRolloutDetail(
+  doc: Document,
+  hashes: Pick<RolloutDetail, 'hashes' | 'hashes_before'>,
+): RolloutDetail | undefined {
+  const line = storedRolloutLine(doc);
+  const found = rolloutRecordFromDoc(doc);
+  return line === undefined || found === undefined
+    ? undefined
+    : { ...line, policy: found.policy, counts: noCounts(), hosts: [], ...hashes };
+}
+
+function noCounts(): Record<RolloutHostStatus, number> {
+  return { pending: 0, sent: 0, ok: 0, differs: 0, silent: 0, exempt: 0 };
+}
+
+export function hashesOf({ texts }: StoredRuleset): Readonly<Record<string, string>> {
   return byVariant('hashField', ({ key }) => texts[key].hash);
 }

@@ -5,11 +5,10 @@ import type { RolloutCall, RolloutCast, RolloutReply } from '../../actors/rollou
 import type { Document } from '../../model/document.js';
 import type { ActorSystem, KeyedChildren } from '../../otp/index.js';
 import { isLive, type Rollout } from '../../rollout/rollout.js';
-import { rolloutFromDoc } from '../../rollout/rollout-doc.js';
 import type { Store } from '../../store/store.js';
 import type { World } from '../../world/world.js';
-import type { RolloutPolicyAnswer, RolloutsPort } from './rollout-answers.js';
-import { rolloutDetail, rolloutLine } from './rollout-lines.js';
+import type { RolloutLine, RolloutPolicyAnswer, RolloutsPort } from './rollout-answers.js';
+import { hashesOf, rolloutDetail, rolloutLine, storedRolloutDetail, storedRolloutLine } from './rollout-lines.js';
 
 export interface RolloutsPortNeeds {
   readonly system: Pick<ActorSystem, 'clock'>;
@@ -24,13 +23,6 @@ export function rolloutsPort({ system, store, world, outputs, rollers }: Rollout
   const { rollouts, rulesets } = outputs;
   const texts = async (id: string) =>
     rulesets.load(id, async () => readRuleset((await store.get('ruleset_text', id))?.doc));
-  /** One in memory is as new as can be; of one that is over the texts may be gone. */
-  const read = async (doc: Document): Promise<Rollout | undefined> => {
-    const known = rollouts.get(textOf(doc['group_id']));
-    if (known?.id === doc.id) return known;
-    const [candidate, base] = [await texts(textOf(doc['candidate'])), await texts(textOf(doc['base']))];
-    return candidate === undefined || base === undefined ? undefined : rolloutFromDoc(doc, candidate, base);
-  };
   const policyOf = (group: Document): RolloutPolicyAnswer => ({
     group_id: group.id,
     group: textOf(group['name']),
@@ -40,19 +32,26 @@ export function rolloutsPort({ system, store, world, outputs, rollers }: Rollout
   const find = (id: string): Rollout | undefined => [...rollouts.values()].find((one) => one.id === id);
   return {
     async list(state) {
-      const found: Rollout[] = [];
+      const lines: RolloutLine[] = [];
       for (const { doc } of await store.list('rollout')) {
-        if (state !== undefined && doc['state'] !== state) continue;
-        const rollout = await read(doc);
-        if (rollout !== undefined) found.push(rollout);
+        // One in memory is as new as can be.
+        const known = rollouts.get(textOf(doc['group_id']));
+        const line = known?.id === doc.id ? rolloutLine(known) : storedRolloutLine(doc);
+        if (line !== undefined && (state === undefined || line.state === state)) lines.push(line);
       }
-      return found.sort((a, b) => b.createdAt - a.createdAt || b.number - a.number).map(rolloutLine);
+      return lines.sort((a, b) => b.created_at - a.created_at || b.number - a.number);
     },
     async get(id) {
-      const doc = (await store.get('rollout', id))?.doc;
-      const rollout = find(id) ?? (doc === undefined ? undefined : await read(doc));
+      const known = find(id);
       const now = Math.floor(system.clock.now() / 1000);
-      return rollout === undefined ? undefined : rolloutDetail(rollout, { rollouts, world, now });
+      if (known !== undefined) return rolloutDetail(known, { rollouts, world, now });
+      const doc = (await store.get('rollout', id))?.doc;
+      if (doc === undefined) return undefined;
+      const [candidate, base] = [await texts(textOf(doc['candidate'])), await texts(textOf(doc['base']))];
+      return storedRolloutDetail(doc, {
+        hashes: candidate === undefined ? null : hashesOf(candidate),
+        hashes_before: base === undefined ? null : hashesOf(base),
+      });
     },
     async order(id, tag, { author, reason }) {
       const rollout = find(id);
