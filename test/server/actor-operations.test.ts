@@ -24,7 +24,10 @@ describe('the actors of a whole server', () => {
     onTestFinished(() => client.close());
     const { system } = w.server.state;
     crash(system, findActor(system, w.server.root, CENSUS) as Pid, 'on purpose\nwith lines');
-    expect(await client.next()).toMatchObject({ event: 'crashed', data: { path: CENSUS, mailbox: expect.any(Number) as never } });
+    expect(await client.next()).toMatchObject({
+      event: 'crashed',
+      data: { path: CENSUS, mailbox: expect.any(Number) as never },
+    });
     expect(await client.next()).toMatchObject({ event: 'restarted', data: { path: CENSUS } });
     const node = (await w.api('GET', `/api/V2/actors?path=${CENSUS}`)).json;
     expect(node).toMatchObject({
@@ -32,7 +35,10 @@ describe('the actors of a whole server', () => {
       restarts: 1,
       last_crash: {
         reason: expect.stringContaining('on purpose') as string,
-        report: { mailbox: { length: expect.any(Number) as never }, ancestors: ['publishers_sup', 'dog_trainer', 'dog_trainer application'] },
+        report: {
+          mailbox: { length: expect.any(Number) as never },
+          ancestors: ['publishers_sup', 'dog_trainer', 'dog_trainer application'],
+        },
       },
     });
     expect((await w.api('GET', `${at}/state`)).json).toMatchObject({
