@@ -404,6 +404,12 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       this.#tellFailure(error, 'the group cannot be compiled');
       if (group !== undefined) raiseCompileAlert(this.#needs, group, textOf(error.message));
     }
+    if (this.#isBeyondReach()) {
+      const confirmed = outputs.giveUp(this.#id);
+      if (confirmed?.groupName === this.#name) return this.#keep(self, confirmed);
+      if (confirmed !== undefined)
+        return this.#publishFirst(self, { ...confirmed, groupName: this.#name, publishedAt: null });
+    }
     const doc = outputToDoc(this.#id, this.#name, outputs.get(this.#id), failure);
     await storePatiently(
       self,
@@ -411,6 +417,18 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       [{ op: 'upsert', table: 'ruleset_output', id: this.#id, edit: () => doc }],
       'system',
     );
+  }
+
+  /**
+   * No host can ever have what was compiled last: a set that it names was gone before it was made. What hosts have is then
+   * the last good ruleset.
+   */
+  #isBeyondReach(): boolean {
+    const { outputs, sets } = this.#needs;
+    const last = outputs.get(this.#id);
+    if (last === undefined || last.publishedAt !== null || sets.published === undefined) return false;
+    const { names } = sets.published;
+    return last.ruleset.sets.some((name) => !names.has(name));
   }
 
   /** Once per failure, and once after a restart for one that was there before it. */

@@ -144,6 +144,15 @@ export class RulesetOutputs {
     return this.#published.get(groupId)?.at;
   }
 
+  /** What was compiled last is no longer to be sent: the group has what was confirmed before, which this gives; undefined: nothing. */
+  giveUp(groupId: string): RulesetOutput | undefined {
+    const confirmed = this.#published.get(groupId)?.output;
+    if (confirmed === undefined) this.#outputs.delete(groupId);
+    else this.#outputs.set(groupId, confirmed);
+    this.rulesets.abandoned = true;
+    return confirmed;
+  }
+
   delete(groupId: string): void {
     this.#outputs.delete(groupId);
     this.#published.delete(groupId);
