@@ -59,7 +59,8 @@ module.exports = {
     {
       name: 'no-dev-dependencies-in-src',
       severity: 'error',
-      from: { path: '^src/' },
+      // What the console uses goes into its build.
+      from: { path: '^src/', pathNot: '^src/console/' },
       to: { dependencyTypes: ['npm-dev'] },
     },
     room('otp', []),
@@ -207,6 +208,30 @@ module.exports = {
       'sim',
       'server',
     ]),
+    {
+      name: 'console-in-the-browser',
+      comment:
+        'the console runs in a browser: of other rooms it takes types, and tables that import nothing (docs/console.md#how-it-is-built)',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(console/|model/|events/|host/host-state|host/hash-fields)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'nobody-imports-the-console',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/console/' },
+      to: { path: '^src/console/' },
+    },
+    {
+      name: 'console-parts-know-no-page',
+      severity: 'error',
+      from: { path: '^src/console/(parts|api|live|route|session)/' },
+      to: { path: '^src/console/pages/' },
+    },
     room('supervisors', ['otp']),
     room('server', [
       'set-history',

@@ -1,0 +1,47 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { PlotData } from './plot.js';
+
+const HEIGHT = 220;
+
+/** Draws into `element`, in the page's colours, as wide as it is. */
+export function drawPlot(
+  element: HTMLElement,
+  { at, values }: PlotData,
+  { unit, label, points }: { readonly unit: string; readonly label: string; readonly points: boolean },
+): { update(data: PlotData): void; end(): void } {
+  const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const axis = {
+    stroke: colour('--quiet'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { stroke: colour('--line') },
+  };
+  const plot = new uPlot(
+    {
+      width: element.clientWidth,
+      height: HEIGHT,
+      legend: { show: false },
+      axes: [axis, { ...axis, size: 60, values: (_, splits) => splits.map((value) => `${value} ${unit}`) }],
+      series: [
+        {},
+        {
+          label,
+          stroke: colour('--accent'),
+          width: points ? 0 : 2,
+          points: { show: points, size: 6, fill: colour('--accent') },
+        },
+      ],
+    },
+    [[...at], [...values]],
+    element,
+  );
+  const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+  resized.observe(element);
+  return {
+    update: (data) => plot.setData([[...data.at], [...data.values]]),
+    end: () => {
+      resized.disconnect();
+      plot.destroy();
+    },
+  };
+}
