@@ -4,7 +4,7 @@ import { FailureLimit } from './access/failure-limit.js';
 import { answerCall, type ApiNeeds, type Shared } from './answer-call.js';
 import { canonicalPath } from './canonical-path.js';
 import type { HttpLog } from './http-config.js';
-import { refuseForeign } from './access/refuse-foreign.js';
+import { refuseForeign, refuseForeignHost } from './access/refuse-foreign.js';
 import { commitPolicy } from './documents/commit-policy.js';
 import { makeExclusive } from './documents/exclusive.js';
 import { asApiError, errorReply } from './error-reply.js';
@@ -65,7 +65,9 @@ export function createApp(needs: ApiNeeds): Koa {
   const { api, cluster } = config;
   const naming = { host: api.host, allowedHosts: api.allowed_hosts, url: cluster?.url };
   app.use((ctx, next) => {
-    refuseForeign(ctx.headers, naming);
+    // A link to the console may stand on any page: nothing is done by following it, and no page can read or frame it.
+    if (isLinkToConsole(ctx)) refuseForeignHost(ctx.headers, naming);
+    else refuseForeign(ctx.headers, naming);
     return next();
   });
   app.use((ctx, next) => refuseUnrouted(router, headPaths, ctx, next));
@@ -101,6 +103,12 @@ function answerErrorsAndLog(log: HttpLog): Koa.Middleware {
     const by = state.forwardedTo === undefined ? {} : { forwarded_to: state.forwardedTo };
     log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous', ...by }, 'request');
   };
+}
+
+/** A browser goes to the console's page, in a tab of its own. */
+function isLinkToConsole({ method, path, headers }: Pick<Context, 'method' | 'path' | 'headers'>): boolean {
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
+  return method === 'GET' && path === '/' && mode === 'navigate' && destination === 'document';
 }
 
 function isV1(path: string): boolean {

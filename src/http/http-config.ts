@@ -30,6 +30,8 @@ export interface ApiConfig {
 export interface HttpConfig {
   /** Where uploads are kept until they are sent. */
   readonly data_dir: string;
+  /** Of the server, as `--version` prints it. */
+  readonly version: string;
   /** Name of this environment, two characters; `GET /api/V2/ipsets` names it. */
   readonly env: string;
   /** Whether rulesets without sets are made too: rules must then compile for those as well. */

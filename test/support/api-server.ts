@@ -37,6 +37,7 @@ export const TEST_API: ApiConfig = {
 export const TEST_HTTP_CONFIG = {
   data_dir: join(tmpdir(), 'dog-trainer-test-uploads'),
   env: 'qa',
+  version: '0.0.0',
   generate_unset_tables: true,
   command_execution_timeout_ms: 10_000,
   file_transfer_timeout_ms: 30_000,

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { PlotData } from './plot.js';
+import type { PlotData } from './plot-data.js';
 
 const HEIGHT = 220;
 

@@ -1,10 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-
-/** Points of one line: epoch seconds and values. */
-export interface PlotData {
-  readonly at: readonly number[];
-  readonly values: readonly number[];
-}
+import type { PlotData } from './plot-data.js';
 
 export interface PlotProps {
   /** What is plotted, and of which unit, for those who do not see it. */

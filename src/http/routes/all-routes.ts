@@ -9,6 +9,7 @@ import type { Route } from '../route.js';
 import { actorRoutes } from './actor-routes.js';
 import { assertionRoutes } from './assertion-routes.js';
 import { analysisRoutes } from './analysis-routes.js';
+import { consoleRoutes } from './console-routes.js';
 import { auditRoutes } from './audit-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
@@ -24,6 +25,7 @@ import { openapiRoutes } from './openapi-routes.js';
 import { planRoutes } from './plan-routes.js';
 import { revisionRoutes } from './revision-routes.js';
 import { rolloutRoutes } from './rollout-routes.js';
+import { sessionRoutes } from './session-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
@@ -39,6 +41,8 @@ export interface RouteNeeds extends EventNeeds {
 /** Every route of the API. Where two paths fit a request, the first one answers. */
 export function allRoutes(): readonly Route<RouteNeeds>[] {
   const routes: readonly Route<RouteNeeds>[] = [
+    ...consoleRoutes(),
+    ...sessionRoutes,
     ...systemRoutes,
     ...actorRoutes,
     ...hclRoutes,

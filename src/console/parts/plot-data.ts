@@ -1,0 +1,5 @@
+/** Points of one line: epoch seconds and values. */
+export interface PlotData {
+  readonly at: readonly number[];
+  readonly values: readonly number[];
+}
