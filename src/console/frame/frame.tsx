@@ -5,7 +5,7 @@ import { Empty } from '../parts/empty.js';
 import { hrefOf, place } from '../route/route.js';
 import { KeysHelp } from './keys-help.js';
 import { LazyPage } from './lazy-page.js';
-import { PAGES } from './pages.js';
+import { PAGES } from './page-list.js';
 import { TopBar } from './top-bar.js';
 import { useKeys } from './use-keys.js';
 
@@ -44,7 +44,7 @@ export function Frame({ who }: { who: SessionAnswer }) {
       <nav class="side" aria-label="Pages" data-open={menuOpen}>
         <ul>
           {PAGES.map((entry) => (
-            <li key={entry.segment} class={entry.gap === true ? 'gap' : undefined}>
+            <li key={entry.segment} class={'gap' in entry ? 'gap' : undefined}>
               <a href={hrefOf([entry.segment])} aria-current={entry === page ? 'page' : undefined}>
                 {entry.title}
               </a>
@@ -58,7 +58,7 @@ export function Frame({ who }: { who: SessionAnswer }) {
             <a href={hrefOf(['now'])}>To what is happening now</a>
           </Empty>
         ) : (
-          <LazyPage key={page.segment} page={page} />
+          <LazyPage key={page.segment} page={page.segment} />
         )}
       </main>
       <Announcements />

@@ -1,5 +1,5 @@
 import { Dialog } from '../parts/dialog.js';
-import { PAGES } from './pages.js';
+import { PAGES } from './page-list.js';
 
 export function KeysHelp({ onClose }: { onClose: () => void }) {
   return (

@@ -2,18 +2,19 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/button.js';
 import { Waiting } from '../parts/loaded.js';
-import type { PageEntry } from './pages.js';
+import type { PageSegment } from './page-list.js';
+import { LOADS } from './page-loads.js';
 
-const loaded = new Map<PageEntry, ComponentType>();
+const loaded = new Map<PageSegment, ComponentType>();
 
 /** A page, loaded when it is first shown. */
-export function LazyPage({ page }: { page: PageEntry }) {
+export function LazyPage({ page }: { page: PageSegment }) {
   const [failed, setFailed] = useState(false);
   const [, setLoads] = useState(0);
   useEffect(() => {
     if (loaded.has(page)) return;
     setFailed(false);
-    page.load().then(
+    LOADS[page]().then(
       ({ default: component }) => {
         loaded.set(page, component);
         setLoads((count) => count + 1);

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { goTo } from '../route/route.js';
-import { PAGES } from './pages.js';
+import { PAGES } from './page-list.js';
 
 /** A second key counts for so long after `g`, in milliseconds. */
 const PAIR_MS = 1500;

@@ -3,7 +3,7 @@ import { Page } from '../../parts/page.js';
 
 export default function ConnectionsPage() {
   return (
-    <Page title="Connections">
+    <Page title="Who may talk to whom">
       <Empty title="Nothing is here yet" />
     </Page>
   );
