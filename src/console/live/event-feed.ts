@@ -1,5 +1,5 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
-import { token } from '../session/token.js';
+import { forgetToken, token } from '../session/token.js';
 import { EventLines, type Told } from './event-lines.js';
 
 /** `lost`: there is no connection now; another one is tried. `ended`: the server refuses it, with why. */
@@ -89,6 +89,8 @@ export class EventFeed {
       if (!response.ok || response.body === null) {
         // An id that this server does not take must not be asked for again and again.
         if (response.status === 400) this.#last = undefined;
+        // The token is not good any longer: the console asks for another one.
+        if (response.status === 401) forgetToken();
         return response.status === 503
           ? 'too many consoles listen, or the server stops'
           : `it answers ${response.status}`;

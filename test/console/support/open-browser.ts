@@ -15,12 +15,16 @@ export interface ConsolePage {
   close(): Promise<void>;
 }
 
-/** Starts Debian's Chromium. Rejects where it is not installed: script/test installs it. */
-export function openBrowser(): Promise<Browser> {
+/**
+ * Starts Debian's Chromium. Throws where it is not installed: script/test installs it.
+ * @param rebound a name that leads to this machine, as an attacker's own DNS can make it
+ */
+export function openBrowser(rebound?: string): Promise<Browser> {
   const executablePath = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error('there is no Chromium here: apt-get install chromium');
   // Its sandbox needs a user that is not root; what is loaded here is our own.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const resolve = rebound === undefined ? [] : [`--host-resolver-rules=MAP ${rebound} 127.0.0.1`];
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', ...resolve] });
 }
 
 /**
