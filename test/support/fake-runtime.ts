@@ -135,6 +135,16 @@ export class FakeRuntime implements Operations {
     groups: () => [],
   };
 
+  readonly now: Operations['now'] = {
+    now: () => {
+      throw new StoreError('unavailable', 'nobody looks here');
+    },
+    convergence: () => ({ open: [], open_total: 0, done: [] }),
+    publishingQueue: () => {
+      throw new StoreError('unavailable', 'nobody looks here');
+    },
+  };
+
   async drift(hostId: string): Promise<JsonObject | undefined> {
     return this.drifts.get(hostId);
   }

@@ -29,9 +29,8 @@ function parameters(kinds: readonly string[]): readonly Parameter[] {
     },
     {
       name: 'recent',
-      description:
-        'The stream begins with so many of the newest events, as far as they are kept; not together with `last_event_id`',
-      schema: { type: 'integer', minimum: 1, maximum: MOST_RECENT },
+      description: `The stream begins with so many of the newest events, at most ${MOST_RECENT}, as far as they are kept; not together with \`last_event_id\``,
+      schema: { type: 'integer', minimum: 1 },
     },
   ];
 }

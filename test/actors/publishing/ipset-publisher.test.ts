@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { PublishQueue } from '../../../src/actors/publishing/publish-queue.js';
 import { BrokerLink } from '../../../src/actors/broker/broker-link.js';
 import { RulesetOutputs } from '../../../src/actors/groups/ruleset-outputs.js';
 import { ConfirmedSets } from '../../../src/actors/publishing/confirmed-sets.js';
@@ -97,9 +98,11 @@ async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [], 
     },
     guard,
     gate,
+    queue: new PublishQueue(),
     alarms,
     log: stage.log,
     metrics: createMetrics(),
+    convergence: { setsOut: () => undefined },
   };
   const resumed = await stage.hear(IPTABLES_PUBLISHER);
   const pid = await stage.start(new IpsetPublisher(needs));

@@ -3,6 +3,7 @@ import { BrokerLink } from '../../../src/actors/broker/broker-link.js';
 import { RulesetOutputs } from '../../../src/actors/groups/ruleset-outputs.js';
 import { IptablesPublisher, type IptablesPublisherNeeds } from '../../../src/actors/publishing/iptables-publisher.js';
 import { IPSET_PUBLISHER, type IptablesCast } from '../../../src/actors/publishing/publisher-messages.js';
+import { PublishQueue } from '../../../src/actors/publishing/publish-queue.js';
 import { refusedAlarm } from '../../../src/actors/publishing/refused-alarm.js';
 import { Notes } from '../../../src/actors/store/notes.js';
 import { AlarmBook } from '../../../src/alarms/alarm-book.js';
@@ -59,9 +60,11 @@ async function publisherAlone({ unconfirmed = [] }: { readonly unconfirmed?: rea
     notes: new Notes({ store, clock: stage.clock, log: stage.log }),
     guard,
     gate,
+    queue: new PublishQueue(),
     alarms,
     log: stage.log,
     metrics: createMetrics(),
+    convergence: { rulesOut: () => undefined, setsOut: () => undefined },
   };
   const asked = await stage.asked(IPSET_PUBLISHER);
   const pid = await stage.start(new IptablesPublisher(needs));
