@@ -1,5 +1,7 @@
-import type { ChannelKind } from '../../alerts/alert-channel.js';
+import { ALERT_CHANNELS } from '../../alerts/channels.js';
 import type { ActorSystem } from '../../otp/index.js';
+
+export type ChannelName = (typeof ALERT_CHANNELS)[number]['name'];
 
 /** How a channel is, as its actor shows it in the tree. */
 export interface ChannelState {
@@ -13,8 +15,11 @@ export interface ChannelState {
 /** Reads what the actor shows and asks it nothing; undefined: it does not run now. */
 export function channelState(
   system: Pick<ActorSystem, 'whereis' | 'info'>,
-  { actor, receiver }: Pick<ChannelKind<never>, 'actor' | 'receiver'>,
+  name: ChannelName,
 ): ChannelState | undefined {
+  const channel = ALERT_CHANNELS.find((one) => one.name === name);
+  if (channel === undefined) return undefined;
+  const { actor, receiver } = channel;
   const pid = system.whereis(actor);
   const shown = pid === undefined ? undefined : system.info(pid)?.published?.describe?.();
   const state = shown?.[receiver];

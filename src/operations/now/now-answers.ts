@@ -1,7 +1,7 @@
 import type { DoneConvergence, OpenConvergence } from '../../actors/hosts/convergence-book.js';
 import type { RolloutState } from '../../rollout/rollout.js';
 import type { FleetStatus } from '../fleet-answers.js';
-import type { PublishingQueue } from './publishing-answers.js';
+import type { JournalAnswer, PublishingQueue } from './publishing-answers.js';
 
 /** A part that the server rests on. */
 export interface PartState {
@@ -27,16 +27,6 @@ export interface GuardAnswer {
   readonly why: string | null;
   /** Since when it has been open, epoch seconds; null: it is not. */
   readonly since: number | null;
-}
-
-/** Messages on disk that the broker has not confirmed. */
-export interface JournalAnswer {
-  /** `off`: what waits is kept in memory only. */
-  readonly state: 'up' | 'failing' | 'off';
-  readonly why: string | null;
-  readonly messages: number;
-  /** Size of its file. */
-  readonly bytes: number;
 }
 
 /** A change on its way to its group's hosts in steps (`GET /api/V2/rollout/:id`). */

@@ -3,10 +3,7 @@ import type { BrokerLink } from '../../actors/broker/broker-link.js';
 import type { RulesetOutputs } from '../../actors/groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../../actors/guard/agent-guard-state.js';
 import type { ConvergenceBook } from '../../actors/hosts/convergence-book.js';
-import { MAIL } from '../../alerts/mail/mail.js';
-import { WEBHOOK } from '../../alerts/webhook/webhook.js';
 import type { Config } from '../../config/schema.js';
-import type { JournalWork } from '../../journal/journal.js';
 import type { ActorSystem } from '../../otp/index.js';
 import { isLive } from '../../rollout/rollout.js';
 import type { Store } from '../../store/store.js';
@@ -24,7 +21,6 @@ export type NowViewNeeds = PublishingQueueNeeds & {
   readonly link: BrokerLink;
   readonly reportsLink: BrokerLink;
   readonly guard: Pick<AgentGuardState, 'open' | 'openedAt'>;
-  readonly journal: Pick<JournalWork, 'state'> | undefined;
   readonly convergence: Pick<ConvergenceBook, 'open' | 'done'>;
   readonly outputs: Pick<RulesetOutputs, 'rollouts'>;
 };
@@ -61,8 +57,8 @@ export function nowView(
         guard: observes ? { state: 'off', why: OFF.why, since: null } : guardAnswer(needs),
         broker,
         store: storePart(store.state()),
-        mail: alertPart(system, MAIL),
-        webhook: alertPart(system, WEBHOOK),
+        mail: alertPart(system, 'mail'),
+        webhook: alertPart(system, 'webhook'),
         leader: leaderAnswer(needs, standing()),
         journal: journalAnswer(journal),
         ...rolloutsUnderWay(needs),

@@ -1,10 +1,9 @@
-import { channelState } from '../../actors/alerts/channel-state.js';
+import { type ChannelName, channelState } from '../../actors/alerts/channel-state.js';
 import type { BrokerLink } from '../../actors/broker/broker-link.js';
-import type { ChannelKind } from '../../alerts/alert-channel.js';
-import type { JournalWork } from '../../journal/journal.js';
 import type { ActorSystem } from '../../otp/index.js';
 import type { StoreState } from '../../store/store.js';
-import type { AlertPart, JournalAnswer, PartState } from './now-answers.js';
+import type { AlertPart, PartState } from './now-answers.js';
+import type { JournalAnswer } from './publishing-answers.js';
 
 export function connectionPart({
   connection,
@@ -25,10 +24,7 @@ export function storePart({ up, since, reason, troubles = [] }: StoreState): Par
   return { state: 'troubled', since: at, why: troubles.map(({ table, reason: why }) => `${table}: ${why}`).join('; ') };
 }
 
-export function alertPart(
-  system: Pick<ActorSystem, 'whereis' | 'info'>,
-  channel: Pick<ChannelKind<never>, 'actor' | 'receiver'>,
-): AlertPart {
+export function alertPart(system: Pick<ActorSystem, 'whereis' | 'info'>, channel: ChannelName): AlertPart {
   const found = channelState(system, channel);
   if (found === undefined)
     return { state: 'down', since: null, why: 'its actor does not run now', on: false, waiting: 0 };
@@ -37,7 +33,11 @@ export function alertPart(
   return { state, since: null, why: reason ?? null, on: receiver !== 'off', waiting };
 }
 
-export function journalAnswer(journal: Pick<JournalWork, 'state'> | undefined): JournalAnswer {
+/** The journal, as far as it is looked at; undefined: there is none. */
+export type JournalInSight =
+  { state(): { readonly messages: number; readonly bytes: number; readonly failure: string | undefined } } | undefined;
+
+export function journalAnswer(journal: JournalInSight): JournalAnswer {
   if (journal === undefined) return { state: 'off', why: null, messages: 0, bytes: 0 };
   const { messages, bytes, failure } = journal.state();
   return { state: failure === undefined ? 'up' : 'failing', why: failure ?? null, messages, bytes };

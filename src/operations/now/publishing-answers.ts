@@ -1,4 +1,12 @@
-import type { JournalAnswer } from './now-answers.js';
+/** Messages on disk that the broker has not confirmed. */
+export interface JournalAnswer {
+  /** `off`: what waits is kept in memory only. */
+  readonly state: 'up' | 'failing' | 'off';
+  readonly why: string | null;
+  readonly messages: number;
+  /** Size of its file. */
+  readonly bytes: number;
+}
 
 /** Rules or sets that are to be sent and are not in the outbox yet. */
 export interface WaitingToPublish {

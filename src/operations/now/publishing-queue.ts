@@ -4,19 +4,18 @@ import type { PublishQueue, SetsHeld } from '../../actors/publishing/publish-que
 import { type MayPublish, whyHeld } from '../../actors/publishing/publishing-gate.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Outbox } from '../../broker/outbox-contract.js';
-import type { JournalWork } from '../../journal/journal.js';
 import { textOf } from '../../model/text-of.js';
 import type { ActorSystem } from '../../otp/index.js';
 import type { World } from '../../world/world.js';
 import type { PublishingState } from '../operations.js';
-import { journalAnswer } from './part-states.js';
+import { journalAnswer, type JournalInSight } from './part-states.js';
 import type { PublishingQueue, RefusedTarget, WaitingToPublish } from './publishing-answers.js';
 
 export interface PublishingQueueNeeds {
   readonly system: Pick<ActorSystem, 'clock'>;
   readonly world: Pick<World, 'rows'>;
   readonly outbox: Pick<Outbox, 'snapshot' | 'confirms' | 'depth'>;
-  readonly journal: Pick<JournalWork, 'state'> | undefined;
+  readonly journal: JournalInSight;
   readonly queue: Pick<PublishQueue, 'rules' | 'sets'>;
   readonly gate: MayPublish;
   readonly guard: Pick<AgentGuardState, 'open'>;
