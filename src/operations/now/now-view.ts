@@ -16,7 +16,7 @@ import { publishingQueue, type PublishingQueueNeeds } from './publishing-queue.j
 
 export type NowViewNeeds = PublishingQueueNeeds & {
   readonly system: Pick<ActorSystem, 'clock' | 'whereis' | 'info'>;
-  readonly config: Pick<Config, 'cluster'>;
+  readonly config: Pick<Config, 'cluster' | 'webhook'>;
   readonly store: Pick<Store, 'state'>;
   readonly link: BrokerLink;
   readonly reportsLink: BrokerLink;
@@ -44,7 +44,7 @@ export function nowView(
   { fleet, publishing, standing }: NowViewParts,
   { observes }: { readonly observes: boolean } = { observes: false },
 ): NowView {
-  const { system, store, link, reportsLink, journal } = needs;
+  const { system, config, store, link, reportsLink, journal } = needs;
   return {
     now() {
       const status = fleet.status();
@@ -58,7 +58,7 @@ export function nowView(
         broker,
         store: storePart(store.state()),
         mail: alertPart(system, 'mail'),
-        webhook: alertPart(system, 'webhook'),
+        webhook: alertPart(system, 'webhook', config.webhook.url !== undefined),
         leader: leaderAnswer(needs, standing()),
         journal: journalAnswer(journal),
         ...rolloutsUnderWay(needs),

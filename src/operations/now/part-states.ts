@@ -24,10 +24,16 @@ export function storePart({ up, since, reason, troubles = [] }: StoreState): Par
   return { state: 'troubled', since: at, why: troubles.map(({ table, reason: why }) => `${table}: ${why}`).join('; ') };
 }
 
-export function alertPart(system: Pick<ActorSystem, 'whereis' | 'info'>, channel: ChannelName): AlertPart {
+/** `configured` false: it has no actor. */
+export function alertPart(
+  system: Pick<ActorSystem, 'whereis' | 'info'>,
+  channel: ChannelName,
+  configured = true,
+): AlertPart {
+  if (!configured) return { state: 'off', since: null, why: null, on: false, waiting: 0 };
   const found = channelState(system, channel);
   if (found === undefined)
-    return { state: 'down', since: null, why: 'its actor does not run now', on: false, waiting: 0 };
+    return { state: 'down', since: null, why: 'its actor does not run now', on: true, waiting: 0 };
   const { receiver, reason, waiting } = found;
   const state = receiver === 'away' ? 'down' : receiver;
   return { state, since: null, why: reason ?? null, on: receiver !== 'off', waiting };
