@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.js';
-import { checkHashes, type Hashes } from '../../host/hash-check.js';
+import type { Hashes } from '../../host/hash-check.js';
+import { runsRules } from '../../host/runs-rules.js';
 import type { Document } from '../../model/document.js';
 import type { RulesetHashField } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
@@ -54,8 +55,6 @@ interface Open {
 /** So many of those that are over are kept, the newest. */
 const MOST_DONE = 500;
 
-const NOTHING_REMEMBERED = { hash_fail_count: 0, iptables_hash_timestamp: '', ipset_hash_timestamp: '' } as const;
-
 /**
  * How long hosts take from the broker's confirm of something new until all of them have it. A host has it when the hashes
  * that it reports are those of what was published; hosts that are silent, show no rules, or are ahead in a rollout are not
@@ -73,11 +72,9 @@ export class ConvergenceBook {
 
   /** The broker has confirmed rules that the group's hosts did not have; `hashes`: its four hash fields. */
   rulesOut(groupId: string, hashes: Readonly<Record<string, string>>): void {
-    const rules = { hashes: hashes as Readonly<Record<RulesetHashField, string>>, changedAt: 0 };
-    const options = { toleranceSeconds: 0, maxFailCount: 1, checkV6: this.#needs.config.check_v6_hashes };
-    this.#begin('ruleset', groupId, (reported) => {
-      return checkHashes(reported, { rules }, NOTHING_REMEMBERED, 0, options).differing.length === 0;
-    });
+    const wanted = hashes as Readonly<Record<RulesetHashField, string>>;
+    const options = { checkV6: this.#needs.config.check_v6_hashes };
+    this.#begin('ruleset', groupId, (reported) => runsRules(reported, wanted, options));
   }
 
   /** As `rulesOut`, of sets with this hash; `groupId` undefined: of all hosts. */

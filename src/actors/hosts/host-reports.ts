@@ -195,7 +195,7 @@ export class HostReports {
     const group = textOf(outcome.row.group);
     convergence.reported(record.hostkey, group, report.hashes);
     if (outcome.event !== undefined && outcome.differing.length === 0 && outcome.known.unverified === undefined)
-      this.#converges.reached(group);
+      this.#converges.reported(group, report.hashes);
     const { from, to } = outcome;
     if (from !== to) {
       const { hostkey } = record;
