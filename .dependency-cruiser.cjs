@@ -119,7 +119,7 @@ module.exports = {
     room('policy-files', ['model', 'resources']),
     room('broker', ['wire', 'otp']),
     room('journal', ['model', 'broker', 'sqlite']),
-    room('metrics', ['model']),
+    room('metrics', ['model', 'rollout']),
     room('alerts', ['model', 'metrics', 'log', 'files']),
     room('log', []),
     room('alarms', []),

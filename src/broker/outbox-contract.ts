@@ -1,3 +1,4 @@
+import type { ConfirmFigures } from './confirm-times.js';
 import type { Backoff, Clock } from '../otp/index.js';
 import type { BrokerConnection, Publication } from './broker.js';
 
@@ -81,7 +82,7 @@ export interface OutboxOptions {
   /** Told what became of a message that was refused, and (undefined) when the broker takes the target's messages again. */
   readonly onRefused?: (target: string, publication: Publication, refusal: Refusal | undefined) => void;
   /** Default: the machine's. */
-  readonly clock?: Pick<Clock, 'now' | 'setTimer' | 'clearTimer'>;
+  readonly clock?: Pick<Clock, 'now' | 'monotonic' | 'setTimer' | 'clearTimer'>;
   readonly random?: () => number;
   readonly retry?: Backoff;
 }
@@ -130,4 +131,6 @@ export interface Outbox {
   /** Resolves when nothing is left, or after `limitMs`, with what is left. */
   drain(limitMs: number): Promise<{ readonly left: number }>;
   snapshot(): OutboxSnapshot;
+  /** How long the broker takes to confirm what is handed to it. */
+  confirms(): ConfirmFigures;
 }

@@ -1,5 +1,6 @@
 import { backoffMs, realClock, type Backoff, type Clock, type TimerHandle } from '../otp/index.js';
 import { BrokerError } from './broker.js';
+import { type ConfirmFigures, ConfirmTimes } from './confirm-times.js';
 import type { BrokerConnection } from './broker.js';
 import type {
   JournalRecord,
@@ -28,11 +29,12 @@ class OutboxPump implements Outbox {
   readonly #maxBytes: number;
   readonly #journal: OutboxJournal | undefined;
   readonly #onJournal: (failure: string | undefined) => void;
-  readonly #clock: Pick<Clock, 'now' | 'setTimer' | 'clearTimer'>;
+  readonly #clock: Pick<Clock, 'now' | 'monotonic' | 'setTimer' | 'clearTimer'>;
   readonly #random: () => number;
   readonly #retry: Backoff;
   readonly #entries = new OutboxEntries();
   readonly #refusals: OutboxRefusals;
+  readonly #confirmTimes = new ConfirmTimes();
   readonly #counts = { confirmed: 0, superseded: 0, dropped: 0, refused: 0, failed: 0 };
   #connection: BrokerConnection | undefined;
   #stopListening: () => void = () => undefined;
@@ -150,6 +152,10 @@ class OutboxPump implements Outbox {
     };
   }
 
+  confirms(): ConfirmFigures {
+    return this.#confirmTimes.figures();
+  }
+
   #noteJournal(failure: string | undefined): void {
     const changed = (failure === undefined) !== (this.#journalFailure === undefined);
     this.#journalFailure = failure;
@@ -197,9 +203,12 @@ class OutboxPump implements Outbox {
     this.#entries.send(entry);
     // After a detach the entry waits again, and the answer of the old connection no longer counts.
     const current = (): boolean => this.#connection === connection && this.#entries.isInFlight(entry);
+    const began = this.#clock.monotonic();
     connection.publish(entry.publication).then(
       () => {
-        if (current()) this.#confirmed(entry);
+        if (!current()) return;
+        this.#confirmTimes.add(this.#clock.monotonic() - began);
+        this.#confirmed(entry);
       },
       (error: unknown) => {
         if (current()) this.#failed(entry, error);

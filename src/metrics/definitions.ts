@@ -1,4 +1,5 @@
 import { type HashField, variantsOfType } from '../model/ruleset-variants.js';
+import { ROLLOUT_STATES } from '../rollout/rollout.js';
 
 /** In the order of the metric's lines. */
 const HASHES: readonly HashField[] = [
@@ -122,17 +123,7 @@ export const OWN_GAUGES = {
   },
   dog_trainer_rollouts: {
     help: 'Newest rollouts of groups, by state',
-    keys: [
-      'planned',
-      'rolling',
-      'promoting',
-      'paused',
-      'rolling_back',
-      'rollback_blocked',
-      'done',
-      'rolled_back',
-      'superseded',
-    ],
+    keys: ROLLOUT_STATES,
   },
   dog_trainer_rollout_hosts: {
     help: 'Hosts of groups with a rollout that goes on, by how they stand in it',

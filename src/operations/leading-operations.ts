@@ -11,6 +11,7 @@ import { actorsPort, type ActorsPortNeeds } from './actors/actors-port.js';
 import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
 import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
+import { nowView, type NowViewNeeds } from './now/now-view.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
 import type { Foresight } from '../plan/foresight.js';
@@ -21,6 +22,7 @@ import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-comma
 
 export type LeadingNeeds = HostDriftNeeds &
   FleetViewNeeds &
+  NowViewNeeds &
   PublishingSwitchNeeds &
   SetPinNeeds &
   RolloutsPortNeeds &
@@ -56,6 +58,7 @@ export function leadingOperations(
     standing,
     ...publishingSwitch(needs),
   };
+  const fleet = fleetView(needs, parts);
   const seen = { system, nameOf: actorNames(world) };
   return {
     ...parts,
@@ -66,7 +69,8 @@ export function leadingOperations(
       if (group !== undefined) groups.send(group.id, { tag: 'republish' });
     },
     alarms: () => alarms.list(),
-    fleet: fleetView(needs, parts),
+    fleet,
+    now: nowView(needs, { ...parts, fleet }),
     drift: async (hostId) => hostDrift(needs, hostId),
     ...linkOperations(needs),
     setPin: setPin(needs),

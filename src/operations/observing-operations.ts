@@ -9,6 +9,7 @@ import { fleetView, type FleetViewNeeds } from './fleet-view.js';
 import { actorsOnlySeen, type SeenActorsNeeds } from './actors/actors-port.js';
 import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
+import { nowView, type NowViewNeeds } from './now/now-view.js';
 import type { Operations } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
 import type { Foresight } from '../plan/foresight.js';
@@ -17,6 +18,7 @@ import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-comma
 
 export type ObservingNeeds = HostDriftNeeds &
   FleetViewNeeds &
+  NowViewNeeds &
   PublishingSwitchNeeds &
   ReadinessNeeds &
   RemoteCommandsPortNeeds &
@@ -50,13 +52,15 @@ export function observingOperations(
     standing: () => ({ role: 'alone' }) as const,
     ...publishingSwitch(needs),
   };
+  const fleet = fleetView(needs, parts);
   return {
     ...parts,
     tree: (request) => viewActors(needs, root(), request),
     actors: actorsOnlySeen(needs, root),
     publishGroup: () => undefined,
     alarms: () => alarms.list(),
-    fleet: fleetView(needs, parts),
+    fleet,
+    now: nowView(needs, { ...parts, fleet }, { observes: true }),
     drift: async (hostId) => hostDrift(needs, hostId),
     linkState: () => undefined,
     acceptLink: () => Promise.reject(new StoreError('read_only', 'this server only looks on')),

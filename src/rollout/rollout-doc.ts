@@ -27,8 +27,8 @@ export function rolloutToDoc(rollout: Rollout): Document {
     compiled_at: rollout.compiledAt,
     base: rollout.base.id,
     base_compiled_at: rollout.baseCompiledAt,
-    steps: rollout.steps.map(({ hosts, confirmedAt, doneAt }) => ({
-      ...(isLive(rollout) ? { hosts } : { count: hosts.length }),
+    steps: rollout.steps.map(({ hosts, count, confirmedAt, doneAt }) => ({
+      ...(isLive(rollout) ? { hosts } : { count: count ?? hosts.length }),
       confirmed_at: confirmedAt,
       done_at: doneAt,
     })),
@@ -54,14 +54,6 @@ export function rolloutToDoc(rollout: Rollout): Document {
 export function rolloutFromDoc(doc: Document, candidate: StoredRuleset, base: StoredRuleset): Rollout | undefined {
   const found = rolloutRecordFromDoc(doc);
   return found === undefined ? undefined : { ...found, candidate, base };
-}
-
-/** Of a rollout in the store: hosts that were given the new rules by their own key. Of one that is over they are only counted. */
-export function hostsGiven(doc: Document): number {
-  let given = 0;
-  for (const { hosts, count } of listOf(doc['steps']))
-    given += Array.isArray(hosts) ? hosts.length : typeof count === 'number' ? count : 0;
-  return given;
 }
 
 /** As `rolloutFromDoc`, of one whose texts are not asked for, or no longer kept. */
@@ -132,7 +124,13 @@ function failedOf(host: JsonObject): FailedHost {
 }
 
 function readStep(step: JsonObject): StepTaken {
-  return { hosts: textsOf(step['hosts']), confirmedAt: timeOf(step['confirmed_at']), doneAt: timeOf(step['done_at']) };
+  const { count } = step;
+  return {
+    hosts: textsOf(step['hosts']),
+    ...(typeof count === 'number' && { count }),
+    confirmedAt: timeOf(step['confirmed_at']),
+    doneAt: timeOf(step['done_at']),
+  };
 }
 
 function textsOf(value: Json | undefined): readonly string[] {

@@ -29,6 +29,8 @@ const LIVE: ReadonlySet<RolloutState> = new Set([
 export interface StepTaken {
   /** Hostkeys. Written to the store before any of them is sent anything. */
   readonly hosts: readonly string[];
+  /** So many hosts were given it, of a rollout that is over and was read back from the store, which does not keep who they were. */
+  readonly count?: number;
   /** When the broker had confirmed the message of each. */
   readonly confirmedAt: number | null;
   /** When all of them had shown it long enough. */
@@ -145,4 +147,9 @@ function members(hosts: readonly string[]): ReadonlySet<string> {
 /** Every host that was given the new revision by its own key. */
 export function hostsAhead({ steps }: Pick<Rollout, 'steps'>): readonly string[] {
   return steps.flatMap(({ hosts }) => hosts);
+}
+
+/** How many hosts were given the new revision by their own key, also where it is no longer known which. */
+export function countOfHostsAhead({ steps }: Pick<Rollout, 'steps'>): number {
+  return steps.reduce((sum, { hosts, count }) => sum + (count ?? hosts.length), 0);
 }

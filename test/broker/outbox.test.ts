@@ -9,6 +9,7 @@ import type {
   OutboxPut,
   Outcome,
 } from '../../src/broker/outbox-contract.js';
+import { virtualSystem } from '../../src/otp/testing/index.js';
 import { createOutbox } from '../../src/broker/outbox.js';
 
 /** A connection of which a test decides, publish by publish, what the broker answers. */
@@ -145,6 +146,21 @@ describe('the outbox', () => {
       await connection.confirm('w1');
       expect(outcomes).toEqual({ w1: 'confirmed' });
       expect(outbox.snapshot()).toMatchObject({ waiting: 0, inFlight: 0, bytes: 0, confirmed: 1 });
+    });
+
+    it('measures how long the broker takes from each message to its confirm', async () => {
+      const { clock, advance } = virtualSystem();
+      const { outbox, send } = make({ clock });
+      outbox.attach(connection.port);
+      send('group/web', 'w1');
+      send('group/db', 'd1');
+      await turn();
+      await advance(20);
+      await connection.confirm('w1');
+      expect(outbox.confirms()).toEqual({ count: 1, p50_ms: 20, p99_ms: 20, max_ms: 20 });
+      await advance(30);
+      await connection.confirm('d1');
+      expect(outbox.confirms()).toEqual({ count: 2, p50_ms: 20, p99_ms: 50, max_ms: 50 });
     });
 
     it('keeps many in flight, up to the window', async () => {

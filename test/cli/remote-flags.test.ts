@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { printTable } from '../../src/cli/remote/table.js';
 import { startApiServer } from '../support/api-server.js';
-import { FLEET_IS_WELL } from '../support/fake-runtime.js';
+import { FLEET_IS_WELL } from '../support/fleet-is-well.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { createToken } from '../../src/http/access/tokens.js';

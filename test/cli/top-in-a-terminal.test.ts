@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { FLEET_IS_WELL } from '../support/fake-runtime.js';
+import { FLEET_IS_WELL } from '../support/fleet-is-well.js';
 import { hasTmux, terminal, type Terminal } from '../support/terminal.js';
 import { startWholeServer, until } from '../support/whole-server.js';
 

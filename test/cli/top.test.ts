@@ -7,7 +7,7 @@ import { FIRST, pressed, type TopState } from '../../src/cli/top/top-state.js';
 import { Looker } from '../../src/cli/top/look.js';
 import { apiOf } from '../../src/cli/remote/api-client.js';
 import { actorView } from '../support/actor-view.js';
-import { FLEET_IS_WELL } from '../support/fake-runtime.js';
+import { FLEET_IS_WELL } from '../support/fleet-is-well.js';
 
 const SIZE = { columns: 80, rows: 24 };
 const STYLE = { environment: {} };

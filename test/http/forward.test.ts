@@ -54,6 +54,9 @@ const QUESTIONS: Readonly<Record<string, readonly (readonly [method: string, pat
   'v2.actor.trace': [['GET', '/api/V2/actors/dog_trainer%2Fnone/trace']],
   'v2.events': [['GET', '/api/V2/events?kind=none']],
   'v2.drift': [['GET', '/api/V2/drift']],
+  'v2.now': [['GET', '/api/V2/now']],
+  'v2.convergence': [['GET', '/api/V2/convergence']],
+  'v2.publishing.queue': [['GET', '/api/V2/publishing/queue']],
   'v2.status': [['GET', '/api/V2/status']],
   'v2.group.status-list': [['GET', '/api/V2/groups/status']],
   'v2.group.pin': [

@@ -6,6 +6,8 @@ import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
 import { DriftBook } from '../../src/actors/hosts/drift-book.js';
 import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
 import type { CommandReply } from '../../src/actors/commands/remote-commands-messages.js';
+import { ConvergenceBook } from '../../src/actors/hosts/convergence-book.js';
+import { PublishQueue } from '../../src/actors/publishing/publish-queue.js';
 import { PublishingGate } from '../../src/actors/publishing/publishing-gate.js';
 import { createOutbox } from '../../src/broker/outbox.js';
 import type { Config } from '../../src/config/schema.js';
@@ -68,6 +70,7 @@ export async function parts(): Promise<Parts> {
   for (const table of WORLD_TABLES) world.reconcile(table, []);
   const store: Parts['store'] = { state: { up: true, since: START }, refuses: undefined, commits: [] };
   const { config } = loadConfig({});
+  const outputs = new RulesetOutputs();
   const needs: Parts['needs'] = {
     system,
     traces: new TraceRoom(),
@@ -89,15 +92,18 @@ export async function parts(): Promise<Parts> {
     world,
     sets: new SetBook(world.policy, 'dog2'),
     groupSets: new GroupSets('all', { now: () => 0 }),
-    outputs: new RulesetOutputs(),
+    outputs,
     broker: { describe: 'rabbit.example' },
     link: new BrokerLink(),
     reportsLink: new BrokerLink(),
     outbox: createOutbox({}),
+    journal: undefined,
+    queue: new PublishQueue(),
     gate: new PublishingGate(),
     guard: new AgentGuardState({ clock: v.clock, maxSilentIntervals: 1, hasHosts: () => true }),
     confirmedSets: new ConfirmedSets(),
     drift: new DriftBook(),
+    convergence: new ConvergenceBook({ clock: v.clock, config, world, rollouts: outputs.rollouts }),
     book: new LinkBook({ clock: v.clock, world, intervalMs: 5000 }),
     links: { call: () => Promise.resolve({ accepted: false }) },
     refused: { list: () => [{ hostkey: 'h' }] },

@@ -53,6 +53,9 @@ describe('the operations of a server that waits', () => {
       () => operations.publishGroup('web'),
       () => operations.refusedHosts(),
       () => operations.publishing(),
+      () => operations.now.now(),
+      () => operations.now.convergence(),
+      () => operations.now.publishingQueue(),
     ])
       expect(thrown(work)).toMatchObject(unavailable);
     const { commands } = operations;

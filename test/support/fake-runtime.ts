@@ -13,38 +13,15 @@ import type {
 } from '../../src/operations/operations.js';
 import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
 import type { Transfer } from '../../src/operations/transfers.js';
-import type { FleetStatus, FleetView } from '../../src/operations/fleet-answers.js';
+import type { FleetView } from '../../src/operations/fleet-answers.js';
 import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
 import { type Store, StoreError } from '../../src/store/store.js';
 import type { ActorDone } from '../../src/operations/actors/actor-order.js';
 import type { ActorsPort } from '../../src/operations/actors/actors-port.js';
 import type { ActorRequest, ActorView } from '../../src/operations/actors/actor-view.js';
 import { actorView } from './actor-view.js';
-
-export const FLEET_IS_WELL: FleetStatus = {
-  at: 0,
-  well: true,
-  summary: 'all is well',
-  server: { ready: true, role: 'alone', reasons: [] },
-  publishing: { paused: false, since: null, author: null, waiting: 0 },
-  hosts: {
-    total: 0,
-    by_state: { new: 0, active: 0, active_hashfail: 0, inactive: 0, inactive_hashfail: 0, retired: 0 },
-    converging: 0,
-    unverified: 0,
-    drifted: { total: 0, first: [] },
-    silent: { total: 0, first: [] },
-    refused: 0,
-  },
-  groups: {
-    total: 0,
-    by_state: { pending: 0, compiled: 0, published: 0, error: 0 },
-    in_error: { total: 0, first: [] },
-    not_sent: { total: 0, first: [] },
-    rollouts: { total: 0, first: [] },
-  },
-  alarms: [],
-};
+import { FLEET_IS_WELL } from './fleet-is-well.js';
+import { NOTHING_CONVERGES, NOTHING_WAITS, NOW_IS_WELL } from './now-answers.js';
 
 /** A runtime without actors: records what the API asks of it, answers what a test tells it to. */
 export class FakeRuntime implements Operations {
@@ -133,6 +110,12 @@ export class FakeRuntime implements Operations {
     status: () => FLEET_IS_WELL,
     drifted: () => ({ total: 0, converging: 0, hosts: [] }),
     groups: () => [],
+  };
+
+  readonly now: Operations['now'] = {
+    now: () => NOW_IS_WELL,
+    convergence: () => NOTHING_CONVERGES,
+    publishingQueue: () => NOTHING_WAITS,
   };
 
   async drift(hostId: string): Promise<JsonObject | undefined> {

@@ -10,15 +10,27 @@ import type { ConnectionInfo } from './connection-messages.js';
 export class BrokerLink {
   readonly #subscribers = new Set<Self>();
   readonly #changed: (connected: boolean) => void;
+  readonly #now: () => number;
   #connection: BrokerConnection | undefined = undefined;
+  #changedAt: number;
   /** Why nothing comes over the connection although it is there, as its consumer says; undefined: all is well. */
   trouble: string | undefined = undefined;
   /** Why there is no connection, as the last attempt or the loss said; undefined: there is one, or none was tried yet. */
   failure: string | undefined = undefined;
 
-  /** `changed` is called when a connection is there, and when it is gone; it must not throw. */
-  constructor(changed: (connected: boolean) => void = () => undefined) {
+  /**
+   * @param changed called when a connection is there, and when it is gone; it must not throw
+   * @param now epoch milliseconds
+   */
+  constructor(changed: (connected: boolean) => void = () => undefined, now: () => number = () => Date.now()) {
     this.#changed = changed;
+    this.#now = now;
+    this.#changedAt = now();
+  }
+
+  /** Since when there is a connection, or none, epoch milliseconds. */
+  get changedAt(): number {
+    return this.#changedAt;
   }
 
   get connection(): BrokerConnection | undefined {
@@ -36,6 +48,7 @@ export class BrokerLink {
 
   up(connection: BrokerConnection): void {
     this.#connection = connection;
+    this.#changedAt = this.#now();
     this.trouble = undefined;
     this.failure = undefined;
     this.#changed(true);
@@ -45,6 +58,7 @@ export class BrokerLink {
   down(): void {
     if (this.#connection === undefined) return;
     this.#connection = undefined;
+    this.#changedAt = this.#now();
     this.#changed(false);
     this.#tell({ tag: 'broker_down' });
   }

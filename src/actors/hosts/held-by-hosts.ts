@@ -20,7 +20,8 @@ const MOST_SINGLY = 100;
 
 const NOTHING_REMEMBERED = { hash_fail_count: 0, iptables_hash_timestamp: '', ipset_hash_timestamp: '' } as const;
 
-function reportedBy(row: Document): Hashes {
+/** The hashes that a host reported last, as its row has them. */
+export function reportedBy(row: Document): Hashes {
   return Object.fromEntries(HASH_FIELDS.map((field) => [field, textOf(row[field])])) as Readonly<Hashes>;
 }
 

@@ -18,6 +18,7 @@ import { CONFIG_PUBLISHER } from '../publishing/config-publisher-messages.js';
 import type { Notes } from '../store/notes.js';
 import { storePatiently } from '../store/store-patiently.js';
 import { ConvergenceWatch, type ConvergenceWatchNeeds } from './convergence-watch.js';
+import type { ConvergenceBook } from './convergence-book.js';
 import type { DriftBook } from './drift-book.js';
 import { DriftLog } from './drift-log.js';
 import type { HostDeadlines } from './host-deadlines.js';
@@ -52,6 +53,7 @@ export type HostReportsNeeds = ConvergenceWatchNeeds &
     readonly store: Pick<Store, 'commit'>;
     readonly notes: Pick<Notes, 'put'>;
     readonly drift: Pick<DriftBook, 'observe'>;
+    readonly convergence: Pick<ConvergenceBook, 'reported'>;
     readonly refused: Pick<RefusedReports, 'add' | 'clear'>;
     readonly hostRoom: Pick<HostRoom, 'grow'>;
     readonly events: Pick<EventBook<ServerEvent>, 'put'>;
@@ -184,15 +186,16 @@ export class HostReports {
 
   /** What is due after a report is stored. */
   #follow(self: Self, outcome: ReportOutcome, report: HostReport): void {
-    const { clock, drift, log, events } = this.#needs;
+    const { clock, drift, convergence, log, events } = this.#needs;
     const { record, delivery, deadlines } = this.#parts;
     deadlines.heard(outcome.deadlineInSeconds ?? Infinity);
     guardOpened(self, this.#needs);
     drift.observe(record.hostkey, outcome.differing, nowSeconds(clock));
     this.#oddities.turned(outcome, report);
     const group = textOf(outcome.row.group);
+    convergence.reported(record.hostkey, group, report.hashes);
     if (outcome.event !== undefined && outcome.differing.length === 0 && outcome.known.unverified === undefined)
-      this.#converges.reached(group);
+      this.#converges.reported(group, report.hashes);
     const { from, to } = outcome;
     if (from !== to) {
       const { hostkey } = record;

@@ -16,6 +16,7 @@ import type { BrokerLink } from '../broker/broker-link.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
 import type { RulesetOutputs } from '../groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../guard/agent-guard-state.js';
+import type { ConvergenceBook } from '../hosts/convergence-book.js';
 import { keepStandIns, loadKeptSets } from '../last-good/kept-sets.js';
 import type { Log } from '../../log/log.js';
 import type { Notes } from '../store/notes.js';
@@ -26,6 +27,7 @@ import { loadConfirmedSha, noteConfirmedSets } from './note-confirmed-sets.js';
 import { pipeOutcome } from './pipe-outcome.js';
 import { allSets } from './publications.js';
 import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } from './publisher-messages.js';
+import type { PublishQueue, SetsHeld } from './publish-queue.js';
 import type { MayPublish } from './publishing-gate.js';
 import { refusedAlarm } from './refused-alarm.js';
 import { refusedRetryMs, type RefusedRetryNeeds } from './refused-retry.js';
@@ -62,9 +64,11 @@ export interface IpsetPublisherNeeds {
   readonly setHistory: Pick<SetHistory, 'note' | 'settled' | 'status'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
   readonly gate: MayPublish;
+  readonly queue: Pick<PublishQueue, 'sets'>;
   readonly alarms: Pick<AlarmBook, 'clear'>;
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly metrics: Pick<Metrics, 'count'>;
+  readonly convergence: Pick<ConvergenceBook, 'setsOut'>;
 }
 
 type IpsetInfo =
@@ -74,9 +78,6 @@ type IpsetInfo =
   | { readonly tag: 'settled'; readonly rendered: RenderedSets; readonly sha: string; readonly outcome: Outcome }
   /** Perhaps they are taken now. */
   | { readonly tag: 'again' };
-
-/** Why nothing is published. */
-type Held = 'guard' | 'paused' | 'loading' | 'links' | 'takeover';
 
 const NO_SETS: ReadonlySet<string> = new Set();
 
@@ -93,8 +94,9 @@ function* renderedAndHashed(sets: Pick<SetBook, 'renderInSteps'>): Generator<voi
  */
 export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCast, IpsetInfo> {
   readonly #needs: IpsetPublisherNeeds;
-  /** Set at the start: whatever is dirty by then was never counted. */
-  #dirty = true;
+  /** Monotonic milliseconds; undefined: nothing is to be published. */
+  #dirtySince: number | undefined = undefined;
+  #held: SetsHeld | undefined = undefined;
   /** Of the text that all agents have; `undefined` before this server has published any. */
   #confirmedSha: string | undefined = undefined;
   /** The sets as agents have them, by name; `undefined` until that is known. */
@@ -107,13 +109,23 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
   /** Some set is published with its last good content, as far as the store knows. */
   #standingIn = false;
   #timer: TimerRef | undefined = undefined;
-  #held: Held | undefined = undefined;
   /** Waits for hosts of another server to say which sets they have. */
   readonly #takeover: SetTakeover;
 
   constructor(needs: IpsetPublisherNeeds) {
     this.#needs = needs;
     this.#takeover = new SetTakeover(needs);
+    // Whatever is dirty by now was never counted.
+    this.#dirty = true;
+    needs.queue.sets = () => ({ since: this.#dirtySince, held: this.#held });
+  }
+
+  get #dirty(): boolean {
+    return this.#dirtySince !== undefined;
+  }
+
+  set #dirty(is: boolean) {
+    this.#dirtySince = is ? (this.#dirtySince ?? this.#needs.clock.monotonic()) : undefined;
   }
 
   async init(self: Self<IpsetInfo>): Promise<void> {
@@ -289,7 +301,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     return this.#held !== undefined;
   }
 
-  #whyHeld(): Held | undefined {
+  #whyHeld(): SetsHeld | undefined {
     const { world, guard, gate } = this.#needs;
     if (!world.ready) return 'loading';
     if (!guard.open) return 'guard';

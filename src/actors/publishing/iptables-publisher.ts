@@ -14,6 +14,7 @@ import type { BrokerLink } from '../broker/broker-link.js';
 import type { ConnectionInfo } from '../broker/connection-messages.js';
 import type { RulesetOutput, RulesetOutputs } from '../groups/ruleset-outputs.js';
 import type { AgentGuardState } from '../guard/agent-guard-state.js';
+import type { ConvergenceBook } from '../hosts/convergence-book.js';
 import type { Log } from '../../log/log.js';
 import type { Notes } from '../store/notes.js';
 import { nowSeconds } from '../now-seconds.js';
@@ -22,6 +23,7 @@ import { OnceMore, type OnceMoreInfo } from './once-more.js';
 import { pipeOutcome } from './pipe-outcome.js';
 import { groupRuleset, groupSetsAlone } from './publications.js';
 import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
+import type { PublishQueue, WaitingGroup } from './publish-queue.js';
 import { type MayPublish, whyHeld } from './publishing-gate.js';
 import { clearGroupAlarm } from './refused-alarm.js';
 import { refusedRetryMs, type RefusedRetryNeeds } from './refused-retry.js';
@@ -45,9 +47,11 @@ export interface IptablesPublisherNeeds {
   readonly notes: Pick<Notes, 'put' | 'settled'>;
   readonly guard: Pick<AgentGuardState, 'open'>;
   readonly gate: MayPublish;
+  readonly queue: Pick<PublishQueue, 'rules'>;
   readonly alarms: Pick<AlarmBook, 'clear'>;
   readonly log: Pick<Log, 'warn' | 'error'>;
   readonly metrics: Pick<Metrics, 'count' | 'gauge' | 'observe'>;
+  readonly convergence: Pick<ConvergenceBook, 'rulesOut' | 'setsOut'>;
 }
 
 type IptablesInfo =
@@ -74,12 +78,6 @@ interface Message {
   readonly sets: NamedSets | undefined;
 }
 
-interface Waiting {
-  /** Monotonic milliseconds. */
-  readonly since: number;
-  readonly force: boolean;
-}
-
 /** Groups that are shown to operators, of each kind. */
 const SHOWN = 50;
 
@@ -95,7 +93,7 @@ const RETRY_MS = 200;
  */
 export class IptablesPublisher implements GenServer<never, never, IptablesCast, IptablesInfo> {
   readonly #needs: IptablesPublisherNeeds;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, WaitingGroup>();
   readonly #sentAt = new Map<string, number>();
   /** Groups that wait for more than time, and why. */
   readonly #held = new Map<string, string>();
@@ -118,6 +116,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   constructor(needs: IptablesPublisherNeeds) {
     this.#needs = needs;
     this.#onceMore = new OnceMore(needs.config);
+    needs.queue.rules = { waiting: this.#waiting, held: this.#held, room: this.#room };
   }
 
   init(self: Self<IptablesInfo>): void {
@@ -246,7 +245,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   }
 
   /** When a group may go out, in monotonic milliseconds. */
-  #dueAt(groupId: string, { since }: Waiting): number {
+  #dueAt(groupId: string, { since }: WaitingGroup): number {
     const { config } = this.#needs;
     const last = this.#sentAt.get(groupId) ?? -Infinity;
     return Math.max(since + config.publish_quiet_ms, last + config.profile_periodic_publish_interval_seconds * 1000);
@@ -289,7 +288,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   /** As far as there is room. */
   #publishAll(
     self: Self<IptablesInfo>,
-    groups: readonly (readonly [string, Waiting])[],
+    groups: readonly (readonly [string, WaitingGroup])[],
     sets: IpsetReply,
   ): Promise<void> {
     return this.#needs.slices.run(this.#publishEach(self, groups, sets));
@@ -297,7 +296,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
 
   *#publishEach(
     self: Self<IptablesInfo>,
-    groups: readonly (readonly [string, Waiting])[],
+    groups: readonly (readonly [string, WaitingGroup])[],
     sets: IpsetReply,
   ): Generator<void, void> {
     for (const [id, { force }] of groups) {
@@ -389,6 +388,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     if (sets === undefined || outputs.get(groupId) === undefined) return;
     const before = groupSets.given(groupId);
     noteGivenSets(this.#needs, groupId, { sha: sets.sha, names: sets.names, at: this.#sinceOf(before, sets) });
+    if (before?.sha !== sets.sha) this.#needs.convergence.setsOut(sets.hash, groupId);
     const staying = new Set(sets.names);
     // Which sets hosts had before a restart is not known.
     if (rules && before?.names?.every((name) => staying.has(name)) !== true) this.#sendOnceMore(self, groupId);

@@ -7,6 +7,7 @@ import type { Clock } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
 import type { RenderedSets } from '../../world/set-book.js';
 import type { World } from '../../world/world.js';
+import type { ConvergenceBook } from '../hosts/convergence-book.js';
 import { newestSetHash } from '../hosts/wanted-hashes.js';
 import { nowSeconds } from '../now-seconds.js';
 import type { Notes } from '../store/notes.js';
@@ -19,6 +20,7 @@ export interface NoteConfirmedSetsNeeds {
   readonly confirmedSets: Pick<ConfirmedSets, 'sha' | 'with' | 'add' | 'unrecorded' | 'recorded'>;
   readonly notes: Pick<Notes, 'put'>;
   readonly events: Pick<EventBook<ServerEvent>, 'put'>;
+  readonly convergence: Pick<ConvergenceBook, 'setsOut'>;
 }
 
 /** Which text all agents have, so that a restart need not send it again (table `setting`). */
@@ -36,7 +38,7 @@ export async function loadConfirmedSha(store: Pick<Store, 'get'>): Promise<strin
  * hold up the other. `sha`: SHA-256 of their text, in hex.
  */
 export function noteConfirmedSets(needs: NoteConfirmedSetsNeeds, { hash }: RenderedSets, sha: string): void {
-  const { world, config, confirmedSets, notes, events } = needs;
+  const { world, config, confirmedSets, notes, events, convergence } = needs;
   const now = nowSeconds(needs.clock);
   confirmedSets.sha = sha;
   events.put({ kind: 'sets_published', hash });
@@ -45,6 +47,7 @@ export function noteConfirmedSets(needs: NoteConfirmedSetsNeeds, { hash }: Rende
     // Later than all others, also when the clock was set back: which one is the newest is told by the time alone.
     const timestamp = Math.max(now, ...rows.map((row) => timeOf(row) + 1));
     confirmedSets.add({ id: randomUUID(), hash, timestamp });
+    convergence.setsOut(hash);
   }
   notes.put('sets', {
     changes: () => [

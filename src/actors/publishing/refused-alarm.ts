@@ -9,6 +9,11 @@ export function refusedAlarm(target: string): string {
   return `${PREFIX}${target}`;
 }
 
+/** The target that an alarm of this id is about; undefined: it is about something else. */
+export function refusedTarget(alarm: string): string | undefined {
+  return alarm.startsWith(PREFIX) ? alarm.slice(PREFIX.length) : undefined;
+}
+
 /** Targets whose messages are one host's. */
 const HOST_TARGETS = ['host', 'host-sets', 'config'] as const;
 

@@ -1,6 +1,6 @@
 import type { DetailObject, GenServer, Self, TimerRef } from '../../otp/index.js';
 import { measureOf, type Verdict } from '../../rollout/judge.js';
-import { hostsAhead, type Rollout, stepOf } from '../../rollout/rollout.js';
+import { countOfHostsAhead, hostsAhead, type Rollout, stepOf } from '../../rollout/rollout.js';
 import {
   activity,
   ended,
@@ -124,7 +124,7 @@ export class Roller implements GenServer<RolloutCall, RolloutReply, RolloutCast,
       name: rollout.groupName,
       rollout: rollout.id,
       state: rollout.state,
-      hosts_ahead: hostsAhead(rollout).length,
+      hosts_ahead: countOfHostsAhead(rollout),
       ...(this.#waitsFor === undefined ? {} : { waits_for: this.#waitsFor }),
       ...(rollout.pause === null ? {} : { why: rollout.pause.why }),
     };

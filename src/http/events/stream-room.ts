@@ -3,6 +3,7 @@ import type { BookEvent, EventSource } from '../../events/event-book.js';
 import { ApiError } from '../errors.js';
 import type { Reply } from '../reply.js';
 import type { Call } from '../route.js';
+import { beginRecent } from './begin-recent.js';
 import { EventStream } from './event-stream.js';
 import { placeOf } from './last-event-id.js';
 
@@ -33,6 +34,8 @@ export interface StreamRoomOptions {
 
 export interface ListenOptions<E extends BookEvent> {
   readonly wants?: (event: E) => boolean;
+  /** So many of the newest wanted events come first, where the client does not say which one it has. */
+  readonly recent?: number | undefined;
   /** Called once, with what ends the stream in order. */
   readonly opened?: (finish: (reason: string) => void) => void;
   /** Called once, when the stream is over. */
@@ -64,13 +67,15 @@ export class StreamRoom {
   listen<E extends BookEvent>(
     { headers, query, incoming }: Pick<Call, 'headers' | 'query' | 'incoming'>,
     source: EventSource<E>,
-    { wants = () => true, opened, ended }: ListenOptions<E> = {},
+    { wants = () => true, recent = 0, opened, ended }: ListenOptions<E> = {},
   ): Reply {
     const { most } = this.#options;
-    const place = placeOf(headers['last-event-id'] ?? query.get('last_event_id') ?? undefined, source);
+    const has = headers['last-event-id'] ?? query.get('last_event_id') ?? undefined;
+    const place = placeOf(has, source);
     if (this.#closed) throw new ApiError('unavailable', { reason: 'the server stops' });
     if (this.#open.size >= most) throw new ApiError('too_many_streams', { most }, { headers: { 'retry-after': '30' } });
-    const stream = new EventStream({ source, wants, ...place });
+    const from = has === undefined ? beginRecent(source, wants, recent) : place.from;
+    const stream = new EventStream({ source, wants, ...place, from });
     const entry: Open = { stream, request: incoming, unchecked: 0, blocked: 0 };
     this.#open.add(entry);
     opened?.((reason) => stream.finish(reason));

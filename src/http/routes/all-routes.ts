@@ -21,6 +21,7 @@ import { hostHistoryRoutes } from './host-history-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
+import { nowRoutes } from './now-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { planRoutes } from './plan-routes.js';
 import { revisionRoutes } from './revision-routes.js';
@@ -52,6 +53,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...ec2Routes,
     ...linkRoutes,
     ...fleetRoutes,
+    ...nowRoutes,
     ...eventRoutes,
     ...planRoutes,
     ...assertionRoutes,

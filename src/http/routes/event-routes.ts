@@ -4,6 +4,10 @@ import { SERVER_EVENT_KINDS, type ServerEvent } from '../../events/server-event.
 import { ApiError } from '../errors.js';
 import { EVENT_STREAM, type StreamRoom } from '../events/stream-room.js';
 import type { Call, Parameter, Route } from '../route.js';
+import { wholeNumber } from './whole-number.js';
+
+/** Events of the past that a stream may begin with. */
+const MOST_RECENT = 500;
 
 export interface EventNeeds {
   readonly events: EventSource<ServerEvent>;
@@ -23,6 +27,11 @@ function parameters(kinds: readonly string[]): readonly Parameter[] {
       description: 'The last event that the client has, for those that can not send the header `Last-Event-ID`',
       schema: { type: 'string' },
     },
+    {
+      name: 'recent',
+      description: `The stream begins with so many of the newest events, at most ${MOST_RECENT}, as far as they are kept; not together with \`last_event_id\``,
+      schema: { type: 'integer', minimum: 1 },
+    },
   ];
 }
 
@@ -41,7 +50,7 @@ export const eventRoutes: readonly Route<EventNeeds>[] = [
     answers: { 200: { description: 'The stream', type: EVENT_STREAM } },
     refuses,
     handle: (call, { streams, events }) =>
-      streams.listen(call, events, { wants: ofKinds<ServerEvent>(call, SERVER_EVENT_KINDS) }),
+      streams.listen(call, events, { wants: ofKinds<ServerEvent>(call, SERVER_EVENT_KINDS), recent: recentOf(call) }),
   },
   {
     ...v2,
@@ -57,7 +66,10 @@ export const eventRoutes: readonly Route<EventNeeds>[] = [
     handle: (call, { streams, actorEvents }) => {
       const isWanted = ofKinds<ActorEvent>(call, ACTOR_EVENT_KINDS);
       const path = call.query.get('path');
-      return streams.listen(call, actorEvents, { wants: (event) => isWanted(event) && isBelow(event, path) });
+      return streams.listen(call, actorEvents, {
+        wants: (event) => isWanted(event) && isBelow(event, path),
+        recent: recentOf(call),
+      });
     },
   },
 ];
@@ -75,6 +87,14 @@ function ofKinds<E extends BookEvent>(
     }
   }
   return ({ kind }) => kinds.has(kind);
+}
+
+/** A client that comes back says in the header which event it has, and its address is still the one it began with. */
+function recentOf({ query }: Pick<Call, 'query'>): number | undefined {
+  const recent = wholeNumber(query, 'recent', 1, MOST_RECENT);
+  if (recent !== undefined && query.has('last_event_id'))
+    throw new ApiError('bad_parameter', { name: 'recent', reason: 'leave it out, or leave out last_event_id' });
+  return recent;
 }
 
 /** Alarms have no path: they are told to everybody. */

@@ -5,9 +5,9 @@ import { textOf } from '../../model/text-of.js';
 import { byVariant } from '../../model/ruleset-variants.js';
 import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { RolloutHostStatus } from '../../rollout/host-status.js';
-import { hostsAhead, type Rollout, type RolloutWithoutTexts } from '../../rollout/rollout.js';
+import { countOfHostsAhead, type Rollout, type RolloutWithoutTexts } from '../../rollout/rollout.js';
 import { stepText } from '../../rollout/rollout-policy.js';
-import { hostsGiven, rolloutRecordFromDoc } from '../../rollout/rollout-doc.js';
+import { rolloutRecordFromDoc } from '../../rollout/rollout-doc.js';
 import type { World } from '../../world/world.js';
 import type { RolloutDetail, RolloutHostLine, RolloutLine } from './rollout-answers.js';
 
@@ -16,7 +16,6 @@ const MOST_HOSTS = 1000;
 
 export function rolloutLine(rollout: RolloutWithoutTexts): RolloutLine {
   const { steps, state } = rollout;
-  const count = hostsAhead(rollout).length;
   return {
     id: rollout.id,
     group_id: rollout.groupId,
@@ -27,7 +26,7 @@ export function rolloutLine(rollout: RolloutWithoutTexts): RolloutLine {
     pause: rollout.pause,
     step: stepSaid(rollout),
     steps_begun: steps.length + (rollout.promotedAt !== null || state === 'promoting' ? 1 : 0),
-    hosts_ahead: count,
+    hosts_ahead: countOfHostsAhead(rollout),
     failed: rollout.failed,
     hurried: rollout.hurry !== null,
     reconnect_proof: rollout.reconnectProof ? 'on' : 'not configured',
@@ -83,7 +82,7 @@ export function rolloutDetail(
 /** Of a row in the store, whose texts may be gone. */
 export function storedRolloutLine(doc: Document): RolloutLine | undefined {
   const found = rolloutRecordFromDoc(doc);
-  return found === undefined ? undefined : { ...rolloutLine(found), hosts_ahead: hostsGiven(doc) };
+  return found === undefined ? undefined : rolloutLine(found);
 }
 
 /** Of a row in the store that is over: its hosts are not known any more. */

@@ -19,7 +19,7 @@ export function hostActors({ base, policy, delivery, fleet }: ServerState): Host
   const { clock, config, store, alarms, alerts, metrics, log, events } = base;
   const { dialect, world, sets, groupSets, outputs, groups } = policy;
   const { reportsLink, outbox, gate, confirmedSets, notes } = delivery;
-  const { guard, refused, deadLetters, drift, repairs, registrations, hostRoom, hosts } = fleet;
+  const { guard, refused, deadLetters, drift, convergence, repairs, registrations, hostRoom, hosts } = fleet;
   // Shared by all hosts.
   const hostNeeds: HostActorNeeds = {
     clock,
@@ -41,6 +41,7 @@ export function hostActors({ base, policy, delivery, fleet }: ServerState): Host
     guard,
     refused,
     drift,
+    convergence,
     repairs,
     registrations,
     hostRoom,

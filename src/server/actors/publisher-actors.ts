@@ -20,8 +20,8 @@ export function publisherActors({
 > {
   const { clock, config, store, alarms, metrics, log, cloud, events } = base;
   const { dialect, world, sets, groupSets, outputs, slices } = policy;
-  const { link, outbox, gate, confirmedSets, notes, setHistory } = delivery;
-  const { guard } = fleet;
+  const { link, outbox, gate, queue, confirmedSets, notes, setHistory } = delivery;
+  const { guard, convergence } = fleet;
   const publishing = {
     clock,
     config,
@@ -35,8 +35,10 @@ export function publisherActors({
     link,
     outbox,
     gate,
+    queue,
     notes,
     guard,
+    convergence,
   };
   return {
     ipsetPublisher: () =>

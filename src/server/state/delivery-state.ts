@@ -1,6 +1,7 @@
 import { BrokerLink } from '../../actors/broker/broker-link.js';
 import { ConfirmedSets } from '../../actors/publishing/confirmed-sets.js';
 import { noteRefused } from '../../actors/publishing/note-refused.js';
+import { PublishQueue } from '../../actors/publishing/publish-queue.js';
 import { PublishingGate } from '../../actors/publishing/publishing-gate.js';
 import { clearRefusedAlarms } from '../../actors/publishing/refused-alarm.js';
 import { Notes } from '../../actors/store/notes.js';
@@ -26,6 +27,8 @@ export interface DeliveryState {
   /** Where the outbox keeps what waits; undefined: in memory only. */
   readonly journal: Journal | undefined;
   readonly gate: PublishingGate;
+  /** What publishers gather before it goes to the outbox. */
+  readonly queue: PublishQueue;
   /** Which sets the broker has confirmed, also where the store has no note of it. */
   readonly confirmedSets: ConfirmedSets;
   /** What is to be written down of what has happened already. */
@@ -54,15 +57,17 @@ export async function createDeliveryState(
   if (gate.paused) log.warn({ ...gate.lastChange }, 'publishing is paused, as it was before the restart');
   const told = (connection: 'publishing' | 'reports') => (connected: boolean) =>
     events.put({ kind: connected ? 'broker_back' : 'broker_lost', connection });
-  const link = new BrokerLink(told('publishing'));
+  const now = () => system.clock.now();
+  const link = new BrokerLink(told('publishing'), now);
   clearRefusedAlarms(alarms);
   return {
     broker,
     link,
-    reportsLink: new BrokerLink(told('reports')),
+    reportsLink: new BrokerLink(told('reports'), now),
     outbox: openOutbox(base, link, journal),
     journal,
     gate,
+    queue: new PublishQueue(),
     confirmedSets: new ConfirmedSets(),
     notes: new Notes({ store, clock: system.clock, log }),
     setHistory: new SetHistory({ store, clock: system.clock, log, config, slices: new Slices() }),

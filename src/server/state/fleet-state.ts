@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AgentGuardState } from '../../actors/guard/agent-guard-state.js';
+import { ConvergenceBook } from '../../actors/hosts/convergence-book.js';
 import { DriftBook } from '../../actors/hosts/drift-book.js';
 import type { HostCall, HostCast, HostReply } from '../../actors/hosts/host-messages.js';
 import { HostRoom } from '../../actors/hosts/host-room.js';
@@ -8,6 +9,7 @@ import { DeadLetters } from '../../actors/intake/dead-letters.js';
 import { RefusedReports } from '../../actors/intake/refused-reports.js';
 import { RateLimiter } from '../../rates/rate-limiter.js';
 import { keyedChildren, type KeyedChildren } from '../../otp/index.js';
+import type { RulesetOutputs } from '../../actors/groups/ruleset-outputs.js';
 import type { World } from '../../world/world.js';
 import type { ServerBase } from './server-base.js';
 
@@ -20,6 +22,8 @@ export interface FleetState {
   readonly refused: RefusedReports;
   readonly deadLetters: DeadLetters;
   readonly drift: DriftBook;
+  /** How long hosts take to have what was published. */
+  readonly convergence: ConvergenceBook;
   /** Repairs over all hosts (`repair_max_per_minute`). */
   readonly repairs: RateLimiter;
   /** New hosts (`intake.registrations_per_minute`). */
@@ -32,7 +36,7 @@ export interface FleetState {
 
 export function createFleetState(
   { system, config, log, alarms }: Pick<ServerBase, 'system' | 'config' | 'log' | 'alarms'>,
-  world: World,
+  { world, outputs }: { readonly world: World; readonly outputs: Pick<RulesetOutputs, 'rollouts'> },
 ): FleetState {
   const { intake } = config;
   return {
@@ -52,6 +56,7 @@ export function createFleetState(
       log,
     }),
     drift: new DriftBook(),
+    convergence: new ConvergenceBook({ clock: system.clock, config, world, rollouts: outputs.rollouts }),
     repairs: new RateLimiter(system.clock, config.repair_max_per_minute),
     registrations: new RateLimiter(system.clock, intake.registrations_per_minute),
     hostRoom: new HostRoom({ world, alarms, most: intake.hosts_max, mostBytes: intake.hosts_max_bytes }),

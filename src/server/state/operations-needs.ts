@@ -6,8 +6,8 @@ import type { ServerState } from './server-state.js';
 export function observingNeeds({ base, policy, delivery, fleet, linked }: ServerState): ObservingNeeds {
   const { system, config, log, store, alarms, metrics, traces } = base;
   const { dialect, world, sets, groupSets, outputs, foresight, compiles } = policy;
-  const { broker, link, reportsLink, outbox, gate, confirmedSets } = delivery;
-  const { guard, drift } = fleet;
+  const { broker, link, reportsLink, outbox, journal, gate, queue, confirmedSets } = delivery;
+  const { guard, drift, convergence } = fleet;
   return {
     system,
     config,
@@ -27,10 +27,13 @@ export function observingNeeds({ base, policy, delivery, fleet, linked }: Server
     link,
     reportsLink,
     outbox,
+    journal,
     gate,
+    queue,
     confirmedSets,
     guard,
     drift,
+    convergence,
     book: linked.book,
   };
 }

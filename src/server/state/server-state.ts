@@ -40,7 +40,7 @@ export async function createServerState(
   const book = new LinkBook({ clock: system.clock, world: policy.world, intervalMs: linkIntervalMs(base) });
   const delivery = await createDeliveryState(base, { broker, journal, unheard: () => book.waiting() });
   const linked = createLinkedState(base, { policy, book, gate: delivery.gate, linkBroker });
-  return { base, policy, delivery, linked, fleet: createFleetState(base, policy.world) };
+  return { base, policy, delivery, linked, fleet: createFleetState(base, policy) };
 }
 
 /** All of it side by side, for those who embed a server and look inside: tests and the demonstration. No actor gets it. */

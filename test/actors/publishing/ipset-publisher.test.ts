@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { PublishQueue } from '../../../src/actors/publishing/publish-queue.js';
 import { BrokerLink } from '../../../src/actors/broker/broker-link.js';
 import { RulesetOutputs } from '../../../src/actors/groups/ruleset-outputs.js';
 import { ConfirmedSets } from '../../../src/actors/publishing/confirmed-sets.js';
@@ -67,6 +68,7 @@ async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [], 
   const link = new BrokerLink();
   const alarms = new AlarmBook(() => 0);
   const gate = { paused: false };
+  const out: string[] = [];
   const guard = { open: true };
   const needs: IpsetPublisherNeeds = {
     groupSets: new GroupSets('all', { now: () => 0 }),
@@ -97,9 +99,11 @@ async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [], 
     },
     guard,
     gate,
+    queue: new PublishQueue() as IpsetPublisherNeeds['queue'],
     alarms,
     log: stage.log,
     metrics: createMetrics(),
+    convergence: { setsOut: (hash) => void out.push(hash) },
   };
   const resumed = await stage.hear(IPTABLES_PUBLISHER);
   const pid = await stage.start(new IpsetPublisher(needs));
@@ -109,6 +113,8 @@ async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [], 
   };
   return {
     ...needs,
+    /** Hashes of sets on which hosts are to converge. */
+    out,
     stage,
     store,
     outbox,
@@ -135,6 +141,23 @@ async function publisherAlone({ store = memoryStore(), hashes = [], hosts = [], 
 }
 
 describe('the ipset publisher', () => {
+  it('lets who looks on see since when sets wait and why, and tells once what hosts are to converge on', async () => {
+    const p = await publisherAlone();
+    const began = p.stage.clock.monotonic();
+    p.gate.paused = true;
+    await p.edit(['192.0.2.2']);
+    expect(p.queue.sets?.()).toEqual({ since: began, held: undefined });
+    await p.stage.advance(INTERVAL_MS);
+    expect(p.queue.sets?.()).toEqual({ since: began, held: 'paused' });
+    p.gate.paused = false;
+    await p.edit(['192.0.2.3']);
+    await p.stage.advance(INTERVAL_MS);
+    expect(p.queue.sets?.()).toEqual({ since: undefined, held: undefined });
+    expect(p.out).toEqual([]);
+    await p.settle(0, { kind: 'confirmed' });
+    expect(p.out).toEqual([p.sets.published?.hash]);
+  });
+
   it('publishes all sets to all agents after a quiet time, once for a burst', async () => {
     const p = await publisherAlone();
     await p.edit(['192.0.2.2']);

@@ -3,6 +3,7 @@ import { BrokerLink } from '../../../src/actors/broker/broker-link.js';
 import { RulesetOutputs } from '../../../src/actors/groups/ruleset-outputs.js';
 import { IptablesPublisher, type IptablesPublisherNeeds } from '../../../src/actors/publishing/iptables-publisher.js';
 import { IPSET_PUBLISHER, type IptablesCast } from '../../../src/actors/publishing/publisher-messages.js';
+import { PublishQueue } from '../../../src/actors/publishing/publish-queue.js';
 import { refusedAlarm } from '../../../src/actors/publishing/refused-alarm.js';
 import { Notes } from '../../../src/actors/store/notes.js';
 import { AlarmBook } from '../../../src/alarms/alarm-book.js';
@@ -32,6 +33,8 @@ async function publisherAlone({ unconfirmed = [] }: { readonly unconfirmed?: rea
   const link = new BrokerLink();
   const alarms = new AlarmBook(() => 0);
   const outputs = new RulesetOutputs();
+  const queue = new PublishQueue();
+  const out: (readonly [string, string])[] = [];
   const gate = { paused: false };
   const guard = { open: true };
   const made = (groupId: string, text = 'rules', sets: readonly string[] = []): void => {
@@ -59,9 +62,14 @@ async function publisherAlone({ unconfirmed = [] }: { readonly unconfirmed?: rea
     notes: new Notes({ store, clock: stage.clock, log: stage.log }),
     guard,
     gate,
+    queue,
     alarms,
     log: stage.log,
     metrics: createMetrics(),
+    convergence: {
+      rulesOut: (groupId, { hash4_ipsets = '' }) => void out.push([groupId, hash4_ipsets]),
+      setsOut: () => undefined,
+    },
   };
   const asked = await stage.asked(IPSET_PUBLISHER);
   const pid = await stage.start(new IptablesPublisher(needs));
@@ -80,6 +88,9 @@ async function publisherAlone({ unconfirmed = [] }: { readonly unconfirmed?: rea
     link,
     alarms,
     outputs,
+    queue,
+    /** Groups whose hosts are to converge, and on what. */
+    out,
     gate,
     guard,
     pid,
@@ -151,6 +162,29 @@ describe('the iptables publisher', () => {
     expect(p.store.doc('ruleset_output', 'a')).toMatchObject({ published_at: now });
     expect(p.store.doc('group', 'a')).toMatchObject({ hash4_ipsets: 'a-rules', hash6_iptables: 'a-rules' });
     expect(p.shown()).toMatchObject({ under_way: 0 });
+    expect(p.out).toEqual([['a', 'a-rules']]);
+  });
+
+  it('lets who looks on see what it has gathered, since when, and why it waits', async () => {
+    const p = await publisherAlone();
+    p.made('a');
+    p.made('b', 'rules', ['web_gv4']);
+    await p.publish('a');
+    const began = p.stage.clock.monotonic();
+    await p.stage.advance(QUIET_MS - 1);
+    await p.publish('b');
+    const { waiting, held, room } = p.queue.rules ?? {};
+    expect([...(waiting ?? [])].map(([id, { since }]) => [id, since - began])).toEqual([
+      ['a', 0],
+      ['b', QUIET_MS - 1],
+    ]);
+    expect([held?.size, room?.has('a')]).toEqual([0, true]);
+    await p.stage.advance(1);
+    await p.answer();
+    expect([...(waiting?.keys() ?? [])]).toEqual(['b']);
+    await p.stage.advance(QUIET_MS);
+    await p.answer();
+    expect([...(held ?? [])]).toEqual([['b', 'waits for the sets web_gv4']]);
   });
 
   it('does not send what is confirmed, unless it is to be sent again', async () => {
@@ -164,6 +198,9 @@ describe('the iptables publisher', () => {
     await p.stage.advance(INTERVAL_MS);
     await p.answer();
     expect(p.outbox.puts).toHaveLength(2);
+    await p.settle(1, CONFIRMED);
+    // Its hosts have it already.
+    expect(p.out).toHaveLength(1);
   });
 
   it('holds a ruleset whose sets are not there, says why, and sends it when they are', async () => {

@@ -56,6 +56,29 @@ describe('GET /api/V2/events', () => {
     expect((await byQuery.next())?.data['reason']).toBe('2');
   });
 
+  it('begins with the newest events that are wanted, as many as are asked for', async () => {
+    for (let put = 1; put <= 170; put += 1) {
+      storeLost(String(put));
+      if (put % 50 === 0) server.events.put({ kind: 'store_back' });
+    }
+    const client = await listen('/api/V2/events?recent=2&kinds=store_lost');
+    storeLost('next');
+    const reasons = [await client.next(), await client.next(), await client.next()].map((each) => each?.data['reason']);
+    expect(reasons).toEqual(['169', '170', 'next']);
+    const rare = await listen('/api/V2/events?recent=500&kinds=store_back');
+    // Those of before are not kept any more, and that is nothing that the client has lost.
+    expect([await rare.next(), await rare.next()].map((each) => [each?.event, each?.id])).toEqual([
+      ['store_back', `${server.events.run}-102`],
+      ['store_back', `${server.events.run}-153`],
+    ]);
+  });
+
+  it('goes on where a client broke off that had asked for the newest', async () => {
+    for (const reason of ['1', '2', '3']) storeLost(reason);
+    const client = await listen('/api/V2/events?recent=3', { 'last-event-id': `${server.events.run}-2` });
+    expect((await client.next())?.data['reason']).toBe('3');
+  });
+
   it('tells a client of another run that it can not know what was lost, and gives all that is kept', async () => {
     storeLost('1');
     const client = await listen('/api/V2/events', { 'last-event-id': '0123456789ab-17' });
@@ -83,6 +106,12 @@ describe('GET /api/V2/events', () => {
   it.each([
     ['kinds=store_back,nonsense', 'kinds'],
     ['kinds=', 'kinds'],
+    ['recent=0', 'recent'],
+    ['recent=501', 'recent'],
+    ['recent=-1', 'recent'],
+    ['recent=1e2', 'recent'],
+    ['recent=', 'recent'],
+    ['recent=5&last_event_id=0123456789ab-1', 'recent'],
     ['last_event_id=17', 'last_event_id'],
     ['last_event_id=0123456789ab-', 'last_event_id'],
   ])('refuses %s', async (query, name) => {
@@ -152,6 +181,16 @@ describe('GET /api/V2/events', () => {
 });
 
 describe('GET /api/V2/actors/events', () => {
+  it('begins with the newest events below a path, and refuses more than are given', async () => {
+    const { actorEvents } = server;
+    for (const path of ['dog_trainer/a', 'dog_trainer/b', 'dog_trainer/b/c'])
+      actorEvents.put({ kind: 'started', path });
+    const client = await listen('/api/V2/actors/events?recent=1&path=dog_trainer/b');
+    expect(await client.next()).toMatchObject({ data: { path: 'dog_trainer/b/c' } });
+    const refused = await fetch(`${server.url}/api/V2/actors/events?recent=501`);
+    expect([refused.status, await refused.json()]).toMatchObject([400, { code: 'bad_parameter' }]);
+  });
+
   it('gives only what happens below a path, and alarms', async () => {
     const client = await listen('/api/V2/actors/events?path=dog_trainer/http_sup');
     const { actorEvents } = server;

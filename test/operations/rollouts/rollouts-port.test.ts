@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { RulesetOutputs } from '../../../src/actors/groups/ruleset-outputs.js';
 import type { Document } from '../../../src/model/document.js';
 import { rolloutsPort, type RolloutsPortNeeds } from '../../../src/operations/rollouts/rollouts-port.js';
-import { rolloutToDoc } from '../../../src/rollout/rollout-doc.js';
+import { rolloutFromDoc, rolloutToDoc } from '../../../src/rollout/rollout-doc.js';
 import type { Rollout } from '../../../src/rollout/rollout.js';
 import { createSqliteStore } from '../../../src/store/sqlite/create-sqlite-store.js';
 import { makeRollout } from '../../rollout/make-rollout.js';
@@ -67,4 +67,13 @@ it('lists those in one state, by what is in memory', async () => {
   const port = await portWith([OVER, { ...LIVE, state: 'planned' }], [LIVE]);
   const ids = async (state: 'planned' | 'rolling') => (await port.list(state)).map(({ id }) => id);
   expect([await ids('planned'), await ids('rolling')]).toEqual([[], ['g.2']]);
+});
+
+it('says how many hosts had one first that was rolled back, also after a restart, when nobody knows which', async () => {
+  const rolledBack: Rollout = { ...OVER, state: 'rolled_back', promotedAt: null };
+  const { candidate, base } = rolledBack;
+  const readBack = rolloutFromDoc(rolloutToDoc(rolledBack), candidate, base);
+  const port = await portWith([rolledBack], readBack === undefined ? [] : [readBack]);
+  expect((await port.list(undefined)).map(({ hosts_ahead }) => hosts_ahead)).toEqual([3]);
+  expect(await port.get('g.1')).toMatchObject({ state: 'rolled_back', hosts_ahead: 3 });
 });

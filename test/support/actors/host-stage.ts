@@ -175,6 +175,7 @@ export async function hostStage(options: HostStageOptions = {}): Promise<HostSta
     guard,
     refused,
     drift: new DriftBook(),
+    convergence: { reported: () => undefined },
     repairs: { take: () => true },
     registrations: { take: () => true },
     hostRoom: new HostRoom({ world, alarms: new AlarmBook(() => v.clock.now()), most: 100, mostBytes: 1 << 20 }),
