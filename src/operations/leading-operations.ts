@@ -6,6 +6,7 @@ import type { KeyedChildren, Pid } from '../otp/index.js';
 import { ec2Plan } from './ec2-plan.js';
 import { bothQuestions, type FleetQuestionsParts } from './fleet-questions.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
+import { fleetPages, type FleetPagesNeeds } from './pages/fleet-pages-port.js';
 import { actorNames } from './actors/actor-names.js';
 import { actorsPort, type ActorsPortNeeds } from './actors/actors-port.js';
 import { viewActors } from './actors/view-actors.js';
@@ -21,6 +22,7 @@ import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-comma
 
 export type LeadingNeeds = HostDriftNeeds &
   FleetViewNeeds &
+  FleetPagesNeeds &
   PublishingSwitchNeeds &
   SetPinNeeds &
   RolloutsPortNeeds &
@@ -56,6 +58,7 @@ export function leadingOperations(
     standing,
     ...publishingSwitch(needs),
   };
+  const asked = bothQuestions(needs);
   const seen = { system, nameOf: actorNames(world) };
   return {
     ...parts,
@@ -67,6 +70,7 @@ export function leadingOperations(
     },
     alarms: () => alarms.list(),
     fleet: fleetView(needs, parts),
+    pages: fleetPages(needs, asked.questions),
     drift: async (hostId) => hostDrift(needs, hostId),
     ...linkOperations(needs),
     setPin: setPin(needs),
@@ -76,7 +80,7 @@ export function leadingOperations(
     ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
-    ...bothQuestions(needs),
+    ...asked,
   };
 }
 

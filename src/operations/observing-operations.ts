@@ -6,6 +6,7 @@ import type { Pid } from '../otp/index.js';
 import { StoreError } from '../store/store.js';
 import { bothQuestions, type FleetQuestionsParts } from './fleet-questions.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
+import { fleetPages, type FleetPagesNeeds } from './pages/fleet-pages-port.js';
 import { actorsOnlySeen, type SeenActorsNeeds } from './actors/actors-port.js';
 import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
@@ -17,6 +18,7 @@ import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-comma
 
 export type ObservingNeeds = HostDriftNeeds &
   FleetViewNeeds &
+  FleetPagesNeeds &
   PublishingSwitchNeeds &
   ReadinessNeeds &
   RemoteCommandsPortNeeds &
@@ -50,6 +52,7 @@ export function observingOperations(
     standing: () => ({ role: 'alone' }) as const,
     ...publishingSwitch(needs),
   };
+  const asked = bothQuestions(needs);
   return {
     ...parts,
     tree: (request) => viewActors(needs, root(), request),
@@ -57,6 +60,7 @@ export function observingOperations(
     publishGroup: () => undefined,
     alarms: () => alarms.list(),
     fleet: fleetView(needs, parts),
+    pages: fleetPages(needs, asked.questions),
     drift: async (hostId) => hostDrift(needs, hostId),
     linkState: () => undefined,
     acceptLink: () => Promise.reject(new StoreError('read_only', 'this server only looks on')),
@@ -68,7 +72,7 @@ export function observingOperations(
       Promise.resolve({ mode: 'off', reason: 'this server only looks on: it asks nothing of EC2', regions: [] }),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
-    ...bothQuestions(needs),
+    ...asked,
   };
 }
 

@@ -55,6 +55,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     linkState: notHere,
     acceptLink: later,
     fleet: { status: notHere, drifted: notHere, groups: notHere },
+    pages: { hosts: later, groups: later, lines: later, set: notHere },
     drift: later,
     publishing: notHere,
     setPublishing: later,

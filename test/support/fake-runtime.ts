@@ -14,6 +14,7 @@ import type {
 import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
 import type { Transfer } from '../../src/operations/transfers.js';
 import type { FleetStatus, FleetView } from '../../src/operations/fleet-answers.js';
+import type { FleetPages } from '../../src/operations/fleet-pages.js';
 import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
 import { type Store, StoreError } from '../../src/store/store.js';
 import type { ActorDone } from '../../src/operations/actors/actor-order.js';
@@ -133,6 +134,25 @@ export class FakeRuntime implements Operations {
     status: () => FLEET_IS_WELL,
     drifted: () => ({ total: 0, converging: 0, hosts: [] }),
     groups: () => [],
+  };
+
+  readonly pages: { -readonly [K in keyof FleetPages]: FleetPages[K] } = {
+    hosts: async ({ offset, limit }) => ({
+      total: 0,
+      offset,
+      limit,
+      by_state: FLEET_IS_WELL.hosts.by_state,
+      hosts: [],
+    }),
+    groups: async ({ offset, limit }) => ({
+      total: 0,
+      offset,
+      limit,
+      by_state: FLEET_IS_WELL.groups.by_state,
+      groups: [],
+    }),
+    lines: async () => 'unknown_group',
+    set: () => undefined,
   };
 
   async drift(hostId: string): Promise<JsonObject | undefined> {

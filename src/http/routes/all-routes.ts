@@ -15,6 +15,7 @@ import { driftRoutes } from './drift-routes.js';
 import { ec2Routes } from './ec2-routes.js';
 import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
+import { fleetPageRoutes } from './fleet-page-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
 import { hostHistoryRoutes } from './host-history-routes.js';
 import { hclRoutes } from './hcl-routes.js';
@@ -48,6 +49,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...ec2Routes,
     ...linkRoutes,
     ...fleetRoutes,
+    ...fleetPageRoutes,
     ...eventRoutes,
     ...planRoutes,
     ...assertionRoutes,
