@@ -1,3 +1,5 @@
+import type { HostSent } from '../actors/hosts/host-messages.js';
+import type { AgentQueue } from '../broker/management/agent-queues.js';
 import type { HashField, RulesetVariant } from '../model/ruleset-variants.js';
 import type { HostState } from '../host/host-state.js';
 import type { GroupLine, GroupState, HostLine } from './fleet-answers.js';
@@ -158,33 +160,32 @@ export interface FleetPages {
   set(name: string, page: Pick<PageAsked<never>, 'offset' | 'limit'>): SetContent | undefined;
 }
 
-/** One of the queues that a host's agent takes messages from. Null: not known, or there is no such queue. */
-export interface HostQueue {
-  readonly name: string;
-  /** Those that wait and those that are not acknowledged yet. */
-  readonly messages: number | null;
-  readonly consumers: number | null;
-}
-
 /** `GET /api/V2/host/:id/queues`. */
 export interface HostQueues {
   /** RabbitMQ's management API is configured (`broker.management.url`); otherwise nothing is known of queues. */
   readonly configured: boolean;
-  readonly queues: readonly HostQueue[];
+  readonly queues: readonly AgentQueue[];
   /** Why the management API did not answer. */
   readonly error: string | null;
 }
 
-/** `POST /api/V2/host/:id/send`. */
-export interface HostSent {
-  /** What is on its way to the host. */
-  readonly sent: readonly ('ruleset' | 'sets')[];
-  /** Why nothing is; null: something is. */
-  readonly why: string | null;
-}
+/** `POST /api/V2/host/:id/send` answers with `HostSent`. */
+export type { AgentQueue, HostSent };
 
 /** `POST /api/V2/host/:id/reconnect`. */
 export interface HostReconnected {
   /** Connections of its agent that were closed; 0: it has none now. */
   readonly closed: number;
+}
+
+/** What may be asked and ordered of one host, by its id, hostkey or name. Undefined: there is no such host. */
+export interface HostOrders {
+  queues(host: string): Promise<HostQueues | undefined>;
+  /** Sends it what it is to have once more. Rejects with `StoreError` `unavailable` while its actor does not answer. */
+  send(host: string, author: string): Promise<HostSent | undefined>;
+  /**
+   * Closes the connection of its agent, which makes another. Rejects with `StoreError` `unavailable` where the management
+   * API does not do it.
+   */
+  reconnect(host: string, author: string): Promise<HostReconnected | 'not_configured' | undefined>;
 }

@@ -11,6 +11,7 @@ import { actorNames } from './actors/actor-names.js';
 import { actorsPort, type ActorsPortNeeds } from './actors/actors-port.js';
 import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
+import { hostOrders, type HostOrdersNeeds } from './host-orders.js';
 import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
 import type { Operations, Readiness, Standing } from './operations.js';
 import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switch.js';
@@ -23,6 +24,7 @@ import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-comma
 export type LeadingNeeds = HostDriftNeeds &
   FleetViewNeeds &
   FleetPagesNeeds &
+  HostOrdersNeeds &
   PublishingSwitchNeeds &
   SetPinNeeds &
   RolloutsPortNeeds &
@@ -71,6 +73,7 @@ export function leadingOperations(
     alarms: () => alarms.list(),
     fleet: fleetView(needs, parts),
     pages: fleetPages(needs, asked.questions),
+    hostOrders: hostOrders(needs),
     drift: async (hostId) => hostDrift(needs, hostId),
     ...linkOperations(needs),
     setPin: setPin(needs),

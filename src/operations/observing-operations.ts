@@ -61,6 +61,7 @@ export function observingOperations(
     alarms: () => alarms.list(),
     fleet: fleetView(needs, parts),
     pages: fleetPages(needs, asked.questions),
+    hostOrders: noHostOrders(),
     drift: async (hostId) => hostDrift(needs, hostId),
     linkState: () => undefined,
     acceptLink: () => Promise.reject(new StoreError('read_only', 'this server only looks on')),
@@ -79,6 +80,12 @@ export function observingOperations(
 /** What `GET /api/V2/observe` answers; undefined: nothing is found yet. */
 export function observationJson(found: Observation | undefined): JsonObject {
   return { loading: found === undefined, ...(found as JsonObject | undefined) };
+}
+
+function noHostOrders(): Operations['hostOrders'] {
+  const never = (): Promise<never> =>
+    Promise.reject(new StoreError('read_only', 'this server only observes: it has nothing to do with agents'));
+  return { queues: never, send: never, reconnect: never };
 }
 
 function noRollouts(): Operations['rollouts'] {

@@ -14,7 +14,7 @@ import type {
 import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
 import type { Transfer } from '../../src/operations/transfers.js';
 import type { FleetStatus, FleetView } from '../../src/operations/fleet-answers.js';
-import type { FleetPages } from '../../src/operations/fleet-pages.js';
+import type { FleetPages, HostOrders } from '../../src/operations/fleet-pages.js';
 import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
 import { type Store, StoreError } from '../../src/store/store.js';
 import type { ActorDone } from '../../src/operations/actors/actor-order.js';
@@ -153,6 +153,12 @@ export class FakeRuntime implements Operations {
     }),
     lines: async () => 'unknown_group',
     set: () => undefined,
+  };
+
+  readonly hostOrders: { -readonly [K in keyof HostOrders]: HostOrders[K] } = {
+    queues: async () => undefined,
+    send: async () => undefined,
+    reconnect: async () => undefined,
   };
 
   async drift(hostId: string): Promise<JsonObject | undefined> {

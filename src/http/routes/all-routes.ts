@@ -18,6 +18,7 @@ import { fileTransferRoutes } from './file-transfer-routes.js';
 import { fleetPageRoutes } from './fleet-page-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
 import { hostHistoryRoutes } from './host-history-routes.js';
+import { hostOrderRoutes } from './host-order-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
@@ -50,6 +51,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...linkRoutes,
     ...fleetRoutes,
     ...fleetPageRoutes,
+    ...hostOrderRoutes,
     ...eventRoutes,
     ...planRoutes,
     ...assertionRoutes,
