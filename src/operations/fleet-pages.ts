@@ -42,7 +42,7 @@ export interface GroupsAsked extends PageAsked<GroupSort> {
 
 /** One host of a page. */
 export interface HostRow extends HostLine {
-  /** The first four that count in sets: no loopback, no link-local ones. */
+  /** The first four that go into sets, IPv4 first: no loopback, no link-local ones. */
   readonly addresses: readonly string[];
   /** How many of those there are. */
   readonly address_count: number;

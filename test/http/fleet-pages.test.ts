@@ -80,7 +80,7 @@ it('GET /api/V2/group/:id/lines says whether group or host is unknown', async ()
   };
   expect((await api('GET', '/api/V2/group/web/lines')).json).toMatchObject({
     code: 'not_found',
-    error: expect.stringContaining('group with this id or name'),
+    error: 'not found: group with this id or name',
   });
   const noHost = await api('GET', '/api/V2/group/web/lines?host=key-1');
   expect([noHost.status, noHost.text]).toEqual([404, expect.stringContaining('host of this group')]);

@@ -56,6 +56,7 @@ describe('a page of hosts', () => {
     [{ offset: 9 }, []],
     [{ q: 'KEY-b' }, ['B']],
     [{ q: '10.9.0.3' }, ['B']],
+    [{ q: 'fe80' }, []],
     [{ q: 'eth0' }, []],
     [{ q: 'DB' }, ['a']],
     [{ group: 'db' }, ['a']],
@@ -134,9 +135,9 @@ describe('a page of hosts', () => {
     const groupPage = await pages.groups(groups({ sort: 'hosts', order: 'desc', limit: 100 }));
     const usedByGroups = process.cpuUsage(groupsBefore);
     over = true;
-    console.log(
+    process.stdout.write(
       `10,000 hosts: a page of 1,000 took ${(used.user + used.system) / 1000} ms of CPU, one of 100 groups ` +
-        `${(usedByGroups.user + usedByGroups.system) / 1000} ms; the loop stood still for ${longest.toFixed(1)} ms at most`,
+        `${(usedByGroups.user + usedByGroups.system) / 1000} ms; the loop stood still for ${longest.toFixed(1)} ms at most\n`,
     );
     expect([page.total, page.by_state.active, page.by_state.inactive]).toEqual([10_000, 9000, 1000]);
     const names = page.hosts.map(({ name }) => name);

@@ -1,9 +1,9 @@
 import type { DriftBook } from '../../actors/hosts/drift-book.js';
 import type { Dialect } from '../../firewall/dialect.js';
+import { hostAddresses } from '../../firewall/policy/host-addresses.js';
 import { HOST_STATES, stateOf, type HostState } from '../../host/host-state.js';
 import type { Document } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
-import { internalAddresses, reportedAddresses } from '../../resources/views/host-addresses.js';
 import type { World } from '../../world/world.js';
 import type { HostPage, HostRow, HostsAsked, HostSort } from '../fleet-pages.js';
 import { hostLine } from '../host-line.js';
@@ -12,7 +12,7 @@ import { whyPending, type WhyPendingNeeds } from './why-pending.js';
 
 export type HostPageNeeds = WhyPendingNeeds & {
   readonly dialect: Dialect;
-  readonly world: Pick<World, 'rows' | 'hostsOf'>;
+  readonly world: Pick<World, 'rows' | 'hostsOf' | 'policy'>;
   readonly drift: Pick<DriftBook, 'get'>;
 };
 
@@ -51,10 +51,16 @@ export function* hostPage(needs: HostPageNeeds, asked: HostsAsked): Generator<vo
   return { total: found.length, offset, limit, by_state: byState, hosts };
 }
 
-function hostRow({ drift, dialect }: HostPageNeeds, row: Document, pending: string | undefined): HostRow {
-  const addresses = internalAddresses([row], dialect);
+/** Those that go into sets, as people write them. */
+function addressesOf({ world, dialect }: HostPageNeeds, row: Document): readonly string[] {
+  const { v4, v6 } = hostAddresses(row, dialect, world.policy.hostAddressesMax);
+  return [...v4, ...v6].map((address) => address.replace(/\/(?:32|128)$/, ''));
+}
+
+function hostRow(needs: HostPageNeeds, row: Document, pending: string | undefined): HostRow {
+  const addresses = addressesOf(needs, row);
   return {
-    ...hostLine(row, drift.get(textOf(row.hostkey))),
+    ...hostLine(row, needs.drift.get(textOf(row.hostkey))),
     addresses: addresses.slice(0, MOST_ADDRESSES),
     address_count: addresses.length,
     pending: pending !== undefined,
@@ -62,14 +68,15 @@ function hostRow({ drift, dialect }: HostPageNeeds, row: Document, pending: stri
   };
 }
 
-function matches({ drift }: HostPageNeeds, row: Document, { q, differing }: HostsAsked): boolean {
-  if (differing !== undefined && drift.get(textOf(row.hostkey))?.differing.includes(differing) !== true) return false;
+function matches(needs: HostPageNeeds, row: Document, { q, differing }: HostsAsked): boolean {
+  if (differing !== undefined && needs.drift.get(textOf(row.hostkey))?.differing.includes(differing) !== true)
+    return false;
   if (q === '') return true;
   const part = q.toLowerCase();
   const has = (text: string): boolean => text.toLowerCase().includes(part);
   if (has(textOf(row.name)) || has(textOf(row.hostkey)) || has(textOf(row.group))) return true;
   // The stored text holds names of interfaces too; few hosts get as far as being read.
-  return has(textOf(row.interfaces)) && reportedAddresses(row).some(has);
+  return has(textOf(row.interfaces)) && addressesOf(needs, row).some(has);
 }
 
 function keyOf({ drift }: HostPageNeeds, row: Document, sort: HostSort): Sortable['key'] {
