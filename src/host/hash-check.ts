@@ -14,6 +14,11 @@ export type Hashes = Readonly<Record<HashField, string>>;
 
 const V4_RULE_FIELDS = RULESET_VARIANTS.filter(({ family }) => family === 'v4').map(({ hashField }) => hashField);
 
+/** The hashes of rules that reports are compared by. `checkV6` false: those of IPv6 are left out. */
+export function ruleFieldsCompared(checkV6: boolean): readonly RulesetHashField[] {
+  return checkV6 ? RULESET_HASH_FIELDS : V4_RULE_FIELDS;
+}
+
 /** What the server wants a host to run. Times are epoch seconds. An absent half was never published: nothing to compare. */
 export interface Wanted {
   readonly rules?: {
@@ -89,7 +94,7 @@ export function checkHashes(
   const differing: HashField[] = [...(readBack ?? [])];
   const { rules, sets } = wanted;
   if (rules !== undefined && readBack === undefined)
-    for (const field of options.checkV6 ? RULESET_HASH_FIELDS : V4_RULE_FIELDS)
+    for (const field of ruleFieldsCompared(options.checkV6))
       if (reported[field] !== rules.hashes[field]) differing.push(field);
   const rulesMatch = differing.length === 0;
   const setsMatch = sets === undefined || sets.hashes.has(reported.ipset_hash);

@@ -154,6 +154,11 @@ export const ERRORS = {
     text: 'the group cannot be held at this revision: {reason}',
     advice: 'Hold it at another revision, or make what the reason names again.',
   },
+  no_management_api: {
+    status: 409,
+    text: "RabbitMQ's management API is not configured here",
+    advice: 'Set `broker.management.url`: connections of agents are closed through it.',
+  },
   rollout_state: {
     status: 409,
     text: 'the rollout cannot do that now: {reason}',

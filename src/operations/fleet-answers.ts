@@ -22,7 +22,8 @@ export interface HostLine {
  * `pending`: nothing compiled yet; `compiled`: not confirmed by the broker yet; `published`; `error`: its policy cannot
  * be compiled, and its hosts keep the last good ruleset.
  */
-export type GroupState = 'pending' | 'compiled' | 'published' | 'error';
+export const GROUP_STATES = ['pending', 'compiled', 'published', 'error'] as const;
+export type GroupState = (typeof GROUP_STATES)[number];
 
 /** The revision that a group is held at. `at`: epoch seconds. */
 export interface HeldAt {

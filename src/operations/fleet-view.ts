@@ -6,7 +6,14 @@ import { counted } from '../model/counted.js';
 import type { Document, JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import type { ActorSystem } from '../otp/index.js';
-import type { FleetStatus, FleetView, GroupLine, GroupState, HostLine, Unwell } from './fleet-answers.js';
+import {
+  GROUP_STATES,
+  type FleetStatus,
+  type FleetView,
+  type GroupLine,
+  type HostLine,
+  type Unwell,
+} from './fleet-answers.js';
 import { hostLine } from './host-line.js';
 import { byName, groupLine, isDrifted, isSilent, type FleetLinesNeeds } from './fleet-lines.js';
 import type { PublishingState, Readiness, Standing } from './operations.js';
@@ -28,8 +35,6 @@ export interface FleetViewParts {
 
 /** Most hosts or groups that a status names of each kind; the others are counted. */
 const MOST_NAMED = 20;
-
-const GROUP_STATES: readonly GroupState[] = ['pending', 'compiled', 'published', 'error'];
 
 export function fleetView(needs: FleetViewNeeds, parts: FleetViewParts): FleetView {
   const { world } = needs;

@@ -9,13 +9,14 @@ import type { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import type { Config } from '../config/schema.js';
 import { HASH_FIELDS } from '../host/hash-check.js';
 import { stateOf } from '../host/host-state.js';
-import type { Document, Json, JsonObject } from '../model/document.js';
+import type { Json, JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import { byVariant } from '../model/ruleset-variants.js';
 import type { ActorSystem } from '../otp/index.js';
 import type { GroupSets } from '../world/group-sets.js';
 import type { SetBook } from '../world/set-book.js';
 import type { World } from '../world/world.js';
+import { findHost } from './find-host.js';
 
 /** What the drift of a host is told from. */
 export interface HostDriftNeeds {
@@ -34,7 +35,7 @@ export interface HostDriftNeeds {
 /** Which hash differs, since when, what was sent, what was last reported (`GET /api/V2/host/:id/drift`). */
 export function hostDrift(needs: HostDriftNeeds, asked: string): JsonObject | undefined {
   const { world, outputs, config, system } = needs;
-  const host = world.rows('host').get(asked) ?? world.hostByKey(asked) ?? hostByName(world, asked);
+  const host = findHost(world, asked);
   if (host === undefined) return undefined;
   const hostkey = typeof host.hostkey === 'string' ? host.hostkey : '';
   const assigned = assignedTo(needs, { hostkey, group: textOf(host.group) });
@@ -67,12 +68,6 @@ export function hostDrift(needs: HostDriftNeeds, asked: string): JsonObject | un
       at: host.keepalive_timestamp ?? null,
     },
   };
-}
-
-/** Names are not unique: the first host that is in use, or else the first of any. */
-function hostByName(world: World, name: string): Document | undefined {
-  const named = [...world.rows('host').values()].filter((row) => row.name === name);
-  return named.find((row) => row.active === 'active') ?? named[0];
 }
 
 function iso(seconds: number | null | undefined): Json {

@@ -6,10 +6,12 @@ import type { KeyedChildren, Pid } from '../otp/index.js';
 import { ec2Plan } from './ec2-plan.js';
 import { bothQuestions, type FleetQuestionsParts } from './fleet-questions.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
+import { fleetPages, type FleetPagesNeeds } from './pages/fleet-pages-port.js';
 import { actorNames } from './actors/actor-names.js';
 import { actorsPort, type ActorsPortNeeds } from './actors/actors-port.js';
 import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
+import { hostOrders, type HostOrdersNeeds } from './host-orders.js';
 import { linkOperations, type LinkOperationsNeeds } from './link-operations.js';
 import { nowView, type NowViewNeeds } from './now/now-view.js';
 import type { Operations, Readiness, Standing } from './operations.js';
@@ -23,6 +25,8 @@ import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-comma
 export type LeadingNeeds = HostDriftNeeds &
   FleetViewNeeds &
   NowViewNeeds &
+  FleetPagesNeeds &
+  HostOrdersNeeds &
   PublishingSwitchNeeds &
   SetPinNeeds &
   RolloutsPortNeeds &
@@ -59,6 +63,7 @@ export function leadingOperations(
     ...publishingSwitch(needs),
   };
   const fleet = fleetView(needs, parts);
+  const asked = bothQuestions(needs);
   const seen = { system, nameOf: actorNames(world) };
   return {
     ...parts,
@@ -71,6 +76,8 @@ export function leadingOperations(
     alarms: () => alarms.list(),
     fleet,
     now: nowView(needs, { ...parts, fleet }),
+    pages: fleetPages(needs, asked.questions),
+    hostOrders: hostOrders(needs),
     drift: async (hostId) => hostDrift(needs, hostId),
     ...linkOperations(needs),
     setPin: setPin(needs),
@@ -80,7 +87,7 @@ export function leadingOperations(
     ec2Plan: () => ec2Plan(system),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
-    ...bothQuestions(needs),
+    ...asked,
   };
 }
 

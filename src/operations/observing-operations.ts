@@ -6,6 +6,7 @@ import type { Pid } from '../otp/index.js';
 import { StoreError } from '../store/store.js';
 import { bothQuestions, type FleetQuestionsParts } from './fleet-questions.js';
 import { fleetView, type FleetViewNeeds } from './fleet-view.js';
+import { fleetPages, type FleetPagesNeeds } from './pages/fleet-pages-port.js';
 import { actorsOnlySeen, type SeenActorsNeeds } from './actors/actors-port.js';
 import { viewActors } from './actors/view-actors.js';
 import { hostDrift, type HostDriftNeeds } from './host-drift.js';
@@ -19,6 +20,7 @@ import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-comma
 export type ObservingNeeds = HostDriftNeeds &
   FleetViewNeeds &
   NowViewNeeds &
+  FleetPagesNeeds &
   PublishingSwitchNeeds &
   ReadinessNeeds &
   RemoteCommandsPortNeeds &
@@ -53,6 +55,7 @@ export function observingOperations(
     ...publishingSwitch(needs),
   };
   const fleet = fleetView(needs, parts);
+  const asked = bothQuestions(needs);
   return {
     ...parts,
     tree: (request) => viewActors(needs, root(), request),
@@ -61,6 +64,8 @@ export function observingOperations(
     alarms: () => alarms.list(),
     fleet,
     now: nowView(needs, { ...parts, fleet }, { observes: true }),
+    pages: fleetPages(needs, asked.questions),
+    hostOrders: noHostOrders(),
     drift: async (hostId) => hostDrift(needs, hostId),
     linkState: () => undefined,
     acceptLink: () => Promise.reject(new StoreError('read_only', 'this server only looks on')),
@@ -72,13 +77,19 @@ export function observingOperations(
       Promise.resolve({ mode: 'off', reason: 'this server only looks on: it asks nothing of EC2', regions: [] }),
     commands: remoteCommandsPort(needs),
     foresight: needs.foresight,
-    ...bothQuestions(needs),
+    ...asked,
   };
 }
 
 /** What `GET /api/V2/observe` answers; undefined: nothing is found yet. */
 export function observationJson(found: Observation | undefined): JsonObject {
   return { loading: found === undefined, ...(found as JsonObject | undefined) };
+}
+
+function noHostOrders(): Operations['hostOrders'] {
+  const never = (): Promise<never> =>
+    Promise.reject(new StoreError('read_only', 'this server only observes: it has nothing to do with agents'));
+  return { queues: never, send: never, reconnect: never };
 }
 
 function noRollouts(): Operations['rollouts'] {

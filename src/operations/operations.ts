@@ -9,6 +9,7 @@ import type { PastQuestions } from '../plan/past/past-questions.js';
 import type { Foresight } from '../plan/foresight.js';
 import type { FleetView } from './fleet-answers.js';
 import type { NowView } from './now/now-answers.js';
+import type { FleetPages, HostOrders } from './fleet-pages.js';
 import type { RolloutsPort } from './rollouts/rollout-answers.js';
 import type { ActorsPort } from './actors/actors-port.js';
 import type { ActorRequest, ActorView } from './actors/actor-view.js';
@@ -123,6 +124,10 @@ export interface Operations {
   readonly fleet: FleetView;
   /** What is so at this moment: the server as a whole, convergence, publishing. */
   readonly now: NowView;
+  /** The fleet page by page, for people: hosts, groups, their rules line by line, sets. */
+  readonly pages: FleetPages;
+  /** One host: its queues, sending it again what it is to have, having its agent connect anew. */
+  readonly hostOrders: HostOrders;
   /**
    * What a host has loaded against what it should have, by its id, hostkey or name; undefined: no such host.
    */

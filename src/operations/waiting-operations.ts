@@ -56,6 +56,8 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     acceptLink: later,
     fleet: { status: notHere, drifted: notHere, groups: notHere },
     now: { now: notHere, convergence: notHere, publishingQueue: notHere },
+    pages: { hosts: later, groups: later, lines: later, set: notHere },
+    hostOrders: { queues: later, send: later, reconnect: later },
     drift: later,
     publishing: notHere,
     setPublishing: later,

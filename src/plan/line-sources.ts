@@ -3,6 +3,7 @@ import type { Dialect } from '../firewall/dialect.js';
 import type { Policy } from '../firewall/policy/policy.js';
 import { type TracedText, traceGroup } from '../firewall/policy/trace-group.js';
 import type { JsonObject } from '../model/document.js';
+import type { RulesetType } from '../model/ruleset-variants.js';
 import { isList, isObject } from '../model/validate.js';
 import { fleetIndex } from './fleet-index.js';
 
@@ -28,11 +29,11 @@ export class LineSources {
     return traced === undefined || traced.text !== text ? { former: true } : sourceIn(traced, lineNumber);
   }
 
-  /** What a group (by id) compiles to today, traced; undefined: it does not compile. */
-  *traced(groupId: string, family: Family): Generator<void, TracedText | undefined> {
-    const key = `${family} ${groupId}`;
+  /** What a group (by id) compiles to today, by default with sets, traced; undefined: it does not compile. */
+  *traced(groupId: string, family: Family, type: RulesetType = 'ipsets'): Generator<void, TracedText | undefined> {
+    const key = `${type} ${family} ${groupId}`;
     if (!this.#traced.has(key)) {
-      const traced = yield* traceGroup(this.#policy, groupId, [family], this.#dialect);
+      const traced = yield* traceGroup(this.#policy, groupId, [family], this.#dialect, type);
       this.#traced.set(key, traced?.[family]);
     }
     return this.#traced.get(key);

@@ -108,6 +108,8 @@ export async function parts(): Promise<Parts> {
     links: { call: () => Promise.resolve({ accepted: false }) },
     refused: { list: () => [{ hostkey: 'h' }] },
     groups: { send: (key, message) => sent.push([key, message]) > 0 },
+    hosts: { call: (key, message) => Promise.resolve((sent.push([key, message]), { sent: ['ruleset'], why: null })) },
+    management: undefined,
     rollers: { call: () => Promise.resolve({ ok: true }) },
     dialect: 'dog2',
     compiles: new CompileBook(world.policy, { dialect: 'dog2', generateUnset: true }),

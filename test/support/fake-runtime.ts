@@ -13,7 +13,8 @@ import type {
 } from '../../src/operations/operations.js';
 import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
 import type { Transfer } from '../../src/operations/transfers.js';
-import type { FleetView } from '../../src/operations/fleet-answers.js';
+import type { FleetStatus, FleetView } from '../../src/operations/fleet-answers.js';
+import type { FleetPages, HostOrders } from '../../src/operations/fleet-pages.js';
 import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
 import { type Store, StoreError } from '../../src/store/store.js';
 import type { ActorDone } from '../../src/operations/actors/actor-order.js';
@@ -116,6 +117,31 @@ export class FakeRuntime implements Operations {
     now: () => NOW_IS_WELL,
     convergence: () => NOTHING_CONVERGES,
     publishingQueue: () => NOTHING_WAITS,
+  };
+
+  readonly pages: { -readonly [K in keyof FleetPages]: FleetPages[K] } = {
+    hosts: async ({ offset, limit }) => ({
+      total: 0,
+      offset,
+      limit,
+      by_state: FLEET_IS_WELL.hosts.by_state,
+      hosts: [],
+    }),
+    groups: async ({ offset, limit }) => ({
+      total: 0,
+      offset,
+      limit,
+      by_state: FLEET_IS_WELL.groups.by_state,
+      groups: [],
+    }),
+    lines: async () => 'unknown_group',
+    set: () => undefined,
+  };
+
+  readonly hostOrders: { -readonly [K in keyof HostOrders]: HostOrders[K] } = {
+    queues: async () => undefined,
+    send: async () => undefined,
+    reconnect: async () => undefined,
   };
 
   async drift(hostId: string): Promise<JsonObject | undefined> {

@@ -10,7 +10,7 @@ import { storePatiently } from '../store/store-patiently.js';
 import type { DriftBook } from './drift-book.js';
 import { HostDeadlines, type DeadlineInfo, type HostDeadlinesNeeds } from './host-deadlines.js';
 import { HostDelivery, type HostDeliveryNeeds } from './host-delivery.js';
-import type { HostCall, HostCast, HostReply } from './host-messages.js';
+import type { HostCall, HostCast, HostReply, HostSent } from './host-messages.js';
 import { HostReadBack, type HostReadBackNeeds } from './host-read-back.js';
 import { HostRecord } from './host-record.js';
 import { HostReports, type HostReportsNeeds } from './host-reports.js';
@@ -62,8 +62,9 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
     this.#deadlines.arm(self);
   }
 
-  async handleCall(self: Self<HostInfo>, { report }: HostCall): Promise<HostReply> {
-    await this.#reports.take(self, report);
+  async handleCall(self: Self<HostInfo>, message: HostCall): Promise<HostReply> {
+    if (message.tag === 'send_again') return this.#sendAgain(self);
+    await this.#reports.take(self, message.report);
     if (this.#record.row() === undefined) this.#awaitStranger(self);
     return 'done';
   }
@@ -109,6 +110,13 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
       drift: drift === undefined ? null : { ...drift },
       silence: this.#deadlines.describe(),
     };
+  }
+
+  #sendAgain(self: Self<HostInfo>): HostSent {
+    const row = this.#record.row();
+    if (row !== undefined) return this.#delivery.again(textOf(row.group));
+    this.#awaitStranger(self);
+    return { sent: [], why: 'the host is gone' };
   }
 
   /** Hostkeys that nobody registered may be any number: their actors go when they fall silent. */

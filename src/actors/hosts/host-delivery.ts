@@ -9,6 +9,7 @@ import { nowSeconds } from '../now-seconds.js';
 import { type MayPublish, whyHeld } from '../publishing/publishing-gate.js';
 import type { RateLimiter } from '../../rates/rate-limiter.js';
 import type { DriftBook } from './drift-book.js';
+import type { HostSent } from './host-messages.js';
 import { hostRuleset, hostSets, setsAloneToHost } from '../publishing/publications.js';
 import { assignedTo, type AssignedNeeds } from '../groups/assigned.js';
 import { VARIANTS, type RulesetOutput } from '../groups/ruleset-outputs.js';
@@ -34,8 +35,8 @@ export interface HostDeliveryNeeds extends AssignedNeeds {
 }
 
 /** What to send to one host, and why: its agent has just started, its hashes differ beyond the tolerance, it was moved, or its
- * rules are right and it holds other sets than they name: those could not go before its rules were in. */
-type Cause = 'start' | 'drift' | 'moved' | 'left_over';
+ * rules are right and it holds other sets than they name: those could not go before its rules were in; or an operator wants it. */
+type Cause = 'start' | 'drift' | 'moved' | 'left_over' | 'asked';
 
 export interface Delivery {
   readonly sets: boolean;
@@ -48,7 +49,12 @@ const SENT: Readonly<Record<Cause, string>> = {
   drift: 'host repaired: its own copy was sent again',
   moved: 'host moved: the ruleset of its new group was sent to it',
   left_over: 'host has its rules: its sets were sent once more, so that others go',
+  asked: 'host was sent its copy again: an operator wants it',
 };
+
+function nothing(why: string): HostSent {
+  return { sent: [], why };
+}
 
 /**
  * Sends a host its own copy of what its group has (docs/host-lifecycle.md#repair): by the host's own key, never to the
@@ -62,6 +68,7 @@ export class HostDelivery {
     drift: -Infinity,
     moved: -Infinity,
     left_over: -Infinity,
+    asked: -Infinity,
   };
   /** What the last repair was to bring about, and how many in a row were to. */
   #repair = { wanted: '', times: 0 };
@@ -85,14 +92,21 @@ export class HostDelivery {
     this.send(groupName, { sets: false, rules: true, cause: 'moved' });
   }
 
-  send(groupName: string, what: Delivery): void {
+  /** All that it is to have, since somebody wants that. */
+  again(groupName: string): HostSent {
+    return this.send(groupName, { sets: true, rules: true, cause: 'asked' });
+  }
+
+  send(groupName: string, what: Delivery): HostSent {
     const { sets, groupSets, clock, log, gate, metrics, drift } = this.#needs;
     const assigned = assignedTo(this.#needs, { hostkey: this.#hostkey, group: groupName });
     const latest = what.rules ? assigned?.output : undefined;
     const byGroup = groupSets.scope === 'group';
     const own = assigned?.sets === undefined ? undefined : groupSets.of(assigned.sets);
     const wanted = wantedNow(latest, what.sets ? (byGroup ? own : sets.published) : undefined);
-    if (whyHeld(gate) !== undefined || !this.#allowed(what.cause, wanted)) return;
+    const held = whyHeld(gate);
+    if (held !== undefined) return nothing(held);
+    if (!this.#allowed(what.cause, wanted)) return nothing('it was sent that a moment ago');
     const now = clock.now();
     const output = latest !== undefined && this.#isSafe(latest) ? latest : undefined;
     // A host whose rules were changed by hand may have lost sets that no hash shows (empty ones have no line in it).
@@ -118,7 +132,7 @@ export class HostDelivery {
         publication: hostRuleset(output, this.#hostkey, now, groupSets.of(output.ruleset.sets)),
       });
     }
-    if (copy === undefined && output === undefined) return;
+    if (copy === undefined && output === undefined) return nothing(this.#whyNothing(latest));
     log.info(
       {
         hostkey: this.#hostkey,
@@ -135,6 +149,17 @@ export class HostDelivery {
       this.#repair = { wanted, times: this.#repairsFor(wanted) + 1 };
       drift.repaired(this.#hostkey, nowSeconds(clock));
     }
+    const sent = [
+      ...(output === undefined ? [] : ['ruleset' as const]),
+      ...(copy === undefined ? [] : ['sets' as const]),
+    ];
+    return { sent, why: null };
+  }
+
+  #whyNothing(latest: RulesetOutput | undefined): string {
+    if (latest === undefined) return 'its group has no ruleset yet';
+    if (latest.publishedAt === null) return 'its ruleset is on its way to its group, and comes with that';
+    return 'sets that its ruleset names are not published';
   }
 
   /** Repairs in a row that left the host differing from this; with a change of what is wanted it is another matter. */
@@ -170,6 +195,7 @@ export class HostDelivery {
         return repairIntervalSeconds(config.repair_interval_seconds, this.#repairsFor(wanted));
       case 'start':
       case 'left_over':
+      case 'asked':
         return config.intake.force_interval_seconds;
       case 'moved':
         // Moves are made by hand, one by one.

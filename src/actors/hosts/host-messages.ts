@@ -1,11 +1,18 @@
 import type { HostReport } from '../../host/host-report.js';
 
-/** A report of this host. The reply comes when what follows from it is stored, or it was refused for good. */
-export interface HostCall {
-  readonly tag: 'report';
-  readonly report: HostReport;
+/**
+ * `report`: one of this host. The reply `done` comes when what follows from it is stored, or it was refused for good.
+ * `send_again`: somebody wants it to be sent what it is to have; the reply is what went out.
+ */
+export type HostCall = { readonly tag: 'report'; readonly report: HostReport } | { readonly tag: 'send_again' };
+
+/** What is on its way to a host. */
+export interface HostSent {
+  readonly sent: readonly ('ruleset' | 'sets')[];
+  /** Why nothing is; null: something is. */
+  readonly why: string | null;
 }
-export type HostReply = 'done';
+export type HostReply = 'done' | HostSent;
 
 import type { HashField } from '../../host/hash-check.js';
 

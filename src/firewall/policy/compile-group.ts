@@ -103,7 +103,7 @@ export function findRules(view: PolicyView, groupId: string): GroupRules | (Comp
 }
 
 /** Full names of the sets that stand for the peers of rules, but for those of the group itself: they are few. */
-function setsOfPeers({ inbound, outbound }: PolicyModel, { lookups }: PolicyView): ReadonlySet<string> {
+export function setsOfPeers({ inbound, outbound }: PolicyModel, { lookups }: PolicyView): ReadonlySet<string> {
   const sets = new Set<string>();
   for (const { rule } of [...inbound, ...outbound]) {
     if (rule === null || rule.peer.kind === 'anyone') continue;

@@ -1,10 +1,11 @@
 import type { Document } from '../../model/document.js';
+import type { RulesetType } from '../../model/ruleset-variants.js';
 import type { Family } from '../addresses/family.js';
 import type { Dialect } from '../dialect.js';
 import { FIELD_PRINTER } from '../printers.js';
 import { type LineOrigin, printPolicy } from '../rules/compile-ruleset.js';
 import { NO_ADDRESSES } from '../rules/ruleset-input.js';
-import { findRules } from './compile-group.js';
+import { findRules, setsOfPeers } from './compile-group.js';
 import type { Policy } from './policy.js';
 import { policyView } from './policy-view.js';
 
@@ -24,14 +25,15 @@ export interface TracedText {
 export type TracedGroup<Asked extends Family> = Readonly<Record<Asked, TracedText>>;
 
 /**
- * The texts with sets of a group as `compileRules` makes them, with the origins of their lines; the rules are read once
- * for all families. Undefined: they do not compile.
+ * The texts of a group as `compileRules` makes them, by default those with sets, with the origins of their lines; the
+ * rules are read once for all families. Undefined: they do not compile.
  */
 export function* traceGroup<Asked extends Family>(
   policy: Policy,
   groupId: string,
   families: readonly Asked[],
   dialect: Dialect,
+  type: RulesetType = 'ipsets',
 ): Generator<void, TracedGroup<Asked> | undefined> {
   const view = policyView(policy, dialect);
   const found = findRules(view, groupId);
@@ -39,10 +41,17 @@ export function* traceGroup<Asked extends Family>(
   const { profile, ruleset, name } = found;
   const read = yield* view.rules(profile, ruleset, FIELD_PRINTER);
   if (!read.ok) return undefined;
-  const { lookups } = view.answers(name);
+  if (type === 'iptables') yield* view.makeAddresses(setsOfPeers(read.policy, view));
+  const { lookups, addresses } = view.answers(name);
   const traced: Partial<Record<Asked, TracedText>> = {};
   for (const version of families) {
-    const asked = { type: 'ipsets', version, lookups, addresses: NO_ADDRESSES, selfGroup: name } as const;
+    const asked = {
+      type,
+      version,
+      lookups,
+      addresses: type === 'iptables' ? addresses : NO_ADDRESSES,
+      selfGroup: name,
+    } as const;
     const origins: LineOrigin[] = [];
     const result = yield* printPolicy(read.policy, asked, dialect, FIELD_PRINTER, origins);
     if (!result.ok) return undefined;

@@ -26,7 +26,7 @@ export function questionRefused(error: unknown): unknown {
 }
 
 /** Ends a question when the request has taken too long, or its client has left. */
-function stopFor(
+export function stopFor(
   { incoming, deps }: Call,
   ms: number = deps.config.api.request_timeout_ms,
 ): NonNullable<QuestionOptions['stop']> {

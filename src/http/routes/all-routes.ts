@@ -16,8 +16,10 @@ import { driftRoutes } from './drift-routes.js';
 import { ec2Routes } from './ec2-routes.js';
 import { eventRoutes, type EventNeeds } from './event-routes.js';
 import { fileTransferRoutes } from './file-transfer-routes.js';
+import { fleetPageRoutes } from './fleet-page-routes.js';
 import { fleetRoutes } from './fleet-routes.js';
 import { hostHistoryRoutes } from './host-history-routes.js';
+import { hostOrderRoutes } from './host-order-routes.js';
 import { hclRoutes } from './hcl-routes.js';
 import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
@@ -54,6 +56,8 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...linkRoutes,
     ...fleetRoutes,
     ...nowRoutes,
+    ...fleetPageRoutes,
+    ...hostOrderRoutes,
     ...eventRoutes,
     ...planRoutes,
     ...assertionRoutes,

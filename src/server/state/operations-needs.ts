@@ -1,5 +1,8 @@
+import { agentConnections } from '../../broker/management/agent-connections.js';
+import { agentQueues } from '../../broker/management/agent-queues.js';
 import type { LeadingNeeds } from '../../operations/leading-operations.js';
 import type { ObservingNeeds } from '../../operations/observing-operations.js';
+import { managementOf } from '../opening/create-management.js';
 import type { ServerState } from './server-state.js';
 
 /** What the operations of a server that only looks on are told from. */
@@ -41,6 +44,7 @@ export function observingNeeds({ base, policy, delivery, fleet, linked }: Server
 /** The same of a server that does the work. */
 export function leadingNeeds(state: ServerState): LeadingNeeds {
   const { actorEvents, config } = state.base;
+  const management = managementOf(config);
   return {
     ...observingNeeds(state),
     config,
@@ -49,5 +53,10 @@ export function leadingNeeds(state: ServerState): LeadingNeeds {
     groups: state.policy.groups,
     rollers: state.policy.rollers,
     links: state.linked.links,
+    hosts: state.fleet.hosts,
+    management: management && {
+      connections: agentConnections(management.api, management.vhost),
+      queues: agentQueues(management.api, management.vhost),
+    },
   };
 }
