@@ -16,6 +16,7 @@ import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switc
 import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
 import { setPin, type SetPinNeeds } from './set-pin.js';
+import { refusedPort, type RefusedPortNeeds } from './refused-port.js';
 import { rolloutsPort, type RolloutsPortNeeds } from './rollouts/rollouts-port.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
@@ -28,6 +29,7 @@ export type LeadingNeeds = HostDriftNeeds &
   LinkOperationsNeeds &
   RemoteCommandsPortNeeds &
   ActorsPortNeeds &
+  RefusedPortNeeds &
   FleetQuestionsParts & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly refused: Pick<RefusedReports, 'list'>;
@@ -66,6 +68,7 @@ export function leadingOperations(
       if (group !== undefined) groups.send(group.id, { tag: 'republish' });
     },
     alarms: () => alarms.list(),
+    refusedMessages: refusedPort(needs),
     fleet: fleetView(needs, parts),
     drift: async (hostId) => hostDrift(needs, hostId),
     ...linkOperations(needs),

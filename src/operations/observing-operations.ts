@@ -56,6 +56,7 @@ export function observingOperations(
     actors: actorsOnlySeen(needs, root),
     publishGroup: () => undefined,
     alarms: () => alarms.list(),
+    refusedMessages: nothingRefused(),
     fleet: fleetView(needs, parts),
     drift: async (hostId) => hostDrift(needs, hostId),
     linkState: () => undefined,
@@ -75,6 +76,16 @@ export function observingOperations(
 /** What `GET /api/V2/observe` answers; undefined: nothing is found yet. */
 export function observationJson(found: Observation | undefined): JsonObject {
   return { loading: found === undefined, ...(found as JsonObject | undefined) };
+}
+
+/** Nothing is consumed, so there is nothing to refuse. */
+function nothingRefused(): Operations['refusedMessages'] {
+  return {
+    list: () => ({ total: 0, kept: 0, messages: [] }),
+    get: () => undefined,
+    discard: () => Promise.resolve(false),
+    discardAll: () => Promise.resolve(),
+  };
 }
 
 function noRollouts(): Operations['rollouts'] {

@@ -22,6 +22,7 @@ import { linkRoutes } from './link-routes.js';
 import { listRoutes } from './list-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { planRoutes } from './plan-routes.js';
+import { refusedRoutes } from './refused-routes.js';
 import { revisionRoutes } from './revision-routes.js';
 import { rolloutRoutes } from './rollout-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
@@ -45,6 +46,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...auditRoutes,
     ...fileTransferRoutes,
     ...driftRoutes,
+    ...refusedRoutes,
     ...ec2Routes,
     ...linkRoutes,
     ...fleetRoutes,

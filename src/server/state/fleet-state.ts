@@ -5,6 +5,7 @@ import type { HostCall, HostCast, HostReply } from '../../actors/hosts/host-mess
 import { HostRoom } from '../../actors/hosts/host-room.js';
 import { addressAlarm } from '../../actors/intake/address-alarm.js';
 import { DeadLetters } from '../../actors/intake/dead-letters.js';
+import { RefusedMessages } from '../../actors/intake/refused-messages.js';
 import { RefusedReports } from '../../actors/intake/refused-reports.js';
 import { RateLimiter } from '../../rates/rate-limiter.js';
 import { keyedChildren, type KeyedChildren } from '../../otp/index.js';
@@ -19,6 +20,8 @@ export interface FleetState {
   readonly guard: AgentGuardState;
   readonly refused: RefusedReports;
   readonly deadLetters: DeadLetters;
+  /** The last refused messages, with what they say. */
+  readonly refusedMessages: RefusedMessages;
   readonly drift: DriftBook;
   /** Repairs over all hosts (`repair_max_per_minute`). */
   readonly repairs: RateLimiter;
@@ -35,6 +38,7 @@ export function createFleetState(
   world: World,
 ): FleetState {
   const { intake } = config;
+  const refusedMessages = new RefusedMessages();
   return {
     guard: new AgentGuardState({
       clock: system.clock,
@@ -50,7 +54,9 @@ export function createFleetState(
       maxAgeMs: intake.dead_letters_days * DAY_MS,
       now: () => system.clock.now(),
       log,
+      messages: refusedMessages,
     }),
+    refusedMessages,
     drift: new DriftBook(),
     repairs: new RateLimiter(system.clock, config.repair_max_per_minute),
     registrations: new RateLimiter(system.clock, intake.registrations_per_minute),
