@@ -16,7 +16,8 @@ describe('refused messages over HTTP', () => {
     const connection = await s.broker.connect();
     await sendReport(connection, encodeTerm(tuple(atom('password'), binary('hunter2'))));
     await sendReport(connection, Buffer.from('no term at all \u001b[2J'));
-    const list = async () => (await s.api('GET', '/api/V2/refused')).json as { total: number; messages: Line[] };
+    const list = async () =>
+      (await s.api('GET', '/api/V2/refused')).json as unknown as { total: number; messages: Line[] };
     await until(async () => (await list()).total === 2, 'both are refused');
     await connection.close();
     const { messages } = await list();

@@ -10,6 +10,7 @@ import { actorRoutes } from './actor-routes.js';
 import { assertionRoutes } from './assertion-routes.js';
 import { analysisRoutes } from './analysis-routes.js';
 import { auditRoutes } from './audit-routes.js';
+import { configurationRoutes, type ConfigurationNeeds } from './configuration-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
 import { ec2Routes } from './ec2-routes.js';
@@ -29,7 +30,7 @@ import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
 
 /** What all routes together use. Each handler sees only what its own file declares. */
-export interface RouteNeeds extends EventNeeds {
+export interface RouteNeeds extends EventNeeds, ConfigurationNeeds {
   readonly store: Store;
   readonly config: HttpConfig;
   readonly clock: { now(): number };
@@ -44,6 +45,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...actorRoutes,
     ...hclRoutes,
     ...auditRoutes,
+    ...configurationRoutes,
     ...fileTransferRoutes,
     ...driftRoutes,
     ...refusedRoutes,
