@@ -26,6 +26,8 @@ export interface Call {
   readonly headers: IncomingMessage['headers'];
   /** Who asks, for the audit trail. */
   readonly author: string;
+  /** What the caller may do. */
+  readonly scopes: readonly Exclude<Scope, 'open'>[];
   /** Whether the caller may see secrets in documents: with the scope `write`, or where no tokens are required. */
   readonly seesSecrets: boolean;
   /** The media type chosen from the route's `produces`. */

@@ -7,7 +7,7 @@ import { ApiError } from '../errors.js';
 import type { Scope } from '../route.js';
 import { readBearer, secretMatches } from './bearer-token.js';
 import type { FailureLimit } from './failure-limit.js';
-import { tokenInfo, type TokenInfo } from './tokens.js';
+import { TOKEN_SCOPES, tokenInfo, type TokenInfo, type TokenScope } from './tokens.js';
 
 /**
  * A hash that no secret has. Comparing with it takes as long as with a stored one, so timing does not show whether a
@@ -18,6 +18,8 @@ const NO_HASH = '0'.repeat(64);
 /** Who asks, as the audit trail names them, and whether they may see the secrets in documents. */
 export interface Caller {
   readonly author: string;
+  /** What they may do; with `api.auth: none` everything that is allowed at all. */
+  readonly scopes: readonly TokenScope[];
   readonly seesSecrets: boolean;
 }
 
@@ -41,12 +43,13 @@ export async function authorize(
 ): Promise<Caller> {
   const { config } = needs;
   if (config.api.auth === 'none' || scope === 'open') {
-    return { author: gatewayConsumer(request) ?? 'anonymous', seesSecrets: config.api.auth === 'none' };
+    const open = config.api.auth === 'none';
+    return { author: gatewayConsumer(request) ?? 'anonymous', scopes: open ? TOKEN_SCOPES : [], seesSecrets: open };
   }
   const found = await findToken(needs, request);
   if (typeof found === 'string') throw refuse(needs, request, failures, found);
   if (!found.scopes.includes(scope)) throw new ApiError('forbidden', { scope });
-  return { author: found.name, seesSecrets: found.scopes.includes('write') };
+  return { author: found.name, scopes: found.scopes, seesSecrets: found.scopes.includes('write') };
 }
 
 /**

@@ -28,6 +28,7 @@ import { revisionRoutes } from './revision-routes.js';
 import { rolloutRoutes } from './rollout-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
+import { tokenRoutes } from './token-routes.js';
 
 /** What all routes together use. Each handler sees only what its own file declares. */
 export interface RouteNeeds extends EventNeeds, ConfigurationNeeds {
@@ -46,6 +47,7 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...hclRoutes,
     ...auditRoutes,
     ...configurationRoutes,
+    ...tokenRoutes,
     ...fileTransferRoutes,
     ...driftRoutes,
     ...refusedRoutes,
