@@ -17,7 +17,7 @@ const TELL_MS = 500;
  * @throws CommandFailure when it could not start, gave up by itself, or was forced to stop
  */
 export async function serve(
-  { config, warnings }: LoadedConfig,
+  { config, origins, warnings }: LoadedConfig,
   io: CliIo,
   { observe }: { readonly observe: boolean } = { observe: false },
 ): Promise<void> {
@@ -38,7 +38,7 @@ export async function serve(
     for (const note of notes) log.warn(note);
     if (faults.length > 0) throw new AggregateError(faults);
     const { startServer } = await import('../server/start-server.js');
-    server = await startServer({ config, logs, observe });
+    server = await startServer({ config, origins, logs, observe });
   } catch (error) {
     const causes = causesOf(error);
     for (const { cause, text } of causes) logs.crash({ err: cause }, `the server could not start: ${text}`);

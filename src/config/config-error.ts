@@ -1,6 +1,9 @@
-/** Where a value came from. `text` names it for a human: `dog.yaml:12`, `DOG_API__PORT`, `--set`. */
+/**
+ * Where a value came from. `text` names it for a human: `dog.yaml:12`, `DOG_API__PORT`, `--set`. `derived`: it was left out,
+ * and so follows from other keys or from what surrounds the service.
+ */
 export interface Origin {
-  readonly kind: 'default' | 'file' | 'environment' | 'flag';
+  readonly kind: 'default' | 'file' | 'environment' | 'flag' | 'derived';
   readonly text: string;
 }
 

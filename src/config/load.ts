@@ -29,6 +29,8 @@ export interface ConfigSources {
   readonly data?: string;
 }
 
+const DERIVED: Origin = { kind: 'derived', text: 'other keys, or what surrounds the service' };
+
 export interface LoadedConfig {
   readonly config: Config;
   /** Sentences for the log: keys that were accepted but have no effect, or are risky. */
@@ -69,7 +71,9 @@ export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
+  const unset = [...KEYS.keys()].filter((key) => values.get(key) === undefined);
   resolveDerived(values, environment);
+  for (const key of unset) if (values.get(key) !== undefined) origins.set(key, DERIVED);
   const config = freezeTree(values);
   const together = checkTogether(config, origins);
   if (together.problems.length > 0) throw new ConfigError(together.problems);

@@ -1,7 +1,10 @@
 import { stringify } from 'yaml';
+import type { Origin } from './config-error.js';
 import type { LoadedConfig } from './load.js';
 import { KEYS } from './schema.js';
 import { showValue } from './show-value.js';
+
+const UNNOTED: readonly Origin['kind'][] = ['default', 'derived'];
 
 /** The configuration as `config show` prints it: YAML, secrets taken out, each value that is not a default with its origin. */
 export function showConfig({ config, origins }: LoadedConfig): string {
@@ -20,7 +23,7 @@ export function showConfig({ config, origins }: LoadedConfig): string {
     const shown = showValue(spec, value);
     const text = shown === undefined ? '' : ` ${stringify(shown, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()}`;
     const origin = origins.get(key);
-    const note = origin === undefined || origin.kind === 'default' ? '' : ` # ${origin.text}`;
+    const note = origin === undefined || UNNOTED.includes(origin.kind) ? '' : ` # ${origin.text}`;
     lines.push(`${'  '.repeat(sections.length)}${parts.at(-1)}:${text}${note}`);
   }
   return `${lines.join('\n')}\n`;

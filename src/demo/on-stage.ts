@@ -93,7 +93,7 @@ export async function onStage<Result>(
   };
   process.once('exit', atExit);
   // A server of this machine keeps its ports.
-  const { config } = loadConfig({
+  const { config, origins } = loadConfig({
     data,
     set: [
       ...shortTimes(slow),
@@ -110,7 +110,7 @@ export async function onStage<Result>(
   let failure: unknown;
   try {
     const began = performance.now();
-    server = await startServer({ config, logs, broker, ...(brokerAt && { brokerAt }) });
+    server = await startServer({ config, origins, logs, broker, ...(brokerAt && { brokerAt }) });
     out(`the server listens on ${server.listening.api}, metrics on ${server.listening.metrics}\n`);
     const api = demoApi(server.listening.api);
     await seedDemoPolicy(api.create);

@@ -19,6 +19,7 @@ import { publishingSwitch, type PublishingSwitchNeeds } from './publishing-switc
 import type { Foresight } from '../plan/foresight.js';
 import { readiness, type ReadinessNeeds } from './readiness.js';
 import { setPin, type SetPinNeeds } from './set-pin.js';
+import { refusedPort, type RefusedPortNeeds } from './refused-port.js';
 import { rolloutsPort, type RolloutsPortNeeds } from './rollouts/rollouts-port.js';
 import { remoteCommandsPort, type RemoteCommandsPortNeeds } from './remote-commands-port.js';
 
@@ -34,6 +35,7 @@ export type LeadingNeeds = HostDriftNeeds &
   LinkOperationsNeeds &
   RemoteCommandsPortNeeds &
   ActorsPortNeeds &
+  RefusedPortNeeds &
   FleetQuestionsParts & {
     readonly alarms: Pick<AlarmBook, 'list'>;
     readonly refused: Pick<RefusedReports, 'list'>;
@@ -78,6 +80,7 @@ export function leadingOperations(
     now: nowView(needs, { ...parts, fleet }),
     pages: fleetPages(needs, asked.questions),
     hostOrders: hostOrders(needs),
+    refusedMessages: refusedPort(needs),
     drift: async (hostId) => hostDrift(needs, hostId),
     ...linkOperations(needs),
     setPin: setPin(needs),

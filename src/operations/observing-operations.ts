@@ -66,6 +66,7 @@ export function observingOperations(
     now: nowView(needs, { ...parts, fleet }, { observes: true }),
     pages: fleetPages(needs, asked.questions),
     hostOrders: noHostOrders(),
+    refusedMessages: nothingRefused(),
     drift: async (hostId) => hostDrift(needs, hostId),
     linkState: () => undefined,
     acceptLink: () => Promise.reject(new StoreError('read_only', 'this server only looks on')),
@@ -90,6 +91,16 @@ function noHostOrders(): Operations['hostOrders'] {
   const never = (): Promise<never> =>
     Promise.reject(new StoreError('read_only', 'this server only observes: it has nothing to do with agents'));
   return { queues: never, send: never, reconnect: never };
+}
+
+/** Nothing is consumed, so there is nothing to refuse. */
+function nothingRefused(): Operations['refusedMessages'] {
+  return {
+    list: () => ({ total: 0, kept: 0, messages: [] }),
+    get: () => undefined,
+    discard: () => Promise.resolve(false),
+    discardAll: () => Promise.resolve(),
+  };
 }
 
 function noRollouts(): Operations['rollouts'] {

@@ -10,6 +10,7 @@ import type { Foresight } from '../plan/foresight.js';
 import type { FleetView } from './fleet-answers.js';
 import type { NowView } from './now/now-answers.js';
 import type { FleetPages, HostOrders } from './fleet-pages.js';
+import type { RefusedPort } from './refused-port.js';
 import type { RolloutsPort } from './rollouts/rollout-answers.js';
 import type { ActorsPort } from './actors/actors-port.js';
 import type { ActorRequest, ActorView } from './actors/actor-view.js';
@@ -111,6 +112,8 @@ export interface Operations {
   alarms(): readonly Alarm[];
   /** Hosts whose reports are being refused, with why. */
   refusedHosts(): readonly JsonObject[];
+  /** The last refused messages, with what they say. */
+  readonly refusedMessages: RefusedPort;
   /** How a link to another server is; undefined: there is no such link, or nothing is known of it yet. */
   linkState(id: string): JsonObject | undefined;
   /** Takes over what is held of a linked server: counts of groups and zones, of addresses, and of those taken away. */

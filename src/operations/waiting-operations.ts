@@ -52,6 +52,7 @@ export function waitingOperations(needs: WaitingNeeds, root: () => Pid | undefin
     readiness: () => readiness(needs, root(), state),
     alarms: () => needs.alarms.list(),
     refusedHosts: notHere,
+    refusedMessages: { list: notHere, get: notHere, discard: later, discardAll: later },
     linkState: notHere,
     acceptLink: later,
     fleet: { status: notHere, drifted: notHere, groups: notHere },

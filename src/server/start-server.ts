@@ -7,7 +7,9 @@ import type { ActorEvent } from '../events/actor-event.js';
 import { EventBook } from '../events/event-book.js';
 import type { ServerEvent } from '../events/server-event.js';
 import type { Broker } from '../broker/broker.js';
+import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
+import { shownSettings } from '../config/shown-settings.js';
 import { TraceRoom } from '../operations/actors/trace-room.js';
 import type { Standing } from '../operations/operations.js';
 import type { Journal } from '../journal/journal.js';
@@ -47,6 +49,8 @@ import { flatState, type FlatState } from './state/server-state.js';
 
 export interface StartOptions {
   readonly config: Config;
+  /** Where its values came from, for operators; default: that is not known. */
+  readonly origins?: LoadedConfig['origins'];
   readonly logs: Logs;
   /** Instead of the configured ones: tests and the demo share a broker with their agents. */
   readonly broker?: Broker;
@@ -128,6 +132,7 @@ export async function startServer({ config, logs, observe = false, ...given }: S
     system,
     clock,
     config,
+    settings: shownSettings({ config, origins: given.origins ?? new Map() }),
     log: logs.log,
     metrics,
     store,

@@ -112,6 +112,9 @@ export interface AuditQuery {
   readonly author?: Author;
   /** Only entries older than this `seq` (newest come first). */
   readonly beforeSeq?: number;
+  /** Only entries of this time or later, and of before that time: epoch milliseconds. */
+  readonly from?: number;
+  readonly until?: number;
   /** 1 to 1000. */
   readonly limit: number;
 }

@@ -36,6 +36,10 @@ const QUESTIONS: Readonly<Record<string, readonly (readonly [method: string, pat
     ['POST', '/api/V2/publishing', ''],
   ],
   'v2.host.refused': [['GET', '/api/V2/hosts/refused']],
+  'v2.refused.list': [['GET', '/api/V2/refused']],
+  'v2.refused.read': [['GET', '/api/V2/refused/none']],
+  'v2.refused.discard': [['DELETE', '/api/V2/refused/none']],
+  'v2.refused.discard-all': [['DELETE', '/api/V2/refused']],
   'v2.host.drift': [
     ['GET', '/api/V2/host/h/drift'],
     ['GET', '/api/V2/host/none/drift'],

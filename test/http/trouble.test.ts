@@ -36,6 +36,7 @@ describe('trouble that is not the client’s', () => {
     const note = (level: string) => (fields: object, msg: string) => void lines.push({ level, ...fields, msg });
     const needs: ApiNeeds = {
       store: broken,
+      settings: [],
       config: { ...TEST_HTTP_CONFIG, api: { ...TEST_API, request_timeout_ms: 200 } },
       log: { info: note('info'), warn: note('warn'), error: note('error') },
       clock: Date,

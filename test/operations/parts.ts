@@ -4,6 +4,7 @@ import { LinkBook } from '../../src/actors/links/link-book.js';
 import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
 import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
 import { DriftBook } from '../../src/actors/hosts/drift-book.js';
+import { RefusedMessages } from '../../src/actors/intake/refused-messages.js';
 import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
 import type { CommandReply } from '../../src/actors/commands/remote-commands-messages.js';
 import { ConvergenceBook } from '../../src/actors/hosts/convergence-book.js';
@@ -107,6 +108,7 @@ export async function parts(): Promise<Parts> {
     book: new LinkBook({ clock: v.clock, world, intervalMs: 5000 }),
     links: { call: () => Promise.resolve({ accepted: false }) },
     refused: { list: () => [{ hostkey: 'h' }] },
+    refusedMessages: new RefusedMessages(),
     groups: { send: (key, message) => sent.push([key, message]) > 0 },
     hosts: { call: (key, message) => Promise.resolve((sent.push([key, message]), { sent: ['ruleset'], why: null })) },
     management: undefined,

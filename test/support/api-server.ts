@@ -91,6 +91,7 @@ export async function startApiServer(
   const needs: ApiNeeds = {
     store: own,
     config: whole,
+    settings: [],
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     clock,
     metrics,

@@ -11,9 +11,10 @@ import type {
   Operations,
   Standing,
 } from '../../src/operations/operations.js';
+import type { RefusedMessage } from '../../src/operations/refused-answers.js';
 import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
 import type { Transfer } from '../../src/operations/transfers.js';
-import type { FleetStatus, FleetView } from '../../src/operations/fleet-answers.js';
+import type { FleetView } from '../../src/operations/fleet-answers.js';
 import type { FleetPages, HostOrders } from '../../src/operations/fleet-pages.js';
 import { type Foresight, storeForesight } from '../../src/plan/foresight.js';
 import { type Store, StoreError } from '../../src/store/store.js';
@@ -106,6 +107,27 @@ export class FakeRuntime implements Operations {
   refusedHosts(): readonly JsonObject[] {
     return this.refused;
   }
+
+  /** What `refusedMessages` has, newest first. */
+  messages: readonly RefusedMessage[] = [];
+  readonly refusedMessages: Operations['refusedMessages'] = {
+    list: () => ({
+      total: 7,
+      kept: this.messages.length,
+      messages: this.messages.map(({ decoded: _decoded, text: _text, cut: _cut, ...line }) => line),
+    }),
+    get: (id) => this.messages.find((one) => one.id === id),
+    discard: async (id, author) => {
+      const before = this.messages.length;
+      this.messages = this.messages.filter((one) => one.id !== id);
+      if (this.messages.length < before) this.orders.push(['discard', id, author]);
+      return this.messages.length < before;
+    },
+    discardAll: async (author) => {
+      this.messages = [];
+      this.orders.push(['discard all', author]);
+    },
+  };
 
   readonly fleet: { -readonly [K in keyof FleetView]: FleetView[K] } = {
     status: () => FLEET_IS_WELL,

@@ -88,7 +88,7 @@ export function until<T>(
 /** Starts the whole server on free ports; it is stopped when the test ends, if it still runs. */
 export async function startWholeServer(options: WholeServerOptions = {}): Promise<WholeServer> {
   const data = options.data ?? temporaryDirectory();
-  const { config } = loadConfig({
+  const { config, origins } = loadConfig({
     data,
     set: [...QUICK, 'api.port=0', 'metrics.port=0', 'log.level=silent', ...(options.set ?? [])],
   });
@@ -96,6 +96,7 @@ export async function startWholeServer(options: WholeServerOptions = {}): Promis
   const logs = createLogger(config.log);
   const server = await startServer({
     config,
+    origins,
     logs,
     broker,
     ...(options.store === undefined ? {} : { store: options.store }),

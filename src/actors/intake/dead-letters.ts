@@ -1,19 +1,8 @@
 import { BoundedFile } from '../../files/bounded-file.js';
 import type { Log } from '../../log/log.js';
 import { RateWindow } from '../../rates/rate-window.js';
-
-/** A message that could not be handled, as it is kept for people: one line of JSON. */
-export interface DeadLetter {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly queue: string;
-  /** A word to count by. */
-  readonly reason: string;
-  /** One sentence. */
-  readonly detail: string;
-  readonly hostkey?: string;
-  readonly body: Uint8Array;
-}
+import type { DeadLetter } from './dead-letter.js';
+import type { RefusedMessages } from './refused-messages.js';
 
 /** A letter in the file: of the body its length, and the beginning in base64. */
 interface KeptLetter extends Omit<DeadLetter, 'body'> {
@@ -37,6 +26,7 @@ export class DeadLetters {
   readonly #path: string | undefined;
   readonly #now: () => number;
   readonly #log: Log;
+  readonly #messages: Pick<RefusedMessages, 'add'> | undefined;
   #total = 0;
   readonly #lines = new RateWindow({
     most: TOLD_PER_MINUTE,
@@ -51,8 +41,11 @@ export class DeadLetters {
     /** Epoch milliseconds. */
     readonly now: () => number;
     readonly log: Log;
+    /** Where operators look at the last ones. */
+    readonly messages?: Pick<RefusedMessages, 'add'>;
   }) {
-    const { path, max, maxAgeMs, now, log } = options;
+    const { path, max, maxAgeMs, now, log, messages } = options;
+    this.#messages = messages;
     this.#path = path;
     this.#file = path === undefined ? undefined : new BoundedFile({ path, maxLines: max, maxAgeMs, now });
     this.#now = now;
@@ -68,6 +61,7 @@ export class DeadLetters {
   async add(letter: DeadLetter): Promise<void> {
     this.#total += 1;
     this.#tell(letter);
+    this.#messages?.add(letter);
     const { body, ...rest } = letter;
     const kept = Buffer.from(body.subarray(0, MAX_BODY)).toString('base64');
     try {

@@ -21,6 +21,12 @@ export interface TokenInfo {
 /** What was asked is no token that can be made; the message says what would be right. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
+  /** Which property is at fault, where that is known. */
+  readonly field: 'name' | 'scopes' | 'days' | undefined;
+  constructor(message: string, field?: 'name' | 'scopes' | 'days') {
+    super(message);
+    this.field = field;
+  }
 }
 
 const NAME = /^[A-Za-z0-9_.@-]{1,64}$/;
@@ -36,12 +42,17 @@ export async function createToken(
   by: { readonly author: string; readonly now: number },
 ): Promise<TokenInfo & { readonly text: string }> {
   const { name, scopes, expires } = wanted;
-  if (!NAME.test(name)) throw new TokenError('a token name has 1 to 64 letters, digits and the characters _ . @ -');
+  if (!NAME.test(name))
+    throw new TokenError('a token name has 1 to 64 letters, digits and the characters _ . @ -', 'name');
   const unknown = scopes.find((scope) => !(TOKEN_SCOPES as readonly string[]).includes(scope));
   if (unknown !== undefined)
-    throw new TokenError(`unknown scope ${JSON.stringify(unknown)}: use ${TOKEN_SCOPES.join(', ')}`);
-  if (scopes.length === 0) throw new TokenError(`a token needs a scope: one or more of ${TOKEN_SCOPES.join(', ')}`);
-  if (expires !== undefined && expires <= by.now) throw new TokenError('the token would have expired already');
+    throw new TokenError(
+      `unknown scope ${JSON.stringify(unknown.slice(0, 80))}: use ${TOKEN_SCOPES.join(', ')}`,
+      'scopes',
+    );
+  if (scopes.length === 0)
+    throw new TokenError(`a token needs a scope: one or more of ${TOKEN_SCOPES.join(', ')}`, 'scopes');
+  if (expires !== undefined && expires <= by.now) throw new TokenError('the token would have expired already', 'days');
   const { id, secret, text } = newToken();
   const doc = {
     id,

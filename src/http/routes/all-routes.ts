@@ -11,6 +11,7 @@ import { assertionRoutes } from './assertion-routes.js';
 import { analysisRoutes } from './analysis-routes.js';
 import { consoleRoutes } from './console-routes.js';
 import { auditRoutes } from './audit-routes.js';
+import { configurationRoutes, type ConfigurationNeeds } from './configuration-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { driftRoutes } from './drift-routes.js';
 import { ec2Routes } from './ec2-routes.js';
@@ -26,14 +27,16 @@ import { listRoutes } from './list-routes.js';
 import { nowRoutes } from './now-routes.js';
 import { openapiRoutes } from './openapi-routes.js';
 import { planRoutes } from './plan-routes.js';
+import { refusedRoutes } from './refused-routes.js';
 import { revisionRoutes } from './revision-routes.js';
 import { rolloutRoutes } from './rollout-routes.js';
 import { sessionRoutes } from './session-routes.js';
 import { subResourceRoute } from './sub-resource-routes.js';
 import { systemRoutes } from './system-routes.js';
+import { tokenRoutes } from './token-routes.js';
 
 /** What all routes together use. Each handler sees only what its own file declares. */
-export interface RouteNeeds extends EventNeeds {
+export interface RouteNeeds extends EventNeeds, ConfigurationNeeds {
   readonly store: Store;
   readonly config: HttpConfig;
   readonly clock: { now(): number };
@@ -50,8 +53,11 @@ export function allRoutes(): readonly Route<RouteNeeds>[] {
     ...actorRoutes,
     ...hclRoutes,
     ...auditRoutes,
+    ...configurationRoutes,
+    ...tokenRoutes,
     ...fileTransferRoutes,
     ...driftRoutes,
+    ...refusedRoutes,
     ...ec2Routes,
     ...linkRoutes,
     ...fleetRoutes,

@@ -4,10 +4,13 @@ import { ApiError } from '../errors.js';
 import { JSON_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';
 import type { Call, Route } from '../route.js';
+import { wholeNumber } from './whole-number.js';
 
 const PATH = '/api/V2/audit';
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
+/** What `from` and `until` may be, in epoch seconds. */
+const LAST_SECOND = 9_999_999_999;
 const TABLES: readonly string[] = [...POLICY_TABLES, ...OWN_TABLES];
 
 export interface AuditNeeds {
@@ -29,6 +32,8 @@ export const auditRoutes: readonly Route<AuditNeeds>[] = [
       { name: 'id', description: 'Changes of the document of this id', schema: { type: 'string' } },
       { name: 'author', description: 'Changes by this author', schema: { type: 'string' } },
       { name: 'before', description: 'Only entries with a smaller `seq`', schema: { type: 'integer', minimum: 1 } },
+      { name: 'from', description: 'Only entries of this second or later', schema: { type: 'integer', minimum: 0 } },
+      { name: 'until', description: 'Only entries of this second or earlier', schema: { type: 'integer', minimum: 0 } },
       {
         name: 'limit',
         description: `At most so many, by default ${DEFAULT_LIMIT}`,
@@ -54,6 +59,9 @@ async function audit({ query }: Call, { store }: AuditNeeds): Promise<Reply> {
   const limit = whole(query, 'limit') ?? DEFAULT_LIMIT;
   if (limit > MAX_LIMIT) throw new ApiError('bad_parameter', { name: 'limit', reason: `give 1 to ${MAX_LIMIT}` });
   const before = whole(query, 'before');
+  const [from, until] = [wholeNumber(query, 'from', 0, LAST_SECOND), wholeNumber(query, 'until', 0, LAST_SECOND)];
+  if (from !== undefined && until !== undefined && until < from)
+    throw new ApiError('bad_parameter', { name: 'until', reason: 'must not be before from' });
   const [id, author] = [query.get('id'), query.get('author')];
   const entries = await store.audit({
     limit,
@@ -61,6 +69,9 @@ async function audit({ query }: Call, { store }: AuditNeeds): Promise<Reply> {
     ...(id === null ? {} : { id }),
     ...(author === null ? {} : { author }),
     ...(before === undefined ? {} : { beforeSeq: before }),
+    ...(from === undefined ? {} : { from: from * 1000 }),
+    // All of that second.
+    ...(until === undefined ? {} : { until: (until + 1) * 1000 }),
   });
   return jsonReply(entries.map(shown), 200, nextPage(query, entries, limit));
 }

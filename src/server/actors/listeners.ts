@@ -16,11 +16,11 @@ export interface Ports {
 }
 
 export function apiListener(
-  base: Pick<ServerBase, 'store' | 'config' | 'log' | 'metrics' | 'system' | 'events' | 'actorEvents'>,
+  base: Pick<ServerBase, 'store' | 'config' | 'settings' | 'log' | 'metrics' | 'system' | 'events' | 'actorEvents'>,
   operations: () => Operations,
   ports: Ports,
 ): HttpListener {
-  const { store, config, log, metrics, system, events, actorEvents } = base;
+  const { store, config, settings, log, metrics, system, events, actorEvents } = base;
   const { clock } = system;
   return new HttpListener({
     start: async () => {
@@ -29,7 +29,7 @@ export function apiListener(
         heartbeatMs: config.api.stream_heartbeat_seconds * 1000,
         mayListen: (request) => mayStillRead({ store, config, clock }, request),
       });
-      const app = createApp({ store, config, log, metrics, clock, operations, events, actorEvents, streams });
+      const app = createApp({ store, config, settings, log, metrics, clock, operations, events, actorEvents, streams });
       // After a restart the port that callers know is kept, also when any free one was asked for.
       const server = await startHttpServer(app, { ...config.api, port: ports.api || config.api.port });
       return {

@@ -6,6 +6,7 @@ import type { HostCall, HostCast, HostReply } from '../../actors/hosts/host-mess
 import { HostRoom } from '../../actors/hosts/host-room.js';
 import { addressAlarm } from '../../actors/intake/address-alarm.js';
 import { DeadLetters } from '../../actors/intake/dead-letters.js';
+import { RefusedMessages } from '../../actors/intake/refused-messages.js';
 import { RefusedReports } from '../../actors/intake/refused-reports.js';
 import { RateLimiter } from '../../rates/rate-limiter.js';
 import { keyedChildren, type KeyedChildren } from '../../otp/index.js';
@@ -21,6 +22,8 @@ export interface FleetState {
   readonly guard: AgentGuardState;
   readonly refused: RefusedReports;
   readonly deadLetters: DeadLetters;
+  /** The last refused messages, with what they say. */
+  readonly refusedMessages: RefusedMessages;
   readonly drift: DriftBook;
   /** How long hosts take to have what was published. */
   readonly convergence: ConvergenceBook;
@@ -39,6 +42,7 @@ export function createFleetState(
   { world, outputs }: { readonly world: World; readonly outputs: Pick<RulesetOutputs, 'rollouts'> },
 ): FleetState {
   const { intake } = config;
+  const refusedMessages = new RefusedMessages();
   return {
     guard: new AgentGuardState({
       clock: system.clock,
@@ -54,7 +58,9 @@ export function createFleetState(
       maxAgeMs: intake.dead_letters_days * DAY_MS,
       now: () => system.clock.now(),
       log,
+      messages: refusedMessages,
     }),
+    refusedMessages,
     drift: new DriftBook(),
     convergence: new ConvergenceBook({ clock: system.clock, config, world, rollouts: outputs.rollouts }),
     repairs: new RateLimiter(system.clock, config.repair_max_per_minute),

@@ -50,6 +50,7 @@ export function leadingNeeds(state: ServerState): LeadingNeeds {
     config,
     actorEvents,
     refused: state.fleet.refused,
+    refusedMessages: state.fleet.refusedMessages,
     groups: state.policy.groups,
     rollers: state.policy.rollers,
     links: state.linked.links,

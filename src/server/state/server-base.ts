@@ -5,6 +5,7 @@ import type { EventBook } from '../../events/event-book.js';
 import type { ServerEvent } from '../../events/server-event.js';
 import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Config } from '../../config/schema.js';
+import type { ShownSetting } from '../../config/shown-settings.js';
 import type { Ec2Cloud } from '../../ec2/ec2-cloud.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { ActorSystem, Clock } from '../../otp/index.js';
@@ -17,6 +18,8 @@ export interface ServerBase {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly config: Config;
+  /** The same as operators may see it: without secrets, and where each value came from. */
+  readonly settings: readonly ShownSetting[];
   readonly log: Log;
   readonly metrics: Metrics;
   readonly store: Store;

@@ -23,7 +23,7 @@ const TRIM_STEP = 1_000;
 
 /** One page of the audit trail, newest first. @throws RangeError when `limit` is not 1 to 1000 */
 export async function readAudit(link: RethinkLink, query: AuditQuery): Promise<readonly AuditEntry[]> {
-  const { table, id, author, beforeSeq, limit } = query;
+  const { table, id, author, beforeSeq, from, until, limit } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new RangeError(`limit must be 1 to 1000: ${limit}`);
   const matches = (row: RDatum<AuditRow>) =>
     r.and(
@@ -31,6 +31,8 @@ export async function readAudit(link: RethinkLink, query: AuditQuery): Promise<r
       table === undefined ? true : row('table').eq(table),
       author === undefined ? true : row('author').eq(author),
       beforeSeq === undefined ? true : row('id').lt(beforeSeq),
+      from === undefined ? true : row('at').ge(from),
+      until === undefined ? true : row('at').lt(until),
     );
   const all = r.table<AuditRow>(AUDIT);
   // One document has few entries, found by its index; else they are walked from the newest.

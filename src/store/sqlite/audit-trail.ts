@@ -1,6 +1,9 @@
 import type { Database } from '../../sqlite/database.js';
 import type { Json, Table } from '../../model/document.js';
+import { auditRange } from './audit-range.js';
 import type { AuditEntry, AuditQuery } from '../store.js';
+
+const NOWHERE = { first: undefined, end: undefined };
 
 interface AuditRow {
   readonly seq: number;
@@ -17,13 +20,18 @@ interface AuditRow {
  * @throws RangeError when `limit` is not 1 to 1000
  */
 export function readAudit(db: Database, query: AuditQuery): readonly AuditEntry[] {
-  const { table, id, author, beforeSeq, limit } = query;
+  const { table, id, author, beforeSeq, from, until, limit } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new RangeError(`limit must be 1 to 1000: ${limit}`);
+  const { first, end } = from === undefined && until === undefined ? NOWHERE : auditRange(db, { from, until });
   const conditions: (readonly [sql: string, value: string | number | undefined])[] = [
     ['tbl = ?', table],
     ['id = ?', id],
     ['author = ?', author],
     ['seq < ?', beforeSeq],
+    ['at >= ?', from],
+    ['at < ?', until],
+    ['seq >= ?', first],
+    ['seq < ?', end],
   ];
   const given = conditions.filter(([, value]) => value !== undefined);
   const where = given.length === 0 ? '' : `WHERE ${given.map(([sql]) => sql).join(' AND ')}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BrokerLink } from '../../../src/actors/broker/broker-link.js';
-import type { DeadLetter } from '../../../src/actors/intake/dead-letters.js';
+import type { DeadLetter } from '../../../src/actors/intake/dead-letter.js';
 import { Intake, type IntakeNeeds } from '../../../src/actors/intake/intake.js';
 import { RefusedReports } from '../../../src/actors/intake/refused-reports.js';
 import { createMetrics } from '../../../src/metrics/create-metrics.js';

@@ -50,6 +50,28 @@ export function auditSuite(traits: StoreTraits): void {
     for (const limit of [0, 1_001, 1.5]) await expect(test.store().audit({ limit })).rejects.toThrow(RangeError);
   });
 
+  it('finds what happened within a span of time', async () => {
+    const from = Date.now();
+    for (const id of ['a', 'b', 'c']) {
+      written(await test.store().commit([create('zone', { id })], BY));
+      // Two entries of the same millisecond could not be told apart.
+      const now = Date.now();
+      await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(now);
+    }
+    const entries = await test.store().audit({ limit: 10 });
+    const [c = 0, b = 0, a = 0] = entries.map(({ at }) => at);
+    const ids = async (query: object) => (await test.store().audit({ limit: 10, ...query })).map(({ id }) => id);
+    expect(await ids({ from: a })).toEqual(['c', 'b', 'a']);
+    expect(await ids({ from: b })).toEqual(['c', 'b']);
+    expect(await ids({ until: b })).toEqual(['a']);
+    expect(await ids({ from: b, until: c })).toEqual(['b']);
+    expect(await ids({ from: b, until: b })).toEqual([]);
+    expect(await ids({ from: c + 1 })).toEqual([]);
+    expect(await ids({ until: from - 1_000 })).toEqual([]);
+    expect(await ids({ id: 'b', from: a, until: c })).toEqual(['b']);
+    expect(await ids({ author: BY.author, until: c, beforeSeq: entries[1]?.seq })).toEqual(['a']);
+  });
+
   it('hides secrets before and after, at any depth, and only there', async () => {
     const secret = 'do-not-show';
     const connection = { host: 'h', password: secret, ssl_options: { keyfile: 'k', list: [{ api_token: secret }] } };
