@@ -28,7 +28,7 @@ export function readWantedToken(body: Json): SentToken {
     throw refused('scopes', `must be a list of ${TOKEN_SCOPES.join(', ')}, each once`);
   if (days !== undefined && days !== null && !(typeof days === 'number' && days > 0 && days <= DAYS_MAX))
     throw refused('days', `must be a number of days above 0, at most ${DAYS_MAX}; without it, it is good for ever`);
-  return { name, scopes: scopes as readonly string[], days: days ?? undefined };
+  return { name, scopes: scopes, days: days ?? undefined };
 }
 
 function refused(field: string, rule: string): ApiError {

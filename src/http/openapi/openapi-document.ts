@@ -69,16 +69,16 @@ function responses(route: RouteData): JsonObject {
     const description = typeof before === 'string' ? `${before}, ${code}` : code;
     found.set(status, { description, content: { [JSON_TYPE]: { schema: { $ref: '#/components/schemas/error' } } } });
   }
-  for (const [status, answer] of Object.entries(route.answers)) found.set(Number(status), response(route, answer));
+  for (const [status, answer] of Object.entries(route.answers))
+    found.set(Number(status), response(route, answer, Number(status)));
   return Object.fromEntries([...found].map(([status, value]) => [String(status), value]));
 }
 
-function response(route: RouteData, answer: Answer): JsonObject {
+function response(route: RouteData, answer: Answer, status: number): JsonObject {
   const { description, schema, type } = answer;
   if (type !== undefined) return { description, content: { [type]: {} } };
   if (schema !== undefined) return { description, content: { [JSON_TYPE]: { schema: asJson(schema) } } };
-  const some =
-    description === 'It is gone' ? {} : { content: Object.fromEntries(route.produces.map((media) => [media, {}])) };
+  const some = status === 204 ? {} : { content: Object.fromEntries(route.produces.map((media) => [media, {}])) };
   return { description, ...some };
 }
 

@@ -8,15 +8,15 @@ it('finds entries by their time, also where numbers are missing and the clock wa
   const store = await createSqliteStore({ path: ':memory:', now: () => now });
   const times: number[] = [];
   for (let n = 0; n < 200; n++) {
-    // Half of an hour back now and then, else on.
-    now += n % 17 === 16 ? -HOUR / 2 : HOUR / 4;
+    // Most of an hour back now and then, else on.
+    now += n % 7 === 6 ? -0.9 * HOUR : HOUR / 4;
     times.push(now);
     // Leaves gaps: what is not audited takes numbers too.
     await store.commit([{ op: 'create', table: 'host', doc: { id: `h${n}` } }], { author: 'x', audit: n % 3 === 0 });
   }
   const audited = times.flatMap((at, n) => (n % 3 === 0 ? [{ at, id: `h${n}` }] : []));
-  for (let at = 990 * HOUR; at < 1_060 * HOUR; at += 1.5 * HOUR) {
-    const span = { from: at, until: at + 4 * HOUR };
+  for (let at = 990 * HOUR; at < 1_060 * HOUR; at += HOUR / 4) {
+    const span = { from: at, until: at + HOUR };
     const wanted = audited.filter((one) => one.at >= span.from && one.at < span.until).map(({ id }) => id);
     const found = (await store.audit({ limit: 1000, ...span })).map(({ id }) => id);
     expect(found).toEqual(wanted.reverse());
