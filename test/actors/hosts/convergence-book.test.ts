@@ -27,7 +27,8 @@ function host(name: string, more: Partial<Document> = {}): Document {
 
 /** Groups `web` (hosts `a`, `b`) and `db` (host `c`); more hosts of `web` as they are given. */
 function bookOf(more: readonly Document[] = [], { checkV6 = true } = {}) {
-  const { clock, advance } = virtualSystem(START);
+  const system = virtualSystem(START);
+  const { clock } = system;
   const world = smallWorld({
     group: [
       { id: 'g1', name: 'web' },
@@ -37,7 +38,7 @@ function bookOf(more: readonly Document[] = [], { checkV6 = true } = {}) {
   });
   const rollouts = new RolloutBook();
   const book = new ConvergenceBook({ clock, config: { check_v6_hashes: checkV6 }, world, rollouts });
-  return { book, store: smallStore(world), rollouts, pass: (ms: number) => advance(ms) };
+  return { book, store: smallStore(world), rollouts, pass: (ms: number) => system.advance(ms) };
 }
 
 it('takes from the confirm until the last host reports the hashes', async () => {
