@@ -1,16 +1,12 @@
-import type { RulesetHashField } from '../model/ruleset-variants.js';
-import { checkHashes, type Hashes } from './hash-check.js';
+import { RULESET_HASH_FIELDS, RULESET_VARIANTS, type RulesetHashField } from '../model/ruleset-variants.js';
 
-const NOTHING_REMEMBERED = { hash_fail_count: 0, iptables_hash_timestamp: '', ipset_hash_timestamp: '' } as const;
+const V4_FIELDS = RULESET_VARIANTS.filter(({ family }) => family === 'v4').map(({ hashField }) => hashField);
 
-/** Whether a host that reports these hashes runs the rules with these four, whatever is tolerated. */
+/** Whether a host that reports these hashes runs the rules with these four, whatever is tolerated. Makes nothing: it is asked of whole fleets. */
 export function runsRules(
-  reported: Hashes,
-  hashes: Readonly<Record<RulesetHashField, string>>,
+  reported: Readonly<Partial<Record<RulesetHashField, unknown>>>,
+  hashes: Readonly<Partial<Record<RulesetHashField, string>>>,
   { checkV6 }: { readonly checkV6: boolean },
 ): boolean {
-  const options = { toleranceSeconds: 0, maxFailCount: 1, checkV6 };
-  return (
-    checkHashes(reported, { rules: { hashes, changedAt: 0 } }, NOTHING_REMEMBERED, 0, options).differing.length === 0
-  );
+  return (checkV6 ? RULESET_HASH_FIELDS : V4_FIELDS).every((field) => reported[field] === hashes[field]);
 }

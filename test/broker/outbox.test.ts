@@ -149,16 +149,16 @@ describe('the outbox', () => {
     });
 
     it('measures how long the broker takes from each message to its confirm', async () => {
-      const { clock, advance } = virtualSystem();
-      const { outbox, send } = make({ clock });
+      const system = virtualSystem();
+      const { outbox, send } = make({ clock: system.clock });
       outbox.attach(connection.port);
       send('group/web', 'w1');
       send('group/db', 'd1');
       await turn();
-      await advance(20);
+      await system.advance(20);
       await connection.confirm('w1');
       expect(outbox.confirms()).toEqual({ count: 1, p50_ms: 20, p99_ms: 20, max_ms: 20 });
-      await advance(30);
+      await system.advance(30);
       await connection.confirm('d1');
       expect(outbox.confirms()).toEqual({ count: 2, p50_ms: 20, p99_ms: 50, max_ms: 50 });
     });
@@ -425,6 +425,8 @@ describe('the outbox', () => {
         send('group/a', 'a1');
         await refuseEach('a1', 1);
         send('group/a', 'a2');
+        // It may have gone once more meanwhile.
+        if (connection.underWay.includes('a1')) await refuseEach('a1', 1);
         await refuseEach('a2', 3);
         expect(outcomes).toEqual({ a1: 'superseded', a2: 'refused' });
         expect([timesSent('a1') <= 2, timesSent('a2')]).toEqual([true, 3]);

@@ -7,7 +7,6 @@ import { textOf } from '../../model/text-of.js';
 import type { Clock } from '../../otp/index.js';
 import type { World } from '../../world/world.js';
 import type { RolloutBook } from '../rollouts/rollout-book.js';
-import { reportedBy } from './held-by-hosts.js';
 
 /** Something that was published and that not all of its hosts have shown yet. */
 export interface OpenConvergence {
@@ -40,7 +39,8 @@ interface Open {
   readonly what: 'ruleset' | 'sets';
   readonly groupId: string | undefined;
   readonly group: string | null;
-  readonly has: (reported: Hashes) => boolean;
+  /** By a report's hashes, or those of a host's row. */
+  readonly has: (reported: Readonly<Partial<Record<keyof Hashes, unknown>>>) => boolean;
   readonly since: number;
   /** Monotonic milliseconds, as the next two. */
   readonly begun: number;
@@ -54,6 +54,10 @@ interface Open {
 
 /** So many of those that are over are kept, the newest. */
 const MOST_DONE = 500;
+
+/** Hosts that have yet to show something are looked at so often, in milliseconds, and so many at a time. */
+const LOOK_MS = 1000;
+const MOST_LOOKED_AT = 500;
 
 /**
  * How long hosts take from the broker's confirm of something new until all of them have it. A host has it when the hashes
@@ -124,7 +128,7 @@ export class ConvergenceBook {
     let converged = 0;
     for (const row of group === null ? world.rows('host').values() : world.hostsOf(group)) {
       if (!this.#isAwaited(row, groupId, group)) continue;
-      if (has(reportedBy(row))) converged += 1;
+      if (has(row)) converged += 1;
       else pending.add(textOf(row['hostkey']));
     }
     if (pending.size === 0) return;
@@ -158,16 +162,19 @@ export class ConvergenceBook {
 
   /**
    * Lets go of hosts that need not show it any more, and sees those that had reported it before its confirm was known.
-   * The more there are, the more seldom all of them are looked at.
+   * Of many, some at a time.
    */
   #look(key: string, open: Open): void {
     const now = this.#needs.clock.monotonic();
-    if (open.pending.size > 0 && now - open.lookedAt >= 1000 + open.pending.size) {
+    if (open.pending.size > 0 && now - open.lookedAt >= LOOK_MS) {
       open.lookedAt = now;
-      for (const hostkey of open.pending) {
+      for (const hostkey of [...take(open.pending, MOST_LOOKED_AT)]) {
         const row = this.#needs.world.hostByKey(hostkey);
-        if (!this.#isAwaited(row, open.groupId, open.group)) open.pending.delete(hostkey);
-        else if (open.has(reportedBy(row))) this.#reached(open, hostkey);
+        open.pending.delete(hostkey);
+        if (!this.#isAwaited(row, open.groupId, open.group)) continue;
+        if (open.has(row)) this.#reached(open, hostkey);
+        // It is looked at again after all others.
+        else open.pending.add(hostkey);
       }
     }
     if (open.pending.size > 0) return;
@@ -183,4 +190,13 @@ export class ConvergenceBook {
 
 function keyOf(what: 'ruleset' | 'sets', groupId: string | undefined): string {
   return groupId === undefined ? what : `${what}/${groupId}`;
+}
+
+function* take<T>(from: Iterable<T>, most: number): Generator<T> {
+  let taken = 0;
+  for (const one of from) {
+    if (taken === most) return;
+    taken += 1;
+    yield one;
+  }
 }

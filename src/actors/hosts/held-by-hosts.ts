@@ -20,8 +20,7 @@ const MOST_SINGLY = 100;
 
 const NOTHING_REMEMBERED = { hash_fail_count: 0, iptables_hash_timestamp: '', ipset_hash_timestamp: '' } as const;
 
-/** The hashes that a host reported last, as its row has them. */
-export function reportedBy(row: Document): Hashes {
+function reportedBy(row: Document): Hashes {
   return Object.fromEntries(HASH_FIELDS.map((field) => [field, textOf(row[field])])) as Readonly<Hashes>;
 }
 

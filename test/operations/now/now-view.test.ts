@@ -70,7 +70,7 @@ describe('what is so now', () => {
 
   it('says that a store that answers has tables in trouble', async () => {
     const { operations, store } = await leading();
-    store.state = { up: true, since: START, troubles: [{ table: 'host', reason: 'no index' }] } as typeof store.state;
+    store.state = { up: true, since: START, troubles: [{ table: 'host', reason: 'no index' }] };
     expect(operations.now.now().store).toEqual({ state: 'troubled', since: NOW, why: 'host: no index' });
   });
 

@@ -70,7 +70,7 @@ it('shows the sets first', async () => {
   Object.assign(queue, { sets: () => ({ since: v.clock.monotonic() - 3000, held }) });
   const sets = { what: 'sets', group_id: null, group: null, since: NOW - 3 };
   expect(answer().waiting[0]).toEqual({ ...sets, state: 'debouncing', held: null });
-  held = 'loading' as never;
+  held = 'loading';
   expect(answer().waiting[0]).toEqual({ ...sets, state: 'held', held: 'policy is not loaded yet' });
   expect(answer().waiting_total).toBe(3);
   Object.assign(queue, { sets: () => ({ since: undefined, held: undefined }) });
