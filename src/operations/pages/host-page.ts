@@ -20,6 +20,8 @@ export type HostPageNeeds = WhyPendingNeeds & {
 
 /** Hosts looked at between two pauses. */
 const A_STEP = 500;
+/** The same of those of the page, whose addresses are worked out. */
+const A_CLOSE_STEP = 50;
 const MOST_ADDRESSES = 4;
 
 interface Found extends Sortable {
@@ -47,7 +49,7 @@ export function* hostPage(needs: HostPageNeeds, asked: HostsAsked): Generator<vo
   const pending = whyPending(needs);
   const hosts: HostRow[] = [];
   for (const [n, { row }] of page.entries()) {
-    if (n % A_STEP === A_STEP - 1) yield;
+    if (n % A_CLOSE_STEP === A_CLOSE_STEP - 1) yield;
     hosts.push(hostRow(needs, row, pending(row)));
   }
   return { total: found.length, offset, limit, by_state: byState, hosts };
