@@ -44,8 +44,8 @@ describe('the operations of a server that only looks on', () => {
     world.reconcile('group', [{ id: 'g1', name: 'web' }]);
     const page = { q: '', states: undefined, sort: 'name', order: 'asc', offset: 0, limit: 1 } as const;
     expect(await operations.pages.groups({ ...page, profile: undefined })).toMatchObject({ groups: [{ name: 'web' }] });
-    const { queues, send, reconnect } = operations.hostOrders;
-    for (const order of [queues('h'), send('h', 'ann'), reconnect('h', 'ann')])
+    const { hostOrders } = operations;
+    for (const order of [hostOrders.queues('h'), hostOrders.send('h', 'ann'), hostOrders.reconnect('h', 'ann')])
       await expect(order).rejects.toMatchObject({ code: 'read_only' });
   });
 
