@@ -4,7 +4,7 @@ const V4_FIELDS = RULESET_VARIANTS.filter(({ family }) => family === 'v4').map((
 
 /** Whether a host that reports these hashes runs the rules with these four, whatever is tolerated. Makes nothing: it is asked of whole fleets. */
 export function runsRules(
-  reported: Readonly<Partial<Record<RulesetHashField, unknown>>>,
+  reported: Readonly<Record<string, unknown>>,
   hashes: Readonly<Partial<Record<RulesetHashField, string>>>,
   { checkV6 }: { readonly checkV6: boolean },
 ): boolean {

@@ -119,6 +119,11 @@ describe('a page of hosts', () => {
       many,
       Array.from({ length: 100 }, (_, n) => ({ id: `g${n}`, name: `group-${n}`, profile_name: 'p', profile_id: 'p1' })),
     );
+    const [coldAsked, asked] = [hosts({ q: '10.' }), hosts({ q: '10.', order: 'desc', offset: 2000, limit: 1000 })];
+    // The first time its code is compiled, too.
+    const beforeCold = process.cpuUsage();
+    await pages.hosts(coldAsked);
+    const cold = process.cpuUsage(beforeCold);
     let longest = 0;
     let last = performance.now();
     let over = false;
@@ -129,14 +134,15 @@ describe('a page of hosts', () => {
     };
     setImmediate(watch);
     const before = process.cpuUsage();
-    const page = await pages.hosts(hosts({ q: '10.', order: 'desc', offset: 2000, limit: 1000 }));
+    const page = await pages.hosts(asked);
     const used = process.cpuUsage(before);
     const groupsBefore = process.cpuUsage();
     const groupPage = await pages.groups(groups({ sort: 'hosts', order: 'desc', limit: 100 }));
     const usedByGroups = process.cpuUsage(groupsBefore);
     over = true;
     process.stdout.write(
-      `10,000 hosts: a page of 1,000 took ${(used.user + used.system) / 1000} ms of CPU, one of 100 groups ` +
+      `10,000 hosts: the first page of 100 took ${(cold.user + cold.system) / 1000} ms of CPU, ` +
+        `one of 1,000 after it ${(used.user + used.system) / 1000} ms, one of 100 groups ` +
         `${(usedByGroups.user + usedByGroups.system) / 1000} ms; the loop stood still for ${longest.toFixed(1)} ms at most\n`,
     );
     expect([page.total, page.by_state.active, page.by_state.inactive]).toEqual([10_000, 9000, 1000]);

@@ -39,6 +39,16 @@ describe('the operations of a server that only looks on', () => {
     expect(operations.refusedHosts()).toEqual([]);
   });
 
+  it('show the fleet, and give no host an order', async () => {
+    const { operations, world } = await observing();
+    world.reconcile('group', [{ id: 'g1', name: 'web' }]);
+    const page = { q: '', states: undefined, sort: 'name', order: 'asc', offset: 0, limit: 1 } as const;
+    expect(await operations.pages.groups({ ...page, profile: undefined })).toMatchObject({ groups: [{ name: 'web' }] });
+    const { hostOrders } = operations;
+    for (const order of [hostOrders.queues('h'), hostOrders.send('h', 'ann'), hostOrders.reconnect('h', 'ann')])
+      await expect(order).rejects.toMatchObject({ code: 'read_only' });
+  });
+
   it('leave the switch of publishing to the store, which takes nothing', async () => {
     const { operations, store } = await observing();
     store.refuses = new StoreError('unavailable', 'this server only observes');

@@ -56,12 +56,20 @@ describe('the operations of a server that waits', () => {
       () => operations.now.now(),
       () => operations.now.convergence(),
       () => operations.now.publishingQueue(),
+      () => operations.pages.set('web_gv4', { offset: 0, limit: 1 }),
     ])
       expect(thrown(work)).toMatchObject(unavailable);
-    const { commands } = operations;
+    const { commands, pages, hostOrders } = operations;
+    const page = { q: '', states: undefined, sort: 'name', order: 'asc', offset: 0, limit: 1 } as const;
     for (const work of [
       operations.drift('h'),
       operations.setPublishing(true, 'ann'),
+      pages.hosts({ ...page, group: undefined, differing: undefined }),
+      pages.groups({ ...page, profile: undefined }),
+      pages.lines('web', undefined),
+      hostOrders.queues('h'),
+      hostOrders.send('h', 'ann'),
+      hostOrders.reconnect('h', 'ann'),
       commands.execute('k', 'ls', { useShell: false }),
       commands.sendFile('k', '/f', { size: 0, read: () => Promise.resolve(new Uint8Array()) }, {}),
       commands.fetchFile('k', '/f', {}),

@@ -40,7 +40,7 @@ interface Open {
   readonly groupId: string | undefined;
   readonly group: string | null;
   /** By a report's hashes, or those of a host's row. */
-  readonly has: (reported: Readonly<Partial<Record<keyof Hashes, unknown>>>) => boolean;
+  readonly has: (reported: Readonly<Record<string, unknown>>) => boolean;
   readonly since: number;
   /** Monotonic milliseconds, as the next two. */
   readonly begun: number;

@@ -1,5 +1,7 @@
 import type { DriftBook } from '../../actors/hosts/drift-book.js';
 import type { Dialect } from '../../firewall/dialect.js';
+import { isLocalAddress } from '../../firewall/addresses/local-address.js';
+import { reportedAddresses } from '../../firewall/addresses/reported-addresses.js';
 import { hostAddresses } from '../../firewall/policy/host-addresses.js';
 import { HOST_STATES, stateOf, type HostState } from '../../host/host-state.js';
 import type { Document } from '../../model/document.js';
@@ -18,6 +20,8 @@ export type HostPageNeeds = WhyPendingNeeds & {
 
 /** Hosts looked at between two pauses. */
 const A_STEP = 500;
+/** The same of those of the page, whose addresses are worked out. */
+const A_CLOSE_STEP = 50;
 const MOST_ADDRESSES = 4;
 
 interface Found extends Sortable {
@@ -45,7 +49,7 @@ export function* hostPage(needs: HostPageNeeds, asked: HostsAsked): Generator<vo
   const pending = whyPending(needs);
   const hosts: HostRow[] = [];
   for (const [n, { row }] of page.entries()) {
-    if (n % A_STEP === A_STEP - 1) yield;
+    if (n % A_CLOSE_STEP === A_CLOSE_STEP - 1) yield;
     hosts.push(hostRow(needs, row, pending(row)));
   }
   return { total: found.length, offset, limit, by_state: byState, hosts };
@@ -75,8 +79,11 @@ function matches(needs: HostPageNeeds, row: Document, { q, differing }: HostsAsk
   const part = q.toLowerCase();
   const has = (text: string): boolean => text.toLowerCase().includes(part);
   if (has(textOf(row.name)) || has(textOf(row.hostkey)) || has(textOf(row.group))) return true;
-  // The stored text holds names of interfaces too; few hosts get as far as being read.
-  return has(textOf(row.interfaces)) && addressesOf(needs, row).some(has);
+  // The stored text holds names of interfaces too, so it is read where it matches, but no further than that takes.
+  return (
+    has(textOf(row.interfaces)) &&
+    reportedAddresses(row).some((text) => has(text) && !isLocalAddress(text, needs.dialect))
+  );
 }
 
 function keyOf({ drift }: HostPageNeeds, row: Document, sort: HostSort): Sortable['key'] {

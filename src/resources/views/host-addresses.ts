@@ -2,29 +2,8 @@ import { hostAddress } from '../../firewall/addresses/host-address.js';
 import { fullText } from '../../firewall/addresses/full-text.js';
 import { isLocalAddress } from '../../firewall/addresses/local-address.js';
 import type { Dialect } from '../../firewall/dialect.js';
+import { reportedAddresses } from '../../firewall/addresses/reported-addresses.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
-import { isList, isObject } from '../../model/validate.js';
-
-/**
- * Every string in a host's `interfaces`, in order and as reported. A host that never reported, or whose `interfaces` is
- * not JSON, has none: one bad row must not break a list (docs/http-api.md#documents-that-break-nothing-but-themselves).
- */
-export function reportedAddresses(host: JsonObject): readonly string[] {
-  const byName = parsed(host['interfaces']);
-  if (!isObject(byName)) return [];
-  return Object.values(byName).flatMap((list) =>
-    isList(list) ? list.filter((item): item is string => typeof item === 'string') : [],
-  );
-}
-
-function parsed(interfaces: Json | undefined): Json | undefined {
-  if (typeof interfaces !== 'string') return interfaces;
-  try {
-    return JSON.parse(interfaces) as Json;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Whether the host counts: only hosts that are `active` lend their addresses (docs/host-lifecycle.md#states). */
 export function isActive(host: JsonObject): boolean {

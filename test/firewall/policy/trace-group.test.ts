@@ -70,6 +70,19 @@ it.each(['dog1', 'dog2'] as const)('both families traced at once are what each i
     expect(both?.[family]).toEqual(finish(traceGroup(POLICY, 'g', [family], dialect))?.[family]);
 });
 
+it.each(['dog1', 'dog2'] as const)('texts with addresses are traced too: %s', (dialect) => {
+  const compiled = compileGroup(POLICY, 'g', { dialect, generateUnset: true });
+  const traced = finish(traceGroup(POLICY, 'g', ['v4', 'v6'], dialect, 'iptables'));
+  expect([traced?.v4.text, traced?.v6.text]).toEqual(compiled.ok && [compiled.unset4.text, compiled.unset6.text]);
+  const lines = traced?.v4.text.split('\n').slice(0, -1) ?? [];
+  expect(traced?.v4.origins).toHaveLength(lines.length);
+  for (const [at, line] of lines.entries()) {
+    const [, direction, index] = /--comment "(inbound|outbound) (\d)"/.exec(line) ?? [];
+    const wanted = direction === undefined ? null : { direction, index: Number(index) };
+    expect(traced?.v4.origins[at], line).toEqual(wanted);
+  }
+});
+
 it('a group that does not compile has nothing to trace', () => {
   expect(finish(traceGroup(POLICY, 'x', ['v4'], 'dog2'))).toBeUndefined();
 });
