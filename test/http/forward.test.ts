@@ -61,6 +61,16 @@ const QUESTIONS: Readonly<Record<string, readonly (readonly [method: string, pat
   'v2.now': [['GET', '/api/V2/now']],
   'v2.convergence': [['GET', '/api/V2/convergence']],
   'v2.publishing.queue': [['GET', '/api/V2/publishing/queue']],
+  'v2.fleet.hosts': [
+    ['GET', '/api/V2/fleet/hosts?q=none'],
+    ['GET', '/api/V2/fleet/hosts?limit=none'],
+  ],
+  'v2.fleet.groups': [['GET', '/api/V2/fleet/groups']],
+  'v2.group.lines': [['GET', '/api/V2/group/none/lines']],
+  'v2.set': [['GET', '/api/V2/sets/none']],
+  'v2.host.queues': [['GET', '/api/V2/host/none/queues']],
+  'v2.host.send': [['POST', '/api/V2/host/none/send', {}]],
+  'v2.host.reconnect': [['POST', '/api/V2/host/none/reconnect', {}]],
   'v2.status': [['GET', '/api/V2/status']],
   'v2.group.status-list': [['GET', '/api/V2/groups/status']],
   'v2.group.pin': [

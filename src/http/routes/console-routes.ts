@@ -9,7 +9,7 @@ const DIRECTORY = fileURLToPath(new URL('../../console/', import.meta.url));
 
 /**
  * A browser runs nothing on the console's pages but the console's own files, sends nothing to another host, and shows them in
- * no frame (docs/security.md#the-console).
+ * no frame (docs/security.md#the-pages-of-the-console).
  */
 const SAFE: Readonly<Record<string, string>> = {
   'content-security-policy': [
