@@ -1,5 +1,7 @@
+import { actorFeed } from '../../live/feeds.js';
 import { Card } from '../../parts/card.js';
 import { Empty } from '../../parts/empty.js';
+import { FeedBadge } from '../../parts/feed-badge.js';
 import { Time } from '../../parts/time.js';
 import { ActorName } from './actor-name.js';
 import { happenings, type Happening } from './actor-marks.js';
@@ -8,7 +10,7 @@ import { happenings, type Happening } from './actor-marks.js';
 export function Happenings() {
   const list = happenings.value;
   return (
-    <Card title="What happened">
+    <Card title="What happened" actions={<FeedBadge feed={actorFeed} />}>
       {list.length === 0 ? (
         <Empty title="Nothing since this page was opened">
           Crashes, restarts and stops are listed here as they come.
