@@ -1,9 +1,8 @@
-import { useState } from 'preact/hooks';
 import { Card } from '../../parts/card.js';
-import { TextField } from '../../parts/field.js';
 import { Page } from '../../parts/page.js';
+import { QueryField } from '../../parts/query-field.js';
 import { Tabs } from '../../parts/tabs.js';
-import { changeQuery, hrefOf, place } from '../../route/route.js';
+import { hrefOf, place } from '../../route/route.js';
 import { ActorList } from './actor-list.js';
 import { useActorMarks } from './actor-marks.js';
 import { ActorPanel } from './actor-panel.js';
@@ -15,20 +14,15 @@ export default function ActorsPage() {
   useActorMarks();
   const { query } = place.value;
   const [q, path, isList] = [query.get('q') ?? '', query.get('path'), query.get('view') === 'list'];
-  const [typed, setTyped] = useState(q);
-  const search = () => {
-    if (typed !== q) changeQuery({ q: typed, offset: null, view: typed === '' && !isList ? null : 'list' });
-  };
   return (
     <Page title="Actors" about="The processes inside this server: who supervises whom, what waits, what crashed.">
       <div class="filters">
-        <TextField
-          type="search"
+        <QueryField
+          search
           label="Search by id or name"
-          value={typed}
-          onValue={setTyped}
-          onDone={search}
-          hint="Enter shows what is found as a list"
+          name="q"
+          hint="Enter lists what is found"
+          besides={(value) => ({ view: value === '' && !isList ? null : 'list' })}
         />
       </div>
       <Tabs
@@ -40,7 +34,9 @@ export default function ActorsPage() {
         ]}
       />
       <div class={path === null ? undefined : 'actors-split'}>
-        <Card title={isList ? 'All actors' : 'Tree'}>{isList ? <ActorList /> : <ActorTree />}</Card>
+        <div class="actors-table">
+          <Card title={isList ? 'All actors' : 'Tree'}>{isList ? <ActorList /> : <ActorTree />}</Card>
+        </div>
         {path !== null && <ActorPanel key={path} path={path} />}
       </div>
       <Happenings />
