@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Json } from '../../../model/document.js';
+import type { Json, JsonObject } from '../../../model/document.js';
 import type { AuditLine } from '../../../operations/audit-line.js';
 import { Badge } from '../../parts/badge.js';
 import { Button } from '../../parts/button.js';
@@ -52,7 +52,7 @@ function Difference({ before, after, label }: { before: Json; after: Json; label
 }
 
 function textIn(document: Json, key: string): string | undefined {
-  const value =
-    typeof document === 'object' && document !== null && !Array.isArray(document) ? document[key] : undefined;
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return undefined;
+  const value = (document as JsonObject)[key];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
