@@ -15,7 +15,7 @@ describe('the pages of rollouts', () => {
     await demo?.end();
   });
 
-  it('a policy is set here, an edit follows it, and the rollout is paused, resumed and promoted here', async () => {
+  it('a policy is set here, an edit follows it, and the rollout is paused, resumed and aborted here', async () => {
     const { page, complaints, close } = await openConsole(browser, demo.url, '#/rollouts');
     await page.getByText('No change went in steps yet').waitFor();
 
@@ -24,14 +24,14 @@ describe('the pages of rollouts', () => {
     await page.getByRole('heading', { level: 1, name: 'Rollout policy of web' }).waitFor();
     await page.getByText('Changes of this group go to all its hosts at once.').waitFor();
     for (const step of [2, 2]) await page.getByRole('button', { name: `Remove step ${step}` }).click();
-    await page.getByLabel('Step 2').fill('150%');
+    await page.getByRole('textbox', { name: 'Step 2' }).fill('150%');
     // So many reports that the first step lasts until it is paused.
     await page.getByLabel('Further reports').fill('a few');
     await page.getByRole('button', { name: 'Save the policy' }).click();
     await page.getByText('must be a whole number from 1 to 100', { exact: true }).waitFor();
     await page.getByText('must be a whole number from 0 to 1000', { exact: true }).waitFor();
-    expect(await page.getByLabel('Step 2').getAttribute('aria-invalid')).toBe('true');
-    await page.getByLabel('Step 2').fill('50%');
+    expect(await page.getByRole('textbox', { name: 'Step 2' }).getAttribute('aria-invalid')).toBe('true');
+    await page.getByRole('textbox', { name: 'Step 2' }).fill('50%');
     await page.getByLabel('Further reports').fill('1000');
     await page.getByRole('button', { name: 'Save the policy' }).click();
     await page.getByText("It is this group's own.").waitFor();
@@ -73,14 +73,14 @@ describe('the pages of rollouts', () => {
     await page.getByText('under way').waitFor();
     expect(await rollout(demo)).toMatchObject({ state: 'rolling' });
 
-    await page.getByRole('button', { name: 'Promote' }).click();
+    await page.getByRole('button', { name: 'Abort' }).click();
     await dialog.getByLabel('Reason').fill('enough was seen');
-    await dialog.getByRole('button', { name: 'Promote' }).click();
-    await page.getByText(/^✓?done$/).waitFor();
+    await dialog.getByRole('button', { name: 'Abort' }).click();
+    await page.getByText(/^✕?rolled back$/).waitFor();
     await page.getByText('It is over').waitFor();
     expect(await page.getByRole('button', { name: 'Abort' }).count()).toBe(0);
 
-    await page.goto(`${demo.url}/#/rollouts?state=done`);
+    await page.goto(`${demo.url}/#/rollouts?state=rolled_back`);
     await page.getByRole('link', { name: 'web, change 1' }).waitFor();
     expect(complaints).toEqual([]);
     await close();
