@@ -24,7 +24,7 @@ describe('the page of actors', () => {
   }
 
   it('marks an actor that is killed from the event itself, while no list answers', async () => {
-    const { page, complaints, close } = await openConsole(browser, demo.url, '#/actors');
+    const { page, complaints, context } = await openConsole(browser, demo.url, '#/actors');
     await rowOf(page, CENSUS).waitFor();
     await live(page);
     // Lists are held back: what is seen then was told by the stream of events.
@@ -41,11 +41,11 @@ describe('the page of actors', () => {
     await expect.poll(() => held, { timeout: 20_000 }).toBeGreaterThan(0);
     await page.unroute(/\/api\/V2\/actors\?/);
     expect(complaints).toEqual([]);
-    await close();
+    await context.close();
   });
 
   it('shows a kill within 300 ms, as the median of five', async () => {
-    const { page, complaints, close } = await openConsole(browser, demo.url, '#/actors');
+    const { page, complaints, context } = await openConsole(browser, demo.url, '#/actors');
     await rowOf(page, CENSUS).waitFor();
     await live(page);
     const times: number[] = [];
@@ -65,11 +65,11 @@ describe('the page of actors', () => {
     );
     expect(median).toBeLessThan(300);
     expect(complaints).toEqual([]);
-    await close();
+    await context.close();
   });
 
   it('opens and closes branches by keyboard, finds actors by name, and sorts them', async () => {
-    const { page, complaints, close } = await openConsole(browser, demo.url, '#/actors');
+    const { page, complaints, context } = await openConsole(browser, demo.url, '#/actors');
     const toggle = page.getByRole('button', { name: 'Close publishers_sup' });
     await toggle.focus();
     await page.keyboard.press('Enter');
@@ -89,12 +89,12 @@ describe('the page of actors', () => {
     await table.locator('th[aria-sort=descending]', { hasText: 'Handled' }).waitFor();
     expect(page.url()).toContain('sort=messages');
     expect(complaints).toEqual([]);
-    await close();
+    await context.close();
   });
 
   it('shows one actor: its last crash, its state, what it handles', async () => {
     kill(INTAKE, 'killed to be looked at');
-    const { page, complaints, close } = await openConsole(
+    const { page, complaints, context } = await openConsole(
       browser,
       demo.url,
       `#/actors?path=${encodeURIComponent(INTAKE)}`,
@@ -114,11 +114,11 @@ describe('the page of actors', () => {
     await panel.getByRole('button', { name: 'Stop', exact: true }).click();
     await panel.getByRole('button', { name: 'Start tracing' }).waitFor();
     expect(complaints).toEqual([]);
-    await close();
+    await context.close();
   });
 
   it('suspends and resumes an actor, and names what rests on one before that is restarted', async () => {
-    const { page, complaints, close } = await openConsole(
+    const { page, complaints, context } = await openConsole(
       browser,
       demo.url,
       `#/actors?path=${encodeURIComponent(CENSUS)}`,
@@ -154,7 +154,7 @@ describe('the page of actors', () => {
       })
       .not.toBe(before?.id);
     expect(complaints).toEqual([]);
-    await close();
+    await context.close();
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { textOf } from '../../src/model/text-of.js';
 import { startDemo, type DemoStage } from './support/demo-stage.js';
 import { openBrowser, openConsole } from './support/open-browser.js';
 
@@ -17,7 +18,7 @@ describe('the pages of alarms and of the audit trail', () => {
   });
 
   it('an alarm is shown while it is set, with what to do, and afterwards among those that were', async () => {
-    const { page, complaints, close } = await openConsole(browser, demo.url, '#/alarms');
+    const { page, complaints, context } = await openConsole(browser, demo.url, '#/alarms');
     await page.getByText(/^✓?told at once$/).waitFor();
     const set = page.getByRole('list', { name: 'Alarms that are set' }).getByRole('listitem');
     const alarm = set.filter({ hasText: `actors.suspended:${CENSUS}` });
@@ -31,19 +32,19 @@ describe('the pages of alarms and of the audit trail', () => {
     await row.first().waitFor();
     await expect.poll(() => row.first().locator('time').count(), { timeout: 20_000 }).toBe(2);
     expect(complaints).toEqual([]);
-    await close();
+    await context.close();
   });
 
   it('the audit trail is narrowed by clicks, shows what changed, and goes on to older pages', async () => {
     const { api } = demo.stage;
     const { body: zone } = await api.ask('GET', '/api/V2/zone?name=office');
-    const id = String(zone['id']);
+    const id = textOf(zone['id']);
     for (let n = 1; n <= 52; n += 1) {
       const addresses = { ipv4_addresses: ['192.0.2.0/24', `198.51.100.${n}`], ipv6_addresses: zone['ipv6_addresses'] };
       const put = { name: 'office', ...addresses } as typeof zone;
       expect((await api.ask('PUT', `/api/V2/zone/${id}`, put, { 'x-consumer-username': 'grace' })).status).toBe(200);
     }
-    const { page, complaints, close } = await openConsole(browser, demo.url, '#/audit');
+    const { page, complaints, context } = await openConsole(browser, demo.url, '#/audit');
     const entries = page.getByRole('list', { name: 'Changes' }).getByRole('listitem');
     const newest = entries.filter({ hasText: 'grace' }).first();
     await newest.getByRole('button', { name: /^What changed/ }).click();
@@ -65,6 +66,6 @@ describe('the pages of alarms and of the audit trail', () => {
     await page.getByLabel('Resource').selectOption('service');
     await entries.filter({ hasText: 'postgres' }).first().waitFor();
     expect(complaints).toEqual([]);
-    await close();
+    await context.close();
   });
 });

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/document.js';
+import { textOf } from '../../src/model/text-of.js';
 import { startDemo, type DemoStage } from './support/demo-stage.js';
 import { openBrowser, openConsole } from './support/open-browser.js';
 
@@ -16,7 +17,7 @@ describe('the pages of rollouts', () => {
   });
 
   it('a policy is set here, an edit follows it, and the rollout is paused, resumed and aborted here', async () => {
-    const { page, complaints, close } = await openConsole(browser, demo.url, '#/rollouts');
+    const { page, complaints, context } = await openConsole(browser, demo.url, '#/rollouts');
     await page.getByText('No change went in steps yet').waitFor();
 
     await page.getByRole('link', { name: 'Policies of groups' }).click();
@@ -83,7 +84,7 @@ describe('the pages of rollouts', () => {
     await page.goto(`${demo.url}/#/rollouts?state=rolled_back`);
     await page.getByRole('link', { name: 'web, change 1' }).waitFor();
     expect(complaints).toEqual([]);
-    await close();
+    await context.close();
   });
 });
 
@@ -93,7 +94,7 @@ async function edit({ stage: { api } }: DemoStage): Promise<void> {
   const { inbound, outbound } = body['rules'] as { inbound: JsonObject[]; outbound: JsonObject[] };
   const [first, ...others] = inbound;
   const rules = { inbound: [{ ...first, comment: 'edited over the API' }, ...others], outbound };
-  const { status } = await api.ask('PUT', `/api/V2/ruleset/${String(body['id'])}`, { ...body, rules });
+  const { status } = await api.ask('PUT', `/api/V2/ruleset/${textOf(body['id'])}`, { ...body, rules });
   expect(status).toBe(200);
 }
 

@@ -30,6 +30,7 @@ export function ActorPanel({ path }: { path: string }) {
     if (begun.yet) panel.current?.focus();
     begun.yet = true;
   }, []);
+  const crash = asked.value?.last_crash ?? null;
   const current = session.value;
   const standsBy = current.state === 'known' && current.who.server.role === 'follower';
   return (
@@ -55,7 +56,7 @@ export function ActorPanel({ path }: { path: string }) {
           <ValuePairs value={asked.value.detail} />
         </Card>
       )}
-      {asked.value?.last_crash != null && <CrashReport crash={asked.value.last_crash} />}
+      {crash !== null && <CrashReport crash={crash} />}
       <RunningState path={path} />
       <ActorTrace path={path} />
     </div>

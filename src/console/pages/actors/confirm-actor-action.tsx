@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ActorAction, ActorDone } from '../../../operations/actors/actor-order.js';
-import { ApiFailure } from '../../api/api-failure.js';
+import type { ApiFailure } from '../../api/api-failure.js';
 import { ask } from '../../api/ask.js';
 import { announce } from '../../parts/announce.js';
 import { useAction } from '../../api/use-action.js';

@@ -34,7 +34,12 @@ export function AuditEntry({ entry: { seq, time, author, resource, id, before, a
         {reason !== undefined && <span class="wrap">Why: {reason}</span>}
         <span class="row tight small quiet">
           {keys.length > 0 && <span class="wrap">{keys.join(', ')}</span>}
-          <Button kind="plain" expanded={open} label={`What changed in entry ${seq}`} onPress={() => setOpen(!open)}>
+          <Button
+            kind="plain"
+            expanded={open}
+            label={`${open ? 'Hide what' : 'What'} changed in entry ${seq}`}
+            onPress={() => setOpen(!open)}
+          >
             {open ? 'Hide' : 'What changed'}
           </Button>
         </span>

@@ -23,7 +23,7 @@ export function RolloutFacts({ rollout }: { rollout: RolloutDetail }) {
         <dd class="row tight">
           <Badge tone={tone}>{words}</Badge>
           <span class="small quiet">
-            since <Ago at={rollout.changed_at} />
+            <Ago at={rollout.changed_at} />
           </span>
         </dd>
         {pause !== null && (

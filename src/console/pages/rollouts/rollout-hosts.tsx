@@ -33,7 +33,7 @@ export function RolloutHosts({ rollout: { counts, hosts } }: { rollout: RolloutD
             {STATUSES.map((one) => (
               <li key={one}>
                 <FilterLink by={{ status: status === one ? null : one }} title={HOST_STATUSES[one].means}>
-                  <Badge tone={HOST_STATUSES[one].tone}>
+                  <Badge tone={counts[one] === 0 ? 'none' : HOST_STATUSES[one].tone}>
                     {counts[one].toLocaleString()} {one}
                   </Badge>
                 </FilterLink>
