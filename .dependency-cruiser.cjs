@@ -216,7 +216,7 @@ module.exports = {
       from: { path: '^src/console/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(console/|model/|events/|host/host-state|host/hash-fields)',
+        pathNot: '^src/(console/|model/|events/|host/host-state|host/hash-fields|rollout/rollout-policy)',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -97,6 +97,25 @@ describe('the actors of a whole server', () => {
     expect((await w.api('GET', '/api/V2/actors?flat=true&limit=1&sort=messages')).json).toMatchObject({ limit: 1 });
   });
 
+  it('are found by a part of their id or name, side by side', async () => {
+    const w = await startWholeServer();
+    const found = async (query: string) => {
+      const { json } = await w.api('GET', `/api/V2/actors?flat=true&${query}`);
+      const { total, actors } = json as unknown as { total: number; actors: { id: string }[] };
+      return [total, actors.map(({ id }) => id).sort()];
+    };
+    expect(await found('q=CENS')).toEqual([1, ['census']]);
+    expect(await found('q=publisher&limit=2&sort=id')).toEqual([4, ['config_publisher', 'ipset_publisher']]);
+    const { group: id } = await w.group('shops');
+    expect((await until(async () => (await found('q=shop'))[1] as string[], 'its actor')).at(-1)).toBe(`group:${id}`);
+    expect(await found('q=nobody-has-this')).toEqual([0, []]);
+    for (const query of ['q=census', `flat=true&q=${'x'.repeat(201)}`]) {
+      const refused = await w.api('GET', `/api/V2/actors?${query}`);
+      expect([refused.status, refused.json['code']]).toEqual([400, 'bad_parameter']);
+      expect(refused.text).toContain('q');
+    }
+  });
+
   it('raise an alarm over a long mailbox, seen in readiness, metrics, the list of alarms and the events', async () => {
     const w = await startWholeServer({ set: ['actors.mailbox_long=200', 'actors.mailbox_long_over=10'] });
     const { system } = w.server.state;

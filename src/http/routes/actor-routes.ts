@@ -23,6 +23,9 @@ const OBJECT = { type: 'object' } as const;
 /** Events that wait for a slow client of a trace. */
 const TRACED = 1000;
 
+/** Characters of what is searched for. */
+const MOST_SEARCHED = 200;
+
 const PARAMETERS: readonly Parameter[] = [
   { name: 'path', description: 'Only this actor and those below it', schema: { type: 'string' } },
   { name: 'depth', description: 'Levels below the top of the answer; all by default', schema: { type: 'integer' } },
@@ -42,6 +45,11 @@ const PARAMETERS: readonly Parameter[] = [
     schema: { type: 'string', enum: [...ACTOR_SORTS] },
   },
   flagParameter('flat', 'All actors side by side, sorted over all supervisors, in place of the tree'),
+  {
+    name: 'q',
+    description: 'Of a flat list, only actors with this in their id or name, in any case',
+    schema: { type: 'string', maxLength: MOST_SEARCHED },
+  },
 ];
 
 const SUMMARIES: Readonly<Record<ActorAction, string>> = {
@@ -119,14 +127,16 @@ function actors({ query }: Call, { operations }: ActorNeeds): Reply {
   const offset = wholeNumber(query, 'offset', 0, 1_000_000_000);
   const limit = wholeNumber(query, 'limit', 1, 1000);
   const sort = sortOf(query);
+  const isFlat = flag(query, 'flat');
+  const q = searched(query, isFlat);
   const request: ActorRequest = {
     ...(path === null ? {} : { path }),
     ...(depth === undefined ? {} : { depth }),
     ...(offset === undefined ? {} : { offset }),
     ...(limit === undefined ? {} : { limit }),
     ...(sort === undefined ? {} : { sort }),
+    ...(q === undefined ? {} : { q }),
   };
-  const isFlat = flag(query, 'flat');
   const answer = isFlat ? operations().actors.list(request) : operations().tree(request);
   return jsonReply(found<unknown>(answer) as JsonObject);
 }
@@ -184,6 +194,15 @@ function sortOf(query: URLSearchParams): ActorSort | undefined {
   const sort = ACTOR_SORTS.find((each) => each === text);
   if (sort !== undefined) return sort;
   throw new ApiError('bad_parameter', { name: 'sort', reason: `give one of ${ACTOR_SORTS.join(', ')}` });
+}
+
+function searched(query: URLSearchParams, isFlat: boolean): string | undefined {
+  const text = query.get('q');
+  if (text === null || text === '') return undefined;
+  if (!isFlat) throw new ApiError('bad_parameter', { name: 'q', reason: 'it is for a flat list: give flat=true too' });
+  if (text.length > MOST_SEARCHED)
+    throw new ApiError('bad_parameter', { name: 'q', reason: `give at most ${MOST_SEARCHED} characters` });
+  return text;
 }
 
 function wholeNumber(query: URLSearchParams, name: string, min: number, max: number): number | undefined {

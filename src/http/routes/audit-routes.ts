@@ -1,4 +1,5 @@
-import { POLICY_TABLES, OWN_TABLES, type JsonObject, type Table } from '../../model/document.js';
+import { POLICY_TABLES, OWN_TABLES, type Table } from '../../model/document.js';
+import type { AuditLine } from '../../operations/audit-line.js';
 import type { AuditEntry, Store } from '../../store/store.js';
 import { ApiError } from '../errors.js';
 import { JSON_TYPE } from '../media-type.js';
@@ -86,7 +87,7 @@ function whole(query: URLSearchParams, name: string): number | undefined {
 }
 
 /** `time` in epoch seconds, as everywhere in the API. */
-function shown({ seq, at, author, table, id, before, after }: AuditEntry): JsonObject {
+function shown({ seq, at, author, table, id, before, after }: AuditEntry): AuditLine {
   return { seq, time: Math.floor(at / 1000), author, resource: table, id, before, after };
 }
 

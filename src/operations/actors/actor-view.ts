@@ -147,6 +147,8 @@ export interface ActorRequest {
   readonly offset?: number;
   /** Most children listed of one supervisor. Default 200. */
   readonly limit?: number;
+  /** Of actors side by side, only those with this in their id or name, in any case. */
+  readonly q?: string;
   /** Order of each supervisor's children. Default `start`: in the order of their start. */
   readonly sort?: ActorSort;
 }

@@ -21,18 +21,25 @@ export function viewActors(needs: ActorsNeeds, root: Pid | undefined, request: A
 
 /** The same actors side by side, sorted over all supervisors. */
 export function listActors(needs: ActorsNeeds, root: Pid | undefined, request: ActorRequest): ActorPage | undefined {
-  const { path, depth = Infinity, offset = 0, limit = DEFAULT_LIMIT, sort = 'start' } = request;
+  const { path, depth = Infinity, offset = 0, limit = DEFAULT_LIMIT, sort = 'start', q = '' } = request;
   const top = root && (path === undefined ? topRow(root) : findRow(needs.system, root, path));
   if (top === undefined) return undefined;
   const all: ActorRow[] = [];
+  const wanted = q.toLowerCase();
   const gather = (row: ActorRow, left: number): void => {
-    all.push(row);
+    if (matches(needs, row, wanted)) all.push(row);
     if (left > 0) for (const child of rowsBelow(needs.system, row)) gather(child, left - 1);
   };
   gather(top, depth);
   const page = sorted(needs, all, sort).slice(offset, offset + limit);
   const actors = page.map((row) => viewRow(needs, row, request, { depth: 0, offset: 0 }));
   return { total: all.length, offset, limit, sort, actors };
+}
+
+/** `wanted`: in lower case; empty: any. */
+function matches({ nameOf }: ActorsNeeds, { id }: ActorRow, wanted: string): boolean {
+  if (wanted === '' || id.toLowerCase().includes(wanted)) return true;
+  return nameOf?.(id)?.toLowerCase().includes(wanted) === true;
 }
 
 function viewRow(
