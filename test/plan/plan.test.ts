@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RULE } from '../support/api-client.js';
 import { listenToAll, startWholeServer, until, type WholeServer } from '../support/whole-server.js';
-import type { JsonObject } from '../../src/model/document.js';
+import type { Json, JsonObject } from '../../src/model/document.js';
 
 const SECOND = { ...RULE, action: 'DROP', comment: 'second' };
 
@@ -185,6 +185,46 @@ describe('a plan', () => {
     expect([stale.status, stale.json.code]).toEqual([412, 'stale']);
     expect((await s.api('DELETE', `/api/V2/group/${web.group}?plan=perhaps`)).json.code).toBe('bad_parameter');
     expect(wire.heard).toEqual([]);
+  });
+
+  it('compares if_match of each write with what is stored, and refuses as the write itself would', async () => {
+    const s = await startWholeServer();
+    const web = await s.group('web');
+    const path = `/api/V2/ruleset/${web.ruleset}`;
+    const read = await s.api('GET', path);
+    const tag = read.headers.get('etag') ?? '';
+    const edit = (comment: string, ifMatch: Json): JsonObject => ({
+      ...put(web.ruleset, { ...read.json, rules: { inbound: [{ ...RULE, comment }], outbound: [] } }),
+      if_match: ifMatch,
+    });
+    // The second one names what was read too: nobody can know a tag that only the draft has.
+    expect((await plan(s, [edit('one', tag), edit('two', tag)])).status).toBe(200);
+    expect((await plan(s, [edit('one', '*')])).status).toBe(200);
+
+    expect((await s.api('PUT', path, edit('else', null)['body'])).status).toBe(303);
+    const now = (await s.api('GET', path)).headers.get('etag') ?? '';
+    expect(now).not.toBe(tag);
+    const remove = { method: 'DELETE', path: `/api/V2/group/${web.group}`, if_match: '*' };
+    const refused = await plan(s, [remove, edit('late', tag)]);
+    expect([refused.status, refused.headers.get('etag')]).toEqual([412, now]);
+    expect(refused.json).toMatchObject({ code: 'stale', index: 1, path, method: 'PUT', etag: now });
+    const removed = await plan(s, [{ ...remove, if_match: '"99"' }]);
+    expect([removed.status, removed.json.index]).toEqual([412, 0]);
+    expect((await plan(s, [edit('fresh', now)])).status).toBe(200);
+
+    for (const [write, reason] of [
+      [edit('x', 7), 'writes[0].if_match must be an entity tag in double quotes'],
+      [edit('x', `"${'9'.repeat(300)}"`), 'at most 200 characters'],
+      [edit('x', '7'), 'if-match must be an entity tag in double quotes'],
+      [
+        { method: 'POST', path: '/api/V2/zone', body: { name: 'z' }, if_match: '*' },
+        'writes[0].if_match is for PUT and DELETE',
+      ],
+    ] as const) {
+      const bad = await plan(s, [write]);
+      expect([bad.status, bad.json.code, bad.json.index]).toEqual([400, 'bad_request', 0]);
+      expect(bad.json.error).toContain(reason);
+    }
   });
 
   it('refuses what is no list of writes, naming what would be right', async () => {

@@ -1,5 +1,7 @@
 import { draftStore, type DraftStore } from '../../store/draft-store.js';
+import { byId } from '../documents/find-document.js';
 import { serviceOf } from '../documents/services.js';
+import { checkIfMatch, entityTag } from '../documents/preconditions.js';
 import { ApiError } from '../errors.js';
 import type { Reply } from '../reply.js';
 import type { Call } from '../route.js';
@@ -53,16 +55,46 @@ export async function draftWrites(
   const made: DraftedWrite[] = [];
   for (const [index, write] of writes.entries()) {
     try {
-      const { status, headers: answered } = await answer(call, draft, write, headers);
+      const { status, headers: answered } = await answer(call, draft, write, {
+        ...headers,
+        ...(await tagToMatch(call, write)),
+      });
       const { location } = answered;
       made.push({ write, status, ...(location === undefined ? {} : { location }) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const { code, body, message } = error;
-      throw new ApiError(code, {}, { text: message, body: { ...body, index, path: write.path, method: write.method } });
+      const { code, body, message, headers: told } = error;
+      const { etag } = told;
+      throw new ApiError(
+        code,
+        {},
+        {
+          text: message,
+          headers: told,
+          body: {
+            ...body,
+            ...(etag === undefined ? {} : { etag }),
+            index,
+            path: write.path,
+            method: write.method,
+          },
+        },
+      );
     }
   }
   return { draft, writes: made };
+}
+
+/**
+ * Checks the tag that a write names, against the document as it is in the store: writes before it in the same list may
+ * have changed it in the draft, to a tag that nobody can know. What the store does not have is left to the write itself.
+ */
+async function tagToMatch(call: Call, { resource, id, ifMatch }: PlannedWrite): Promise<Call['headers']> {
+  if (ifMatch === undefined) return {};
+  const stored = id === undefined ? undefined : await byId(call.deps.store, resource, id);
+  if (stored === undefined) return { 'if-match': ifMatch };
+  checkIfMatch(ifMatch, entityTag(stored));
+  return {};
 }
 
 async function answer(
