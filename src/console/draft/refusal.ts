@@ -1,17 +1,32 @@
 import { signal } from '@preact/signals';
 import type { ApiFailure } from '../api/api-failure.js';
+import type { JsonObject } from '../../model/document.js';
+import { isList, isObject } from '../../model/validate.js';
 import type { DraftKey } from './draft-entry.js';
+
+/** What is wrong with a value of a document. */
+export interface FaultAt {
+  /** To the value in the document that is at fault; empty: the document as a whole. */
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
 
 /** Why the server would not make a change of the draft. */
 export interface Refusal extends DraftKey {
   readonly code: string;
-  readonly text: string;
-  /** To the value in the document that is at fault; empty: the document as a whole. */
-  readonly path: readonly (string | number)[];
+  /** One or more. */
+  readonly faults: readonly FaultAt[];
 }
 
 /** The last one; undefined: there was none since the document was changed. */
 export const refusal = signal<Refusal | undefined>(undefined);
+
+/** What the server said last of a document, or of a value in it. */
+export function faultOf({ resource, id }: DraftKey, path: FaultAt['path']): FaultAt | undefined {
+  const last = refusal.value;
+  if (last === undefined || last.resource !== resource || last.id !== id) return undefined;
+  return last.faults.find((fault) => path.every((key, at) => fault.path[at] === key));
+}
 
 /**
  * Which change of a plan was refused, and where in it (docs/http-api.md#plans).
@@ -20,18 +35,19 @@ export const refusal = signal<Refusal | undefined>(undefined);
 export function readRefusal({ body, code, message }: ApiFailure, keys: readonly DraftKey[]): Refusal | undefined {
   const key = keys[Number(body['index'] ?? -1)];
   if (key === undefined) return undefined;
-  const { value_path: path, field, reason } = body;
   const { resource, id } = key;
-  return {
-    resource,
-    id,
-    code,
-    text: textFor(code, reason, message, body['error_type']),
-    path: pathOf(path, field, body),
-  };
+  const { value_path: path, field, reason, faults } = body;
+  const all = isList(faults) ? faults.filter(isObject).flatMap(faultAt) : [];
+  const only = { path: pathOf(path, field, body), text: textFor(code, reason, message, body['error_type']) };
+  return { resource, id, code, faults: all.length > 0 ? all : [only] };
 }
 
-function pathOf(path: unknown, field: unknown, { value, error_type: type }: ApiFailure['body']): Refusal['path'] {
+function faultAt({ path, reason }: JsonObject): readonly FaultAt[] {
+  if (!isList(path) || typeof reason !== 'string') return [];
+  return [{ path: path as FaultAt['path'], text: reason }];
+}
+
+function pathOf(path: unknown, field: unknown, { value, error_type: type }: JsonObject): FaultAt['path'] {
   if (Array.isArray(path)) {
     const keys = path as readonly (string | number)[];
     // Of what is missing, the path leads to what lacks it.
