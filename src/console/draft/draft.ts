@@ -1,5 +1,4 @@
 import { computed, effect, signal } from '@preact/signals';
-import type { Json } from '../../model/document.js';
 import { sameJson } from '../../model/same-json.js';
 import { type DraftEntry, type DraftKey, isOfKey } from './draft-entry.js';
 import { forgetPasswords } from './link-password.js';
@@ -62,7 +61,7 @@ export function putInDraft(...changed: readonly DraftEntry[]): void {
 }
 
 function isChange({ base, wanted }: DraftEntry): boolean {
-  return !sameJson(base as Json, wanted as Json);
+  return !sameJson(base, wanted);
 }
 
 /** Takes back what was changed of these. */

@@ -1,11 +1,12 @@
 import type { Json, JsonObject } from '../../../model/document.js';
+import { textOf } from '../../../model/text-of.js';
 import { isList, isObject } from '../../../model/validate.js';
 
 /** Nets and names that one line shows. */
 const SHOWN = 4;
 
 function textsOf(value: Json | undefined): readonly string[] {
-  return isList(value) ? value.map(String) : [];
+  return isList(value) ? value.map(textOf) : [];
 }
 
 /** `zone:office (10.9.0.0/24)`, `anyone (IPv4)`, `all but 10.0.0.128/25`. */
@@ -25,7 +26,7 @@ function netsText(addresses: readonly string[], { count, except }: JsonObject): 
     `${nets.slice(0, SHOWN).join(', ')}${nets.length > SHOWN ? ` … ${rest}` : ''}`;
   const others = textsOf(except);
   if (others.length > 0) return `all but ${listed(others, `(${others.length} nets)`)}`;
-  return listed(addresses, `(${String(count)} addresses)`);
+  return listed(addresses, `(${textOf(count)} addresses)`);
 }
 
 /** `IPv4 tcp 22 (NEW) from port 53 on eth0`. */

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { JsonObject } from '../../../model/document.js';
+import { textOf } from '../../../model/text-of.js';
 import { useAsked } from '../../api/use-asked.js';
 
 /** Ends that are offered while one is typed; hosts are typed, since there may be very many. */
@@ -14,5 +15,5 @@ export function useEnds(): readonly string[] {
 }
 
 function named(list: readonly JsonObject[] | undefined, kind: string): readonly string[] {
-  return (list ?? []).map(({ name }) => `${kind}:${String(name)}`).sort();
+  return (list ?? []).map(({ name }) => `${kind}:${textOf(name)}`).sort();
 }

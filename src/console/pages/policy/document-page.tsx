@@ -1,22 +1,21 @@
+import type { JSX } from 'preact';
 import { DraftBar } from '../../draft/draft-bar.js';
-import { Button } from '../../parts/button.js';
 import { Card } from '../../parts/card.js';
 import { Empty } from '../../parts/empty.js';
 import { Waiting } from '../../parts/loaded.js';
 import { Page } from '../../parts/page.js';
 import { Problem } from '../../parts/problem.js';
 import { hrefOf } from '../../route/route.js';
+import { DocumentFrame } from './document-frame.js';
 import { GroupForm } from './forms/group-form.js';
 import { LinkForm } from './forms/link-form.js';
 import { ServiceForm } from './forms/service-form.js';
 import { ZoneForm } from './forms/zone-form.js';
 import type { Kind, KindSegment } from './kinds.js';
-import { copyDocument } from './new-document.js';
 import { ProfilePage } from './profile-page.js';
-import { Standing } from './standing.js';
 import { useDocument, type Edited } from './use-document.js';
 
-const FORMS: Readonly<Record<Exclude<KindSegment, 'profiles'>, (props: { edited: Edited }) => preact.JSX.Element>> = {
+const FORMS: Readonly<Record<Exclude<KindSegment, 'profiles'>, (props: { edited: Edited }) => JSX.Element>> = {
   zones: ZoneForm,
   services: ServiceForm,
   groups: GroupForm,
@@ -51,48 +50,5 @@ export function DocumentPage({ kind, id }: { kind: Kind; id: string }) {
         <Form edited={edited} />
       </Card>
     </DocumentFrame>
-  );
-}
-
-/** Heading, what can be done with the whole document, and how it stands in the draft. */
-export function DocumentFrame({
-  kind,
-  edited,
-  onRemove = edited.remove,
-  onCopy,
-  children,
-}: {
-  kind: Kind;
-  edited: Edited;
-  onRemove?: () => void;
-  onCopy?: () => void;
-  children: preact.ComponentChildren;
-}) {
-  const { doc, entry } = edited;
-  const name = doc?.['name'];
-  const removed = entry?.wanted === null;
-  return (
-    <Page
-      title={`${kind.one.charAt(0).toUpperCase()}${kind.one.slice(1)} ${typeof name === 'string' && name !== '' ? name : 'without a name'}`}
-      about={<a href={hrefOf(['policy', kind.segment])}>All {kind.title.toLowerCase()}</a>}
-      actions={
-        doc !== undefined && (
-          <>
-            {!removed && kind.segment !== 'links' && (
-              <Button onPress={onCopy ?? (() => copyDocument(kind, doc))}>Copy {kind.one}</Button>
-            )}
-            {!removed && (
-              <Button kind="danger" onPress={onRemove}>
-                Remove {kind.one}
-              </Button>
-            )}
-          </>
-        )
-      }
-    >
-      <DraftBar />
-      <Standing edited={edited} />
-      {!removed && children}
-    </Page>
   );
 }

@@ -40,7 +40,7 @@ export function detailColumns(segment: KindSegment, { groups, profiles }: Beside
             return mine.map((group, at) => (
               <>
                 {at > 0 && ', '}
-                <a href={hrefOf(['groups', String(group['id'])])}>{String(group['name'])}</a>
+                <a href={hrefOf(['groups', textOf(group['id'])])}>{textOf(group['name'])}</a>
               </>
             ));
           },

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { JsonObject } from '../../../model/document.js';
+import { textOf } from '../../../model/text-of.js';
 import { putInDraft } from '../../draft/draft.js';
 import { newId } from '../../draft/new-id.js';
 import { Waiting } from '../../parts/loaded.js';
@@ -52,6 +53,6 @@ export function NewDocument({ kind: { segment, resource } }: { kind: Kind }) {
 export function copyDocument({ segment, resource }: Kind, doc: JsonObject): void {
   const id = newId();
   const { id: _id, name, created: _created, ...rest } = doc;
-  putInDraft({ resource, id, base: null, etag: null, wanted: { ...rest, name: `${String(name)}-copy` } });
+  putInDraft({ resource, id, base: null, etag: null, wanted: { ...rest, name: `${textOf(name)}-copy` } });
   goTo(['policy', segment, id]);
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../model/document.js';
+import { textOf } from '../../../model/text-of.js';
 import { useAsked } from '../../api/use-asked.js';
 import { draft } from '../../draft/draft.js';
 import { becomes, nameOf } from '../../draft/draft-entry.js';
@@ -70,7 +71,7 @@ export function PolicyList({ kind }: { kind: Kind }) {
               <DataTable
                 caption={kind.title}
                 rows={rows.slice(offset, offset + PAGE)}
-                keyOf={({ id }) => String(id)}
+                keyOf={({ id }) => textOf(id)}
                 columns={[nameColumn(kind), ...detailColumns(kind.segment, { groups, profiles })]}
               />
               <Pager
@@ -94,10 +95,10 @@ function nameColumn({ segment, resource }: Kind): Column<JsonObject> {
     title: 'Name',
     show: ({ id, name }) => {
       const entry = draft.value.find((one) => one.resource === resource && one.id === id);
-      const text = typeof name === 'string' && name !== '' ? name : String(id);
+      const text = typeof name === 'string' && name !== '' ? name : textOf(id);
       return (
         <span class="row tight">
-          <a href={hrefOf(['policy', segment, String(id)])}>{entry === undefined ? text : nameOf(entry)}</a>
+          <a href={hrefOf(['policy', segment, textOf(id)])}>{entry === undefined ? text : nameOf(entry)}</a>
           {entry !== undefined && <Badge tone="info">{becomes(entry)} in the draft</Badge>}
         </span>
       );
@@ -113,5 +114,5 @@ function withDraft({ resource, segment }: Kind, stored: readonly JsonObject[]): 
     .filter(({ id }) => !(segment === 'groups' && id === 'all-active'))
     .map((doc) => entries.find(({ id }) => id === doc['id'])?.wanted ?? doc);
   for (const { id, wanted } of entries) if (!ids.has(id) && wanted !== null) rows.push({ ...wanted, id });
-  return rows.sort((a, b) => String(a['name']).localeCompare(String(b['name'])));
+  return rows.sort((a, b) => textOf(a['name']).localeCompare(textOf(b['name'])));
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../model/document.js';
+import { textOf } from '../../../model/text-of.js';
 import { isObject } from '../../../model/validate.js';
 import { useAsked } from '../../api/use-asked.js';
 import { dropFromDraft, putInDraft } from '../../draft/draft.js';
@@ -8,7 +9,7 @@ import { CheckField, TextField } from '../../parts/field.js';
 import { Waiting } from '../../parts/loaded.js';
 import { Problem } from '../../parts/problem.js';
 import { goTo, hrefOf } from '../../route/route.js';
-import { DocumentFrame } from './document-page.js';
+import { DocumentFrame } from './document-frame.js';
 import { DocText } from './forms/doc-text.js';
 import type { Kind } from './kinds.js';
 import { RulesTable } from './rules/rules-table.js';
@@ -37,7 +38,7 @@ export function ProfilePage({ kind, edited, doc }: { kind: Kind; edited: Edited;
   const copy = () => {
     const [id, rulesetId] = [newId(), newId()];
     const { id: _id, created: _created, ruleset_id: _ruleset, rules: _rules, ...rest } = doc;
-    const name = `${String(doc['name'])}-copy`;
+    const name = `${textOf(doc['name'])}-copy`;
     const rules = ruleset.rules ?? { inbound: [], outbound: [] };
     putInDraft(
       { resource: 'profile', id, base: null, etag: null, wanted: { ...rest, name } },
@@ -79,7 +80,7 @@ export function ProfilePage({ kind, edited, doc }: { kind: Kind; edited: Edited;
               {groups?.map((group, at) => (
                 <>
                   {at > 0 && ', '}
-                  <a href={hrefOf(['policy', 'groups', String(group['id'])])}>{String(group['name'])}</a>
+                  <a href={hrefOf(['policy', 'groups', textOf(group['id'])])}>{textOf(group['name'])}</a>
                 </>
               ))}
               {groups?.length === 0 && <span class="quiet">none: nobody gets these rules yet</span>}

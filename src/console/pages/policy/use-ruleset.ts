@@ -1,7 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import type { JsonObject } from '../../../model/document.js';
+import { textOf } from '../../../model/text-of.js';
 import { isList, isObject } from '../../../model/validate.js';
-import { ApiFailure } from '../../api/api-failure.js';
+import type { ApiFailure } from '../../api/api-failure.js';
 import { useAsked, type Asked } from '../../api/use-asked.js';
 import { draft, putInDraft } from '../../draft/draft.js';
 import { newId } from '../../draft/new-id.js';
@@ -24,7 +25,7 @@ export function useRuleset(profile: Edited): ProfileRules {
   const { id: profileId, doc, entry } = profile;
   const isNew = entry !== undefined && entry.base === null;
   const name = typeof doc?.['name'] === 'string' ? doc['name'] : '';
-  const storedName = entry === undefined ? name : String(entry.base?.['name'] ?? name);
+  const storedName = entry === undefined ? name : textOf(entry.base?.['name'] ?? name);
   const drafted = draft.value.find(
     (one) => one.resource === 'ruleset' && (one.wanted ?? one.base)?.['profile_id'] === profileId,
   );
@@ -68,11 +69,11 @@ function useRulesetId(of: { readonly profileId: string; readonly name: string } 
   const mine = of !== null && !named.loading && isObject(named.value) && named.value['profile_id'] === of.profileId;
   const look = of !== null && !mine && !named.loading && (named.value !== undefined || named.failure !== undefined);
   const asked = useAsked<readonly JsonObject[]>(look ? '/api/V2/rulesets' : null, on);
-  if (mine) return { id: String(named.value?.['id']), none: false, asked };
+  if (mine) return { id: textOf(named.value?.['id']), none: false, asked };
   const listed = look ? asked.value : undefined;
   const one = listed?.find((ruleset) => ruleset['profile_id'] === of?.profileId);
   return {
-    id: one === undefined ? undefined : String(one['id']),
+    id: one === undefined ? undefined : textOf(one['id']),
     none: listed !== undefined && one === undefined,
     asked,
   };

@@ -1,4 +1,4 @@
-import type { PlanAnswer } from '../../../../http/plans/plan-answer.js';
+import type { PlanAnswer } from '../../../../http/plans/plan-answers.js';
 import { Card } from '../../../parts/card.js';
 import { hrefOf } from '../../../route/route.js';
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { PlanAnswer } from '../../../../http/plans/plan-answer.js';
-import type { JudgementRow } from '../../../../http/views/judgements-view.js';
+import type { PlanAnswer } from '../../../../http/plans/plan-answers.js';
+import type { JudgementRow } from '../../../../http/views/judgement-row.js';
 import { isList } from '../../../../model/validate.js';
 import { useAction } from '../../../api/use-action.js';
 import { Button } from '../../../parts/button.js';

@@ -1,5 +1,6 @@
-import type { PlanAnswer } from '../../../../http/plans/plan-answer.js';
-import type { JudgementRow } from '../../../../http/views/judgements-view.js';
+import { textOf } from '../../../../model/text-of.js';
+import type { PlanAnswer } from '../../../../http/plans/plan-answers.js';
+import type { JudgementRow } from '../../../../http/views/judgement-row.js';
 import { Badge } from '../../../parts/badge.js';
 import { Card } from '../../../parts/card.js';
 import { DataTable } from '../../../parts/data-table.js';
@@ -18,7 +19,7 @@ export function Judged({ plan }: { plan: Pick<PlanAnswer, 'assertions' | 'guards
         <DataTable<JudgementRow>
           caption="Assertions and guards that do not simply hold"
           rows={telling}
-          keyOf={(one) => `${one.id} ${String(one['group'] ?? '')}`}
+          keyOf={(one) => `${one.id} ${textOf(one['group'])}`}
           toneOf={({ after }) => (after === 'broken' ? 'bad' : 'none')}
           columns={[
             {

@@ -1,4 +1,4 @@
-import type { PlannedGroup } from '../../../../http/plans/plan-answer.js';
+import type { PlannedGroup } from '../../../../http/plans/plan-answers.js';
 import type { JsonObject } from '../../../../model/document.js';
 import { Badge } from '../../../parts/badge.js';
 import { Card } from '../../../parts/card.js';

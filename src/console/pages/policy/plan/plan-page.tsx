@@ -1,3 +1,4 @@
+import { textOf } from '../../../../model/text-of.js';
 import { useEffect } from 'preact/hooks';
 import { discardDraft, draft, dropFromDraft } from '../../../draft/draft.js';
 import { becomes, nameOf, type DraftEntry } from '../../../draft/draft-entry.js';
@@ -138,7 +139,7 @@ function Moved() {
       <ul>
         {movedOn.value.slice(0, 10).map((one, at) => (
           <li key={at}>
-            {String(one['table'] ?? one['kind'] ?? '')} {String(one['name'] ?? one['id'] ?? '')}{' '}
+            {textOf(one['table'] ?? one['kind'])} {textOf(one['name'] ?? one['id'])}{' '}
             {typeof one['error'] === 'string' && one['error']}
           </li>
         ))}

@@ -1,4 +1,4 @@
-import type { PlanAnswer } from '../../../../http/plans/plan-answer.js';
+import type { PlanAnswer } from '../../../../http/plans/plan-answers.js';
 import { Badge } from '../../../parts/badge.js';
 import { Card } from '../../../parts/card.js';
 import { DataTable } from '../../../parts/data-table.js';

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { PlanAnswer } from '../../../../http/plans/plan-answer.js';
+import type { PlanAnswer } from '../../../../http/plans/plan-answers.js';
 import type { JsonObject } from '../../../../model/document.js';
 import { isList, isObject } from '../../../../model/validate.js';
 import { ApiFailure } from '../../../api/api-failure.js';
