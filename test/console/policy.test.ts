@@ -48,11 +48,13 @@ describe('the pages of policy', () => {
     );
     await inbound.getByRole('button', { name: 'Edit inbound rule 1' }).click();
     await inbound.getByLabel('Comment').fill('edited in the console');
-    await inbound.getByRole('button', { name: 'Move inbound rule 1 down' }).click();
+    await inbound.getByRole('button', { name: 'Edit inbound rule 1' }).press('Alt+ArrowDown');
     await inbound
       .getByRole('row', { name: 'inbound rule 2', exact: true })
       .getByText('edited in the console')
       .waitFor();
+    const label = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    await expect.poll(label).toBe('Edit inbound rule 2');
     await page.getByRole('region', { name: 'Draft' }).getByText('1 change').waitFor();
     await page.getByRole('link', { name: 'Plan', exact: true }).click();
     await page.getByText('+-A INPUT', { exact: false }).first().waitFor();
@@ -62,8 +64,9 @@ describe('the pages of policy', () => {
     await expect
       .poll(() => kernels('web').every((rules) => rules.includes('edited in the console')), { timeout: 20_000 })
       .toBe(true);
-    const audit = await demo.stage.api.ask('GET', '/api/V2/audit?resource=ruleset&limit=1');
-    expect(JSON.stringify(audit.body)).toContain('a better comment');
+    const group = await idOf('groups', 'web');
+    const revisions = async () => (await demo.stage.api.ask('GET', `/api/V2/group/${group}/revisions`)).body;
+    await expect.poll(async () => JSON.stringify(await revisions())).toContain('a better comment');
     expect(complaints).toEqual([]);
     await close();
   });
@@ -141,6 +144,81 @@ describe('the pages of policy', () => {
       ['mine', true],
       ['postgres for cache', true],
     ]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('never show the password of a link, and leave it what it was', async () => {
+    const { id } = await demo.stage.api.create('link', {
+      name: 'q1',
+      connection_type: 'thumper',
+      direction: 'outbound',
+      address_handling: 'prefix',
+      enabled: false,
+      connection: {
+        host: 'broker.q1.example',
+        port: 5671,
+        api_port: 15_672,
+        user: 'dog',
+        password: 's3cret',
+        virtual_host: 'dog',
+        ssl_options: {
+          cacertfile: '/ca.pem',
+          certfile: '/cert.pem',
+          keyfile: '/key.pem',
+          server_name_indication: 'broker.q1.example',
+          verify: 'verify_peer',
+          fail_if_no_peer_cert: true,
+        },
+      },
+    });
+    const { page, complaints, close } = await openConsole(browser, demo.url, `#/policy/links/${id}`);
+    const host = page.getByLabel('Host', { exact: true });
+    await expect.poll(() => host.inputValue()).toBe('broker.q1.example');
+    await host.fill('other.q1.example');
+    const kept = () => page.evaluate(() => JSON.stringify({ ...sessionStorage }));
+    await expect.poll(kept).toContain('other.q1.example');
+    expect(await kept()).not.toContain('s3cret');
+    expect(await page.content()).not.toContain('s3cret');
+    const stored = async () => (await demo.stage.api.ask('GET', `/api/V2/link/${id}`)).body['connection'];
+    await page.getByRole('link', { name: 'Plan', exact: true }).click();
+    await apply(page, 'it moved');
+    expect(await stored()).toMatchObject({ host: 'other.q1.example', password: 's3cret' });
+
+    await page.goBack();
+    await page.getByLabel('Password').fill('an0ther');
+    await expect.poll(kept).toContain('typed');
+    expect(await kept()).not.toContain('an0ther');
+    await page.getByRole('link', { name: 'Plan', exact: true }).click();
+    await apply(page, 'it was changed there');
+    expect(await stored()).toMatchObject({ host: 'other.q1.example', password: 'an0ther' });
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('apply what breaks an assertion only where that is meant', async () => {
+    await demo.stage.api.create('assertion', {
+      name: 'operators reach caches',
+      from: 'zone:office',
+      to: 'group:cache',
+      protocol: 'tcp',
+      port: 22,
+      expect: 'accept',
+      mode: 'enforce',
+    });
+    const profile = await idOf('profiles', 'cache');
+    const { page, complaints, close } = await openConsole(browser, demo.url, `#/policy/profiles/${profile}`);
+    await page.getByRole('checkbox', { name: 'inbound rule 1 is on' }).uncheck();
+    await page.getByRole('link', { name: 'Plan', exact: true }).click();
+    await page.getByRole('row').filter({ hasText: 'operators reach caches' }).getByText('broken').waitFor();
+    await page.getByRole('row').filter({ hasText: 'closes' }).first().waitFor();
+    await page.getByLabel('Reason', { exact: true }).fill('the office moves');
+    await page.getByRole('button', { name: 'Apply', exact: true }).click();
+    await page.getByText('assertion_broken').waitFor();
+    await page.getByRole('checkbox', { name: 'It is meant' }).check();
+    await apply(page, 'the office moves');
+    const audit = await demo.stage.api.ask('GET', '/api/V2/audit?resource=setting&id=last_override');
+    expect(JSON.stringify(audit.body)).toContain('the office moves');
     expect(complaints).toEqual([]);
     await close();
   });

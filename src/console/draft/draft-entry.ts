@@ -30,8 +30,8 @@ export function becomes({ base, wanted }: DraftEntry): 'created' | 'changed' | '
   return base === null ? 'created' : 'changed';
 }
 
-/** What it is called; its id where it has no name. */
-export function nameOf({ wanted, base, id }: DraftEntry): string {
+/** What it is called. */
+export function nameOf({ wanted, base }: DraftEntry): string {
   const name = (wanted ?? base)?.['name'];
-  return typeof name === 'string' && name !== '' ? name : id;
+  return typeof name === 'string' && name !== '' ? name : 'without a name';
 }

@@ -15,10 +15,10 @@ export default function ConnectionsPage() {
       title="Who may talk to whom"
       about="Answered from the very rules and sets that hosts were sent: which line decides, and which rule it came from."
     >
-      <DraftBar />
       <QuestionForm key={query.toString()} query={query} />
       {question !== undefined && <AnswerCard key={`answer ${query.toString()}`} question={question} />}
       <AssertionList />
+      <DraftBar />
     </Page>
   );
 }

@@ -3,6 +3,8 @@ import type { ExplainStep, StepOutcome } from './explain-answer.js';
 import { SourceLink } from './source-link.js';
 import { verdictTone } from './verdict-tone.js';
 
+const PACKETS: Readonly<Record<string, string>> = { NEW: 'First packet', ESTABLISHED: 'Answer' };
+
 /** What happens to a packet at one host: verdict, the line that decides, and the rule that it came from. */
 export function StepLine({ step }: { step: ExplainStep }) {
   const { host, group, chain, state, verdict, outcomes, revision, why } = step;
@@ -13,7 +15,7 @@ export function StepLine({ step }: { step: ExplainStep }) {
       <span class="row tight">
         <Badge tone={verdictTone(verdict)}>{verdict}</Badge>
         <span>
-          {state} {way} {who}
+          {PACKETS[state] ?? state} {way} {who}
           {host !== null && group !== null && <span class="quiet"> ({group})</span>}
           {typeof revision === 'number' && <span class="quiet"> revision {revision}</span>}
         </span>

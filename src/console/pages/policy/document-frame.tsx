@@ -12,12 +12,15 @@ import type { Edited } from './use-document.js';
 export function DocumentFrame({
   kind,
   edited,
+  standing,
   onRemove = edited.remove,
   onCopy,
   children,
 }: {
   kind: Kind;
   edited: Edited;
+  /** Of which document it is said how it stands; this one by default. */
+  standing?: Edited;
   onRemove?: () => void;
   onCopy?: () => void;
   children: ComponentChildren;
@@ -44,9 +47,9 @@ export function DocumentFrame({
         )
       }
     >
-      <DraftBar />
-      <Standing edited={edited} />
+      <Standing edited={standing ?? edited} />
       {!removed && children}
+      <DraftBar />
     </Page>
   );
 }

@@ -40,7 +40,6 @@ export function PolicyList({ kind }: { kind: Kind }) {
         </a>
       }
     >
-      <DraftBar />
       <Tabs
         label="Kinds of documents"
         current={kind.segment}
@@ -85,6 +84,7 @@ export function PolicyList({ kind }: { kind: Kind }) {
           );
         }}
       </Loaded>
+      <DraftBar />
     </Page>
   );
 }

@@ -49,6 +49,7 @@ export function ProfilePage({ kind, edited, doc }: { kind: Kind; edited: Edited;
   return (
     <DocumentFrame
       kind={kind}
+      standing={edited.entry === undefined ? ruleset.edited : edited}
       edited={{
         ...edited,
         takeBack: () => {
@@ -59,7 +60,7 @@ export function ProfilePage({ kind, edited, doc }: { kind: Kind; edited: Edited;
       onRemove={remove}
       onCopy={copy}
     >
-      <Standing edited={ruleset.edited} />
+      {edited.entry !== undefined && ruleset.edited.entry !== undefined && <Standing edited={ruleset.edited} />}
       <Card title="Profile">
         <div class="two">
           <TextField

@@ -14,10 +14,15 @@ const WORDS = {
 export function Standing({ edited: { entry, movedOn, takeBack, resource, id } }: { edited: Edited }) {
   const last = refusal.value;
   const refused = last !== undefined && last.resource === resource && last.id === id ? last : undefined;
-  if (entry === undefined) return null;
+  if (entry === undefined)
+    return (
+      <p class="standing quiet">
+        As it is stored. What you change goes into a draft, and ships when you apply its plan.
+      </p>
+    );
   return (
     <>
-      <p class="note row spread">
+      <p class="note row spread standing">
         <span>{WORDS[becomes(entry)]}</span>
         <Button kind="plain" onPress={takeBack}>
           Take it back

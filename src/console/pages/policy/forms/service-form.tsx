@@ -60,7 +60,7 @@ function ServiceEntry({ edited, index, entry, onChange, onRemove }: EntryProps) 
   const fault = faultOf(edited, ['services', index]);
   const wrong = (field: string) => wrongAt(edited, ['services', index, field]);
   return (
-    <div class="filters">
+    <div class="fields">
       <TextField
         label="Protocol"
         value={typeof protocol === 'string' ? protocol : ''}
@@ -78,9 +78,11 @@ function ServiceEntry({ edited, index, entry, onChange, onRemove }: EntryProps) 
           onChange({ ...entry, ports: portsOf(value) });
         }}
       />
-      <Button onPress={onRemove} label={`Remove protocol ${index + 1}`}>
-        Remove
-      </Button>
+      <div class="at-field">
+        <Button onPress={onRemove} label={`Remove protocol ${index + 1}`}>
+          Remove
+        </Button>
+      </div>
     </div>
   );
 }

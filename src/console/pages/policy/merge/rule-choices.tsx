@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../../model/document.js';
+import { counted } from '../../../../model/counted.js';
 import { Badge } from '../../../parts/badge.js';
 import { Card } from '../../../parts/card.js';
 import { DataTable } from '../../../parts/data-table.js';
@@ -78,7 +79,7 @@ export function RuleChoices({ direction, merge, choices, choose, names }: RuleCh
             },
           ]}
         />
-        <p class="quiet small">{merge.rules.length - changed.length} other rules are as they were.</p>
+        <p class="quiet small">{counted(merge.rules.length - changed.length, 'other rule')} as they were.</p>
       </div>
     </Card>
   );

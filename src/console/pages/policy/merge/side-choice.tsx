@@ -14,7 +14,7 @@ export function SideChoice({ label, state, chosen, onChoose }: SideChoiceProps) 
   const name = useId();
   const taken = chosen ?? (state === 'theirs' || state === 'mine' ? state : undefined);
   return (
-    <fieldset class="plain stack tight">
+    <fieldset class="plain stack tight side-choice">
       <legend class="unseen">Take of {label}</legend>
       {(['theirs', 'mine'] as const).map((side) => (
         <label key={side} class="row tight">

@@ -35,7 +35,7 @@ export function ApplyCard({ plan }: { plan: PlanAnswer }) {
           label="Reason"
           value={reason}
           onValue={setReason}
-          hint="It goes to the audit trail, and to the revisions of the groups"
+          hint="It is kept with the revisions of the groups; where something is broken on purpose, in the audit trail too"
           wrong={tried && missing ? 'Give a reason' : undefined}
         />
         {(breaks || refused) && (

@@ -46,11 +46,18 @@ export function PlanPage() {
       about={<a href={hrefOf(['policy'])}>To the policy</a>}
       actions={
         <>
-          <Button busy={current.state === 'planning'} onPress={() => void makePlan()}>
+          <Button
+            busy={current.state === 'planning'}
+            onPress={() => {
+              movedOn.value = [];
+              void makePlan();
+            }}
+          >
             Plan again
           </Button>
           <Button
             onPress={() => {
+              movedOn.value = [];
               discardDraft();
               goTo(['policy']);
             }}

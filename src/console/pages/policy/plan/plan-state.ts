@@ -39,14 +39,18 @@ export async function makePlan(reason = ''): Promise<void> {
     planState.value = { state: 'planned', of, plan };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    planState.value = { state: 'refused', of, failure: error };
-    // A document that is gone is a merge, too: what was changed of it meets its removal.
-    const at = entries[Number(error.body['index'] ?? -1)];
-    const gone =
-      at !== undefined && at.base !== null && (error.code === 'not_found' || error.code === 'not_found_on_update');
-    if (at !== undefined && (error.code === 'stale' || gone)) toMerge(at);
-    else refusal.value = readRefusal(error, entries);
+    planRefused(error, of, entries);
   }
+}
+
+function planRefused(failure: ApiFailure, of: readonly DraftEntry[], entries: readonly DraftEntry[]): void {
+  planState.value = { state: 'refused', of, failure };
+  const { code, body } = failure;
+  const at = entries[Number(body['index'] ?? -1)];
+  // A document that is gone is a merge, too: what was changed of it meets its removal.
+  const gone = at !== undefined && at.base !== null && (code === 'not_found' || code === 'not_found_on_update');
+  if (at !== undefined && (code === 'stale' || gone)) toMerge(at);
+  else refusal.value = readRefusal(failure, entries);
 }
 
 async function planned(entries: readonly DraftEntry[], reason: string): Promise<PlanAnswer> {
@@ -61,7 +65,8 @@ async function planned(entries: readonly DraftEntry[], reason: string): Promise<
   return (await ask<PlanAnswer>('/api/V2/plan', { method: 'POST', body })).value;
 }
 
-export function toMerge({ resource, id }: DraftKey): void {
+function toMerge({ resource, id }: DraftKey): void {
+  movedOn.value = [];
   goTo(['policy', 'merge'], { resource, id });
 }
 
@@ -73,17 +78,8 @@ export function toMerge({ resource, id }: DraftKey): void {
  */
 export async function applyPlan(shown: PlanAnswer, reason: string, override: string | null): Promise<void> {
   const of = draft.value;
-  let plan = shown;
-  if (plan.reason !== reason) {
-    await makePlan(reason);
-    const made = planState.value;
-    if (made.state !== 'planned') return;
-    if (made.plan.id !== shown.id) {
-      movedOn.value = [{ kind: 'plan', name: 'what it would do is another thing by now' }];
-      return;
-    }
-    ({ plan } = made);
-  }
+  const plan = shown.reason === reason ? shown : await withReason(shown, reason);
+  if (plan === undefined) return;
   try {
     const body = override === null ? {} : { override: { reason: override } };
     await ask(`/api/V2/plan/${encodeURIComponent(plan.id)}/apply`, { method: 'POST', body });
@@ -99,4 +95,21 @@ export async function applyPlan(shown: PlanAnswer, reason: string, override: str
   planState.value = { state: 'applied', plan };
   // What was changed while it was applied stays.
   if (draft.value === of) discardDraft();
+}
+
+/** The plan that was shown, with a reason; undefined: it is another one by now, and that is what is shown then. */
+async function withReason(shown: PlanAnswer, reason: string): Promise<PlanAnswer | undefined> {
+  const of = draft.value;
+  const entries = inWritingOrder(of);
+  try {
+    const plan = await planned(entries, reason);
+    if (plan.id === shown.id) return plan;
+    movedOn.value = [{ kind: 'plan', name: 'what it would do is another thing by now' }];
+    planState.value = { state: 'planned', of, plan };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.body['index'] === undefined) throw error;
+    planRefused(error, of, entries);
+  }
+  return undefined;
 }
