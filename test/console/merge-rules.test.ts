@@ -99,10 +99,10 @@ describe('rules that two people changed at once', () => {
     expect(resolved(mergeRules(twins, [a, b], [a, a, b, d]))).toEqual([a, b, d]);
   });
 
-  it('come out the same whatever was done to them by one, for a thousand lists made by chance', () => {
+  it('come out the same whatever was done to them by one, for many lists made by chance', () => {
     let seed = 7;
     const chance = (below: number) => (seed = (seed * 1103515245 + 12345) % 2147483648) % below;
-    for (let round = 0; round < 1000; round++) {
+    for (let round = 0; round < 300; round++) {
       const base = Array.from({ length: chance(6) }, (_, at) => rule(`r${at}`, { service: `s${chance(3)}` }));
       const other = [...base];
       for (let edit = chance(4); edit > 0; edit--) {

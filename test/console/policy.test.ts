@@ -48,13 +48,13 @@ describe('the pages of policy', () => {
     );
     await inbound.getByRole('button', { name: 'Edit inbound rule 1' }).click();
     await inbound.getByLabel('Comment').fill('edited in the console');
-    await inbound.getByRole('button', { name: 'Edit inbound rule 1' }).press('Alt+ArrowDown');
+    await inbound.getByRole('button', { name: 'Close inbound rule 1' }).press('Alt+ArrowDown');
     await inbound
       .getByRole('row', { name: 'inbound rule 2', exact: true })
       .getByText('edited in the console')
       .waitFor();
     const label = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-    await expect.poll(label).toBe('Edit inbound rule 2');
+    await expect.poll(label).toBe('Close inbound rule 2');
     await page.getByRole('region', { name: 'Draft' }).getByText('1 change').waitFor();
     await page.getByRole('link', { name: 'Plan', exact: true }).click();
     await page.getByText('+-A INPUT', { exact: false }).first().waitFor();

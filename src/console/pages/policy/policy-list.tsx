@@ -51,7 +51,7 @@ export function PolicyList({ kind }: { kind: Kind }) {
           type="search"
           value={q}
           onValue={(value) => changeQuery({ q: value, offset: null })}
-          placeholder="A part of the name or of what is in it"
+          placeholder="Name or content"
         />
       </div>
       <Loaded asked={asked}>

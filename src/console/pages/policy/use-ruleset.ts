@@ -1,16 +1,13 @@
 import { useMemo } from 'preact/hooks';
 import type { JsonObject } from '../../../model/document.js';
 import { textOf } from '../../../model/text-of.js';
-import { isList, isObject } from '../../../model/validate.js';
+import { isObject } from '../../../model/validate.js';
 import type { ApiFailure } from '../../api/api-failure.js';
 import { useAsked, type Asked } from '../../api/use-asked.js';
 import { draft, putInDraft } from '../../draft/draft.js';
 import { newId } from '../../draft/new-id.js';
-import type { Direction } from '../../../model/rules-of.js';
+import { listsOf, type RuleLists } from './rules/rule-lists.js';
 import { useDocument, type Edited } from './use-document.js';
-
-/** The two lists of a profile's rules. */
-export type RuleLists = Readonly<Record<Direction, readonly JsonObject[]>>;
 
 /** The rules of a profile: those of the ruleset that names it (docs/http-api.md#ruleset), else its own, as old databases have them. */
 export interface ProfileRules {
@@ -77,14 +74,4 @@ function useRulesetId(of: { readonly profileId: string; readonly name: string } 
     none: listed !== undefined && one === undefined,
     asked,
   };
-}
-
-/** What is no rule at all is left out. */
-export function listsOf(value: unknown): RuleLists {
-  const rules = isObject(value as JsonObject) ? (value as JsonObject) : {};
-  const list = (direction: Direction) => {
-    const one = rules[direction];
-    return isList(one) ? one.filter(isObject) : [];
-  };
-  return { inbound: list('inbound'), outbound: list('outbound') };
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../../model/document.js';
 import type { DraftResource } from '../../../draft/draft-entry.js';
-import { listsOf } from '../use-ruleset.js';
+import { listsOf, type RuleLists } from '../rules/rule-lists.js';
 import { mergeFields, type FieldMerge, type MergedField } from './merge-fields.js';
 import { mergeRules, openRules, resolvedRules, type RuleMerge, type Side } from './merge-rules.js';
 
@@ -30,15 +30,13 @@ export function mergeDocuments(
   const fields = mergeFields(rest(base), rest(theirs), rest(mine));
   const shown = fields.changed.filter(({ field }) => !OWN.test(field));
   if (!hasRules) return { fields, shown };
-  const lists = [base, theirs, mine].map((doc) => listsOf(doc['rules'])) as [Lists, Lists, Lists];
+  const lists = [base, theirs, mine].map((doc) => listsOf(doc['rules'])) as [RuleLists, RuleLists, RuleLists];
   const merged = (direction: 'inbound' | 'outbound') => {
     const [was, their, my] = lists;
     return mergeRules(was[direction], their[direction], my[direction], choices.get(`order:${direction}`) ?? 'mine');
   };
   return { fields, shown, inbound: merged('inbound'), outbound: merged('outbound') };
 }
-
-type Lists = ReturnType<typeof listsOf>;
 
 function without(doc: JsonObject, key: string): JsonObject {
   return Object.fromEntries(Object.entries(doc).filter(([name]) => name !== key));

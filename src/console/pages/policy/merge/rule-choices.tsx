@@ -79,7 +79,7 @@ export function RuleChoices({ direction, merge, choices, choose, names }: RuleCh
             },
           ]}
         />
-        <p class="quiet small">{counted(merge.rules.length - changed.length, 'other rule')} as they were.</p>
+        <p class="quiet small">{counted(merge.rules.length - changed.length, 'other rule')} not changed.</p>
       </div>
     </Card>
   );

@@ -70,7 +70,7 @@ export function PlanPage() {
       <Moved />
       <Card title="Changes in the draft">
         <DataTable
-          caption="Changes in the draft"
+          caption="Documents of the draft"
           rows={entries}
           keyOf={({ resource, id }) => `${resource} ${id}`}
           toneOf={(entry) => (isRefused(entry) ? 'bad' : 'none')}

@@ -1,17 +1,21 @@
+import { useState } from 'preact/hooks';
 import type { PlanAnswer } from '../../../../http/plans/plan-answers.js';
 import { Badge } from '../../../parts/badge.js';
 import { Card } from '../../../parts/card.js';
 import { DataTable } from '../../../parts/data-table.js';
 import { Empty } from '../../../parts/empty.js';
+import { Pager } from '../../../parts/pager.js';
 import { Tile } from '../../../parts/tile.js';
 import { Judged } from './judged.js';
 import { PlanGroup } from './plan-group.js';
 
-/** Groups that are shown at once; the others behind a button of the browser's. */
-const GROUPS_OPEN = 10;
+/** Groups that are shown at once, and how many of them with the lines that differ. */
+const GROUPS = 20;
+const GROUPS_OPEN = 5;
 
 /** What a plan would do, from the documents to what opens and closes on hosts. */
 export function PlanShown({ plan }: { plan: PlanAnswer }) {
+  const [offset, setOffset] = useState(0);
   if (plan.stores.length === 0)
     return <Empty title="Nothing would change">The documents are as the draft wants them already.</Empty>;
   const count = (key: 'opens' | 'closes' | 'changes') => plan.groups.reduce((sum, group) => sum + group[key].length, 0);
@@ -61,7 +65,14 @@ export function PlanShown({ plan }: { plan: PlanAnswer }) {
           <p>No group would get other rules.</p>
         </Card>
       ) : (
-        plan.groups.map((group, at) => <PlanGroup key={group.id} group={group} open={at < GROUPS_OPEN} />)
+        <>
+          {plan.groups.slice(offset, offset + GROUPS).map((group, at) => (
+            <PlanGroup key={group.id} group={group} open={at < GROUPS_OPEN} />
+          ))}
+          {plan.groups.length > GROUPS && (
+            <Pager offset={offset} limit={GROUPS} total={plan.groups.length} what="groups" onMove={setOffset} />
+          )}
+        </>
       )}
       {plan.sets.length > 0 && (
         <Card title="Sets">

@@ -97,7 +97,12 @@ export function RuleRow(props: RuleRowProps) {
             >
               ↓
             </Button>
-            <Button kind="plain" label={`Edit ${label}`} expanded={open} onPress={() => onOpen(!open)}>
+            <Button
+              kind="plain"
+              label={`${open ? 'Close' : 'Edit'} ${label}`}
+              expanded={open}
+              onPress={() => onOpen(!open)}
+            >
               {open ? 'Close' : 'Edit'}
             </Button>
             <Button kind="plain" label={`Copy ${label}`} onPress={onCopy}>

@@ -8,7 +8,8 @@ import { Card } from '../../../parts/card.js';
 import { Empty } from '../../../parts/empty.js';
 import { place } from '../../../route/route.js';
 import type { Names } from '../use-names.js';
-import type { ProfileRules, RuleLists } from '../use-ruleset.js';
+import type { ProfileRules } from '../use-ruleset.js';
+import type { RuleLists } from './rule-lists.js';
 import { RuleRow } from './rule-row.js';
 import { useRuleKeys } from './use-rule-keys.js';
 
