@@ -9,7 +9,10 @@ import {
 import type { JsonObject } from '../../src/model/document.js';
 
 const NONE: Choices = new Map();
-const rule = (comment: string): JsonObject => ({ action: 'ACCEPT', service: comment, group_type: 'ANY', comment });
+
+function rule(comment: string): JsonObject {
+  return { action: 'ACCEPT', service: comment, group_type: 'ANY', comment };
+}
 
 describe('documents that two people changed at once', () => {
   it('go together field by field, and a field that both changed has to be chosen', () => {

@@ -53,7 +53,7 @@ describe('the pages of policy', () => {
       .getByRole('row', { name: 'inbound rule 2', exact: true })
       .getByText('edited in the console')
       .waitFor();
-    const label = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    const label = () => page.evaluate<string | null>(`document.activeElement?.getAttribute('aria-label')`);
     await expect.poll(label).toBe('Close inbound rule 2');
     await page.getByRole('region', { name: 'Draft' }).getByText('1 change').waitFor();
     await page.getByRole('link', { name: 'Plan', exact: true }).click();
@@ -176,7 +176,7 @@ describe('the pages of policy', () => {
     const host = page.getByLabel('Host', { exact: true });
     await expect.poll(() => host.inputValue()).toBe('broker.q1.example');
     await host.fill('other.q1.example');
-    const kept = () => page.evaluate(() => JSON.stringify({ ...sessionStorage }));
+    const kept = () => page.evaluate<string>('JSON.stringify({ ...sessionStorage })');
     await expect.poll(kept).toContain('other.q1.example');
     expect(await kept()).not.toContain('s3cret');
     expect(await page.content()).not.toContain('s3cret');
