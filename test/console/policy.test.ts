@@ -189,6 +189,10 @@ describe('the pages of policy', () => {
     await page.getByLabel('Password').fill('an0ther');
     await expect.poll(kept).toContain('typed');
     expect(await kept()).not.toContain('an0ther');
+    // The draft outlives the page; a password does not.
+    await page.reload();
+    await page.getByText('Type it again').waitFor();
+    await page.getByLabel('Password').fill('an0ther');
     await page.getByRole('link', { name: 'Plan', exact: true }).click();
     await apply(page, 'it was changed there');
     expect(await stored()).toMatchObject({ host: 'other.q1.example', password: 'an0ther' });

@@ -52,7 +52,11 @@ export function NewDocument({ kind: { segment, resource } }: { kind: Kind }) {
 /** Goes to a copy of a document under another name. */
 export function copyDocument({ segment, resource }: Kind, doc: JsonObject): void {
   const id = newId();
-  const { id: _id, name, created: _created, ...rest } = doc;
-  putInDraft({ resource, id, base: null, etag: null, wanted: { ...rest, name: `${textOf(name)}-copy` } });
+  // Hashes are those of what the hosts of a group were sent.
+  const copied = Object.entries(doc).filter(
+    ([key]) => key !== 'id' && key !== 'created' && !/^(ipset_)?hash/.test(key),
+  );
+  const wanted = { ...Object.fromEntries(copied), name: `${textOf(doc['name'])}-copy` };
+  putInDraft({ resource, id, base: null, etag: null, wanted });
   goTo(['policy', segment, id]);
 }
