@@ -227,6 +227,24 @@ describe('a plan', () => {
     }
   });
 
+  it('says where in a document of the writes the value is that is refused', async () => {
+    const s = await startWholeServer();
+    const refused = await plan(s, [
+      { method: 'POST', path: '/api/V2/zone', body: { name: 'one', ipv4_addresses: [], ipv6_addresses: [] } },
+      {
+        method: 'POST',
+        path: '/api/V2/zone',
+        body: { name: 'two', ipv4_addresses: ['10.0.0.0/8', 'x'], ipv6_addresses: [] },
+      },
+    ]);
+    expect(refused.json).toMatchObject({
+      code: 'data_invalid',
+      index: 1,
+      path: '/api/V2/zone',
+      value_path: ['ipv4_addresses', 1],
+    });
+  });
+
   it('refuses what is no list of writes, naming what would be right', async () => {
     const s = await startWholeServer();
     const reason = async (body: unknown) => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { PlanAnswer } from '../../http/plans/plan-answer.js';
+import type { PlanAnswer } from '../../http/plans/plan-answers.js';
 import { type CliIo, CommandFailure } from '../cli-io.js';
 import { WRONG_USE } from '../exit-codes.js';
 import { type Api, apiOf } from '../remote/api-client.js';

@@ -1,4 +1,4 @@
-import type { PlanAnswer } from '../../http/plans/plan-answer.js';
+import type { PlanAnswer } from '../../http/plans/plan-answers.js';
 import { counted } from '../../model/counted.js';
 import type { JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';

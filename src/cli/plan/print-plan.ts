@@ -1,5 +1,5 @@
 import { type AddressesJson, addressesText } from '../../analysis/index.js';
-import type { PlanAnswer, PlannedGroup } from '../../http/plans/plan-answer.js';
+import type { PlanAnswer, PlannedGroup } from '../../http/plans/plan-answers.js';
 import { counted } from '../../model/counted.js';
 import { escapeHidden } from '../../model/hidden-characters.js';
 import { textOf } from '../../model/text-of.js';

@@ -1,4 +1,5 @@
 import { draftStore, type DraftStore } from '../../store/draft-store.js';
+import { isList } from '../../model/validate.js';
 import { byId } from '../documents/find-document.js';
 import { serviceOf } from '../documents/services.js';
 import { checkIfMatch, entityTag } from '../documents/preconditions.js';
@@ -73,6 +74,8 @@ export async function draftWrites(
           headers: told,
           body: {
             ...body,
+            // That of a fault leads to the value; `path` is the write's here.
+            ...(isList(body['path']) ? { value_path: body['path'] } : {}),
             ...(etag === undefined ? {} : { etag }),
             index,
             path: write.path,

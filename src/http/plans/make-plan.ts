@@ -11,7 +11,8 @@ import type { Call } from '../route.js';
 import { draftFiles } from './draft-files.js';
 import { type Drafted, draftWrites } from './draft-writes.js';
 import { keepPlan } from './kept-plans.js';
-import { type PlanAnswer, planAnswer } from './plan-answer.js';
+import { planAnswer } from './plan-answer.js';
+import type { PlanAnswer } from './plan-answers.js';
 import { planObject, readWrites } from './read-writes.js';
 import { readReason } from '../documents/reason.js';
 

@@ -3,21 +3,10 @@ import type { Guard } from '../../plan/assertions/guard.js';
 import type { KnownGuards } from '../../plan/assertions/guard-book.js';
 import type { State } from '../../plan/assertions/judge.js';
 import type { Document, JsonObject } from '../../model/document.js';
+import type { JudgementRow } from './judgement-row.js';
 
 /** Most guards and groups of guards in one answer: those that are not well come first. */
 const MOST = 200;
-
-/** An assertion or a guard before and after a change. */
-export interface JudgementRow extends JsonObject {
-  readonly id: string;
-  readonly name: string;
-  readonly mode: Judgement['mode'];
-  readonly before: State;
-  readonly after: State;
-  readonly witness: JsonObject | null;
-  /** Why it is unknown, where it is. */
-  readonly reason?: string;
-}
 
 function judgementJson({ id, name, mode, before, after, witness, reason }: Judgement): JudgementRow {
   return { id, name, mode, before, after, witness, ...(reason === null ? {} : { reason }) };
