@@ -29,7 +29,7 @@ export type FleetViewNeeds = FleetLinesNeeds & {
 export interface FleetViewParts {
   readonly readiness: () => Readiness;
   readonly publishing: () => PublishingState;
-  readonly refusedHosts: () => readonly JsonObject[];
+  readonly refusedHosts: () => readonly unknown[];
   readonly standing: () => Standing;
 }
 
