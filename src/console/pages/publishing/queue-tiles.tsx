@@ -11,7 +11,11 @@ const JOURNAL: Readonly<Record<PublishingQueue['journal']['state'], readonly [st
 };
 
 /** What waits, and how the way to the broker is. */
-export function QueueTiles({ queue: { waiting, waiting_total, outbox, journal, confirms } }: { queue: PublishingQueue }) {
+export function QueueTiles({
+  queue: { waiting, waiting_total, outbox, journal, confirms },
+}: {
+  queue: PublishingQueue;
+}) {
   const held = waiting.filter(({ state }) => state === 'held').length;
   const [state, tone] = JOURNAL[journal.state];
   return (
@@ -59,7 +63,9 @@ export function QueueTiles({ queue: { waiting, waiting_total, outbox, journal, c
 /** Of the last 1,000 confirms; null: there was none. */
 function msText(ms: number | null): string {
   if (ms === null) return '–';
-  return ms >= 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms).toLocaleString()} ms`;
+  return ms >= 10_000
+    ? `${(ms / 1000).toFixed(1)} s`
+    : `${ms < 10 ? ms.toFixed(1) : Math.round(ms).toLocaleString()} ms`;
 }
 
 function confirmedNote(count: number): string {

@@ -44,6 +44,7 @@ export function RefusedTargets({ queue: { refused, refused_total, refused_exchan
 function Target({ target }: { target: string }) {
   const [, kind, key] = /^([^/]+)\/(.+)$/.exec(target) ?? [];
   if (kind === 'group' && key !== undefined) return <a href={hrefOf(['groups', key])}>{target}</a>;
-  if (kind?.startsWith('host') === true && key !== undefined) return <a href={hrefOf(['hosts'], { q: key })}>{target}</a>;
+  if (kind?.startsWith('host') === true && key !== undefined)
+    return <a href={hrefOf(['hosts'], { q: key })}>{target}</a>;
   return <>{target === 'sets' ? 'Sets of all hosts' : target}</>;
 }

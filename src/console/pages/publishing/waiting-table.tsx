@@ -8,7 +8,11 @@ import type { Tone } from '../../parts/tone.js';
 import { hrefOf } from '../../route/route.js';
 
 const STATES: Readonly<Record<WaitingToPublish['state'], readonly [string, Tone, string]>> = {
-  debouncing: ['soon', 'info', 'It goes out when nothing changes for a moment, or the interval since the last one is over'],
+  debouncing: [
+    'soon',
+    'info',
+    'It goes out when nothing changes for a moment, or the interval since the last one is over',
+  ],
   'waiting for room': ['waits for room', 'warn', 'The outbox has all that it may hold'],
   held: ['held', 'warn', 'It goes out when what holds it is over'],
 };

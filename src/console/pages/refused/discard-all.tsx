@@ -17,9 +17,9 @@ export function DiscardAll({ count, again, onClose }: DiscardAllProps) {
   return (
     <Confirm title="Discard all refused messages?" doText={`Discard ${count}`} danger act={act} onClose={onClose}>
       <p>
-        {count === 1 ? '1 message is' : `${count.toLocaleString()} messages are`} forgotten here, whatever is filtered, and any
-        that comes in until you confirm. The audit trail has who did it; the file of dead letters on the server keeps them for a
-        while.
+        {count === 1 ? '1 message is' : `${count.toLocaleString()} messages are`} forgotten here, whatever is filtered,
+        and any that comes in until you confirm. The audit trail has who did it; the file of dead letters on the server
+        keeps them for a while.
       </p>
     </Confirm>
   );

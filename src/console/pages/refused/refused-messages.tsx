@@ -42,8 +42,9 @@ export function RefusedMessages() {
                 {(reason !== null || from !== null) && (
                   <>
                     {' '}
-                    Only {[reason, from === null ? null : `from ${from}`].filter((part) => part !== null).join(', ')}:{' '}
-                    {shown.length}. <a href={hrefOf(['refused'])}>Show all</a>
+                    Only {[reason, from === null ? null : `from ${from}`]
+                      .filter((part) => part !== null)
+                      .join(', ')}: {shown.length}. <a href={hrefOf(['refused'])}>Show all</a>
                   </>
                 )}
               </p>
