@@ -24,7 +24,7 @@ export function PublishingSwitch({ queue, again }: { queue: PublishingQueue; aga
         </span>
       </span>
       <Button
-        kind={paused ? 'main' : undefined}
+        {...(paused ? { kind: 'main' as const } : {})}
         disabledWhy={whyNoWrites.value}
         onPress={() => setAsks(paused ? 'resume' : 'pause')}
       >

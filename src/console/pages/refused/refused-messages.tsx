@@ -56,9 +56,7 @@ export function RefusedMessages() {
                   keyOf={({ id }) => id}
                 />
               ) : (
-                <Empty title={messages.length === 0 ? 'No message was refused' : 'None is like that'}>
-                  {messages.length === 0 && 'Reports that are malformed, or that a host may not send, are listed here.'}
-                </Empty>
+                <NoMessages total={total} kept={messages.length} />
               )}
             </div>
           );
@@ -66,6 +64,16 @@ export function RefusedMessages() {
       </Loaded>
       {discards && <DiscardAll count={kept} again={asked.again} onClose={() => setDiscards(false)} />}
     </Card>
+  );
+}
+
+function NoMessages({ total, kept }: { total: number; kept: number }) {
+  if (kept > 0) return <Empty title="None is like that" />;
+  if (total > 0) return <Empty title="None is left">All that were refused are discarded.</Empty>;
+  return (
+    <Empty title="No message was refused">
+      Reports that are malformed, or that a host may not send, are listed here.
+    </Empty>
   );
 }
 

@@ -11,9 +11,9 @@ export interface RevokeTokenProps {
   readonly onClose: () => void;
 }
 
-export function RevokeToken({ token: { name, id }, own, again, onClose }: RevokeTokenProps) {
+export function RevokeToken({ token: { name }, own, again, onClose }: RevokeTokenProps) {
   const act = async () => {
-    await ask(`/api/V2/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    await ask(`/api/V2/tokens/${encodeURIComponent(name)}`, { method: 'DELETE' });
     announce(`The token ${name} is revoked`);
     again();
   };

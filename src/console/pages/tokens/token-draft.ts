@@ -8,6 +8,9 @@ export interface TokenDraft {
   readonly days: string;
 }
 
+/** The server's own limit. */
+const MOST_DAYS = 36_500;
+
 export const NO_DRAFT: TokenDraft = { name: '', scopes: ['read'], days: '' };
 
 /** What is wrong with it, by field; the server looks again. */
@@ -16,7 +19,9 @@ export function faultsOf({ name, scopes, days }: TokenDraft): Partial<Record<key
     ...(name.trim() === '' ? { name: 'Give it a name' } : {}),
     ...(scopes.length === 0 ? { scopes: 'Choose what it may do' } : {}),
     // A mistake here must not make a token that is good for ever.
-    ...(days.trim() === '' || Number(days) > 0 ? {} : { days: 'A number of days above 0; empty: for ever' }),
+    ...(days.trim() === '' || (Number(days) > 0 && Number(days) <= MOST_DAYS)
+      ? {}
+      : { days: `A number of days above 0, at most ${MOST_DAYS.toLocaleString()}; empty: for ever` }),
   };
 }
 

@@ -32,41 +32,47 @@ export function TokenForm({ again }: { again: () => void }) {
     if (whyNoWrites.value === undefined && Object.keys(faultsOf(draft)).length === 0) void action.run();
   };
   return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <div class="filters">
-        <TextField
-          label="Name"
-          value={draft.name}
-          onValue={(name) => change({ name })}
-          hint="As the audit trail will name who uses it"
-          wrong={wrong.name}
-          disabledWhy={whyNoWrites.value}
-        />
-        <TextField
-          label="Days"
-          value={draft.days}
-          onValue={(days) => change({ days })}
-          hint="How long it is good; empty: for ever"
-          wrong={wrong.days}
-          disabledWhy={whyNoWrites.value}
-        />
-      </div>
-      <ScopeFields scopes={draft.scopes} onScopes={(scopes) => change({ scopes })} wrong={wrong.scopes} />
-      {Object.keys(refusedField(action.failure)).length === 0 && <Problem failure={action.failure} />}
-      <div class="row">
-        <Button kind="main" busy={action.busy} onPress={submit} disabledWhy={whyNoWrites.value}>
-          Create
-        </Button>
-        {whyNoWrites.value !== undefined && <span class="small quiet">{whyNoWrites.value}</span>}
-      </div>
+    <>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+        onKeyDown={({ key, target }) => {
+          // A form with more than one field is sent by Enter only where it has a button of that type.
+          if (key === 'Enter' && target instanceof HTMLInputElement && target.type === 'text') submit();
+        }}
+      >
+        <div class="filters">
+          <TextField
+            label="Name"
+            value={draft.name}
+            onValue={(name) => change({ name })}
+            hint="As the audit trail will name who uses it"
+            wrong={wrong.name}
+            disabledWhy={whyNoWrites.value}
+          />
+          <TextField
+            label="Days"
+            value={draft.days}
+            onValue={(days) => change({ days })}
+            hint="How long it is good; empty: for ever"
+            wrong={wrong.days}
+            disabledWhy={whyNoWrites.value}
+          />
+        </div>
+        <ScopeFields scopes={draft.scopes} onScopes={(scopes) => change({ scopes })} wrong={wrong.scopes} />
+        {Object.keys(refusedField(action.failure)).length === 0 && <Problem failure={action.failure} />}
+        <div class="row">
+          <Button kind="main" busy={action.busy} onPress={submit} disabledWhy={whyNoWrites.value}>
+            Create
+          </Button>
+          {whyNoWrites.value !== undefined && <span class="small quiet">{whyNoWrites.value}</span>}
+        </div>
+      </form>
       {made !== undefined && <MadeTokenDialog made={made} onClose={() => setMade(undefined)} />}
-    </form>
+    </>
   );
 }
 
