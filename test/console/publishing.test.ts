@@ -27,7 +27,7 @@ describe('the page of publishing', () => {
   async function openPort(port: string): Promise<void> {
     const { api } = demo.stage;
     const service = await api.create('service', {
-      name: `port ${port}`,
+      name: `port-${port}`,
       version: 1,
       services: [{ protocol: 'tcp', ports: [port] }],
     });
@@ -81,5 +81,5 @@ describe('the page of publishing', () => {
     await expect.poll(() => kernelsWith('8443').filter(Boolean).length).toBe(1);
     expect(complaints).toEqual([]);
     await close();
-  });
+  }, 90_000);
 });

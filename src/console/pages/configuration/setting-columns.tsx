@@ -2,25 +2,19 @@ import type { ShownSetting } from '../../../config/shown-settings.js';
 import { Badge } from '../../parts/badge.js';
 import type { Column } from '../../parts/data-table.js';
 import { FilterLink } from '../../parts/filter-link.js';
-import type { Tone } from '../../parts/tone.js';
+import { isChanged } from './is-changed.js';
 import { settingText } from './setting-text.js';
 
-type Origin = NonNullable<ShownSetting['origin']>;
-
-const TONES: Readonly<Record<Origin, Tone>> = {
-  default: 'none',
-  derived: 'none',
-  file: 'info',
-  environment: 'info',
-  flag: 'info',
-};
-
 export const SETTING_COLUMNS: readonly Column<ShownSetting>[] = [
-  { key: 'key', title: 'Key', show: ({ key }) => <code>{key}</code> },
+  { key: 'key', title: 'Key', show: (setting) => <Key setting={setting} /> },
   { key: 'value', title: 'Value', show: ({ value }) => <Value value={value} /> },
   { key: 'origin', title: 'Origin', show: ({ origin }) => <From origin={origin} /> },
   { key: 'where', title: 'Where', show: ({ where }) => where !== null && <code class="wrap">{where}</code> },
 ];
+
+function Key({ setting }: { setting: ShownSetting }) {
+  return <code>{isChanged(setting) ? <strong>{setting.key}</strong> : setting.key}</code>;
+}
 
 function Value({ value }: Pick<ShownSetting, 'value'>) {
   if (value === '') return <span class="quiet">empty</span>;
@@ -32,7 +26,7 @@ function From({ origin }: Pick<ShownSetting, 'origin'>) {
   if (origin === null) return <span class="quiet">not known</span>;
   return (
     <FilterLink by={{ origin }}>
-      <Badge tone={TONES[origin]}>{origin}</Badge>
+      <Badge>{origin}</Badge>
     </FilterLink>
   );
 }

@@ -1,4 +1,5 @@
 import type { ShownSetting } from '../../../config/shown-settings.js';
+import { isChanged } from './is-changed.js';
 import { settingText } from './setting-text.js';
 
 /** Those whose key, value or place has all words of `q`, and whose origin is the one asked for (`changed`: none of ours). */
@@ -10,7 +11,7 @@ export function wantedSettings(settings: readonly ShownSetting[], q: string, ori
   });
 }
 
-function isOf({ origin }: ShownSetting, wanted: string): boolean {
+function isOf(setting: ShownSetting, wanted: string): boolean {
   if (wanted === '') return true;
-  return wanted === 'changed' ? origin === 'file' || origin === 'environment' || origin === 'flag' : origin === wanted;
+  return wanted === 'changed' ? isChanged(setting) : setting.origin === wanted;
 }

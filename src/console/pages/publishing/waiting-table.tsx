@@ -32,7 +32,15 @@ const COLUMNS: readonly Column<WaitingToPublish>[] = [
     },
   },
   { key: 'held', title: 'Why', show: ({ state, held }) => held ?? <span class="quiet">{STATES[state][2]}</span> },
-  { key: 'since', title: 'Since', show: ({ since }) => <Ago at={since} none="not known" /> },
+  {
+    key: 'since',
+    title: 'Since',
+    show: ({ since }) => (
+      <span class="no-break">
+        <Ago at={since} none="not known" />
+      </span>
+    ),
+  },
 ];
 
 /** Rulesets and sets that are not in the outbox yet, and why not. */

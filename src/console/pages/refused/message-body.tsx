@@ -1,4 +1,5 @@
 import type { RefusedMessage } from '../../../operations/refused-answers.js';
+import { indentedJson } from './indented-json.js';
 
 /** What a message says. It is somebody else's: text, and never anything more. */
 export function MessageBody({ message: { decoded, text, cut } }: { message: RefusedMessage }) {
@@ -12,7 +13,7 @@ export function MessageBody({ message: { decoded, text, cut } }: { message: Refu
         </p>
       )}
       <pre class="body-text" tabIndex={0} role="region" aria-label="Body of the message">
-        {isText ? text : JSON.stringify(decoded, null, 2)}
+        {isText ? text : indentedJson(decoded)}
       </pre>
     </div>
   );

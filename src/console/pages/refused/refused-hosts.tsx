@@ -17,8 +17,24 @@ const COLUMNS: readonly Column<RefusedHost>[] = [
   { key: 'reason', title: 'Reason', show: ({ reason }) => reason },
   { key: 'detail', title: 'What is wrong', show: ({ detail }) => <span class="wrap">{detail}</span> },
   { key: 'count', title: 'Times', number: true, show: ({ count }) => count.toLocaleString() },
-  { key: 'first', title: 'First', show: ({ first_at }) => <Ago at={first_at} /> },
-  { key: 'last', title: 'Last', show: ({ last_at }) => <Ago at={last_at} /> },
+  {
+    key: 'first',
+    title: 'First',
+    show: ({ first_at }) => (
+      <span class="no-break">
+        <Ago at={first_at} />
+      </span>
+    ),
+  },
+  {
+    key: 'last',
+    title: 'Last',
+    show: ({ last_at }) => (
+      <span class="no-break">
+        <Ago at={last_at} />
+      </span>
+    ),
+  },
 ];
 
 /** Hosts whose last reports were refused. A host that is taken again leaves the list. */
