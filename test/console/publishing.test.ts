@@ -64,7 +64,7 @@ describe('the page of publishing', () => {
 
     await openPort('8443');
     const row = page.getByRole('row', { name: /Ruleset of web/ });
-    await row.getByText('held', { exact: true }).waitFor();
+    await row.getByText('held').waitFor();
     await row.getByText('publishing is paused').waitFor();
     const group = await named('group', 'web');
     expect(await row.getByRole('link', { name: 'web' }).getAttribute('href')).toBe(`#/groups/${String(group['id'])}`);

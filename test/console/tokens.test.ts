@@ -32,7 +32,7 @@ describe('the pages of tokens and of the configuration', () => {
   }
 
   async function signIn(page: Page, token: string): Promise<void> {
-    await page.getByLabel('Token').fill(token);
+    await page.getByLabel('Token', { exact: true }).fill(token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { level: 1, name: 'Tokens' }).waitFor();
   }
@@ -105,7 +105,7 @@ describe('the pages of tokens and of the configuration', () => {
     const own = page.getByRole('dialog', { name: 'Revoke anna?' });
     await own.getByText('This is the token that you use now').waitFor();
     await own.getByRole('button', { name: 'Revoke anna' }).click();
-    await page.getByLabel('Token').waitFor();
+    await page.getByLabel('Token', { exact: true }).waitFor();
     expect(await page.evaluate(STORED)).not.toContain(writer);
     expect(complaints).toEqual([]);
     await close();
@@ -135,7 +135,7 @@ describe('the pages of tokens and of the configuration', () => {
     await page.getByText(/^1 of \d+ keys$/).waitFor();
     await page.getByRole('row', { name: 'api.streams_max 77 flag --set api.streams_max' }).waitFor();
     await page.getByLabel('Search').fill('');
-    await page.getByLabel('Origin').selectOption('Changed only');
+    await page.getByLabel('Origin', { exact: true }).selectOption('Changed only');
     await page.getByRole('row', { name: /^api.streams_max 77/ }).waitFor();
     expect(await page.getByRole('row', { name: /^api.max_body_bytes/ }).count()).toBe(0);
     expect(page.url()).toContain('#/configuration?origin=changed');
