@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoRule } from '../../src/demo/demo-policy.js';
-import type { JsonObject } from '../../src/model/document.js';
+import type { Document, JsonObject } from '../../src/model/document.js';
+import type { PublishingQueue } from '../../src/operations/now/publishing-answers.js';
 import { startDemo, type DemoStage } from './support/demo-stage.js';
 import { openBrowser, openConsole } from './support/open-browser.js';
 
@@ -16,9 +17,9 @@ describe('the page of publishing', () => {
     await demo?.end();
   });
 
-  async function named(resource: string, name: string): Promise<JsonObject> {
+  async function named(resource: string, name: string): Promise<Document> {
     const { body } = await demo.stage.api.ask('GET', `/api/V2/${resource}s`);
-    const found = (body as unknown as readonly JsonObject[]).find((doc) => doc['name'] === name);
+    const found = (body as unknown as readonly Document[]).find((doc) => doc['name'] === name);
     if (found === undefined) throw new Error(`there is no ${resource} ${name}`);
     return found;
   }
@@ -37,7 +38,7 @@ describe('the page of publishing', () => {
       outbound: readonly JsonObject[];
     };
     const rules = { inbound: [demoRule(`port ${port}`, { service: service.id }), ...inbound], outbound };
-    const { status } = await api.ask('PUT', `/api/V2/ruleset/${String(id)}`, { ...ruleset, rules });
+    const { status } = await api.ask('PUT', `/api/V2/ruleset/${id}`, { ...ruleset, rules });
     expect(status).toBe(200);
   }
 
@@ -67,7 +68,7 @@ describe('the page of publishing', () => {
     await row.getByText('held').waitFor();
     await row.getByText('publishing is paused').waitFor();
     const group = await named('group', 'web');
-    expect(await row.getByRole('link', { name: 'web' }).getAttribute('href')).toBe(`#/groups/${String(group['id'])}`);
+    expect(await row.getByRole('link', { name: 'web' }).getAttribute('href')).toBe(`#/groups/${group.id}`);
     expect(kernelsWith('8443')).toEqual([false, false, false]);
 
     await page.getByRole('button', { name: 'Resume publishing' }).click();
@@ -82,4 +83,39 @@ describe('the page of publishing', () => {
     expect(complaints).toEqual([]);
     await close();
   }, 90_000);
+
+  it('shows what the broker refuses, what waits for room, and a journal that fails', async () => {
+    const { page, complaints, goTo, close } = await openConsole(browser, demo.url, '#/now');
+    await page.route('**/api/V2/publishing/queue', (route) => route.fulfill({ json: TROUBLED }));
+    await goTo('#/publishing');
+    await page.getByText('All messages to the exchange ipsets wait: too large').waitFor();
+    const refused = page.getByRole('row', { name: /^group\/g-1 queue iptables.k is full/ });
+    expect(await refused.getByRole('link').getAttribute('href')).toBe('#/groups/g-1');
+    await page.getByText('The oldest 1 of 201.').waitFor();
+    await page.getByRole('row', { name: /^Sets of all hosts .*waits for room/ }).waitFor();
+    await page.getByRole('row', { name: /^Ruleset of g-2 .*soon/ }).waitFor();
+    await page.getByText('no space left on device').waitFor();
+    await page.getByText('the broker has no memory left').waitFor();
+    await page.getByText('12.3 s').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  }, 90_000);
 });
+
+const TROUBLED: PublishingQueue = {
+  at: 1000,
+  paused: false,
+  since: null,
+  author: null,
+  waiting: [
+    { what: 'sets', group_id: null, group: null, since: 900, state: 'waiting for room', held: null },
+    { what: 'ruleset', group_id: 'g-2', group: null, since: null, state: 'debouncing', held: null },
+  ],
+  waiting_total: 2,
+  outbox: { messages: 9, bytes: 2048, in_flight: 1, oldest_at: 900, blocked: 'the broker has no memory left' },
+  journal: { state: 'failing', why: 'no space left on device', messages: 9, bytes: 4096 },
+  confirms: { count: 1234, p50_ms: 250, p99_ms: 9000, max_ms: 12_300 },
+  refused: [{ target: 'group/g-1', why: 'queue iptables.k is full', since: 900 }],
+  refused_total: 201,
+  refused_exchanges: [{ exchange: 'ipsets', reason: 'too large' }],
+};

@@ -11,7 +11,7 @@ export function indentedJson(value: Json, indent = ''): string {
   const isList = Array.isArray(value);
   const parts = isList
     ? (value as readonly Json[]).map((item) => indentedJson(item, deeper))
-    : Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${indentedJson(member as Json, deeper)}`);
+    : Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${indentedJson(member, deeper)}`);
   const inside = parts.map((part) => `${deeper}${part}`).join(',\n');
   return isList ? `[\n${inside}\n${indent}]` : `{\n${inside}\n${indent}}`;
 }
@@ -19,6 +19,6 @@ export function indentedJson(value: Json, indent = ''): string {
 function oneLine(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(oneLine).join(', ')}]`;
-  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${oneLine(member as Json)}`);
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${oneLine(member)}`);
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
