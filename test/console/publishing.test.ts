@@ -4,6 +4,7 @@ import { demoRule } from '../../src/demo/demo-policy.js';
 import type { Document, JsonObject } from '../../src/model/document.js';
 import type { PublishingQueue } from '../../src/operations/now/publishing-answers.js';
 import { startDemo, type DemoStage } from './support/demo-stage.js';
+import { findBarriers } from './support/find-barriers.js';
 import { openBrowser, openConsole } from './support/open-browser.js';
 
 describe('the page of publishing', () => {
@@ -67,6 +68,7 @@ describe('the page of publishing', () => {
     const row = page.getByRole('row', { name: /Ruleset of web/ });
     await row.getByText('held').waitFor();
     await row.getByText('publishing is paused').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
     const group = await named('group', 'web');
     expect(await row.getByRole('link', { name: 'web' }).getAttribute('href')).toBe(`#/groups/${group.id}`);
     expect(kernelsWith('8443')).toEqual([false, false, false]);

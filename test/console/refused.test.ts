@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemo, type DemoStage } from './support/demo-stage.js';
+import { findBarriers } from './support/find-barriers.js';
 import { openBrowser, openConsole } from './support/open-browser.js';
 
 describe('the page of what was refused', () => {
@@ -52,6 +53,7 @@ describe('the page of what was refused', () => {
     expect(text).toContain('<img src=x onerror=alert(1)>');
     expect(text).toMatch(/^\[\n {2}\{ "tuple": \[\{ "atom": "count" \}, 1\] \},\n/);
     await page.getByText('More was sent than is shown here').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
     expect(page.url()).toMatch(/#\/refused\?id=.+/);
     await page.reload();
     await body.getByText('"reboot"').waitFor();

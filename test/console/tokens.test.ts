@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createToken } from '../../src/http/access/tokens.js';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { startWholeServer } from '../support/whole-server.js';
+import { findBarriers } from './support/find-barriers.js';
 import { openBrowser, openConsole } from './support/open-browser.js';
 
 const BY = { author: 'test', now: Math.floor(Date.now() / 1000) };
@@ -78,6 +79,7 @@ describe('the pages of tokens and of the configuration', () => {
     await page.getByLabel('Name').press('Enter');
     const dialog = page.getByRole('dialog', { name: 'The token deploy' });
     await dialog.getByText('it is not shown again').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
     const secret = await dialog.getByRole('textbox', { name: 'The token' }).innerText();
     expect(secret).toMatch(/^dog_\w+/);
     await dialog.getByRole('button', { name: 'Copy' }).click();
