@@ -10,29 +10,31 @@ export function PublishingSwitch({ queue, again }: { queue: PublishingQueue; aga
   const [asks, setAsks] = useState<'pause' | 'resume' | undefined>(undefined);
   const { paused, since, author } = queue;
   return (
-    <section class="verdict row spread" data-tone={paused ? 'warn' : 'ok'} aria-label="Whether publishing is paused">
-      <span role="status">
-        {paused ? 'Publishing is paused' : 'Publishing goes on'}
-        <span class="small quiet changed">
-          {author === null ? (
-            'It never was paused'
-          ) : (
-            <>
-              {paused ? 'Paused' : 'Resumed'} by {author} <Ago at={since} />
-            </>
-          )}
+    <>
+      <section class="verdict row spread" data-tone={paused ? 'warn' : 'ok'} aria-label="Whether publishing is paused">
+        <span role="status">
+          {paused ? 'Publishing is paused' : 'Publishing goes on'}
+          <span class="small quiet changed">
+            {author === null ? (
+              'It never was paused'
+            ) : (
+              <>
+                {paused ? 'Paused' : 'Resumed'} by {author} <Ago at={since} />
+              </>
+            )}
+          </span>
         </span>
-      </span>
-      <Button
-        {...(paused ? { kind: 'main' as const } : {})}
-        disabledWhy={whyNoWrites.value}
-        onPress={() => setAsks(paused ? 'resume' : 'pause')}
-      >
-        {paused ? 'Resume publishing' : 'Pause publishing'}
-      </Button>
+        <Button
+          {...(paused ? { kind: 'main' as const } : {})}
+          disabledWhy={whyNoWrites.value}
+          onPress={() => setAsks(paused ? 'resume' : 'pause')}
+        >
+          {paused ? 'Resume publishing' : 'Pause publishing'}
+        </Button>
+      </section>
       {asks !== undefined && (
         <ConfirmSwitch pause={asks === 'pause'} queue={queue} again={again} onClose={() => setAsks(undefined)} />
       )}
-    </section>
+    </>
   );
 }
