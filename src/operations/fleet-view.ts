@@ -3,7 +3,7 @@ import type { DriftBook } from '../actors/hosts/drift-book.js';
 import type { Outbox } from '../broker/outbox-contract.js';
 import { HOST_STATES, stateOf, type HostState } from '../host/host-state.js';
 import { counted } from '../model/counted.js';
-import type { Document, JsonObject } from '../model/document.js';
+import type { Document } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 import type { ActorSystem } from '../otp/index.js';
 import {
@@ -29,7 +29,7 @@ export type FleetViewNeeds = FleetLinesNeeds & {
 export interface FleetViewParts {
   readonly readiness: () => Readiness;
   readonly publishing: () => PublishingState;
-  readonly refusedHosts: () => readonly JsonObject[];
+  readonly refusedHosts: () => readonly unknown[];
   readonly standing: () => Standing;
 }
 

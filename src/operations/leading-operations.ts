@@ -60,7 +60,7 @@ export function leadingOperations(
   const { system, world, groups, alarms, refused, dialect } = needs;
   const parts = {
     readiness: () => withTerm(readiness(needs, root()), standing()),
-    refusedHosts: () => refused.list(),
+    refusedHosts: () => refused.list().map((host) => ({ ...host, id: world.hostByKey(host.hostkey)?.id ?? null })),
     standing,
     ...publishingSwitch(needs),
   };

@@ -10,6 +10,7 @@ import type { Foresight } from '../plan/foresight.js';
 import type { FleetView } from './fleet-answers.js';
 import type { NowView } from './now/now-answers.js';
 import type { FleetPages, HostOrders } from './fleet-pages.js';
+import type { RefusedHost } from './refused-answers.js';
 import type { RefusedPort } from './refused-port.js';
 import type { RolloutsPort } from './rollouts/rollout-answers.js';
 import type { ActorsPort } from './actors/actors-port.js';
@@ -111,7 +112,7 @@ export interface Operations {
   /** The alarms that are set on this server, oldest first. */
   alarms(): readonly Alarm[];
   /** Hosts whose reports are being refused, with why. */
-  refusedHosts(): readonly JsonObject[];
+  refusedHosts(): readonly RefusedHost[];
   /** The last refused messages, with what they say. */
   readonly refusedMessages: RefusedPort;
   /** How a link to another server is; undefined: there is no such link, or nothing is known of it yet. */

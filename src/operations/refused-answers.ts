@@ -1,4 +1,11 @@
+import type { RefusedReport } from '../actors/intake/refused-reports.js';
 import type { Json } from '../model/document.js';
+
+/** A host whose reports are refused, as `GET /api/V2/hosts/refused` lists it, newest first. Times are epoch seconds. */
+export interface RefusedHost extends RefusedReport {
+  /** Of the host with this hostkey; null: there is none. */
+  readonly id: string | null;
+}
 
 /** A message that was refused, as `GET /api/V2/refused` lists it (docs/http-api.md#refused-messages). */
 export interface RefusedLine {

@@ -10,6 +10,16 @@ import { client } from '../support/api-client.js';
 const KEY = 'host key/with+odd%chars';
 const FILES = `/api/V2/file_transfer/${encodeURIComponent(KEY)}`;
 const MEGABYTE = 1024 * 1024;
+const REFUSED = {
+  hostkey: 'k',
+  id: null,
+  name: '',
+  group: '',
+  reason: 'malformed',
+  count: 1,
+  first_at: 1,
+  last_at: 1,
+} as const;
 const host = { id: 'h', name: 'h', hostkey: KEY, active: 'active' };
 
 /** Two servers of one store; the second one follows the first. */
@@ -136,7 +146,7 @@ describe('a follower', () => {
   let follower: ApiServer;
   beforeAll(async () => {
     ({ store, leader, follower } = await startPair({}));
-    leader.runtime.refused = [{ hostkey: 'k', reason: 'bad report', filler: 'x'.repeat(1000) }];
+    leader.runtime.refused = [{ ...REFUSED, detail: 'x'.repeat(1000) }];
     leader.runtime.alarmsSet = [{ id: 'store', since: 1, text: 'refuses' }];
     leader.runtime.drifts.set('h', { id: 'h', drifted: ['hash4_ipsets'] });
     leader.runtime.commands.files.set('/etc/motd', Buffer.from([0, 255, 13, 10, 128]));

@@ -101,9 +101,10 @@ describe('what belongs to no resource', () => {
   });
 
   it('refused hosts and drift', async () => {
-    server.runtime.refused = [{ hostkey: 'k', reason: 'bad report' }];
+    const refused = { reason: 'malformed', detail: 'bad report', count: 2, first_at: 1, last_at: 2 } as const;
+    server.runtime.refused = [{ hostkey: 'k', id: null, name: '', group: '', ...refused }];
     server.runtime.drifts.set('h', { id: 'h', drifted: ['hash4_ipsets'] });
-    expect((await call('GET', '/api/V2/hosts/refused')).json).toEqual([{ hostkey: 'k', reason: 'bad report' }]);
+    expect((await call('GET', '/api/V2/hosts/refused')).json).toMatchObject([{ hostkey: 'k', id: null, ...refused }]);
     expect((await call('GET', '/api/V2/host/h/drift')).json).toEqual({ id: 'h', drifted: ['hash4_ipsets'] });
     expect((await call('GET', '/api/V2/host/none/drift')).status).toBe(404);
     expect((await call('GET', '/api/host/h/drift')).status).toBe(404);

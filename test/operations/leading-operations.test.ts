@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { leadingOperations } from '../../src/operations/leading-operations.js';
 import { CommandError } from '../../src/operations/operations.js';
 import { StoreError } from '../../src/store/store.js';
-import { parts, START } from './parts.js';
+import { parts, REFUSED, START } from './parts.js';
 
 const NOT_CONNECTED = ['broker: not connected to rabbit.example', 'broker: no reports come in: not connected'];
 
@@ -104,8 +104,10 @@ describe('the operations of a server that does the work', () => {
   });
 
   it('know hosts that are refused, and the dialect, and observe nothing', async () => {
-    const { operations } = await leading();
-    expect(operations.refusedHosts()).toEqual([{ hostkey: 'h' }]);
+    const { operations, world } = await leading();
+    expect(operations.refusedHosts()).toEqual([{ ...REFUSED, id: null }]);
+    world.reconcile('host', [{ id: 'h1', name: 'one', hostkey: 'h', group: 'web', active: 'active' }]);
+    expect(operations.refusedHosts()).toEqual([{ ...REFUSED, id: 'h1' }]);
     expect(operations.dialect()).toBe('dog2');
     expect(operations.observation()).toBeUndefined();
     expect(operations.standing()).toEqual({ role: 'alone' });

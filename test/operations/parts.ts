@@ -5,6 +5,7 @@ import { RulesetOutputs } from '../../src/actors/groups/ruleset-outputs.js';
 import { AgentGuardState } from '../../src/actors/guard/agent-guard-state.js';
 import { DriftBook } from '../../src/actors/hosts/drift-book.js';
 import { RefusedMessages } from '../../src/actors/intake/refused-messages.js';
+import type { RefusedReport } from '../../src/actors/intake/refused-reports.js';
 import { ConfirmedSets } from '../../src/actors/publishing/confirmed-sets.js';
 import type { CommandReply } from '../../src/actors/commands/remote-commands-messages.js';
 import { ConvergenceBook } from '../../src/actors/hosts/convergence-book.js';
@@ -28,6 +29,18 @@ import { stubMakers } from '../support/stub-actors.js';
 import { started } from '../support/supervision.js';
 
 export const START = Date.UTC(2026, 0, 1);
+
+/** The host whose reports are refused. */
+export const REFUSED: RefusedReport = {
+  hostkey: 'h',
+  name: '',
+  group: '',
+  reason: 'malformed',
+  detail: 'report refused',
+  count: 1,
+  first_at: 1,
+  last_at: 1,
+};
 
 /** What operations are told from: real plain state, a store and group actors that only note what they are asked. */
 export interface Parts {
@@ -107,7 +120,7 @@ export async function parts(): Promise<Parts> {
     convergence: new ConvergenceBook({ clock: v.clock, config, world, rollouts: outputs.rollouts }),
     book: new LinkBook({ clock: v.clock, world, intervalMs: 5000 }),
     links: { call: () => Promise.resolve({ accepted: false }) },
-    refused: { list: () => [{ hostkey: 'h' }] },
+    refused: { list: () => [REFUSED] },
     refusedMessages: new RefusedMessages(),
     groups: { send: (key, message) => sent.push([key, message]) > 0 },
     hosts: { call: (key, message) => Promise.resolve((sent.push([key, message]), { sent: ['ruleset'], why: null })) },

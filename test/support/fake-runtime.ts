@@ -11,7 +11,7 @@ import type {
   Operations,
   Standing,
 } from '../../src/operations/operations.js';
-import type { RefusedMessage } from '../../src/operations/refused-answers.js';
+import type { RefusedHost, RefusedMessage } from '../../src/operations/refused-answers.js';
 import type { FetchedFile, FileSource } from '../../src/operations/file-blocks.js';
 import type { Transfer } from '../../src/operations/transfers.js';
 import type { FleetView } from '../../src/operations/fleet-answers.js';
@@ -37,7 +37,7 @@ export class FakeRuntime implements Operations {
     ask: () => Promise.reject(new StoreError('unavailable', 'this server answers no questions')),
   };
   ready: Readiness = { ready: true, reasons: [] };
-  refused: readonly JsonObject[] = [];
+  refused: readonly RefusedHost[] = [];
   alarmsSet: readonly Alarm[] = [];
   readonly drifts = new Map<string, JsonObject>();
   state: PublishingState = { paused: false };
@@ -104,7 +104,7 @@ export class FakeRuntime implements Operations {
     return this.alarmsSet;
   }
 
-  refusedHosts(): readonly JsonObject[] {
+  refusedHosts(): readonly RefusedHost[] {
     return this.refused;
   }
 

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import type { JsonObject } from '../../model/document.js';
 
 /** Why a report, or a part of what it says, was not taken. */
 export type RefusalReason =
@@ -23,6 +22,18 @@ interface Entry {
   count: number;
   readonly firstAt: number;
   lastAt: number;
+}
+
+/** A host as the list has it. Times are epoch seconds. */
+export interface RefusedReport {
+  readonly hostkey: string;
+  readonly name: string;
+  readonly group: string;
+  readonly reason: RefusalReason;
+  readonly detail: string;
+  readonly count: number;
+  readonly first_at: number;
+  readonly last_at: number;
 }
 
 /**
@@ -113,8 +124,7 @@ export class RefusedReports {
     this.#onAddresses(now);
   }
 
-  /** Times are epoch seconds. */
-  list(): readonly JsonObject[] {
+  list(): readonly RefusedReport[] {
     return [...this.#entries.values()].map((entry) => ({
       hostkey: entry.hostkey,
       name: entry.name,

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../model/document.js';
 import { notFound } from '../documents/find-document.js';
 import { JSON_TYPE, TEXT_TYPE } from '../media-type.js';
 import { jsonReply, type Reply } from '../reply.js';
@@ -23,7 +24,7 @@ export const driftRoutes: readonly Route<DriftNeeds>[] = [
     answeredBy: 'leader',
     produces: [JSON_TYPE],
     answers: { 200: { description: 'The hosts', schema: { type: 'array', items: { type: 'object' } } } },
-    handle: (_call, { operations }) => jsonReply(operations().refusedHosts()),
+    handle: (_call, { operations }) => jsonReply(operations().refusedHosts() as unknown as JsonObject[]),
   },
   {
     method: 'GET',
