@@ -62,7 +62,7 @@ describe('groups in the console', () => {
     await expect.poll(() => table.locator('tbody tr').count()).toBe(before + 1);
     await page.getByRole('button', { name: `Compare revision ${before + 1} with the one before` }).click();
     const difference = page.getByRole('region', { name: 'Difference of the IPv4 rules with sets' });
-    await difference.locator('[data-line=added]').filter({ hasText: '8443' }).waitFor();
+    await difference.locator('[data-line=added]').filter({ hasText: '8443' }).first().waitFor();
     await page.getByRole('heading', { name: /^Opens \(/ }).waitFor();
     await page.getByRole('listitem').filter({ hasText: 'inbound tcp 8443 from zone:office' }).first().waitFor();
 
@@ -78,7 +78,7 @@ describe('groups in the console', () => {
     await page.getByText('no revision: it follows its policy').waitFor();
     await page.getByRole('button', { name: 'Publish again' }).click();
     await dialog.getByRole('button', { name: 'Publish', exact: true }).click();
-    await page.getByText('It is queued to be published.').waitFor();
+    await page.getByRole('main').getByText('It is queued to be published.').waitFor();
     expect(complaints).toEqual([]);
     await close();
   });

@@ -30,7 +30,7 @@ describe('hosts in the console', () => {
     await expect.poll(() => rows.count()).toBe(6);
     await rows.getByRole('link', { name: group, exact: true }).first().click();
     await expect.poll(() => rows.count()).toBe(2);
-    await page.getByRole('button', { name: `Not only Group ${group}` }).click();
+    await page.getByRole('button', { name: `Group: ${group}` }).click();
     await expect.poll(() => rows.count()).toBe(6);
     await rows.getByRole('link', { name: address, exact: true }).click();
     await expect.poll(() => rows.count()).toBe(1);
@@ -53,7 +53,10 @@ describe('hosts in the console', () => {
     await page.getByRole('heading', { level: 1, name }).waitFor();
     await page.getByRole('button', { name: 'Send again' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Send them' }).click();
-    await page.getByText(/^Sent: its rules/).waitFor();
+    await page
+      .getByRole('main')
+      .getByText(/^Sent: its rules/)
+      .waitFor();
     await expect.poll(() => agent.progress().rulesetsApplied).toBeGreaterThan(rulesetsApplied);
     // There is no management API beside the broker of the demo, and it says what to set.
     const reconnect = page.getByRole('button', { name: 'Make it reconnect' });

@@ -59,7 +59,7 @@ describe('what is so now', () => {
     await page.getByRole('link', { name: /^Publishing paused by anonymous/ }).waitFor();
     await page.getByRole('link', { name: /^Hosts drifted 1/ }).waitFor();
     const todo = page.getByRole('region', { name: 'What to look at' });
-    await todo.getByRole('link', { name: '1 drifted hosts' }).waitFor();
+    await todo.getByRole('link', { name: '1 host has drifted' }).waitFor();
     await todo.getByRole('link', { name }).click();
     await page.getByRole('heading', { level: 1, name }).waitFor();
     await page.goBack();

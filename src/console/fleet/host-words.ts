@@ -14,7 +14,8 @@ export const HOST_WORDS: Readonly<Record<HostState, StateWords>> = {
   active_hashfail: {
     word: 'drifted',
     tone: 'bad',
-    meaning: 'It reports, and holds other rules or sets than it was sent. It is sent them again by itself.',
+    meaning:
+      'It reports, and holds other rules or sets than it was sent. It is sent them again by itself, unless publishing is paused.',
   },
   inactive: {
     word: 'silent',
@@ -40,3 +41,13 @@ export const HOST_WORDS: Readonly<Record<HostState, StateWords>> = {
 export function hostWords(state: string): StateWords {
   return HOST_WORDS[state as HostState] ?? { word: state, tone: 'none', meaning: '' };
 }
+
+/** Every state, those that most hosts are in and those that need somebody first. */
+export const HOST_ORDER: readonly HostState[] = [
+  'active',
+  'active_hashfail',
+  'inactive',
+  'inactive_hashfail',
+  'new',
+  'retired',
+];

@@ -44,7 +44,7 @@ export function revisionColumns(onHold: (number: number) => void): readonly Colu
             disabledWhy={pinned ? 'The group is held here already' : whyNoWrites.value}
             onPress={() => onHold(number)}
           >
-            Pin
+            Hold
           </Button>
         </div>
       ),

@@ -49,18 +49,8 @@ export function HostHead({ drift, row }: { drift: HostDriftAnswer; row: HostRow 
               </>
             )}
           </dd>
-          {drift.not_sent !== null && (
-            <>
-              <dt>Not sent now</dt>
-              <dd>{drift.not_sent}</dd>
-            </>
-          )}
-          {drift.error !== null && (
-            <>
-              <dt>Its policy</dt>
-              <dd>can’t be compiled: {typeof drift.error === 'string' ? drift.error : JSON.stringify(drift.error)}</dd>
-            </>
-          )}
+          <dt>Sent what it is to have</dt>
+          <dd>{whyNotSent(drift) ?? 'yes'}</dd>
           <dt>Addresses</dt>
           <dd>
             {row === undefined ? '' : row.addresses.length === 0 ? 'none that go into sets' : row.addresses.join(', ')}
@@ -72,4 +62,10 @@ export function HostHead({ drift, row }: { drift: HostDriftAnswer; row: HostRow 
       </Card>
     </>
   );
+}
+
+function whyNotSent({ error, not_sent: notSent }: HostDriftAnswer): string | null {
+  if (error !== null)
+    return `its group’s policy can’t be compiled: ${typeof error === 'string' ? error : JSON.stringify(error)}`;
+  return notSent === null ? null : `not now: ${notSent}`;
 }

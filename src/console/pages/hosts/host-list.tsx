@@ -1,11 +1,10 @@
-import { HOST_STATES } from '../../../host/host-state.js';
 import type { HostPage } from '../../../operations/fleet-pages.js';
 import { useAsked } from '../../api/use-asked.js';
 import { ChosenFilters } from '../../fleet/chosen-filters.js';
 import { hashName } from '../../fleet/hash-names.js';
 import { hostColumns } from '../../fleet/host-columns.js';
 import { HOST_EVENTS } from '../../fleet/host-events.js';
-import { HOST_WORDS } from '../../fleet/host-words.js';
+import { HOST_ORDER, HOST_WORDS } from '../../fleet/host-words.js';
 import { pagePath } from '../../fleet/page-path.js';
 import { sortIn } from '../../fleet/sort-in.js';
 import { standingOf } from '../../fleet/standing-of.js';
@@ -47,7 +46,7 @@ function Shown({ page: { hosts, by_state: byState, total, offset, limit } }: { p
   const only = (by: Query) => hrefOf(['hosts'], { ...Object.fromEntries(query), ...by, offset: null });
   return (
     <>
-      <StateFilter label="Hosts by state" states={HOST_STATES} words={HOST_WORDS} count={byState} />
+      <StateFilter label="Hosts by state" states={HOST_ORDER} words={HOST_WORDS} count={byState} />
       {hosts.length === 0 ? (
         <None filtered={query.size > 0} />
       ) : (

@@ -8,54 +8,74 @@ import { hrefOf } from '../../route/route.js';
 /** Of each kind; a link leads to all. */
 const NAMED = 5;
 
-/** What asks for somebody, each with where to go. Nothing where nothing does. */
+/** What asks for somebody, each with where to go. Its place is always of one height, so that nothing below it moves. */
 export function Attention({ now: { status } }: { now: NowAnswer }) {
   const { server, hosts, groups, publishing, alarms } = status;
-  if (status.well) return null;
   const why = ({ not_sent: notSent, error }: GroupLine) => error ?? notSent ?? '';
   const rollout = ({ rollout: on }: GroupLine) =>
     on === null ? '' : `${on.state.replaceAll('_', ' ')}${on.why === null ? '' : `: ${on.why}`}`;
   return (
     <Card title="What to look at">
-      <ul class="attention">
-        {!server.ready && <li>This server can’t do its work: {server.reasons.join('; ')}</li>}
-        <Some of={hosts.drifted} all={hrefOf(['hosts'], { state: 'active_hashfail' })} word="drifted hosts">
-          {(line) => <HostLink line={line} note={line.differing.map(hashName).join(', ')} />}
-        </Some>
-        <Some of={hosts.silent} all={hrefOf(['hosts'], { state: 'inactive,inactive_hashfail' })} word="silent hosts">
-          {(line) => <HostLink line={line} note="" />}
-        </Some>
-        <Some of={groups.in_error} all={hrefOf(['groups'], { state: 'error' })} word="groups in error">
-          {(line) => <GroupLink line={line} note={why(line)} />}
-        </Some>
-        <Some of={groups.not_sent} all={hrefOf(['groups'])} word="groups whose rules are not sent">
-          {(line) => <GroupLink line={line} note={why(line)} />}
-        </Some>
-        <Some of={groups.rollouts} all={hrefOf(['rollouts'])} word="changes in steps that need somebody">
-          {(line) => <GroupLink line={line} note={rollout(line)} />}
-        </Some>
-        {hosts.refused > 0 && (
-          <li>
-            <a href={hrefOf(['refused'])}>{hosts.refused} hosts whose reports are refused</a>
-          </li>
-        )}
-        {publishing.paused && (
-          <li>
-            <a href={hrefOf(['publishing'])}>Publishing is paused</a>
-            {publishing.author !== null && ` by ${publishing.author}`}: nothing reaches hosts
-          </li>
-        )}
-        {alarms.slice(0, NAMED).map(({ id, text }) => (
-          <li key={id}>
-            <a href={hrefOf(['alarms'])}>Alarm {id}</a>: {text}
-          </li>
-        ))}
-        {alarms.length > NAMED && (
-          <li>
-            <a href={hrefOf(['alarms'])}>{alarms.length - NAMED} more alarms</a>
-          </li>
-        )}
-      </ul>
+      <div class="attention-box" role="region" aria-label="What asks for somebody" tabIndex={0}>
+        {status.well && <p class="quiet">Nothing asks for anybody.</p>}
+        <ul class="attention">
+          {!server.ready && <li>This server can’t do its work: {server.reasons.join('; ')}</li>}
+          <Some
+            of={hosts.drifted}
+            all={hrefOf(['hosts'], { state: 'active_hashfail' })}
+            word={['host has drifted', 'hosts have drifted']}
+          >
+            {(line) => <HostLink line={line} note={line.differing.map(hashName).join(', ')} />}
+          </Some>
+          <Some
+            of={hosts.silent}
+            all={hrefOf(['hosts'], { state: 'inactive,inactive_hashfail' })}
+            word={['host is silent', 'hosts are silent']}
+          >
+            {(line) => <HostLink line={line} note="" />}
+          </Some>
+          <Some
+            of={groups.in_error}
+            all={hrefOf(['groups'], { state: 'error' })}
+            word={['group is in error', 'groups are in error']}
+          >
+            {(line) => <GroupLink line={line} note={why(line)} />}
+          </Some>
+          <Some
+            of={groups.not_sent}
+            all={hrefOf(['groups'])}
+            word={['group’s rules are not sent', 'groups’ rules are not sent']}
+          >
+            {(line) => <GroupLink line={line} note={why(line)} />}
+          </Some>
+          <Some of={groups.rollouts} all={hrefOf(['rollouts'])} word={['change goes in steps', 'changes go in steps']}>
+            {(line) => <GroupLink line={line} note={rollout(line)} />}
+          </Some>
+          {hosts.refused > 0 && (
+            <li>
+              <a href={hrefOf(['refused'])}>
+                Reports of {hosts.refused} {hosts.refused === 1 ? 'host' : 'hosts'} are refused
+              </a>
+            </li>
+          )}
+          {publishing.paused && (
+            <li>
+              <a href={hrefOf(['publishing'])}>Publishing is paused</a>
+              {publishing.author !== null && ` by ${publishing.author}`}: nothing reaches hosts
+            </li>
+          )}
+          {alarms.slice(0, NAMED).map(({ id, text }) => (
+            <li key={id}>
+              <a href={hrefOf(['alarms'])}>Alarm {id}</a>: {text}
+            </li>
+          ))}
+          {alarms.length > NAMED && (
+            <li>
+              <a href={hrefOf(['alarms'])}>{alarms.length - NAMED} more alarms</a>
+            </li>
+          )}
+        </ul>
+      </div>
     </Card>
   );
 }
@@ -68,14 +88,14 @@ function Some<T extends { readonly id: string }>({
 }: {
   of: Unwell<T>;
   all: string;
-  word: string;
+  word: readonly [one: string, many: string];
   children: (line: T) => ComponentChildren;
 }) {
   if (total === 0) return null;
   return (
     <li>
       <a href={all}>
-        {total.toLocaleString()} {word}
+        {total.toLocaleString()} {word[total === 1 ? 0 : 1]}
       </a>
       :{' '}
       {first.slice(0, NAMED).map((line, index) => (

@@ -1,6 +1,5 @@
-import { HOST_STATES } from '../../../host/host-state.js';
 import type { FleetStatus } from '../../../operations/fleet-answers.js';
-import { HOST_WORDS } from '../../fleet/host-words.js';
+import { HOST_ORDER, HOST_WORDS } from '../../fleet/host-words.js';
 import { Tile } from '../../parts/tile.js';
 import { hrefOf } from '../../route/route.js';
 
@@ -10,7 +9,7 @@ export function HostTiles({ status: { hosts, groups } }: { status: FleetStatus }
   return (
     <section aria-label="Hosts and groups">
       <div class="tiles">
-        {HOST_STATES.map((state) => {
+        {HOST_ORDER.map((state) => {
           const { word, tone } = HOST_WORDS[state];
           const count = hosts.by_state[state];
           return (

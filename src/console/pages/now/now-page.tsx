@@ -32,16 +32,18 @@ export default function NowPage() {
           </>
         )}
       </Loaded>
-      <div class="two">
-        <ConvergenceCard />
-        <Card title="Last events">
-          <EventList
-            label="Last events, newest first"
-            events={lastEvents.value.slice(0, SHOWN)}
-            none="Nothing has happened since the server began."
-          />
-        </Card>
-      </div>
+      {(asked.value ?? asked.failure) !== undefined && (
+        <div class="two">
+          <ConvergenceCard />
+          <Card title="Last events">
+            <EventList
+              label="Last events, newest first"
+              events={lastEvents.value.slice(0, SHOWN)}
+              none="Nothing has happened since the server began."
+            />
+          </Card>
+        </div>
+      )}
     </Page>
   );
 }

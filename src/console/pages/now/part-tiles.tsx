@@ -7,11 +7,18 @@ import type { Tone } from '../../parts/tone.js';
 import { hrefOf } from '../../route/route.js';
 
 const PARTS = {
-  up: { word: 'up', tone: 'ok' },
-  troubled: { word: 'troubled', tone: 'warn' },
-  down: { word: 'down', tone: 'bad' },
-  off: { word: 'off', tone: 'none' },
-} as const satisfies Record<PartState['state'], { word: string; tone: Tone }>;
+  up: { word: 'up', tone: 'ok', began: 'came up' },
+  troubled: { word: 'troubled', tone: 'warn', began: 'since' },
+  down: { word: 'down', tone: 'bad', began: 'went down' },
+  off: { word: 'off', tone: 'none', began: 'since' },
+} as const satisfies Record<PartState['state'], { word: string; tone: Tone; began: string }>;
+
+/** It is open while agents report: only then is anything published, and anybody declared silent. */
+const GUARD = {
+  open: { word: 'open', tone: 'ok', note: 'agents report' },
+  closed: { word: 'closed', tone: 'bad', note: '' },
+  off: { word: 'off', tone: 'none', note: 'it is not used here' },
+} as const satisfies Record<NowAnswer['guard']['state'], { word: string; tone: Tone; note: string }>;
 
 /** What the server rests on. */
 export function PartTiles({ now }: { now: NowAnswer }) {
@@ -38,9 +45,13 @@ export function PartTiles({ now }: { now: NowAnswer }) {
         />
         <Tile
           label="Guard"
-          value={guard.state === 'open' ? 'open: nobody reports' : guard.state}
-          tone={guard.state === 'open' ? 'bad' : guard.state === 'closed' ? 'ok' : 'none'}
-          note={guard.state === 'open' ? <Noted at={guard.since} why={guard.why} /> : 'agents report'}
+          value={GUARD[guard.state].word}
+          tone={GUARD[guard.state].tone}
+          note={
+            guard.state === 'closed'
+              ? (guard.why ?? 'nothing is published, nobody is declared silent')
+              : GUARD[guard.state].note
+          }
         />
         <PartTile label="Broker, publishing" part={broker.publishing} href={hrefOf(['publishing'])} />
         <PartTile label="Broker, reports" part={broker.reports} href={hrefOf(['publishing'])} />
@@ -51,7 +62,12 @@ export function PartTiles({ now }: { now: NowAnswer }) {
           label="Journal"
           value={journal.state}
           tone={journal.state === 'up' ? 'ok' : journal.state === 'failing' ? 'bad' : 'none'}
-          note={journal.why ?? `${journal.messages.toLocaleString()} messages, ${sizeText(journal.bytes)}`}
+          note={
+            journal.why ??
+            (journal.state === 'off'
+              ? 'what waits is in memory only'
+              : `${journal.messages.toLocaleString()} messages, ${sizeText(journal.bytes)}`)
+          }
           href={hrefOf(['publishing'])}
         />
         <Tile
@@ -101,25 +117,35 @@ function PartTile({
   waiting?: number;
   href?: string;
 }) {
-  const { word, tone } = PARTS[part.state];
+  const { word, tone, began } = PARTS[part.state];
   return (
     <Tile
       label={label}
       value={word}
       tone={tone}
-      note={<Noted at={part.since} why={part.why} more={waiting > 0 ? `${waiting} wait` : null} />}
+      note={<Noted began={began} at={part.since} why={part.why} more={waiting > 0 ? `${waiting} wait` : null} />}
       {...(href === undefined ? {} : { href })}
     />
   );
 }
 
-function Noted({ at, why, more = null }: { at: number | null; why: string | null; more?: ComponentChildren }) {
+function Noted({
+  began,
+  at,
+  why,
+  more = null,
+}: {
+  began: string;
+  at: number | null;
+  why: string | null;
+  more?: ComponentChildren;
+}) {
   return (
     <>
       {why !== null && <span title={why}>{why.length > 90 ? `${why.slice(0, 90)}…` : why} </span>}
       {at !== null && (
         <>
-          since <Ago at={at} />
+          {began} <Ago at={at} />
         </>
       )}
       {more !== null && <> {more}</>}

@@ -5,7 +5,7 @@ export function verdictTone({ status, guard, broker, store }: NowAnswer): 'ok' |
   const { server, hosts, groups } = status;
   const isDown =
     !server.ready ||
-    guard.state === 'open' ||
+    guard.state === 'closed' ||
     [broker.publishing, broker.reports, store].some(({ state }) => state === 'down');
   if (isDown || hosts.drifted.total + hosts.silent.total + groups.in_error.total > 0) return 'bad';
   return status.well ? 'ok' : 'warn';
