@@ -9,12 +9,9 @@ export function ChosenFilters({ filters }: { filters: readonly (readonly [string
   return (
     <div class="row tight">
       {chosen.map(([key, title, value]) => (
-        <Button
-          key={key}
-          onPress={() => changeQuery({ [key]: null, offset: null })}
-          label={`Not only ${title} ${value}`}
-        >
-          {title}: {value} ✕
+        <Button key={key} onPress={() => changeQuery({ [key]: null, offset: null })}>
+          {title}: {value} <span aria-hidden="true">✕</span>
+          <span class="unseen">, show others too</span>
         </Button>
       ))}
     </div>

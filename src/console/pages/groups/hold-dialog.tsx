@@ -24,7 +24,7 @@ export function HoldDialog({ group: { id, name }, number, onDone, onClose }: Hol
   const [tried, setTried] = useState(false);
   const path = `/api/V2/group/${encodeURIComponent(id)}`;
   const action = useAction(async () => {
-    const headers = override ? { 'x-override-reason': encodeURI(reason.trim()) } : {};
+    const headers = override ? { 'x-override-reason': headerText(reason.trim()) } : {};
     if (number === null) await ask(`${path}/pin`, { method: 'DELETE', headers });
     else await ask(`${path}/revisions/${number}/pin`, { method: 'POST', body: { reason: reason.trim() }, headers });
   });
@@ -67,4 +67,9 @@ export function HoldDialog({ group: { id, name }, number, onDone, onClose }: Hol
       )}
     </Dialog>
   );
+}
+
+/** A header takes Latin-1 only; what it can't say is left as a question mark, and the body has it whole. */
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e\xa0-\xff]/g, '?');
 }
