@@ -4,7 +4,8 @@ import { startDemo, type DemoStage } from './support/demo-stage.js';
 import { openBrowser, openConsole } from './support/open-browser.js';
 import { tamper } from './support/tamper.js';
 
-describe('what is so now', () => {
+// A loaded machine takes its time.
+describe('what is so now', { timeout: 120_000 }, () => {
   let browser: Browser;
   let demo: DemoStage;
   beforeAll(async () => {

@@ -21,7 +21,7 @@ export function hostColumns(only: (by: Query) => string): readonly Column<HostRo
       show: ({ id, name, hostkey }) => (
         <>
           <a href={hrefOf(['hosts', id])}>{name === '' ? hostkey : name}</a>
-          {name !== hostkey && <span class="small quiet">{hostkey}</span>}
+          {name !== hostkey && <span class="small quiet">{link({ q: hostkey }, hostkey)}</span>}
         </>
       ),
     },

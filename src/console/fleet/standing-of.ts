@@ -10,7 +10,7 @@ export function standingOf({
   if (state !== 'active') return hostWords(state);
   if (differing.length > 0)
     return {
-      word: 'differs',
+      word: 'converging',
       tone: 'warn',
       meaning: 'It reports other rules or sets than it was sent, and still has time to load them.',
     };

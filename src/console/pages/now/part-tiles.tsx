@@ -30,7 +30,7 @@ export function PartTiles({ now }: { now: NowAnswer }) {
         <Tile
           label="Publishing"
           value={publishing.paused ? 'paused' : 'on'}
-          tone={publishing.paused ? 'bad' : 'ok'}
+          tone={publishing.paused ? 'warn' : 'ok'}
           note={
             <>
               {publishing.paused && (
