@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SERVER_EVENT_KINDS, type ServerEvent } from '../../src/events/server-event.js';
 import type { NowAnswer } from '../../src/operations/now/now-answers.js';
+import { eventWords } from '../../src/console/fleet/event-words.js';
 import { flowText } from '../../src/console/pages/groups/flow-text.js';
 import { reconnectOutcome, sentOutcome } from '../../src/console/pages/hosts/order-outcome.js';
 import { verdictTone } from '../../src/console/pages/now/verdict-tone.js';
@@ -37,29 +38,21 @@ const EVENTS: readonly (readonly [ServerEvent, string | null, string])[] = [
 ];
 
 describe('events in plain words', () => {
-  let words: typeof import('../../src/console/fleet/event-words.js');
-  beforeAll(async () => {
-    // The places of the console are those of a browser's address.
-    vi.stubGlobal('location', { hash: '' });
-    vi.stubGlobal('addEventListener', () => undefined);
-    words = await import('../../src/console/fleet/event-words.js');
-  });
-
   it('are there for every kind', () => {
     expect(new Set(EVENTS.map(([{ kind }]) => kind))).toEqual(new Set(SERVER_EVENT_KINDS));
   });
 
   it.each(EVENTS)('$kind', (event, href, text) => {
     const told = { kind: event.kind, id: 'r-1', data: { ...event, at: 1 } };
-    const said = words.eventWords(told);
+    const said = eventWords(told);
     expect(said.about?.href ?? null).toBe(href);
     expect(said.text).toContain(text);
   });
 
   it('say that some were missed, and show what they do not know by its kind', () => {
-    expect(words.eventWords({ kind: 'lost', id: undefined, data: { lost: 3 } }).text).toBe('3 events were missed here');
-    expect(words.eventWords({ kind: 'lost', id: undefined, data: { lost: null } }).text).toContain('began anew');
-    expect(words.eventWords({ kind: 'eclipse', id: 'r-2', data: { kind: 'eclipse' } }).text).toBe('eclipse');
+    expect(eventWords({ kind: 'lost', id: undefined, data: { lost: 3 } }).text).toBe('3 events were missed here');
+    expect(eventWords({ kind: 'lost', id: undefined, data: { lost: null } }).text).toContain('began anew');
+    expect(eventWords({ kind: 'eclipse', id: 'r-2', data: { kind: 'eclipse' } }).text).toBe('eclipse');
   });
 });
 

@@ -20,9 +20,9 @@ describe('hosts in the console', { timeout: 120_000 }, () => {
     const { page, complaints, close } = await openConsole(browser, demo.url, '#/hosts');
     const rows = page.getByRole('table', { name: 'Hosts' }).locator('tbody tr');
     await expect.poll(() => rows.count()).toBe(6);
-    const [{ name, group, hostkey }] = demo.stage.fleet.progress() as [
-      { name: string; group: string; hostkey: string },
-    ];
+    const [first] = demo.stage.fleet.progress();
+    if (first === undefined) throw new Error('the demo has no host');
+    const { name, group, hostkey } = first;
     await page.getByLabel('Search').fill(hostkey.toUpperCase());
     await expect.poll(() => rows.count()).toBe(1);
     await rows.getByRole('link', { name }).waitFor();

@@ -1,7 +1,7 @@
 import type { ServerEvent } from '../../events/server-event.js';
 import type { Told } from '../live/event-lines.js';
 import type { Tone } from '../parts/tone.js';
-import { hrefOf } from '../route/route.js';
+import { hrefOf } from '../route/href-of.js';
 import { hashName } from './hash-names.js';
 import { hostWords } from './host-words.js';
 import { policyHref } from './policy-href.js';

@@ -1,4 +1,4 @@
-import { hrefOf } from '../route/route.js';
+import { hrefOf } from '../route/href-of.js';
 
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   host: ['hosts'],

@@ -11,8 +11,8 @@ export interface ConsolePage {
   /** What the browser complained of: errors of scripts, what the content security policy refused. Must stay empty. */
   readonly complaints: readonly string[];
   /** Goes to a place of the console, such as `#/hosts`. */
-  goTo(hash: string): Promise<void>;
-  close(): Promise<void>;
+  readonly goTo: (hash: string) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
