@@ -45,7 +45,7 @@ describe('groups in the console', { timeout: 120_000 }, () => {
     await page.getByRole('heading', { level: 1, name: 'web' }).waitFor();
     const profile = await callApi<Document>(demo.url, 'GET', '/api/V2/profile?name=web');
     const source = page.getByRole('link', { name: 'inbound 1: ssh from the office' }).first();
-    expect(await source.getAttribute('href')).toBe(`#/policy/profiles/${profile.id}?direction=inbound&rule=0`);
+    expect(await source.getAttribute('href')).toBe(`#/policy/profiles/${profile.id}?direction=inbound&rule=1`);
     await page.getByRole('link', { name: 'Sets', exact: true }).click();
     await page.getByRole('button', { name: /^Show what office\S*v4 holds/ }).click();
     const held = page.getByRole('list', { name: /^Addresses of office/ });

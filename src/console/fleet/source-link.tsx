@@ -1,5 +1,5 @@
 import type { Source } from '../../operations/fleet-pages.js';
-import { hrefOf } from '../route/route.js';
+import { ruleHref } from '../route/rule-href.js';
 
 /** Where a line of rules comes from, as a link to its rule where there is one. `profileId`: of the profile whose rules these are. */
 export function SourceLink({ source, profileId }: { source: Source | null; profileId: string | null }) {
@@ -14,14 +14,10 @@ export function SourceLink({ source, profileId }: { source: Source | null; profi
     return <span class="quiet">{source.fixed === 'policy' ? 'policy of the chain' : 'in every ruleset'}</span>;
   const { direction, index, comment } = source;
   const text = `${direction} ${index + 1}${comment === '' ? '' : `: ${comment}`}`;
-  const profile = 'profile' in source ? source.profile : profileId;
-  if (profile === null) return <span title={text}>{text}</span>;
+  const of = profileId === null ? source : { profile: profileId };
+  const href = ruleHref({ ...of, direction, index });
   return (
-    <a
-      class="rule-source"
-      href={hrefOf(['policy', 'profiles', profile], { direction, rule: index })}
-      title={`To the rule: ${text}`}
-    >
+    <a class="rule-source" href={href} title={`To the rule: ${text}`}>
       {text}
     </a>
   );

@@ -9,7 +9,7 @@ export interface Tampered {
   readonly hostkey: string;
   readonly group: string;
   /** Lets the server repair it. */
-  mend(): Promise<void>;
+  readonly mend: () => Promise<void>;
 }
 
 /**
