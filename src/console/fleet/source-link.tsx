@@ -16,6 +16,7 @@ export function SourceLink({ source, profileId }: { source: Source | null; profi
   const text = `${direction} ${index + 1}${comment === '' ? '' : `: ${comment}`}`;
   const of = profileId === null ? source : { profile: profileId };
   const href = ruleHref({ ...of, direction, index });
+  if (href === undefined) return <span>{text}</span>;
   return (
     <a class="rule-source" href={href} title={`To the rule: ${text}`}>
       {text}
