@@ -229,7 +229,7 @@ module.exports = {
     {
       name: 'console-parts-know-no-page',
       severity: 'error',
-      from: { path: '^src/console/(parts|api|live|route|session)/' },
+      from: { path: '^src/console/(parts|api|live|route|session|fleet)/' },
       to: { path: '^src/console/pages/' },
     },
     room('supervisors', ['otp']),

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../model/document.js';
 import { type AddressSet, EVERYBODY, sameAddresses } from './address-set.js';
-import { addressesJson } from './addresses-json.js';
+import { type AddressesJson, addressesJson } from './addresses-json.js';
 import type { Flow } from './difference.js';
 import type { InterfaceKind } from './interface-names.js';
 import { ALL_STATES } from './line-draft.js';
@@ -11,6 +11,22 @@ import { MOST, rangesText } from './ranges.js';
 import type { Box } from './region.js';
 import type { Range } from './ruleset.js';
 import type { Decision } from './verdict.js';
+
+/** What `flowJson` gives, as far as pages show it; null: any. */
+export type FlowAnswer = {
+  readonly direction: 'inbound' | 'outbound';
+  readonly family: Flow['family'];
+  readonly peer: AddressesJson;
+  /** Absent: every address of the host. */
+  readonly own?: AddressesJson;
+  readonly protocol: string | null;
+  readonly ports: string | null;
+  readonly icmp_types?: string;
+  readonly state: string | null;
+  readonly interface: string | null;
+  readonly before: string;
+  readonly after: string;
+};
 
 /** What only the asker knows: names of addresses, and which rule of the policy a line came from. */
 export interface FlowWords {

@@ -38,6 +38,8 @@ export interface GroupsAsked extends PageAsked<GroupSort> {
   readonly states: ReadonlySet<GroupState> | undefined;
   /** The id or name of a profile; undefined: all. */
   readonly profile: string | undefined;
+  /** The id or name of a group; undefined: all. */
+  readonly group: string | undefined;
 }
 
 /** One host of a page. */

@@ -7,11 +7,16 @@ import { whyNotSent } from '../actors/last-good/why-not-sent.js';
 import type { ConfirmedSets } from '../actors/publishing/confirmed-sets.js';
 import type { PublishingGate } from '../actors/publishing/publishing-gate.js';
 import type { Config } from '../config/schema.js';
-import { HASH_FIELDS } from '../host/hash-check.js';
-import { stateOf } from '../host/host-state.js';
-import type { Json, JsonObject } from '../model/document.js';
+import { type HostState, stateOf } from '../host/host-state.js';
+import type { Json } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
-import { byVariant } from '../model/ruleset-variants.js';
+import {
+  byHashField,
+  byVariant,
+  type HashField,
+  type RulesetHashField,
+  type RulesetVariantKey,
+} from '../model/ruleset-variants.js';
 import type { ActorSystem } from '../otp/index.js';
 import type { GroupSets } from '../world/group-sets.js';
 import type { SetBook } from '../world/set-book.js';
@@ -32,8 +37,38 @@ export interface HostDriftNeeds {
   readonly guard: AgentGuardState;
 }
 
-/** Which hash differs, since when, what was sent, what was last reported (`GET /api/V2/host/:id/drift`). */
-export function hostDrift(needs: HostDriftNeeds, asked: string): JsonObject | undefined {
+/** `GET /api/V2/host/:id/drift`. Times are epoch seconds; null: not known. */
+export type HostDriftAnswer = {
+  readonly id: string;
+  readonly name: Json;
+  readonly hostkey: string;
+  readonly group: Json;
+  readonly state: HostState;
+  /** Why its group's policy can't be compiled: text, or a validation body. */
+  readonly error: Json;
+  /** Why it is not sent its rules now. */
+  readonly not_sent: string | null;
+  readonly unverified: boolean;
+  readonly differing: readonly HashField[];
+  readonly since: number | null;
+  readonly repair_attempts: number;
+  readonly last_repair_at: number | null;
+  /** The hashes of what it was sent; absent: nothing was. Of the sets several are good for a while. */
+  readonly sent: {
+    readonly [Field in RulesetHashField]?: string;
+  } & {
+    readonly ipset_hash: readonly string[] | null;
+    readonly published_at: number | null;
+    readonly sets_changed_at: number | null;
+    /** By the keys of `RULESET_VARIANTS`. */
+    readonly texts: Readonly<Record<RulesetVariantKey, string>> | null;
+  };
+  /** `""` and null: it did not say. */
+  readonly reported: { readonly [Field in HashField]: Json } & { readonly at: Json };
+};
+
+/** Which hash differs, since when, what was sent, what was last reported. */
+export function hostDrift(needs: HostDriftNeeds, asked: string): HostDriftAnswer | undefined {
   const { world, outputs, config, system } = needs;
   const host = findHost(world, asked);
   if (host === undefined) return undefined;
@@ -64,12 +99,12 @@ export function hostDrift(needs: HostDriftNeeds, asked: string): JsonObject | un
       texts: output === undefined ? null : byVariant('key', ({ key }) => output.ruleset.texts[key].text),
     },
     reported: {
-      ...Object.fromEntries(HASH_FIELDS.map((field) => [field, host[field] ?? null])),
+      ...byHashField((field) => host[field] ?? null),
       at: host.keepalive_timestamp ?? null,
     },
   };
 }
 
-function iso(seconds: number | null | undefined): Json {
+function iso(seconds: number | null | undefined): number | null {
   return seconds ?? null;
 }

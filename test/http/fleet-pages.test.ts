@@ -41,10 +41,19 @@ it('GET /api/V2/fleet/groups does so too', async () => {
   const { groups } = pages;
   const asked: GroupsAsked[] = [];
   pages.groups = (each) => (asked.push(each), groups(each));
-  const answer = await api('GET', '/api/V2/fleet/groups?q=we&state=error&profile=p1&sort=converged&limit=5');
+  const answer = await api('GET', '/api/V2/fleet/groups?q=we&state=error&profile=p1&group=g&sort=converged&limit=5');
   expect([answer.status, answer.json]).toMatchObject([200, { total: 0, limit: 5, groups: [] }]);
   expect(asked).toEqual([
-    { q: 'we', states: new Set(['error']), profile: 'p1', sort: 'converged', order: 'asc', offset: 0, limit: 5 },
+    {
+      q: 'we',
+      states: new Set(['error']),
+      profile: 'p1',
+      group: 'g',
+      sort: 'converged',
+      order: 'asc',
+      offset: 0,
+      limit: 5,
+    },
   ]);
 });
 
@@ -63,6 +72,7 @@ it.each([
   ['fleet/groups?sort=reported', 'sort: give one of name, hosts'],
   ['fleet/groups?offset=1.5', 'offset'],
   [`fleet/groups?profile=${'x'.repeat(201)}`, 'profile: give at most 200 characters'],
+  [`fleet/groups?group=${'x'.repeat(201)}`, 'group: give at most 200 characters'],
   [`group/web/lines?host=${'x'.repeat(201)}`, 'host: give at most 200 characters'],
   ['sets/web_gv4?limit=none', 'limit'],
 ])('says what is wrong in %s', async (query, said) => {

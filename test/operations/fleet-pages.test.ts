@@ -17,7 +17,17 @@ function hosts(more: Partial<HostsAsked> = {}): HostsAsked {
   return { ...all, sort: 'name', order: 'asc', offset: 0, limit: 100, ...more };
 }
 function groups(more: Partial<GroupsAsked> = {}): GroupsAsked {
-  return { q: '', states: undefined, profile: undefined, sort: 'name', order: 'asc', offset: 0, limit: 100, ...more };
+  return {
+    q: '',
+    states: undefined,
+    profile: undefined,
+    group: undefined,
+    sort: 'name',
+    order: 'asc',
+    offset: 0,
+    limit: 100,
+    ...more,
+  };
 }
 
 function output(id: string, groupName: string, called: string, publishedAt: number | null): RulesetOutput {
@@ -188,6 +198,8 @@ describe('a page of groups', () => {
     [{ q: 'FRONT' }, ['a', 'b']],
     [{ profile: 'p2' }, ['c']],
     [{ profile: 'back' }, ['c']],
+    [{ group: 'b' }, ['b']],
+    [{ group: '3' }, ['a']],
     [{ states: new Set(['published']) }, ['c']],
     [{ offset: 1, limit: 1 }, ['b']],
   ])('%o', async (asked, wanted) => {

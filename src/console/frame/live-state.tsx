@@ -1,12 +1,13 @@
 import { useEffect } from 'preact/hooks';
 import { now } from '../live/now.js';
 import { fleetFeed } from '../live/feeds.js';
+import { keepEvent } from '../live/last-events.js';
 import { spanText } from '../parts/ago-text.js';
 
 /** Whether what is shown is live. */
 export function LiveState() {
-  // The feed is open as long as the frame is shown.
-  useEffect(() => fleetFeed.listen(() => undefined), []);
+  // The feed is open as long as the frame is shown, and what it tells is kept for the pages.
+  useEffect(() => fleetFeed.listen(keepEvent), []);
   const feed = fleetFeed.state.value;
   const text =
     feed.state === 'live'

@@ -1,4 +1,7 @@
 import { computed, signal } from '@preact/signals';
+import { hrefOf, type Query } from './href-of.js';
+
+export { hrefOf, type Query };
 
 /** Where the console is: `#/hosts/ID?tab=sets` is `['hosts', 'ID']` and its query. */
 export interface Place {
@@ -29,17 +32,6 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
-}
-
-export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
-
-/** The address of a place, such as `#/hosts/ID?tab=sets`. Empty and absent values are left out. */
-export function hrefOf(segments: readonly string[], query: Query = {}): string {
-  const asked = new URLSearchParams();
-  for (const [key, value] of Object.entries(query))
-    if (value !== undefined && value !== null && value !== '' && value !== false) asked.set(key, String(value));
-  const text = asked.toString();
-  return `#/${segments.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`;
 }
 
 /** Goes there, as a link does. */

@@ -81,6 +81,7 @@ export const fleetPageRoutes: readonly Route<FleetPageNeeds>[] = [
       textParameter('q', 'Only groups with this in their name or that of their profile'),
       textParameter('state', `Only groups in these states, with commas between: ${GROUP_STATES.join(', ')}`),
       textParameter('profile', 'Only groups with the profile of this id or name'),
+      textParameter('group', 'Only the group of this id or name'),
       ...pageParameters(GROUP_SORTS),
     ],
     answers: { 200: { description: '`total`, `by_state`, `groups`', schema: OBJECT } },
@@ -90,6 +91,7 @@ export const fleetPageRoutes: readonly Route<FleetPageNeeds>[] = [
         q: searched(query, 'q'),
         states: someOf(query, 'state', GROUP_STATES),
         profile: query.has('profile') ? searched(query, 'profile') : undefined,
+        group: query.has('group') ? searched(query, 'group') : undefined,
         ...pageAsked(query, GROUP_SORTS),
       });
       return jsonReply(page as unknown as JsonObject);

@@ -1,5 +1,22 @@
 import { heldAt, type HeldPeriod, periodsOf } from '../../host/hash-history.js';
-import type { Document, JsonObject } from '../../model/document.js';
+import type { Document, Json, JsonObject } from '../../model/document.js';
+
+/** What a host held from when to when, epoch seconds. `revision` null: none that is kept has these hashes. */
+export type HeldPeriodView = {
+  readonly from: number;
+  readonly to: number;
+  readonly group: string;
+  readonly revision: number | null;
+  readonly hashes: Readonly<Record<'hash4_ipsets' | 'hash6_ipsets' | 'ipset_hash', string>>;
+};
+
+/** `GET /api/V2/host/:id/history`, newest first. */
+export type HostHistory = {
+  readonly id: string;
+  readonly name: Json;
+  readonly hostkey: Json;
+  readonly periods: readonly HeldPeriodView[];
+};
 
 /** A revision of a group, as far as it is told here (table `revision`). */
 export type RevisionRow = Document;
@@ -23,7 +40,7 @@ function revisionOf(period: HeldPeriod, revisions: readonly RevisionRow[]): numb
   return found.length === 0 ? null : Math.max(...found);
 }
 
-function periodView(period: HeldPeriod, revisions: readonly RevisionRow[], host: Document): JsonObject {
+function periodView(period: HeldPeriod, revisions: readonly RevisionRow[], host: Document): HeldPeriodView {
   const { from, to, group, hash4_ipsets: v4, hash6_ipsets: v6, ipset_hash: sets } = period;
   return {
     from,
@@ -47,9 +64,9 @@ export function heldView(
   at: number | undefined,
 ): JsonObject {
   const periods = periodsOf(doc);
-  const view = (period: HeldPeriod): JsonObject => periodView(period, revisionsOf.get(period.group) ?? [], host);
+  const view = (period: HeldPeriod): HeldPeriodView => periodView(period, revisionsOf.get(period.group) ?? [], host);
   const who = { id: host.id, name: host['name'] ?? null, hostkey: host['hostkey'] ?? null };
-  if (at === undefined) return { ...who, periods: periods.map(view).reverse() };
+  if (at === undefined) return { ...who, periods: periods.map(view).reverse() } satisfies HostHistory;
   const last = periods.at(-1);
   const held = last === undefined ? undefined : heldAt(periods, at, lastHeard(host, last));
   return { ...who, at, held: held === undefined ? 'unknown' : view(held) };

@@ -1,9 +1,61 @@
+import type { FlowAnswer } from '../../analysis/flow-json.js';
 import { periodsOf } from '../../host/hash-history.js';
 import type { Document, JsonObject } from '../../model/document.js';
-import { RULESET_VARIANTS, variantsOfType } from '../../model/ruleset-variants.js';
+import { RULESET_VARIANTS, type RulesetVariant, variantsOfType } from '../../model/ruleset-variants.js';
 import { textOf } from '../../model/text-of.js';
 import { isObject } from '../../model/validate.js';
 import { holdsRevision } from './held-view.js';
+
+/** A revision of a group. Times are epoch seconds. */
+export type RevisionAnswer = {
+  readonly number: number;
+  readonly group_id: string;
+  readonly group_name: string;
+  readonly author: string;
+  readonly reason: string | null;
+  /** Of the write that made it. */
+  readonly plan: string | null;
+  readonly compiled_at: number | null;
+  readonly confirmed_at: number | null;
+  /** How many of the group report it now. */
+  readonly hosts: number;
+  /** When a host of the group was first and last known to hold it; null: never, as far as that is kept. */
+  readonly first_host_at: number | null;
+  readonly last_host_at: number | null;
+  readonly pinned: boolean;
+};
+
+/** The revision that a group is held at. */
+export type PinAnswer = {
+  readonly number: number;
+  readonly reason: string;
+  readonly author: string;
+  readonly at: number;
+};
+
+/** `GET /api/V2/group/:id/revisions`, newest first. */
+export type RevisionsAnswer = {
+  readonly id: string;
+  readonly group: string;
+  readonly pinned: PinAnswer | null;
+  readonly revisions: readonly RevisionAnswer[];
+};
+
+/** `GET /api/V2/group/:id/revisions/diff`. */
+export type RevisionDiffAnswer = {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
+  /** As `git diff` prints it; empty: no difference. */
+  readonly diff: Readonly<Record<RulesetVariant['apiName'], string>>;
+  /** Null while nobody leads; `unclear`: why it can't be told. */
+  readonly flows: {
+    readonly opens: readonly FlowAnswer[];
+    readonly closes: readonly FlowAnswer[];
+    readonly changes: readonly FlowAnswer[];
+    readonly unclear: string | null;
+  } | null;
+};
 
 /** What hosts of the group report, besides which group they are of. */
 type Host = Document;

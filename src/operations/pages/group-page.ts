@@ -49,7 +49,8 @@ export function* groupPage(needs: GroupPageNeeds, asked: GroupsAsked, now: numbe
   return { total: found.length, offset, limit, by_state: byState, groups: page.map(({ row }) => row) };
 }
 
-function matches(group: Document, { q, profile }: GroupsAsked): boolean {
+function matches(group: Document, { q, profile, group: wanted }: GroupsAsked): boolean {
+  if (wanted !== undefined && group.id !== wanted && group.name !== wanted) return false;
   if (profile !== undefined && group.profile_id !== profile && group.profile_name !== profile) return false;
   const part = q.toLowerCase();
   return part === '' || [group.name, group.profile_name].some((text) => textOf(text).toLowerCase().includes(part));

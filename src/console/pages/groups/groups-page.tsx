@@ -1,10 +1,8 @@
-import { Empty } from '../../parts/empty.js';
-import { Page } from '../../parts/page.js';
+import { place } from '../../route/route.js';
+import { GroupList } from './group-list.js';
+import { GroupView } from './group-view.js';
 
 export default function GroupsPage() {
-  return (
-    <Page title="Groups">
-      <Empty title="Nothing is here yet" />
-    </Page>
-  );
+  const group = place.value.segments[1];
+  return group === undefined ? <GroupList /> : <GroupView key={group} group={group} />;
 }

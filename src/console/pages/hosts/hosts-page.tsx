@@ -1,10 +1,8 @@
-import { Empty } from '../../parts/empty.js';
-import { Page } from '../../parts/page.js';
+import { place } from '../../route/route.js';
+import { HostList } from './host-list.js';
+import { HostView } from './host-view.js';
 
 export default function HostsPage() {
-  return (
-    <Page title="Hosts">
-      <Empty title="Nothing is here yet" />
-    </Page>
-  );
+  const host = place.value.segments[1];
+  return host === undefined ? <HostList /> : <HostView key={host} host={host} />;
 }
