@@ -65,7 +65,7 @@ describe('the operations of a server that waits', () => {
       operations.drift('h'),
       operations.setPublishing(true, 'ann'),
       pages.hosts({ ...page, group: undefined, differing: undefined }),
-      pages.groups({ ...page, profile: undefined }),
+      pages.groups({ ...page, profile: undefined, group: undefined }),
       pages.lines('web', undefined),
       hostOrders.queues('h'),
       hostOrders.send('h', 'ann'),

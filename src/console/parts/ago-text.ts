@@ -8,7 +8,8 @@ const STEPS: readonly (readonly [number, string])[] = [
 /** A span in seconds for people, by its largest unit: `3 min ago`, `in 2 h`, `now`. */
 export function agoText(seconds: number): string {
   const span = Math.abs(seconds);
-  if (span < 1) return 'now';
+  // The browser's clock is seldom that of the server to the second.
+  if (span < 1 || (seconds < 0 && span < 5)) return 'now';
   const text = spanText(span);
   return seconds > 0 ? `${text} ago` : `in ${text}`;
 }

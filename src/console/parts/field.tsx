@@ -77,11 +77,10 @@ export function TextField(props: TextFieldProps) {
           <>
             <input
               {...common}
-              // The types of Preact allow a list by kind of input; all of ours may have one but passwords, which get none.
-              type={type as 'text'}
+              type={type}
               autocomplete="off"
               spellcheck={false}
-              list={choices === undefined ? undefined : `${id}-choices`}
+              {...(choices === undefined ? {} : { list: `${id}-choices` })}
               onInput={({ currentTarget }) => onValue(currentTarget.value)}
               onBlur={onDone}
               onKeyDown={({ key }) => {

@@ -12,7 +12,7 @@ export interface DemoStage {
 export function startDemo(agents = 6): Promise<DemoStage> {
   return new Promise((resolve, reject) => {
     let finish: () => void = () => undefined;
-    const asked = new Promise<void>((end) => (finish = end));
+    const asked = new Promise<void>((resolve) => (finish = resolve));
     let said = '';
     const options = {
       agents,

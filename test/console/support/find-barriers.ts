@@ -15,9 +15,9 @@ interface Found {
 export async function findBarriers(page: Page): Promise<readonly string[]> {
   // Not as a script of the page: its content security policy rightly refuses that.
   await page.evaluate(AXE);
-  const found = (await page.evaluate(
+  const found = await page.evaluate<Found[]>(
     'axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)',
-  )) as Found[];
+  );
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) =>
