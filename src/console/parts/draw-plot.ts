@@ -21,6 +21,12 @@ export function drawPlot(
       width: element.clientWidth,
       height: HEIGHT,
       legend: { show: false },
+      scales: {
+        // One point alone would stand in a span of years.
+        x: { range: (_, first, last) => (first === last ? [first - 30, last + 30] : [first, last]) },
+        // From nothing on, so that a small change looks like one.
+        y: { range: (_, __, most) => [0, Math.max(most * 1.1, 0.1)] },
+      },
       axes: [axis, { ...axis, size: 60, values: (_, splits) => splits.map((value) => `${value} ${unit}`) }],
       series: [
         {},

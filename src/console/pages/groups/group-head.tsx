@@ -19,6 +19,7 @@ export function GroupHead({ row, onChange }: { row: GroupRow; onChange: () => vo
         <StateBadge words={words} /> {words.meaning}
         {error !== null && ` ${error}.`}
         {notSent !== null && ` Its hosts are not sent anything now: ${notSent}.`}
+        {drifted + silent > 0 && ` But ${unwell(row)}.`}
       </p>
       <Card title="This group">
         <dl class="pairs">
@@ -85,4 +86,12 @@ export function GroupHead({ row, onChange }: { row: GroupRow; onChange: () => vo
       </Card>
     </>
   );
+}
+
+/** `1 host has drifted and 2 are silent`. */
+function unwell({ drifted, silent }: GroupRow): string {
+  return [
+    ...(drifted > 0 ? [`${drifted} ${drifted === 1 ? 'host has' : 'hosts have'} drifted`] : []),
+    ...(silent > 0 ? [`${silent} ${silent === 1 ? 'is' : 'are'} silent`] : []),
+  ].join(' and ');
 }

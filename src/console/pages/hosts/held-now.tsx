@@ -24,6 +24,7 @@ export function HeldNow({ drift }: { drift: HostDriftAnswer }) {
         caption="What was sent and what was reported, hash by hash"
         columns={[
           { key: 'field', title: 'Of', show: ({ field }) => hashName(field) },
+          { key: 'same', title: 'Compared', show: ({ word, tone }) => <Badge tone={tone}>{word}</Badge> },
           {
             key: 'sent',
             title: 'Sent',
@@ -39,7 +40,6 @@ export function HeldNow({ drift }: { drift: HostDriftAnswer }) {
             title: 'Reported',
             show: ({ reported }) => (reported === '' ? <span class="quiet">not told</span> : <Hash hash={reported} />),
           },
-          { key: 'same', title: 'Compared', show: ({ word, tone }) => <Badge tone={tone}>{word}</Badge> },
         ]}
         rows={HASH_FIELDS.map((field) => compared(drift, field))}
         keyOf={({ field }) => field}

@@ -49,8 +49,8 @@ export function HostHead({ drift, row }: { drift: HostDriftAnswer; row: HostRow 
               </>
             )}
           </dd>
-          <dt>Sent what it is to have</dt>
-          <dd>{whyNotSent(drift) ?? 'yes'}</dd>
+          <dt>Held back</dt>
+          <dd>{whyNotSent(drift) ?? 'nothing'}</dd>
           <dt>Addresses</dt>
           <dd>
             {row === undefined ? '' : row.addresses.length === 0 ? 'none that go into sets' : row.addresses.join(', ')}
@@ -67,5 +67,5 @@ export function HostHead({ drift, row }: { drift: HostDriftAnswer; row: HostRow 
 function whyNotSent({ error, not_sent: notSent }: HostDriftAnswer): string | null {
   if (error !== null)
     return `its group’s policy can’t be compiled: ${typeof error === 'string' ? error : JSON.stringify(error)}`;
-  return notSent === null ? null : `not now: ${notSent}`;
+  return notSent;
 }

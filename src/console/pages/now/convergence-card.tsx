@@ -35,8 +35,8 @@ function Shown({ open, open_total: total, done }: Convergence) {
     <div class="stack tight">
       {last === undefined ? (
         <div class="plot">
-          <Empty title="Nothing was published yet">
-            Since this server began no change has reached all of its hosts. The next one is drawn here.
+          <Empty title="No change has reached all hosts yet">
+            Since this server began none has. The next one that does is drawn here.
           </Empty>
         </div>
       ) : (
