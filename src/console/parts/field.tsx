@@ -71,13 +71,15 @@ export function TextField(props: TextFieldProps) {
           'aria-invalid': wrong !== undefined,
           'aria-describedby': described,
         };
+        // Preact's types allow a list to some kinds of input; here the caller knows.
+        const typed = { type } as { readonly type: 'text' };
         if (rows !== undefined)
           return <textarea {...common} rows={rows} onInput={({ currentTarget }) => onValue(currentTarget.value)} />;
         return (
           <>
             <input
               {...common}
-              type={type}
+              {...typed}
               autocomplete="off"
               spellcheck={false}
               {...(choices === undefined ? {} : { list: `${id}-choices` })}

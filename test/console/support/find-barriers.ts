@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Found {
   readonly id: string;
@@ -14,7 +11,7 @@ interface Found {
 /** What keeps people from using the page, as axe-core finds it: what it calls serious or critical, one line each. */
 export async function findBarriers(page: Page): Promise<readonly string[]> {
   // Not as a script of the page: its content security policy rightly refuses that.
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found = await page.evaluate<Found[]>(
     'axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)',
   );

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { NowAnswer, PartState } from '../../../operations/now/now-answers.js';
-import { sizeText } from '../../parts/size-text.js';
+import { bytesText } from '../../parts/bytes-text.js';
 import { Tile } from '../../parts/tile.js';
 import { Ago } from '../../parts/time.js';
 import type { Tone } from '../../parts/tone.js';
@@ -66,7 +66,7 @@ export function PartTiles({ now }: { now: NowAnswer }) {
             journal.why ??
             (journal.state === 'off'
               ? 'what waits is in memory only'
-              : `${journal.messages.toLocaleString()} messages, ${sizeText(journal.bytes)}`)
+              : `${journal.messages.toLocaleString()} messages, ${bytesText(journal.bytes)}`)
           }
           href={hrefOf(['publishing'])}
         />
