@@ -38,7 +38,7 @@ export type Answered = { readonly author: string } & ({ readonly reply: Reply } 
 export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared: Shared): Promise<Answered> {
   const { needs, exclusive, failures } = shared;
   const { config, clock } = needs;
-  const { author, scopes, seesSecrets } = await authorize(needs, ctx.req, route.scope, failures);
+  const { author, scopes, tokenEnds, seesSecrets } = await authorize(needs, ctx.req, route.scope, failures);
   const leader = leaderToAsk(needs.operations().standing(), route, ctx.req, nameOfServer(config));
   if (leader !== undefined) {
     await forward(ctx, route, leader, needs);
@@ -55,6 +55,7 @@ export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared:
     headers: ctx.req.headers,
     author,
     scopes,
+    tokenEnds,
     seesSecrets,
     accepts,
     body,

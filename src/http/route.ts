@@ -28,6 +28,8 @@ export interface Call {
   readonly author: string;
   /** What the caller may do. */
   readonly scopes: readonly Exclude<Scope, 'open'>[];
+  /** When the caller's token ends, epoch seconds; null: never, or none is asked for. */
+  readonly tokenEnds: number | null;
   /** Whether the caller may see secrets in documents: with the scope `write`, or where no tokens are required. */
   readonly seesSecrets: boolean;
   /** The media type chosen from the route's `produces`. */

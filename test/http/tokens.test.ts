@@ -49,6 +49,19 @@ describe('tokens over HTTP', () => {
     expect(JSON.stringify(audit)).not.toContain(secret.slice(-20));
   });
 
+  it('last no longer than the token that makes them', async () => {
+    const { server, as } = await withTokens();
+    const wanted = { name: 'visitor', scopes: ['read', 'write'], expires: NOW + 86_400 };
+    const visitor = as((await createToken(server.store, wanted, { author: 'root', now: NOW })).text);
+    for (const days of [undefined, 2]) {
+      const longer = await visitor('POST', '/api/V2/tokens', { name: 'stays', scopes: ['read'], days });
+      expect([longer.status, longer.json]).toMatchObject([400, { code: 'bad_request', field: 'days' }]);
+      expect(longer.text).toMatch(/days must be at most (1|0\.99\d): a token makes none/);
+    }
+    const shorter = await visitor('POST', '/api/V2/tokens', { name: 'leaves', scopes: ['read'], days: 0.5 });
+    expect(shorter.status).toBe(201);
+  });
+
   it('give nobody more than they have, and are made only by those who may write', async () => {
     const { server, token } = await withTokens();
     const [reader, writer] = [await token('reader', 'read'), await token('writer', 'read', 'write')];

@@ -20,6 +20,8 @@ export interface Caller {
   readonly author: string;
   /** What they may do; with `api.auth: none` everything that is allowed at all. */
   readonly scopes: readonly TokenScope[];
+  /** When their token ends, epoch seconds; null: never, or none is asked for. */
+  readonly tokenEnds: number | null;
   readonly seesSecrets: boolean;
 }
 
@@ -44,12 +46,22 @@ export async function authorize(
   const { config } = needs;
   if (config.api.auth === 'none' || scope === 'open') {
     const open = config.api.auth === 'none';
-    return { author: gatewayConsumer(request) ?? 'anonymous', scopes: open ? TOKEN_SCOPES : [], seesSecrets: open };
+    return {
+      author: gatewayConsumer(request) ?? 'anonymous',
+      scopes: open ? TOKEN_SCOPES : [],
+      tokenEnds: null,
+      seesSecrets: open,
+    };
   }
   const found = await findToken(needs, request);
   if (typeof found === 'string') throw refuse(needs, request, failures, found);
   if (!found.scopes.includes(scope)) throw new ApiError('forbidden', { scope });
-  return { author: found.name, scopes: found.scopes, seesSecrets: found.scopes.includes('write') };
+  return {
+    author: found.name,
+    scopes: found.scopes,
+    tokenEnds: found.expires,
+    seesSecrets: found.scopes.includes('write'),
+  };
 }
 
 /**

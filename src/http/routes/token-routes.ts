@@ -74,13 +74,19 @@ export const tokenRoutes: readonly Route<TokenNeeds>[] = [
   },
 ];
 
-async function create({ body, author, now, scopes: own }: Call, { store }: TokenNeeds): Promise<Reply> {
+async function create({ body, author, now, scopes: own, tokenEnds }: Call, { store }: TokenNeeds): Promise<Reply> {
   const { name, scopes, days } = readWantedToken(body);
   // Nobody gives away more than they have. What is no scope at all is refused as that.
   const lacking = TOKEN_SCOPES.find((scope) => scopes.includes(scope) && !own.includes(scope));
   if (lacking !== undefined) throw new ApiError('forbidden', { scope: lacking }, { body: { field: 'scopes' } });
+  const ends = days === undefined ? undefined : Math.floor(now + days * DAY_SECONDS);
+  if (tokenEnds !== null && (ends === undefined || ends > tokenEnds)) {
+    const most = Math.floor((1000 * (tokenEnds - now)) / DAY_SECONDS) / 1000;
+    const reason = `days must be at most ${most}: a token makes none that is good for longer than itself`;
+    throw new ApiError('bad_request', { reason }, { body: { field: 'days' } });
+  }
   try {
-    const expires = days === undefined ? {} : { expires: Math.floor(now + days * DAY_SECONDS) };
+    const expires = ends === undefined ? {} : { expires: ends };
     const by = { author, now };
     const { text: secret, ...made } = await createToken(store, { name, scopes, ...expires }, by);
     const answer: MadeToken = { ...rowOf(made), secret };
