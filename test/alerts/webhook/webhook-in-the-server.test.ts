@@ -20,7 +20,8 @@ it('alarms and alerts reach the receiver, what failed again, what it refuses bec
     ],
   });
   receiver.answers.push(500, 204, 422);
-  w.server.state.alarms.show('intake.hosts_max', 'too many');
+  // One that no part of this server clears meanwhile, which would be told too.
+  w.server.state.alarms.show('log.file:elsewhere.log', 'the disk is full');
   await receiver.arrived(2);
   const types = () => receiver.posts.map(({ body }) => (JSON.parse(body) as { type: string }).type);
   expect(types()).toEqual(['alert.alarm_set', 'alert.alarm_set']);
