@@ -48,11 +48,18 @@ describe("another site's page in an operator's browser, with auth none", () => {
     ];
     const page = await browser.newPage();
     await page.goto(otherUrl(name));
+    // Whatever else would refuse it: that it comes from another site's page is enough.
+    const statuses: number[] = [];
+    page.on('response', (response) => {
+      if (response.url().startsWith(url)) statuses.push(response.status());
+    });
     for (const way of ways) {
       // What can be seen of a refused answer is nothing at all.
       const seen = await page.evaluate(`${way}.then((r) => r.text(), () => '')`);
       expect(seen, way).toBe('');
     }
+    expect(statuses.length).toBeGreaterThan(2);
+    expect(new Set(statuses)).toEqual(new Set([403]));
     await page.close();
     expect(await zones()).toBe('[]');
   });
