@@ -216,7 +216,7 @@ module.exports = {
       from: { path: '^src/console/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(console/|model/|events/|host/host-state|host/hash-fields|rollout/rollout-policy)',
+        pathNot: '^src/(console/|model/|events/|rollout/rollout-policy)',
         dependencyTypesNot: ['type-only'],
       },
     },
