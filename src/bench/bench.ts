@@ -20,6 +20,8 @@ export interface Bench {
   /** For the command line, as `intake`. */
   readonly name: string;
   readonly title: string;
+  /** How long it takes, where that is minutes: such a bench runs only when it is named. */
+  readonly long?: string;
   /** Rejects where it can't be measured here, with why. */
   run(stage: Stage): Promise<readonly Row[]>;
 }

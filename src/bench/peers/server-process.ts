@@ -30,7 +30,7 @@ export interface ServerProcessOptions {
   readonly dist: string;
   /** Of the data; kept when it ends. */
   readonly data: string;
-  /** `key=value` over the defaults; ports are free ones. */
+  /** `key=value` over the defaults; ports are free ones. Its log stays at info: a line of it says that it listens. */
   readonly set?: readonly string[];
   readonly nodeOptions?: readonly string[];
 }
