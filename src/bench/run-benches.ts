@@ -3,13 +3,16 @@ import type { Bench } from './bench.js';
 import { describeMachine } from './machine.js';
 import { resultLine } from './report/result-line.js';
 import type { Row } from './row.js';
+import { runBench } from './run-bench.js';
 import type { BenchResult, Run } from './run.js';
-import { createStage } from './stage.js';
+
+/** In which a bench must be done: one that hangs must not keep the others. Long ones take what they say. */
+const [LIMIT_MS, LONG_LIMIT_MS] = [5 * 60_000, 2 * 3_600_000];
 
 export interface RunOptions {
   /** Of the build that is measured; ends with `/`. */
   readonly dist: string;
-  /** Of another build, measured by turns with this one, bench by bench. */
+  /** Of another build, measured right after this one, bench by bench. */
   readonly beside?: string;
   /** By what counts are divided; 1 for figures that mean something. */
   readonly scale: number;
@@ -22,36 +25,38 @@ export async function runBenches(benches: readonly Bench[], options: RunOptions)
   const results: BenchResult[] = [];
   for (const [index, bench] of benches.entries()) {
     options.say(`[${index + 1}/${benches.length}] ${bench.title}`);
-    results.push(await runBench(bench, options));
+    results.push(await resultOf(bench, options));
   }
   const version = await versionOf(options.dist);
   return { at: new Date().toISOString(), version, machine: describeMachine(), benches: results };
 }
 
-async function runBench(bench: Bench, options: RunOptions): Promise<BenchResult> {
+async function resultOf({ name, title, long, ownBuild }: Bench, options: RunOptions): Promise<BenchResult> {
   const began = performance.now();
   const failures: string[] = [];
   const over = async (dist: string, whose: string): Promise<readonly Row[]> => {
-    const stage = createStage(dist, options.scale, (text) => options.say(`    ${text}`));
     try {
-      return await bench.run(stage);
+      const limitMs = long === undefined ? LIMIT_MS : LONG_LIMIT_MS;
+      return await runBench({ name, dist, scale: options.scale }, limitMs, (text) => options.say(`    ${text}`));
     } catch (error) {
       failures.push(`${whose}: ${error instanceof Error ? error.message : String(error)}`);
       return [];
-    } finally {
-      await stage.close();
     }
   };
   const rows = await over(options.dist, 'this build');
-  const beside = options.beside === undefined ? undefined : await over(options.beside, 'the build beside');
-  for (const row of rows) {
-    const former = beside?.find(({ name }) => name === row.name);
-    options.say(`    ${resultLine(row, former)}`);
-  }
+  const beside =
+    options.beside === undefined || ownBuild === true ? undefined : await over(options.beside, 'the build beside');
+  for (const row of rows)
+    options.say(
+      `    ${resultLine(
+        row,
+        beside?.find((former) => former.name === row.name),
+      )}`,
+    );
   for (const failure of failures) options.say(`    not measured, ${failure}`);
   return {
-    name: bench.name,
-    title: bench.title,
+    name,
+    title,
     rows,
     ...(beside && { beside }),
     ...(failures.length > 0 && { failed: failures.join('; ') }),

@@ -21,7 +21,7 @@ export async function writeReport(directory: string, run: Run): Promise<readonly
   const page = join(directory, 'performance.md');
   await writeFile(page, performancePage(run, plots, await chaptersOf(page)));
   const data = join(directory, 'performance.json');
-  await writeFile(data, `${JSON.stringify(run, null, 1)}\n`);
+  await writeFile(data, `${JSON.stringify(run, rounded, 1)}\n`);
   return [page, data, ...[...plots.values()].map((file) => join(directory, file))];
 }
 
@@ -31,6 +31,11 @@ export function growthLines(run: Run): ReadonlyMap<string, readonly Row[]> {
   for (const row of run.benches.flatMap(({ rows }) => rows))
     if (row.growth !== undefined) lines.set(row.growth.line, [...(lines.get(row.growth.line) ?? []), row]);
   return new Map([...lines].filter(([, rows]) => new Set(rows.map(({ growth }) => growth?.amount)).size > 1));
+}
+
+/** Five digits say more than any sample is good for. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(5)) : value;
 }
 
 async function chaptersOf(page: string): Promise<string> {

@@ -5,18 +5,11 @@ import { reportFields } from '../../sim/agent-report.js';
 import { declareReports } from '../../sim/agent-topology.js';
 import { fleetHost } from '../../sim/fleet-hosts.js';
 import { stampAt } from '../../wire/messages/envelope.js';
-import { encodeReport, type ReportedHashes, type UpdateType } from '../../wire/messages/report.js';
+import { NOTHING_LOADED } from '../fleet/nothing-loaded.js';
+import { encodeReport, type UpdateType } from '../../wire/messages/report.js';
 
 /** Unconfirmed reports at a time. */
 const WINDOW = 500;
-const NOTHING_LOADED = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-const HASHES: ReportedHashes = {
-  hash4_ipsets: NOTHING_LOADED,
-  hash6_ipsets: NOTHING_LOADED,
-  hash4_iptables: NOTHING_LOADED,
-  hash6_iptables: NOTHING_LOADED,
-  ipset_hash: NOTHING_LOADED,
-};
 
 /** The reports of many agents, without the agents: the bytes are those that simulated ones send. */
 export interface AgentsReports {
@@ -36,7 +29,7 @@ export async function agentsReports(
   await declareReports(connection);
   const bodyOf = (type: UpdateType, index: number) => {
     const identity = fleetHost(index, groupOf(index));
-    return encodeReport(type, reportFields(identity, configOf(identity), HASHES, false), stampAt(new Date()));
+    return encodeReport(type, reportFields(identity, configOf(identity), NOTHING_LOADED, false), stampAt(new Date()));
   };
   const reports: AgentsReports = {
     async send(type, from, to) {
