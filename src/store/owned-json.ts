@@ -1,7 +1,13 @@
 import type { Json, JsonObject } from '../model/document.js';
 
-/** Every object and list in here is deeply frozen and came from this module, so it can be shared instead of copied. */
+/**
+ * Every object and list in here is deeply frozen and came from this module, so it can be shared instead of copied: documents
+ * and their members. What lies deeper goes along with the member that holds it. Noting each rule and each list in a rule
+ * costs ten times what copying it does.
+ */
 const owned = new WeakSet<object>();
+const DOCUMENT = 0;
+const MEMBER = 1;
 
 /**
  * A deeply frozen private copy of `value`. Parts that are already owned are shared, so an edit that replaces one field
@@ -9,7 +15,7 @@ const owned = new WeakSet<object>();
  * @throws TypeError when `value` holds what JSON cannot: a non-finite number, a function, a class instance, a hole.
  */
 export function ownedCopy<T extends Json>(value: T): T {
-  return copyOf(value, 'document') as T;
+  return copyOf(value, 'document', DOCUMENT) as T;
 }
 
 /** Parses JSON text into a deeply frozen value. Keys such as `__proto__` become ordinary own keys. */
@@ -25,11 +31,15 @@ export function ownedObject(entries: Iterable<readonly [string, Json]>): JsonObj
 }
 
 /** Deeply freezes a value without copying it; the caller must hold the only reference. */
-export function own(value: Json): Json {
+export function own(value: Json, depth = DOCUMENT): Json {
   if (typeof value !== 'object' || value === null) return value;
-  for (const part of Object.values(value)) own(part);
-  owned.add(value);
-  return Object.freeze(value);
+  for (const part of Object.values(value)) own(part, depth + 1);
+  return noted(value, depth);
+}
+
+function noted<T extends object>(container: T, depth: number): T {
+  if (depth <= MEMBER) owned.add(container);
+  return Object.freeze(container);
 }
 
 /** Freezes an object or list whose parts are owned already; the caller must hold the only reference. */
@@ -37,7 +47,7 @@ export function markOwned(container: object): void {
   owned.add(Object.freeze(container));
 }
 
-function copyOf(value: unknown, where: string): Json {
+function copyOf(value: unknown, where: string, depth: number): Json {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -47,20 +57,19 @@ function copyOf(value: unknown, where: string): Json {
       return value === 0 ? 0 : value; // JSON has no -0
     case 'object':
       if (value === null || owned.has(value)) return value as Json;
-      return Array.isArray(value) ? copyOfList(value, where) : copyOfObject(value, where);
+      return Array.isArray(value) ? copyOfList(value, where, depth) : copyOfObject(value, where, depth);
     default:
       throw new TypeError(`${where}: JSON cannot hold a value of type ${typeof value}`);
   }
 }
 
-function copyOfList(list: readonly unknown[], where: string): Json {
+function copyOfList(list: readonly unknown[], where: string, depth: number): Json {
   const copy: Json[] = [];
-  for (let index = 0; index < list.length; index++) copy.push(copyOf(list[index], where));
-  owned.add(copy);
-  return Object.freeze(copy);
+  for (let index = 0; index < list.length; index++) copy.push(copyOf(list[index], where, depth + 1));
+  return noted(copy, depth);
 }
 
-function copyOfObject(object: object, where: string): Json {
+function copyOfObject(object: object, where: string, depth: number): Json {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype !== Object.prototype && prototype !== null) {
     throw new TypeError(`${where}: only plain objects can be stored, not an instance of a class`);
@@ -68,12 +77,11 @@ function copyOfObject(object: object, where: string): Json {
   const copy: Record<string, Json> = {};
   for (const [key, part] of Object.entries(object)) {
     if (part === undefined) continue;
-    const value = copyOf(part, key);
+    const value = copyOf(part, key, depth + 1);
     // Assignment to this one key would change the prototype instead of making a member.
     if (key === '__proto__') {
       Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true });
     } else copy[key] = value;
   }
-  owned.add(copy);
-  return Object.freeze(copy);
+  return noted(copy, depth);
 }
