@@ -187,6 +187,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     const group = world.rows('group').get(this.#id);
     if (group === undefined || typeof group.name !== 'string' || group.name === '') return;
     this.#name = group.name;
+    outputs.noteChange(this.#id, clock.monotonic());
     const unchanged = isFirst ? this.#unchanged() : undefined;
     if (unchanged !== undefined) return this.#made(self, group, unchanged);
     const work = timed(compiles.compile(this.#id), clock, (ms) =>
@@ -309,6 +310,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       noteMadeFrom(this.#needs, last, made);
       if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
       else {
+        outputs.noteChange(this.#id, undefined);
         this.#checkHashes();
         this.#sendOwedSets(self, last);
       }

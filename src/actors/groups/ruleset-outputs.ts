@@ -119,6 +119,8 @@ export class RulesetOutputs {
   readonly rollouts = new RolloutBook();
   /** What a group would be compiled from now (`compileInputs`), by its id; `undefined`: it is to be compiled anyhow. */
   inputsOf: (groupId: string) => string | undefined = () => undefined;
+  /** When the change was seen that a group is being compiled for, monotonic milliseconds, until the publisher takes note. */
+  readonly #changeSeenAt = new Map<string, number>();
 
   get(groupId: string): RulesetOutput | undefined {
     return this.#outputs.get(groupId);
@@ -177,11 +179,25 @@ export class RulesetOutputs {
     this.#published.delete(groupId);
     this.failures.delete(groupId);
     this.awaited.delete(groupId);
+    this.#changeSeenAt.delete(groupId);
     this.revisions.forget(groupId);
     this.rulesets.abandoned = true;
   }
 
   values(): Iterable<RulesetOutput> {
     return this.#outputs.values();
+  }
+
+  /** A change is seen that may change the group's ruleset; undefined: it did not. */
+  noteChange(groupId: string, seenAt: number | undefined): void {
+    if (seenAt === undefined) this.#changeSeenAt.delete(groupId);
+    else this.#changeSeenAt.set(groupId, seenAt);
+  }
+
+  /** When the change was seen that the group's newest ruleset is of; it is told once. */
+  takeChange(groupId: string): number | undefined {
+    const seenAt = this.#changeSeenAt.get(groupId);
+    this.#changeSeenAt.delete(groupId);
+    return seenAt;
   }
 }
