@@ -15,6 +15,8 @@ export interface Needs {
   readonly list: (table: Resource) => Promise<readonly Document[]>;
   /** Those whose field has the value, in the store's order. */
   readonly find: (table: Resource, field: string, value: string) => Promise<readonly Document[]>;
+  /** The one of this id. */
+  readonly get: (table: Resource, id: string) => Promise<Document | undefined>;
   /** @throws while it is not known yet: read it only when needed */
   readonly dialect: () => Dialect;
 }
