@@ -33,8 +33,8 @@ export function endProcessAndLinked(host: BurialHost, process: Process, reason: 
 }
 
 /**
- * One synchronous step, so a half-dead process is never seen: out of the table and the registry, timers, turn and
- * monitors gone, before the first peer is told.
+ * One synchronous step, so a half-dead process is never seen: out of the table and the registry, timers and monitors
+ * gone, before the first peer is told.
  */
 function bury(
   host: BurialHost,
@@ -53,7 +53,6 @@ function bury(
   clearTimers(host.clock, process);
   dropWatching(process, (other) => host.find(other));
   process.links = process.watchers = process.starter = process.waiters = process.published = undefined;
-  process.turn?.close();
   if (process.running) host.orphaned(process);
   for (const message of process.mailbox.drain()) {
     // Exit, down and timer messages concern this process alone.

@@ -7,7 +7,6 @@ import type { Name, Pid } from './pid.js';
 import type { ExitReason } from './reason.js';
 import type { TimerHandle } from './clock.js';
 import type { Oversight } from './sys/oversight.js';
-import type { Turn } from './turn.js';
 
 /** A message that can be taken back while it waits in the mailbox; unwrapped when its turn comes. */
 export abstract class Revocable {
@@ -85,7 +84,7 @@ export interface Starter {
 
 /**
  * One row of the process table: data only. What most processes never need is allocated on first use, which keeps an
- * idle one near 2 kB with its nact actor.
+ * idle one below 1 kB.
  */
 export class Process {
   readonly pid: Pid;
@@ -94,7 +93,6 @@ export class Process {
   readonly maxQueue: number;
   readonly startedAt: number;
   readonly mailbox = new Fifo<Message>();
-  turn: Turn | undefined = undefined;
   self: Self | undefined = undefined;
   starter: Starter | undefined = undefined;
   phase: 'starting' | 'alive' | 'dead' = 'starting';

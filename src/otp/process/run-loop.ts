@@ -35,32 +35,27 @@ export interface RunHost {
 /** Gives processes their turns: init first, then messages one at a time, and the end of a process by its own doing. */
 export class RunLoop {
   readonly #host: RunHost;
+  readonly #wake: (process: Process) => void;
   #spent = 0;
   #resting = false;
   orphans = 0;
 
   constructor(host: RunHost) {
     this.#host = host;
-  }
-
-  /** Gives the process its turn in the scheduler and asks for the first run. */
-  open(process: Process): void {
-    const owner = { system: this.#host.system, pid: process.pid };
-    process.turn = this.#host.turns.open(
-      `p${process.pid.id}`,
-      () => owners.run(owner, () => this.#run(process)),
-      (error) => this.#host.die(process, { error }),
+    const run = (process: Process): void => void this.#run(process);
+    this.#wake = host.turns.open(
+      (process: Process) => owners.run(process.self as Self, run, process),
+      (process, error) => host.die(process, { error }),
     );
-    this.schedule(process);
   }
 
   /** At most one wake is outstanding, so the scheduler's own queues never grow. */
   schedule(process: Process): void {
-    if (process.scheduled || process.running || process.turn === undefined) return;
+    if (process.scheduled || process.running) return;
     const { oversight } = process;
     if (oversight !== undefined && process.phase === 'alive' && !oversight.hasWork(process.mailbox.length)) return;
     process.scheduled = true;
-    process.turn.wake();
+    this.#wake(process);
   }
 
   #run(process: Process): void | Promise<void> {
