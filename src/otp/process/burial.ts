@@ -61,7 +61,7 @@ function bury(
     }
   }
   if (links !== undefined) {
-    for (const peer of links) {
+    for (const peer of links.values()) {
       peer.links?.delete(process);
       // The starter learns of a failed start from `spawn` itself, not a second time as a signal.
       if (starter !== undefined && peer.pid === process.parent) continue;
@@ -76,7 +76,7 @@ function bury(
     if (detail !== undefined) host.crashed(pid, reason, 0, detail);
   }
   if (watchers !== undefined) {
-    for (const monitor of watchers) {
+    for (const monitor of watchers.values()) {
       monitor.reason = reason;
       if (typeof monitor.watcher === 'function') host.tellWatcher(monitor.watcher, monitor);
       else {

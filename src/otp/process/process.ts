@@ -6,6 +6,7 @@ import { Fifo } from './fifo.js';
 import type { Name, Pid } from './pid.js';
 import type { ExitReason } from './reason.js';
 import type { TimerHandle } from './clock.js';
+import type { SmallSet } from './small-set.js';
 import type { Oversight } from './sys/oversight.js';
 
 /** A message that can be taken back while it waits in the mailbox; unwrapped when its turn comes. */
@@ -84,7 +85,7 @@ export interface Starter {
 
 /**
  * One row of the process table: data only. What most processes never need is allocated on first use, which keeps an
- * idle one below 1 kB.
+ * idle one below 1 kB with its place in its supervisor's table.
  */
 export class Process {
   readonly pid: Pid;
@@ -118,11 +119,11 @@ export class Process {
   lastKind: string | undefined = undefined;
   /** What `sys` keeps of it; undefined for nearly all. */
   oversight: Oversight | undefined = undefined;
-  links: Set<Process> | undefined = undefined;
+  links: SmallSet<Process> | undefined = undefined;
   /** Monitors of this process by others. */
-  watchers: Set<Monitor> | undefined = undefined;
+  watchers: SmallSet<Monitor> | undefined = undefined;
   /** Monitors by this process of others. */
-  watching: Set<Monitor> | undefined = undefined;
+  watching: SmallSet<Monitor> | undefined = undefined;
   timers: Set<Timer> | undefined = undefined;
   names: Name[] | undefined = undefined;
   waiters: ((reason: ExitReason) => void)[] | undefined = undefined;

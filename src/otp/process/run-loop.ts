@@ -42,7 +42,7 @@ export class RunLoop {
 
   constructor(host: RunHost) {
     this.#host = host;
-    const run = (process: Process): void => void this.#run(process);
+    const run = (process: Process): void => this.#run(process);
     this.#wake = host.turns.open(
       (process: Process) => owners.run(process.self as Self, run, process),
       (process, error) => host.die(process, { error }),
@@ -58,18 +58,18 @@ export class RunLoop {
     this.#wake(process);
   }
 
-  #run(process: Process): void | Promise<void> {
+  #run(process: Process): void {
     process.scheduled = false;
     if (process.phase === 'dead') return;
     process.running = true;
     if (process.phase === 'starting') return this.#init(process);
-    return this.#drain(process, this.#resting ? 1 : BATCH);
+    this.#drain(process, this.#resting ? 1 : BATCH);
   }
 
-  #init(process: Process): void | Promise<void> {
+  #init(process: Process): void {
     try {
       const result = process.behaviour.init(process.self as Self);
-      if (isPromise(result)) return this.#awaitInit(process, result);
+      if (isPromise(result)) return void this.#awaitInit(process, result);
     } catch (error) {
       return this.#initFailed(process, error);
     }
@@ -111,7 +111,7 @@ export class RunLoop {
   }
 
   /** Handles messages until the batch is done, the mailbox is empty, or a handler has to be waited for. */
-  #drain(process: Process, batch: number): void | Promise<void> {
+  #drain(process: Process, batch: number): void {
     const { mailbox, behaviour } = process;
     const self = process.self as Self;
     let left = batch;
@@ -159,23 +159,26 @@ export class RunLoop {
     return observer === undefined ? handle() : observer.watch(kindOfMessage(message), process.mailbox.length, handle);
   }
 
-  async #await(process: Process, handling: Promise<void>, left: number): Promise<void> {
+  /** Without `async`: each promise costs, since asynchronous context follows it. */
+  #await(process: Process, handling: Promise<void>, left: number): void {
     process.busySince = this.#host.clock.monotonic();
-    try {
-      await handling;
-    } catch (error) {
-      process.busySince = -1;
-      return this.#threw(process, error);
-    }
-    process.busySince = -1;
-    if (!this.#isOver(process)) return this.#drain(process, left);
+    void handling.then(
+      () => {
+        process.busySince = -1;
+        if (!this.#isOver(process)) this.#drain(process, left);
+      },
+      (error: unknown) => {
+        process.busySince = -1;
+        this.#threw(process, error);
+      },
+    );
   }
 
-  #threw(process: Process, error: unknown): void | Promise<void> {
+  #threw(process: Process, error: unknown): void {
     if (this.#isOver(process, error)) return;
     const reason: ExitReason = error instanceof Exit ? error.reason : { error };
-    if (process.behaviour.terminate === undefined) return this.#end(process, reason);
-    return this.#terminate(process, reason);
+    if (process.behaviour.terminate === undefined) this.#end(process, reason);
+    else void this.#terminate(process, reason);
   }
 
   async #terminate(process: Process, reason: ExitReason): Promise<void> {
