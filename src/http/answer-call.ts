@@ -35,7 +35,12 @@ export type Answered = { readonly author: string } & ({ readonly reply: Reply } 
  * One request to one route: checks who asks, the accepted types and the body, then runs the handler, here or at the
  * leader. Throws the refusals of each step.
  */
-export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared: Shared): Promise<Answered> {
+export async function answerCall(
+  ctx: Context,
+  route: Route<RouteNeeds>,
+  params: Call['params'],
+  shared: Shared,
+): Promise<Answered> {
   const { needs, exclusive, failures } = shared;
   const { config, clock } = needs;
   const { author, scopes, tokenEnds, seesSecrets } = await authorize(needs, ctx.req, route.scope, failures);
@@ -50,7 +55,7 @@ export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared:
     deps: shared.deps,
     method: route.method,
     version: route.version,
-    params: ctx['params'] as Record<string, string>,
+    params,
     query: new URLSearchParams(ctx.querystring),
     headers: ctx.req.headers,
     author,

@@ -1,5 +1,4 @@
-import Router from '@koa/router';
-import Koa, { type Context, type Next } from 'koa';
+import Koa, { type Context } from 'koa';
 import { FailureLimit } from './access/failure-limit.js';
 import { answerCall, type ApiNeeds, type Shared } from './answer-call.js';
 import { canonicalPath } from './canonical-path.js';
@@ -9,21 +8,21 @@ import { commitPolicy } from './documents/commit-policy.js';
 import { makeExclusive } from './documents/exclusive.js';
 import { asApiError, errorReply } from './error-reply.js';
 import { ApiError } from './errors.js';
-import type { RouteData } from './route.js';
-import { allRoutes } from './routes/all-routes.js';
+import type { Route } from './route.js';
+import { methodsOf, RouteTable, type RouteMatch } from './route-table.js';
+import { allRoutes, type RouteNeeds } from './routes/all-routes.js';
 import { sendReply } from './send-reply.js';
 
 /** What the middleware share. */
 interface State {
-  route?: RouteData;
   author?: string;
   /** The server that answered in place of this one. */
   forwardedTo?: string;
 }
 
 /**
- * The API as a Koa app: the first middleware answers errors and logs, the second finds the route, the routes do the
- * rest.
+ * The API as a Koa app: the first middleware answers errors and logs, the second refuses what other sites' pages
+ * send, the third finds the route, which does the rest.
  */
 export function createApp(needs: ApiNeeds): Koa {
   const { store, config, log, operations } = needs;
@@ -43,23 +42,7 @@ export function createApp(needs: ApiNeeds): Koa {
     exclusive: makeExclusive(),
     failures: new FailureLimit(config.api.auth_failures_per_minute),
   };
-  const router = new Router({ sensitive: true, strict: true });
-  const headPaths = new Set<string>();
-  for (const route of allRoutes()) {
-    if (route.head === true) headPaths.add(route.path);
-    router.register(route.path, [route.method], async (ctx: Context) => {
-      const state = ctx.state as State;
-      state.route = route;
-      const answered = await answerCall(ctx, route, shared);
-      state.author = answered.author;
-      if ('reply' in answered) {
-        await sendReply(ctx, answered.reply);
-      } else {
-        state.forwardedTo = answered.forwardedTo;
-        ctx.respond = false;
-      }
-    });
-  }
+  const routes = new RouteTable(allRoutes());
   const app = new Koa();
   app.use(answerErrorsAndLog(log));
   const { api, cluster } = config;
@@ -70,8 +53,18 @@ export function createApp(needs: ApiNeeds): Koa {
     else refuseForeign(ctx.headers, naming);
     return next();
   });
-  app.use((ctx, next) => refuseUnrouted(router, headPaths, ctx, next));
-  app.use(router.routes());
+  app.use(async (ctx) => {
+    const { route, params } = routeOf(routes, ctx);
+    const state = ctx.state as State;
+    const answered = await answerCall(ctx, route, params, shared);
+    state.author = answered.author;
+    if ('reply' in answered) {
+      await sendReply(ctx, answered.reply);
+    } else {
+      state.forwardedTo = answered.forwardedTo;
+      ctx.respond = false;
+    }
+  });
   // Koa reports errors here after an answer was begun, such as a client that went away.
   app.on('error', (error: unknown) => {
     log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'http answer cut off');
@@ -116,19 +109,17 @@ function isV1(path: string): boolean {
 }
 
 /**
- * 404 for a path without a route, 405 for a method that its routes don't have: PATCH and OPTIONS never have one, and
- * HEAD, which the router takes for GET, only on `headPaths`.
+ * The route of a request. 404 for a path without one, 405 for a method that its routes don't have: PATCH and OPTIONS never
+ * have one, and HEAD, which is answered as GET is, only where a route says so.
  */
-async function refuseUnrouted(router: Router, headPaths: ReadonlySet<string>, ctx: Context, next: Next): Promise<void> {
+function routeOf(routes: RouteTable<Route<RouteNeeds>>, ctx: Context): RouteMatch<Route<RouteNeeds>> {
   ctx.path = canonicalPath(ctx.req.url ?? '/');
-  const { path: layers } = router.match(ctx.path, ctx.method);
-  const takesHead = headPaths.has(ctx.path);
-  const methods = new Set(layers.flatMap((layer) => layer.methods).filter((method) => method !== 'HEAD' || takesHead));
-  if (methods.size === 0) throw new ApiError('not_found', { what: 'there is no such path' });
-  if (!methods.has(ctx.method)) {
-    // In the order of the routes.
-    const allow = [...methods].join(', ');
-    throw new ApiError('method_not_allowed', { method: ctx.method }, { headers: { allow } });
-  }
-  await next();
+  const matches = routes.find(ctx.path);
+  if (matches.length === 0) throw new ApiError('not_found', { what: 'there is no such path' });
+  const methods = methodsOf(matches);
+  const asked = ctx.method === 'HEAD' && methods.has('HEAD') ? 'GET' : ctx.method;
+  const match = matches.find(({ route }) => route.method === asked);
+  if (match !== undefined) return match;
+  const allow = [...methods].join(', ');
+  throw new ApiError('method_not_allowed', { method: ctx.method }, { headers: { allow } });
 }
