@@ -44,7 +44,7 @@ export async function answerCall(
   const { needs, exclusive, failures } = shared;
   const { config, clock } = needs;
   const { author, scopes, tokenEnds, seesSecrets } = await authorize(needs, ctx.req, route.scope, failures);
-  const leader = leaderToAsk(needs.operations().standing(), route, ctx.req, nameOfServer(config));
+  const leader = leaderOf(ctx, route, needs);
   if (leader !== undefined) {
     await forward(ctx, route, leader, needs);
     return { author, forwardedTo: leader.name };
@@ -72,6 +72,16 @@ export async function answerCall(
   // Commands wait for a host, and have their own time limits.
   const reply = route.scope === 'command' ? await work : await withDeadline(config.api.request_timeout_ms, work);
   return { author, reply };
+}
+
+/** The server that has to answer in this one's place. Most routes are answered by any. */
+function leaderOf(
+  { req }: Context,
+  route: Route<RouteNeeds>,
+  { operations, config }: ApiNeeds,
+): ReturnType<typeof leaderToAsk> {
+  if (route.answeredBy !== 'leader') return undefined;
+  return leaderToAsk(operations().standing(), route, req, nameOfServer(config));
 }
 
 /**

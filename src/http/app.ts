@@ -15,6 +15,8 @@ import { sendReply } from './send-reply.js';
 
 /** What the middleware share. */
 interface State {
+  /** The canonical path, once it is known. */
+  path?: string;
   author?: string;
   /** The server that answered in place of this one. */
   forwardedTo?: string;
@@ -22,7 +24,7 @@ interface State {
 
 /**
  * The API as a Koa app: the first middleware answers errors and logs, the second refuses what other sites' pages
- * send, the third finds the route, which does the rest.
+ * send and finds the route, which does the rest.
  */
 export function createApp(needs: ApiNeeds): Koa {
   const { store, config, log, operations } = needs;
@@ -47,15 +49,13 @@ export function createApp(needs: ApiNeeds): Koa {
   app.use(answerErrorsAndLog(log));
   const { api, cluster } = config;
   const naming = { host: api.host, allowedHosts: api.allowed_hosts, url: cluster?.url };
-  app.use((ctx, next) => {
-    // A link to the console may stand on any page: nothing is done by following it, and no page can read or frame it.
-    if (isLinkToConsole(ctx)) refuseForeignHost(ctx.headers, naming);
-    else refuseForeign(ctx.headers, naming);
-    return next();
-  });
   app.use(async (ctx) => {
-    const { route, params } = routeOf(routes, ctx);
+    // A link to the console may stand on any page: nothing is done by following it, and no page can read or frame it.
+    if (isLinkToConsole(ctx)) refuseForeignHost(ctx.req.headers, naming);
+    else refuseForeign(ctx.req.headers, naming);
     const state = ctx.state as State;
+    state.path = canonicalPath(ctx.req.url ?? '/');
+    const { route, params } = routeOf(routes, state.path, ctx.req.method ?? '');
     const answered = await answerCall(ctx, route, params, shared);
     state.author = answered.author;
     if ('reply' in answered) {
@@ -87,21 +87,25 @@ function answerErrorsAndLog(log: HttpLog): Koa.Middleware {
     } catch (thrown) {
       const error = asApiError(thrown);
       if (error.code === 'internal') {
-        log.error({ request, method: ctx.method, path: ctx.path, err: error.cause ?? error }, 'request failed');
+        log.error(
+          { request, method: ctx.method, path: state.path ?? ctx.path, err: error.cause ?? error },
+          'request failed',
+        );
       }
-      await sendReply(ctx, errorReply(error, { v1: isV1(ctx.path), method: ctx.method }, request));
+      await sendReply(ctx, errorReply(error, { v1: isV1(state.path ?? ctx.path), method: ctx.method }, request));
     }
     const ms = Math.round((performance.now() - start) * 10) / 10;
-    const { method, path, status } = ctx;
+    const { method, status } = ctx;
+    const path = state.path ?? ctx.path;
     const by = state.forwardedTo === undefined ? {} : { forwarded_to: state.forwardedTo };
     log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous', ...by }, 'request');
   };
 }
 
 /** A browser goes to the console's page, in a tab of its own. */
-function isLinkToConsole({ method, path, headers }: Pick<Context, 'method' | 'path' | 'headers'>): boolean {
-  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
-  return method === 'GET' && path === '/' && mode === 'navigate' && destination === 'document';
+function isLinkToConsole(ctx: Context): boolean {
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = ctx.req.headers;
+  return mode === 'navigate' && destination === 'document' && ctx.method === 'GET' && ctx.path === '/';
 }
 
 function isV1(path: string): boolean {
@@ -112,14 +116,13 @@ function isV1(path: string): boolean {
  * The route of a request. 404 for a path without one, 405 for a method that its routes don't have: PATCH and OPTIONS never
  * have one, and HEAD, which is answered as GET is, only where a route says so.
  */
-function routeOf(routes: RouteTable<Route<RouteNeeds>>, ctx: Context): RouteMatch<Route<RouteNeeds>> {
-  ctx.path = canonicalPath(ctx.req.url ?? '/');
-  const matches = routes.find(ctx.path);
+function routeOf(routes: RouteTable<Route<RouteNeeds>>, path: string, method: string): RouteMatch<Route<RouteNeeds>> {
+  const matches = routes.find(path);
   if (matches.length === 0) throw new ApiError('not_found', { what: 'there is no such path' });
   const methods = methodsOf(matches);
-  const asked = ctx.method === 'HEAD' && methods.has('HEAD') ? 'GET' : ctx.method;
+  const asked = method === 'HEAD' && methods.has('HEAD') ? 'GET' : method;
   const match = matches.find(({ route }) => route.method === asked);
   if (match !== undefined) return match;
   const allow = [...methods].join(', ');
-  throw new ApiError('method_not_allowed', { method: ctx.method }, { headers: { allow } });
+  throw new ApiError('method_not_allowed', { method }, { headers: { allow } });
 }

@@ -17,34 +17,41 @@ const gzipBytes = promisify(gzip);
 
 /** Sends a reply, compressed where the client accepts it. */
 export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
-  ctx.status = reply.status;
-  ctx.set(reply.headers);
-  const reads = ctx.method === 'GET' || ctx.method === 'HEAD';
-  if (reads && reply.status === 200 && namesTag(ctx.headers['if-none-match'], reply.headers['etag'])) {
-    // The client has it already.
-    ctx.vary('accept-encoding');
-    ctx.body = null;
-    ctx.status = 304;
-    return;
-  }
-  const { body } = reply;
+  if (isKnown(ctx, reply)) return sendNotModified(ctx, reply);
+  const { body, status, headers } = reply;
   switch (body.kind) {
-    case 'none':
-      ctx.body = null;
-      ctx.status = reply.status;
-      return;
     case 'json':
-      await sendText(ctx, await jsonBytes(body.value), JSON_TYPE);
-      return;
+      return sendText(ctx, await jsonBytes(body.value), JSON_TYPE, reply);
     case 'text':
-      await sendText(ctx, body.text, body.type);
+      return sendText(ctx, body.text, body.type, reply);
+    case 'none':
+      ctx.status = status;
+      ctx.set(headers);
+      ctx.body = null;
+      ctx.status = status;
       return;
     case 'bytes':
+      ctx.status = status;
+      ctx.set(headers);
       ctx.set('content-type', body.type);
       if (body.bytes instanceof Uint8Array) ctx.body = Buffer.from(body.bytes);
-      else sendStream(ctx, body.bytes, reply.headers['content-length']);
+      else sendStream(ctx, body.bytes, headers['content-length']);
       return;
   }
+}
+
+/** Whether the client has it already. */
+function isKnown({ method, req }: Context, { status, headers }: Reply): boolean {
+  const tags = req.headers['if-none-match'];
+  if (tags === undefined || status !== 200 || (method !== 'GET' && method !== 'HEAD')) return false;
+  return namesTag(tags, headers['etag']);
+}
+
+function sendNotModified(ctx: Context, { headers }: Reply): void {
+  ctx.set(headers);
+  ctx.vary('accept-encoding');
+  ctx.body = null;
+  ctx.status = 304;
 }
 
 /** Koa forgets the length of a stream, and leaves the connection of one that fails open. */
@@ -61,15 +68,20 @@ function jsonBytes(value: Json): string | Promise<Buffer> {
   return isLargeJson(value) ? replySlices.run(writeJsonInSteps(value)) : writeJson(value);
 }
 
-async function sendText(ctx: Context, body: string | Buffer, type: string): Promise<void> {
-  const head = { 'content-type': type.startsWith('text/') ? `${type}; charset=utf-8` : type, Vary: 'accept-encoding' };
+async function sendText(ctx: Context, body: string | Buffer, type: string, reply: Reply): Promise<void> {
+  const head = {
+    ...reply.headers,
+    'content-type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
+    Vary: 'accept-encoding',
+  };
   const length = Buffer.byteLength(body);
   if (length < MIN_GZIP_BYTES || !wantsGzip(ctx)) {
-    sendWhole(ctx, body, { ...head, 'Content-Length': String(length) });
+    sendWhole(ctx, reply.status, { ...head, 'Content-Length': String(length) }, body);
     return;
   }
   const packed = await gzipBytes(body);
-  sendWhole(ctx, packed, { ...head, 'Content-Length': String(packed.length), 'content-encoding': 'gzip' });
+  const { length: packedLength } = packed;
+  sendWhole(ctx, reply.status, { ...head, 'Content-Length': String(packedLength), 'content-encoding': 'gzip' }, packed);
 }
 
 /** Without the header there is nothing to weigh. */
@@ -77,11 +89,8 @@ function wantsGzip(ctx: Context): boolean {
   return ctx.req.headers['accept-encoding'] !== undefined && ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
 }
 
-/**
- * Head and body at once, past what Koa does with any body. Node writes a string together with its head, in one system
- * call; of bytes, in two pieces.
- */
-function sendWhole(ctx: Context, body: string | Buffer, head: Readonly<Record<string, string>>): void {
+/** Head and body at once, past what Koa does with any body. */
+function sendWhole(ctx: Context, status: number, head: Readonly<Record<string, string>>, body: string | Buffer): void {
   const { res } = ctx;
   ctx.respond = false;
   // The client went away, or the answer was begun already.
@@ -89,7 +98,7 @@ function sendWhole(ctx: Context, body: string | Buffer, head: Readonly<Record<st
     res.end();
     return;
   }
-  res.writeHead(res.statusCode, head);
+  res.writeHead(status, head);
   // Node leaves out the body of an answer to HEAD.
   res.end(body);
 }
