@@ -1,5 +1,6 @@
 import Koa, { type Context } from 'koa';
 import { FailureLimit } from './access/failure-limit.js';
+import { FleetAddresses } from '../resources/views/fleet-addresses.js';
 import { answerCall, type ApiNeeds, type Shared } from './answer-call.js';
 import { canonicalPath } from './canonical-path.js';
 import type { HttpLog } from './http-config.js';
@@ -33,6 +34,7 @@ export function createApp(needs: ApiNeeds): Koa {
     deps: {
       store,
       config,
+      fleet: new FleetAddresses(),
       runtime: {
         dialect: () => operations().dialect(),
         get foresight() {

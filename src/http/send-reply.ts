@@ -5,8 +5,9 @@ import type { Context } from 'koa';
 import type { Json } from '../model/document.js';
 import { Slices } from '../world/slices.js';
 import { namesTag } from './documents/not-modified.js';
+import { documentText, keptText } from './json/document-text.js';
+import { listBytes } from './json/list-bytes.js';
 import { isLargeJson, writeJsonInSteps } from './json/write-large-json.js';
-import { writeJson } from './json/write-json.js';
 import { JSON_TYPE } from './media-type.js';
 import type { Reply } from './reply.js';
 
@@ -21,7 +22,9 @@ export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
   const { body, status, headers } = reply;
   switch (body.kind) {
     case 'json':
-      return sendText(ctx, await jsonBytes(body.value), JSON_TYPE, reply);
+      return sendText(ctx, await jsonText(body.value), JSON_TYPE, reply);
+    case 'list':
+      return sendText(ctx, await listBytes(body.parts, replySlices), JSON_TYPE, reply);
     case 'text':
       return sendText(ctx, body.text, body.type, reply);
     case 'none':
@@ -64,24 +67,35 @@ function sendStream(ctx: Context, bytes: Readable, length: string | undefined): 
 /** Writes large answers one at a time; small ones don't wait for them. */
 const replySlices = new Slices();
 
-function jsonBytes(value: Json): string | Promise<Buffer> {
-  return isLargeJson(value) ? replySlices.run(writeJsonInSteps(value)) : writeJson(value);
+async function jsonText(value: Json): Promise<Text> {
+  const kept = keptText(value);
+  if (kept !== undefined) return kept;
+  return isLargeJson(value) ? [await replySlices.run(writeJsonInSteps(value))] : documentText(value);
 }
 
-async function sendText(ctx: Context, body: string | Buffer, type: string, reply: Reply): Promise<void> {
+/** A whole text, or its pieces. */
+type Text = string | readonly Buffer[];
+
+async function sendText(ctx: Context, text: Text, type: string, { status, headers }: Reply): Promise<void> {
   const head = {
-    ...reply.headers,
+    ...headers,
     'content-type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
     Vary: 'accept-encoding',
   };
-  const length = Buffer.byteLength(body);
+  const length = lengthOf(text);
   if (length < MIN_GZIP_BYTES || !wantsGzip(ctx)) {
-    sendWhole(ctx, reply.status, { ...head, 'Content-Length': String(length) }, body);
+    sendWhole(ctx, status, { ...head, 'Content-Length': String(length) }, text);
     return;
   }
-  const packed = await gzipBytes(body);
-  const { length: packedLength } = packed;
-  sendWhole(ctx, reply.status, { ...head, 'Content-Length': String(packedLength), 'content-encoding': 'gzip' }, packed);
+  const packed = await gzipBytes(typeof text === 'string' ? text : Buffer.concat(text));
+  const packedHead = { ...head, 'Content-Length': String(packed.length), 'content-encoding': 'gzip' };
+  sendWhole(ctx, status, packedHead, [packed]);
+}
+
+/** In bytes. */
+function lengthOf(text: Text): number {
+  if (typeof text === 'string') return Buffer.byteLength(text);
+  return text.reduce((length, piece) => length + piece.length, 0);
 }
 
 /** Without the header there is nothing to weigh. */
@@ -90,7 +104,7 @@ function wantsGzip(ctx: Context): boolean {
 }
 
 /** Head and body at once, past what Koa does with any body. */
-function sendWhole(ctx: Context, status: number, head: Readonly<Record<string, string>>, body: string | Buffer): void {
+function sendWhole(ctx: Context, status: number, head: Readonly<Record<string, string>>, text: Text): void {
   const { res } = ctx;
   ctx.respond = false;
   // The client went away, or the answer was begun already.
@@ -100,5 +114,10 @@ function sendWhole(ctx: Context, status: number, head: Readonly<Record<string, s
   }
   res.writeHead(status, head);
   // Node leaves out the body of an answer to HEAD.
-  res.end(body);
+  if (typeof text === 'string') {
+    res.end(text);
+    return;
+  }
+  for (const piece of text) res.write(piece);
+  res.end();
 }

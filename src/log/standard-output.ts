@@ -38,9 +38,13 @@ export class StandardOutput {
     this.#drained ??= this.#drain();
   }
 
-  /** Writes what is waiting at once, for the last moment of the process; lines under way may then stand twice. */
+  /**
+   * Writes what is waiting at once, for the last moment of the process. Lines that are under way are written again, as a thread may
+   * not get to it: they may stand twice, and where the pipe was full one of them in two pieces besides.
+   */
   flushSync(): void {
-    const bytes = Buffer.concat([this.#underWay, this.#takeWaiting()]);
+    const underWay = this.#underWay.length > 0 ? [Buffer.from('\n'), this.#underWay] : [];
+    const bytes = Buffer.concat([...underWay, this.#takeWaiting()]);
     let written = 0;
     for (let tries = 0; written < bytes.length && tries < LAST_TRIES;) {
       try {

@@ -3,6 +3,11 @@ import type { Json, JsonObject } from '../model/document.js';
 /** Every object and list in here is deeply frozen and came from this module, so it can be shared instead of copied. */
 const owned = new WeakSet<object>();
 
+/** Whether a value is deeply frozen for good, as documents that a store hands out. */
+export function isOwned(value: object): boolean {
+  return owned.has(value);
+}
+
 /**
  * A deeply frozen private copy of `value`. Parts that are already owned are shared, so an edit that replaces one field
  * of a zone with 60,000 addresses copies one object. Members that are `undefined` are dropped, as JSON does.
