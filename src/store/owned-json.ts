@@ -1,13 +1,19 @@
 import type { Json, JsonObject } from '../model/document.js';
 
 /**
- * Every object and list in here is deeply frozen and came from this module, so it can be shared instead of copied. Only
- * those with many parts are in here: small ones are copied faster than a set of millions is kept and searched.
+ * Every object and list in here is deeply frozen and came from this module, so it can be shared instead of copied. Of the
+ * parts of a document only those with many parts of their own are in here: small ones are copied faster than a set of
+ * millions is kept and searched.
  */
 const owned = new WeakSet<object>();
 
 /** From so many parts of its own on a container is remembered. */
 const MANY = 16;
+
+/** Whether a value is deeply frozen for good, as documents that a store hands out. */
+export function isOwned(value: object): boolean {
+  return owned.has(value);
+}
 
 /**
  * A deeply frozen private copy of `value`. Parts that are already owned are shared, so an edit that replaces one field
@@ -15,7 +21,7 @@ const MANY = 16;
  * @throws TypeError when `value` holds what JSON cannot: a non-finite number, a function, a class instance, a hole.
  */
 export function ownedCopy<T extends Json>(value: T): T {
-  return copyOf(value, 'document') as T;
+  return whole(copyOf(value, 'document')) as T;
 }
 
 /** Parses JSON text into a deeply frozen value. Keys such as `__proto__` become ordinary own keys. */
@@ -36,7 +42,7 @@ export function ownedParser(): (text: string) => Json {
     seen.set(value, value);
     return value;
   };
-  return (text) => own(JSON.parse(text) as Json, once);
+  return (text) => whole(ownPart(JSON.parse(text) as Json, once));
 }
 
 /** Shorter strings JSON.parse shares by itself; longer ones seldom come again. */
@@ -45,21 +51,27 @@ const [SHORTEST_SHARED, LONGEST_SHARED] = [11, 100];
 /** Puts `entries` into one frozen object; its values must be owned already. */
 export function ownedObject(entries: Iterable<readonly [string, Json]>): JsonObject {
   const object = Object.fromEntries(entries);
-  markOwned(object);
+  Object.freeze(object);
+  owned.add(object);
   return object;
 }
 
+/** Deeply freezes a value without copying it; the caller must hold the only reference. */
+export function own(value: Json): Json {
+  return whole(ownPart(value));
+}
+
 /**
- * Deeply freezes a value without copying it; the caller must hold the only reference. `once` gives the string that is to
- * stand for its equals in objects; lists of strings are addresses, mostly, each of which comes once.
+ * `once` gives the string that is to stand for its equals in objects; lists of strings are addresses, mostly, each of
+ * which comes once.
  */
-export function own(value: Json, once?: (text: string) => string): Json {
+function ownPart(value: Json, once?: (text: string) => string): Json {
   if (typeof value !== 'object' || value === null) return value;
   return Array.isArray(value) ? ownList(value as Json[], once) : ownObject(value as Record<string, Json>, once);
 }
 
 function ownList(list: Json[], once: ((text: string) => string) | undefined): Json {
-  for (const part of list) if (typeof part === 'object') own(part, once);
+  for (const part of list) if (typeof part === 'object') ownPart(part, once);
   remember(list, list.length);
   return list;
 }
@@ -68,7 +80,7 @@ function ownObject(object: Record<string, Json>, once: ((text: string) => string
   const keys = Object.keys(object);
   for (const key of keys) {
     const part = object[key];
-    if (typeof part === 'object') own(part, once);
+    if (typeof part === 'object') ownPart(part, once);
     // Not a key that may be an accessor: that would be written to the prototype.
     else if (typeof part === 'string' && once !== undefined && key !== '__proto__') object[key] = once(part);
   }
@@ -79,6 +91,12 @@ function ownObject(object: Record<string, Json>, once: ((text: string) => string
 /** Freezes an object or list whose parts are owned already; the caller must hold the only reference. */
 export function markOwned(container: object): void {
   remember(container, Array.isArray(container) ? container.length : Object.keys(container).length);
+}
+
+/** What was made as a whole, however few parts it has. */
+function whole(value: Json): Json {
+  if (typeof value === 'object' && value !== null) owned.add(value);
+  return value;
 }
 
 function remember(container: object, parts: number): void {
