@@ -1,0 +1,4 @@
+import type { Bench } from './bench.js';
+
+/** All of them, in the order of the page; loaded only when they run. */
+export const BENCHES: readonly (() => Promise<Bench>)[] = [];
