@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** SHA-256 of the UTF-8 bytes of `text`, as 64 lower-case hex digits: the form every hash of the agent protocol has. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text);
 }
 
 /** The hash of the empty string: an empty ruleset, or sets without any address. */

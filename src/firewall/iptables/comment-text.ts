@@ -21,6 +21,9 @@ export function cutComment(text: string): string {
   return text;
 }
 
+/** ASCII that can be printed, without quotes, backslashes and opening brackets: quotes are all that it may need. */
+const SIMPLE = /^[ !#-&(-Z\]-~]*$/;
+
 /** The argument as `iptables-save` prints it: bare if letters, digits, `_` and `-` only; else quoted and escaped. */
 export function kernelComment(text: string): string {
   return BARE.test(text) ? text : `"${text.replace(/["\\']/g, '\\$&')}"`;
@@ -58,6 +61,15 @@ function oldArgument(text: string): { readonly argument: string; readonly seen: 
  */
 export function escapesReadBack(text: string): boolean {
   return oldArgument(text) !== null;
+}
+
+/**
+ * The argument in the Erlang server's spelling, for comments that are spelled the same in every line; null: see
+ * {@link oldStyleLine}.
+ */
+export function simpleOldArgument(text: string): string | null {
+  if (text.length > COMMENT_BYTES || !SIMPLE.test(text)) return null;
+  return text.includes(' ') ? `"${text}"` : text;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { sha256 } from '../hash/sha256.js';
-import { trimTrailingBlanks } from '../hash/trim-trailing-blanks.js';
 
 const KEPT_FORWARD = '-A FORWARD -j REJECT --reject-with icmp-port-unreachable';
 
@@ -18,16 +17,54 @@ function resetCounters(line: string): string {
   return `${line.slice(0, open)} [0:0]${line.slice(close + 1)}`;
 }
 
-function withoutQuotes(line: string): string {
-  return line.replaceAll('"', '').replaceAll("'", '');
+/** The end of the line that a place is in. */
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
+}
+
+function withoutComments(text: string): string {
+  if (!text.startsWith('#') && !text.includes('\n#')) return text;
+  return text
+    .split('\n')
+    .filter((line) => !line.startsWith('#'))
+    .join('\n');
+}
+
+/** {@link resetCounters} of each line: of the few that could hold any. */
+function withCountersReset(text: string): string {
+  let made = '';
+  let from = 0;
+  for (let close = text.indexOf(']'); close >= 0;) {
+    const start = text.lastIndexOf('\n', close) + 1;
+    const end = lineEnd(text, close);
+    const line = text.slice(start, end);
+    const reset = resetCounters(line);
+    if (reset !== line) {
+      made += text.slice(from, start) + reset;
+      from = end;
+    }
+    close = text.indexOf(']', end);
+  }
+  return from === 0 ? text : made + text.slice(from);
+}
+
+/** A pattern of one character that removes all its matches is copied in one go, unlike `replaceAll`. */
+function withoutQuotes(text: string): string {
+  return text.replace(/"/g, '').replace(/'/g, '');
+}
+
+/** What all hosts leave out before they look at single lines; in whole texts, since few lines hold any of it. */
+function withoutTrimmings(text: string): string {
+  return withoutQuotes(withCountersReset(withoutComments(text)));
 }
 
 /** Docker's chains and lines of FORWARD, except the one that every v4 ruleset has. */
-function isIgnored(line: string): boolean {
+function isIgnored(text: string, start: number, end: number): boolean {
   return (
-    line.startsWith('-A DOCKER') ||
-    line.startsWith(':DOCKER') ||
-    (line.startsWith('-A FORWARD') && line !== KEPT_FORWARD)
+    text.startsWith('-A DOCKER', start) ||
+    text.startsWith(':DOCKER', start) ||
+    (text.startsWith('-A FORWARD', start) && text.slice(start, end) !== KEPT_FORWARD)
   );
 }
 
@@ -38,14 +75,11 @@ const LXD_BRIDGE = [
   '-A POSTROUTING -o lxdbr0 ',
 ];
 
-function normalize(text: string, clean: (line: string) => string, ignored: (line: string) => boolean): string {
-  const kept: string[] = [];
-  for (const raw of text.split('\n')) {
-    if (raw === '' || raw.startsWith('#')) continue;
-    const line = clean(withoutQuotes(resetCounters(raw)));
-    if (line !== '' && !ignored(line)) kept.push(line);
-  }
-  return kept.join('\n');
+/** The end of a line without the blanks (U+0020) at its end. */
+function trimmedEnd(text: string, start: number, end: number): number {
+  let trimmed = end;
+  while (trimmed > start && text.charCodeAt(trimmed - 1) === 0x20) trimmed -= 1;
+  return trimmed;
 }
 
 /**
@@ -53,8 +87,23 @@ function normalize(text: string, clean: (line: string) => string, ignored: (line
  * chains and foreign FORWARD lines go away; what is left is joined by line feeds, without one at the end.
  * Takes what we render as well as what `iptables-save` prints. Source: docs/protocol.md#rulesets-before-hashing.
  */
-export function normalizeRuleset(text: string): string {
-  return normalize(text, trimTrailingBlanks, isIgnored);
+export function normalizeRuleset(ruleset: string): string {
+  const text = withoutTrimmings(ruleset);
+  let made = '';
+  // Lines that stay as they are are taken together.
+  let from = 0;
+  for (let start = 0, next: number; start < text.length; start = next) {
+    const end = lineEnd(text, start);
+    next = end + 1;
+    const kept = trimmedEnd(text, start, end);
+    const isLeftOut = kept === start || isIgnored(text, start, kept);
+    if (!isLeftOut && kept === end) continue;
+    made += text.slice(from, start);
+    if (!isLeftOut) made += `${text.slice(start, kept)}\n`;
+    from = next;
+  }
+  made += text.slice(from);
+  return made.endsWith('\n') ? made.slice(0, -1) : made;
 }
 
 /** The hash of one of a group's four rulesets, as the server stores it: {@link normalizeRuleset}, then SHA-256. */
@@ -68,11 +117,12 @@ export function rulesetHash(text: string): string {
  * read back to the same hash.
  */
 export function normalizeRulesetAsAgent(text: string): string {
-  return normalize(
-    text,
-    (line) => line.trim(),
-    (line) => isIgnored(line) || LXD_BRIDGE.some((start) => line.startsWith(start)),
-  );
+  return withoutTrimmings(text)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !isIgnored(line, 0, line.length))
+    .filter((line) => !LXD_BRIDGE.some((start) => line.startsWith(start)))
+    .join('\n');
 }
 
 /** The hash that an agent reports for the ruleset text it read back from its kernel. */

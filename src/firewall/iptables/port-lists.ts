@@ -10,10 +10,8 @@ export interface PortList {
 /** Slots of one multiport match (XT_MULTI_PORTS); a range takes two. */
 const MULTIPORT_SLOTS = 15;
 
-/** Kept per list: lists never change, and each service is read once. */
-const known = new WeakMap<readonly PortRange[], readonly PortList[]>();
-
-function partPorts(ranges: readonly PortRange[]): readonly PortList[] {
+/** Splits ports into lists that fit into one match each, in their order. */
+export function portLists(ranges: readonly PortRange[]): readonly PortList[] {
   const lists: PortRange[][] = [];
   let current: PortRange[] = [];
   let left = 0;
@@ -31,13 +29,4 @@ function partPorts(ranges: readonly PortRange[]): readonly PortList[] {
     single: list.length === 1 && list[0]?.first === list[0]?.last,
     text: list.map(({ first, last }) => (first === last ? `${first}` : `${first}:${last}`)).join(','),
   }));
-}
-
-/** Splits ports into lists that fit into one match each, in their order. */
-export function portLists(ranges: readonly PortRange[]): readonly PortList[] {
-  const found = known.get(ranges);
-  if (found !== undefined) return found;
-  const made = partPorts(ranges);
-  known.set(ranges, made);
-  return made;
 }

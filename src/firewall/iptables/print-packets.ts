@@ -19,18 +19,30 @@ function icmpMatch(type: IcmpType, family: Family): string {
   return ` -m icmp --icmp-type ${type.type === 255 ? 'any' : icmpTypeText(type)}`;
 }
 
+function makePortTexts(name: string | null, { side, ranges }: NonNullable<Packets['ports']>): readonly PacketText[] {
+  const protocol = name === null ? '' : ` -p ${name}`;
+  const option = PORT_OPTION[side];
+  const own = name !== null && OWN_MATCH.has(name) ? ` -m ${name} ${option} ` : null;
+  return portLists(ranges).map(({ single, text }) => ({
+    protocol,
+    match: single && own !== null ? own + text : ` -m multiport ${option}s ${text}`,
+  }));
+}
+
+/** Kept per packets: they never change, and those with ports are made once per service. */
+const portTexts = new WeakMap<Packets, readonly PacketText[]>();
+
 /** A rule's packets, one entry per line, in order. */
 export function packetTexts(packets: Packets, family: Family): readonly PacketText[] {
   const { protocol: name, ports, icmp } = packets;
-  const protocol = name === null ? '' : ` -p ${name}`;
   if (ports !== null) {
-    const option = PORT_OPTION[ports.side];
-    const own = name !== null && OWN_MATCH.has(name) ? ` -m ${name} ${option} ` : null;
-    return portLists(ports.ranges).map(({ single, text }) => ({
-      protocol,
-      match: single && own !== null ? own + text : ` -m multiport ${option}s ${text}`,
-    }));
+    const known = portTexts.get(packets);
+    if (known !== undefined) return known;
+    const made = makePortTexts(name, ports);
+    portTexts.set(packets, made);
+    return made;
   }
+  const protocol = name === null ? '' : ` -p ${name}`;
   if (icmp === null) return [{ protocol, match: '' }];
   if (icmp === 'every') return [{ protocol, match: family === 'v4' ? ' -m icmp --icmp-type any' : '' }];
   return icmp.map((type) => ({ protocol, match: icmpMatch(type, family) }));

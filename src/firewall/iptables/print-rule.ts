@@ -1,6 +1,7 @@
 import type { Family } from '../addresses/family.js';
-import type { FirewallRule, Side, SourceLimit, Verdict } from '../rules/firewall-rule.js';
-import { kernelComment, oldStyleLine } from './comment-text.js';
+import type { FirewallRule, Peer, Side, SourceLimit, Verdict } from '../rules/firewall-rule.js';
+import type { State } from '../rules/rule-model.js';
+import { kernelComment, oldStyleLine, simpleOldArgument } from './comment-text.js';
 import { packetTexts } from './print-packets.js';
 
 /** How comments are spelled: as the Erlang server did wherever that hashes the same, or as the kernel prints them. */
@@ -28,6 +29,16 @@ const WHOLE_MASK: Readonly<Record<Family, string>> = {
   v6: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
 };
 
+const NO_LIMIT: Readonly<Record<Family, Readonly<Record<Verdict, readonly LineEnd[]>>>> = {
+  v4: plainEnds(TARGET.v4),
+  v6: plainEnds(TARGET.v6),
+};
+
+function plainEnds(targets: Readonly<Record<Verdict, string>>): Readonly<Record<Verdict, readonly LineEnd[]>> {
+  const end = (verdict: Verdict): readonly LineEnd[] => [{ before: '', after: targets[verdict] }];
+  return { accept: end('accept'), drop: end('drop'), reject: end('reject'), reset: end('reset') };
+}
+
 /** The end of a line, before and after its comment. */
 interface LineEnd {
   readonly before: string;
@@ -38,8 +49,9 @@ interface LineEnd {
  * A recent limit takes two lines: the first acts on sources that came too often, the second records the source. The
  * comment goes before the limit, because the end of a line that ends in a comment may be trimmed.
  */
-function lineEnds(limit: SourceLimit | null, target: string, family: Family): readonly LineEnd[] {
-  if (limit === null) return [{ before: '', after: target }];
+function lineEnds(limit: SourceLimit | null, verdict: Verdict, family: Family): readonly LineEnd[] {
+  if (limit === null) return NO_LIMIT[family][verdict];
+  const target = TARGET[family][verdict];
   if (limit.kind === 'connections') {
     const match = ` -m connlimit --connlimit-above ${limit.above} --connlimit-mask ${limit.prefix} --connlimit-saddr`;
     return [{ before: match, after: target }];
@@ -52,9 +64,38 @@ function lineEnds(limit: SourceLimit | null, target: string, family: Family): re
   ];
 }
 
+/** The words of lines about packets that come in, and that go out. */
+const WAY = {
+  in: { start: '-A INPUT', address: ' -s ', interface: ' -i ' },
+  out: { start: '-A OUTPUT', address: ' -d ', interface: ' -o ' },
+} as const;
+
 /** The kernel prints nothing for an address of prefix length 0. */
 function addressOption(option: string, text: string): string {
   return text.endsWith('/0') ? '' : option + text;
+}
+
+function setMatch(peer: Peer): string {
+  return peer.kind === 'set' ? ` -m set --match-set ${peer.name} ${SIDE[peer.side]}` : '';
+}
+
+function stateMatch(states: readonly State[]): string {
+  return states.length === 0 ? '' : ` -m state --state ${states.length === 1 ? states[0] : states.join(',')}`;
+}
+
+/** The comment's option, the same in every line; null: how it is spelled depends on the line. */
+function commentOption(comment: string, style: CommentStyle): string | null {
+  if (comment === '') return '';
+  const argument = style === 'kernel' ? kernelComment(comment) : simpleOldArgument(comment);
+  return argument === null ? null : COMMENT + argument;
+}
+
+const COMMENT = ' -m comment --comment ';
+
+/** How the lines of a rule begin: once, or for each of its addresses. */
+function lineStarts({ direction, peer }: FirewallRule): string | readonly string[] {
+  const { start, address } = WAY[direction];
+  return peer.kind === 'addresses' ? peer.list.map((text) => start + addressOption(address, text)) : start;
 }
 
 /**
@@ -62,31 +103,24 @@ function addressOption(option: string, text: string): string {
  * that hashes the same): one line per port list, ICMP type, half of a limit, and address.
  */
 export function printRule(rule: FirewallRule, family: Family, style: CommentStyle, lines: string[]): void {
-  const { peer, interface: device, states, comment } = rule;
-  const inbound = rule.direction === 'in';
-  const start = inbound ? '-A INPUT' : '-A OUTPUT';
-  const option = inbound ? ' -s ' : ' -d ';
-  const place = device === null ? '' : `${inbound ? ' -i ' : ' -o '}${device.name}${device.andLonger ? '+' : ''}`;
-  const set = peer.kind === 'set' ? ` -m set --match-set ${peer.name} ${SIDE[peer.side]}` : '';
-  const state = states.length === 0 ? '' : ` -m state --state ${states.join(',')}`;
-  const ends = lineEnds(rule.limit, TARGET[family][rule.verdict], family);
-  const addresses = peer.kind === 'addresses' ? peer.list : null;
-  const first = addresses === null ? start : start + addressOption(option, addresses[0] ?? '');
-  const argument = comment === '' || style === 'old' ? '' : kernelComment(comment);
+  const { direction, peer, interface: device, comment } = rule;
+  const place = device === null ? '' : `${WAY[direction].interface}${device.name}${device.andLonger ? '+' : ''}`;
+  const set = setMatch(peer);
+  const state = stateMatch(rule.states);
+  const option = commentOption(comment, style);
+  const ends = lineEnds(rule.limit, rule.verdict, family);
+  const starts = lineStarts(rule);
+  const first = typeof starts === 'string' ? starts : (starts[0] ?? '');
   for (const { protocol, match } of packetTexts(rule.packets, family)) {
-    const head = place + protocol + set + match + state;
+    const conditions = place + protocol + set + match + state;
     for (const { before, after } of ends) {
-      let rest: string;
-      if (comment === '') rest = head + before + after;
-      else {
-        const until = `${head}${before} -m comment --comment `;
-        rest =
-          style === 'kernel'
-            ? until + argument + after
-            : oldStyleLine(comment, (old) => first + until + old + after).slice(first.length);
-      }
-      if (addresses === null) lines.push(start + rest);
-      else for (const text of addresses) lines.push(start + addressOption(option, text) + rest);
+      const until = conditions + before;
+      const rest =
+        option !== null
+          ? until + option + after
+          : oldStyleLine(comment, (old) => first + until + COMMENT + old + after).slice(first.length);
+      if (typeof starts === 'string') lines.push(starts + rest);
+      else for (const start of starts) lines.push(start + rest);
     }
   }
 }

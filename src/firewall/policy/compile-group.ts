@@ -1,12 +1,17 @@
 import type { Document, JsonObject } from '../../model/document.js';
-import { byVariant, RULESET_VARIANTS, type RulesetVariantKey } from '../../model/ruleset-variants.js';
+import {
+  byVariant,
+  RULESET_VARIANTS,
+  type RulesetVariant,
+  type RulesetVariantKey,
+  variantsOfType,
+} from '../../model/ruleset-variants.js';
 import type { Dialect } from '../dialect.js';
 import { finish } from '../finish.js';
-import { sortByBytes } from '../hash/byte-order.js';
 import { EMPTY_HASH } from '../hash/sha256.js';
 import { FIELD_PRINTER, type PrinterName, PRINTERS } from '../printers.js';
 import { type CompileError, type CompileWarning, describeError } from '../rules/compile-error.js';
-import { compilePolicy } from '../rules/compile-ruleset.js';
+import { compileVariants } from '../rules/compile-ruleset.js';
 import type { PolicyModel } from '../rules/read-profile.js';
 import { NO_ADDRESSES } from '../rules/ruleset-input.js';
 import { setName } from '../sets/set-name.js';
@@ -129,27 +134,16 @@ export function* compileRules(
   const read = yield* view.rules(profile, ruleset, printer);
   if (!read.ok) return ruleRefused('set4', read.error);
   if (generateUnset) yield* view.makeAddresses(setsOfPeers(read.policy, view));
-  const texts: Record<RulesetVariantKey, GroupText> = { ...byVariant('key', () => EMPTY) };
-  const sets = new Set<string>();
-  const warnings: CompileWarning[] = [];
-  for (const { key, type, family: version } of RULESET_VARIANTS) {
-    if (type === 'iptables' && !generateUnset) continue;
-    const asked = {
-      type,
-      version,
-      lookups: answers.lookups,
-      addresses: type === 'iptables' ? answers.addresses : NO_ADDRESSES,
-      get selfGroup() {
-        return answers.selfGroup;
-      },
-    };
-    const result = yield* compilePolicy(read.policy, asked, view.dialect, printer);
-    if (!result.ok) return ruleRefused(key, result.error);
-    texts[key] = { text: result.text, hash: result.hash };
-    for (const set of result.sets) sets.add(set);
-    for (const warning of result.warnings) warnings.push(warning);
-  }
-  return { ok: true, ...texts, sets: sortByBytes([...sets]), warnings };
+  const made = generateUnset ? RULESET_VARIANTS : variantsOfType('ipsets');
+  const variants = made.map(({ type, family: version }) => ({
+    type,
+    version,
+    addresses: type === 'iptables' ? answers.addresses : NO_ADDRESSES,
+  }));
+  const result = yield* compileVariants(read.policy, answers, variants, view.dialect, printer);
+  if (!result.ok) return ruleRefused((made[result.variant] as RulesetVariant).key, result.error);
+  const texts = byVariant('key', (variant) => result.texts[made.indexOf(variant)] ?? EMPTY);
+  return { ok: true, ...texts, sets: result.sets, warnings: result.warnings };
 }
 
 /**

@@ -5,10 +5,12 @@ import type { Dialect } from '../dialect.js';
 import { RULE_CHOICES } from '../dialect-rules.js';
 import { finish } from '../finish.js';
 import type { CompileError, Fault, RulePosition } from './compile-error.js';
-import type { AddressMaps, Emission, Pass } from './emission.js';
+import type { AddressMaps, Emission } from './emission.js';
 import type { PolicyLookups } from './policy-lookups.js';
 import { readRule } from './read-rule.js';
-import { expandRule, serviceOf } from './expand-rule.js';
+import { expandRule } from './expand-rule.js';
+import { nameOfPeer } from './resolve-peer.js';
+import { serviceOf } from './resolve-rule.js';
 
 export interface RulesCheck {
   readonly lookups: PolicyLookups;
@@ -73,11 +75,6 @@ function referencesOf(rules: Json | undefined): ReadonlySet<string> {
   return found;
 }
 
-const PASSES: Readonly<Record<RulePosition['direction'], readonly Pass[]>> = {
-  inbound: ['inbound', 'answer'],
-  outbound: ['outbound'],
-};
-
 /** Every fault of one rule in every variant, each once. */
 function ruleFaults(value: Json, direction: RulePosition['direction'], check: RulesCheck): readonly Fault[] {
   const choices = RULE_CHOICES[check.dialect];
@@ -90,6 +87,11 @@ function ruleFaults(value: Json, direction: RulePosition['direction'], check: Ru
   faults.forEach(fault);
   if (rule === null) return [...found.values()];
   writtenTextFaults(value).forEach(fault);
+  const referred = { lookups: check.lookups, selfGroup: 'self' };
+  const service = faults.some(({ field }) => field === 'service') ? undefined : serviceOf(rule, referred, fault);
+  if (service === undefined) return [...found.values()];
+  const peerName = rule.peer.kind === 'anyone' ? null : nameOfPeer(rule.peer, referred, fault);
+  if (peerName === undefined) return [...found.values()];
   const types: readonly RulesetType[] = check.unsetTables ? ['ipsets', 'iptables'] : ['ipsets'];
   for (const type of types) {
     for (const version of ['v4', 'v6'] as const) {
@@ -97,18 +99,12 @@ function ruleFaults(value: Json, direction: RulePosition['direction'], check: Ru
         choices,
         type,
         version,
-        lookups: check.lookups,
-        selfGroup: 'self',
         addresses: SOME,
         sets: new Set(),
         fault,
         warn: () => undefined,
       };
-      const service = faults.some(({ field }) => field === 'service') ? undefined : serviceOf(rule, emission);
-      if (service === undefined) continue;
-      for (const pass of PASSES[direction]) {
-        if (pass !== 'answer' || rule.answered) expandRule(rule, service, pass, emission, []);
-      }
+      expandRule(rule, direction, service, peerName, emission, [], { inbound: [], answer: [], outbound: [] });
     }
   }
   return [...found.values()];

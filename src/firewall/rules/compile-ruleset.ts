@@ -5,12 +5,12 @@ import { sortByBytes } from '../hash/byte-order.js';
 import type { Printer } from '../printer.js';
 import { FIELD_PRINTER } from '../printers.js';
 import type { CompileError, CompileWarning, Fault, RulePosition } from './compile-error.js';
-import type { Emission, Pass } from './emission.js';
-import { expandRule, serviceOf } from './expand-rule.js';
 import type { FirewallRule } from './firewall-rule.js';
 import type { PlacedRead, PolicyModel } from './read-profile.js';
 import { readProfile } from './read-profile.js';
-import type { RulesetInput } from './ruleset-input.js';
+import { resolveRule } from './resolve-rule.js';
+import { RulesetDraft } from './ruleset-draft.js';
+import type { Referred, RulesetInput, Variant } from './ruleset-input.js';
 
 /** The text of one ruleset. */
 export interface PrintedRuleset {
@@ -37,138 +37,142 @@ export interface RefusedRuleset {
 
 export type RulesetResult = CompiledRuleset | RefusedRuleset;
 
-/** Ends a compilation at its first fault; never leaves this file. */
-class Refused extends Error {
-  readonly fault: CompileError;
-  constructor(fault: CompileError) {
-    super(fault.reason);
-    this.fault = fault;
-  }
-}
-
 /** Which rule of the document a line was made from; null: it is one of the fixed lines around the rules. */
 export type LineOrigin = RulePosition | null;
-
-type Variant = Omit<RulesetInput, 'profile'>;
 
 /** Rules between two pauses: well under a millisecond of work. */
 const RULES_A_STEP = 64;
 
-class RulesetCompiler {
-  readonly #emission: Emission;
-  readonly #commentBytes: number;
-  readonly sets = new Set<string>();
-  readonly warnings: CompileWarning[] = [];
-  /** Where the rules stand that others were made from; undefined: nobody asks. */
-  readonly positions: Map<FirewallRule, RulePosition> | undefined;
-  readonly #warned = new Set<string>();
-  /** The rule at hand. */
-  #at: PlacedRead['position'] = { direction: 'inbound', index: 0 };
-
-  constructor(variant: Variant, choices: RuleChoices, commentBytes: number, traced: boolean) {
-    this.positions = traced ? new Map() : undefined;
-    this.#commentBytes = commentBytes;
-    this.#emission = {
-      choices,
-      type: variant.type,
-      version: variant.version,
-      lookups: variant.lookups,
-      addresses: variant.addresses,
-      // Not copied: reading `selfGroup` is what records that a ruleset depends on its group's name.
-      get selfGroup() {
-        return variant.selfGroup;
-      },
-      sets: this.sets,
-      fault: (fault: Fault) => {
-        throw new Refused({ ...fault, rule: this.#at });
-      },
-      warn: (field, message) => this.#warn({ rule: this.#at, field, message }),
-    };
+/**
+ * Compiles all rules for several variants in one walk, with pauses. The variants come in the order in which their
+ * faults count: once the first is refused, nothing else matters.
+ * @param placed gets the rules that were made from each rule of the document
+ */
+function* walkRules(
+  policy: PolicyModel,
+  referred: Referred,
+  drafts: readonly RulesetDraft[],
+  made?: (draft: RulesetDraft, placed: PlacedRead) => void,
+): Generator<void, void> {
+  const [first] = drafts;
+  let done = 0;
+  for (const placed of [...policy.inbound, ...policy.outbound]) {
+    done += 1;
+    if (done % RULES_A_STEP === 0) yield;
+    const fault = (found: Fault): void => first?.refuse({ ...found, rule: placed.position });
+    const resolved = resolveRule(placed, referred, fault);
+    if (resolved !== undefined)
+      for (const draft of drafts)
+        if (draft.refused === undefined) {
+          draft.add(placed, resolved);
+          made?.(draft, placed);
+        }
+    if (first?.refused !== undefined) return;
   }
+  if (typeof policy.docker === 'boolean') return;
+  for (const draft of drafts) if (draft.variant.version === 'v4') draft.refuse(policy.docker);
+}
 
-  /** Each once. */
-  #warn(warning: CompileWarning): void {
-    const { rule, field, message } = warning;
-    const key = `${rule?.direction} ${rule?.index} ${field} ${message}`;
-    if (this.#warned.has(key)) return;
-    this.#warned.add(key);
-    this.warnings.push(warning);
-  }
+function* printDraft(
+  { variant, rules }: RulesetDraft,
+  docker: boolean,
+  choices: RuleChoices,
+  printer: Printer,
+  lines?: (FirewallRule | null)[],
+): Generator<void, string> {
+  const family = variant.version;
+  const { inbound, answer: answers, outbound } = rules;
+  const hostTraffic = choices.ipv6HostTraffic;
+  return yield* printer.print(
+    { family, docker: family === 'v4' && docker, hostTraffic, inbound, answers, outbound },
+    choices,
+    lines,
+  );
+}
 
-  /** Compiles all rules in one pass, with pauses. */
-  *rules(rules: readonly PlacedRead[], pass: Pass): Generator<void, FirewallRule[]> {
-    const found: FirewallRule[] = [];
-    for (const [done, { rule, faults, cut, position }] of rules.entries()) {
-      if (done % RULES_A_STEP === RULES_A_STEP - 1) yield;
-      this.#at = position;
-      const fault = faults.find(({ kind }) => kind !== 'kernel');
-      if (rule === null) {
-        if (fault !== undefined) this.#emission.fault(fault);
-        continue;
-      }
-      if (pass === 'answer' && !rule.answered) continue;
-      const service = faults.some(({ field }) => field === 'service') ? undefined : serviceOf(rule, this.#emission);
-      // A service without entries gives no line, whatever else the rule holds.
-      if (service?.entries.length === 0) continue;
-      if (fault !== undefined) this.#emission.fault(fault);
-      if (service === undefined) continue;
-      if (cut) this.#emission.warn('comment', `was cut to the ${this.#commentBytes} bytes that the kernel keeps`);
-      for (const made of expandRule(rule, service, pass, this.#emission, faults)) {
-        this.positions?.set(made, position);
-        found.push(made);
-      }
-    }
-    return found;
-  }
+/** All rulesets of a group, in the order of their variants, and the sets that any of them names. */
+export interface CompiledVariants {
+  readonly ok: true;
+  readonly texts: readonly { readonly text: string; readonly hash: string }[];
+  readonly sets: readonly string[];
+  readonly warnings: readonly CompileWarning[];
+}
+
+/** Why there are none: the first fault of the first variant that has one. */
+export interface RefusedVariants extends RefusedRuleset {
+  /** Its index. */
+  readonly variant: number;
 }
 
 /**
- * Compiles one variant of a policy that was read with the same dialect, step by step. Use this for the four variants of
- * a group: the rules are read once. Nothing that `variant` answers may change meanwhile, or the text mixes two
- * policies.
+ * Compiles variants of a policy that was read with the same dialect, step by step, in one walk over its rules. Nothing
+ * that `referred` and the variants answer may change meanwhile, or the text mixes two policies.
  */
+export function* compileVariants(
+  policy: PolicyModel,
+  referred: Referred,
+  variants: readonly Variant[],
+  dialect: Dialect,
+  printer: Printer = FIELD_PRINTER,
+): Generator<void, CompiledVariants | RefusedVariants> {
+  const choices = RULE_CHOICES[dialect];
+  const sets = new Set<string>();
+  const drafts = variants.map((variant) => new RulesetDraft(variant, choices, printer.comments.bytes, sets));
+  yield* walkRules(policy, referred, drafts);
+  const refused = drafts.findIndex((draft) => draft.refused !== undefined);
+  const error = drafts[refused]?.refused;
+  if (error !== undefined) return { ok: false, error, variant: refused };
+  const texts: { readonly text: string; readonly hash: string }[] = [];
+  for (const draft of drafts) {
+    yield;
+    const text = yield* printDraft(draft, policy.docker === true, choices, printer);
+    yield;
+    texts.push({ text, hash: printer.hash(text) });
+  }
+  return { ok: true, texts, sets: sortByBytes([...sets]), warnings: drafts.flatMap((draft) => draft.warnings()) };
+}
+
+/** Compiles one variant of a policy that was read with the same dialect, step by step, as {@link compileVariants}. */
 export function* compilePolicy(
   policy: PolicyModel,
-  variant: Variant,
+  variant: Variant & Referred,
   dialect: Dialect,
   printer: Printer = FIELD_PRINTER,
 ): Generator<void, RulesetResult> {
-  const printed = yield* printPolicy(policy, variant, dialect, printer);
-  return printed.ok ? { ...printed, hash: printer.hash(printed.text) } : printed;
+  const compiled = yield* compileVariants(policy, variant, [variant], dialect, printer);
+  if (!compiled.ok) return { ok: false, error: compiled.error };
+  const { texts, sets, warnings } = compiled;
+  return { ok: true, ...(texts[0] as (typeof texts)[number]), sets, warnings };
 }
 
 /**
- * The same without the hash, which takes about a third of the time.
+ * The text alone, without its hash.
  * @param origins gets the origin of each line of the text
  */
 export function* printPolicy(
   policy: PolicyModel,
-  variant: Variant,
+  variant: Variant & Referred,
   dialect: Dialect,
-  printer: Printer = FIELD_PRINTER,
-  origins?: LineOrigin[],
+  printer: Printer,
+  origins: LineOrigin[],
 ): Generator<void, PrintedRuleset | RefusedRuleset> {
   const choices = RULE_CHOICES[dialect];
-  const compiler = new RulesetCompiler(variant, choices, printer.comments.bytes, origins !== undefined);
-  const lines = origins === undefined ? undefined : ([] as (FirewallRule | null)[]);
-  try {
-    const inbound = yield* compiler.rules(policy.inbound, 'inbound');
-    const answers = yield* compiler.rules(policy.inbound, 'answer');
-    const outbound = yield* compiler.rules(policy.outbound, 'outbound');
-    const family = variant.version;
-    const docker = family === 'v4' && policy.docker;
-    if (typeof docker !== 'boolean') return { ok: false, error: docker };
-    yield;
-    const hostTraffic = choices.ipv6HostTraffic;
-    const text = yield* printer.print({ family, docker, hostTraffic, inbound, answers, outbound }, choices, lines);
-    for (const rule of lines ?? []) origins?.push((rule && compiler.positions?.get(rule)) ?? null);
-    yield;
-    const sets = sortByBytes([...compiler.sets]);
-    return { ok: true, text, sets, warnings: compiler.warnings };
-  } catch (error) {
-    if (error instanceof Refused) return { ok: false, error: error.fault };
-    throw error;
-  }
+  const sets = new Set<string>();
+  const draft = new RulesetDraft(variant, choices, printer.comments.bytes, sets);
+  const positions = new Map<FirewallRule, RulePosition>();
+  yield* walkRules(policy, variant, [draft], ({ rules }, { position }) => {
+    for (const list of Object.values(rules))
+      for (let at = list.length - 1; at >= 0; at -= 1) {
+        const rule = list[at] as FirewallRule;
+        if (positions.has(rule)) break;
+        positions.set(rule, position);
+      }
+  });
+  if (draft.refused !== undefined) return { ok: false, error: draft.refused };
+  const lines: (FirewallRule | null)[] = [];
+  const text = yield* printDraft(draft, policy.docker === true, choices, printer, lines);
+  for (const rule of lines) origins.push((rule && positions.get(rule)) ?? null);
+  return { ok: true, text, sets: sortByBytes([...sets]), warnings: draft.warnings() };
 }
 
 /** Compiles one ruleset (docs/rulesets.md#the-text-of-a-ruleset) in a dialect (docs/rulesets.md#two-dialects). */

@@ -3,7 +3,6 @@ import type { RulesetType } from '../../model/ruleset-variants.js';
 import type { RuleChoices } from '../dialect-rules.js';
 import type { Fault } from './compile-error.js';
 import type { Lookup } from './lookup.js';
-import type { PolicyLookups } from './policy-lookups.js';
 
 /**
  * The three passes over the rules of a ruleset (docs/rulesets.md#order-of-rules). `answer`: the packets that answer an
@@ -32,12 +31,9 @@ export interface Emission {
   readonly choices: RuleChoices;
   readonly type: RulesetType;
   readonly version: Family;
-  readonly lookups: PolicyLookups;
-  /** Name of the group that the ruleset is for; asked for only where a rule is about the group itself. */
-  readonly selfGroup: string;
   readonly addresses: AddressMaps;
   /** Names of the sets that rules match against are put in here. */
   readonly sets: Set<string>;
   fault(fault: Fault): void;
-  warn(field: string, message: string): void;
+  warn(pass: Pass, field: string, message: string): void;
 }

@@ -1,10 +1,10 @@
 import { WIDTH } from '../addresses/family.js';
-import type { Fault } from './compile-error.js';
+import type { Direction, Fault } from './compile-error.js';
 import type { Emission, Pass } from './emission.js';
 import type { FirewallRule, Packets, Peer, SourceLimit, Verdict } from './firewall-rule.js';
 import type { ServiceEntry, ServiceModel } from './read-service.js';
 import { readRecentMask } from './recent-mask.js';
-import { resolvePeer } from './resolve-peer.js';
+import { peerOnTheWay, resolvePeer } from './resolve-peer.js';
 import type { Action, RecentLimit, RuleModel, State } from './rule-model.js';
 import { servicePackets, wholeProtocol } from './service-packets.js';
 
@@ -13,21 +13,14 @@ const ANSWER_STATES: readonly State[] = ['RELATED', 'ESTABLISHED'];
 /** Agents leave lines on this interface out of what they hash (docs/protocol.md#rulesets-before-hashing). */
 const LXD_BRIDGE = 'lxdbr0';
 
-/** The service of a rule; undefined after a fault. */
-export function serviceOf(rule: RuleModel, emission: Emission): ServiceModel | undefined {
-  const read = emission.lookups.services.get(rule.service);
-  if (read === undefined) {
-    emission.fault({
-      kind: 'reference',
-      field: 'service',
-      value: rule.service,
-      reason: 'there is no service with this id',
-    });
-    return undefined;
-  }
-  if (read.ok) return read.service;
-  emission.fault({ kind: 'shape', field: 'service', value: rule.service, reason: read.reason });
-  return undefined;
+/** The rules of a ruleset as far as they are compiled, in their order. */
+export type RulesByPass = Readonly<Record<Pass, FirewallRule[]>>;
+
+const WITH_ANSWER: readonly Pass[] = ['inbound', 'answer'];
+const ONE_WAY: Readonly<Record<Direction, readonly Pass[]>> = { inbound: ['inbound'], outbound: ['outbound'] };
+
+function passesOf(rule: RuleModel, direction: Direction): readonly Pass[] {
+  return direction === 'inbound' && rule.answered ? WITH_ANSWER : ONE_WAY[direction];
 }
 
 function verdictOf({ kind, action }: RuleModel): Verdict {
@@ -36,21 +29,16 @@ function verdictOf({ kind, action }: RuleModel): Verdict {
   return VERDICTS[action];
 }
 
-function interfaceOf({ interface: name }: RuleModel): FirewallRule['interface'] {
-  if (name === '') return null;
-  return name.endsWith('+') ? { name: name.slice(0, -1), andLonger: true } : { name, andLonger: false };
-}
-
-function recentMask(limit: RecentLimit, emission: Emission): string | null {
+function recentMask(limit: RecentLimit, pass: Pass, emission: Emission): string | null {
   const given = limit.mask === null ? undefined : readRecentMask(limit.mask);
   if (given === undefined) return null;
   if (given.family === emission.version) return given.mask;
-  emission.warn('recent_mask', `does not fit ${emission.version}: whole addresses count there`);
+  emission.warn(pass, 'recent_mask', `does not fit ${emission.version}: whole addresses count there`);
   return null;
 }
 
 /** The rule's limit; undefined after a fault. */
-function limitOf({ kind }: RuleModel, emission: Emission): SourceLimit | null | undefined {
+function limitOf({ kind }: RuleModel, pass: Pass, emission: Emission): SourceLimit | null | undefined {
   if (kind.type === 'BASIC') return null;
   if (!kind.limit.ok) {
     kind.limit.faults.forEach((fault) => emission.fault(fault));
@@ -58,7 +46,7 @@ function limitOf({ kind }: RuleModel, emission: Emission): SourceLimit | null | 
   }
   if (kind.type === 'RECENT') {
     const { name, seconds, hits } = kind.limit.limit;
-    return { kind: 'recent', name, seconds, hits, mask: recentMask(kind.limit.limit, emission) };
+    return { kind: 'recent', name, seconds, hits, mask: recentMask(kind.limit.limit, pass, emission) };
   }
   const { above, mask } = kind.limit.limit;
   const width = WIDTH[emission.version];
@@ -73,66 +61,82 @@ function isEverything(service: ServiceModel, entry: ServiceEntry, emission: Emis
 }
 
 /** The packets of an entry for everything; where rules hold addresses its protocol is kept, as on the Erlang server. */
-function everything(entry: ServiceEntry, peer: Peer, emission: Emission): readonly Packets[] {
-  if (peer.kind !== 'addresses' || entry.protocol === null) return [wholeProtocol(null)];
+function everything(entry: ServiceEntry, peer: Peer, emission: Emission): Packets | undefined {
+  if (peer.kind !== 'addresses' || entry.protocol === null) return wholeProtocol(null);
   if (entry.protocol !== undefined) {
     const icmp6 = entry.protocol === 'icmp' && emission.version === 'v6';
-    return [wholeProtocol(icmp6 ? 'ipv6-icmp' : entry.protocol)];
+    return wholeProtocol(icmp6 ? 'ipv6-icmp' : entry.protocol);
   }
   const reason = entry.filter.kind === 'faulty' ? entry.filter.reason : 'it has no protocol';
   emission.fault({ kind: 'kernel', field: 'service', reason });
-  return [];
+  return undefined;
 }
 
-function checkReset(packets: readonly Packets[], rule: RuleModel, emission: Emission): void {
-  if (rule.kind.type !== 'CONNLIMIT' || packets.every(({ protocol }) => protocol === 'tcp')) return;
+function checkReset({ protocol }: Packets, rule: RuleModel, emission: Emission): void {
+  if (rule.kind.type !== 'CONNLIMIT' || protocol === 'tcp') return;
   const reason = 'a CONNLIMIT rule answers with a TCP reset, so every entry of its service must be of protocol tcp';
   emission.fault({ kind: 'kernel', field: 'service', value: rule.service, reason });
 }
 
 function checkInterface(rule: RuleModel, pass: Pass, peer: Peer, emission: Emission): void {
-  if (rule.interface !== LXD_BRIDGE || pass !== 'inbound' || peer.kind === 'addresses') return;
+  if (rule.interface?.name !== LXD_BRIDGE || rule.interface.andLonger) return;
+  if (pass !== 'inbound' || peer.kind === 'addresses') return;
   const reason = `agents leave inbound rules on ${LXD_BRIDGE} out of the hash that they report, so such a host would look tampered with for ever`;
   if (emission.choices.refuseLxdBridge)
     emission.fault({ kind: 'kernel', field: 'interface', value: LXD_BRIDGE, reason });
-  else emission.warn('interface', reason);
+  else emission.warn(pass, 'interface', reason);
+}
+
+/** Adds one rule per entry of the service, in order. */
+function addEntries(
+  rule: RuleModel,
+  service: ServiceModel,
+  peer: Peer,
+  pass: Pass,
+  emission: Emission,
+  found: FirewallRule[],
+): void {
+  const limited = rule.kind.type !== 'BASIC' && (emission.type === 'ipsets' || emission.choices.limitsWithoutSets);
+  const direction = pass === 'inbound' ? 'in' : 'out';
+  const states = pass === 'answer' ? ANSWER_STATES : rule.states;
+  const verdict = verdictOf(rule);
+  const { interface: device, comment } = rule;
+  for (const entry of service.entries) {
+    const packets = isEverything(service, entry, emission)
+      ? everything(entry, peer, emission)
+      : servicePackets(entry, pass, limited, emission);
+    if (packets === undefined) continue;
+    checkReset(packets, rule, emission);
+    const limit = limited ? limitOf(rule, pass, emission) : null;
+    if (limit !== undefined)
+      found.push({ direction, peer, interface: device, packets, states, limit, verdict, comment });
+  }
 }
 
 /**
- * Compiles one rule of a profile in one pass: one rule per entry of its service, in order. Faults go to the emission;
- * after one the result is meaningless. Inactive rules give none, nor do rules about a group without addresses: only
- * their references are looked up.
- * @param faults what the kernel would refuse in the rule: it counts once there is something to refuse.
+ * Compiles one rule of a profile for one variant: one rule per entry of its service for the packets that it is about,
+ * and for those that answer them. Faults go to the emission; after one the result is meaningless. Inactive rules give
+ * none, nor do rules about a group without addresses: only their references are looked up.
+ * @param peerName of the group or zone that the rule is about; null: it is about anyone
+ * @param faults what the kernel would refuse in the rule: it counts once there is something to refuse
+ * @param found gets the rules
  */
 export function expandRule(
   rule: RuleModel,
+  direction: Direction,
   service: ServiceModel,
-  pass: Pass,
+  peerName: string | null,
   emission: Emission,
   faults: readonly Fault[],
-): readonly FirewallRule[] {
-  const peer = resolvePeer(rule.peer, rule.active, pass, emission);
-  if (peer === undefined || !rule.active) return [];
-  if (peer.kind === 'addresses' && peer.list.length === 0) return [];
-  faults.forEach((fault) => emission.fault(fault));
-  checkInterface(rule, pass, peer, emission);
-  const limited = rule.kind.type !== 'BASIC' && (emission.type === 'ipsets' || emission.choices.limitsWithoutSets);
-  const direction = pass === 'inbound' ? 'in' : 'out';
-  const device = interfaceOf(rule);
-  const states = pass === 'answer' ? ANSWER_STATES : rule.states;
-  const verdict = verdictOf(rule);
-  const { comment } = rule;
-  const found: FirewallRule[] = [];
-  for (const entry of service.entries) {
-    const some = isEverything(service, entry, emission)
-      ? everything(entry, peer, emission)
-      : servicePackets(entry, pass, limited, emission);
-    checkReset(some, rule, emission);
-    for (const packets of some) {
-      const limit = limited ? limitOf(rule, emission) : null;
-      if (limit !== undefined)
-        found.push({ direction, peer, interface: device, packets, states, limit, verdict, comment });
-    }
+  found: RulesByPass,
+): void {
+  const peer = resolvePeer(rule.peer, peerName, rule.active, emission, direction);
+  if (peer === undefined || !rule.active) return;
+  if (peer.kind === 'addresses' && peer.addresses.list.length === 0) return;
+  for (const fault of faults) emission.fault(fault);
+  for (const pass of passesOf(rule, direction)) {
+    const onTheWay = peerOnTheWay(peer, pass, emission);
+    checkInterface(rule, pass, onTheWay, emission);
+    addEntries(rule, service, onTheWay, pass, emission, found[pass]);
   }
-  return found;
 }

@@ -32,6 +32,12 @@ export interface Packets {
   readonly icmp: readonly IcmpType[] | 'every' | null;
 }
 
+/** Interfaces of this name; `andLonger`: all whose names begin with it. */
+export interface Interfaces {
+  readonly name: string;
+  readonly andLonger: boolean;
+}
+
 /** A condition on a packet's source besides its address. */
 export type SourceLimit =
   /** It has more than `above` connections at once, together with all others of its network of `prefix` bits. */
@@ -56,8 +62,8 @@ export interface FirewallRule {
   /** As the host sees it: packets that come in, or that go out. */
   readonly direction: 'in' | 'out';
   readonly peer: Peer;
-  /** By which interface packets come or go; `andLonger`: any whose name begins with it. Null: any. */
-  readonly interface: { readonly name: string; readonly andLonger: boolean } | null;
+  /** By which interface packets come or go; null: any. */
+  readonly interface: Interfaces | null;
   readonly packets: Packets;
   /** The connection is in one of these; none: in any. */
   readonly states: readonly State[];

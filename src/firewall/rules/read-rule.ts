@@ -5,6 +5,7 @@ import type { CommentRoom, Printer } from '../printer.js';
 import { FIELD_PRINTER } from '../printers.js';
 import type { Fault } from './compile-error.js';
 import { readConnectionLimit, readRecentLimit } from './read-limit.js';
+import type { Interfaces } from './firewall-rule.js';
 import type { Action, RuleKind, RuleModel, RulePeer, State } from './rule-model.js';
 import { STATES } from './rule-model.js';
 
@@ -138,7 +139,14 @@ class RuleReader {
     return known;
   }
 
-  interface(): string {
+  interface(): Interfaces | null {
+    const name = this.#interface();
+    if (name === '') return null;
+    return name.endsWith('+') ? { name: name.slice(0, -1), andLonger: true } : { name, andLonger: false };
+  }
+
+  /** The name, which may end in `+` for all names that begin with it; empty: any. */
+  #interface(): string {
     const value = this.#rule['interface'];
     const word = this.#choices.looseText && (value === null || typeof value === 'boolean');
     const name = word ? String(value) : this.#text('interface');

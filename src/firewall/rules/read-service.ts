@@ -1,6 +1,6 @@
 import type { Json } from '../../model/document.js';
 import { isList, isObject } from '../../model/validate.js';
-import type { PortRange } from './firewall-rule.js';
+import type { Packets, PortRange, Side } from './firewall-rule.js';
 import type { IcmpFamily, IcmpType } from './icmp-types.js';
 import { readIcmpType } from './icmp-types.js';
 import { protocolName } from './protocol-names.js';
@@ -8,7 +8,8 @@ import { protocolName } from './protocol-names.js';
 /** Which packets of a protocol a service entry means. `faulty`: the kernel would not take it as it is. */
 export type PacketFilter =
   | { readonly kind: 'all' }
-  | { readonly kind: 'ports'; readonly ports: readonly PortRange[] }
+  /** `to` and `from`: the packets to these ports, and from them. */
+  | { readonly kind: 'ports'; readonly ports: readonly PortRange[]; readonly to: Packets; readonly from: Packets }
   | { readonly kind: 'icmp'; readonly family: IcmpFamily; readonly types: readonly IcmpType[] | 'every' }
   | { readonly kind: 'faulty'; readonly reason: string };
 
@@ -55,7 +56,8 @@ function portFilter(protocol: string, texts: readonly string[]): PacketFilter {
     }
     ports.push(port);
   }
-  return { kind: 'ports', ports };
+  const at = (side: Side): Packets => ({ protocol, ports: { side, ranges: ports }, icmp: null });
+  return { kind: 'ports', ports, to: at('destination'), from: at('source') };
 }
 
 function icmpFilter(family: IcmpFamily, texts: readonly string[]): PacketFilter {

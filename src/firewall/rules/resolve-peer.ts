@@ -1,37 +1,39 @@
 import { MAX_BASE_BYTES, setName } from '../sets/set-name.js';
+import type { Fault } from './compile-error.js';
 import type { AddressList, Emission, Pass } from './emission.js';
 import type { Peer } from './firewall-rule.js';
-import { peerAddresses } from './peer-addresses.js';
+import { type PeerAddresses, peerAddresses } from './peer-addresses.js';
 import type { RulePeer } from './rule-model.js';
+import type { Referred } from './ruleset-input.js';
 
 type NamedPeer = Exclude<RulePeer, { kind: 'anyone' }>;
 
-const ANYONE: Peer = { kind: 'anyone' };
+/** What stands for the peer of a rule in one variant, whichever way the packets go. */
+export type ResolvedPeer =
+  | { readonly kind: 'anyone' }
+  | { readonly kind: 'set'; readonly name: string }
+  | { readonly kind: 'addresses'; readonly addresses: PeerAddresses };
+
+const ANYONE: Peer & ResolvedPeer = { kind: 'anyone' };
+const NO_ADDRESSES: readonly string[] = [];
 
 /** The name behind the id, or the name with its environment's prefix; undefined after a fault. */
-function displayName(peer: NamedPeer, emission: Emission): string | undefined {
+export function nameOfPeer(peer: NamedPeer, from: Referred, fault: (fault: Fault) => void): string | undefined {
   if (peer.environment !== null) return `${peer.environment}#${peer.id}`;
-  const name = (peer.kind === 'group' ? emission.lookups.groups : emission.lookups.zones).get(peer.id);
+  const name = (peer.kind === 'group' ? from.lookups.groups : from.lookups.zones).get(peer.id);
   if (name === undefined) {
-    emission.fault({
-      kind: 'reference',
-      field: 'group',
-      value: peer.id,
-      reason: `there is no ${peer.kind} with this id`,
-    });
+    fault({ kind: 'reference', field: 'group', value: peer.id, reason: `there is no ${peer.kind} with this id` });
     return undefined;
   }
   if (name === null) {
-    emission.fault({
-      kind: 'shape',
-      field: 'group',
-      value: peer.id,
-      reason: `the ${peer.kind} has no name, or one that is not a string`,
-    });
+    const reason = `the ${peer.kind} has no name, or one that is not a string`;
+    fault({ kind: 'shape', field: 'group', value: peer.id, reason });
     return undefined;
   }
-  return peer.kind === 'group' && name === 'self' ? emission.selfGroup : name;
+  return peer.kind === 'group' && name === 'self' ? from.selfGroup : name;
 }
+
+const UNUSABLE = /[\u0000-\u0020\u007f"]/;
 
 /** The name of the peer's set, checked if it will be printed: the kernel refuses a whole ruleset for one wrong name. */
 function usedSet(peer: NamedPeer, name: string, active: boolean, emission: Emission): string {
@@ -40,7 +42,7 @@ function usedSet(peer: NamedPeer, name: string, active: boolean, emission: Emiss
   const { setNameBytes, refuseOddText } = emission.choices;
   const refuse = (reason: string): void =>
     emission.fault({ kind: 'kernel', field: 'group', value: name, reason: `no set can have its name: ${reason}` });
-  if (/[\u0000-\u0020\u007f"]/.test(name) || (refuseOddText && name.includes('\\'))) {
+  if (UNUSABLE.test(name) || (refuseOddText && name.includes('\\'))) {
     refuse('it holds a blank, a control character, a double quote or a backslash');
   } else if (Buffer.byteLength(set) > setNameBytes) {
     refuse(`at most ${MAX_BASE_BYTES} bytes fit, a prefix and its # included`);
@@ -48,8 +50,6 @@ function usedSet(peer: NamedPeer, name: string, active: boolean, emission: Emiss
   emission.sets.add(set);
   return set;
 }
-
-const NO_ADDRESSES: readonly string[] = [];
 
 function addressesOf(peer: NamedPeer, name: string, emission: Emission): AddressList {
   const { addresses, version, choices } = emission;
@@ -61,31 +61,51 @@ function addressesOf(peer: NamedPeer, name: string, emission: Emission): Address
   return byName ?? map?.get(id) ?? NO_ADDRESSES;
 }
 
-/** Looks up the peer of a rule; undefined after a fault. Inactive rules are looked up too, but name no set. */
-export function resolvePeer(peer: RulePeer, active: boolean, pass: Pass, emission: Emission): Peer | undefined {
-  if (peer.kind === 'anyone') return ANYONE;
-  const name = displayName(peer, emission);
-  if (name === undefined) return undefined;
+/**
+ * What stands for the peer of a rule; undefined after a fault. Inactive rules are looked up too, but name no set.
+ * @param name its name; null: anyone
+ */
+export function resolvePeer(
+  peer: RulePeer,
+  name: string | null,
+  active: boolean,
+  emission: Emission,
+  pass: Pass,
+): ResolvedPeer | undefined {
+  if (peer.kind === 'anyone' || name === null) return ANYONE;
   if (emission.type === 'ipsets') {
     if (emission.choices.anyByName && name.toUpperCase() === 'ANY') return ANYONE;
-    const side = pass === 'inbound' ? 'source' : pass === 'answer' ? emission.choices.answerSetSide : 'destination';
-    return { kind: 'set', name: usedSet(peer, name, active, emission), side };
+    return { kind: 'set', name: usedSet(peer, name, active, emission) };
   }
   const found = addressesOf(peer, name, emission);
   if ('unknown' in found) {
-    if (!active) return { kind: 'addresses', list: NO_ADDRESSES };
+    if (!active) return { kind: 'addresses', addresses: peerAddresses(NO_ADDRESSES, emission.version) };
     const reason = `its addresses are not known: ${found.unknown}`;
     emission.fault({ kind: 'shape', field: 'group', value: peer.id, reason });
     return undefined;
   }
-  const read = peerAddresses(found, emission.version);
-  const { dropped } = read;
+  const addresses = peerAddresses(found, emission.version);
+  const { dropped } = addresses;
   if (active && dropped.length > 0) {
     const what =
       dropped.length === 1
         ? `1 element of ${name} is no ${emission.version} address and was left out`
         : `${dropped.length} elements of ${name} are no ${emission.version} addresses and were left out`;
-    emission.warn('group', what);
+    emission.warn(pass, 'group', what);
   }
-  return { kind: 'addresses', list: pass === 'inbound' ? read.list : read.reversed };
+  return { kind: 'addresses', addresses };
+}
+
+/** The peer of a rule for packets that go one way. */
+export function peerOnTheWay(peer: ResolvedPeer, pass: Pass, { choices }: Emission): Peer {
+  switch (peer.kind) {
+    case 'anyone':
+      return ANYONE;
+    case 'set': {
+      const side = pass === 'inbound' ? 'source' : pass === 'answer' ? choices.answerSetSide : 'destination';
+      return { kind: 'set', name: peer.name, side };
+    }
+    case 'addresses':
+      return { kind: 'addresses', list: pass === 'inbound' ? peer.addresses.list : peer.addresses.reversed };
+  }
 }

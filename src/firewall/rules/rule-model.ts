@@ -1,4 +1,5 @@
 import type { Fault } from './compile-error.js';
+import type { Interfaces } from './firewall-rule.js';
 
 /** The states of a connection, in the order in which the kernel prints them. */
 export const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED'] as const;
@@ -45,8 +46,8 @@ export interface RuleModel {
   readonly service: string;
   /** In the kernel's order, without repeats; none: any state. */
   readonly states: readonly State[];
-  /** Name, may end in `+` for all names that begin with it; empty: any. */
-  readonly interface: string;
+  /** Null: any. */
+  readonly interface: Interfaces | null;
   readonly comment: string;
   /** Whether an inbound rule also accepts (or rejects) the answering packets, which go out. */
   readonly answered: boolean;

@@ -7,18 +7,29 @@ import type { AddressMaps } from './emission.js';
 import type { PolicyLookups } from './policy-lookups.js';
 import { policyLookups } from './policy-lookups.js';
 
+/** Which of a group's rulesets it is. */
+export interface Variant {
+  readonly type: RulesetType;
+  readonly version: Family;
+  /** Read only where rules hold addresses. */
+  readonly addresses: AddressMaps;
+}
+
+/** What the rules of a group refer to, whatever the variant. */
+export interface Referred {
+  readonly lookups: PolicyLookups;
+  /**
+   * Name of the group that the rulesets are for; stands in for the group `self`, and is asked for only where a rule is
+   * about that.
+   */
+  readonly selfGroup: string;
+}
+
 /**
  * Everything that one ruleset is made from. `profile` holds `rules` and perhaps `docker`; stored data, so unchecked.
  */
-export interface RulesetInput {
+export interface RulesetInput extends Variant, Referred {
   readonly profile: Json;
-  readonly type: RulesetType;
-  readonly version: Family;
-  /** Name of the group that the ruleset is for; stands in for the group `self`. */
-  readonly selfGroup: string;
-  readonly lookups: PolicyLookups;
-  /** Read only where rules hold addresses. */
-  readonly addresses: AddressMaps;
 }
 
 export type ReadInput =

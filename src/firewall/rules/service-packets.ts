@@ -26,12 +26,17 @@ function typesOnTheWay(
 }
 
 /** A service's types as the family of the ruleset has them. */
-function typesInFamily(types: readonly IcmpType[], family: IcmpFamily, emission: Emission): readonly IcmpType[] {
+function typesInFamily(
+  types: readonly IcmpType[],
+  family: IcmpFamily,
+  pass: Pass,
+  emission: Emission,
+): readonly IcmpType[] {
   if (emission.version === 'v4') return types;
   return types.flatMap((type) => {
     if (family === 'v6' || !(emission.choices.translateIcmp || type.named)) return [type];
     const translated = icmpForV6(type);
-    if (translated.length === 0) emission.warn('service', `ICMP type ${icmpTypeText(type)} has no like in IPv6`);
+    if (translated.length === 0) emission.warn(pass, 'service', `ICMP type ${icmpTypeText(type)} has no like in IPv6`);
     return translated;
   });
 }
@@ -42,20 +47,20 @@ function icmpPackets(
   pass: Pass,
   limited: boolean,
   emission: Emission,
-): readonly Packets[] {
+): Packets | undefined {
   const { version } = emission;
   if (version === 'v4' && family === 'v6') {
-    emission.warn('service', 'its ICMPv6 entry gives no rule for IPv4');
-    return [];
+    emission.warn(pass, 'service', 'its ICMPv6 entry gives no rule for IPv4');
+    return undefined;
   }
   const protocol = version === 'v4' ? 'icmp' : 'ipv6-icmp';
-  if (types === 'every') return [{ protocol, ports: null, icmp: types }];
-  const icmp = typesInFamily(typesOnTheWay(types, family, pass, limited, emission), family, emission);
-  return icmp.length === 0 ? [] : [{ protocol, ports: null, icmp }];
+  if (types === 'every') return { protocol, ports: null, icmp: types };
+  const icmp = typesInFamily(typesOnTheWay(types, family, pass, limited, emission), family, pass, emission);
+  return icmp.length === 0 ? undefined : { protocol, ports: null, icmp };
 }
 
 /**
- * The packets that a service entry means, for one pass; none where the family has no such packets.
+ * The packets that a service entry means, for one pass; undefined where the family has no such packets.
  * @param limited whether the rule carries a limit: those keep ICMP types as they are written.
  */
 export function servicePackets(
@@ -63,18 +68,16 @@ export function servicePackets(
   pass: Pass,
   limited: boolean,
   emission: Emission,
-): readonly Packets[] {
+): Packets | undefined {
   switch (filter.kind) {
     case 'all':
-      return [wholeProtocol(protocol)];
-    case 'ports': {
-      const side = pass === 'answer' ? 'source' : 'destination';
-      return [{ protocol, ports: { side, ranges: filter.ports }, icmp: null }];
-    }
+      return wholeProtocol(protocol);
+    case 'ports':
+      return pass === 'answer' ? filter.from : filter.to;
     case 'icmp':
       return icmpPackets(filter.family, filter.types, pass, limited, emission);
     case 'faulty':
       emission.fault({ kind: 'kernel', field: 'service', reason: filter.reason });
-      return [];
+      return undefined;
   }
 }
