@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { CENSUS } from '../../src/actors/hosts/census-messages.js';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { RULE } from '../support/api-client.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { listenAsAgent, report, reportOf, startWholeServer, until } from '../support/whole-server.js';
 
 const rabbit = await startRabbit();

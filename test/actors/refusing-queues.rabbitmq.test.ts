@@ -4,7 +4,7 @@ import { connect } from 'amqplib';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { RULE } from '../support/api-client.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startWholeServer, until } from '../support/whole-server.js';
 
 const rabbit = await startRabbit({ management: true });

@@ -6,7 +6,7 @@ import { QUICK_TIMING } from '../../src/sim/agent-timing.js';
 import { fleetHost } from '../../src/sim/fleet-hosts.js';
 import { SimAgent } from '../../src/sim/sim-agent.js';
 import { client } from '../support/api-client.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startTestRelay } from '../support/smtp-relay.js';
 import { startWholeServer, until } from '../support/whole-server.js';
 

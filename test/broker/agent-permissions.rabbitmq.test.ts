@@ -5,7 +5,7 @@ import type { BrokerConnection } from '../../src/broker/broker.js';
 import { AGENT_QUEUES, declareAgentQueue, declareReports } from '../../src/sim/agent-topology.js';
 import { encodeReport } from '../../src/wire/messages/report.js';
 import { stampAt } from '../../src/wire/messages/envelope.js';
-import { startRabbit, type RabbitServer } from '../support/rabbitmq.js';
+import { startRabbit, type PrivateRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { listenAsAgent, reportOf, startWholeServer, until } from '../support/whole-server.js';
 
 const KEY = 'agent-key-01';
@@ -25,7 +25,7 @@ function documented(): string[][] {
     .map((line) => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '').slice(1));
 }
 
-function suite(rabbit: RabbitServer): void {
+function suite(rabbit: PrivateRabbit): void {
   const urlOf = (user: string): string => `amqp://${user}:${PASSWORD}@127.0.0.1:${rabbit.port}/dog`;
   const connect = async (url: string): Promise<BrokerConnection> => {
     const connection = await createAmqpBroker({ urls: [url] }).connect();

@@ -1,6 +1,6 @@
 import { afterAll, it } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { brokerSuite } from './broker-suite.js';
 import { topologySuite } from './topology-suite.js';
 

@@ -8,7 +8,7 @@ import { createBroker } from '../../src/server/opening/create-broker.js';
 import type { SslOptions } from '../../src/broker/amqp/options.js';
 import { makeCertificates } from '../support/certificates.js';
 import { openSockets, openSocketsAtRest } from '../support/open-sockets.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'dog-tls-'));

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js';
 import { makeCertificates } from '../support/certificates.js';
-import { freePorts } from '../support/free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { runMain } from '../support/main-child.js';
 import type { MainChild } from '../support/main-child.js';
 import { besideOthers, onTestFinished, sideBySide } from '../support/on-test-finished.js';

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Finding } from '../../src/cli/doctor/finding.js';
 import { lookAtServer } from '../../src/cli/doctor/look-at-server.js';
 import type { Config } from '../../src/config/schema.js';
-import { freePorts } from '../support/free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { runMain } from '../support/main-child.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { noRethink, startRethink, type RethinkServer } from '../support/rethinkdb.js';
 import { runCliInProcess } from '../support/run-cli-in-process.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';

@@ -9,7 +9,7 @@ import type { Finding } from '../../src/cli/doctor/finding.js';
 import { makeCertificates } from '../support/certificates.js';
 import { datedCertificate } from '../support/dated-certificate.js';
 import { runMain } from '../support/main-child.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const SERVES = 'subjectAltName=DNS:dog-broker.test,DNS:localhost\nextendedKeyUsage=serverAuth';

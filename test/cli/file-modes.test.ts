@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { connect } from 'amqplib';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { runMain } from '../support/main-child.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { watchFiles } from '../support/seen-files.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 

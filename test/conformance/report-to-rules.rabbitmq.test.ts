@@ -7,7 +7,7 @@ import { decodeRulesPayload } from '../../src/wire/messages/rules-payload.js';
 import { RULE } from '../support/api-client.js';
 import { itWithErlang, runErlang } from '../support/erl.js';
 import { goldenTerm } from '../support/golden-term.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { listenAsAgent, report, reportOf, sendReport, startWholeServer, until } from '../support/whole-server.js';
 
 /** Prints one field of the map that an agent reads out of a message, as the agent would get it. */

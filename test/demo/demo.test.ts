@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runMain } from '../support/main-child.js';
 import { besideOthers, sideBySide } from '../support/on-test-finished.js';
 import { hasTmux, terminal } from '../support/terminal.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /** Runs the demo to its end and gives its last line. */

@@ -4,9 +4,9 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { QUICK_TIMING } from '../../src/sim/agent-timing.js';
 import { SimAgent } from '../../src/sim/sim-agent.js';
-import { freePorts } from '../support/free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { program, runMain, type MainChild } from '../support/main-child.js';
-import { startRabbit, type RabbitServer } from '../support/rabbitmq.js';
+import { startRabbit, type PrivateRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { PageShell, shellBlocks } from '../support/shell-blocks.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -19,7 +19,7 @@ it(
   async ({ skip }) => {
     const place = temporaryDirectory();
     const [api = 0, metrics = 0] = await freePorts(2);
-    let rabbit: RabbitServer | undefined;
+    let rabbit: PrivateRabbit | undefined;
     const shell = new PageShell(place, { HOME: place });
     // Accounts of the machine are not touched.
     for (const name of ['chown', 'chgrp', 'systemctl']) shell.standIn(name, 'exit 0');
@@ -86,7 +86,7 @@ it(
 );
 
 /** The agent of the page, with the identity, certificate and password that the page laid out for it. */
-async function agentRuns(place: string, rabbit: RabbitServer | undefined): Promise<void> {
+async function agentRuns(place: string, rabbit: PrivateRabbit | undefined): Promise<void> {
   const at = join(place, 'agent/etc/dog');
   const config = JSON.parse(readFileSync(join(at, 'config.json'), 'utf8')) as Record<'group' | 'hostkey', string> & {
     environment: string;

@@ -7,7 +7,7 @@ import { declareServerTopology } from '../../src/broker/topology.js';
 import { openWrittenJournal as openJournal } from '../support/written-journal.js';
 import { keepAttached } from '../support/keep-attached.js';
 import { burst, declareRecorder, readRecorder, violations } from '../support/publish-burst.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const FULL = process.env['TRIALS'] === 'full';

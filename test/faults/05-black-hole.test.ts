@@ -4,7 +4,7 @@ import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { createOutbox } from '../../src/broker/outbox.js';
 import { keepAttached } from '../support/keep-attached.js';
 import { burst, declareRecorder, readRecorder, violations } from '../support/publish-burst.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 
 const FULL = process.env['TRIALS'] === 'full';

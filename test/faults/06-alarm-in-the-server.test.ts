@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { declareServerTopology } from '../../src/broker/topology.js';
 import { RULE } from '../support/api-client.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { listenAsAgent, report, reportOf, startWholeServer, until } from '../support/whole-server.js';
 
 const REPORTS = 200;

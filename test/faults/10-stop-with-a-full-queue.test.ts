@@ -6,7 +6,7 @@ import { createSqliteStore } from '../../src/store/sqlite/create-sqlite-store.js
 import type { Change } from '../../src/store/store.js';
 import { RULE } from '../support/api-client.js';
 import { runMain, type MainChild } from '../support/main-child.js';
-import { startRabbit, type RabbitServer } from '../support/rabbitmq.js';
+import { startRabbit, type PrivateRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { until } from '../support/whole-server.js';
 
@@ -45,7 +45,7 @@ async function withPolicy(): Promise<string> {
 
 /** Starts the program; publishing waits for a quiet time that does not come before it is stopped. */
 async function start(
-  rabbit: RabbitServer,
+  rabbit: PrivateRabbit,
   data: string,
   more: readonly string[] = [],
 ): Promise<MainChild & { readonly api: string }> {

@@ -8,7 +8,7 @@ import { encodeEnvelope, stampAt } from '../../src/wire/messages/envelope.js';
 import { binaryKeyMap, termFromJson } from '../../src/wire/json.js';
 import { atom, map, type Term } from '../../src/wire/term.js';
 import { REPORT_FIELDS } from '../../src/wire/messages/report-fields.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import {
   listenAsAgent,
   report,

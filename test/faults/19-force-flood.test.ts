@@ -5,7 +5,7 @@ import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import type { Broker } from '../../src/broker/broker.js';
 import { createMemoryBroker } from '../../src/broker/memory/memory-broker.js';
 import type { JsonObject } from '../../src/model/document.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startTestRelay } from '../support/smtp-relay.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { listenAsAgent, listenToAll, report, reportOf, startWholeServer, until } from '../support/whole-server.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { freePorts } from '../support/free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { jsonLines, startTestRelay } from '../support/smtp-relay.js';
 import type { TestRelay } from '../support/smtp-relay.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';

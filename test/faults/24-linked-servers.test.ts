@@ -6,9 +6,9 @@ import type { JsonObject } from '../../src/model/document.js';
 import { textOf } from '../../src/model/text-of.js';
 import { stampAt } from '../../src/wire/messages/envelope.js';
 import { decodeFederation, encodeFederation, type FederatedSets } from '../../src/wire/messages/federation.js';
-import { freePorts } from '../support/free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { linkTo, zone } from '../support/linked-servers.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { listenAsAgent, startWholeServer, until } from '../support/whole-server.js';
 

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/document.js';
 import { client, RULE } from '../support/api-client.js';
-import { freePorts } from '../support/free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { runMain, type MainChild } from '../support/main-child.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /**

@@ -7,7 +7,7 @@ import { stampAt } from '../../src/wire/messages/envelope.js';
 import { encodeReport } from '../../src/wire/messages/report.js';
 import { client } from '../support/api-client.js';
 import { runMain, type MainChild } from '../support/main-child.js';
-import { startRabbit, type RabbitServer } from '../support/rabbitmq.js';
+import { startRabbit, type PrivateRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { report, reportOf, until } from '../support/whole-server.js';
 
@@ -47,7 +47,7 @@ function forger(fields: JsonObject): (n: number) => Buffer {
   };
 }
 
-async function startMain(rabbit: RabbitServer, data: string): Promise<{ child: MainChild; port: number }> {
+async function startMain(rabbit: PrivateRabbit, data: string): Promise<{ child: MainChild; port: number }> {
   const child = runMain(['start', '--data', data, '--set', 'api.port=0', '--set', 'metrics.port=0'], {
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
     DOG_BROKER__KIND: 'amqp',
@@ -65,7 +65,7 @@ async function startMain(rabbit: RabbitServer, data: string): Promise<{ child: M
   return { child, port };
 }
 
-function suite(rabbit: RabbitServer): void {
+function suite(rabbit: PrivateRabbit): void {
   it(
     'RabbitMQ: forged registrations neither end the process nor keep a known host out',
     { timeout: 580_000 },

@@ -8,7 +8,7 @@ import { startFleet, type Fleet } from '../../src/sim/sim-fleet.js';
 import type { SimAgent } from '../../src/sim/sim-agent.js';
 import { TAMPERED_RULE } from '../../src/sim/agent-fault.js';
 import { RULE } from '../support/api-client.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startTestRelay, type TestRelay } from '../support/smtp-relay.js';
 import { stragglers } from '../support/stragglers.js';
 import { startWholeServer, type WholeServer } from '../support/whole-server.js';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { runCases } from '../support/run-cases.js';
 import { startWholeServer } from '../support/whole-server.js';
 

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { type ApiServer, startApiServer } from '../support/api-server.js';
 import { client } from '../support/api-client.js';
-import { freePorts } from '../support/free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { besideOthers, onTestFinished, sideBySide } from '../support/on-test-finished.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 

@@ -11,7 +11,7 @@ import { readLink } from '../../src/federation/link-settings.js';
 import type { Document, JsonObject } from '../../src/model/document.js';
 import { createLinkBroker } from '../../src/server/opening/create-link-broker.js';
 import { hasSet, linkTo, startLinkedServer, zone } from '../support/linked-servers.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startWholeServer, until, type WholeServer } from '../support/whole-server.js';
 
 const SCRIPT = 'packaging/certificates/make-certificates';

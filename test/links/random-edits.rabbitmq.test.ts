@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { type LinkedServer, type Sets, startLinkedServer, zone } from '../support/linked-servers.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { until } from '../support/whole-server.js';
 
 const FULL = process.env['TRIALS'] === 'full';

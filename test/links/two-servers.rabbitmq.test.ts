@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/document.js';
 import { hasSet, startLinkedServer, zone } from '../support/linked-servers.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { until } from '../support/whole-server.js';
 
 const nodes = await Promise.all([startRabbit(), startRabbit()]);

@@ -3,7 +3,7 @@ import { channelActor } from '../../src/actors/alerts/alert-messages.js';
 import { loadConfig } from '../../src/config/load.js';
 import { createBroker } from '../../src/server/opening/create-broker.js';
 import { cast } from '../../src/otp/index.js';
-import { freePorts } from '../support/free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { alertOf } from '../support/test-mailer.js';
 import { startWholeServer, until, type WholeServer } from '../support/whole-server.js';
 

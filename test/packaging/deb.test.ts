@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { debianRoot, finished, type DebianRoot } from '../support/debian-root.js';
-import { freePorts } from '../support/free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { makeNewerDebs } from '../support/newer-deb.js';
 import { underSystemd } from '../support/systemctl-stand-in.js';
 

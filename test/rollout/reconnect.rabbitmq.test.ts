@@ -3,7 +3,7 @@ import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import { QUICK_TIMING } from '../../src/sim/agent-timing.js';
 import { startFleet } from '../../src/sim/sim-fleet.js';
 import { RULE } from '../support/api-client.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startWholeServer, until } from '../support/whole-server.js';
 
 const rabbit = await startRabbit({ management: true });

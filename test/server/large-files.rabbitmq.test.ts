@@ -10,7 +10,7 @@ import type { JsonObject } from '../../src/model/document.js';
 import { client } from '../support/api-client.js';
 import { startFileAgent } from '../support/file-agent.js';
 import { runMain } from '../support/main-child.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { until } from '../support/whole-server.js';
 

@@ -7,7 +7,7 @@ import { encodeRequest } from '../../src/wire/messages/file-transfer.js';
 import { parseReply } from '../../src/wire/messages/file-transfer-reply.js';
 import { encodeConfig } from '../../src/wire/messages/config.js';
 import { stampAt } from '../../src/wire/messages/envelope.js';
-import { startRabbit } from '../support/rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startTestServer } from '../support/test-server.js';
 
 const SETS = 'create web_gv4 hash:net family inet -exist\nadd web_gv4 10.0.0.1\n';

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { client, type Client } from './api-client.js';
-import { freePorts } from './free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { spawnMain, type MainChild } from './main-child.js';
-import { startRabbit, type RabbitServer } from './rabbitmq.js';
+import { startRabbit, type PrivateRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { noOwnRethink, startOwnRethink, type RethinkServer } from './rethinkdb.js';
 import { QUICK, until } from './whole-server.js';
 
@@ -59,7 +59,7 @@ export interface Reign {
 /** Several servers on one RethinkDB and one RabbitMQ, all private to the test. */
 export interface Cluster {
   readonly rethink: RethinkServer;
-  readonly rabbit: RabbitServer;
+  readonly rabbit: PrivateRabbit;
   readonly members: readonly Member[];
   /** The member whose `/readyz` says that it leads and is ready, once there is one. `butNot` was the leader before. */
   leader(butNot?: Member): Promise<Member>;
@@ -150,7 +150,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster | {
   };
 }
 
-async function addUser(rabbit: RabbitServer, name: string): Promise<void> {
+async function addUser(rabbit: PrivateRabbit, name: string): Promise<void> {
   await rabbit.ctl('add_user', name, name);
   await rabbit.ctl('set_permissions', '-p', rabbit.vhost, name, '.*', '.*', '.*');
 }

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { createAmqpBroker } from '../../src/broker/amqp/amqp-broker.js';
 import type { Document, JsonObject } from '../../src/model/document.js';
 import { decodeRulesPayload } from '../../src/wire/messages/rules-payload.js';
-import type { RabbitServer } from './rabbitmq.js';
+import type { PrivateRabbit } from '../../src/bench/peers/private-rabbit.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 import { listenToAll, startWholeServer, until, type WholeServer } from './whole-server.js';
 
@@ -21,7 +21,7 @@ export interface LinkedServer extends WholeServer {
   /** The way to that server's broker. */
   wayTo(env: string): TcpProxy;
   external(env: string): Document | undefined;
-  readonly rabbit: RabbitServer;
+  readonly rabbit: PrivateRabbit;
 }
 
 const INTERVAL = 'external_ipset_periodic_publish_interval_seconds=0.2';
@@ -58,7 +58,7 @@ export function linkTo(env: string, port: number, more: JsonObject = {}): JsonOb
 /** `set`: configuration on top of short intervals. */
 export async function startLinkedServer(
   env: string,
-  rabbit: RabbitServer,
+  rabbit: PrivateRabbit,
   { set = [], data }: { readonly set?: readonly string[]; readonly data?: string } = {},
 ): Promise<LinkedServer> {
   const broker = createAmqpBroker({ urls: [rabbit.url], heartbeatSeconds: 5 });

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { freePorts } from './free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 import { temporaryDirectory } from './temporary-directory.js';
 import { until } from './whole-server.js';
 

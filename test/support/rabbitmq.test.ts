@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 import { expect, it } from 'vitest';
-import { startRabbit } from './rabbitmq.js';
+import { startRabbit } from '../../src/bench/peers/private-rabbit.js';
 
 function canConnect(port: number): Promise<boolean> {
   return new Promise((resolve) => {

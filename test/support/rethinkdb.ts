@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'rethinkdb-ts';
 import { r } from 'rethinkdb-ts';
-import { freePorts } from './free-port.js';
+import { freePorts } from '../../src/bench/peers/free-ports.js';
 
 const START_LIMIT_MS = 60_000;
 

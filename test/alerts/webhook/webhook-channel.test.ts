@@ -10,7 +10,7 @@ import { digestNotice, singleNotice } from '../../../src/alerts/notice.js';
 import { WEBHOOK } from '../../../src/alerts/webhook/webhook.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { makeCertificates, type Certificates } from '../../support/certificates.js';
-import { freePorts } from '../../support/free-port.js';
+import { freePorts } from '../../../src/bench/peers/free-ports.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 import { alertOf } from '../../support/test-mailer.js';
 import { webhookReceiver } from '../../support/webhook-receiver.js';

@@ -6,7 +6,7 @@ import { createMemoryBroker } from '../../../src/broker/memory/memory-broker.js'
 import type { OutboxPut } from '../../../src/broker/outbox-contract.js';
 import { createOutbox } from '../../../src/broker/outbox.js';
 import { declareServerTopology } from '../../../src/broker/topology.js';
-import { freePorts } from '../../support/free-port.js';
+import { freePorts } from '../../../src/bench/peers/free-ports.js';
 import { keepAttached } from '../../support/keep-attached.js';
 import { burst, declareRecorder, readRecorder, violations } from '../../support/publish-burst.js';
 

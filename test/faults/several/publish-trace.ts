@@ -1,5 +1,5 @@
 import { connect, type ConsumeMessage } from 'amqplib';
-import type { RabbitServer } from '../../support/rabbitmq.js';
+import type { PrivateRabbit } from '../../../src/bench/peers/private-rabbit.js';
 
 /** A message to agents as it came to the broker. */
 export interface Traced {
@@ -22,7 +22,7 @@ export interface PublishTrace {
  * Listens to RabbitMQ's firehose (https://www.rabbitmq.com/docs/firehose): the broker itself says who sent a message, so
  * that nothing rests on what the servers say of themselves.
  */
-export async function tracePublishes(rabbit: RabbitServer): Promise<PublishTrace> {
+export async function tracePublishes(rabbit: PrivateRabbit): Promise<PublishTrace> {
   await rabbit.ctl('trace_on', '-p', rabbit.vhost);
   const model = await connect(rabbit.url);
   const channel = await model.createChannel();

@@ -4,7 +4,7 @@ import { crash, findActor, tree, type ActorNode } from '../../../src/otp/index.j
 import type { Fleet } from '../../../src/sim/sim-fleet.js';
 import { fleetAddresses } from '../../../src/sim/fleet-hosts.js';
 import type { StartedServer } from '../../../src/server/start-server.js';
-import type { RabbitServer } from '../../support/rabbitmq.js';
+import type { PrivateRabbit } from '../../../src/bench/peers/private-rabbit.js';
 
 /** Sleeps, or wakes at once when it is over. */
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -18,7 +18,7 @@ function between(least: number, most: number): number {
 }
 
 /** Kills the broker and starts it again, again and again; it is up when this resolves. Gives how often. */
-export async function killBroker(signal: AbortSignal, rabbit: RabbitServer, everyMs: number): Promise<number> {
+export async function killBroker(signal: AbortSignal, rabbit: PrivateRabbit, everyMs: number): Promise<number> {
   let kills = 0;
   for (;;) {
     await sleep(between(0.5, 1) * everyMs, signal);

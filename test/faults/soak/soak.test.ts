@@ -5,7 +5,7 @@ import { createAmqpBroker } from '../../../src/broker/amqp/amqp-broker.js';
 import { QUICK_TIMING } from '../../../src/sim/agent-timing.js';
 import { startFleet } from '../../../src/sim/sim-fleet.js';
 import { textOf } from '../../../src/model/text-of.js';
-import { startRabbit } from '../../support/rabbitmq.js';
+import { startRabbit } from '../../../src/bench/peers/private-rabbit.js';
 import { startWholeServer } from '../../support/whole-server.js';
 import { auditFaults, differences, lostEdits, storedPolicy, wholeTrail } from './differences.js';
 import { createDocuments, editUntil } from './editors.js';

@@ -12,7 +12,7 @@ import { createRethinkStore } from '../../../src/store/rethinkdb/create-rethink-
 import type { Store } from '../../../src/store/store.js';
 import type { Certificates } from '../../support/certificates.js';
 import { makeCertificates } from '../../support/certificates.js';
-import { freePorts } from '../../support/free-port.js';
+import { freePorts } from '../../../src/bench/peers/free-ports.js';
 import type { RethinkServer } from '../../support/rethinkdb.js';
 import { noOwnRethink, startOwnRethink } from '../../support/rethinkdb.js';
 import { BY, create, Watcher, written } from '../suite/harness.js';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePorts } from './free-port.js';
+import { freePorts } from './free-ports.js';
 
 /** Debian's package; its scripts here, unlike those in /usr/sbin, run as any user. */
 const BIN = '/usr/lib/rabbitmq/bin';
@@ -20,8 +20,8 @@ export interface RabbitTls {
   readonly keyfile: string;
 }
 
-/** A RabbitMQ of the test's own: its ports, directories, node name and Erlang port mapper belong to nobody else. */
-export interface RabbitServer {
+/** A RabbitMQ of one's own: its ports, directories, node name and Erlang port mapper belong to nobody else. */
+export interface PrivateRabbit {
   readonly host: '127.0.0.1';
   readonly port: number;
   /** 0 without TLS. */
@@ -55,7 +55,7 @@ export interface RabbitServer {
 /** Starts a private RabbitMQ in about 4 s, or says why it can't. */
 export async function startRabbit(
   options: { tls?: RabbitTls; management?: true } = {},
-): Promise<RabbitServer | { unavailable: string }> {
+): Promise<PrivateRabbit | { unavailable: string }> {
   if (!existsSync(join(BIN, 'rabbitmq-server'))) return { unavailable: 'rabbitmq-server is not installed' };
   const directory = await mkdtemp(join(tmpdir(), 'dog-rabbit-'));
   const [port = 0, dist = 0, epmdPort = 0, ...more] = await freePorts(5);
@@ -101,7 +101,7 @@ export async function startRabbit(
     for (let i = 0; i < 500 && signal(0); i++) await sleep(20);
   };
 
-  const rabbit: RabbitServer = {
+  const rabbit: PrivateRabbit = {
     host: '127.0.0.1',
     port,
     tlsPort,
