@@ -1,6 +1,6 @@
 import { type Family, WIDTH } from '../addresses/family.js';
 import type { RenderedSet } from '../printer.js';
-import { sharedEnds } from '../sets/list-change.js';
+import { sharedEnds } from '../../model/shared-ends.js';
 import { type SetKind, setName } from '../sets/set-name.js';
 import { mapInSteps, sortTextsInSteps } from '../steps.js';
 import { type BlockedLines, blockedLines } from '../sets/blocked-lines.js';

@@ -1,4 +1,4 @@
-import { sharedEnds } from './list-change.js';
+import { sharedEnds } from '../../model/shared-ends.js';
 
 /** Some lines of a set as UTF-8 bytes. Never changed in place: who holds the same block has the same lines. */
 export interface LineBlock {

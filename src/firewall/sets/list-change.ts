@@ -1,3 +1,5 @@
+import { sharedEnds } from '../../model/shared-ends.js';
+
 /** What a list has lost and gained. */
 export interface ListChange<Element> {
   readonly removed: readonly Element[];
@@ -6,20 +8,6 @@ export interface ListChange<Element> {
 
 /** Lists of which more is different are made anew as a whole: that costs as much, and is done in small steps. */
 const MOST_CHANGED = 256;
-
-/** How many elements two lists share at their begin and, of what is left, at their end. */
-export function sharedEnds(
-  before: readonly unknown[],
-  after: readonly unknown[],
-): { readonly head: number; readonly tail: number } {
-  if (before === after) return { head: after.length, tail: 0 };
-  const most = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < most && before[head] === after[head]) head += 1;
-  let tail = 0;
-  while (tail < most - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
-  return { head, tail };
-}
 
 /** What lies between the ends that two lists share; `undefined`: too much. */
 export function listChange<Element>(
