@@ -38,6 +38,8 @@ export interface OpaqueTerm {
   readonly kind: 'opaque';
   readonly tag: number;
   readonly bytes: Buffer;
+  /** The rest of its bytes, where they are too many to be put together before they are sent. */
+  readonly rest?: readonly Buffer[];
 }
 
 export const NIL: Term = { kind: 'nil' };
