@@ -30,7 +30,7 @@ function idsIn(rules: Json, field: 'group' | 'service'): readonly string[] {
   if (!isObject(rules)) return [];
   for (const { rule } of eachRule({ rules })) {
     const id = rule[field];
-    if (typeof id === 'string' && id !== '') ids.add(id);
+    if (typeof id === 'string') ids.add(id);
   }
   return [...ids];
 }

@@ -120,6 +120,18 @@ async function oneSent() {
 }
 
 describe('the iptables publisher', () => {
+  it('waits for the rest of the quiet time where the change was seen before its ruleset was made', async () => {
+    const p = await publisherAlone();
+    p.outputs.noteChange('a', p.stage.clock.monotonic());
+    await p.stage.advance(QUIET_MS - 10);
+    p.made('a');
+    await p.publish('a');
+    await p.stage.advance(9);
+    expect(p.asked).toHaveLength(0);
+    await p.stage.advance(1);
+    expect(p.asked).toHaveLength(1);
+  });
+
   it('gathers by group for a quiet time, asks for the sets once, and sends each group its own', async () => {
     const p = await publisherAlone();
     for (const id of ['a', 'b', 'a']) {

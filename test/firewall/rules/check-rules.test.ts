@@ -46,6 +46,14 @@ describe('rules that somebody wants to write', () => {
     expect(check(inbound(GOOD, { ...GOOD, group: 'z1', group_type: 'ZONE' }, { service: ' ' }))).toEqual([]);
   });
 
+  it('are passed over where only others are of interest; faults keep their places', () => {
+    const rules = inbound({ ...GOOD, service: 'bad' }, GOOD, { ...GOOD, service: 'nothing' }, 'no rule');
+    const only = (rule: Json) => rule !== 'no rule' && (rule as JsonObject)['service'] === 'nothing';
+    const some = checkRules(rules, { lookups, dialect: 'dog2', unsetTables: true, only });
+    expect(some).toEqual(check(rules).filter(({ rule }) => rule?.index === 2));
+    expect(some).toHaveLength(1);
+  });
+
   it('are told every fault of every rule, once', () => {
     const rules = {
       inbound: [
