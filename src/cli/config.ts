@@ -1,24 +1,18 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig } from '../config/load.js';
-import { importSysConfig } from '../config/import-sys-config.js';
-import type { ImportedConfig, ServicePlaces } from '../config/import-sys-config.js';
-import { lossText } from '../config/sys-config/import-findings.js';
-import { readText } from '../config/sys-config/read-text.js';
-import { showConfig } from '../config/show-config.js';
-import { writeWholeFile } from '../files/write-whole-file.js';
-import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
+import type { ImportFlags } from './import-config.js';
 
 /** `config show`, `config check` and `config import`; the first two say what a start with the same flags would do. */
 export function addConfig(program: Command, io: CliIo): void {
   const config = program.command('config').description('show, check or import the configuration');
   withConfigOptions(config.command('show'))
     .description('print every key with its value and, if it is not the default, where that came from; no secrets')
-    .action((flags: ConfigFlags) => io.out(showConfig(loadInstalled(flags, io))));
+    .action(async (flags: ConfigFlags) => {
+      const { showConfig } = await import('../config/show-config.js');
+      io.out(showConfig(loadInstalled(flags, io)));
+    });
   withConfigOptions(config.command('check'))
     .description(
       'see whether a start would succeed, without starting: the exit code is what start would end with (64: a value is ' +
@@ -41,61 +35,8 @@ export function addConfig(program: Command, io: CliIo): void {
     )
     .option('--force', 'write over the output file if it is there already', false)
     .option('--accept-losses', 'go on without settings that cannot be read, and list them', false)
-    .action((file: string, flags: ImportFlags) => importConfig(file, flags, io));
-}
-
-interface ImportFlags {
-  readonly output?: string;
-  readonly force: boolean;
-  readonly acceptLosses: boolean;
-}
-
-async function importConfig(file: string, { output, force, acceptLosses }: ImportFlags, io: CliIo): Promise<void> {
-  const { yaml, notes, warnings, losses, opened } = importFile(file, placesOfService(io));
-  // Before anything is written, and also where nothing is.
-  for (const sentence of opened) io.err(`opened to the network: ${sentence}\n`);
-  for (const warning of warnings) io.err(`warning: ${warning}\n`);
-  for (const note of notes) io.err(`left out: ${note}\n`);
-  if (losses.length > 0 && !acceptLosses) {
-    throw new CommandFailure(
-      `${file} cannot be imported, and nothing was written: mend what follows, or leave it out with --accept-losses\n` +
-        losses.map((loss) => `  ${lossText(loss)}`).join('\n'),
-    );
-  }
-  for (const loss of losses) io.err(`lost: ${lossText(loss)}; the default stands until it is set by hand\n`);
-  if (output === undefined) return io.out(yaml);
-  if (resolve(output) === resolve(file))
-    throw new CommandFailure(`${output} is the file to import: write to another one`);
-  try {
-    await writeWholeFile(output, yaml, { over: force });
-  } catch (error) {
-    const hint = (error as NodeJS.ErrnoException).code === 'EEXIST' ? '; --force writes over it' : '';
-    throw new CommandFailure(`${output} cannot be written: ${(error as Error).message}${hint}`, { cause: error });
-  }
-}
-
-/** Where the service that is installed here keeps data and run files, said; undefined: its configuration does not tell. */
-function placesOfService({ installedConfig: file, err }: CliIo): ServicePlaces | undefined {
-  if (!existsSync(file)) return undefined;
-  const byHand = 'data_dir and run_dir are not written; commands find the service by these, so add them by hand';
-  try {
-    // Without what surrounds whoever imports: only what the file names is the service's.
-    const { config, origins } = loadConfig({ file, environment: {} });
-    if (['data_dir', 'run_dir'].every((key) => origins.get(key)?.kind === 'file')) {
-      err(`data_dir and run_dir are written as ${file} has them\n`);
-      return { data_dir: config.data_dir, run_dir: config.run_dir };
-    }
-    err(`warning: ${byHand}: ${file} has them no more\n`);
-  } catch (error) {
-    err(`warning: ${byHand}: ${error instanceof Error ? error.message : String(error)}\n`);
-  }
-  return undefined;
-}
-
-function importFile(file: string, places: ServicePlaces | undefined): ImportedConfig {
-  try {
-    return importSysConfig(readText(file), file, places);
-  } catch (error) {
-    throw new CommandFailure(`${file} cannot be imported: ${(error as Error).message}`, { cause: error });
-  }
+    .action(async (file: string, flags: ImportFlags) => {
+      const { importConfig } = await import('./import-config.js');
+      await importConfig(file, flags, io);
+    });
 }

@@ -3,7 +3,6 @@ import { adminSocket } from '../config/admin-socket.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { WRONG_USE } from './exit-codes.js';
-import { consoleText } from './console-text.js';
 import { loadInstalled, withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 
@@ -23,6 +22,7 @@ export function addConsole(program: Command, io: CliIo): void {
     .action(async (flags: ConsoleFlags) => {
       const socket = adminSocket(loadInstalled(flags, io).config);
       const { askConsole, completeConsole } = await import('../http/admin/admin-client.js');
+      const { consoleText } = await import('./console-text.js');
       const answer = async (line: string, signal?: AbortSignal): Promise<string> => {
         const value = await askConsole(socket, line, signal);
         return flags.json === true ? `${JSON.stringify(value)}\n` : consoleText(value, Date.now() / 1000);

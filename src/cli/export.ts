@@ -3,15 +3,11 @@ import { Option } from 'commander';
 import { writeWholeFile } from '../files/write-whole-file.js';
 import { counted } from '../model/counted.js';
 import type { JsonObject } from '../model/document.js';
-import { policyToFiles } from '../policy-files/policy-to-files.js';
-import { KINDS } from '../policy-files/kinds.js';
-import { policyFileFromJson } from '../transfer/policy-file.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { withConfigOptions } from './config-options.js';
 import type { ConfigFlags } from './config-options.js';
 import { withPolicy } from './policy-admin.js';
-import { writeDirectory } from './policy-directory/write-directory.js';
 
 interface ExportFlags extends ConfigFlags {
   readonly format: 'json' | 'yaml';
@@ -54,6 +50,10 @@ async function exportFile(file: string, value: JsonObject, io: CliIo): Promise<v
 }
 
 async function exportFiles(directory: string, value: JsonObject, io: CliIo): Promise<void> {
+  const { KINDS } = await import('../policy-files/kinds.js');
+  const { policyToFiles } = await import('../policy-files/policy-to-files.js');
+  const { policyFileFromJson } = await import('../transfer/policy-file.js');
+  const { writeDirectory } = await import('./policy-directory/write-directory.js');
   const { resources, dialect } = policyFileFromJson(value);
   const { written, unchanged, removed } = await writeDirectory(directory, policyToFiles(resources, dialect));
   io.out(

@@ -1,6 +1,5 @@
 import { TextDecoder } from 'node:util';
 import { readFile } from 'node:fs/promises';
-import { readJson } from '../http/json/read-json.js';
 import type { Json } from '../model/document.js';
 import { CommandFailure } from './cli-io.js';
 
@@ -12,6 +11,7 @@ export async function readJsonFile(file: string): Promise<Json> {
   } catch (error) {
     throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
+  const { readJson } = await import('../http/json/read-json.js');
   try {
     // Not JSON.parse: it silently rounds whole numbers beyond 2^53.
     return readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));

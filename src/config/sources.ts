@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node, ParsedNode, YAMLMap } from 'yaml';
 import type { ConfigProblem, Origin } from './config-error.js';
 import { KEYS, SECTIONS } from './schema.js';
+import { yamlLibrary } from './yaml-library.js';
 
 /** A value as a source gives it, before it is checked. `spelled`: text that stands for a number, boolean or list. */
 export interface RawEntry {
@@ -32,6 +32,7 @@ export function readYamlFile(path: string, kind: 'default' | 'file'): Source {
 
 /** The same for a string of YAML; `name` is its name in errors. */
 export function readYaml(text: string, name: string, kind: 'default' | 'file'): Source {
+  const { isMap, isScalar, LineCounter, parseDocument } = yamlLibrary();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): Origin => ({ kind, text: `${name}:${lines.linePos(offset).line}` });
@@ -62,6 +63,7 @@ function walk(
   entries: RawEntry[],
   problems: ConfigProblem[],
 ): void {
+  const { isMap, isScalar } = yamlLibrary();
   for (const { key: keyNode, value } of map.items) {
     const key = prefix + (isScalar(keyNode) ? String(keyNode.value) : keyNode.toString());
     const origin = at(keyNode.range[0]);
@@ -76,6 +78,7 @@ function walk(
 }
 
 function isEmpty(node: ParsedNode | null) {
+  const { isScalar } = yamlLibrary();
   return node === null || (isScalar(node) && node.value === null);
 }
 

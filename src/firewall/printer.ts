@@ -1,35 +1,54 @@
 import type { Family } from './addresses/family.js';
 import type { RuleChoices } from './dialect-rules.js';
 import type { FirewallRule, RulesetTree } from './rules/firewall-rule.js';
+import type { SegmentDigest } from './hash/segment-digest.js';
 import type { SetKind } from './sets/set-name.js';
 
-/** One set as text, ready to be joined with others. Rendered once and kept until its addresses change. */
+/** One set as text, ready to be put together with others. Rendered once and kept until its addresses change. */
 export interface RenderedSet {
   readonly name: string;
   readonly base: string;
   readonly kind: SetKind;
   readonly family: Family;
   readonly addresses: readonly string[];
-  /** The set's own part of the text. */
-  readonly block: string;
-  /** The part of a host's output for this set that the hash covers. */
-  readonly hashed: string;
+  /** The set's own part of the text, as its bytes in order. Never changed in place. */
+  readonly text: readonly Buffer[];
+  /** The part of a host's output for this set that the hash covers, in the same way. */
+  readonly hashed: readonly Buffer[];
 }
 
-/** The text of all sets, the same for all hosts, and the hash that agents report once they have loaded it. */
+/** The text of all sets, the same for all hosts. */
 export interface SetsText {
+  /** Its bytes in order; most buffers are those of the sets. */
+  readonly segments: readonly Buffer[];
+  /** Put together anew each time: megabytes, which nobody is to keep beside them. */
   readonly text: string;
+  /** SHA-256 of the text, in hex. */
+  readonly sha: string;
+  /** What agents report once they have loaded it. */
   readonly hash: string;
+}
+
+/** What was hashed of all sets the time before. */
+export interface SetsDigests {
+  readonly text: SegmentDigest;
+  readonly saved: SegmentDigest;
 }
 
 /** How a tool spells sets, with pauses. */
 export interface SetPrinter {
-  /** `addresses` are a `CanonicalSet`'s. */
-  render(base: string, kind: SetKind, family: Family, addresses: readonly string[]): Generator<void, RenderedSet>;
-  /** The order of the sets does not matter. Costs no more than joining the kept parts. */
-  assemble(sets: readonly RenderedSet[]): Generator<void, SetsText>;
-  /** The text of `assemble` alone; its hash alone. */
-  text(sets: readonly RenderedSet[]): Generator<void, string>;
+  /** `addresses` are a `CanonicalSet`'s. `before`: the same set formerly, much of which may be taken over. */
+  render(
+    base: string,
+    kind: SetKind,
+    family: Family,
+    addresses: readonly string[],
+    before?: RenderedSet,
+  ): Generator<void, RenderedSet>;
+  /** The order of the sets does not matter. Costs what hashing costs; less with the digests of the time before. */
+  assemble(sets: readonly RenderedSet[], digests?: SetsDigests): Generator<void, SetsText>;
+  /** The text of `assemble` alone, as its bytes in order; its hash alone. */
+  text(sets: readonly RenderedSet[]): readonly Buffer[];
   hash(sets: readonly RenderedSet[]): Generator<void, string>;
 }
 

@@ -35,11 +35,16 @@ export type Answered = { readonly author: string } & ({ readonly reply: Reply } 
  * One request to one route: checks who asks, the accepted types and the body, then runs the handler, here or at the
  * leader. Throws the refusals of each step.
  */
-export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared: Shared): Promise<Answered> {
+export async function answerCall(
+  ctx: Context,
+  route: Route<RouteNeeds>,
+  params: Call['params'],
+  shared: Shared,
+): Promise<Answered> {
   const { needs, exclusive, failures } = shared;
   const { config, clock } = needs;
   const { author, scopes, tokenEnds, seesSecrets } = await authorize(needs, ctx.req, route.scope, failures);
-  const leader = leaderToAsk(needs.operations().standing(), route, ctx.req, nameOfServer(config));
+  const leader = leaderOf(ctx, route, needs);
   if (leader !== undefined) {
     await forward(ctx, route, leader, needs);
     return { author, forwardedTo: leader.name };
@@ -50,7 +55,7 @@ export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared:
     deps: shared.deps,
     method: route.method,
     version: route.version,
-    params: ctx['params'] as Record<string, string>,
+    params,
     query: new URLSearchParams(ctx.querystring),
     headers: ctx.req.headers,
     author,
@@ -67,6 +72,16 @@ export async function answerCall(ctx: Context, route: Route<RouteNeeds>, shared:
   // Commands wait for a host, and have their own time limits.
   const reply = route.scope === 'command' ? await work : await withDeadline(config.api.request_timeout_ms, work);
   return { author, reply };
+}
+
+/** The server that has to answer in this one's place. Most routes are answered by any. */
+function leaderOf(
+  { req }: Context,
+  route: Route<RouteNeeds>,
+  { operations, config }: ApiNeeds,
+): ReturnType<typeof leaderToAsk> {
+  if (route.answeredBy !== 'leader') return undefined;
+  return leaderToAsk(operations().standing(), route, req, nameOfServer(config));
 }
 
 /**

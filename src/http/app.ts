@@ -1,6 +1,6 @@
-import Router from '@koa/router';
-import Koa, { type Context, type Next } from 'koa';
+import Koa, { type Context } from 'koa';
 import { FailureLimit } from './access/failure-limit.js';
+import { FleetAddresses } from '../resources/views/fleet-addresses.js';
 import { answerCall, type ApiNeeds, type Shared } from './answer-call.js';
 import { canonicalPath } from './canonical-path.js';
 import type { HttpLog } from './http-config.js';
@@ -9,21 +9,23 @@ import { commitPolicy } from './documents/commit-policy.js';
 import { makeExclusive } from './documents/exclusive.js';
 import { asApiError, errorReply } from './error-reply.js';
 import { ApiError } from './errors.js';
-import type { RouteData } from './route.js';
-import { allRoutes } from './routes/all-routes.js';
+import type { Route } from './route.js';
+import { methodsOf, RouteTable, type RouteMatch } from './route-table.js';
+import { allRoutes, type RouteNeeds } from './routes/all-routes.js';
 import { sendReply } from './send-reply.js';
 
 /** What the middleware share. */
 interface State {
-  route?: RouteData;
+  /** The canonical path, once it is known. */
+  path?: string;
   author?: string;
   /** The server that answered in place of this one. */
   forwardedTo?: string;
 }
 
 /**
- * The API as a Koa app: the first middleware answers errors and logs, the second finds the route, the routes do the
- * rest.
+ * The API as a Koa app: the first middleware answers errors and logs, the second refuses what other sites' pages
+ * send and finds the route, which does the rest.
  */
 export function createApp(needs: ApiNeeds): Koa {
   const { store, config, log, operations } = needs;
@@ -32,6 +34,7 @@ export function createApp(needs: ApiNeeds): Koa {
     deps: {
       store,
       config,
+      fleet: new FleetAddresses(),
       runtime: {
         dialect: () => operations().dialect(),
         get foresight() {
@@ -43,35 +46,27 @@ export function createApp(needs: ApiNeeds): Koa {
     exclusive: makeExclusive(),
     failures: new FailureLimit(config.api.auth_failures_per_minute),
   };
-  const router = new Router({ sensitive: true, strict: true });
-  const headPaths = new Set<string>();
-  for (const route of allRoutes()) {
-    if (route.head === true) headPaths.add(route.path);
-    router.register(route.path, [route.method], async (ctx: Context) => {
-      const state = ctx.state as State;
-      state.route = route;
-      const answered = await answerCall(ctx, route, shared);
-      state.author = answered.author;
-      if ('reply' in answered) {
-        await sendReply(ctx, answered.reply);
-      } else {
-        state.forwardedTo = answered.forwardedTo;
-        ctx.respond = false;
-      }
-    });
-  }
+  const routes = new RouteTable(allRoutes());
   const app = new Koa();
   app.use(answerErrorsAndLog(log));
   const { api, cluster } = config;
   const naming = { host: api.host, allowedHosts: api.allowed_hosts, url: cluster?.url };
-  app.use((ctx, next) => {
+  app.use(async (ctx) => {
     // A link to the console may stand on any page: nothing is done by following it, and no page can read or frame it.
-    if (isLinkToConsole(ctx)) refuseForeignHost(ctx.headers, naming);
-    else refuseForeign(ctx.headers, naming);
-    return next();
+    if (isLinkToConsole(ctx)) refuseForeignHost(ctx.req.headers, naming);
+    else refuseForeign(ctx.req.headers, naming);
+    const state = ctx.state as State;
+    state.path = canonicalPath(ctx.req.url ?? '/');
+    const { route, params } = routeOf(routes, state.path, ctx.req.method ?? '');
+    const answered = await answerCall(ctx, route, params, shared);
+    state.author = answered.author;
+    if ('reply' in answered) {
+      await sendReply(ctx, answered.reply);
+    } else {
+      state.forwardedTo = answered.forwardedTo;
+      ctx.respond = false;
+    }
   });
-  app.use((ctx, next) => refuseUnrouted(router, headPaths, ctx, next));
-  app.use(router.routes());
   // Koa reports errors here after an answer was begun, such as a client that went away.
   app.on('error', (error: unknown) => {
     log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'http answer cut off');
@@ -94,21 +89,25 @@ function answerErrorsAndLog(log: HttpLog): Koa.Middleware {
     } catch (thrown) {
       const error = asApiError(thrown);
       if (error.code === 'internal') {
-        log.error({ request, method: ctx.method, path: ctx.path, err: error.cause ?? error }, 'request failed');
+        log.error(
+          { request, method: ctx.method, path: state.path ?? ctx.path, err: error.cause ?? error },
+          'request failed',
+        );
       }
-      await sendReply(ctx, errorReply(error, { v1: isV1(ctx.path), method: ctx.method }, request));
+      await sendReply(ctx, errorReply(error, { v1: isV1(state.path ?? ctx.path), method: ctx.method }, request));
     }
     const ms = Math.round((performance.now() - start) * 10) / 10;
-    const { method, path, status } = ctx;
+    const { method, status } = ctx;
+    const path = state.path ?? ctx.path;
     const by = state.forwardedTo === undefined ? {} : { forwarded_to: state.forwardedTo };
     log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous', ...by }, 'request');
   };
 }
 
 /** A browser goes to the console's page, in a tab of its own. */
-function isLinkToConsole({ method, path, headers }: Pick<Context, 'method' | 'path' | 'headers'>): boolean {
-  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
-  return method === 'GET' && path === '/' && mode === 'navigate' && destination === 'document';
+function isLinkToConsole(ctx: Context): boolean {
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = ctx.req.headers;
+  return mode === 'navigate' && destination === 'document' && ctx.method === 'GET' && ctx.path === '/';
 }
 
 function isV1(path: string): boolean {
@@ -116,19 +115,16 @@ function isV1(path: string): boolean {
 }
 
 /**
- * 404 for a path without a route, 405 for a method that its routes don't have: PATCH and OPTIONS never have one, and
- * HEAD, which the router takes for GET, only on `headPaths`.
+ * The route of a request. 404 for a path without one, 405 for a method that its routes don't have: PATCH and OPTIONS never
+ * have one, and HEAD, which is answered as GET is, only where a route says so.
  */
-async function refuseUnrouted(router: Router, headPaths: ReadonlySet<string>, ctx: Context, next: Next): Promise<void> {
-  ctx.path = canonicalPath(ctx.req.url ?? '/');
-  const { path: layers } = router.match(ctx.path, ctx.method);
-  const takesHead = headPaths.has(ctx.path);
-  const methods = new Set(layers.flatMap((layer) => layer.methods).filter((method) => method !== 'HEAD' || takesHead));
-  if (methods.size === 0) throw new ApiError('not_found', { what: 'there is no such path' });
-  if (!methods.has(ctx.method)) {
-    // In the order of the routes.
-    const allow = [...methods].join(', ');
-    throw new ApiError('method_not_allowed', { method: ctx.method }, { headers: { allow } });
-  }
-  await next();
+function routeOf(routes: RouteTable<Route<RouteNeeds>>, path: string, method: string): RouteMatch<Route<RouteNeeds>> {
+  const matches = routes.find(path);
+  if (matches.length === 0) throw new ApiError('not_found', { what: 'there is no such path' });
+  const methods = methodsOf(matches);
+  const asked = method === 'HEAD' && methods.has('HEAD') ? 'GET' : method;
+  const match = matches.find(({ route }) => route.method === asked);
+  if (match !== undefined) return match;
+  const allow = [...methods].join(', ');
+  throw new ApiError('method_not_allowed', { method }, { headers: { allow } });
 }

@@ -45,7 +45,12 @@ const times = new WeakMap<IncomingMessage, BodyTime>();
 
 /** Ends the connection of a request whose body is not whole after `ms` milliseconds. */
 export function boundBodyTime(request: IncomingMessage, response: ServerResponse, ms: number): void {
-  if (!request.complete) times.set(request, new BodyTime(request, response, ms));
+  if (!request.complete && hasBody(request)) times.set(request, new BodyTime(request, response, ms));
+}
+
+/** Without either header there is none (RFC 9112 section 6.3), and it is whole as soon as its head is. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /**

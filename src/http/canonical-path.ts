@@ -1,5 +1,8 @@
 import { ApiError } from './errors.js';
 
+/** Already canonical: no segment is empty, begins with a dot, or has a character that is written otherwise. */
+const CANONICAL = /^(?:\/[A-Za-z0-9_~!*'()-][A-Za-z0-9_.~!*'()-]*)+$/;
+
 /**
  * The path that routes are matched on: each segment percent-decoded, `.` and `..` resolved, one trailing slash gone,
  * then encoded again, so that no route sees two spellings of the same path
@@ -7,6 +10,7 @@ import { ApiError } from './errors.js';
  */
 export function canonicalPath(url: string): string {
   const path = url.split(/[?#]/, 1)[0] ?? '';
+  if (CANONICAL.test(path)) return path;
   // An absolute form (`GET http://host/path`) is only sent to proxies; its path is what counts.
   const raw = path.startsWith('/') ? path : path.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '');
   const segments: string[] = [];

@@ -10,6 +10,7 @@ import { JsonSyntaxError } from './json/json-syntax-error.js';
 import { JsonTooLargeError } from './json/json-too-large-error.js';
 import { readJsonInSteps } from './json/lenient-json.js';
 import { readJson } from './json/read-json.js';
+import { readPlainJson } from './json/read-plain-json.js';
 import { readBytes } from './read-body.js';
 
 /** Bodies of more bytes are read in slices, so that other requests are answered meanwhile. */
@@ -79,5 +80,6 @@ function* readLargeBody(bytes: Uint8Array, bounds: JsonBounds): Generator<void, 
     yield;
   }
   parts.push(utf8.decode());
-  return yield* readJsonInSteps(parts.join(''), bounds, markOwned);
+  const text = parts.join('');
+  return readPlainJson(text, bounds, markOwned) ?? (yield* readJsonInSteps(text, bounds, markOwned));
 }

@@ -12,6 +12,7 @@ export interface Reply {
 export type ReplyBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'json'; readonly value: Json }
+  | { readonly kind: 'list'; readonly parts: readonly (readonly Json[])[] }
   | { readonly kind: 'text'; readonly text: string; readonly type: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array | Readable; readonly type: string };
 
@@ -19,6 +20,14 @@ type Headers = Readonly<Record<string, string>>;
 
 export function jsonReply(value: Json, status = 200, headers: Headers = {}): Reply {
   return { status, headers, body: { kind: 'json', value } };
+}
+
+/**
+ * The items of several lists as one JSON list. Of a list that is frozen, and so are its items, the text may be kept and used
+ * again for the same one (json/list-bytes.ts).
+ */
+export function listReply(parts: readonly (readonly Json[])[], headers: Headers = {}): Reply {
+  return { status: 200, headers, body: { kind: 'list', parts } };
 }
 
 /** Text, by default `text/plain`; some texts go out typed as JSON (docs/http-api.md#hcl). */

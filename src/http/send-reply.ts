@@ -5,8 +5,9 @@ import type { Context } from 'koa';
 import type { Json } from '../model/document.js';
 import { Slices } from '../world/slices.js';
 import { namesTag } from './documents/not-modified.js';
+import { documentText, keptText } from './json/document-text.js';
+import { listBytes } from './json/list-bytes.js';
 import { isLargeJson, writeJsonInSteps } from './json/write-large-json.js';
-import { writeJson } from './json/write-json.js';
 import { JSON_TYPE } from './media-type.js';
 import type { Reply } from './reply.js';
 
@@ -17,34 +18,43 @@ const gzipBytes = promisify(gzip);
 
 /** Sends a reply, compressed where the client accepts it. */
 export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
-  ctx.status = reply.status;
-  ctx.set(reply.headers);
-  const reads = ctx.method === 'GET' || ctx.method === 'HEAD';
-  if (reads && reply.status === 200 && namesTag(ctx.headers['if-none-match'], reply.headers['etag'])) {
-    // The client has it already.
-    ctx.vary('accept-encoding');
-    ctx.body = null;
-    ctx.status = 304;
-    return;
-  }
-  const { body } = reply;
+  if (isKnown(ctx, reply)) return sendNotModified(ctx, reply);
+  const { body, status, headers } = reply;
   switch (body.kind) {
-    case 'none':
-      ctx.body = null;
-      ctx.status = reply.status;
-      return;
     case 'json':
-      await sendText(ctx, await jsonBytes(body.value), JSON_TYPE);
-      return;
+      return sendText(ctx, await jsonText(body.value), JSON_TYPE, reply);
+    case 'list':
+      return sendText(ctx, await listBytes(body.parts, replySlices), JSON_TYPE, reply);
     case 'text':
-      await sendText(ctx, Buffer.from(body.text), body.type);
+      return sendText(ctx, body.text, body.type, reply);
+    case 'none':
+      ctx.status = status;
+      ctx.set(headers);
+      ctx.body = null;
+      ctx.status = status;
       return;
     case 'bytes':
+      ctx.status = status;
+      ctx.set(headers);
       ctx.set('content-type', body.type);
       if (body.bytes instanceof Uint8Array) ctx.body = Buffer.from(body.bytes);
-      else sendStream(ctx, body.bytes, reply.headers['content-length']);
+      else sendStream(ctx, body.bytes, headers['content-length']);
       return;
   }
+}
+
+/** Whether the client has it already. */
+function isKnown({ method, req }: Context, { status, headers }: Reply): boolean {
+  const tags = req.headers['if-none-match'];
+  if (tags === undefined || status !== 200 || (method !== 'GET' && method !== 'HEAD')) return false;
+  return namesTag(tags, headers['etag']);
+}
+
+function sendNotModified(ctx: Context, { headers }: Reply): void {
+  ctx.set(headers);
+  ctx.vary('accept-encoding');
+  ctx.body = null;
+  ctx.status = 304;
 }
 
 /** Koa forgets the length of a stream, and leaves the connection of one that fails open. */
@@ -57,17 +67,57 @@ function sendStream(ctx: Context, bytes: Readable, length: string | undefined): 
 /** Writes large answers one at a time; small ones don't wait for them. */
 const replySlices = new Slices();
 
-function jsonBytes(value: Json): Buffer | Promise<Buffer> {
-  return isLargeJson(value) ? replySlices.run(writeJsonInSteps(value)) : Buffer.from(writeJson(value));
+async function jsonText(value: Json): Promise<Text> {
+  const kept = keptText(value);
+  if (kept !== undefined) return kept;
+  return isLargeJson(value) ? [await replySlices.run(writeJsonInSteps(value))] : documentText(value);
 }
 
-async function sendText(ctx: Context, bytes: Buffer, type: string): Promise<void> {
-  ctx.set('content-type', type.startsWith('text/') ? `${type}; charset=utf-8` : type);
-  ctx.vary('accept-encoding');
-  if (bytes.length < MIN_GZIP_BYTES || ctx.acceptsEncodings('gzip', 'identity') !== 'gzip') {
-    ctx.body = bytes;
+/** A whole text, or its pieces. */
+type Text = string | readonly Buffer[];
+
+async function sendText(ctx: Context, text: Text, type: string, { status, headers }: Reply): Promise<void> {
+  const head = {
+    ...headers,
+    'content-type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
+    Vary: 'accept-encoding',
+  };
+  const length = lengthOf(text);
+  if (length < MIN_GZIP_BYTES || !wantsGzip(ctx)) {
+    sendWhole(ctx, status, { ...head, 'Content-Length': String(length) }, text);
     return;
   }
-  ctx.body = await gzipBytes(bytes);
-  ctx.set('content-encoding', 'gzip');
+  const packed = await gzipBytes(typeof text === 'string' ? text : Buffer.concat(text));
+  const packedHead = { ...head, 'Content-Length': String(packed.length), 'content-encoding': 'gzip' };
+  sendWhole(ctx, status, packedHead, [packed]);
+}
+
+/** In bytes. */
+function lengthOf(text: Text): number {
+  if (typeof text === 'string') return Buffer.byteLength(text);
+  return text.reduce((length, piece) => length + piece.length, 0);
+}
+
+/** Without the header there is nothing to weigh. */
+function wantsGzip(ctx: Context): boolean {
+  return ctx.req.headers['accept-encoding'] !== undefined && ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
+}
+
+/** Head and body at once, past what Koa does with any body. */
+function sendWhole(ctx: Context, status: number, head: Readonly<Record<string, string>>, text: Text): void {
+  const { res } = ctx;
+  ctx.respond = false;
+  // The client went away, or the answer was begun already.
+  if (!ctx.writable || res.headersSent) {
+    res.end();
+    return;
+  }
+  res.writeHead(status, head);
+  // Node leaves out the body of an answer to HEAD.
+  if (typeof text === 'string') {
+    res.end(text);
+    return;
+  }
+  for (const piece of text) res.write(piece);
+  res.end();
 }

@@ -5,6 +5,7 @@ import { forJournal, isJournal } from './journal.js';
 import { LogFiles } from './log-files.js';
 import type { TroubleListener } from './log-files.js';
 import { redactLine, redactSecrets } from './redact-secrets.js';
+import { StandardOutput } from './standard-output.js';
 
 export type { Logger } from 'pino';
 
@@ -48,7 +49,7 @@ export interface Logs {
  */
 export function createLogger(options: LogOptions): Logs {
   const { dir } = options;
-  if (dir === undefined) return withChildren(options.level, standardOutput(), undefined, NO_FILES);
+  if (dir === undefined) return onStandardOutput(options.level);
   const files = new LogFiles(dir, options);
   const { all, errors, crashes } = files;
   const streams = pino.multistream([
@@ -60,19 +61,16 @@ export function createLogger(options: LogOptions): Logs {
   return withChildren(options.level, streams, pino(lineOptions('trace'), crashes), files);
 }
 
-const NO_FILES = {
-  onTrouble: () => undefined,
-  reopen: () => undefined,
-  flushSync: () => undefined,
-  close: () => Promise.resolve(),
-};
-
-function standardOutput(): pino.DestinationStream {
-  const stream = pino.destination({ fd: 1, sync: true });
-  // The reader has closed the pipe: the server goes on, and has nowhere left to report it.
-  (stream as unknown as NodeJS.EventEmitter).on('error', () => undefined);
-  if (!isJournal(1)) return stream;
-  return { write: (line) => stream.write(forJournal(line)) };
+function onStandardOutput(level: string): Logs {
+  const output = new StandardOutput();
+  const journal = isJournal(1);
+  const stream = { write: (line: string) => output.write(journal ? forJournal(line) : line) };
+  return withChildren(level, stream, undefined, {
+    onTrouble: () => undefined,
+    reopen: () => undefined,
+    flushSync: () => output.flushSync(),
+    close: () => output.close(),
+  });
 }
 
 function withChildren(

@@ -1,6 +1,9 @@
 /** Characters that JSON does not escape and terminals interpret: DEL, C1, format characters (also bidirectional), line ends. */
 const OBEYED = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
+/** Most lines hold none of them, nor anything else but printable ASCII, which is quicker to see. */
+const NOT_PLAIN = /[^\n -~]/;
+
 function escaped(character: string): string {
   return Array.from(
     { length: character.length },
@@ -10,5 +13,5 @@ function escaped(character: string): string {
 
 /** A line of JSON that means the same and can be shown on a terminal: names in it may come from untrusted senders. */
 export function escapeLine(line: string): string {
-  return line.replace(OBEYED, escaped);
+  return NOT_PLAIN.test(line) ? line.replace(OBEYED, escaped) : line;
 }

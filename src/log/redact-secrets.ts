@@ -26,9 +26,17 @@ export function redactSecrets<T>(value: T, depth = 0): T {
   return (copy ?? fields) as T;
 }
 
+/** Keys that were looked at: lines have the same few again and again. Of one key the answer never changes. Bounded. */
+const known = new Map<string, boolean>();
+const MOST_KNOWN = 1000;
+
 /** Whether values under this name never reach a log. */
 export function isSecretKey(key: string): boolean {
-  return SECRET_KEYS.test(key.toLowerCase().replaceAll('-', '_'));
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const secret = SECRET_KEYS.test(key.toLowerCase().replaceAll('-', '_'));
+  if (known.size < MOST_KNOWN && key.length < 100) known.set(key, secret);
+  return secret;
 }
 
 /** A finished log line with credentials in URLs and in Authorization headers taken out of its strings. */

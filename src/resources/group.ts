@@ -10,10 +10,10 @@ import { addressViolation } from './checks/check-addresses.js';
 import { setNameViolation } from './checks/check-set-name.js';
 import { verdict, type WriteWarning } from './checks/finding.js';
 import { idSchema } from './id-schema.js';
-import type { Needs, SubResources, WatchedResource } from './resource.js';
+import type { ApiVersion, Needs, PerVersion, SubResources, WatchedResource } from './resource.js';
 import { always, TERRAFORM_IN_V2, usual } from './usual.js';
 import { builtinGroup } from './views/builtin-groups.js';
-import { ADDRESS_SUBS, addressesOf } from './views/group-addresses.js';
+import { type AddressLists, ADDRESS_SUBS, addressesOf } from './views/group-addresses.js';
 import { isActive } from './views/host-addresses.js';
 import { pick } from './views/pick.js';
 import { countRows } from './watch.js';
@@ -85,14 +85,25 @@ async function activeHostsOf(group: Document, needs: Needs): Promise<Json> {
   return (await hostsOf(group, needs)).filter(isActive).map((host) => pick(host, ['id', 'name', 'hostkey']));
 }
 
-/** The built-in groups `ids` as lists show them. */
-async function builtinItems(
-  ids: Parameters<typeof builtinGroup>[0][],
+/** What the lists of each version have beside the groups that are stored. */
+const LISTED = { v1: ['all-active', 'self'], v2: ['all-active'] } as const;
+
+/** Items of built-in groups, by what they are made of, which never changes. */
+const builtinItems: PerVersion<WeakMap<AddressLists, readonly JsonObject[]>> = { v1: new WeakMap(), v2: new WeakMap() };
+
+/** The built-in groups as lists show them. The same frozen list as long as their addresses are the same. */
+async function listedBuiltins(
+  version: ApiVersion,
   groups: readonly Document[],
-  needs: Needs,
+  { list, gather }: Needs,
 ): Promise<readonly JsonObject[]> {
-  const fleet = { groups, hosts: await needs.list('host') };
-  return ids.map((id) => builtinGroup(id, fleet, needs.dialect));
+  const fleet = { groups, hosts: await list('host') };
+  const lists = gather(fleet.groups, fleet.hosts);
+  const known = builtinItems[version].get(lists);
+  if (known !== undefined) return known;
+  const items = Object.freeze(LISTED[version].map((id) => builtinGroup(id, fleet, () => lists)));
+  builtinItems[version].set(lists, items);
+  return items;
 }
 
 const subs: SubResources = {
@@ -139,8 +150,10 @@ export const group: WatchedResource = {
   },
   builtins: { ids: [...BUILTIN_GROUPS, 'any'], names: BUILTIN_GROUPS, documents: new Map() },
   list: {
-    select: async (groups, _set, needs) => [...groups, ...(await builtinItems(['all-active'], groups, needs))],
-    moreInV1: (groups, needs) => builtinItems(['all-active', 'self'], groups, needs),
+    more: {
+      v1: (groups, needs) => listedBuiltins('v1', groups, needs),
+      v2: (groups, needs) => listedBuiltins('v2', groups, needs),
+    },
   },
   subs,
   terraform: {

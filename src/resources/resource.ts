@@ -2,6 +2,7 @@ import type { Dialect } from '../firewall/dialect.js';
 import type { Document, Json, JsonObject, PolicyTable, Resource } from '../model/document.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import type { Finding, Verdict } from './checks/finding.js';
+import type { GatherAddresses } from './views/builtin-groups.js';
 import type { Watch } from './watch.js';
 
 export type ApiVersion = 'v1' | 'v2';
@@ -15,6 +16,10 @@ export interface Needs {
   readonly list: (table: Resource) => Promise<readonly Document[]>;
   /** Those whose field has the value, in the store's order. */
   readonly find: (table: Resource, field: string, value: string) => Promise<readonly Document[]>;
+  /** The one of this id. */
+  readonly get: (table: Resource, id: string) => Promise<Document | undefined>;
+  /** The addresses of groups and hosts together; the same object as long as it holds the same. */
+  readonly gather: GatherAddresses;
   /** @throws while it is not known yet: read it only when needed */
   readonly dialect: () => Dialect;
 }
@@ -192,8 +197,8 @@ export interface ListDeclaration {
     set: ReadonlySet<string>,
     needs: Needs,
   ) => Promise<readonly JsonObject[]>;
-  /** Items that the v1 list has beside the stored documents. */
-  readonly moreInV1?: (documents: readonly Document[], needs: Needs) => Promise<readonly JsonObject[]>;
+  /** Items that the list has after those, in each version: `documents` are all that are stored. */
+  readonly more?: PerVersion<(documents: readonly Document[], needs: Needs) => Promise<readonly JsonObject[]>>;
   /** `GET /Rs/:view`, by view. */
   readonly views?: Readonly<Record<string, (documents: readonly Document[]) => Json>>;
   /** v2 answers any view with the list itself. */

@@ -37,7 +37,9 @@ const TEXTS: JsonSchema = { type: 'array', items: { type: 'string' } };
 /** IPv6 addresses are stored in lower case (docs/http-api.md#zone). */
 function lowerCaseIpv6(doc: JsonObject): JsonObject {
   const addresses = doc['ipv6_addresses'];
-  if (!isList(addresses)) return doc;
+  // Mostly they are, and then the list is not copied: it may be large.
+  if (!isList(addresses) || !addresses.some((item) => typeof item === 'string' && /[A-Z\u0080-\uffff]/.test(item)))
+    return doc;
   return { ...doc, ipv6_addresses: addresses.map((item) => (typeof item === 'string' ? item.toLowerCase() : item)) };
 }
 

@@ -13,5 +13,5 @@ export function* hashOfContents(contents: Contents): Generator<void, string> {
     const { base, kind, family } = parts;
     rendered.push(yield* FIELD_PRINTER.sets.render(base, kind, family, addresses));
   }
-  return (yield* FIELD_PRINTER.sets.assemble(rendered)).hash;
+  return yield* FIELD_PRINTER.sets.hash(rendered);
 }

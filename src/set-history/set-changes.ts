@@ -1,4 +1,5 @@
 import type { JsonObject } from '../model/document.js';
+import { sharedEnds } from '../model/shared-ends.js';
 import { isList, isObject } from '../model/validate.js';
 import { HistoryFault } from './history-fault.js';
 
@@ -19,19 +20,6 @@ const NONE: readonly string[] = [];
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
   return a === b || (a.length === b.length && a.every((address, at) => address === b[at]));
-}
-
-/** How many addresses two lists share at their begin and, of what is left, at their end. */
-function sharedEnds(
-  before: readonly string[],
-  after: readonly string[],
-): { readonly head: number; readonly tail: number } {
-  const most = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < most && before[head] === after[head]) head += 1;
-  let tail = 0;
-  while (tail < most - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
-  return { head, tail };
 }
 
 function changeOf(name: string, before: readonly string[] | undefined, after: readonly string[]): SetChange {

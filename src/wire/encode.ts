@@ -39,7 +39,7 @@ function encodedSize(term: Term): number {
     case 'pid':
       return 1 + atomSize(term.node) + 12;
     case 'opaque':
-      return term.bytes.length;
+      return (term.rest ?? []).reduce((sum, { length }) => sum + length, term.bytes.length);
   }
 }
 
@@ -87,7 +87,7 @@ function write(out: Buffer, at: number, term: Term): number {
       return end;
     }
     case 'opaque':
-      return writeBytes(out, at, term.bytes);
+      return (term.rest ?? []).reduce((end, bytes) => writeBytes(out, end, bytes), writeBytes(out, at, term.bytes));
   }
 }
 

@@ -38,6 +38,8 @@ export interface OpaqueTerm {
   readonly kind: 'opaque';
   readonly tag: number;
   readonly bytes: Buffer;
+  /** The rest of its bytes, where they are too many to be put together before they are sent. */
+  readonly rest?: readonly Buffer[];
 }
 
 export const NIL: Term = { kind: 'nil' };
@@ -101,7 +103,9 @@ export function map(entries: readonly MapEntry[]): Term {
 /** The string in a binary of valid UTF-8; `undefined` for anything else. */
 export function binaryText(term: Term): string | undefined {
   if (term.kind !== 'binary') return undefined;
-  return isUtf8(term.bytes) ? term.bytes.toString('utf8') : undefined;
+  const { bytes } = term;
+  if (isShortAscii(bytes)) return bytes.toString('latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
 /** What `proplists:get_value` gives: the value of the first pair with this atom, `true` for a bare atom. */
@@ -120,6 +124,14 @@ export function propertyOf(proplist: Term, name: string): Term | undefined {
 export function atomKey(term: Term, name: string): Term | undefined {
   if (term.kind !== 'map') return undefined;
   return term.entries.find(([key]) => key.kind === 'atom' && key.name === name)?.[1];
+}
+
+/** Asked here and not of Node, whose answers cost more than such a text is long. */
+function isShortAscii(bytes: Buffer): boolean {
+  const { length } = bytes;
+  if (length > 128) return false;
+  for (let at = 0; at < length; at++) if ((bytes[at] as number) > 127) return false;
+  return true;
 }
 
 function properList(elements: readonly Term[]): Term {

@@ -51,7 +51,9 @@ const digests = new WeakMap<RenderedSet, string>();
 function digestOf(set: RenderedSet): string {
   const known = digests.get(set);
   if (known !== undefined) return known;
-  const digest = createHash('sha256').update(set.block).digest('hex');
+  const hash = createHash('sha256');
+  for (const bytes of set.text) hash.update(bytes);
+  const digest = hash.digest('hex');
   digests.set(set, digest);
   return digest;
 }
@@ -70,9 +72,9 @@ function sameParts(a: readonly RenderedSet[], b: readonly RenderedSet[]): boolea
   return a.length === b.length && a.every((part, i) => part === b[i]);
 }
 
-/** The text of these sets for `ipset restore`; never empty, since agents take that for "nothing new". */
-export function namedSetsText({ parts }: NamedSets): string {
-  return finish(FIELD_PRINTER.sets.text(parts));
+/** The text of these sets for `ipset restore`, as its bytes in order; never empty, since agents take that for "nothing new". */
+export function namedSetsText({ parts }: NamedSets): readonly Buffer[] {
+  return FIELD_PRINTER.sets.text(parts);
 }
 
 /**

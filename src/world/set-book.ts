@@ -1,9 +1,10 @@
 import { finish } from '../firewall/finish.js';
+import { SegmentDigest } from '../firewall/hash/segment-digest.js';
 import type { Dialect } from '../firewall/dialect.js';
 import type { Policy, PolicyFault } from '../firewall/policy/policy.js';
 import { wantedSetsInSteps } from '../firewall/policy/wanted-sets.js';
 import { FIELD_PRINTER } from '../firewall/printers.js';
-import type { RenderedSet } from '../firewall/printer.js';
+import type { RenderedSet, SetsText } from '../firewall/printer.js';
 import { buildSetInSteps, type BuiltSet, type SetProblem, type WantedSet } from '../firewall/sets/build-set.js';
 import type { LastGood } from '../firewall/sets/compile-sets.js';
 import { readSetName, setName } from '../firewall/sets/set-name.js';
@@ -11,13 +12,14 @@ import { NOT_USED, type SetUse } from './set-use.js';
 
 /** All sets as they are to be published, made from the policy of one moment. */
 export interface RenderedSets {
+  readonly body: SetsText;
   readonly text: string;
+  /** SHA-256 of the text, in hex: of two renderings, whether they are the same. */
+  readonly sha: string;
   /** What agents report once they have loaded it. */
   readonly hash: string;
   /** Full names of all sets in it. */
   readonly names: ReadonlySet<string>;
-  /** The lines of each, by name: of two renderings, which sets differ. */
-  readonly blocks: ReadonlyMap<string, string>;
   /** Each as it was rendered, by name: what texts of some of them are made from. */
   readonly parts: ReadonlyMap<string, RenderedSet>;
   /**
@@ -66,6 +68,8 @@ export class SetBook {
   readonly #dialect: Dialect;
   readonly #use: () => SetUse;
   #kept = new Map<string, Kept>();
+  /** The former body's; a body that shares its begin is hashed from there on. */
+  readonly #digests = { text: new SegmentDigest(), saved: new SegmentDigest() };
   readonly #lastGood = new Map<string, readonly string[]>();
   /** The sets that were last handed to the broker: what single hosts are sent too. */
   published: RenderedSets | undefined = undefined;
@@ -107,11 +111,15 @@ export class SetBook {
     const rendered = all.flatMap((built) => (built.rendered === undefined ? [] : [built.rendered]));
     const problems = all.flatMap((built) => built.problems);
     const replaced = problems.filter((problem) => 'instead' in problem);
-    const text = yield* FIELD_PRINTER.sets.assemble(rendered);
+    const body = yield* FIELD_PRINTER.sets.assemble(rendered, this.#digests);
     return {
-      ...text,
+      body,
+      get text() {
+        return body.text;
+      },
+      sha: body.sha,
+      hash: body.hash,
       names: new Set(rendered.map(({ name }) => name)),
-      blocks: new Map(rendered.map(({ name, block }) => [name, block])),
       parts: new Map(rendered.map((set) => [set.name, set])),
       unusable: new Set(replaced.filter(({ instead }) => instead === 'empty').map(({ set }) => set)),
       problems,
@@ -159,7 +167,13 @@ export class SetBook {
       before.wanted.incomplete === wanted.incomplete
     )
       return before;
-    const built = yield* buildSetInSteps(wanted, this.#dialect, this.#lastGood.get(name));
+    const built = yield* buildSetInSteps(
+      wanted,
+      this.#dialect,
+      this.#lastGood.get(name),
+      FIELD_PRINTER.sets,
+      before?.built.rendered,
+    );
     const isReplaced = built.problems.some((problem) => 'instead' in problem);
     if (built.rendered !== undefined && !isReplaced) this.#lastGood.set(name, built.rendered.addresses);
     return { wanted, built };

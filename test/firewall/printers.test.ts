@@ -40,18 +40,18 @@ class Witness implements Printer {
   readonly sets = {
     *render(base: string, kind: 'group' | 'zone', family: 'v4' | 'v6', addresses: readonly string[]) {
       yield;
-      const block = `${kind} ${base}: ${addresses.join()}`;
-      return { name: `${base}.${family}`, base, kind, family, addresses, block, hashed: '' };
+      const text = [Buffer.from(`${kind} ${base}: ${addresses.join()}`)];
+      return { name: `${base}.${family}`, base, kind, family, addresses, text, hashed: [] };
     },
-    *assemble(sets: readonly { readonly block: string }[]) {
+    *assemble(sets: readonly { readonly text: readonly Buffer[] }[]) {
       yield;
-      return { text: sets.map(({ block }) => block).join('\n'), hash: `hash of ${sets.length} sets` };
+      const segments = sets.flatMap(({ text }) => text);
+      return { segments, text: segments.join('\n'), sha: '', hash: `hash of ${sets.length} sets` };
     },
-    *text(sets: readonly { readonly block: string }[]) {
-      yield;
-      return sets.map(({ block }) => block).join('\n');
+    text(sets: readonly { readonly text: readonly Buffer[] }[]) {
+      return sets.flatMap(({ text }) => text);
     },
-    *hash(sets: readonly { readonly block: string }[]) {
+    *hash(sets: readonly unknown[]) {
       yield;
       return `hash of ${sets.length} sets`;
     },

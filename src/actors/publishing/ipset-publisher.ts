@@ -4,7 +4,6 @@ import type { AlarmBook } from '../../alarms/alarm-book.js';
 import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
-import { sha256InSteps } from '../../firewall/hash/sha256.js';
 import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
 import type { SetHistory } from '../../set-history/set-history.js';
@@ -75,16 +74,11 @@ type IpsetInfo =
   | ConnectionInfo
   | { readonly tag: 'due' }
   /** What became of these sets in the outbox. */
-  | { readonly tag: 'settled'; readonly rendered: RenderedSets; readonly sha: string; readonly outcome: Outcome }
+  | { readonly tag: 'settled'; readonly rendered: RenderedSets; readonly outcome: Outcome }
   /** Perhaps they are taken now. */
   | { readonly tag: 'again' };
 
 const NO_SETS: ReadonlySet<string> = new Set();
-
-function* renderedAndHashed(sets: Pick<SetBook, 'renderInSteps'>): Generator<void, readonly [RenderedSets, string]> {
-  const rendered = yield* sets.renderInSteps();
-  return [rendered, yield* sha256InSteps(rendered.text)];
-}
 
 /**
  * Publishes all sets to all agents; or, where each group gets its own (`ipset_scope: group`), says which of them are others
@@ -100,7 +94,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
   /** Of the text that all agents have; `undefined` before this server has published any. */
   #confirmedSha: string | undefined = undefined;
   /** The sets as agents have them, by name; `undefined` until that is known. */
-  #taken: ReadonlyMap<string, string> | undefined = undefined;
+  #taken: RenderedSets['parts'] | undefined = undefined;
   #sentAt = -Infinity;
   /** When what the broker found too large is tried again. */
   #retry: TimerRef | undefined = undefined;
@@ -247,7 +241,8 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     if (this.#isHeld(self)) return;
     if (waited) self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
     // Of the policy as it is now: what changes meanwhile waits in the mailbox, and dirties them again.
-    const [rendered, sha] = await slices.run(renderedAndHashed(sets));
+    const rendered = await slices.run(sets.renderInSteps());
+    const { sha } = rendered;
     // Publishing may have been paused meanwhile.
     if (this.#isHeld(self)) return;
     const byGroup = this.#needs.groupSets.scope === 'group';
@@ -264,19 +259,19 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     // Before anything is sent: a crash must not find the only good content gone.
     await this.#keepStandIns(self, rendered);
     // A set that grew too large does not change the text: its last good content stands in.
-    if (rendered.text === before?.text && !this.#again) return;
+    if (sha === before?.sha && !this.#again) return;
     this.#again = false;
     this.#needs.setHistory.note({ contents: rendered.contents, hash: rendered.hash, sha });
     if (byGroup) return this.#handOver(self, rendered);
     if (sha === this.#confirmedSha || takeover === 'adopt') {
       // All agents have it, from before a restart, or from the server that this one took over from, or an edit was undone.
       if (this.#endRetry(self)) this.#needs.alarms.clear(refusedAlarm('sets'));
-      return this.#agentsHave(self, rendered, sha);
+      return this.#agentsHave(self, rendered);
     }
     this.#needs.confirmedSets.takeover = 'over';
     this.#sentAt = clock.monotonic();
     const put = { target: 'sets', class: 'sets', publication: allSets(rendered, clock.now()) } as const;
-    pipeOutcome<IpsetInfo>(self, outbox.put(put), (outcome) => ({ tag: 'settled', rendered, sha, outcome }));
+    pipeOutcome<IpsetInfo>(self, outbox.put(put), (outcome) => ({ tag: 'settled', rendered, outcome }));
   }
 
   /** Each group gets those that its rules name, with its rules. */
@@ -289,7 +284,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     }
     const changed = await slices.run(groupSets.take(rendered, outputs.setLists()));
     this.#sentAt = clock.monotonic();
-    this.#taken = rendered.blocks;
+    this.#taken = rendered.parts;
     events.put({ kind: 'sets_published', hash: rendered.hash });
     self.cast(IPTABLES_PUBLISHER, { tag: 'sets', changed });
     self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
@@ -308,14 +303,14 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     return gate.paused ? 'paused' : gate.unheard !== undefined ? 'links' : undefined;
   }
 
-  #settled(self: Self<IpsetInfo>, { rendered, sha, outcome }: IpsetInfo & { readonly tag: 'settled' }): void {
+  #settled(self: Self<IpsetInfo>, { rendered, outcome }: IpsetInfo & { readonly tag: 'settled' }): void {
     switch (outcome.kind) {
       case 'superseded':
         return;
       case 'refused':
-        return outcome.taken === 'some' ? this.#confirmed(self, rendered, sha) : this.#refused(self, rendered);
+        return outcome.taken === 'some' ? this.#confirmed(self, rendered) : this.#refused(self, rendered);
       case 'confirmed':
-        return this.#confirmed(self, rendered, sha);
+        return this.#confirmed(self, rendered);
       case 'dropped':
         // The outbox had no room for it: try again, with whatever is current then.
         this.#needs.log.error({ reason: outcome.reason }, 'the sets were not sent');
@@ -325,10 +320,10 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     }
   }
 
-  #confirmed(self: Self<IpsetInfo>, rendered: RenderedSets, sha: string): void {
+  #confirmed(self: Self<IpsetInfo>, rendered: RenderedSets): void {
     this.#endRetry(self);
     this.#needs.metrics.count('ipset_publish');
-    this.#agentsHave(self, rendered, sha);
+    this.#agentsHave(self, rendered);
   }
 
   /** No queue took them: the broker found them too large. */
@@ -340,11 +335,11 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     this.#retry = self.sendAfter(refusedRetryMs(this.#needs), { tag: 'again' });
   }
 
-  #agentsHave(self: Self<IpsetInfo>, rendered: RenderedSets, sha: string): void {
-    this.#taken = rendered.blocks;
+  #agentsHave(self: Self<IpsetInfo>, rendered: RenderedSets): void {
+    this.#taken = rendered.parts;
     this.#needs.sets.untaken = NO_SETS;
-    this.#confirmedSha = sha;
-    noteConfirmedSets(this.#needs, rendered, sha);
+    this.#confirmedSha = rendered.sha;
+    noteConfirmedSets(this.#needs, rendered);
     self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
   }
 

@@ -35,9 +35,9 @@ export async function loadConfirmedSha(store: Pick<Store, 'get'>): Promise<strin
 /**
  * All agents have these sets: their hash becomes what hosts are compared with; rows are added only when it changed
  * (docs/host-lifecycle.md#accepted-hashes-of-the-sets). Two notes: a table that refuses one of them does not
- * hold up the other. `sha`: SHA-256 of their text, in hex.
+ * hold up the other.
  */
-export function noteConfirmedSets(needs: NoteConfirmedSetsNeeds, { hash }: RenderedSets, sha: string): void {
+export function noteConfirmedSets(needs: NoteConfirmedSetsNeeds, { hash, sha }: RenderedSets): void {
   const { world, config, confirmedSets, notes, events, convergence } = needs;
   const now = nowSeconds(needs.clock);
   confirmedSets.sha = sha;

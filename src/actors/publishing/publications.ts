@@ -68,7 +68,7 @@ function encodedOnce<From extends object>(encode: (from: From, now: number) => B
   };
 }
 
-const setsBody = encodedOnce(({ text }: RenderedSets, now) => encodeIpsets(text, stampAt(new Date(now))));
+const setsBody = encodedOnce(({ body }: RenderedSets, now) => encodeIpsets(body.segments, stampAt(new Date(now))));
 
 const rulesetBodies = encodedOnce(({ texts }: StoredRuleset, now) =>
   encodeRuleset(

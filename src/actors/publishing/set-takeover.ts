@@ -27,8 +27,8 @@ type Verdict = ReturnType<typeof decideTakeover>;
 export class SetTakeover {
   readonly #needs: SetTakeoverNeeds;
   readonly #waitsUntil: number;
-  /** What is waited with; when it changes, somebody has edited something, and that goes out as ever. */
-  #text: string | undefined = undefined;
+  /** Of the text that is waited with; when it changes, somebody has edited something, and that goes out as ever. */
+  #sha: string | undefined = undefined;
 
   constructor(needs: SetTakeoverNeeds) {
     this.#needs = needs;
@@ -36,11 +36,11 @@ export class SetTakeover {
   }
 
   /** For sets of which none was confirmed. `asked`: rules wait for them, so hosts are not waited for. */
-  decide({ text, hash }: RenderedSets, asked: boolean): Verdict {
+  decide({ sha, hash }: RenderedSets, asked: boolean): Verdict {
     const { world, config, confirmedSets, clock, log } = this.#needs;
     if (confirmedSets.takeover === 'over') return 'publish';
     const stored = newestSetHash(world.rows('ipset').values());
-    const edited = this.#text !== undefined && this.#text !== text;
+    const edited = this.#sha !== undefined && this.#sha !== sha;
     const mayWait = !asked && !edited && clock.monotonic() < this.#waitsUntil;
     const held = setsHeld(world, hash);
     const verdict =
@@ -49,7 +49,7 @@ export class SetTakeover {
         : stored === hash
           ? 'adopt'
           : decideTakeover(held, { repair: config.repair, mayWait });
-    this.#text = text;
+    this.#sha = sha;
     confirmedSets.takeover = verdict === 'wait' ? 'waits' : 'over';
     if (verdict === 'adopt' && stored !== hash)
       log.info({ hosts: { ...held } }, 'taken over: hosts already hold our sets, nothing is sent');

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Letter } from './compose-letter.js';
 
 /** A mail ready to go: its bytes are the same in every try, so that its Message-ID is. */
@@ -17,6 +16,8 @@ export async function buildMail(
   { from, to }: { readonly from: string; readonly to: readonly string[] },
   at: number,
 ): Promise<Mail> {
+  // Loaded with the first mail: most servers send none for weeks.
+  const { createTransport } = await import('nodemailer');
   const builder = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   const { message } = await builder.sendMail({
     from,

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Mail } from './build-mail.js';
 import type { MailConfig } from './mail-config.js';
 
@@ -19,9 +19,11 @@ export type SendMail = (mail: Mail) => Promise<Sending>;
 /** Makes the sender for the configured relay. */
 export function smtpRelay(config: MailConfig & { readonly smtp_relay: string }): SendMail {
   const { smtp_relay, smtp_port, smtp_tls, smtp_tls_verify, smtp_username, smtp_password, alerts } = config;
-  return (mail) =>
-    new Promise((resolve) => {
-      const connection = new SMTPConnection({
+  return async (mail) => {
+    // Loaded with the first mail.
+    const { default: Connection } = await import('nodemailer/lib/smtp-connection');
+    return new Promise((resolve) => {
+      const connection: SMTPConnection = new Connection({
         host: smtp_relay,
         port: smtp_port,
         secure: smtp_tls === 'implicit',
@@ -65,6 +67,7 @@ export function smtpRelay(config: MailConfig & { readonly smtp_relay: string }):
         );
       });
     });
+  };
 }
 
 interface SmtpFailure {

@@ -1,6 +1,7 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { BrokerError } from '../broker.js';
 import type { Consumer, Delivery } from '../broker.js';
+import { DueAcks } from './due-acks.js';
 import { channelError } from './errors.js';
 
 /** A consumer on a channel of its own. */
@@ -12,6 +13,7 @@ export class AmqpConsumer implements Consumer {
   readonly #channel: Channel;
   readonly #handler: (delivery: Delivery) => void;
   #settleEnded: (error: BrokerError | undefined) => void = () => undefined;
+  readonly #acks = new DueAcks();
   #tag = '';
   #unanswered = 0;
   /** `open`: takes deliveries. `cancelled`: answers only. `gone`: the channel is closed. */
@@ -73,6 +75,7 @@ export class AmqpConsumer implements Consumer {
    */
   async shut(): Promise<void> {
     if (this.#state === 'gone') return;
+    this.#sendAcks();
     this.end(undefined);
     this.#closeChannel();
     await this.channelClosed;
@@ -91,6 +94,7 @@ export class AmqpConsumer implements Consumer {
     }
     if (this.#state === 'gone') return;
     this.#unanswered++;
+    this.#acks.delivered(message.fields.deliveryTag);
     try {
       this.#handler(this.#delivery(message));
     } catch (cause) {
@@ -100,14 +104,33 @@ export class AmqpConsumer implements Consumer {
 
   /** Closes the channel, so that the broker puts back what was not answered. */
   #abandon(error: BrokerError): void {
+    this.#sendAcks();
     this.end(error);
     this.#closeChannel();
   }
 
   #closeWhenAnswered(): void {
     if (this.#state !== 'cancelled' || this.#unanswered > 0) return;
+    this.#sendAcks();
     this.#state = 'gone';
     this.#closeChannel();
+  }
+
+  /** What is acknowledged in one pass of the event loop is told in one go: a commit of the store answers many at once. */
+  #ack(tag: number): void {
+    if (this.#acks.ack(tag)) setImmediate(() => this.#sendAcks());
+  }
+
+  #sendAcks(): void {
+    const { upTo, single } = this.#acks.take();
+    if (this.#state === 'gone') return;
+    try {
+      if (upTo !== undefined) this.#channel.ack(withTag(upTo), true);
+      for (const tag of single) this.#channel.ack(withTag(tag));
+    } catch (error) {
+      // The channel is closing, and the broker gives anew what it was not told of.
+      this.end(channelError(error));
+    }
   }
 
   #closeChannel(): void {
@@ -127,10 +150,11 @@ export class AmqpConsumer implements Consumer {
       send();
       this.#closeWhenAnswered();
     };
-    const properties: Record<string, unknown> = { ...message.properties };
-    const text = (name: string): Readonly<Record<string, string>> => {
+    const { deliveryTag } = message.fields;
+    const properties: Readonly<Partial<Record<string, unknown>>> = { ...message.properties };
+    const text = (name: string): Readonly<Record<string, string>> | undefined => {
       const value = properties[name];
-      return typeof value === 'string' ? { [name]: value } : {};
+      return typeof value === 'string' ? { [name]: value } : undefined;
     };
     return {
       exchange: message.fields.exchange,
@@ -141,8 +165,17 @@ export class AmqpConsumer implements Consumer {
       ...text('replyTo'),
       ...text('correlationId'),
       ...text('userId'),
-      ack: () => answer(() => this.#channel.ack(message)),
-      reject: ({ requeue }) => answer(() => this.#channel.reject(message, requeue)),
+      ack: () => answer(() => this.#ack(deliveryTag)),
+      reject: ({ requeue }) =>
+        answer(() => {
+          this.#acks.answered(deliveryTag);
+          this.#channel.reject(message, requeue);
+        }),
     };
   }
+}
+
+/** As amqplib wants to be told which delivery is meant. */
+function withTag(deliveryTag: number): ConsumeMessage {
+  return { fields: { deliveryTag } } as ConsumeMessage;
 }

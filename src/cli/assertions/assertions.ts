@@ -10,7 +10,7 @@ import { type ApiFlags, withApiFlags } from '../remote/api-flags.js';
 import { shapedList } from '../remote/shape.js';
 import { printCoverage, readCoverage } from './coverage.js';
 import { resultsJson, resultsJunit, resultsText, type TestResult } from './print-results.js';
-import { type PolicyTest, readTests, TestFileError } from './read-tests.js';
+import type { PolicyTest } from './read-tests.js';
 import { witnessText } from './witness-text.js';
 
 interface TestFlags extends ApiFlags {
@@ -75,7 +75,7 @@ async function test(file: string, flags: TestFlags, io: CliIo): Promise<void> {
     throw new CommandFailure(`--format: ${format} is not known; there are ${FORMATS.join(', ')}`, {
       exitCode: WRONG_USE,
     });
-  const tests = testsOf(file);
+  const tests = await testsOf(file);
   const results = await (flags.policy === undefined
     ? askServer(tests, flags, io)
     : judgeFile(tests, flags.policy, flags));
@@ -85,7 +85,8 @@ async function test(file: string, flags: TestFlags, io: CliIo): Promise<void> {
   if (results.some(({ state }) => state !== 'holds')) throw new ToldFailure(NOT_WELL);
 }
 
-function testsOf(file: string): readonly PolicyTest[] {
+async function testsOf(file: string): Promise<readonly PolicyTest[]> {
+  const { readTests, TestFileError } = await import('./read-tests.js');
   try {
     return readTests(readFileSync(file, 'utf8'), file);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type AddressesJson, addressesText } from '../../analysis/index.js';
+import { type AddressesJson, addressesText } from '../../analysis/addresses-json.js';
 import type { PlanAnswer, PlannedGroup } from '../../http/plans/plan-answers.js';
 import { counted } from '../../model/counted.js';
 import { escapeHidden } from '../../model/hidden-characters.js';

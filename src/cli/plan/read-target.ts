@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import type { Json, JsonObject } from '../../model/document.js';
 import { problemText, type PolicyProblem } from '../../policy-files/policy-problem.js';
 import { CommandFailure } from '../cli-io.js';
-import { readDirectory } from '../policy-directory/read-directory.js';
 import { readJsonFile } from '../read-json-file.js';
 
 /** What is to be planned. */
@@ -23,6 +22,7 @@ export async function readTarget(target: string, flags: TargetFlags): Promise<Pl
   const reason = flags.reason === undefined ? {} : { reason: flags.reason };
   const replace = flags.replace === true;
   if (await isDirectory(target)) {
+    const { readDirectory } = await import('../policy-directory/read-directory.js');
     const { files, lineOf } = await readDirectory(target);
     return {
       body: { files: files.map(({ path, document }) => ({ path, document })), replace, ...reason },

@@ -1,4 +1,4 @@
-import { addressesText } from '../../analysis/index.js';
+import { addressesText } from '../../analysis/addresses-json.js';
 import type { Json, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { isList, isObject } from '../../model/validate.js';

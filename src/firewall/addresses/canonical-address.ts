@@ -35,8 +35,8 @@ export interface ElementFault {
 export function addressFaults(list: readonly string[], family: Family): ElementFault[] {
   const faults: ElementFault[] = [];
   list.forEach((element, index) => {
-    const read = readAddress(element, family);
-    if (!read.ok) faults.push({ index, element, reason: read.reason });
+    const isAddress = family === 'v4' ? parseNet4(element) >= 0 : parseNet6(element) !== undefined;
+    if (!isAddress) faults.push({ index, element, reason: explainAddress(element, family).reason });
   });
   return faults;
 }

@@ -1,6 +1,7 @@
-import { A_STEP, sortNumbersInSteps, sortTextsInSteps } from '../steps.js';
-import { ALL_4, covers4, HALVES_4, join4, type Net4 } from './ipv4.js';
+import { A_STEP, sortNumbersInSteps } from '../steps.js';
+import { ALL_4, baseOf4, HALVES_4, join4, lengthOf4, type Net4, net4After } from './ipv4.js';
 import { ALL_6, covers6, HALVES_6, join6, type Net6 } from './ipv6.js';
+import { sortNets6 } from './sort-nets6.js';
 
 /*
  * The shortest list of nets that holds exactly the given addresses. One pass over the sorted list with a stack: a net
@@ -14,13 +15,19 @@ import { ALL_6, covers6, HALVES_6, join6, type Net6 } from './ipv6.js';
  * order.
  */
 export function* collapse4(nets: readonly Net4[]): Generator<void, Net4[]> {
+  return yield* collapseSorted4(yield* sortNumbersInSteps(nets));
+}
+
+/** As {@link collapse4}, of nets that are in address order already. */
+export function* collapseSorted4(nets: readonly Net4[]): Generator<void, Net4[]> {
   const stack: Net4[] = [];
+  // All nets before this one are covered by the top of the stack.
+  let uncovered = 0;
   let done = 0;
-  for (let net of yield* sortNumbersInSteps(nets)) {
+  for (let net of nets) {
     done += 1;
     if (done % A_STEP === 0) yield;
-    const top = stack.at(-1);
-    if (top !== undefined && covers4(top, net)) continue;
+    if (net < uncovered) continue;
     for (let below = stack.at(-1); below !== undefined; below = stack.at(-1)) {
       const joined = join4(below, net);
       if (joined < 0) break;
@@ -28,15 +35,21 @@ export function* collapse4(nets: readonly Net4[]): Generator<void, Net4[]> {
       net = joined;
     }
     stack.push(net);
+    uncovered = net4After(baseOf4(net), lengthOf4(net));
   }
   return stack[0] === ALL_4 ? [...HALVES_4] : stack;
 }
 
 /** As {@link collapse4}, for IPv6. */
 export function* collapse6(nets: readonly Net6[]): Generator<void, Net6[]> {
+  return yield* collapseSorted6(yield* sortNets6(nets));
+}
+
+/** As {@link collapseSorted4}, for IPv6. */
+export function* collapseSorted6(nets: readonly Net6[]): Generator<void, Net6[]> {
   const stack: Net6[] = [];
   let done = 0;
-  for (let net of yield* sortTextsInSteps(nets)) {
+  for (let net of nets) {
     done += 1;
     if (done % A_STEP === 0) yield;
     const top = stack.at(-1);

@@ -13,12 +13,20 @@ export function baseOf4(net: Net4): number {
 
 /** The prefix length of a net, 0 to 32. */
 export function lengthOf4(net: Net4): number {
-  return net % 64;
+  // A remainder of numbers over 32 bits takes several times as long.
+  return net - Math.floor(net / 64) * 64;
 }
+
+const SIZES: readonly number[] = Array.from({ length: 33 }, (_, length) => 2 ** (32 - length));
 
 /** Addresses in a net of this prefix length. */
 export function sizeOf4(length: number): number {
-  return 2 ** (32 - length);
+  return SIZES[length] as number;
+}
+
+/** The first number behind all nets that this one covers: in address order, those from the net itself to it. */
+export function net4After(base: number, length: number): number {
+  return (base + sizeOf4(length)) * 64;
 }
 
 /** Makes a net; host bits of `address` are cleared. */
@@ -80,21 +88,15 @@ export function formatNet4(net: Net4): string {
   return length === 32 ? address : `${address}/${length}`;
 }
 
-/** Whether `a` holds all of `b`. */
-export function covers4(a: Net4, b: Net4): boolean {
-  const length = lengthOf4(a);
-  const from = baseOf4(a);
-  const at = baseOf4(b);
-  return length <= lengthOf4(b) && at >= from && at < from + sizeOf4(length);
-}
-
 /** The net that `a` and `b`, given in order, make up together; -1 if they are not neighbours of the same size. */
 export function join4(a: Net4, b: Net4): Net4 {
   const length = lengthOf4(a);
   if (length === 0 || length !== lengthOf4(b)) return -1;
   const size = sizeOf4(length);
   const from = baseOf4(a);
-  return from % (size * 2) === 0 && baseOf4(b) === from + size ? from * 64 + length - 1 : -1;
+  // Most nets are no neighbours.
+  if (baseOf4(b) !== from + size) return -1;
+  return from % (size * 2) === 0 ? from * 64 + length - 1 : -1;
 }
 
 /** `0.0.0.0/0`, which no set can hold, and the two halves that stand for it. */

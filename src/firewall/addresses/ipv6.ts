@@ -146,6 +146,7 @@ export function formatNet6(net: Net6): string {
 export function covers6(a: Net6, b: Net6): boolean {
   const length = lengthOf6(a);
   if (length > lengthOf6(b)) return false;
+  if (length === 128) return a === b;
   const whole = length >> 4;
   for (let i = 0; i < whole; i += 1) if (a.charCodeAt(i) !== b.charCodeAt(i)) return false;
   const mask = 0xffff0000 >>> (length & 15);
@@ -159,12 +160,12 @@ export function join6(a: Net6, b: Net6): Net6 | undefined {
   const length = lengthOf6(a);
   if (length === 0 || length !== lengthOf6(b)) return undefined;
   const last = (length - 1) >> 4;
-  for (let i = 0; i < last; i += 1) if (a.charCodeAt(i) !== b.charCodeAt(i)) return undefined;
   const bit = 0x8000 >>> ((length - 1) & 15);
   const low = a.charCodeAt(last);
-  return (low & bit) === 0 && b.charCodeAt(last) === (low | bit)
-    ? baseOf6(a) + String.fromCharCode(length - 1)
-    : undefined;
+  // Looked at first: most nets are no neighbours.
+  if ((low & bit) !== 0 || b.charCodeAt(last) !== (low | bit)) return undefined;
+  for (let i = 0; i < last; i += 1) if (a.charCodeAt(i) !== b.charCodeAt(i)) return undefined;
+  return baseOf6(a) + String.fromCharCode(length - 1);
 }
 
 /** `::/0`, which no set can hold, and the two halves that stand for it. */

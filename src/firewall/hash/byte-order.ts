@@ -13,3 +13,12 @@ export function compareBytes(a: string, b: string): number {
 export function sortByBytes(lines: string[]): string[] {
   return lines.some((line) => SURROGATE.test(line)) ? lines.sort(compareBytes) : lines.sort();
 }
+
+/** Elements in the order of the UTF-8 bytes of their keys, as a new list. */
+export function sortedByBytes<Element>(list: readonly Element[], keyOf: (element: Element) => string): Element[] {
+  const keyed = list.map((element) => [keyOf(element), element] as const);
+  const compare = keyed.some(([key]) => SURROGATE.test(key))
+    ? compareBytes
+    : (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  return keyed.sort(([a], [b]) => compare(a, b)).map(([, element]) => element);
+}

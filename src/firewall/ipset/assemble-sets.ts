@@ -1,46 +1,47 @@
-import { createHash } from 'node:crypto';
 import type { Family } from '../addresses/family.js';
-import { compareBytes } from '../hash/byte-order.js';
-import type { RenderedSet, SetsText } from '../printer.js';
-
-/** Characters that are hashed between two pauses, about: a set is hashed as a whole. */
-const A_STEP = 1 << 18;
+import { sortedByBytes } from '../hash/byte-order.js';
+import { SegmentDigest } from '../hash/segment-digest.js';
+import type { RenderedSet, SetsDigests, SetsText } from '../printer.js';
 
 const FAMILIES: readonly Family[] = ['v4', 'v6'];
 
-function byBase(a: RenderedSet, b: RenderedSet): number {
-  return compareBytes(a.base, b.base);
-}
-function byName(a: RenderedSet, b: RenderedSet): number {
-  return compareBytes(a.name, b.name);
-}
+const LINE_FEED = Buffer.from('\n');
 
 /**
- * Puts sets together (docs/rulesets.md#the-text-of-the-sets): the blocks of v4 then v6, zones before groups, then
- * `flush` and `destroy` of the work copies, parts separated by empty lines; sets in byte order of their base names.
+ * Puts sets together (docs/rulesets.md#the-text-of-the-sets): the texts of v4 then v6, zones before groups, then
+ * `flush` and `destroy` of the work copies, parts separated by empty lines; sets in byte order of their base names. The
+ * buffers of the sets themselves, so that nothing is copied.
  */
-export function* setsText(sets: readonly RenderedSet[]): Generator<void, string> {
-  const sorted = [...sets].sort(byBase);
-  const part = (family: Family, line: (set: RenderedSet) => string): string => {
-    const of = (kind: RenderedSet['kind']): string =>
-      sorted
-        .filter((set) => set.family === family && set.kind === kind)
-        .map(line)
-        .join('');
-    return `${of('zone')}\n${of('group')}`;
-  };
-  const lines: readonly ((set: RenderedSet) => string)[] = [
-    (set) => set.block,
-    (set) => `flush ${set.name}n\n`,
-    (set) => `destroy ${set.name}n\n`,
-  ];
-  const parts: string[] = [];
-  for (const line of lines)
-    for (const family of FAMILIES) {
-      parts.push(part(family, line));
-      yield;
-    }
-  return parts.join('\n');
+export function setsText(sets: readonly RenderedSet[]): readonly Buffer[] {
+  const sorted = sortedByBytes(sets, ({ base }) => base);
+  const of = (family: Family, kind: RenderedSet['kind']): readonly RenderedSet[] =>
+    sorted.filter((set) => set.family === family && set.kind === kind);
+  const parts = FAMILIES.map((family) => [of(family, 'zone'), of(family, 'group')] as const);
+  const texts = parts.flatMap(([zones, groups]) => [
+    ...zones.flatMap(({ text }) => text),
+    LINE_FEED,
+    ...groups.flatMap(({ text }) => text),
+    LINE_FEED,
+  ]);
+  const forEach = (line: (set: RenderedSet) => string): string =>
+    parts.map((kinds) => kinds.map((kind) => kind.map(line).join('')).join('\n')).join('\n');
+  const flush = forEach(({ name }) => `flush ${name}n\n`);
+  const destroy = forEach(({ name }) => `destroy ${name}n\n`);
+  return [...texts, Buffer.from(`${flush}\n${destroy}`)];
+}
+
+/** What the hash of `ipset save` is made from, in order, with a line feed before the first line. */
+function savedLines(sets: readonly RenderedSet[]): readonly Buffer[] {
+  return sortedByBytes(sets, ({ name }) => name).flatMap(({ hashed }) => hashed);
+}
+
+/** Of each block without its line feed at the begin: the first of all lines has none before it. */
+const withoutLineFeed = new WeakMap<Buffer, Buffer>();
+
+function asFirst(block: Buffer): Buffer {
+  const known = withoutLineFeed.get(block) ?? block.subarray(1);
+  withoutLineFeed.set(block, known);
+  return known;
 }
 
 /**
@@ -49,26 +50,32 @@ export function* setsText(sets: readonly RenderedSet[]): Generator<void, string>
  * begin the same (`main_gv4`, `main_gv4_gv4`) come in another order (docs/protocol.md#sorting-comes-before-shortening).
  * Set names hold nothing below U+0021, so that the order of the names is the order of their lines.
  */
-export function* savedHash(sets: readonly RenderedSet[]): Generator<void, string> {
-  const hash = createHash('sha256');
-  let first = true;
-  let done = 0;
-  for (const set of [...sets].sort(byName)) {
-    if (set.hashed === '') continue;
-    if (!first) hash.update('\n');
-    hash.update(set.hashed, 'utf8');
-    first = false;
-    done += set.hashed.length;
-    if (done < A_STEP) continue;
-    done = 0;
-    yield;
-  }
-  return hash.digest('hex');
+export function savedHash(
+  sets: readonly RenderedSet[],
+  digest: SegmentDigest = new SegmentDigest(),
+): Generator<void, string> {
+  const [first, ...others] = savedLines(sets);
+  return digest.of(first === undefined ? [] : [asFirst(first), ...others]);
 }
 
-/** Text and hash of all sets together, with pauses. Costs what joining the kept blocks costs. */
-export function* assembleSets(sets: readonly RenderedSet[]): Generator<void, SetsText> {
-  const text = yield* setsText(sets);
+/**
+ * Text and hash of all sets together, with pauses. `digests` know those of the time before, so that as much as is the
+ * same from the first byte on is not hashed again.
+ */
+export function* assembleSets(
+  sets: readonly RenderedSet[],
+  digests: SetsDigests = { text: new SegmentDigest(), saved: new SegmentDigest() },
+): Generator<void, SetsText> {
+  const segments = setsText(sets);
   yield;
-  return { text, hash: yield* savedHash(sets) };
+  const sha = yield* digests.text.of(segments);
+  const hash = yield* savedHash(sets, digests.saved);
+  return {
+    segments,
+    get text() {
+      return Buffer.concat(segments).toString();
+    },
+    sha,
+    hash,
+  };
 }

@@ -12,7 +12,10 @@ import { malformedFields } from './malformed-fields.js';
 import { setName } from '../sets/set-name.js';
 import { textOf } from '../../model/text-of.js';
 
-/** Addresses by name, as policy has them: canonical with their prefix length, junk not yet removed. */
+/**
+ * Addresses by name, as policy has them, junk not yet removed: in `dog1` canonical with their prefix length, in `dog2` as
+ * they stand in the documents. The list of a document itself where a name has no other.
+ */
 export interface OwnLists {
   readonly groupsV4: ReadonlyMap<string, readonly Json[]>;
   readonly groupsV6: ReadonlyMap<string, readonly Json[]>;
@@ -32,34 +35,47 @@ export interface OwnLists {
 const ALL_ACTIVE = 'all-active';
 const SELF = 'self';
 
-type Lists = Map<string, Json[]>;
+/** Lists by name. One that has the elements of one document only is that document's own. */
+class Lists {
+  readonly byName = new Map<string, readonly Json[]>();
+  readonly #made = new Map<string, Json[]>();
 
-function listIn(lists: Lists, name: string): Json[] {
-  const found = lists.get(name);
-  if (found !== undefined) return found;
-  const made: Json[] = [];
-  lists.set(name, made);
-  return made;
-}
+  has(name: string): boolean {
+    return this.byName.has(name);
+  }
 
-/** Appends one at a time: a spread of a million elements overflows the stack. */
-function append(list: Json[], elements: readonly Json[]): void {
-  for (const element of elements) list.push(element);
+  append(name: string, elements: readonly Json[]): void {
+    const before = this.byName.get(name);
+    if (before === undefined || before.length === 0) this.byName.set(name, elements);
+    else if (elements.length > 0) {
+      const list = this.#made.get(name) ?? [...before];
+      // One at a time: a spread of a million elements overflows the stack.
+      for (const element of elements) list.push(element);
+      this.#made.set(name, list);
+      this.byName.set(name, list);
+    }
+  }
 }
 
 function withLength(element: Json, family: Family): Json {
   return typeof element === 'string' ? (fullText(element, family) ?? element) : element;
 }
 
-/** Addresses of documents by the field that has them: documents never change, so each is read once. */
+/** Addresses of documents for `dog1`, by the field that has them: documents never change, so each is read once. */
 const fieldsRead = new WeakMap<Document, Map<string, readonly Json[]>>();
 
 /** Gathers the lists of one policy. */
 class Gatherer {
   readonly lists: Record<Family, Record<'groups' | 'zones', Lists>> = {
-    v4: { groups: new Map(), zones: new Map() },
-    v6: { groups: new Map(), zones: new Map() },
+    v4: { groups: new Lists(), zones: new Lists() },
+    v6: { groups: new Lists(), zones: new Lists() },
   };
+  readonly #dialect: Dialect;
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
   readonly faults: PolicyFault[] = [];
   readonly unreadable = new Map<string, string>();
   readonly incomplete = new IncompleteSets();
@@ -86,9 +102,11 @@ class Gatherer {
       this.fault(table, document.id, reason);
       this.unreadable.set(setName(textOf(document.name), table, family), `${table} ${document.id}: ${reason}`);
     }
+    const list = isList(value) ? value : [];
+    if (this.#dialect === 'dog2') return list;
     const known = fieldsRead.get(document)?.get(key);
     if (known !== undefined) return known;
-    const elements = yield* mapInSteps(isList(value) ? value : [], (element) => withLength(element, family));
+    const elements = yield* mapInSteps(list, (element) => withLength(element, family));
     const read = fieldsRead.get(document) ?? new Map<string, readonly Json[]>();
     fieldsRead.set(document, read.set(key, elements));
     return elements;
@@ -137,9 +155,8 @@ function* gatherHosts(
       ['v6', v6],
     ] as const) {
       const { groups } = to.lists[family];
-      append(listIn(groups, ALL_ACTIVE), addresses);
-      const own = named ? groups.get(host.group as string) : undefined;
-      if (own !== undefined) append(own, addresses);
+      groups.append(ALL_ACTIVE, addresses);
+      if (named && groups.has(host.group as string)) groups.append(host.group as string, addresses);
     }
   }
 }
@@ -154,16 +171,16 @@ export function* ownListsInSteps(policy: Policy, dialect: Dialect): Generator<vo
   const { hostAddressesMax } = policy;
   const [groups, zones] = [sortedDocuments(policy.group.values()), sortedDocuments(policy.zone.values())];
   const hosts = [...policy.host.values()];
-  const to = new Gatherer();
+  const to = new Gatherer(dialect);
   for (const family of ['v4', 'v6'] as const)
-    for (const name of [ALL_ACTIVE, SELF]) listIn(to.lists[family].groups, name);
+    for (const name of [ALL_ACTIVE, SELF]) to.lists[family].groups.append(name, []);
   for (const group of groups) {
     const name = to.nameOf('group', group);
     if (name === undefined) continue;
     for (const family of ['v4', 'v6'] as const) {
       const external = yield* to.field('group', group, `external_ip${family}_addresses`, family);
-      append(listIn(to.lists[family].groups, name), external);
-      append(listIn(to.lists[family].groups, ALL_ACTIVE), external);
+      to.lists[family].groups.append(name, external);
+      to.lists[family].groups.append(ALL_ACTIVE, external);
     }
   }
   yield* gatherHosts(hosts, hostAddressesMax, dialect, to);
@@ -171,15 +188,15 @@ export function* ownListsInSteps(policy: Policy, dialect: Dialect): Generator<vo
     const name = to.nameOf('zone', zone);
     if (name === undefined) continue;
     for (const family of ['v4', 'v6'] as const) {
-      append(listIn(to.lists[family].zones, name), yield* to.field('zone', zone, `ip${family}_addresses`, family));
+      to.lists[family].zones.append(name, yield* to.field('zone', zone, `ip${family}_addresses`, family));
     }
   }
   const { v4, v6 } = to.lists;
   return {
-    groupsV4: v4.groups,
-    groupsV6: v6.groups,
-    zonesV4: v4.zones,
-    zonesV6: v6.zones,
+    groupsV4: v4.groups.byName,
+    groupsV6: v6.groups.byName,
+    zonesV4: v4.zones.byName,
+    zonesV6: v6.zones.byName,
     faults: to.faults,
     unreadable: to.unreadable,
     incomplete: to.incomplete,

@@ -3,7 +3,8 @@ import type { Dialect } from '../dialect.js';
 import { finish } from '../finish.js';
 import type { RenderedSet, SetPrinter } from '../printer.js';
 import { FIELD_PRINTER } from '../printers.js';
-import { canonicalSetInSteps, type Junk, type ListOrder } from './canonical-set.js';
+import { canonicalSetInSteps, type ListOrder } from './canonical-set.js';
+import type { Junk } from './junk-counter.js';
 import { type SetKind, setName, setNameFault } from './set-name.js';
 
 /** A set as policy wants it, before anything is checked. */
@@ -100,18 +101,27 @@ function contentProblems(set: string, count: number, junk: Junk, anyAsOne: boole
  * Makes one set, with pauses: checks its name, makes its addresses canonical, renders it. A set over the kernel's limit is published
  * with its last good content (`lastGood`: the `addresses` of an earlier {@link RenderedSet} of it), or empty; so is one
  * whose addresses can't be read. One that may lack addresses keeps its last good ones beside those that it has.
+ * `before`: the same set as it was rendered formerly, from which one that differs little is made; the outcome is the same.
  */
 export function* buildSetInSteps(
   wanted: WantedSet,
   dialect: Dialect,
   lastGood?: readonly string[],
   printer: SetPrinter = FIELD_PRINTER.sets,
+  before?: RenderedSet,
 ): Generator<void, BuiltSet> {
   const { base, kind, family } = wanted;
   const set = setName(base, kind, family);
   const fault = setNameFault(base);
   if (fault !== undefined) return { problems: [nameProblem(set, fault)] };
-  const { addresses, junk, anyAsOne } = yield* canonicalSetInSteps(wanted.addresses, family, dialect, wanted.order);
+  const { addresses, junk, anyAsOne } = yield* canonicalSetInSteps(
+    wanted.addresses,
+    family,
+    dialect,
+    wanted.order,
+    before?.addresses,
+  );
+  const render = (content: readonly string[]) => printer.render(base, kind, family, content, before);
   const count = addresses.length;
   const problems = contentProblems(set, count, junk, anyAsOne);
   if (wanted.unreadable !== undefined) {
@@ -119,7 +129,7 @@ export function* buildSetInSteps(
     const published = lastGood === undefined ? 'without what it holds' : 'with the last addresses that could be read';
     problems.push({ set, kind: 'unreadable', reason: `${wanted.unreadable}; published ${published}`, instead });
     return {
-      rendered: yield* printer.render(base, kind, family, lastGood ?? addresses.slice(0, MAX_ENTRIES)),
+      rendered: yield* render(lastGood ?? addresses.slice(0, MAX_ENTRIES)),
       problems,
     };
   }
@@ -133,16 +143,16 @@ export function* buildSetInSteps(
       instead: 'last_good',
     });
     return {
-      rendered: yield* printer.render(base, kind, family, both.length <= MAX_ENTRIES ? both : lastGood),
+      rendered: yield* render(both.length <= MAX_ENTRIES ? both : lastGood),
       problems,
     };
   }
-  if (count <= MAX_ENTRIES) return { rendered: yield* printer.render(base, kind, family, addresses), problems };
+  if (count <= MAX_ENTRIES) return { rendered: yield* render(addresses), problems };
   const instead = lastGood === undefined ? 'empty' : 'last_good';
   const kept = lastGood === undefined ? 'no addresses' : 'the last addresses that fitted';
   const reason = `${count} entries after merging, the kernel takes ${MAX_ENTRIES}; published with ${kept}`;
   problems.push({ set, kind: 'full', reason, count, instead });
-  return { rendered: yield* printer.render(base, kind, family, lastGood ?? []), problems };
+  return { rendered: yield* render(lastGood ?? []), problems };
 }
 
 /** The same without pauses, where nobody else waits. */

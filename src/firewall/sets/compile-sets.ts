@@ -34,8 +34,10 @@ export function compileWantedSets(
     buildSet(set, dialect, lastGood?.get(setName(set.base, set.kind, set.family)), printer),
   );
   const rendered = built.flatMap((set) => (set.rendered === undefined ? [] : [set.rendered]));
+  const { text, hash } = finish(printer.assemble(rendered));
   return {
-    ...finish(printer.assemble(rendered)),
+    text,
+    hash,
     problems: built.flatMap((set) => set.problems),
     sets: new Map(rendered.map((set) => [set.name, set.addresses])),
   };

@@ -5,11 +5,13 @@ import { listDocuments } from '../documents/load-fleet.js';
 import { checkSlices } from './check-slices.js';
 
 /** Answers what declarations of resources may ask, from the store. */
-export function needsOf({ store, runtime, config }: DocumentNeeds): CheckNeeds {
+export function needsOf({ store, runtime, config, fleet }: DocumentNeeds): CheckNeeds {
   const dialect = () => runtime.dialect();
   return {
     list: (table) => listDocuments(store, table),
     find: async (table, field, value) => (await store.find(table, field, value)).map(({ doc }) => doc),
+    get: async (table, id) => (await store.get(table, id))?.doc,
+    gather: (groups, hosts) => fleet.listsOf(groups, hosts, dialect),
     dialect,
     keepsSecurityGroups: config.ec2.mode === 'apply',
     unsetTables: config.generate_unset_tables,

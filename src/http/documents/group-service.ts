@@ -1,6 +1,7 @@
 import { isBuiltinGroup } from '../../model/builtins.js';
 import type { WriteWarning } from '../../resources/checks/finding.js';
 import { builtinGroup } from '../../resources/views/builtin-groups.js';
+import { needsOf } from '../checks/needs-of.js';
 import { byId } from './find-document.js';
 import { groupToWrite } from './group-profile.js';
 import { groupSub } from './group-subs.js';
@@ -13,7 +14,7 @@ import type { Call } from '../route.js';
 export function groupService(): DocumentService {
   const plain = plainService('group');
   const builtin = async (call: Call, id: Parameters<typeof builtinGroup>[0]) => ({
-    doc: builtinGroup(id, await loadFleet(call.deps.store), () => call.deps.runtime.dialect()),
+    doc: builtinGroup(id, await loadFleet(call.deps.store), needsOf(call.deps).gather),
   });
   return {
     ...plain,

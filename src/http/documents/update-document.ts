@@ -44,13 +44,23 @@ export function mergeValid(call: Call, model: ResourceDeclaration, current: Docu
   return stored;
 }
 
-/** The step that stores a merged PUT; if the store runs it again, it runs on the newer document. */
+/** What a PUT makes of a document. */
+interface Merged {
+  readonly current: Document;
+  readonly merged: Document;
+}
+
+/**
+ * The step that stores a merged PUT; if the store runs it again, it runs on the newer document. `known`: what was made of
+ * a document before, which is not merged and checked a second time while it is the stored one.
+ */
 export function updateStep(
   call: Call,
   model: ResourceDeclaration,
   id: string,
   sent: JsonObject,
   ifRevision?: number,
+  known?: Merged,
 ): Change {
   return {
     op: 'edit',
@@ -58,6 +68,7 @@ export function updateStep(
     id,
     ...(ifRevision === undefined ? {} : { ifRevision }),
     edit: (current) => {
+      if (current === known?.current) return known.merged;
       try {
         return mergeValid(call, model, current, sent);
       } catch (error) {
@@ -78,8 +89,10 @@ export async function updateDocument(
   return inTurn(call.exclusive, model, async () => {
     const current = await documentToUpdate(call, model, id, sent);
     const exact = checkIfMatch(call.headers['if-match'], entityTag(current));
-    const warnings = await checkWrite(call.deps, model, mergeValid(call, model, current.doc, sent), current.doc);
-    const step = updateStep(call, model, id, sent, exact ? current.revision : undefined);
+    const merged = mergeValid(call, model, current.doc, sent);
+    const warnings = await checkWrite(call.deps, model, merged, current.doc);
+    const known = { current: current.doc, merged };
+    const step = updateStep(call, model, id, sent, exact ? current.revision : undefined, known);
     const done = await commitOrThrow(call, [step]);
     return { ...(done.stored[0] as Stored), warnings: [...warnings, ...done.warnings] };
   });

@@ -27,8 +27,8 @@ export function readJson(text: string, bounds: JsonBounds = WIDE_BOUNDS): Json {
   return value;
 }
 
-/** What `JSON.parse` lets through and the lenient reader doesn't. */
-function checkBounds(root: Json, text: string, bounds: JsonBounds): void {
+/** Refuses what `JSON.parse` lets through and the lenient reader doesn't. @throws JsonTooLargeError, JsonSyntaxError */
+export function checkBounds(root: Json, text: string, bounds: JsonBounds): void {
   let level: readonly Json[] = [root];
   let values = 0;
   for (let depth = 0; level.length > 0; depth += 1) {

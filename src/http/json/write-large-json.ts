@@ -17,6 +17,13 @@ export function* writeJsonInSteps(value: Json): Generator<void, Buffer> {
   return writer.end();
 }
 
+/** The items of a list with commas between them, as UTF-8, with pauses; `textOf` gives the text of a small one. */
+export function* writeItemsInSteps(items: readonly Json[], textOf: (item: Json) => string): Generator<void, Buffer> {
+  const writer = new Writer(textOf);
+  yield* writer.writeItems(items);
+  return writer.end();
+}
+
 /** What is left of a budget after the value's cost; it stops looking once the budget is used up. */
 function weigh(value: Json, budget: number): number {
   if (typeof value === 'string') return budget - 1 - value.length * (VALUES_A_STEP / CHARACTERS_A_STEP);
@@ -31,14 +38,20 @@ function weigh(value: Json, budget: number): number {
 }
 
 class Writer {
+  readonly #textOf: (value: Json) => string;
   readonly #done: Buffer[] = [];
   #text = '';
   #unpaid = VALUES_A_STEP;
 
+  /** `textOf`: of what is small. */
+  constructor(textOf = writeJson) {
+    this.#textOf = textOf;
+  }
+
   *write(value: Json): Generator<void, void> {
     const left = weigh(value, VALUES_A_STEP);
     if (left > 0 || typeof value !== 'object' || value === null) {
-      this.#text += writeJson(value);
+      this.#text += this.#textOf(value);
       this.#unpaid -= VALUES_A_STEP - left;
       if (this.#unpaid <= 0) yield this.#pause();
     } else if (Array.isArray(value)) yield* this.#list(value as readonly Json[]);
@@ -50,12 +63,16 @@ class Writer {
     return Buffer.concat(this.#done);
   }
 
-  *#list(list: readonly Json[]): Generator<void, void> {
-    this.#text += '[';
+  *writeItems(list: readonly Json[]): Generator<void, void> {
     for (const [index, item] of list.entries()) {
       if (index > 0) this.#text += ',';
       yield* this.write(item);
     }
+  }
+
+  *#list(list: readonly Json[]): Generator<void, void> {
+    this.#text += '[';
+    yield* this.writeItems(list);
     this.#text += ']';
   }
 

@@ -4,7 +4,7 @@ import { JSON_TYPE } from '../media-type.js';
 import type { Route } from '../route.js';
 import { BASE } from './api-base.js';
 import { HOST_PAGE_PARAMETERS } from './host-list-page.js';
-import { listReply, listSubReply } from './list-handlers.js';
+import { listOf, listSubReply } from './list-handlers.js';
 import { flagParameter } from './list-parameters.js';
 
 /** The list of a resource and the views of it. */
@@ -27,7 +27,7 @@ export function listRoutes(model: ResourceDeclaration, version: ApiVersion): rea
       summary: `Every ${model.name}${version === 'v1' ? ', in short' : ''}; ${model.list?.inPages === true && version === 'v2' ? 'page by page where the query narrows it' : 'there is no paging'}`,
       ...(version === 'v2' && parameters.length > 0 ? { parameters, refuses: ['bad_parameter'] as const } : {}),
       answers: { 200: { description: 'The list', schema: items } },
-      handle: (call) => listReply(call, model),
+      handle: (call) => listOf(call, model),
     },
     {
       ...common,

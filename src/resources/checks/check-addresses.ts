@@ -2,9 +2,10 @@ import { addressFaults, type ElementFault } from '../../firewall/addresses/canon
 import type { Family } from '../../firewall/addresses/family.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import { MAX_ENTRIES } from '../../firewall/sets/build-set.js';
-import { canonicalSet } from '../../firewall/sets/canonical-set.js';
+import { canonicalSetInSteps } from '../../firewall/sets/canonical-set.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { schemaJson } from '../../model/json-schema.js';
+import { sharedEnds } from '../../model/shared-ends.js';
 import { isList } from '../../model/validate.js';
 import type { Finding } from './finding.js';
 
@@ -47,14 +48,7 @@ function* listViolation(
   const notText = value.findIndex((item) => typeof item !== 'string');
   if (notText >= 0) return wrongType(value[notText] as Json, field, family, notText);
   const list = value as readonly string[];
-  const known = new Set(isList(stored) ? stored : []);
-  const faults: ElementFault[] = [];
-  for (let at = 0; at < list.length; at += ELEMENTS_A_STEP) {
-    for (const fault of addressFaults(list.slice(at, at + ELEMENTS_A_STEP), family)) {
-      if (!known.has(fault.element)) faults.push({ ...fault, index: at + fault.index });
-    }
-    yield;
-  }
+  const faults = yield* newFaults(list, isList(stored) ? stored : [], family);
   const [first] = faults;
   if (first) {
     const named = faults.slice(0, MAX_NAMED).map(({ index, element, reason }) => ({
@@ -73,10 +67,35 @@ function* listViolation(
       more: { elements: named, faults: faults.length },
     };
   }
-  return tooMany(list, field, family, dialect);
+  return yield* tooMany(list, field, family, dialect);
 }
 
-function tooMany(list: readonly string[], field: string, family: Family, dialect: Dialect): Finding | undefined {
+/** Elements that are no addresses, but for those that the stored list has too. */
+function* newFaults(
+  list: readonly string[],
+  stored: readonly Json[],
+  family: Family,
+): Generator<void, readonly ElementFault[]> {
+  // What both lists begin and end with is stored already.
+  const { head, tail } = sharedEnds(stored, list);
+  const end = list.length - tail;
+  const faults: ElementFault[] = [];
+  for (let at = head; at < end; at += ELEMENTS_A_STEP) {
+    const some = addressFaults(list.slice(at, Math.min(at + ELEMENTS_A_STEP, end)), family);
+    for (const fault of some) faults.push({ ...fault, index: at + fault.index });
+    yield;
+  }
+  if (faults.length === 0) return faults;
+  const known = new Set<unknown>(stored);
+  return faults.filter(({ element }) => !known.has(element));
+}
+
+function* tooMany(
+  list: readonly string[],
+  field: string,
+  family: Family,
+  dialect: Dialect,
+): Generator<void, Finding | undefined> {
   // Merging only ever makes a list shorter.
   if (list.length <= MAX_ENTRIES) return undefined;
   const advice = `a set holds ${MAX_ENTRIES}: use larger nets or several zones`;
@@ -84,7 +103,7 @@ function tooMany(list: readonly string[], field: string, family: Family, dialect
     const reason = `${list.length} elements are more than the ${MAX_ELEMENTS} that are merged, and ${advice}`;
     return wrongSize(field, list.length, MAX_ELEMENTS, reason);
   }
-  const entries = canonicalSet(list, family, dialect).addresses.length;
+  const entries = (yield* canonicalSetInSteps(list, family, dialect)).addresses.length;
   if (entries <= MAX_ENTRIES) return undefined;
   return wrongSize(field, list.length, MAX_ENTRIES, `${entries} entries are left after merging, ${advice}`);
 }

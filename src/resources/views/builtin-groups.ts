@@ -1,7 +1,7 @@
 import type { Dialect } from '../../firewall/dialect.js';
 import type { BuiltinGroup } from '../../model/builtins.js';
 import type { Document, JsonObject } from '../../model/document.js';
-import { ADDRESS_SUBS, addressesOf, type GroupAddresses } from './group-addresses.js';
+import { type AddressLists, ADDRESS_SUBS, addressesOf, type GroupAddresses } from './group-addresses.js';
 
 const NOTHING: GroupAddresses = { internal: () => [], internalV4: [], internalV6: [], externalV4: [], externalV6: [] };
 
@@ -11,12 +11,15 @@ export interface Fleet {
   readonly hosts: readonly Document[];
 }
 
+/** Gives the addresses of groups and hosts together: `addressesOf`, or one that keeps them by delta. */
+export type GatherAddresses = (groups: readonly Document[], hosts: readonly Document[]) => AddressLists;
+
 /** The document of a built-in group; `any` has no id (docs/http-api.md#built-in-documents). */
-export function builtinGroup(id: BuiltinGroup | 'any', fleet: Fleet, dialect: () => Dialect): JsonObject {
+export function builtinGroup(id: BuiltinGroup | 'any', { groups, hosts }: Fleet, gather: GatherAddresses): JsonObject {
   if (id === 'any') {
     return { name: 'any', external_ipv4_addresses: ['0.0.0.0'], external_ipv6_addresses: ['::/0'] };
   }
-  const of = builtinAddresses(id, fleet, dialect);
+  const of = id === 'self' ? NOTHING : gather(groups, id === 'external-active' ? [] : hosts);
   const external = { external_ipv4_addresses: of.externalV4, external_ipv6_addresses: of.externalV6 };
   const internal = { internal_ipv4_addresses: of.internalV4, internal_ipv6_addresses: of.internalV6 };
   const named = { id, name: id };

@@ -4,14 +4,18 @@ import type { Document, JsonObject } from '../../model/document.js';
 import { isList } from '../../model/validate.js';
 import { internalAddresses, isActive, ofFamily, sortedUnique } from './host-addresses.js';
 
-/** The addresses of a group. All but `internal` are canonical, with prefix length, sorted, unique. */
-export interface GroupAddresses {
-  /** Those of its hosts, as they gave them. */
-  readonly internal: () => readonly string[];
+/** Addresses by kind: canonical, with prefix length, sorted, unique. */
+export interface AddressLists {
   readonly internalV4: readonly string[];
   readonly internalV6: readonly string[];
   readonly externalV4: readonly string[];
   readonly externalV6: readonly string[];
+}
+
+/** The addresses of a group. */
+export interface GroupAddresses extends AddressLists {
+  /** Those of its hosts, as they gave them. */
+  readonly internal: () => readonly string[];
 }
 
 /** The addresses of any groups and hosts together; only active hosts count, and only they need the dialect. */

@@ -3,7 +3,6 @@ import { certificatesIn } from '../../broker/amqp/tls-files.js';
 import type { Log } from '../../log/log.js';
 import { rethinkServers } from '../../config/rethink-servers.js';
 import type { Config } from '../../config/schema.js';
-import { createRethinkStore } from '../../store/rethinkdb/create-rethink-store.js';
 import type { Store } from '../../store/store.js';
 import { createSqliteStore } from '../../store/sqlite/create-sqlite-store.js';
 import { StartFault } from '../checks/start-fault.js';
@@ -34,6 +33,8 @@ export async function createStore(
       });
     case 'rethinkdb': {
       const tls = trustedByStore(config);
+      // Loaded only where it is used, as its driver is large.
+      const { createRethinkStore } = await import('../../store/rethinkdb/create-rethink-store.js');
       return createRethinkStore({
         servers: rethinkServers(config),
         db: config.store.database,

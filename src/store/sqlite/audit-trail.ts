@@ -1,6 +1,8 @@
 import type { Database } from '../../sqlite/database.js';
-import type { Json, Table } from '../../model/document.js';
+import type { Table } from '../../model/document.js';
+import { parseOwned } from '../owned-json.js';
 import { auditRange } from './audit-range.js';
+import { readAuditedBefore } from './audited-before.js';
 import type { AuditEntry, AuditQuery } from '../store.js';
 
 const NOWHERE = { first: undefined, end: undefined };
@@ -13,6 +15,12 @@ interface AuditRow {
   readonly id: string;
   readonly before: string;
   readonly after: string;
+}
+
+function entryOf(row: AuditRow): AuditEntry {
+  const { seq, at, author, tbl, id } = row;
+  const after = parseOwned(row.after);
+  return { seq, at, author, table: tbl as Table, id, before: readAuditedBefore(row.before, after), after };
 }
 
 /**
@@ -40,13 +48,5 @@ export function readAudit(db: Database, query: AuditQuery): readonly AuditEntry[
       `SELECT seq, at, author, tbl, id, before, after FROM audit ${where} ORDER BY seq DESC LIMIT ?`,
     )
     .all(...given.map(([, value]) => value), limit)
-    .map((row) => ({
-      seq: row.seq,
-      at: row.at,
-      author: row.author,
-      table: row.tbl as Table,
-      id: row.id,
-      before: JSON.parse(row.before) as Json,
-      after: JSON.parse(row.after) as Json,
-    }));
+    .map(entryOf);
 }

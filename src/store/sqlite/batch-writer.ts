@@ -1,10 +1,13 @@
 import type { Database } from '../../sqlite/database.js';
+import type { Document } from '../../model/document.js';
 import { redact } from '../redact.js';
 import type { Author } from '../store.js';
 import { StoreError } from '../store.js';
 import type { Effect, Totals } from './apply-changes.js';
+import { auditedBefore } from './audited-before.js';
 import type { LogBounds } from './bounded-log.js';
 import { BoundedLog } from './bounded-log.js';
+import { isFollowed } from './followed-tables.js';
 import { corrupt } from './sqlite-errors.js';
 import { changeCheck } from './row-check.js';
 import { undoPatch } from './undo-patch.js';
@@ -51,7 +54,7 @@ export class BatchWriter {
     for (const { effects, author, audit } of batch) {
       for (const effect of effects) {
         this.#writeDocument(effect);
-        this.#writeChange(effect, at);
+        if (isFollowed(effect.table)) this.#writeChange(effect, at);
         if (audit) this.#writeAudit(effect, author, at);
       }
     }
@@ -120,12 +123,10 @@ export class BatchWriter {
   }
 
   #writeAudit({ seq, table, id, before, after, text }: Effect, author: Author, at: number): void {
-    const beforeText = before === undefined ? 'null' : JSON.stringify(redact(table, before.stored.doc));
-    let afterText = 'null';
-    if (after !== undefined) {
-      const shown = redact(table, after.stored.doc);
-      afterText = shown === after.stored.doc ? text : JSON.stringify(shown);
-    }
+    const shown = after && (redact(table, after.stored.doc) as Document);
+    const afterText = shown === undefined ? 'null' : shown === after?.stored.doc ? text : JSON.stringify(shown);
+    const beforeText =
+      before === undefined ? 'null' : auditedBefore(redact(table, before.stored.doc) as Document, shown, afterText);
     const size = beforeText.length + afterText.length + author.length;
     this.#statements.audit.run(seq, at, author, table, id, size, beforeText, afterText);
     this.#audit.added(size, at);

@@ -12,9 +12,9 @@ export type Migration = string | ((db: Database) => void);
 /**
  * Each entry brings the schema from its index to the next version; never edited once released, only appended to.
  * - `documents`: `ord` grows with creation; `sum` is `rowCheck`; the text is last so that scans skip it.
- * - `changes`: one row per change; `kind` is c(reate), u(pdate) or r(emove); `undo` leads back to the document before.
+ * - `changes`: one row per change of a table that watchers follow (`isFollowed`); `kind` is c(reate), u(pdate) or r(emove); `undo` leads back to the document before.
  * - `trimmed`: up to which `seq` a table's changes were dropped for age or size.
- * - `audit`: shares its `seq` with the change it tells of.
+ * - `audit`: shares its `seq` with the change it tells of; `before` is told by `after` where that is large.
  * - `state`: one row. `digest` is the exclusive or of all rows' sums: it detects rows that vanished or have an older
  *   content. `history` names this line of changes; a restore begins a new one. `running` is 1 while a server has it open.
  */
@@ -43,6 +43,9 @@ export const MIGRATIONS: readonly Migration[] = [
   ) STRICT;
   `,
   shareTexts,
+  // From here on `changes.undo` and `audit.before` may hold parts of lists (`undo-patch.ts`, `audited-before.ts`), which
+  // programs before this version would read as if nothing had changed.
+  '',
 ];
 
 /** Brings `db` to the newest version in one transaction; an empty database gets everything. Returns the old version. */

@@ -153,7 +153,7 @@ export class SqliteStore implements Store {
   }
 
   #rows(table: Table): readonly Stored[] {
-    return stored(this.#parts.loaded.image.table(table).all());
+    return this.#parts.loaded.image.table(table).list();
   }
 
   #tryToWrite(writer: BatchWriter): void {

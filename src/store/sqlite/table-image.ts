@@ -1,5 +1,6 @@
 import type { Json } from '../../model/document.js';
 import { sameJson } from '../../model/same-json.js';
+import type { Stored } from '../store.js';
 import type { Row } from './row.js';
 
 /** One table's documents in order of creation, with its indexes. */
@@ -9,6 +10,8 @@ export class TableImage {
   /** False after a row came back to its old place (an undone remove): the map's order is then wrong until sorted. */
   #sorted = true;
   #last = -1;
+  /** What `list` gave last, until a row changes. */
+  #listed: readonly Stored[] | undefined;
 
   constructor(indexed: readonly string[]) {
     for (const field of indexed) this.#indexes.set(field, new Map());
@@ -24,6 +27,7 @@ export class TableImage {
 
   /** Puts `row` in the place of what `id` had, or takes it out. */
   set(id: string, row: Row | undefined): void {
+    this.#listed = undefined;
     const before = this.#rows.get(id);
     this.#reindex(id, before, row);
     if (row === undefined) {
@@ -35,6 +39,11 @@ export class TableImage {
       else this.#last = row.ord;
     }
     this.#rows.set(id, row);
+  }
+
+  /** All documents in order of creation: the same frozen list until one is set. */
+  list(): readonly Stored[] {
+    return (this.#listed ??= Object.freeze(Array.from(this.all(), ({ stored }) => stored)));
   }
 
   /** All rows in order of creation. */

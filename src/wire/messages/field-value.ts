@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Json } from '../../model/document.js';
-import type { Term } from '../term.js';
+import { binaryText, type Term } from '../term.js';
 import { describeTerm } from './describe-term.js';
 import { MessageError } from './message-error.js';
 import type { FieldRule } from './report-fields.js';
@@ -28,8 +28,9 @@ export function fieldValue(field: string, rule: FieldRule, term: Term): Json {
 export function fieldText(field: string, maxBytes: number, term: Term): string {
   if (term.kind !== 'binary') throw wrongType(field, 'a binary', term);
   checkSize(field, maxBytes, term.bytes.length);
-  if (!isUtf8(term.bytes)) throw new MessageError('wrong_type', field, `${field}: a binary that is not UTF-8 text`);
-  return term.bytes.toString('utf8');
+  const text = binaryText(term);
+  if (text === undefined) throw new MessageError('wrong_type', field, `${field}: a binary that is not UTF-8 text`);
+  return text;
 }
 
 /**

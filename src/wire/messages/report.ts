@@ -105,7 +105,7 @@ function claimedHostkey(fields: ReadonlyMap<string, Term>): string | undefined {
 }
 
 function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
-  const values = new Map<string, Json>();
+  const values: Record<string, Json> = {};
   for (const [field, rule] of FIELD_RULES) {
     const term = terms.get(field);
     if (term === undefined) {
@@ -114,14 +114,14 @@ function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
     }
     const value = fieldValue(field, rule, term);
     refuseHidden(field, value);
-    values.set(field, value);
+    values[field] = value;
     terms.delete(field);
   }
-  const text = (field: string): string => (values.get(field) ?? '') as string;
+  const text = (field: string): string => (values[field] ?? '') as string;
   for (const field of ['hostkey', 'name']) {
     if (text(field) === '') throw new MessageError('bad_value', field, `${field}: empty`);
   }
-  const active = values.get('active');
+  const { active } = values;
   if (active !== undefined && active !== 'inactive') {
     throw new MessageError('bad_value', 'active', 'active: an agent may only say inactive');
   }
@@ -135,7 +135,7 @@ function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
     hashes: byHashField(text),
     interfaces: parseInterfaces(text('interfaces')),
     stopping: active === 'inactive',
-    fields: Object.fromEntries(values),
+    fields: values,
     extra: extraFields(terms),
   };
 }

@@ -2,6 +2,7 @@ import { byVariant, RULESET_VARIANTS, type RulesetWireField } from '../../model/
 import { atom, atomKey, charlist, map, type MapEntry, type Term } from '../term.js';
 import { LARGE_LIMITS } from '../decode-limits.js';
 import { decodeEnvelope, encodeEnvelope, type Stamp } from './envelope.js';
+import { longCharlist } from '../long-charlist.js';
 import { describeTerm } from './describe-term.js';
 import { MessageError } from './message-error.js';
 
@@ -21,6 +22,11 @@ export interface RulesPayload extends RulesetTexts {
   readonly ipsets: string;
 }
 
+/** The same to be sent; sets as text, or as the bytes of it in parts that are never changed. */
+export interface RulesPayloadToSend extends RulesetTexts {
+  readonly ipsets: string | readonly Buffer[];
+}
+
 /** IPv4 first, as in the messages of the Erlang server; agents ignore the order. */
 const RULESET_KEYS = (['v4', 'v6'] as const).flatMap((family) =>
   RULESET_VARIANTS.filter((variant) => variant.family === family).map(({ wireField }) => wireField),
@@ -30,12 +36,14 @@ const RULESET_KEYS = (['v4', 'v6'] as const).flatMap((family) =>
  * Strings are sent as charlists of their UTF-8 bytes; all five keys are always there, or agents crash
  * (docs/protocol.md#ruleset).
  */
-export function encodeRulesPayload(payload: RulesPayload, stamp: Stamp): Buffer {
+export function encodeRulesPayload(payload: RulesPayloadToSend, stamp: Stamp): Buffer {
   const rulesets = RULESET_KEYS.map((key): MapEntry => {
     const text = payload[key];
     return [atom(key), text === false ? atom('false') : charlist(text)];
   });
-  return encodeEnvelope(map([[atom('ipsets'), charlist(payload.ipsets)], ...rulesets]), stamp);
+  const { ipsets } = payload;
+  const sets = typeof ipsets === 'string' ? charlist(ipsets) : longCharlist(ipsets);
+  return encodeEnvelope(map([[atom('ipsets'), sets], ...rulesets]), stamp);
 }
 
 /**

@@ -78,11 +78,12 @@ function setsThatDiffer(edited: WholeServer, fresh: WholeServer): string[] {
       .flatMap(({ ruleset }) => [...ruleset.sets]),
   );
   const found: string[] = [];
-  for (const [name, block] of their.blocks)
-    if (my.blocks.get(name) !== block) found.push(`set ${name}: not as a fresh server has it`);
-  for (const name of my.blocks.keys())
-    if (!their.blocks.has(name) && !held.has(name)) found.push(`set ${name}: nothing makes it, and nothing needs it`);
-  if (found.length === 0 && my.blocks.size === their.blocks.size && my.text !== their.text)
+  for (const [name, { text }] of their.parts)
+    if (!Buffer.concat(my.parts.get(name)?.text ?? []).equals(Buffer.concat(text)))
+      found.push(`set ${name}: not as a fresh server has it`);
+  for (const name of my.names)
+    if (!their.names.has(name) && !held.has(name)) found.push(`set ${name}: nothing makes it, and nothing needs it`);
+  if (found.length === 0 && my.names.size === their.names.size && my.text !== their.text)
     found.push('the text of all sets is not that of a fresh server');
   return found;
 }

@@ -20,6 +20,32 @@ it('leads from any document back to any other, through its JSON text', () => {
   );
 });
 
+it('leads back to any long list from any other, and holds little where most of it stayed', () => {
+  const list = Array.from({ length: 300 }, (_, at) => `10.0.${at >> 8}.${at & 255}`);
+  const edit = fc.tuple(
+    fc.nat(310),
+    fc.nat(200),
+    fc.array(fc.oneof(fc.constantFrom(...list), fc.jsonValue({ maxDepth: 1 })), { maxLength: 5 }),
+  );
+  fc.assert(
+    fc.property(fc.array(edit, { maxLength: 3 }), fc.array(edit, { maxLength: 3 }), (one, other) => {
+      const edited = (edits: typeof one): Document =>
+        ownedCopy({
+          id: 'z',
+          list: edits.reduce<Json[]>((all, [at, gone, come]) => all.toSpliced(at, gone, ...(come as Json[])), list),
+        });
+      const [before, after] = [edited(one), edited(other)];
+      const patch = parseUndoPatch(JSON.stringify(undoPatch(before, after)));
+      expect(sameJson(undo(after, patch), before)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+  const before = { id: 'z', list };
+  const after = { id: 'z', list: list.toSpliced(100, 0, '192.0.2.1') };
+  expect(undoPatch(before, after)).toEqual({ set: [], unset: [], lists: [['list', 100, 200, []]] });
+  expect(undoPatch(after, before)).toEqual({ set: [], unset: [], lists: [['list', 100, 200, ['192.0.2.1']]] });
+});
+
 it('holds only what differs', () => {
   const before = { id: 'h', name: 'n', list: [1, 2], seen: 1, gone: true };
   const after = { id: 'h', name: 'n', list: [1, 2], seen: 2, added: null };
