@@ -54,9 +54,9 @@ export function rulesetOf(group: number, groups: number, comment?: string): Docu
   return { id: `ruleset-${group}`, name: `r${group}`, profile_id: `profile-${group}`, rules: { inbound, outbound } };
 }
 
-/** Documents as a store gives them: no part of one is a part of another. */
+/** New documents each time: nothing kept of earlier ones helps. */
 export function compileWorkload(groups: number): CompileWorkload {
-  const workload: CompileWorkload = {
+  return {
     group: named('group', groups).map((group, at) => ({
       ...group,
       profile_id: `profile-${at}`,
@@ -68,5 +68,4 @@ export function compileWorkload(groups: number): CompileWorkload {
     service: named('service', SERVICES).map((service, at) => ({ ...service, services: ENTRIES[at % 4] as never })),
     zone: named('zone', ZONES).map((zone) => ({ ...zone, ipv4_addresses: [], ipv6_addresses: [] })),
   };
-  return structuredClone(workload);
 }

@@ -13,8 +13,8 @@ import { compileWorkload, rulesetOf } from './compile-workload.js';
 
 type Compiled = CompiledGroup & { readonly ok: true };
 
-const ROUNDS = 7;
-const EDITS = 200;
+const ROUNDS = 5;
+const EDITS = 100;
 
 /** What is measured, from the build that is. */
 async function parts({ dist }: Stage) {
