@@ -2,6 +2,7 @@ import type { Bench } from './bench.js';
 
 /** All of them, in the order of the page; loaded only when they run. */
 export const BENCHES: readonly (() => Promise<Bench>)[] = [
+  async () => (await import('./rows/compile.js')).COMPILE,
   async () => (await import('./rows/analysis.js')).ANALYSIS,
   async () => (await import('./rows/plan.js')).PLAN,
   async () => (await import('./rows/consoles.js')).CONSOLES,

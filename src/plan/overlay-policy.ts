@@ -1,4 +1,5 @@
 import { isAddressPart, type Policy, type PolicyPart } from '../firewall/policy/policy.js';
+import { changedRulesets } from '../firewall/policy/rulesets-by-profile.js';
 import { isPolicyPart } from '../firewall/policy/malformed-fields.js';
 import type { Document } from '../model/document.js';
 import type { RowChange } from '../model/row-change.js';
@@ -40,6 +41,9 @@ export function overlayPolicy(base: Policy, changes: readonly TableChange[]): Po
     ruleset: part('ruleset'),
     service: part('service'),
     zone: part('zone'),
+    ...(base.rulesetsByProfile === undefined
+      ? {}
+      : { rulesetsByProfile: changedRulesets(base.rulesetsByProfile, changed.get('ruleset') ?? new Map()) }),
     anyIsEveryone: base.anyIsEveryone === true,
     ...(base.hostAddressesMax === undefined ? {} : { hostAddressesMax: base.hostAddressesMax }),
     ...(movesAddresses(changes) ? {} : { addressesAsIn: base }),

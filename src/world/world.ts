@@ -1,4 +1,5 @@
 import { isAddressPart, type Policy } from '../firewall/policy/policy.js';
+import { RulesetIndex } from '../firewall/policy/rulesets-by-profile.js';
 import { textOf } from '../model/text-of.js';
 import type { Document, Json, Table } from '../model/document.js';
 import type { RowChange } from '../model/row-change.js';
@@ -37,7 +38,7 @@ export class World {
   readonly malformed = new MalformedRows();
   readonly #loaded = new Set<WorldTableName>();
   readonly #dependencies = new DependencyIndex();
-  readonly #rulesetsByProfile = new LookupIndex('profile_id');
+  readonly #rulesetsByProfile = new RulesetIndex();
   readonly #groupsByName = new LookupIndex('name');
   readonly #groupsByProfile = new LookupIndex('profile_id');
   readonly #zonesByName = new LookupIndex('name');
@@ -85,6 +86,7 @@ export class World {
       ruleset: ruleset.rows,
       service: service.rows,
       zone: zone.rows,
+      rulesetsByProfile: this.#rulesetsByProfile,
       anyIsEveryone: options.anyIsEveryone === true,
       get version() {
         return version();
@@ -193,7 +195,7 @@ export class World {
     }
     // Keys, and which groups have a profile, are worked out last, when every row of the batch is in place.
     for (const id of dirt.rekey)
-      this.#dependencies.set(id, dependencyKeys(this.rows('profile').get(id), this.#rulesetsByProfile.get(id)));
+      this.#dependencies.set(id, dependencyKeys(this.rows('profile').get(id), this.#rulesetsByProfile.naming(id)));
     for (const profile of dirt.profiles) for (const { id } of this.#groupsByProfile.get(profile)) dirt.groups.add(id);
     return dirt.finish();
   }

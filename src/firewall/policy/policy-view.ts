@@ -1,6 +1,7 @@
 import { SERVICE_ANY } from '../../model/builtins.js';
 import type { Document, Json } from '../../model/document.js';
 import { finish } from '../finish.js';
+import { compareBytes } from '../hash/byte-order.js';
 import { RULE_CHOICES } from '../dialect-rules.js';
 import type { Dialect } from '../dialect.js';
 import type { AddressMaps } from '../rules/emission.js';
@@ -10,7 +11,7 @@ import { type ReadProfile, readProfileInSteps } from '../rules/read-profile.js';
 import { type ReadService, readService } from '../rules/read-service.js';
 import type { Answers } from './answers.js';
 import type { Policy } from './policy.js';
-import { sortedDocuments } from './sorted-documents.js';
+import { RulesetIndex, type RulesetsByProfile } from './rulesets-by-profile.js';
 import { type SetAddresses, setAddresses } from './set-addresses.js';
 import { wantedByName } from './wanted-by-name.js';
 
@@ -53,9 +54,7 @@ export class PolicyView {
   readonly dialect: Dialect;
   readonly lookups: PolicyLookups;
   #addresses: SetAddresses | undefined;
-  #rulesets: ReadonlyMap<string, Document> | undefined;
-  /** A ruleset that names its profile in a way that cannot be read: it may be that of any profile that has none. */
-  #astray: Document | undefined;
+  #rulesets: RulesetsByProfile | undefined;
 
   constructor(policy: Policy, dialect: Dialect) {
     this.#policy = policy;
@@ -82,12 +81,15 @@ export class PolicyView {
   }
 
   /**
-   * The ruleset that names a profile: the first by id of several. It has no rules if it is not certain that it is the
-   * right one.
+   * The ruleset that names a profile: the first by id of several. One that names its profile in a way that cannot be
+   * read may be that of any profile that has none: it stands in without its rules, since that is not certain.
    */
   ruleset(profileId: string): Document | undefined {
-    this.#rulesets ??= this.#rulesetsByProfile();
-    return this.#rulesets.get(profileId) ?? this.#astray;
+    this.#rulesets ??= this.#policy.rulesetsByProfile ?? RulesetIndex.of(this.#policy.ruleset.values());
+    const own = firstById(this.#rulesets.naming(profileId));
+    if (own !== undefined) return own;
+    const astray = firstById(this.#rulesets.astray);
+    return astray === undefined ? undefined : withoutRules(astray);
   }
 
   /** For rulesets without sets; what {@link makeAddresses} did not make before is made without a pause. */
@@ -136,19 +138,12 @@ export class PolicyView {
       printer,
     });
   }
+}
 
-  #rulesetsByProfile(): ReadonlyMap<string, Document> {
-    const found = new Map<string, Document>();
-    for (const ruleset of sortedDocuments(this.#policy.ruleset.values())) {
-      const { profile_id: profileId } = ruleset;
-      if (typeof profileId === 'string') {
-        if (!found.has(profileId)) found.set(profileId, ruleset);
-      } else if (profileId !== undefined && this.#astray === undefined) {
-        this.#astray = withoutRules(ruleset);
-      }
-    }
-    return found;
-  }
+function firstById(documents: Iterable<Document>): Document | undefined {
+  let first: Document | undefined;
+  for (const one of documents) if (first === undefined || compareBytes(one.id, first.id) < 0) first = one;
+  return first;
 }
 
 function nameIn(table: ReadonlyMap<string, Document>, id: string): string | null | undefined {

@@ -1,4 +1,5 @@
 import type { Document } from '../../model/document.js';
+import type { RulesetsByProfile } from './rulesets-by-profile.js';
 
 /** The tables that rules and sets are made from. */
 export const POLICY_PARTS = ['external', 'group', 'host', 'link', 'profile', 'ruleset', 'service', 'zone'] as const;
@@ -31,6 +32,8 @@ export type Policy = { readonly [Part in PolicyPart]: ReadonlyMap<string, Docume
    * one, where they may be known already. Absent: from this one.
    */
   readonly addressesAsIn?: Policy;
+  /** `ruleset` by profile, where somebody keeps it up to date. Absent: each view of the policy goes through the table. */
+  readonly rulesetsByProfile?: RulesetsByProfile;
   /** Addresses that one host may add to sets; absent: the default of `interfaceAddresses`. */
   readonly hostAddressesMax?: number;
 };
