@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { JsonObject, Table } from '../../model/document.js';
+import type * as SqliteStore from '../../store/sqlite/create-sqlite-store.js';
 import type { Store } from '../../store/store.js';
 
 /** How large a fleet is. */
@@ -104,9 +105,7 @@ function host(index: number, groups: number): JsonObject {
  * 50 rules of its own, over zones, groups and services that they share.
  */
 export async function seedStore(dist: string, data: string, { groups, hosts, addresses }: FleetSize): Promise<void> {
-  const { createSqliteStore } = (await import(
-    `${dist}store/sqlite/create-sqlite-store.js`
-  )) as typeof import('../../store/sqlite/create-sqlite-store.js');
+  const { createSqliteStore } = (await import(`${dist}store/sqlite/create-sqlite-store.js`)) as typeof SqliteStore;
   const store = await createSqliteStore({ path: join(data, 'dog_trainer.db') });
   try {
     await put(store, 'service', SERVICES, (i) => ({
