@@ -17,7 +17,7 @@ export function openapiRoutes(others: readonly RouteData[]): readonly Route[] {
     scope: 'read',
     produces: [JSON_TYPE],
     answers: { 200: { description: 'The description', schema: { type: 'object' } } },
-    handle: () => jsonReply(document),
+    handle: () => jsonReply(document()),
   };
   // A browser sends no token, and nothing of this installation is on the page.
   const shown: Route = {
@@ -29,13 +29,18 @@ export function openapiRoutes(others: readonly RouteData[]): readonly Route[] {
     scope: 'open',
     produces: [HTML_TYPE],
     answers: { 200: { description: 'The page', type: HTML_TYPE } },
-    handle: () => page,
+    handle: () => page(),
   };
-  const document = openapiDocument([...others, described, shown]);
-  const page: Reply = {
-    status: 200,
-    headers: DOCS_HEADERS,
-    body: { kind: 'text', text: docsPage(document), type: HTML_TYPE },
-  };
+  // Routes never change, so each is written once; not before somebody asks, since most runs of a server never see it.
+  const document = once(() => openapiDocument([...others, described, shown]));
+  const page = once((): Reply => {
+    const text = docsPage(document());
+    return { status: 200, headers: DOCS_HEADERS, body: { kind: 'text', text, type: HTML_TYPE } };
+  });
   return [described, shown];
+}
+
+function once<Value extends object>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }
