@@ -13,6 +13,7 @@ export const BENCHES: readonly (() => Promise<Bench>)[] = [
   async () => (await import('./rows/reports.js')).REPORTS,
   async () => (await import('./rows/publishing.js')).PUBLISHING,
   async () => (await import('./rows/start.js')).START,
+  async () => (await import('./rows/actors.js')).ACTORS,
   async () => (await import('./rows/scale.js')).SCALE,
   async () => (await import('./rows/soak.js')).SOAK,
 ];

@@ -30,6 +30,7 @@ export interface Report {
   readonly environment: string;
   readonly location: string;
   readonly hashes: ReportedHashes;
+  /** Read when it is asked for. */
   readonly interfaces: Interfaces;
   /** The host says that it stops (`active` = inactive). */
   readonly stopping: boolean;
@@ -133,7 +134,9 @@ function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
     environment: text('environment'),
     location: text('location'),
     hashes: byHashField(text),
-    interfaces: parseInterfaces(text('interfaces')),
+    get interfaces() {
+      return parseInterfaces(text('interfaces'));
+    },
     stopping: active === 'inactive',
     fields: values,
     extra: extraFields(terms),
