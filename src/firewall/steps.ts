@@ -14,18 +14,18 @@ export function* mapInSteps<From, To>(
   return made;
 }
 
-/** Numbers that are sorted or merged between two pauses: about a millisecond. */
-const NUMBERS_A_STEP = 4 * A_STEP;
+/** Elements that are sorted, and numbers that are merged, between two pauses: a few milliseconds at most. */
+const SORTED_A_STEP = 4 * A_STEP;
 
 /** Numbers in rising order, as a new list, with pauses: runs are sorted, then merged two by two. */
 export function* sortNumbersInSteps(list: readonly number[]): Generator<void, number[]> {
   let from = new Float64Array(list);
   let to = new Float64Array(list.length);
-  for (let at = 0; at < list.length; at += NUMBERS_A_STEP) {
-    from.subarray(at, at + NUMBERS_A_STEP).sort();
-    if (list.length > NUMBERS_A_STEP) yield;
+  for (let at = 0; at < list.length; at += SORTED_A_STEP) {
+    from.subarray(at, at + SORTED_A_STEP).sort();
+    if (list.length > SORTED_A_STEP) yield;
   }
-  for (let run = NUMBERS_A_STEP; run < list.length; run *= 2) {
+  for (let run = SORTED_A_STEP; run < list.length; run *= 2) {
     for (let at = 0; at < list.length; at += 2 * run)
       yield* mergeNumbers(from.subarray(at, at + run), from.subarray(at + run, at + 2 * run), to.subarray(at));
     [from, to] = [to, from];
@@ -39,15 +39,15 @@ function* mergeNumbers(one: Float64Array, other: Float64Array, merged: Float64Ar
   for (let at = 0, end = one.length + other.length; at < end; at += 1) {
     const takesOther = i === one.length || (j < other.length && (other[j] as number) < (one[i] as number));
     merged[at] = (takesOther ? other[j++] : one[i++]) as number;
-    if (at % NUMBERS_A_STEP === NUMBERS_A_STEP - 1) yield;
+    if (at % SORTED_A_STEP === SORTED_A_STEP - 1) yield;
   }
 }
 
 /** Texts in the order of their UTF-16 units, as a new list, with pauses: runs are sorted, then merged two by two. */
 export function* sortTextsInSteps(list: readonly string[]): Generator<void, string[]> {
   let runs: string[][] = [];
-  for (let at = 0; at < list.length; at += A_STEP) {
-    runs.push(list.slice(at, at + A_STEP).sort());
+  for (let at = 0; at < list.length; at += SORTED_A_STEP) {
+    runs.push(list.slice(at, at + SORTED_A_STEP).sort());
     if (list.length > A_STEP) yield;
   }
   while (runs.length > 1) {

@@ -1,0 +1,85 @@
+import type { allSets } from '../../actors/publishing/publications.js';
+import type { Document } from '../../model/document.js';
+import type { RenderedSets, SetBook } from '../../world/set-book.js';
+import type { Slices } from '../../world/slices.js';
+import type { World, WorldTableName } from '../../world/world.js';
+
+interface Made {
+  /** From the document to the message. */
+  readonly ms: number;
+  /** The longest time that nobody else had a turn. */
+  readonly stallMs: number;
+}
+
+/** A world with zones alone and its sets, of a build: what the ipset publisher does with them. */
+export class SetsInProcess {
+  readonly #world: World;
+  readonly #book: SetBook;
+  readonly #slices: Slices;
+  readonly #encode: typeof allSets;
+  #rendered: RenderedSets | undefined;
+
+  private constructor(world: World, book: SetBook, slices: Slices, encode: typeof allSets) {
+    this.#world = world;
+    this.#book = book;
+    this.#slices = slices;
+    this.#encode = encode;
+  }
+
+  /** `dist`: the directory of the build; ends with `/`. */
+  static async from(dist: string): Promise<SetsInProcess> {
+    const load = async <Module>(file: string) => (await import(`${dist}${file}`)) as Module;
+    const worlds = await load<typeof import('../../world/world.js')>('world/world.js');
+    const books = await load<typeof import('../../world/set-book.js')>('world/set-book.js');
+    const slices = await load<typeof import('../../world/slices.js')>('world/slices.js');
+    const publications = await load<typeof import('../../actors/publishing/publications.js')>(
+      'actors/publishing/publications.js',
+    );
+    const world = new worlds.World({ generateUnset: false });
+    for (const table of worlds.WORLD_TABLES) world.reconcile(table, []);
+    return new SetsInProcess(world, new books.SetBook(world.policy, 'dog2'), new slices.Slices(), publications.allSets);
+  }
+
+  text(): string {
+    return this.#rendered?.text ?? '';
+  }
+
+  /** Takes a zone in, beside those that are there or in their place, and makes the message with all sets. */
+  async message(zone: Document, inPlaceOfAll = false): Promise<Made> {
+    const watch = new StallWatch();
+    const began = performance.now();
+    const table: WorldTableName = 'zone';
+    if (inPlaceOfAll) this.#world.reconcile(table, [zone]);
+    else this.#world.apply(table, [{ id: zone.id, after: zone }]);
+    this.#rendered = await this.#slices.run(this.#book.renderInSteps());
+    this.#encode(this.#rendered, 0);
+    const ms = performance.now() - began;
+    return { ms, stallMs: await watch.end() };
+  }
+}
+
+/** Asks for a turn all the time, and keeps the longest time without one. */
+class StallWatch {
+  #last = performance.now();
+  #longest = 0;
+  #ended = false;
+
+  constructor() {
+    this.#ask();
+  }
+
+  async end(): Promise<number> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#ended = true;
+    return this.#longest;
+  }
+
+  #ask(): void {
+    setImmediate(() => {
+      const now = performance.now();
+      this.#longest = Math.max(this.#longest, now - this.#last);
+      this.#last = now;
+      if (!this.#ended) this.#ask();
+    });
+  }
+}
