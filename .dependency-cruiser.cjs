@@ -232,6 +232,12 @@ module.exports = {
       from: { path: '^src/console/(parts|api|live|route|session|fleet)/' },
       to: { path: '^src/console/pages/' },
     },
+    {
+      name: 'nobody-imports-the-benches',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(bench|cli)/' },
+      to: { path: '^src/bench/' },
+    },
     room('supervisors', ['otp']),
     room('server', [
       'set-history',

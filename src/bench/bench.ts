@@ -20,6 +20,10 @@ export interface Bench {
   /** For the command line, as `intake`. */
   readonly name: string;
   readonly title: string;
+  /** How long it takes, where that is minutes: such a bench runs only when it is named. */
+  readonly long?: string;
+  /** It imports this build, so it can't measure another beside it. */
+  readonly ownBuild?: true;
   /** Rejects where it can't be measured here, with why. */
   run(stage: Stage): Promise<readonly Row[]>;
 }

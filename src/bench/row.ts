@@ -1,5 +1,5 @@
 /** In what a row's figures are; `ratio`: times as much as the floor, where only that is of interest. */
-export type Unit = 'ms' | 'per second' | 'MB' | 'times';
+export type Unit = 'ms' | 'per second' | 'MB' | 'count' | 'times';
 
 /** What a row must keep to (docs/performance.md). `ratio`: work against floor; `value`: the median of the work itself. */
 export interface Bound {

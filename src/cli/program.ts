@@ -4,6 +4,7 @@ import { ConfigError } from '../config/config-error.js';
 import { addDiff, addExplain } from './analysis-commands.js';
 import { CommandFailure, ToldFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
+import { addBench } from './bench.js';
 import { addCompletion } from './completion.js';
 import { addConsole } from './console.js';
 import { addConfig } from './config.js';
@@ -98,6 +99,7 @@ function createProgram(io: CliIo): Command {
     addPlan,
     addApply,
     addAssertions,
+    addBench,
   ]) {
     add(program, io);
   }

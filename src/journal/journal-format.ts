@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { OUTBOX_CLASSES } from '../broker/outbox-contract.js';
 import type { JournalRecord } from '../broker/outbox-contract.js';
@@ -41,7 +41,7 @@ export interface RecordHeader {
 
 /** A short name of a target that fits a record's fixed part. */
 export function targetKey(target: string): string {
-  return createHash('sha256').update(target).digest('hex').slice(0, 16);
+  return hash('sha256', target, 'hex').slice(0, 16);
 }
 
 /** The first bytes of a segment. */

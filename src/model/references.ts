@@ -1,5 +1,5 @@
 import type { Document, JsonObject } from './document.js';
-import { rulesOf } from './rules-of.js';
+import { someRuleHas } from './rules-of.js';
 
 /**
  * Ids of the existing profiles whose ruleset names the group or zone in a rule, active or not (docs/http-api.md#zone).
@@ -11,7 +11,7 @@ export function profilesNaming(
 ): readonly string[] {
   const existing = new Set(profiles.map((profile) => profile.id));
   const users = rulesets
-    .filter((ruleset) => rulesOf(ruleset).some(({ rule }) => rule['group'] === id))
+    .filter((ruleset) => someRuleHas(ruleset, 'group', id))
     .map((ruleset) => ruleset['profile_id'])
     .filter((profile): profile is string => typeof profile === 'string' && existing.has(profile));
   return [...new Set(users)];
@@ -29,7 +29,7 @@ export function profilesWithRuleset(id: string, profiles: readonly Document[]): 
 
 /** Rulesets with a rule for the service. */
 export function rulesetsUsingService(id: string, rulesets: readonly Document[]): readonly Document[] {
-  return rulesets.filter((ruleset) => rulesOf(ruleset).some(({ rule }) => rule['service'] === id));
+  return rulesets.filter((ruleset) => someRuleHas(ruleset, 'service', id));
 }
 
 /** Profiles that some group has. */

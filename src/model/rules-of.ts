@@ -12,11 +12,26 @@ export interface PlacedRule {
 
 /** Every rule of a ruleset, inbound first; what is no rule at all is left out (stored data may be of any shape). */
 export function rulesOf(ruleset: JsonObject): readonly PlacedRule[] {
+  return [...eachRule(ruleset)];
+}
+
+/** The same, one at a time. */
+export function* eachRule(ruleset: JsonObject): Generator<PlacedRule, void> {
   const rules = ruleset['rules'];
-  if (!isObject(rules)) return [];
-  return (['inbound', 'outbound'] as const).flatMap((direction) => {
+  if (!isObject(rules)) return;
+  for (const direction of ['inbound', 'outbound'] as const) {
     const list = rules[direction];
-    if (!isList(list)) return [];
-    return list.flatMap((rule, index) => (isObject(rule) ? [{ direction, index, rule }] : []));
+    if (!isList(list)) continue;
+    for (const [index, rule] of list.entries()) if (isObject(rule)) yield { direction, index, rule };
+  }
+}
+
+/** Whether some rule of a ruleset has this in that field; for the scan of all rulesets, so nothing is made of a rule. */
+export function someRuleHas(ruleset: JsonObject, field: string, value: string): boolean {
+  const rules = ruleset['rules'];
+  if (!isObject(rules)) return false;
+  return (['inbound', 'outbound'] as const).some((direction) => {
+    const list = rules[direction];
+    return isList(list) && list.some((rule) => isObject(rule) && rule[field] === value);
   });
 }

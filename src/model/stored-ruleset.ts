@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Document, Json, JsonObject } from './document.js';
-import { RULESET_VARIANTS, type RulesetVariantKey } from './ruleset-variants.js';
+import { byVariant, RULESET_VARIANTS, type RulesetVariantKey } from './ruleset-variants.js';
 
 /** The keys of a group's rulesets, in the table's order. */
 export const VARIANTS: readonly RulesetVariantKey[] = RULESET_VARIANTS.map(({ key }) => key);
@@ -38,12 +38,16 @@ const deflate = promisify<string, typeof LEVEL, Buffer>(deflateRaw);
 class PackedText implements RulesetText {
   readonly hash: string;
   readonly packed: string;
-  constructor(hash: string, packed: string) {
+  /** What it was packed from, as long as somebody else holds that: it need not be unpacked to be sent at once. */
+  readonly #from: WeakRef<RulesetText> | undefined;
+  constructor(hash: string, packed: string, from?: RulesetText) {
     this.hash = hash;
     this.packed = packed;
+    this.#from = from && new WeakRef(from);
   }
   get text(): string {
-    return this.packed === '' ? '' : inflateRawSync(Buffer.from(this.packed, 'base64'), MOST_BYTES).toString();
+    if (this.packed === '') return '';
+    return this.#from?.deref()?.text ?? inflateRawSync(Buffer.from(this.packed, 'base64'), MOST_BYTES).toString();
   }
 }
 
@@ -78,25 +82,33 @@ function stored(
   };
 }
 
+/** Longer texts, in characters, are packed in another thread. A text of 50 rules takes 0.1 ms; handing it over takes more. */
+const LONG = 200_000;
+
+function pack(from: RulesetText): PackedText {
+  const { text, hash } = from;
+  return new PackedText(hash, text === '' ? '' : deflateRawSync(text, LEVEL).toString('base64'), from);
+}
+
+async function packBeside(from: RulesetText): Promise<PackedText> {
+  if (from.text.length < LONG) return pack(from);
+  return new PackedText(from.hash, (await deflate(from.text, LEVEL)).toString('base64'), from);
+}
+
 /** Packs texts, the long work in another thread. */
 export async function packRuleset(texts: RulesetTexts, sets: readonly string[]): Promise<StoredRuleset> {
-  const packed: Partial<Record<RulesetVariantKey, PackedText>> = {};
-  for (const variant of VARIANTS) {
-    const { text, hash } = texts[variant];
-    packed[variant] = new PackedText(hash, text === '' ? '' : (await deflate(text, LEVEL)).toString('base64'));
-  }
-  return stored(rulesetId(texts, sets), packed as Record<RulesetVariantKey, PackedText>, sets);
+  const each: Partial<Record<RulesetVariantKey, PackedText>> = {};
+  for (const variant of VARIANTS) each[variant] = await packBeside(texts[variant]);
+  return stored(rulesetId(texts, sets), each as Record<RulesetVariantKey, PackedText>, sets);
 }
 
 /** The same synchronously, for callers that must not be interleaved. */
 export function packRulesetSync(texts: RulesetTexts, sets: readonly string[]): StoredRuleset {
-  const packed = Object.fromEntries(
-    VARIANTS.map((variant) => {
-      const { text, hash } = texts[variant];
-      return [variant, new PackedText(hash, text === '' ? '' : deflateRawSync(text, LEVEL).toString('base64'))];
-    }),
-  ) as Record<RulesetVariantKey, PackedText>;
-  return stored(rulesetId(texts, sets), packed, sets);
+  return stored(
+    rulesetId(texts, sets),
+    byVariant('key', ({ key }) => pack(texts[key])),
+    sets,
+  );
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

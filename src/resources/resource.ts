@@ -18,6 +18,8 @@ export interface Needs {
   readonly find: (table: Resource, field: string, value: string) => Promise<readonly Document[]>;
   /** The addresses of groups and hosts together; the same object as long as it holds the same. */
   readonly gather: GatherAddresses;
+  /** The one of this id. */
+  readonly get: (table: Resource, id: string) => Promise<Document | undefined>;
   /** @throws while it is not known yet: read it only when needed */
   readonly dialect: () => Dialect;
 }

@@ -1,12 +1,13 @@
 import type { Json, JsonObject } from '../model/document.js';
 
-/** Every object and list in here is deeply frozen and came from this module, so it can be shared instead of copied. */
+/**
+ * Every object and list in here is deeply frozen and came from this module, so it can be shared instead of copied. Only
+ * those with many parts are in here: small ones are copied faster than a set of millions is kept and searched.
+ */
 const owned = new WeakSet<object>();
 
-/** Whether a value is deeply frozen for good, as documents that a store hands out. */
-export function isOwned(value: object): boolean {
-  return owned.has(value);
-}
+/** From so many parts of its own on a container is remembered. */
+const MANY = 16;
 
 /**
  * A deeply frozen private copy of `value`. Parts that are already owned are shared, so an edit that replaces one field
@@ -22,24 +23,67 @@ export function parseOwned(text: string): Json {
   return own(JSON.parse(text) as Json);
 }
 
+/**
+ * The same for many texts that say much the same: strings that come again, such as ids and hashes, are one string. What
+ * it remembers for that goes with the function.
+ */
+export function ownedParser(): (text: string) => Json {
+  const seen = new Map<string, string>();
+  const once = (value: string): string => {
+    if (value.length < SHORTEST_SHARED || value.length > LONGEST_SHARED) return value;
+    const known = seen.get(value);
+    if (known !== undefined) return known;
+    seen.set(value, value);
+    return value;
+  };
+  return (text) => own(JSON.parse(text) as Json, once);
+}
+
+/** Shorter strings JSON.parse shares by itself; longer ones seldom come again. */
+const [SHORTEST_SHARED, LONGEST_SHARED] = [11, 100];
+
 /** Puts `entries` into one frozen object; its values must be owned already. */
 export function ownedObject(entries: Iterable<readonly [string, Json]>): JsonObject {
-  const object = Object.freeze(Object.fromEntries(entries));
-  owned.add(object);
+  const object = Object.fromEntries(entries);
+  markOwned(object);
   return object;
 }
 
-/** Deeply freezes a value without copying it; the caller must hold the only reference. */
-export function own(value: Json): Json {
+/**
+ * Deeply freezes a value without copying it; the caller must hold the only reference. `once` gives the string that is to
+ * stand for its equals in objects; lists of strings are addresses, mostly, each of which comes once.
+ */
+export function own(value: Json, once?: (text: string) => string): Json {
   if (typeof value !== 'object' || value === null) return value;
-  for (const part of Object.values(value)) own(part);
-  owned.add(value);
-  return Object.freeze(value);
+  return Array.isArray(value) ? ownList(value as Json[], once) : ownObject(value as Record<string, Json>, once);
+}
+
+function ownList(list: Json[], once: ((text: string) => string) | undefined): Json {
+  for (const part of list) if (typeof part === 'object') own(part, once);
+  remember(list, list.length);
+  return list;
+}
+
+function ownObject(object: Record<string, Json>, once: ((text: string) => string) | undefined): Json {
+  const keys = Object.keys(object);
+  for (const key of keys) {
+    const part = object[key];
+    if (typeof part === 'object') own(part, once);
+    // Not a key that may be an accessor: that would be written to the prototype.
+    else if (typeof part === 'string' && once !== undefined && key !== '__proto__') object[key] = once(part);
+  }
+  remember(object, keys.length);
+  return object;
 }
 
 /** Freezes an object or list whose parts are owned already; the caller must hold the only reference. */
 export function markOwned(container: object): void {
-  owned.add(Object.freeze(container));
+  remember(container, Array.isArray(container) ? container.length : Object.keys(container).length);
+}
+
+function remember(container: object, parts: number): void {
+  Object.freeze(container);
+  if (parts >= MANY) owned.add(container);
 }
 
 function copyOf(value: unknown, where: string): Json {
@@ -61,8 +105,8 @@ function copyOf(value: unknown, where: string): Json {
 function copyOfList(list: readonly unknown[], where: string): Json {
   const copy: Json[] = [];
   for (let index = 0; index < list.length; index++) copy.push(copyOf(list[index], where));
-  owned.add(copy);
-  return Object.freeze(copy);
+  remember(copy, copy.length);
+  return copy;
 }
 
 function copyOfObject(object: object, where: string): Json {
@@ -71,14 +115,16 @@ function copyOfObject(object: object, where: string): Json {
     throw new TypeError(`${where}: only plain objects can be stored, not an instance of a class`);
   }
   const copy: Record<string, Json> = {};
+  let parts = 0;
   for (const [key, part] of Object.entries(object)) {
     if (part === undefined) continue;
+    parts += 1;
     const value = copyOf(part, key);
     // Assignment to this one key would change the prototype instead of making a member.
     if (key === '__proto__') {
       Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true });
     } else copy[key] = value;
   }
-  owned.add(copy);
-  return Object.freeze(copy);
+  remember(copy, parts);
+  return copy;
 }

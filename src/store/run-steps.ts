@@ -66,6 +66,7 @@ function edited(
 ): StepOutcome {
   if (isRefusal(answer)) return { failure: { reason: 'refused', index, refused: answer.refused } };
   if (answer.id !== id) throw new TypeError(`an edit may not change the id ${id} to ${String(answer.id)}`);
+  if (answer === current?.doc) return { stored: current };
   const doc = ownedCopy(answer);
   if (current !== undefined && sameJson(current.doc, doc)) return { stored: current };
   return { stored: view.write(table, id, current, doc) };

@@ -1,22 +1,32 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { BENCHES } from '../../src/bench/benches.js';
+import { program } from '../support/main-child.js';
 
-const benches = (await readdir('test/bench'))
-  .filter((file) => file.endsWith('.mjs') && !['run.mjs', 'scaled.mjs'].includes(file))
-  .map((file) => file.slice(0, -'.mjs'.length));
+const benches = await Promise.all(BENCHES.map((load) => load()));
 
 // Small, to see that each runs against what is built now; its figures mean nothing.
-describe('npm run bench', () => {
-  it.each(benches)(
+describe('dog-trainer bench', () => {
+  it.each(benches.filter(({ long }) => long === undefined).map(({ name }) => name))(
     '%s runs and prints its rows',
-    async (bench) => {
-      const env = { ...process.env, BENCH_SCALE: '500' };
-      const { stdout } = await promisify(execFile)(process.execPath, ['test/bench/run.mjs', bench], { env });
-      expect(stdout).toContain('median ms');
-      expect(stdout.trim().split('\n').length).toBeGreaterThan(4);
+    async (name) => {
+      const { stdout } = await promisify(execFile)(process.execPath, [...program(), 'bench', name, '--scale', '500']);
+      expect(stdout).not.toContain('not measured');
+      expect(stdout.trim().split('\n').length).toBeGreaterThan(1);
     },
     120_000,
   );
+
+  it('says which benches there are when it is asked for another', async () => {
+    await expect(promisify(execFile)(process.execPath, [...program(), 'bench', 'speed'])).rejects.toThrow(
+      /there is no bench speed; benches: .*plan/,
+    );
+  });
+
+  it('writes no page of some benches alone', async () => {
+    await expect(
+      promisify(execFile)(process.execPath, [...program(), 'bench', 'plan', '--out', '/nowhere']),
+    ).rejects.toThrow(/--out writes a page of all benches/);
+  });
 });

@@ -26,9 +26,11 @@ import type { GroupCast } from './group-messages.js';
 import { howItShips } from './how-it-ships.js';
 import { loadOutput } from './load-output.js';
 import { noteHashes } from './note-hashes.js';
+import { noteMadeFrom } from './note-made-from.js';
 import { headId, recordRevision } from './record-revision.js';
 import {
   hashFieldsOf,
+  madeFrom,
   outputToDoc,
   type CompileFailure,
   type RulesetOutput,
@@ -62,6 +64,9 @@ export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds
 interface Info extends Message {
   readonly tag: 'look_again';
 }
+
+/** Texts for a group, when they were compiled, and from what, as far as it is known. */
+type Made = Pick<RulesetOutput, 'ruleset' | 'compiledAt' | 'madeFrom'>;
 
 /** How often it is looked whether hosts have reported, after a takeover. */
 const ASK_AGAIN_MS = 500;
@@ -176,15 +181,19 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   }
 
   async #compile(self: Self<Info>): Promise<void> {
-    const { world, config, metrics, outputs, log, clock, compiles, slices, events } = this.#needs;
+    const { world, config, metrics, outputs, clock, compiles, slices } = this.#needs;
+    const isFirst = this.#seen === -1;
     this.#seen = world.version;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || typeof group.name !== 'string' || group.name === '') return;
     this.#name = group.name;
+    outputs.noteChange(this.#id, clock.monotonic());
+    const unchanged = isFirst ? this.#unchanged() : undefined;
+    if (unchanged !== undefined) return this.#made(self, group, unchanged);
     const work = timed(compiles.compile(this.#id), clock, (ms) =>
       metrics.observe('dog_trainer_compile_seconds', ms / 1000),
     );
-    const compiled = await slices.run(work);
+    const { compiled, inputs } = await slices.run(this.#withInputs(work));
     if (!compiled.ok) {
       await this.#fail(self, compiled.error);
       const pin = outputs.revisions.pins.get(this.#id);
@@ -192,13 +201,36 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       return pin === undefined ? undefined : this.#take(self, group, pin, { wasBroken: false });
     }
     metrics.count('generate_iptables_ruleset', 'ok', config.generate_unset_tables ? 4 : 2);
+    const ruleset = await outputs.rulesets.pack(compiled);
+    return this.#made(self, group, { ruleset, compiledAt: nowSeconds(clock), ...madeFrom(inputs, ruleset) });
+  }
+
+  /** What the work comes to, and what it was made from at that very moment. */
+  *#withInputs<Result>(
+    work: Generator<void, Result>,
+  ): Generator<void, { readonly compiled: Result; readonly inputs: string | undefined }> {
+    const compiled = yield* work;
+    return { compiled, inputs: this.#needs.outputs.inputsOf(this.#id) };
+  }
+
+  /** What the store had of the group, if policy as it is now compiles to just that. */
+  #unchanged(): Made | undefined {
+    const { outputs } = this.#needs;
+    const last = outputs.get(this.#id);
+    if (last?.madeFrom === undefined) return undefined;
+    const { ruleset, compiledAt } = last;
+    const now = madeFrom(outputs.inputsOf(this.#id), ruleset);
+    return now.madeFrom === last.madeFrom ? { ruleset, compiledAt, ...now } : undefined;
+  }
+
+  /** This is what the group's policy compiles to. */
+  async #made(self: Self<Info>, group: Document, made: Made): Promise<void> {
+    const { outputs, log, events } = this.#needs;
     const failedBefore = outputs.failures.delete(this.#id);
     if (failedBefore) {
       log.info({ group: this.#name }, 'the group compiles again');
       events.put({ kind: 'compile_recovered', group_id: this.#id, group: this.#name });
     }
-
-    const made = { ruleset: await outputs.rulesets.pack(compiled), compiledAt: nowSeconds(clock) };
     const { pins, waiting } = outputs.revisions;
     const pin = pins.get(this.#id);
     if (pin === undefined || pin.ruleset.id === made.ruleset.id) waiting.delete(this.#id);
@@ -211,12 +243,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   }
 
   /** To all hosts at once, or in steps, which the roller does; the group then keeps what it has. */
-  async #ship(
-    self: Self<Info>,
-    group: Document,
-    made: Pick<RulesetOutput, 'ruleset' | 'compiledAt'>,
-    known: { readonly wasBroken: boolean },
-  ): Promise<void> {
+  async #ship(self: Self<Info>, group: Document, made: Made, known: { readonly wasBroken: boolean }): Promise<void> {
     const { outputs, rollers } = this.#needs;
     const last = outputs.get(this.#id);
     const rollout = outputs.rollouts.get(this.#id);
@@ -247,7 +274,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   }
 
   /** What the roller says that all hosts are to have now. */
-  async #giveAll(self: Self<Info>, given: Pick<RulesetOutput, 'ruleset' | 'compiledAt'>): Promise<void> {
+  async #giveAll(self: Self<Info>, given: Made): Promise<void> {
     const { world, outputs } = this.#needs;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || outputs.revisions.pins.has(this.#id)) return;
@@ -259,7 +286,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   }
 
   /** What a rollout gives to all in place of this text, by what was said of it while the store took that; undefined: this. */
-  #insteadOf(ruleset: string): Pick<RulesetOutput, 'ruleset' | 'compiledAt'> | undefined {
+  #insteadOf(ruleset: string): Made | undefined {
     const rollout = this.#needs.outputs.rollouts.get(this.#id);
     if (rollout === undefined || !isOverruled(rollout, ruleset)) return undefined;
     const { candidate, compiledAt, base, baseCompiledAt } = rollout;
@@ -272,15 +299,18 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   async #take(
     self: Self<Info>,
     group: Document,
-    { ruleset, compiledAt }: Pick<RulesetOutput, 'ruleset' | 'compiledAt'>,
+    made: Made,
     { wasBroken, isGivenByRollout = false }: { readonly wasBroken: boolean; readonly isGivenByRollout?: boolean },
   ): Promise<void> {
     const { outputs, dialect, world } = this.#needs;
+    const { ruleset, compiledAt } = made;
     const last = outputs.get(this.#id);
     if (last !== undefined && last.groupName === this.#name && last.ruleset.id === ruleset.id) {
       if (wasBroken) await this.#keep(self, last);
+      noteMadeFrom(this.#needs, last, made);
       if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
       else {
+        outputs.noteChange(this.#id, undefined);
         this.#checkHashes();
         this.#sendOwedSets(self, last);
       }
@@ -293,6 +323,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       ruleset,
       compiledAt,
       publishedAt: null,
+      ...(made.madeFrom === undefined ? {} : { madeFrom: made.madeFrom }),
     };
     const waiting = this.#awaiting;
     const edited = waiting !== undefined && (waiting.ruleset.id !== ruleset.id || waiting.groupName !== this.#name);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../model/document.js';
 import { byVariant } from '../../model/ruleset-variants.js';
 import { RolloutBook } from '../rollouts/rollout-book.js';
@@ -17,6 +18,20 @@ export interface RulesetOutput {
   readonly compiledAt: number;
   /** When the broker confirmed exactly these texts; null: not yet. */
   readonly publishedAt: number | null;
+  /** `madeFrom` of these texts and of what they were compiled from; absent: that is not known. */
+  readonly madeFrom?: string;
+}
+
+/**
+ * One word for "exactly these texts come of these inputs" (`compileInputs`). It names the texts too, so that it says
+ * nothing beside others. Absent inputs give none.
+ */
+export function madeFrom(
+  inputs: string | undefined,
+  ruleset: Pick<StoredRuleset, 'id'>,
+): { readonly madeFrom?: string } {
+  if (inputs === undefined) return {};
+  return { madeFrom: createHash('sha256').update(`${inputs} ${ruleset.id}`).digest('base64') };
 }
 
 /**
@@ -50,6 +65,7 @@ export function outputToDoc(
           dialect: output.dialect,
           compiled_at: output.compiledAt,
           published_at: output.publishedAt,
+          ...(output.madeFrom === undefined ? {} : { made_from: output.madeFrom }),
         }),
     error: failure?.error ?? null,
     error_at: failure?.at ?? null,
@@ -71,6 +87,7 @@ export function outputFromDoc(
     ruleset,
     compiledAt: typeof doc.compiled_at === 'number' ? doc.compiled_at : 0,
     publishedAt: typeof doc.published_at === 'number' ? doc.published_at : null,
+    ...(typeof doc.made_from === 'string' ? { madeFrom: doc.made_from } : {}),
   };
 }
 
@@ -100,6 +117,10 @@ export class RulesetOutputs {
   readonly revisions = new RevisionBook();
   /** Changes of their rules that are on their way to their hosts. */
   readonly rollouts = new RolloutBook();
+  /** What a group would be compiled from now (`compileInputs`), by its id; `undefined`: it is to be compiled anyhow. */
+  inputsOf: (groupId: string) => string | undefined = () => undefined;
+  /** When the change was seen that a group is being compiled for, monotonic milliseconds, until the publisher takes note. */
+  readonly #changeSeenAt = new Map<string, number>();
 
   get(groupId: string): RulesetOutput | undefined {
     return this.#outputs.get(groupId);
@@ -158,11 +179,25 @@ export class RulesetOutputs {
     this.#published.delete(groupId);
     this.failures.delete(groupId);
     this.awaited.delete(groupId);
+    this.#changeSeenAt.delete(groupId);
     this.revisions.forget(groupId);
     this.rulesets.abandoned = true;
   }
 
   values(): Iterable<RulesetOutput> {
     return this.#outputs.values();
+  }
+
+  /** A change is seen that may change the group's ruleset; undefined: it did not. */
+  noteChange(groupId: string, seenAt: number | undefined): void {
+    if (seenAt === undefined) this.#changeSeenAt.delete(groupId);
+    else this.#changeSeenAt.set(groupId, seenAt);
+  }
+
+  /** When the change was seen that the group's newest ruleset is of; it is told once. */
+  takeChange(groupId: string): number | undefined {
+    const seenAt = this.#changeSeenAt.get(groupId);
+    this.#changeSeenAt.delete(groupId);
+    return seenAt;
   }
 }

@@ -237,9 +237,11 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
 
   #add(groupId: string, force: boolean): void {
     const before = this.#waiting.get(groupId);
+    const seenAt = this.#needs.outputs.takeChange(groupId);
     this.#held.delete(groupId);
     this.#waiting.set(groupId, {
-      since: before?.since ?? this.#needs.clock.monotonic(),
+      // From the change on, not from when it is compiled and stored: the quiet time goes by meanwhile.
+      since: before?.since ?? seenAt ?? this.#needs.clock.monotonic(),
       force: force || before?.force === true,
     });
   }

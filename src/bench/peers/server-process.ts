@@ -30,7 +30,7 @@ export interface ServerProcessOptions {
   readonly dist: string;
   /** Of the data; kept when it ends. */
   readonly data: string;
-  /** `key=value` over the defaults; ports are free ones. */
+  /** `key=value` over the defaults; ports are free ones. Its log stays at info: a line of it says that it listens. */
   readonly set?: readonly string[];
   readonly nodeOptions?: readonly string[];
 }
@@ -43,8 +43,13 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const child = spawn(process.execPath, [...nodeOptions, `${dist}main.js`, 'start', '--data', data, ...sets], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
   const ended = new Promise<number | string>((resolve) =>
-    child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown')),
+    child.once('exit', (code, signal) => {
+      process.removeListener('exit', end);
+      resolve(code ?? signal ?? 'unknown');
+    }),
   );
   const lines = createInterface({ input: child.stdout });
   const listening = await new Promise<{ api: string; metrics: string }>((resolve, reject) => {
@@ -75,7 +80,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       if (how !== 0) throw new Error(`the server ended with ${how}`);
     },
     async kill() {
-      child.kill('SIGKILL');
+      end();
       await ended;
     },
   };

@@ -105,7 +105,7 @@ async function quiet(server: ServerProcess): Promise<void> {
   }
 }
 
-export const http: Bench = {
+export const HTTP: Bench = {
   name: 'http',
   title: 'HTTP: answers per second of processor time, beside bare Koa; zones created',
   async run(stage) {

@@ -11,6 +11,7 @@ export function needsOf({ store, runtime, config, fleet }: DocumentNeeds): Check
     list: (table) => listDocuments(store, table),
     find: async (table, field, value) => (await store.find(table, field, value)).map(({ doc }) => doc),
     gather: (groups, hosts) => fleet.listsOf(groups, hosts, dialect),
+    get: async (table, id) => (await store.get(table, id))?.doc,
     dialect,
     keepsSecurityGroups: config.ec2.mode === 'apply',
     unsetTables: config.generate_unset_tables,

@@ -10,13 +10,14 @@ export type StartResult<Ref extends Pid = Pid> =
   { readonly ok: Ref; readonly info?: unknown } | 'ignore' | { readonly error: unknown };
 
 /** Turns what `system.spawn` did into a start result. Errors that are not `StartFailed` are bugs and pass through. */
-export async function startResult<Ref extends Pid>(spawned: Promise<Pid>): Promise<StartResult<Ref>> {
-  try {
-    return { ok: (await spawned) as Ref };
-  } catch (error) {
-    if (!(error instanceof StartFailed)) throw error;
-    if (error.ignored) return 'ignore';
-    const { reason } = error;
-    return { error: typeof reason === 'object' && 'term' in reason ? reason.term : reason };
-  }
+export function startResult<Ref extends Pid>(spawned: Promise<Pid>): Promise<StartResult<Ref>> {
+  return spawned.then(
+    (pid) => ({ ok: pid as Ref }),
+    (error: unknown) => {
+      if (!(error instanceof StartFailed)) throw error;
+      if (error.ignored) return 'ignore';
+      const { reason } = error;
+      return { error: typeof reason === 'object' && 'term' in reason ? reason.term : reason };
+    },
+  );
 }

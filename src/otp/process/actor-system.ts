@@ -138,7 +138,7 @@ class ProcessTable implements ActorSystem {
     if (parent !== undefined && options.link !== false) linkProcesses(process, parent);
     return new Promise((resolve, reject) => {
       process.starter = { resolve, reject };
-      this.#loop.open(process);
+      this.#loop.schedule(process);
     });
   }
 

@@ -33,8 +33,8 @@ export function endProcessAndLinked(host: BurialHost, process: Process, reason: 
 }
 
 /**
- * One synchronous step, so a half-dead process is never seen: out of the table and the registry, timers, turn and
- * monitors gone, before the first peer is told.
+ * One synchronous step, so a half-dead process is never seen: out of the table and the registry, timers and monitors
+ * gone, before the first peer is told.
  */
 function bury(
   host: BurialHost,
@@ -53,7 +53,6 @@ function bury(
   clearTimers(host.clock, process);
   dropWatching(process, (other) => host.find(other));
   process.links = process.watchers = process.starter = process.waiters = process.published = undefined;
-  process.turn?.close();
   if (process.running) host.orphaned(process);
   for (const message of process.mailbox.drain()) {
     // Exit, down and timer messages concern this process alone.
@@ -62,7 +61,7 @@ function bury(
     }
   }
   if (links !== undefined) {
-    for (const peer of links) {
+    for (const peer of links.values()) {
       peer.links?.delete(process);
       // The starter learns of a failed start from `spawn` itself, not a second time as a signal.
       if (starter !== undefined && peer.pid === process.parent) continue;
@@ -77,7 +76,7 @@ function bury(
     if (detail !== undefined) host.crashed(pid, reason, 0, detail);
   }
   if (watchers !== undefined) {
-    for (const monitor of watchers) {
+    for (const monitor of watchers.values()) {
       monitor.reason = reason;
       if (typeof monitor.watcher === 'function') host.tellWatcher(monitor.watcher, monitor);
       else {

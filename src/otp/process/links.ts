@@ -2,12 +2,13 @@ import type { DownMsg } from './message.js';
 import type { Pid } from './pid.js';
 import { Monitor } from './process.js';
 import type { Process } from './process.js';
+import { SmallSet } from './small-set.js';
 
 /** Symmetric; linking twice is one link. */
 export function linkProcesses(a: Process, b: Process): void {
   if (a === b) return;
-  (a.links ??= new Set()).add(b);
-  (b.links ??= new Set()).add(a);
+  (a.links ??= new SmallSet()).add(b);
+  (b.links ??= new SmallSet()).add(a);
 }
 
 export function unlinkProcesses(a: Process, b: Process): void {
@@ -18,8 +19,8 @@ export function unlinkProcesses(a: Process, b: Process): void {
 /** Watches a live process. */
 export function addMonitor(watcher: Process | ((down: DownMsg) => void), target: Process): Monitor {
   const monitor = new Monitor(watcher, target.pid);
-  (target.watchers ??= new Set()).add(monitor);
-  if (typeof watcher !== 'function') (watcher.watching ??= new Set()).add(monitor);
+  (target.watchers ??= new SmallSet()).add(monitor);
+  if (typeof watcher !== 'function') (watcher.watching ??= new SmallSet()).add(monitor);
   return monitor;
 }
 
@@ -33,7 +34,7 @@ export function removeMonitor(monitor: Monitor, target: Process | undefined): vo
 /** A dying process stops watching others. */
 export function dropWatching(process: Process, find: (pid: Pid) => Process | undefined): void {
   if (process.watching === undefined) return;
-  for (const monitor of process.watching) {
+  for (const monitor of process.watching.values()) {
     monitor.revoked = true;
     find(monitor.target)?.watchers?.delete(monitor);
   }

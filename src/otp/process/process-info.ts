@@ -11,7 +11,7 @@ export function processInfo(process: Process, clock: Clock): ProcessInfo {
     suspension: suspensionOf(process),
     reductions: process.reductions,
     dropped: process.dropped,
-    links: process.links === undefined ? [] : Array.from(process.links, (peer) => peer.pid),
+    links: Array.from(process.links?.values() ?? [], (peer) => peer.pid),
     monitors: process.watchers?.size ?? 0,
     label: process.pid.label,
     names: process.names ?? [],

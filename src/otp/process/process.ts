@@ -6,8 +6,8 @@ import { Fifo } from './fifo.js';
 import type { Name, Pid } from './pid.js';
 import type { ExitReason } from './reason.js';
 import type { TimerHandle } from './clock.js';
+import type { SmallSet } from './small-set.js';
 import type { Oversight } from './sys/oversight.js';
-import type { Turn } from './turn.js';
 
 /** A message that can be taken back while it waits in the mailbox; unwrapped when its turn comes. */
 export abstract class Revocable {
@@ -85,7 +85,7 @@ export interface Starter {
 
 /**
  * One row of the process table: data only. What most processes never need is allocated on first use, which keeps an
- * idle one near 2 kB with its nact actor.
+ * idle one below 1 kB with its place in its supervisor's table.
  */
 export class Process {
   readonly pid: Pid;
@@ -94,7 +94,6 @@ export class Process {
   readonly maxQueue: number;
   readonly startedAt: number;
   readonly mailbox = new Fifo<Message>();
-  turn: Turn | undefined = undefined;
   self: Self | undefined = undefined;
   starter: Starter | undefined = undefined;
   phase: 'starting' | 'alive' | 'dead' = 'starting';
@@ -120,11 +119,11 @@ export class Process {
   lastKind: string | undefined = undefined;
   /** What `sys` keeps of it; undefined for nearly all. */
   oversight: Oversight | undefined = undefined;
-  links: Set<Process> | undefined = undefined;
+  links: SmallSet<Process> | undefined = undefined;
   /** Monitors of this process by others. */
-  watchers: Set<Monitor> | undefined = undefined;
+  watchers: SmallSet<Monitor> | undefined = undefined;
   /** Monitors by this process of others. */
-  watching: Set<Monitor> | undefined = undefined;
+  watching: SmallSet<Monitor> | undefined = undefined;
   timers: Set<Timer> | undefined = undefined;
   names: Name[] | undefined = undefined;
   waiters: ((reason: ExitReason) => void)[] | undefined = undefined;

@@ -35,46 +35,41 @@ export interface RunHost {
 /** Gives processes their turns: init first, then messages one at a time, and the end of a process by its own doing. */
 export class RunLoop {
   readonly #host: RunHost;
+  readonly #wake: (process: Process) => void;
   #spent = 0;
   #resting = false;
   orphans = 0;
 
   constructor(host: RunHost) {
     this.#host = host;
-  }
-
-  /** Gives the process its turn in the scheduler and asks for the first run. */
-  open(process: Process): void {
-    const owner = { system: this.#host.system, pid: process.pid };
-    process.turn = this.#host.turns.open(
-      `p${process.pid.id}`,
-      () => owners.run(owner, () => this.#run(process)),
-      (error) => this.#host.die(process, { error }),
+    const run = (process: Process): void => this.#run(process);
+    this.#wake = host.turns.open(
+      (process: Process) => owners.run(process.self as Self, run, process),
+      (process, error) => host.die(process, { error }),
     );
-    this.schedule(process);
   }
 
   /** At most one wake is outstanding, so the scheduler's own queues never grow. */
   schedule(process: Process): void {
-    if (process.scheduled || process.running || process.turn === undefined) return;
+    if (process.scheduled || process.running) return;
     const { oversight } = process;
     if (oversight !== undefined && process.phase === 'alive' && !oversight.hasWork(process.mailbox.length)) return;
     process.scheduled = true;
-    process.turn.wake();
+    this.#wake(process);
   }
 
-  #run(process: Process): void | Promise<void> {
+  #run(process: Process): void {
     process.scheduled = false;
     if (process.phase === 'dead') return;
     process.running = true;
     if (process.phase === 'starting') return this.#init(process);
-    return this.#drain(process, this.#resting ? 1 : BATCH);
+    this.#drain(process, this.#resting ? 1 : BATCH);
   }
 
-  #init(process: Process): void | Promise<void> {
+  #init(process: Process): void {
     try {
       const result = process.behaviour.init(process.self as Self);
-      if (isPromise(result)) return this.#awaitInit(process, result);
+      if (isPromise(result)) return void this.#awaitInit(process, result);
     } catch (error) {
       return this.#initFailed(process, error);
     }
@@ -116,7 +111,7 @@ export class RunLoop {
   }
 
   /** Handles messages until the batch is done, the mailbox is empty, or a handler has to be waited for. */
-  #drain(process: Process, batch: number): void | Promise<void> {
+  #drain(process: Process, batch: number): void {
     const { mailbox, behaviour } = process;
     const self = process.self as Self;
     let left = batch;
@@ -164,23 +159,26 @@ export class RunLoop {
     return observer === undefined ? handle() : observer.watch(kindOfMessage(message), process.mailbox.length, handle);
   }
 
-  async #await(process: Process, handling: Promise<void>, left: number): Promise<void> {
+  /** Without `async`: each promise costs, since asynchronous context follows it. */
+  #await(process: Process, handling: Promise<void>, left: number): void {
     process.busySince = this.#host.clock.monotonic();
-    try {
-      await handling;
-    } catch (error) {
-      process.busySince = -1;
-      return this.#threw(process, error);
-    }
-    process.busySince = -1;
-    if (!this.#isOver(process)) return this.#drain(process, left);
+    void handling.then(
+      () => {
+        process.busySince = -1;
+        if (!this.#isOver(process)) this.#drain(process, left);
+      },
+      (error: unknown) => {
+        process.busySince = -1;
+        this.#threw(process, error);
+      },
+    );
   }
 
-  #threw(process: Process, error: unknown): void | Promise<void> {
+  #threw(process: Process, error: unknown): void {
     if (this.#isOver(process, error)) return;
     const reason: ExitReason = error instanceof Exit ? error.reason : { error };
-    if (process.behaviour.terminate === undefined) return this.#end(process, reason);
-    return this.#terminate(process, reason);
+    if (process.behaviour.terminate === undefined) this.#end(process, reason);
+    else void this.#terminate(process, reason);
   }
 
   async #terminate(process: Process, reason: ExitReason): Promise<void> {

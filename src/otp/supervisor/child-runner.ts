@@ -33,19 +33,34 @@ export class ChildRunner {
     this.children = new ChildTable(template !== undefined);
   }
 
-  /** Runs the start function and writes the outcome into the row. On failure the row is left without a process. */
-  async start(self: Self, child: Child, args = child.args): Promise<ChildStarted> {
+  /**
+   * Runs the start function and writes the outcome into the row. On failure the row is left without a process, or, where
+   * it is `isNew`, removed.
+   */
+  start(self: Self, child: Child, args = child.args, isNew = false): Promise<ChildStarted> {
+    const { spec } = child;
+    const taken = (given: unknown): ChildStarted => {
+      const started = this.#started(self, child, given);
+      if (isNew && 'error' in started) this.children.remove(child);
+      return started;
+    };
+    const failed = (error: unknown): ChildStarted => taken({ error: { error } });
+    try {
+      // Without `async`: each promise costs, since asynchronous context follows it.
+      const starting: unknown = spec.start({ system: self.system, parent: self.pid }, ...args);
+      return Promise.resolve(starting).then(taken, failed);
+    } catch (error) {
+      return Promise.resolve(failed(error));
+    }
+  }
+
+  /** Takes in what a start function gave. */
+  #started(self: Self, child: Child, given: unknown): ChildStarted {
     const { system, pid: parent } = self;
     const { spec } = child;
-    let result: unknown;
-    try {
-      result = await spec.start({ system, parent }, ...args);
-    } catch (error) {
-      result = { error: { error } };
-    }
-    if (!isStartResult(result))
-      result = { error: { bad_return: { callback: `start of "${spec.id}"`, value: result } } };
-    const started = result as StartResult;
+    const started: StartResult = isStartResult(given)
+      ? given
+      : { error: { bad_return: { callback: `start of "${spec.id}"`, value: given } } };
     if (started === 'ignore') {
       this.children.setPid(child, undefined);
       if (this.#template !== undefined || spec.restart === 'temporary') this.children.remove(child);

@@ -24,6 +24,8 @@ export class Child {
   }
 }
 
+const NO_ARGS: readonly unknown[] = [];
+
 /** Labels of dynamic children whose crashes are remembered after they are gone; the oldest is forgotten first. */
 const REMEMBERED = 1000;
 
@@ -44,7 +46,7 @@ export class ChildTable {
     return this.#rows.size;
   }
 
-  add(spec: CheckedSpec, args: readonly unknown[] = []): Child {
+  add(spec: CheckedSpec, args: readonly unknown[] = NO_ARGS): Child {
     const child = new Child(this.dynamic ? ++this.#lastKey : spec.id, spec, args);
     this.#rows.set(child.key, child);
     return child;

@@ -8,7 +8,7 @@ import type { Strategy } from './strategy.js';
  * start order: those that rest on it. A plain read. undefined: `supervisor` is none, or is dead.
  */
 export function dependentsOf(system: ActorSystem, supervisor: Pid, id: string): readonly string[] | undefined {
-  const view = system.info(supervisor)?.published?.supervisor;
+  const view = system.published(supervisor)?.supervisor;
   if (view === undefined) return undefined;
   if (view.strategy === 'simple_one_for_one') return [];
   const rows = view.rows(0, Infinity);

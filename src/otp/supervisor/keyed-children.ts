@@ -258,7 +258,7 @@ class Directory<Cast, Call, Reply> implements KeyedChildren<Cast, Call, Reply> {
   /** When the supervisor ends, its children end too, and no timer of ours may outlive them. */
   #watch(supervisor: Pid): void {
     if (this.#supervisor === supervisor) return;
-    const view = this.#system.info(supervisor)?.published?.supervisor;
+    const view = this.#system.published(supervisor)?.supervisor;
     if (view?.strategy !== 'simple_one_for_one' || view.restart !== 'temporary') {
       throw new TypeError(
         `keyed children need a simple_one_for_one supervisor of temporary children; ${String(supervisor)} is ` +

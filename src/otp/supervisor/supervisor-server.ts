@@ -208,7 +208,7 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
     self.stop('shutdown');
   }
 
-  async #startChild(self: Self, given: unknown): Promise<SupReply> {
+  #startChild(self: Self, given: unknown): SupReply | Promise<SupReply> {
     const spec: CheckedSpec | { error: SpecError } = checkSpec(given, this.#flags.autoShutdown);
     if ('error' in spec) return spec;
     const old = this.#children.get(spec.id);
@@ -216,15 +216,13 @@ export class SupervisorServer implements GenServer<SupCall, SupReply, never> {
     return this.#startNew(self, this.#children.add(spec));
   }
 
-  async #startDynamic(self: Self, args: readonly unknown[]): Promise<SupReply> {
+  #startDynamic(self: Self, args: readonly unknown[]): Promise<SupReply> {
     const spec = this.#template as CheckedSpec;
-    return this.#startNew(self, this.#children.add(spec, spec.restart === 'temporary' ? [] : args), args);
+    return this.#startNew(self, this.#children.add(spec, spec.restart === 'temporary' ? undefined : args), args);
   }
 
-  async #startNew(self: Self, child: Child, args?: readonly unknown[]): Promise<SupReply> {
-    const started = await this.#runner.start(self, child, args);
-    if ('error' in started) this.#children.remove(child);
-    return started;
+  #startNew(self: Self, child: Child, args?: readonly unknown[]): Promise<SupReply> {
+    return this.#runner.start(self, child, args, true);
   }
 
   async #restartChild(self: Self, id: string): Promise<SupReply> {

@@ -6,7 +6,7 @@ import { canonicalText, isList, isObject } from '../../model/validate.js';
 import type { CheckNeeds } from '../resource.js';
 import type { Verdict } from './finding.js';
 import { faultPathOf, ruleFinding } from './rule-findings.js';
-import { loadRuleLookups } from './rule-lookups.js';
+import { lookupsOfRules } from './rule-lookups.js';
 
 /**
  * What is wrong with the rules of a ruleset that its schema can't see: ids of nothing (a warning where
@@ -20,7 +20,7 @@ export async function checkRuleset(doc: JsonObject, before: Document | undefined
   if (rules === undefined || sameJson(rules, stored)) return {};
   const accepts = needs.acceptsUnknown();
   const check = {
-    lookups: await loadRuleLookups(needs),
+    lookups: await lookupsOfRules(needs, rules),
     dialect: needs.dialect(),
     unsetTables: needs.unsetTables,
     anyIsEveryone: accepts,

@@ -1,9 +1,8 @@
 import type { CompileError } from '../../firewall/rules/compile-error.js';
-import { checkRulesInSteps } from '../../firewall/rules/check-rules.js';
-import type { PolicyLookups } from '../../firewall/rules/policy-lookups.js';
+import { checkRulesInSteps, type RulesCheck } from '../../firewall/rules/check-rules.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { rulesetsUsingService } from '../../model/references.js';
-import { rulesOf } from '../../model/rules-of.js';
+import { isObject } from '../../model/validate.js';
 import type { CheckNeeds } from '../resource.js';
 import { type Finding, type Verdict, verdict } from './finding.js';
 import { ruleFinding } from './rule-findings.js';
@@ -17,32 +16,34 @@ export async function checkService(doc: JsonObject, before: Document | undefined
 async function brokenRules(doc: JsonObject, before: Document, needs: CheckNeeds): Promise<Finding | undefined> {
   const users = rulesetsUsingService(before.id, await needs.list('ruleset'));
   if (users.length === 0) return undefined;
-  const [now, then] = [await loadRuleLookups(needs), await loadRuleLookups(needs, doc)];
-  for (const ruleset of users) {
-    const rules = rulesNaming(before.id, ruleset);
-    const known = new Set((await faultsOf(needs, rules, now)).map(keyOf));
-    const broken = (await faultsOf(needs, rules, then)).filter((fault) => !known.has(keyOf(fault)));
-    const finding = ruleFinding(broken);
-    if (finding) return named(finding, ruleset, doc);
+  const check = { dialect: needs.dialect(), unsetTables: needs.unsetTables, only: naming(before.id) };
+  const now: RulesCheck = { ...check, lookups: await loadRuleLookups(needs) };
+  const then: RulesCheck = { ...check, lookups: await loadRuleLookups(needs, doc) };
+  const found = await needs.run(firstBroken(users, now, then));
+  return found && named(found.finding, found.ruleset, doc);
+}
+
+/** Rules for other services don't matter here. */
+function naming(service: string): (rule: Json) => boolean {
+  return (rule) => isObject(rule) && rule['service'] === service;
+}
+
+/** The first ruleset with faults that it has `then` and not `now`. */
+function* firstBroken(
+  rulesets: readonly Document[],
+  now: RulesCheck,
+  then: RulesCheck,
+): Generator<void, { readonly finding: Finding; readonly ruleset: Document } | undefined> {
+  for (const ruleset of rulesets) {
+    const faults = yield* checkRulesInSteps(ruleset['rules'], then);
+    if (faults.length > 0) {
+      const known = new Set((yield* checkRulesInSteps(ruleset['rules'], now)).map(keyOf));
+      const finding = ruleFinding(faults.filter((fault) => !known.has(keyOf(fault))));
+      if (finding) return { finding, ruleset };
+    }
+    yield;
   }
   return undefined;
-}
-
-/** Rules for other services don't matter here, but keep their places, so that faults name the right ones. */
-function rulesNaming(service: string, ruleset: Document): Json {
-  const rules: Record<'inbound' | 'outbound', Json[]> = { inbound: [], outbound: [] };
-  const skipped: Json = { service: ' ' };
-  for (const { direction, index, rule } of rulesOf(ruleset)) {
-    const list = rules[direction];
-    while (list.length < index) list.push(skipped);
-    list.push(rule['service'] === service ? rule : skipped);
-  }
-  return rules;
-}
-
-function faultsOf(needs: CheckNeeds, rules: Json, lookups: PolicyLookups): Promise<readonly CompileError[]> {
-  const { unsetTables } = needs;
-  return needs.run(checkRulesInSteps(rules, { lookups, dialect: needs.dialect(), unsetTables }));
 }
 
 function keyOf({ rule, field, reason }: CompileError): string {

@@ -13,7 +13,7 @@ export function actorNews(system: ActorSystem, events: Pick<EventBook<ActorEvent
   const startedOnce = new Set<string>();
   const pathOf = (pid: Pid): string => system.sys.getStatus(pid)?.path ?? pid.label;
   const isByKey = (supervisor: Pid): boolean =>
-    system.info(supervisor)?.published?.supervisor?.strategy === 'simple_one_for_one';
+    system.published(supervisor)?.supervisor?.strategy === 'simple_one_for_one';
   const started = (path: string): ActorEvent => {
     if (startedOnce.has(path)) return { kind: 'restarted', path };
     if (startedOnce.size < MOST) startedOnce.add(path);

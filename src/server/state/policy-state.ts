@@ -10,6 +10,7 @@ import { setUse } from '../../actors/last-good/set-use.js';
 import { Turnstile } from '../../actors/turnstile.js';
 import { unknownReferences } from '../../config/unknown-references.js';
 import type { Dialect } from '../../firewall/dialect.js';
+import { compileInputs } from '../../firewall/policy/compile-inputs.js';
 import { CompileBook } from '../../firewall/policy/compile-book.js';
 import { type Foresight, worldForesight } from '../../plan/foresight.js';
 import { keyedChildren, type KeyedChildren } from '../../otp/index.js';
@@ -18,6 +19,7 @@ import { SetBook } from '../../world/set-book.js';
 import { Slices } from '../../world/slices.js';
 import { World } from '../../world/world.js';
 import { chooseDialect, wantedDialect } from '../opening/choose-dialect.js';
+import { compilerCode } from '../opening/compiler-code.js';
 import type { ServerBase } from './server-base.js';
 
 /** Rulesets read from the store at once. */
@@ -72,6 +74,8 @@ export async function createPolicyState(
   const groupSets = new GroupSets(config.ipset_scope, system.clock);
   const generateUnset = config.generate_unset_tables;
   const compiles = new CompileBook(world.policy, { dialect, generateUnset });
+  outputs.inputsOf = (group) =>
+    compileInputs(world.policy, group, { dialect, generateUnset, compiler: compilerCode() });
   return {
     dialect,
     world,

@@ -5,6 +5,7 @@ import { StoreError } from '../store.js';
 import type { Effect, Totals } from './apply-changes.js';
 import type { LogBounds } from './bounded-log.js';
 import { BoundedLog } from './bounded-log.js';
+import { isFollowed } from './followed-tables.js';
 import { corrupt } from './sqlite-errors.js';
 import { changeCheck } from './row-check.js';
 import { undoPatch } from './undo-patch.js';
@@ -51,7 +52,7 @@ export class BatchWriter {
     for (const { effects, author, audit } of batch) {
       for (const effect of effects) {
         this.#writeDocument(effect);
-        this.#writeChange(effect, at);
+        if (isFollowed(effect.table)) this.#writeChange(effect, at);
         if (audit) this.#writeAudit(effect, author, at);
       }
     }

@@ -2,6 +2,7 @@ import type { Database } from '../../sqlite/database.js';
 import type { Document, Table } from '../../model/document.js';
 import { parseOwned } from '../owned-json.js';
 import type { Cursor, RowChange } from '../store.js';
+import { isFollowed } from './followed-tables.js';
 import type { Image } from './image.js';
 import { changeCheck } from './row-check.js';
 import { parseUndoPatch, undo } from './undo-patch.js';
@@ -52,7 +53,8 @@ export class History {
    */
   since(table: Table, from: Cursor, last: number): readonly RowChange[] | undefined {
     const seq = this.#seqOf(from);
-    if (seq === undefined || seq > last || seq < (this.#trimmed.get(table) ?? 0)) return undefined;
+    if (seq === undefined || seq > last || !isFollowed(table) || seq < (this.#trimmed.get(table) ?? 0))
+      return undefined;
     const limit = Math.max(this.#replayLimit, this.#image.table(table).size);
     if ((this.#count.get(table, seq, limit + 1) ?? 0) > limit) return undefined;
     return this.#replay(table, seq);

@@ -4,7 +4,7 @@ import type { Document, JsonObject, Table } from '../../model/document.js';
 import { OWN_TABLES, POLICY_TABLES } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
 import { tableDeclaration } from '../../resources/resources.js';
-import { ownedCopy, parseOwned } from '../owned-json.js';
+import { ownedCopy, ownedParser } from '../owned-json.js';
 import type { Totals } from './apply-changes.js';
 import type { Notice } from './database-file.js';
 import { Image } from './image.js';
@@ -64,6 +64,7 @@ export function loadImage(db: Database, path: string, bounds?: HostBounds, notic
   if (state === undefined) throw corrupt(path, 'its state row is missing');
   const { seq, ord, rows, digest } = state;
   const image = new Image();
+  const parse = ownedParser();
   const known = new Set<string>([...POLICY_TABLES, ...OWN_TABLES]);
   const found = { rows: 0, digest: 0 };
   let hostBytes = 0;
@@ -75,7 +76,7 @@ export function loadImage(db: Database, path: string, bounds?: HostBounds, notic
     }
     if (!known.has(row.tbl)) throw corrupt(path, `${where}: there is no such table`);
     const table = image.table(row.tbl as Table);
-    let doc = parseOwned(row.doc) as Document;
+    let doc = parse(row.doc) as Document;
     if (bounds !== undefined && tableDeclaration(row.tbl)?.reportedByAgents) {
       const { length } = row.doc;
       if (length > LONGEST_KEPT && (length > bounds.rowBytes || hostBytes + length > bounds.totalBytes)) {

@@ -12,7 +12,7 @@ export type Migration = string | ((db: Database) => void);
 /**
  * Each entry brings the schema from its index to the next version; never edited once released, only appended to.
  * - `documents`: `ord` grows with creation; `sum` is `rowCheck`; the text is last so that scans skip it.
- * - `changes`: one row per change; `kind` is c(reate), u(pdate) or r(emove); `undo` leads back to the document before.
+ * - `changes`: one row per change of a table that watchers follow (`isFollowed`); `kind` is c(reate), u(pdate) or r(emove); `undo` leads back to the document before.
  * - `trimmed`: up to which `seq` a table's changes were dropped for age or size.
  * - `audit`: shares its `seq` with the change it tells of.
  * - `state`: one row. `digest` is the exclusive or of all rows' sums: it detects rows that vanished or have an older

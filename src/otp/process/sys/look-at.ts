@@ -50,7 +50,7 @@ function pathOf(process: Process, ancestors: readonly Process[]): string {
 
 function linksOf(process: Process): readonly Pid[] {
   const links: Pid[] = [];
-  for (const { pid } of process.links ?? []) if (links.push(pid) === MOST_LINKS) break;
+  for (const { pid } of process.links?.values() ?? []) if (links.push(pid) === MOST_LINKS) break;
   return links;
 }
 
