@@ -25,7 +25,9 @@ export async function startBareKoa(body: Buffer): Promise<BareKoa> {
   child.stdin.end(body);
   const port = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line').then(([line]) => Number(line)),
-    ended.then(() => Promise.reject(new Error('bare Koa ended before it listened'))),
+    ended.then(() => {
+      throw new Error('bare Koa ended before it listened');
+    }),
   ]);
   return {
     base: `http://127.0.0.1:${port}`,

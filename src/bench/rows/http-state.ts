@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject, Table } from '../../model/document.js';
+import type * as StoreModule from '../../store/sqlite/create-sqlite-store.js';
 import type { Stage } from '../bench.js';
 
 /** How much is in the store. */
@@ -19,7 +20,7 @@ export async function seedHttpState(stage: Stage, { groups, hosts }: HttpState):
   await mkdir(data, { mode: 0o700 });
   const { createSqliteStore } = (await import(
     `${stage.dist}store/sqlite/create-sqlite-store.js`
-  )) as typeof import('../../store/sqlite/create-sqlite-store.js');
+  )) as typeof StoreModule;
   const store = await createSqliteStore({ path: join(data, 'dog_trainer.db') });
   const put = async (table: Table, count: number, make: (at: number) => JsonObject) => {
     for (let from = 0; from < count; from += CHANGES_A_COMMIT) {

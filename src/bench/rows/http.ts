@@ -35,9 +35,10 @@ interface Asked {
 }
 
 /** Answers per second of the server's processor time, over several connections. */
-async function answersPerSecond({ base, path, cpuMs }: Asked, times: number): Promise<number> {
+async function answersPerSecond(asked: Asked, times: number): Promise<number> {
+  const { base, path } = asked;
   const client = httpClient(base, CONNECTIONS);
-  const began = cpuMs();
+  const began = asked.cpuMs();
   let left = times;
   const ask = async () => {
     while (left-- > 0) {
@@ -48,7 +49,7 @@ async function answersPerSecond({ base, path, cpuMs }: Asked, times: number): Pr
   await Promise.all(Array.from({ length: CONNECTIONS }, ask));
   client.close();
   // One jiffy, where a small run takes none.
-  return times / (Math.max(10, cpuMs() - began) / 1000);
+  return times / (Math.max(10, asked.cpuMs() - began) / 1000);
 }
 
 async function readRow(stage: Stage, server: ServerProcess, { name, path, times, least }: Read): Promise<Row> {
