@@ -107,7 +107,8 @@ function wantsGzip(ctx: Context): boolean {
 function sendWhole(ctx: Context, status: number, head: Readonly<Record<string, string>>, text: Text): void {
   const { res } = ctx;
   ctx.respond = false;
-  // The client went away, or the answer was begun already.
+  if (!res.headersSent) res.statusCode = status;
+  // The client went away, or the answer was begun already: the log has the status all the same.
   if (!ctx.writable || res.headersSent) {
     res.end();
     return;

@@ -10,11 +10,6 @@ const owned = new WeakSet<object>();
 /** From so many parts of its own on a container is remembered. */
 const MANY = 16;
 
-/** Whether a value is deeply frozen for good, as documents that a store hands out. */
-export function isOwned(value: object): boolean {
-  return owned.has(value);
-}
-
 /**
  * A deeply frozen private copy of `value`. Parts that are already owned are shared, so an edit that replaces one field
  * of a zone with 60,000 addresses copies one object. Members that are `undefined` are dropped, as JSON does.

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+function path(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
 
 interface Line {
   readonly n?: number;

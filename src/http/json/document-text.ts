@@ -1,5 +1,4 @@
 import type { Json } from '../../model/document.js';
-import { isOwned } from '../../store/owned-json.js';
 import { KeptByObject } from './kept-by-object.js';
 import { writeJson } from './write-json.js';
 
@@ -26,8 +25,9 @@ export function keptText(value: Json): string | undefined {
   return isDocument(value) ? texts.get(value) : undefined;
 }
 
+/** What is frozen in an answer is frozen all the way down: documents of a store, and views made to last. */
 function isDocument(value: Json): value is Json & object {
-  return typeof value === 'object' && value !== null && isOwned(value);
+  return typeof value === 'object' && value !== null && Object.isFrozen(value);
 }
 
 /** The same text as one piece: V8 keeps what was put together of many as a tree until a character is asked for. */
