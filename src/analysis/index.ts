@@ -4,7 +4,6 @@
  */
 export { type AddressSet, countOf, holds, isWithin, NOBODY, type Point, rankOf, without } from './address-set.js';
 export { addressSetInSteps, unionOfAll } from './address-steps.js';
-export { type AddressesJson, addressesText } from './addresses-json.js';
 export { AnalysisError } from './analysis-error.js';
 export { decisionJson, explainPackets, familyOf, readPacketList } from './explain-packets.js';
 export { bindRuleset, type Filter } from './filter.js';

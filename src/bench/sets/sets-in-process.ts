@@ -1,8 +1,8 @@
-import type { allSets } from '../../actors/publishing/publications.js';
+import type * as publicationsModule from '../../actors/publishing/publications.js';
 import type { Document } from '../../model/document.js';
-import type { RenderedSets, SetBook } from '../../world/set-book.js';
-import type { Slices } from '../../world/slices.js';
-import type { World, WorldTableName } from '../../world/world.js';
+import type * as bookModule from '../../world/set-book.js';
+import type * as slicesModule from '../../world/slices.js';
+import type * as worldModule from '../../world/world.js';
 
 interface Made {
   /** From the document to the message. */
@@ -13,13 +13,18 @@ interface Made {
 
 /** A world with zones alone and its sets, of a build: what the ipset publisher does with them. */
 export class SetsInProcess {
-  readonly #world: World;
-  readonly #book: SetBook;
-  readonly #slices: Slices;
-  readonly #encode: typeof allSets;
-  #rendered: RenderedSets | undefined;
+  readonly #world: worldModule.World;
+  readonly #book: bookModule.SetBook;
+  readonly #slices: slicesModule.Slices;
+  readonly #encode: typeof publicationsModule.allSets;
+  #rendered: bookModule.RenderedSets | undefined;
 
-  private constructor(world: World, book: SetBook, slices: Slices, encode: typeof allSets) {
+  private constructor(
+    world: worldModule.World,
+    book: bookModule.SetBook,
+    slices: slicesModule.Slices,
+    encode: typeof publicationsModule.allSets,
+  ) {
     this.#world = world;
     this.#book = book;
     this.#slices = slices;
@@ -28,13 +33,10 @@ export class SetsInProcess {
 
   /** `dist`: the directory of the build; ends with `/`. */
   static async from(dist: string): Promise<SetsInProcess> {
-    const load = async <Module>(file: string) => (await import(`${dist}${file}`)) as Module;
-    const worlds = await load<typeof import('../../world/world.js')>('world/world.js');
-    const books = await load<typeof import('../../world/set-book.js')>('world/set-book.js');
-    const slices = await load<typeof import('../../world/slices.js')>('world/slices.js');
-    const publications = await load<typeof import('../../actors/publishing/publications.js')>(
-      'actors/publishing/publications.js',
-    );
+    const worlds = (await import(`${dist}world/world.js`)) as typeof worldModule;
+    const books = (await import(`${dist}world/set-book.js`)) as typeof bookModule;
+    const slices = (await import(`${dist}world/slices.js`)) as typeof slicesModule;
+    const publications = (await import(`${dist}actors/publishing/publications.js`)) as typeof publicationsModule;
     const world = new worlds.World({ generateUnset: false });
     for (const table of worlds.WORLD_TABLES) world.reconcile(table, []);
     return new SetsInProcess(world, new books.SetBook(world.policy, 'dog2'), new slices.Slices(), publications.allSets);
@@ -48,7 +50,7 @@ export class SetsInProcess {
   async message(zone: Document, inPlaceOfAll = false): Promise<Made> {
     const watch = new StallWatch();
     const began = performance.now();
-    const table: WorldTableName = 'zone';
+    const table: worldModule.WorldTableName = 'zone';
     if (inPlaceOfAll) this.#world.reconcile(table, [zone]);
     else this.#world.apply(table, [{ id: zone.id, after: zone }]);
     this.#rendered = await this.#slices.run(this.#book.renderInSteps());

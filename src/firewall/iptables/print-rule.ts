@@ -1,6 +1,6 @@
 import type { Family } from '../addresses/family.js';
 import type { FirewallRule, Peer, Side, SourceLimit, Verdict } from '../rules/firewall-rule.js';
-import type { State } from '../rules/rule-model.js';
+import type { State } from '../rules/connection-state.js';
 import { kernelComment, oldStyleLine, simpleOldArgument } from './comment-text.js';
 import { packetTexts } from './print-packets.js';
 

@@ -5,7 +5,8 @@ import type { FirewallRule, Packets, Peer, SourceLimit, Verdict } from './firewa
 import type { ServiceEntry, ServiceModel } from './read-service.js';
 import { readRecentMask } from './recent-mask.js';
 import { peerOnTheWay, resolvePeer } from './resolve-peer.js';
-import type { Action, RecentLimit, RuleModel, State } from './rule-model.js';
+import type { State } from './connection-state.js';
+import type { Action, RecentLimit, RuleModel } from './rule-model.js';
 import { servicePackets, wholeProtocol } from './service-packets.js';
 
 const VERDICTS: Readonly<Record<Action, Verdict>> = { ACCEPT: 'accept', DROP: 'drop', REJECT: 'reject' };

@@ -1,6 +1,6 @@
 import type { Family } from '../addresses/family.js';
 import type { IcmpType } from './icmp-types.js';
-import type { State } from './rule-model.js';
+import type { State } from './connection-state.js';
 
 /** An end of a packet. */
 export type Side = 'source' | 'destination';

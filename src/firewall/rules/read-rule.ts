@@ -6,8 +6,8 @@ import { FIELD_PRINTER } from '../printers.js';
 import type { Fault } from './compile-error.js';
 import { readConnectionLimit, readRecentLimit } from './read-limit.js';
 import type { Interfaces } from './firewall-rule.js';
-import type { Action, RuleKind, RuleModel, RulePeer, State } from './rule-model.js';
-import { STATES } from './rule-model.js';
+import { STATES, type State } from './connection-state.js';
+import type { Action, RuleKind, RuleModel, RulePeer } from './rule-model.js';
 
 /** A rule as read; a harmless value replaces a faulty field, so that all other fields are checked too. */
 export interface ReadRule {

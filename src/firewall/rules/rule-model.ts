@@ -1,9 +1,6 @@
 import type { Fault } from './compile-error.js';
+import type { State } from './connection-state.js';
 import type { Interfaces } from './firewall-rule.js';
-
-/** The states of a connection, in the order in which the kernel prints them. */
-export const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED'] as const;
-export type State = (typeof STATES)[number];
 
 export type Action = 'ACCEPT' | 'DROP' | 'REJECT';
 
