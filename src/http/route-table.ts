@@ -1,3 +1,4 @@
+import Router from '@koa/router';
 import type { Method, RouteData } from './route.js';
 
 /** A route, and what the segments of a path are that its `:name`s stand for. */
@@ -6,81 +7,61 @@ export interface RouteMatch<R> {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A place in the tree of paths: where the next segment leads, and the routes whose path ends here. */
-interface Place<R> {
-  readonly literal: Map<string, Place<R>>;
-  any: Place<R> | undefined;
-  readonly routes: Entry<R>[];
-}
+type Layer = Router['stack'][number];
 
 interface Entry<R> {
   readonly route: R;
+  /** @koa/router's own: what fits its path, and the parameters in it. */
+  readonly layer: Layer;
   /** Its place among all routes: where two paths fit, the first one answers. */
   readonly rank: number;
-  /** Per segment the name that it stands for, undefined where it stands for itself. */
-  readonly names: readonly (string | undefined)[];
 }
 
+/** So many segments at the beginning of a path say which routes are looked at. */
+const LEADING = 3;
+
 /**
- * Which route answers a path. One look costs a step per segment, however many routes there are: each request needs it
- * before anything else.
+ * Which route answers a path. @koa/router says which fit, but asks all of them, and each request needs it before anything
+ * else: only those are asked that begin with the same words.
  */
 export class RouteTable<R extends Pick<RouteData, 'method' | 'path'>> {
-  readonly #root: Place<R> = emptyPlace();
+  /** By the words with which a path begins, up to its first `:name`. */
+  readonly #byWords = new Map<string, Entry<R>[]>();
 
   constructor(routes: readonly R[]) {
-    routes.forEach((route, rank) => this.#add(route, rank));
+    const router = new Router({ sensitive: true, strict: true });
+    for (const [rank, route] of routes.entries()) {
+      router.register(route.path, [route.method], () => undefined);
+      const layer = router.stack.at(-1);
+      if (layer === undefined) throw new Error(`the router did not take ${route.path}`);
+      const segments = segmentsOf(route.path);
+      const name = segments.findIndex((segment) => segment.startsWith(':'));
+      const words = wordsOf(segments, name < 0 ? LEADING : Math.min(LEADING, name));
+      this.#byWords.set(words, [...(this.#byWords.get(words) ?? []), { route, layer, rank }]);
+    }
   }
 
   /** The routes of a canonical path (`canonicalPath`), of every method, in their order. */
   find(path: string): readonly RouteMatch<R>[] {
-    const segments = path.split('/').slice(1);
+    const segments = segmentsOf(path).slice(0, LEADING);
     const found: Entry<R>[] = [];
-    collect(this.#root, segments, 0, found);
+    for (let count = segments.length; count >= 0; count -= 1)
+      for (const entry of this.#byWords.get(wordsOf(segments, count)) ?? [])
+        if (entry.layer.match(path)) found.push(entry);
     found.sort((a, b) => a.rank - b.rank);
-    return found.map(({ route, names }) => ({ route, params: paramsOf(names, segments) }));
-  }
-
-  #add(route: R, rank: number): void {
-    const names: (string | undefined)[] = [];
-    let place = this.#root;
-    for (const segment of route.path.split('/').slice(1)) {
-      const name = segment.startsWith(':') ? segment.slice(1) : undefined;
-      names.push(name);
-      place = name === undefined ? literalPlace(place, segment) : (place.any ??= emptyPlace());
-    }
-    place.routes.push({ route, rank, names });
+    return found.map(({ route, layer }) => ({ route, params: layer.params(path, layer.captures(path)) }));
   }
 }
 
-function emptyPlace<R>(): Place<R> {
-  return { literal: new Map(), any: undefined, routes: [] };
+function wordsOf(segments: readonly string[], count: number): string {
+  return segments
+    .slice(0, count)
+    .map((segment) => `/${segment}`)
+    .join('');
 }
 
-function literalPlace<R>(place: Place<R>, segment: string): Place<R> {
-  const known = place.literal.get(segment) ?? emptyPlace<R>();
-  place.literal.set(segment, known);
-  return known;
-}
-
-/** Both ways are gone: a segment may stand for itself in one route and for any in another. */
-function collect<R>(place: Place<R>, segments: readonly string[], at: number, found: Entry<R>[]): void {
-  if (at === segments.length) {
-    found.push(...place.routes);
-    return;
-  }
-  const segment = segments[at] as string;
-  const own = place.literal.get(segment);
-  if (own !== undefined) collect(own, segments, at + 1, found);
-  if (place.any !== undefined && segment !== '') collect(place.any, segments, at + 1, found);
-}
-
-function paramsOf(names: readonly (string | undefined)[], segments: readonly string[]): Record<string, string> {
-  const params: Record<string, string> = {};
-  names.forEach((name, at) => {
-    if (name !== undefined) params[name] = decodeURIComponent(segments[at] as string);
-  });
-  return params;
+function segmentsOf(path: string): readonly string[] {
+  return path.split('/').slice(1);
 }
 
 /**
