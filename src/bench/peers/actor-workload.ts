@@ -3,7 +3,7 @@ import type * as Otp from '../../otp/index.js';
 
 /**
  * One workload of actors on one side, in a process of its own: `node actor-workload.js WORKLOAD SIDE COUNT LIBRARY` prints
- * milliseconds. Apart, because our actor system follows asynchronous context, which slows promises everywhere in a process,
+ * milliseconds. SIDE: `nact`, `ours`, or ours with each actor looked at: `statistics`, `events`, `trace`. Apart, because our actor system follows asynchronous context, which slows promises everywhere in a process,
  * and plain nact must not pay for that.
  */
 type Workload = (count: number) => Promise<void>;
@@ -42,7 +42,14 @@ async function onNact(): Promise<Readonly<Record<string, Workload>>> {
   };
 }
 
-async function onOurs(library: string): Promise<Readonly<Record<string, Workload>>> {
+/** What an operator may have switched on for an actor. */
+const LOOKS: Readonly<Record<string, (system: Otp.ActorSystem, pid: Otp.Pid) => void>> = {
+  statistics: (system, pid) => system.sys.setStatistics(pid, true),
+  events: (system, pid) => system.sys.setEvents(pid, true),
+  trace: (system, pid) => void system.sys.trace(pid, () => undefined),
+};
+
+async function onOurs(library: string, look: string): Promise<Readonly<Record<string, Workload>>> {
   const { createActorSystem, cast, startGenServer, startSupervisor, startDynamicChild } = (await import(
     library
   )) as typeof Otp;
@@ -50,6 +57,7 @@ async function onOurs(library: string): Promise<Readonly<Record<string, Workload
   const actor = async (handleCast: () => void) => {
     const started = await startGenServer(system, { handleCast });
     if (typeof started === 'string' || 'error' in started) throw new Error('an actor did not start');
+    LOOKS[look]?.(system, started.ok);
     return started.ok;
   };
   return {
@@ -93,7 +101,7 @@ async function onOurs(library: string): Promise<Readonly<Record<string, Workload
 }
 
 const [name = '', side = '', count = '', library = ''] = process.argv.slice(2);
-const work = (side === 'nact' ? await onNact() : await onOurs(library))[name];
+const work = (side === 'nact' ? await onNact() : await onOurs(library, side))[name];
 if (work === undefined) throw new Error(`no workload is named ${name}`);
 // Once to warm up, once to measure.
 await work(Number(count));
