@@ -4,10 +4,12 @@ import type { Broker } from '../../broker/broker.js';
 import type { Bench, Stage } from '../bench.js';
 import { timed } from '../by-turns.js';
 import { httpClient, type HttpClient } from '../peers/http-client.js';
+import type { PrivateRabbit } from '../peers/private-rabbit.js';
 import { startServerProcess, type ServerProcess } from '../peers/server-process.js';
 import { median, percentile, type Row } from '../row.js';
 import { openAgentQueues } from '../scale/agent-queues.js';
 import { agentsReports, type AgentsReports } from '../scale/agents-reports.js';
+import { brokerMemoryMb, connectionMemoryKb } from '../scale/broker-memory.js';
 import { editRules, seedPolicy, type BaseRuleset } from '../scale/base-policy.js';
 import { loopLag } from '../scale/loop-lag.js';
 
@@ -38,7 +40,7 @@ export const SCALE: Bench = {
     });
     const client = httpClient(server.api);
     try {
-      return await measured(stage, server, client, broker);
+      return await measured(stage, { server, client, broker, rabbit });
     } finally {
       client.close();
       await server.kill();
@@ -46,7 +48,16 @@ export const SCALE: Bench = {
   },
 };
 
-async function measured(stage: Stage, server: ServerProcess, client: HttpClient, broker: Broker): Promise<Row[]> {
+/** Who takes part. */
+interface Parts {
+  readonly server: ServerProcess;
+  readonly client: HttpClient;
+  readonly broker: Broker;
+  readonly rabbit: PrivateRabbit;
+}
+
+async function measured(stage: Stage, parts: Parts): Promise<Row[]> {
+  const { server, client, broker, rabbit } = parts;
   const [agents, bigGroup] = [stage.scaled(AGENTS), stage.scaled(BIG_GROUP)];
   const policy = await seedPolicy(client, GROUPS);
   const connection = await broker.connect();
@@ -60,9 +71,10 @@ async function measured(stage: Stage, server: ServerProcess, client: HttpClient,
     await reports.taken();
   });
   stage.say(`${agents} agents report once in ${REPORT_SECONDS} s`);
-  const steady = await steadyReports(server, client, reports, agents, stage.scaled(STEADY_SECONDS));
+  const steady = await steadyReports(parts, reports, agents, stage.scaled(STEADY_SECONDS));
   stage.say(`the ruleset of a group of ${bigGroup} hosts is edited`);
-  const published = await publishToGroup(server, client, broker, policy, bigGroup);
+  const published = await publishToGroup(parts, policy, bigGroup);
+  const connectionKb = await connectionMemoryKb(rabbit, broker);
   await connection.close();
   const row = (name: string, unit: Row['unit'], ...work: number[]): Row => ({ name, unit, work });
   return [
@@ -80,17 +92,13 @@ async function measured(stage: Stage, server: ServerProcess, client: HttpClient,
     row('to the median of their queues', 'ms', published.medianMs),
     row('to the last of their queues', 'ms', published.lastMs),
     row('processor time of the server for it', 'ms', published.cpuMs),
+    row('kB of RabbitMQ for the queue of an agent, its bindings and its consumer', 'count', published.queueKb),
+    row('kB of RabbitMQ for a connection', 'count', connectionKb),
   ];
 }
 
 /** Sends each host's report at its own moment of the minute, in slices of a second, and looks at the server meanwhile. */
-async function steadyReports(
-  server: ServerProcess,
-  client: HttpClient,
-  reports: AgentsReports,
-  agents: number,
-  seconds: number,
-) {
+async function steadyReports({ server, client }: Parts, reports: AgentsReports, agents: number, seconds: number) {
   const perSecond = Math.ceil(agents / REPORT_SECONDS);
   const [waiting, getMs, lagP99]: [number[], number[], number[]] = [[], [], []];
   await loopLag(server.metrics);
@@ -116,14 +124,10 @@ async function steadyReports(
   };
 }
 
-async function publishToGroup(
-  server: ServerProcess,
-  client: HttpClient,
-  broker: Broker,
-  ruleset: BaseRuleset,
-  hosts: number,
-) {
+async function publishToGroup({ server, client, broker, rabbit }: Parts, ruleset: BaseRuleset, hosts: number) {
+  const brokerBefore = await brokerMemoryMb(rabbit);
   const queues = await openAgentQueues(broker, 'group0', hosts);
+  const brokerAfter = await brokerMemoryMb(rabbit);
   try {
     const cpuBefore = server.cpuMs();
     const began = performance.now();
@@ -135,6 +139,7 @@ async function publishToGroup(
       medianMs: median(after),
       lastMs: percentile(after, 100),
       cpuMs: server.cpuMs() - cpuBefore,
+      queueKb: ((brokerAfter - brokerBefore) * 1000) / hosts,
     };
   } finally {
     await queues.close();
