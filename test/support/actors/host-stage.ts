@@ -98,18 +98,19 @@ export function activeRow(more: Partial<Document> = {}): Document {
   };
 }
 
+const SETS_TEXT = { text: 'create s', sha: 'of create s', hash: 'sets-now' };
 const SETS: RenderedSets = {
-  text: 'create s',
-  hash: 'sets-now',
+  ...SETS_TEXT,
+  body: { ...SETS_TEXT, segments: [Buffer.from(SETS_TEXT.text)] },
   names: new Set(['s']),
-  blocks: new Map(),
+  parts: new Map(),
   unusable: new Set(),
   problems: [],
   faults: [],
   standIns: new Map(),
   retained: new Set(),
   contents: new Map(),
-} as unknown as RenderedSets;
+};
 
 /** A report of the host, by default a keepalive of one that holds all that its group has. */
 export function reportOf({
