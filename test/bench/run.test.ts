@@ -6,8 +6,8 @@ import { program } from '../support/main-child.js';
 
 const benches = await Promise.all(BENCHES.map((load) => load()));
 
-// Small, to see that each runs against what is built now; its figures mean nothing.
-describe('dog-trainer bench', () => {
+// Small, to see that each runs against what is built now; its figures mean nothing, so several may run at once.
+describe.concurrent('dog-trainer bench', () => {
   it.each(benches.filter(({ long }) => long === undefined).map(({ name }) => name))(
     '%s runs and prints its rows',
     async (name) => {

@@ -162,7 +162,9 @@ class Plans {
   }
 
   move(n: number): TableChange[] {
-    return this.#changed('host', `h${n * 11}`, () => ({ group: `group${(n * 5 + 8) % this.#groups}` }));
+    return this.#changed('host', `h${n * 11}`, ({ group }) => ({
+      group: `group${(Number(String(group).slice('group'.length)) + 1) % this.#groups}`,
+    }));
   }
 
   #changed(table: WorldTableName, id: string, change: (before: Document) => JsonObject): TableChange[] {
