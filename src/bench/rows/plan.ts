@@ -163,7 +163,7 @@ class Plans {
 
   move(n: number): TableChange[] {
     return this.#changed('host', `h${n * 11}`, ({ group }) => ({
-      group: `group${(Number(String(group).slice('group'.length)) + 1) % this.#groups}`,
+      group: `group${(Number((group as string).slice('group'.length)) + 1) % this.#groups}`,
     }));
   }
 
