@@ -20,7 +20,9 @@ export function fleetHost(index: number, group: string): AgentIdentity {
 /** IPv4, IPv6 and link-local address of host number `index`; `round` > 0: as they are after that many changes. */
 export function fleetAddresses(index: number, round = 0): readonly string[] {
   const number = index + 1;
-  const hex = number.toString(16);
+  // Groups of an IPv6 address have four digits.
+  const [high, low] = [number >> 16, (number & 65_535).toString(16)];
+  const hex = high === 0 ? low : `${high.toString(16)}:${low}`;
   const v4 = `10.${(20 + round * 20 + (number >> 16)) % 256}.${(number >> 8) & 255}.${number & 255}`;
   return [v4, `fd00:d06:${(round + 1).toString(16)}::${hex}`, `fe80::d06:${hex}`];
 }
