@@ -9,7 +9,10 @@ import { performancePage } from './performance-page.js';
 const BY_HAND = '<!-- By hand from here. -->';
 
 /** Writes `performance.md`, `performance.json` and a plot per line of growth into a directory; gives the files. */
-export async function writeReport(directory: string, run: Run): Promise<readonly string[]> {
+export async function writeReport(directory: string, measured: Run): Promise<readonly string[]> {
+  // The page is of what the data says, to the digit.
+  const text = JSON.stringify(measured, rounded, 1);
+  const run = JSON.parse(text) as Run;
   const folder = join(directory, 'performance');
   await mkdir(folder, { recursive: true });
   const plots = new Map<string, string>();
@@ -21,7 +24,7 @@ export async function writeReport(directory: string, run: Run): Promise<readonly
   const page = join(directory, 'performance.md');
   await writeFile(page, performancePage(run, plots, await chaptersOf(page)));
   const data = join(directory, 'performance.json');
-  await writeFile(data, `${JSON.stringify(run, rounded, 1)}\n`);
+  await writeFile(data, `${text}\n`);
   return [page, data, ...[...plots.values()].map((file) => join(directory, file))];
 }
 

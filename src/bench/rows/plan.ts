@@ -162,7 +162,7 @@ class Plans {
   }
 
   move(n: number): TableChange[] {
-    return this.#changed('host', `h${n * 11}`, ({ group }) => ({
+    return this.#changed('host', `h${n * 3}`, ({ group }) => ({
       group: `group${(Number((group as string).slice('group'.length)) + 1) % this.#groups}`,
     }));
   }
