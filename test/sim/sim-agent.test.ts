@@ -62,6 +62,8 @@ async function startAgent(options: Partial<AgentOptions> = {}): Promise<SimAgent
   const before = server.bodies.length;
   agent.start(connection);
   await vi.waitFor(() => expect(server.bodies.length).toBeGreaterThan(before));
+  // That may have been another agent's report; this one has its queues once it has sent its own.
+  await vi.waitFor(() => expect(agent.progress().reportsSent).toBeGreaterThan(0));
   return agent;
 }
 
