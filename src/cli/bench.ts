@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
@@ -34,6 +35,13 @@ export function addBench(program: Command, io: CliIo): void {
         throw new CommandFailure('--out writes a page of all benches at full scale: without names and --scale', {
           exitCode: WRONG_USE,
         });
+      if (flags.beside !== undefined && !existsSync(join(flags.beside, 'main.js')))
+        throw new CommandFailure(
+          `--beside ${flags.beside}: must be the directory dist of a build, with main.js in it`,
+          {
+            exitCode: WRONG_USE,
+          },
+        );
       const { BENCHES } = await import('../bench/benches.js');
       const all = await Promise.all(BENCHES.map((load) => load()));
       const unknown = names.find((name) => !all.some((bench) => bench.name === name));

@@ -29,4 +29,10 @@ describe.concurrent('dog-trainer bench', () => {
       promisify(execFile)(process.execPath, [...program(), 'bench', 'plan', '--out', '/nowhere']),
     ).rejects.toThrow(/--out writes a page of all benches/);
   });
+
+  it('refuses another build that is none', async () => {
+    await expect(
+      promisify(execFile)(process.execPath, [...program(), 'bench', 'plan', '--beside', '/nowhere']),
+    ).rejects.toThrow(/--beside \/nowhere: must be the directory dist of a build/);
+  });
 });
