@@ -2,7 +2,9 @@ import type { BrokerConnection } from '../../src/broker/broker.js';
 import type { JsonObject } from '../../src/model/document.js';
 import { virtualClock, type VirtualClock } from '../../src/otp/testing/index.js';
 import type { UpdateType } from '../../src/wire/messages/report.js';
+import { openAwaitedStore } from './awaited-store.js';
 import { startTestRelay, type TestRelay } from './smtp-relay.js';
+import { temporaryDirectory } from './temporary-directory.js';
 import { report, reportOf, startWholeServer, type WholeServer, type WholeServerOptions } from './whole-server.js';
 import { onTestFinished } from 'vitest';
 
@@ -27,7 +29,7 @@ export interface VirtualServer extends WholeServer {
 
 const STEP_MS = 20;
 const PATIENCE_STEPS = 6000;
-/** Real milliseconds for which sockets are waited for before time goes a step on, where the store is waited for too. */
+/** Real milliseconds for which sockets are waited for before time goes a step on, where that is asked for. */
 const REAL_MS = 10;
 
 /** Turns of the event loop after which time goes on though the store has not answered. */
@@ -39,16 +41,19 @@ async function breathe(unanswered: () => number): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-/** Starts it, with mail to a relay of its own; it stops with the test. */
+/** Starts it, with mail to a relay of its own; it stops with the test. Time stands still while the store has not answered. */
 export async function startVirtualServer(
   options: WholeServerOptions & {
     readonly clock?: VirtualClock;
     readonly relay?: TestRelay;
-    /** How many calls of the store are not answered: time stands still meanwhile. Default: it goes on. */
-    readonly unanswered?: () => number;
+    /** Time goes on more slowly while an answer is due on a socket. Default: no. */
+    readonly waitsForSockets?: boolean;
   } = {},
 ): Promise<VirtualServer> {
   const clock = options.clock ?? virtualClock(Date.UTC(2026, 2, 1));
+  const data = options.data ?? temporaryDirectory();
+  const { store, unanswered } =
+    options.store === undefined ? await openAwaitedStore(data, clock) : { unanswered: () => 0, store: options.store };
   let relay = options.relay;
   if (relay === undefined) {
     const own = await startTestRelay();
@@ -56,7 +61,6 @@ export async function startVirtualServer(
     relay = own;
   }
   const mails = relay;
-  const { unanswered = () => 0 } = options;
   const pass = (ms: number): Promise<void> => clock.advance(ms, () => breathe(unanswered));
   const flow = async <T>(work: Promise<T>): Promise<T> => {
     let done = false;
@@ -64,7 +68,7 @@ export async function startVirtualServer(
     work.then(note, note);
     while (!done) {
       // How long a socket takes must not decide how far everything else is by then.
-      for (let i = 0; options.unanswered !== undefined && !done && i < REAL_MS; i += 1)
+      for (let i = 0; options.waitsForSockets === true && !done && i < REAL_MS; i += 1)
         await new Promise((resolve) => setTimeout(resolve, 1));
       await pass(STEP_MS);
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -74,6 +78,8 @@ export async function startVirtualServer(
   const server = await flow(
     startWholeServer({
       ...options,
+      data,
+      store,
       clock,
       set: [
         'smtp_relay=127.0.0.1',

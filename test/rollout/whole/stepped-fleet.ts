@@ -1,14 +1,9 @@
 import { expect, onTestFinished } from 'vitest';
-import { loadConfig } from '../../../src/config/load.js';
 import type { Document, JsonObject } from '../../../src/model/document.js';
 import type { Rollout, RolloutState } from '../../../src/rollout/rollout.js';
 import { QUICK_TIMING } from '../../../src/sim/agent-timing.js';
 import type { SimAgent } from '../../../src/sim/sim-agent.js';
 import { startFleet, type Fleet } from '../../../src/sim/sim-fleet.js';
-import { virtualClock } from '../../../src/otp/testing/index.js';
-import { createSqliteStore } from '../../../src/store/sqlite/create-sqlite-store.js';
-import { temporaryDirectory } from '../../support/temporary-directory.js';
-import { watchedStore } from '../../support/watched-store.js';
 import { RULE } from '../../support/api-client.js';
 import { startVirtualServer, type VirtualServer } from '../../support/virtual-server.js';
 import type { WholeServerOptions } from '../../support/whole-server.js';
@@ -50,17 +45,9 @@ export async function startSteppedFleet({
   readonly agents?: number;
   readonly policy?: JsonObject;
 } = {}): Promise<SteppedFleet> {
-  const data = options.data ?? temporaryDirectory();
-  const clock = virtualClock(Date.UTC(2026, 2, 1));
-  // A disk that is slow in real time would look like an outage of virtual minutes, in which no agent is heard.
-  const opened = await createSqliteStore({ path: loadConfig({ data }).config.store.path });
-  const store = watchedStore(opened, clock, () => undefined);
   const server = await startVirtualServer({
     ...options,
-    data,
-    clock,
-    store,
-    unanswered: () => store.pending,
+    waitsForSockets: true,
     // What stands in minutes in the field is seconds here, as the agents' keepalive is.
     set: [
       'keepalive_alert_seconds=60',
@@ -115,7 +102,9 @@ export async function startSteppedFleet({
       const rules = { inbound: [RULE, { ...RULE, comment: `edit ${number}` }], outbound: [] };
       const edit = (row: Document) => ({ ...row, rules });
       // Beside the API: nothing of the rollout is over before this is.
-      await server.flow(store.commit([{ op: 'edit', table: 'ruleset', id: ruleset, edit }], { author: 'test' }));
+      await server.flow(
+        server.server.state.store.commit([{ op: 'edit', table: 'ruleset', id: ruleset, edit }], { author: 'test' }),
+      );
     },
     rollout,
     async reaches(wanted) {
