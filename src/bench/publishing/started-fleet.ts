@@ -6,8 +6,9 @@ import { createAmqpBroker } from '../../broker/amqp/amqp-broker.js';
 import type { Stage } from '../bench.js';
 import { httpClient, type HttpClient } from '../peers/http-client.js';
 import { startServerProcess, type ServerProcess } from '../peers/server-process.js';
+import { fleetPolicy, type FleetPolicy } from '../policy/fleet-policy.js';
+import { policyFile } from '../policy/policy-file.js';
 import { openAgentsMailbox, type AgentsMailbox } from './agents-mailbox.js';
-import { fleetPolicy, type FleetPolicy } from './fleet-policy.js';
 import { openRawPublisher, type RawPublisher } from './raw-publisher.js';
 
 /** A server that has published every group of a policy once. */
@@ -29,12 +30,12 @@ export const INTERVAL_MS = 1000;
 export const QUIET_MS = 50;
 
 /** Brings the policy in, starts the server, and waits for its first messages. */
-export async function startFleet(stage: Stage, groups: number, rules: number): Promise<StartedFleet> {
-  const policy = fleetPolicy(groups, rules);
+export async function startFleet(stage: Stage, groups: number): Promise<StartedFleet> {
+  const policy = fleetPolicy({ groups });
   const rabbit = await stage.rabbit();
   const data = await stage.directory();
   const file = join(data, 'policy.json');
-  await writeFile(file, JSON.stringify(policy.file));
+  await writeFile(file, JSON.stringify(policyFile(policy)));
   await promisify(execFile)(process.execPath, [`${stage.dist}main.js`, 'import', '--data', data, file]);
   const connection = await createAmqpBroker({ urls: [rabbit.url] }).connect();
   const mailbox = await openAgentsMailbox(connection);

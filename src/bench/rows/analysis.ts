@@ -11,7 +11,10 @@ import { policyAnalysis } from '../../plan/policy-findings.js';
 import type { World } from '../../world/world.js';
 import type { Bench, Stage } from '../bench.js';
 import { cpuMs, watched, type Watched } from '../cpu.js';
-import { dotted, largePolicy, list } from '../fleet/large-policy.js';
+import { dotted } from '../policy/dotted.js';
+import { fleetPolicy } from '../policy/fleet-policy.js';
+import { listOf } from '../policy/list-of.js';
+import { policyWorld } from '../policy/policy-world.js';
 import type { Row } from '../row.js';
 
 const ROUNDS = 5;
@@ -25,7 +28,7 @@ export const ANALYSIS: Bench = {
   ownBuild: true,
   async run(stage) {
     const hosts = stage.scaled(10_000);
-    const world = largePolicy({ groups: stage.scaled(1000), hosts, addresses: stage.scaled(50_000) });
+    const world = policyWorld(fleetPolicy({ groups: stage.scaled(1000), hosts, addresses: stage.scaled(100_000) }));
     const cold = questionsOf(world);
     // Everything once with nothing known (hosts, sets and texts unread), again with what was kept.
     const first = await watched(() => cold.ask(policyAnalysis, { kind: 'long' }));
@@ -80,7 +83,7 @@ function questionsOf(world: World): FleetQuestions {
 async function packetsRow(questions: FleetQuestions, stage: Stage): Promise<Row> {
   const filter = await questions.ask(({ fleet }) => fleet.filter('group1', 'v4'), { kind: 'short' });
   if (filter === null) throw new Error('group1 has no ruleset');
-  const packets = list(stage.scaled(100_000), (n) => ({
+  const packets = listOf(stage.scaled(100_000), (n) => ({
     family: 'v4' as const,
     chain: n % 2 === 0 ? ('INPUT' as const) : ('OUTPUT' as const),
     interface: 'eth0',
@@ -91,7 +94,7 @@ async function packetsRow(questions: FleetQuestions, stage: Stage): Promise<Row>
     dport: 20 + (n % 220),
     state: n % 5 === 0 ? ('ESTABLISHED' as const) : ('NEW' as const),
   }));
-  const work = list(ROUNDS, () => {
+  const work = listOf(ROUNDS, () => {
     const start = process.cpuUsage();
     for (const packet of packets) decidePacket(filter, packet);
     return cpuMs(start);

@@ -8,8 +8,8 @@ import type * as WorldFile from '../../world/world.js';
 import type { Bench, Stage } from '../bench.js';
 import { byTurns } from '../by-turns.js';
 import { cpuMs } from '../cpu.js';
+import { fleetPolicy, ID, rulesetOf, withComment } from '../policy/fleet-policy.js';
 import type { Row } from '../row.js';
-import { compileWorkload, rulesetOf } from './compile-workload.js';
 
 type Compiled = CompiledGroup & { readonly ok: true };
 
@@ -36,14 +36,14 @@ function processorTime(work: () => void): number {
 
 function fleetOf({ World, WORLD_TABLES, CompileBook }: Parts, groups: number) {
   const world = new World({ generateUnset: false });
-  const rows: Partial<Record<string, Iterable<never>>> = { ...(compileWorkload(groups) as object) };
+  const rows: Partial<Record<string, Iterable<never>>> = { ...(fleetPolicy({ groups }) as object) };
   for (const table of WORLD_TABLES) world.reconcile(table, rows[table] ?? []);
   return { world, book: new CompileBook(world.policy, { dialect: 'dog2', generateUnset: false }) };
 }
 
 function compileOne({ finish }: Parts, { book }: ReturnType<typeof fleetOf>, group: number): Compiled {
-  const compiled = finish(book.compile(`group-${group}`));
-  if (!compiled.ok) throw new Error(`group-${group}: ${compiled.error.message}`);
+  const compiled = finish(book.compile(ID.group(group)));
+  if (!compiled.ok) throw new Error(`group${group}: ${compiled.error.message}`);
   return compiled;
 }
 
@@ -87,7 +87,7 @@ function oneRule(stage: Stage, from: Parts, amount: number): Row {
   const work = Array.from({ length: ROUNDS }, (_, round) => {
     const edits = Array.from({ length: EDITS }, (__, at) => {
       const group = ((round * EDITS + at) * 37) % groups;
-      return { group, after: structuredClone(rulesetOf(group, groups, `edit ${round} ${at}`)) };
+      return { group, after: structuredClone(withComment(rulesetOf(group, groups), `edit ${round} ${at}`)) };
     });
     return processorTime(() => edits.forEach(({ after, group }) => edit(after, group))) / EDITS;
   });

@@ -3,8 +3,9 @@ import { byTurns } from '../by-turns.js';
 import { startBareKoa } from '../peers/bare-koa.js';
 import { httpClient } from '../peers/http-client.js';
 import { type ServerProcess, startServerProcess } from '../peers/server-process.js';
+import { fleetPolicy, ID } from '../policy/fleet-policy.js';
+import { seedStore } from '../policy/seed-store.js';
 import type { Row } from '../row.js';
-import { seedHttpState } from './http-state.js';
 
 const CONNECTIONS = 8;
 const ROUNDS = 5;
@@ -20,9 +21,9 @@ interface Read {
 }
 
 const READS: readonly Read[] = [
-  { name: 'GET one group', path: '/api/V2/group/group-1', times: 4000, least: 0.7 },
-  { name: 'GET one group, v1', path: '/api/group/group-1', times: 4000, least: 0.7 },
-  { name: 'GET one ruleset', path: '/api/V2/ruleset/ruleset-1', times: 3000, least: 0.6 },
+  { name: 'GET one group', path: `/api/V2/group/${ID.group(1)}`, times: 4000, least: 0.7 },
+  { name: 'GET one group, v1', path: `/api/group/${ID.group(1)}`, times: 4000, least: 0.7 },
+  { name: 'GET one ruleset', path: `/api/V2/ruleset/${ID.ruleset(1)}`, times: 3000, least: 0.6 },
   { name: 'GET the list of 1,000 groups', path: '/api/V2/groups', times: 400, least: 0.7 },
   { name: 'GET the list of 1,000 groups, v1', path: '/api/groups', times: 400, least: 0.7 },
 ];
@@ -110,7 +111,8 @@ export const HTTP: Bench = {
   name: 'http',
   title: 'HTTP: answers per second of processor time, beside bare Koa; zones created',
   async run(stage) {
-    const data = await seedHttpState(stage, { groups: stage.scaled(1000), hosts: stage.scaled(1000) });
+    const data = await stage.directory();
+    await seedStore(stage.dist, data, fleetPolicy({ groups: stage.scaled(1000), hosts: stage.scaled(1000) }));
     const server = await startServerProcess({ dist: stage.dist, data });
     try {
       await quiet(server);

@@ -7,7 +7,8 @@ import { Slices } from '../../world/slices.js';
 import { World, WORLD_TABLES } from '../../world/world.js';
 import type { Bench, Stage } from '../bench.js';
 import { watched } from '../cpu.js';
-import { dotted, list } from '../fleet/large-policy.js';
+import { dotted } from '../policy/dotted.js';
+import { listOf } from '../policy/list-of.js';
 import type { Row } from '../row.js';
 
 const ROUNDS = 7;
@@ -40,7 +41,7 @@ export const LINKS: Bench = {
 
 /** About 4 MiB, which is what `links.max_message_bytes` lets through. */
 function largeMessage(addresses: number): Uint8Array {
-  const all = list(addresses, (n) => `${dotted(10, n)}/32`).sort();
+  const all = listOf(addresses, (n) => `${dotted(10, n)}/32`).sort();
   const none = { groups: {}, zones: {} };
   return encodeFederation({ name: 'q1', v4: { groups: {}, zones: { all } }, v6: none, ec2: {} }, stampAt(new Date(0)));
 }
@@ -56,8 +57,8 @@ function ownSets(stage: Stage): OwnSetsMessage {
   const zone = {
     id: 'z',
     name: 'all',
-    ipv4_addresses: list(stage.scaled(70_000), (n) => dotted(10, n)),
-    ipv6_addresses: list(stage.scaled(30_000), (n) => `fd00::${n.toString(16)}`),
+    ipv4_addresses: listOf(stage.scaled(70_000), (n) => dotted(10, n)),
+    ipv6_addresses: listOf(stage.scaled(30_000), (n) => `fd00::${n.toString(16)}`),
   };
   for (const table of WORLD_TABLES) world.reconcile(table, table === 'zone' ? [zone] : []);
   return new OwnSetsMessage({

@@ -8,7 +8,9 @@ import { wouldShip, type WouldShipNeeds } from '../../plan/would-ship.js';
 import type { World, WorldTableName } from '../../world/world.js';
 import type { Bench } from '../bench.js';
 import { cpuMs, stepped } from '../cpu.js';
-import { largePolicy, list } from '../fleet/large-policy.js';
+import { fleetPolicy, ID } from '../policy/fleet-policy.js';
+import { listOf } from '../policy/list-of.js';
+import { policyWorld } from '../policy/policy-world.js';
 import { percentile, type Row } from '../row.js';
 
 const [ROUNDS, MOVES] = [40, 3];
@@ -21,38 +23,38 @@ export const PLAN: Bench = {
   ownBuild: true,
   run(stage) {
     const groups = stage.scaled(1000);
-    const world = largePolicy({ groups, hosts: stage.scaled(10_000), addresses: stage.scaled(50_000) });
+    const world = policyWorld(fleetPolicy({ groups, hosts: stage.scaled(10_000), addresses: stage.scaled(100_000) }));
     const needs = needsOf(world);
     const plans = new Plans(world, needs, groups);
     // The zone is read once after a start.
     const first = plans.run(plans.edit(0), 'planned');
     const floor = {
       what: 'compiling that group twice',
-      samples: list(ROUNDS, (n) => compiledTwice(world, (n * 7 + 1) % groups)),
+      samples: listOf(ROUNDS, (n) => compiledTwice(world, (n * 7 + 1) % groups)),
     };
     const rows = [
       planRows(
         'a plan of one rule',
-        list(ROUNDS, (n) => plans.run(plans.edit(n * 7 + 1), 'planned')),
+        listOf(ROUNDS, (n) => plans.run(plans.edit(n * 7 + 1), 'planned')),
         floor,
       ),
       planRows(
         'a plan of one rule, each after an edit',
-        list(ROUNDS, (n) => plans.make(plans.edit(n * 7 + 2), 'planned')),
+        listOf(ROUNDS, (n) => plans.make(plans.edit(n * 7 + 2), 'planned')),
         floor,
       ),
       planRows(
         'the check of a write of one rule',
-        list(ROUNDS, (n) => plans.make(plans.edit(n * 7 + 3), 'written')),
+        listOf(ROUNDS, (n) => plans.make(plans.edit(n * 7 + 3), 'written')),
         floor,
       ),
       planRows(
         'a plan of an address of the zone',
-        list(MOVES, (n) => plans.make(plans.address(n), 'planned')),
+        listOf(MOVES, (n) => plans.make(plans.address(n), 'planned')),
       ),
       planRows(
         'a plan of a host that moves',
-        list(MOVES, (n) => plans.make(plans.move(n), 'planned')),
+        listOf(MOVES, (n) => plans.make(plans.move(n), 'planned')),
       ),
     ].flat();
     return Promise.resolve([...planRows('the first plan after a start', [first]), ...rows]);
@@ -94,7 +96,7 @@ function needsOf(world: World): WouldShipNeeds {
 
 function compiledTwice(world: World, group: number): number {
   const since = process.cpuUsage();
-  for (let i = 0; i < 2; i += 1) finish(new CompileBook(world.policy, OPTIONS).compile(`g${group}`));
+  for (let i = 0; i < 2; i += 1) finish(new CompileBook(world.policy, OPTIONS).compile(ID.group(group)));
   return cpuMs(since);
 }
 
@@ -110,7 +112,7 @@ class Plans {
     this.#needs = needs;
     this.#groups = groups;
     this.#judged = {
-      assertions: list(20, (n) => ({
+      assertions: listOf(20, (n) => ({
         id: `a${n}`,
         name: `a${n}`,
         from: 'zone:zone0',
@@ -145,9 +147,8 @@ class Plans {
   }
 
   edit(n: number): TableChange[] {
-    return this.#changed('ruleset', `r${n % this.#groups}`, ({ rules }) => {
+    return this.#changed('ruleset', ID.ruleset(n % this.#groups), ({ rules }) => {
       const { inbound, outbound } = rules as { inbound: JsonObject[]; outbound: JsonObject[] };
-      // The first one is idle.
       const [first = {}, second = {}, ...rest] = inbound;
       const action = second.action === 'DROP' ? 'ACCEPT' : 'DROP';
       return { rules: { inbound: [first, { ...second, action }, ...rest], outbound } };
@@ -155,14 +156,14 @@ class Plans {
   }
 
   address(n: number): TableChange[] {
-    return this.#changed('zone', 'z0', ({ ipv4_addresses, ipv6_addresses }) => ({
+    return this.#changed('zone', ID.zone(0), ({ ipv4_addresses, ipv6_addresses }) => ({
       ipv4_addresses: [...(ipv4_addresses as string[]), `192.0.2.${n}`],
       ipv6_addresses: [...(ipv6_addresses as string[]), `2001:db8:1::${n}`],
     }));
   }
 
   move(n: number): TableChange[] {
-    return this.#changed('host', `h${n * 3}`, ({ group }) => ({
+    return this.#changed('host', ID.host(n * 3), ({ group }) => ({
       group: `group${(Number((group as string).slice('group'.length)) + 1) % this.#groups}`,
     }));
   }

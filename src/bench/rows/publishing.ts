@@ -3,11 +3,11 @@ import type { Document } from '../../model/document.js';
 import type { Bench } from '../bench.js';
 import { timed } from '../by-turns.js';
 import type { HttpClient } from '../peers/http-client.js';
-import { withComment } from '../publishing/fleet-policy.js';
+import { withComment } from '../policy/fleet-policy.js';
 import { INTERVAL_MS, QUIET_MS, startFleet, type StartedFleet } from '../publishing/started-fleet.js';
 import { percentile, type Row } from '../row.js';
 
-const [GROUPS, RULES] = [1000, 50];
+const GROUPS = 1000;
 const [AT_ONCE, EDITS, ONE_BY_ONE] = [200, 60, 200];
 const ROUNDS = 3;
 /** After the last message: one too many would come, and what the server notes of a publish is written. */
@@ -16,10 +16,10 @@ const AFTER_MS = 500;
 /** What an edit costs on its way to the agents: of a service that all share, of many rulesets at once, of one. */
 export const PUBLISHING: Bench = {
   name: 'publishing',
-  title: `Edits, to the agents' queue: ${GROUPS} groups of ${RULES} rules, SQLite, RabbitMQ`,
+  title: `Edits, to the agents' queue: ${GROUPS} groups of 50 rules, SQLite, RabbitMQ`,
   async run(stage) {
     stage.say(`${GROUPS} groups are brought in and published`);
-    const fleet = await startFleet(stage, stage.scaled(GROUPS), RULES);
+    const fleet = await startFleet(stage, stage.scaled(GROUPS));
     try {
       await sleep(2 * INTERVAL_MS);
       stage.say('a shared service is edited');
@@ -45,18 +45,24 @@ async function put(client: HttpClient, path: string, doc: object): Promise<void>
 }
 
 function edit(client: HttpClient, ruleset: Document, comment: string): Promise<void> {
-  return put(client, `/api/V2/ruleset/${ruleset.id}`, withComment(ruleset, comment));
+  return put(client, `/api/V2/ruleset/${ruleset.id}`, bodyOf(withComment(ruleset, comment)));
+}
+
+/** Its id is in the path. */
+function bodyOf({ id: _, ...doc }: Document): object {
+  return doc;
 }
 
 async function sharedService({ policy, mailbox, raw, client }: StartedFleet, rounds: number): Promise<Row[]> {
-  const groups = policy.rulesets.length;
+  const groups = policy.ruleset.length;
+  const shared = policy.service[0] as Document;
   const [first, all, messages, floor]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let round = 0; round < rounds; round += 1) {
     mailbox.empty();
     const began = performance.now();
     const ports = [String(7000 + round)];
-    await put(client, `/api/V2/service/${policy.shared.id}`, {
-      ...policy.shared,
+    await put(client, `/api/V2/service/${shared.id}`, {
+      ...bodyOf(shared),
       services: [{ protocol: 'tcp', ports }],
     });
     await mailbox.hold(groups);
@@ -84,7 +90,7 @@ async function sharedService({ policy, mailbox, raw, client }: StartedFleet, rou
 
 async function manyAtOnce(fleet: StartedFleet, count: number, rounds: number): Promise<Row[]> {
   const { policy, mailbox, raw, clients } = fleet;
-  const rulesets = policy.rulesets.slice(0, count);
+  const rulesets = policy.ruleset.slice(0, count);
   const [all, floor]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
     mailbox.empty();
@@ -111,7 +117,7 @@ async function manyAtOnce(fleet: StartedFleet, count: number, rounds: number): P
 /** One after the other, each when the one before has come to rest; the floor is taken between them. */
 async function idleEdits({ policy, mailbox, raw, client }: StartedFleet, count: number): Promise<Row[]> {
   const [work, floor]: [number[], number[]] = [[], []];
-  for (const ruleset of policy.rulesets.slice(-count)) {
+  for (const ruleset of policy.ruleset.slice(-count)) {
     mailbox.empty();
     const began = performance.now();
     await edit(client, ruleset, 'idle');
@@ -142,7 +148,7 @@ async function idleEdits({ policy, mailbox, raw, client }: StartedFleet, count: 
 }
 
 async function cost({ policy, mailbox, server, client }: StartedFleet, count: number): Promise<Row[]> {
-  const rulesets = policy.rulesets.slice(0, count);
+  const rulesets = policy.ruleset.slice(0, count);
   const work: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     mailbox.empty();

@@ -5,7 +5,9 @@ import { byVariant } from '../../model/ruleset-variants.js';
 import { packRulesetSync } from '../../model/stored-ruleset.js';
 import type { Bench } from '../bench.js';
 import { cpuMs } from '../cpu.js';
-import { largePolicy, list } from '../fleet/large-policy.js';
+import { fleetPolicy, hostKey, ID } from '../policy/fleet-policy.js';
+import { listOf } from '../policy/list-of.js';
+import { policyWorld } from '../policy/policy-world.js';
 import type { Row } from '../row.js';
 
 const ROUNDS = 15;
@@ -19,13 +21,13 @@ export const ROLLOUT: Bench = {
   ownBuild: true,
   run(stage) {
     const count = stage.scaled(10_000);
-    const world = largePolicy({ groups: 1, hosts: count, addresses: 2 });
+    const world = policyWorld(fleetPolicy({ groups: 1, hosts: count }));
     const ruleset = packRulesetSync(
       byVariant('key', () => ({ text: '', hash: 'a hash' })),
       [],
     );
     const watch: RolloutWatch = { progress: new Map(), exempt: new Map(), reconnects: new Map() };
-    const hosts = list(count, (n) => `key${n}`);
+    const hosts = listOf(count, hostKey);
     const judged = {
       groupName: 'group0',
       ruleset,
@@ -35,7 +37,7 @@ export const ROLLOUT: Bench = {
       mustReconnect: () => false,
     };
     const chosen = {
-      groupId: 'g0',
+      groupId: ID.group(0),
       groupName: 'group0',
       base: ruleset,
       candidate: ruleset,
@@ -51,7 +53,7 @@ export const ROLLOUT: Bench = {
 };
 
 function row(name: string, work: (round: number) => unknown): Row {
-  const samples = list(ROUNDS, (round) => {
+  const samples = listOf(ROUNDS, (round) => {
     const since = process.cpuUsage();
     work(round);
     return cpuMs(since);

@@ -5,11 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, Stage } from '../bench.js';
 import { byTurns, timed } from '../by-turns.js';
 import { startServerProcess, type ServerProcess } from '../peers/server-process.js';
+import { fleetPolicy } from '../policy/fleet-policy.js';
+import { seedStore } from '../policy/seed-store.js';
 import type { Row } from '../row.js';
 import { quiet } from '../start/quiet.js';
-import { seedStore, type FleetSize } from '../start/seed-store.js';
 
-const FLEET: FleetSize = { groups: 1000, hosts: 10_000, addresses: 100_000 };
+const FLEET = { groups: 1000, hosts: 10_000, addresses: 100_000 };
 const ROUNDS = 3;
 const IDLE_SECONDS = 5;
 /** The broker is in the process: nothing of it is measured here, and what is sent is counted by the server. */
@@ -78,7 +79,7 @@ async function fleetRows(stage: Stage): Promise<Row[]> {
     addresses: stage.scaled(FLEET.addresses),
   };
   const data = await stage.directory();
-  await seedStore(stage.dist, data, size);
+  await seedStore(stage.dist, data, fleetPolicy(size));
   stage.say('the fleet is compiled and published once');
   const first = await start(stage, data);
   await quiet(first);
