@@ -55,8 +55,9 @@ interface Batch {
 
 /**
  * Writes commits that wait at the same time in one transaction, synced to disk once: while one batch is on its way to
- * the disk the next gathers. One that may wait goes along with the next that may not, or after a moment. Commits are answered and feeds are told only after that. A refused commit has written
- * nothing by then, so it does not affect the others; a batch that cannot be written is refused as a whole.
+ * the disk the next gathers. One that may wait goes along with the next that may not, or after a moment. Commits are
+ * answered and feeds are told only after that. A refused commit has written nothing by then, so it does not affect the
+ * others; a batch that cannot be written is refused as a whole.
  */
 export class GroupCommit {
   readonly #parts: GroupCommitParts;

@@ -104,7 +104,10 @@ export class SqliteStore implements Store {
     return stored(this.#parts.loaded.image.table(table).withField(field, value));
   }
 
-  async commit(changes: readonly Change[], { author, audit = true, mayWait = false, fence }: CommitBy): Promise<CommitResult> {
+  async commit(
+    changes: readonly Change[],
+    { author, audit = true, mayWait = false, fence }: CommitBy,
+  ): Promise<CommitResult> {
     this.#mustBeOpen();
     return this.#commits.commit(changes, { author, audit, mayWait, fence });
   }
