@@ -5,7 +5,6 @@ import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
-import { CallFailed } from '../../otp/index.js';
 import { type GivenSets, type GroupSets, listKey, type NamedSets } from '../../world/group-sets.js';
 import type { SetBook } from '../../world/set-book.js';
 import type { Slices } from '../../world/slices.js';
@@ -18,12 +17,13 @@ import type { ConvergenceBook } from '../hosts/convergence-book.js';
 import type { Log } from '../../log/log.js';
 import type { Notes } from '../store/notes.js';
 import { nowSeconds } from '../now-seconds.js';
+import { CurrentSets } from './current-sets.js';
 import { GatheredGroups } from './gathered-groups.js';
 import { noteConfirmed } from './note-confirmed.js';
 import { OnceMore, type OnceMoreInfo } from './once-more.js';
 import { pipeOutcome } from './pipe-outcome.js';
 import { groupRuleset, groupSetsAlone } from './publications.js';
-import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
+import type { IpsetReply, IptablesCast } from './publisher-messages.js';
 import type { PublishQueue, WaitingGroup } from './publish-queue.js';
 import { type MayPublish, whyHeld } from './publishing-gate.js';
 import { clearGroupAlarm } from './refused-alarm.js';
@@ -101,20 +101,19 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   /** Messages in the outbox, the newest of each group. */
   readonly #underWay = new Map<string, Message>();
   readonly #onceMore: OnceMore;
+  readonly #currentSets: CurrentSets;
   /** Groups whose sets go out though hosts were given them. */
   readonly #again = new Set<string>();
   #timer: TimerRef | undefined = undefined;
   #timerAt = Infinity;
   /** Nothing is tried before, in monotonic milliseconds: the ipset publisher did not answer. */
   #notBefore = -Infinity;
-  /** The ipset publisher was asked last in vain, and that was said. */
-  #unanswered = false;
-
   constructor(needs: IptablesPublisherNeeds) {
     this.#needs = needs;
     this.#gathered = new GatheredGroups(needs);
     this.#triedAgain = new RulesetsTriedAgain(needs);
     this.#onceMore = new OnceMore(needs.config);
+    this.#currentSets = new CurrentSets(needs.log);
     const { waiting, held } = this.#gathered;
     needs.queue.rules = { waiting, held, room: this.#room };
   }
@@ -193,7 +192,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     const { guard, gate, notes } = this.#needs;
     await notes.settled();
     if (this.#gathered.waiting.size === 0 || !guard.open || whyHeld(gate) !== undefined) return;
-    const sets = await this.#currentSets(self);
+    const sets = await this.#currentSets.ask(self);
     if (sets === undefined) return;
     // What there is no room for is known from the store at the next start.
     await this.#publishAll(self, [...this.#gathered.waiting], sets);
@@ -217,7 +216,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       too_large: this.#triedAgain.groups.slice(0, SHOWN),
       sets_once_more: this.#onceMore.waiting.slice(0, SHOWN),
       looks_in_ms: this.#timerAt === Infinity ? null : Math.round(this.#timerAt - now),
-      ipset_publisher: this.#unanswered ? 'does not answer' : 'answers',
+      ipset_publisher: this.#currentSets.unanswered ? 'does not answer' : 'answers',
     };
   }
 
@@ -247,7 +246,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       for (const [id] of due) held.set(id, closed);
       return;
     }
-    const sets = await this.#currentSets(self);
+    const sets = await this.#currentSets.ask(self);
     if (sets === undefined) {
       this.#notBefore = clock.monotonic() + RETRY_MS;
       return;
@@ -294,20 +293,6 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
         this.#needs.log.error({ group: output.groupName, reason: outcome.reason }, 'a ruleset was not sent');
         this.#gathered.add(output.groupId, false);
         this.#schedule(self);
-    }
-  }
-
-  async #currentSets(self: Self<IptablesInfo>): Promise<IpsetReply | undefined> {
-    try {
-      const sets = await self.call(IPSET_PUBLISHER, { tag: 'flush' });
-      this.#unanswered = false;
-      return sets;
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      if (!this.#unanswered)
-        this.#needs.log.warn({ err: error }, 'the ipset publisher does not answer; rulesets wait for it');
-      this.#unanswered = true;
-      return undefined;
     }
   }
 
