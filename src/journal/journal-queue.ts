@@ -37,6 +37,11 @@ export class JournalQueue {
     return this.#jobs.length;
   }
 
+  /** Whether somebody waits for some of it. */
+  get hasPuts(): boolean {
+    return this.#puts.size > 0;
+  }
+
   /** Settles when the record, or a newer one of its target, is written or can't be. */
   put(record: JournalRecord): Promise<void> {
     return new Promise((resolve, reject) => {

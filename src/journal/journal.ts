@@ -20,8 +20,11 @@ interface Segment {
 
 /** What is to be written, and the segment that it goes to, for the one who writes: the actor `journal`. */
 export interface JournalWork {
-  /** Called when something waits to be written and nothing did before. Of several listeners the last one is called. */
-  onWork(listener: () => void): () => void;
+  /**
+   * Called when something waits to be written and nothing did before, and when the first of what waits is one that somebody
+   * waits for. `mayWait`: so far nobody waits for any of it. Of several listeners the last one is called.
+   */
+  onWork(listener: (mayWait?: boolean) => void): () => void;
   /**
    * Writes the next batch of what waits, synced, and answers its waiters. Never rejects: a disk that refuses is
    * the answer, and a state.
@@ -93,7 +96,7 @@ export class Journal implements OutboxJournal, JournalWork {
   /** After a compaction that failed: the length at which to try again. */
   #compactNotBefore = 0;
   #step: Promise<unknown> = Promise.resolve();
-  #listener: () => void = () => undefined;
+  #listener: (mayWait?: boolean) => void = () => undefined;
   #failure: string | undefined = undefined;
   #closed = false;
 
@@ -125,8 +128,9 @@ export class Journal implements OutboxJournal, JournalWork {
   /** Resolves when the record, or a newer one of its target, is on disk. @throws JournalError full, write or closed */
   append(record: JournalRecord): Promise<void> {
     if (this.#closed) return Promise.reject(new JournalError('closed', 'the journal is closed'));
+    const isFirst = !this.#queue.hasPuts;
     const written = this.#queue.put(record);
-    this.#queued();
+    if (isFirst) this.#listener();
     return written;
   }
 
@@ -134,10 +138,10 @@ export class Journal implements OutboxJournal, JournalWork {
   remove(target: string, seq: number): void {
     if (this.#closed) return;
     this.#queue.done(target, seq);
-    this.#queued();
+    if (this.#queue.length === 1) this.#listener(true);
   }
 
-  onWork(listener: () => void): () => void {
+  onWork(listener: (mayWait?: boolean) => void): () => void {
     this.#listener = listener;
     return () => {
       if (this.#listener === listener) this.#listener = () => undefined;
@@ -204,10 +208,6 @@ export class Journal implements OutboxJournal, JournalWork {
     this.#closed = true;
     await this.settle();
     this.#unlock();
-  }
-
-  #queued(): void {
-    if (this.#queue.length === 1) this.#listener();
   }
 
   #next<T>(step: () => Promise<T>): Promise<T> {

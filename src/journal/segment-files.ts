@@ -6,6 +6,8 @@ import { encodeSegmentHeader } from './journal-format.js';
 const NAME = /^journal-(\d{10})\.log$/;
 /** Of segments put aside, the newest few are kept for people to look at. */
 const KEPT_ASIDE = 3;
+/** Bytes of records that are written at a time; one record may be larger. */
+const LOT_BYTES = 4 << 20;
 
 /** A segment in the directory. */
 export interface SegmentFile {
@@ -37,8 +39,9 @@ export async function createSegment(
   const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w', 0o600);
   try {
-    let length = await writeAll(file, [encodeSegmentHeader(generation)], 0);
-    for (const part of parts) length += await writeAll(file, part, length);
+    let length = 0;
+    for (const buffers of inLots([encodeSegmentHeader(generation)], parts))
+      length += await writeAll(file, buffers, length);
     await file.datasync();
     await rename(temporary, path);
     await syncDirectory(directory);
@@ -48,6 +51,21 @@ export async function createSegment(
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** `first`, then the parts, put together to so many bytes that few writes take them: each costs a turn of a busy loop. */
+function* inLots(first: readonly Buffer[], parts: Iterable<readonly Buffer[]>): Generator<readonly Buffer[]> {
+  let lot = [...first];
+  let bytes = 0;
+  for (const part of parts) {
+    lot.push(...part);
+    bytes += part.reduce((sum, buffer) => sum + buffer.length, 0);
+    if (bytes < LOT_BYTES) continue;
+    yield lot;
+    lot = [];
+    bytes = 0;
+  }
+  yield lot;
 }
 
 /** Writes buffers at a place, all of them. @returns the bytes written */

@@ -135,6 +135,11 @@ export interface CommitBy {
   readonly author: Author;
   /** Default true. */
   readonly audit?: boolean;
+  /**
+   * It tells of what has happened already: a store may keep it for a moment (a tenth of a second at most), so that it is
+   * written along with what others wait for. It is answered, as ever, when it is written. Default false.
+   */
+  readonly mayWait?: boolean;
   /** Absent: written whenever it is its turn. */
   readonly fence?: Fence;
 }

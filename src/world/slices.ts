@@ -1,5 +1,7 @@
 /** How long work goes on before others have their turn. */
 const SLICE_MS = 10;
+/** Of slices that grow: the shortest, and which part of the time since all of the work was begun. */
+const GROWING = { shortestMs: 1, partOfAge: 1 / 20 } as const;
 
 interface Job {
   /** Does one step; true: it is done. */
@@ -14,10 +16,22 @@ export class Slices {
   readonly #jobs: (Job | undefined)[] = [];
   #next = 0;
   #planned = false;
+  /** When there was no work before. */
+  #begunAt = 0;
+  readonly #growing: boolean;
+
+  /**
+   * `growing`: slices are short while the work is young. What is done of it first is soon stored and sent, which takes it
+   * many turns of others, while the rest has only begun; later slices are as long as ever, since each turn costs something.
+   */
+  constructor({ growing = false }: { readonly growing?: boolean } = {}) {
+    this.#growing = growing;
+  }
 
   /** Resolves with what the work comes to; rejects with what it throws. */
   run<Result>(work: Generator<void, Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
+      if (this.#jobs.length === 0) this.#begunAt = performance.now();
       this.#jobs.push({
         step: () => {
           try {
@@ -40,9 +54,15 @@ export class Slices {
     setImmediate(() => this.#slice());
   }
 
+  #sliceMs(): number {
+    if (!this.#growing) return SLICE_MS;
+    const age = performance.now() - this.#begunAt;
+    return Math.min(Math.max(age * GROWING.partOfAge, GROWING.shortestMs), SLICE_MS);
+  }
+
   #slice(): void {
     this.#planned = false;
-    const end = performance.now() + SLICE_MS;
+    const end = performance.now() + this.#sliceMs();
     for (let job = this.#jobs[this.#next]; job !== undefined; job = this.#jobs[this.#next]) {
       if (job.step()) {
         // What is done is let go of at once: what came of it may be large.

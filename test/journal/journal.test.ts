@@ -188,6 +188,23 @@ describe('the journal', () => {
     journal.remove('a', 1);
   });
 
+  it('compacts: all that is live is there, in order, however much it is', async () => {
+    const dir = temporaryDirectory();
+    const journal = await openIn(dir);
+    const live = Array.from({ length: 25 }, (_, at) => record(at + 1, `t${at}`, `${at} ${'x'.repeat(400_000)}`));
+    for (const one of live) await journal.append(one);
+    const before = segment(dir);
+    await journal.compact();
+    expect(segment(dir)).not.toBe(before);
+    await close(journal);
+    const { recovered, report } = await openIn(dir);
+    expect(report.damagedPlaces + report.tornBytes).toBe(0);
+    expect(recovered.map(({ seq }) => seq)).toEqual(live.map(({ seq }) => seq));
+    expect(
+      recovered.every(({ publication }, at) => Buffer.compare(publication.body, live[at]!.publication.body) === 0),
+    ).toBe(true);
+  });
+
   it('removes what a crash left of a compaction', async () => {
     const dir = temporaryDirectory();
     const first = await openIn(dir);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { Turnstile } from '../../src/actors/turnstile.js';
 import { Slices } from '../../src/world/slices.js';
 import { collectGarbage } from '../support/collect-garbage.js';
@@ -80,4 +80,32 @@ it('a turnstile lets so many through at a time, in order, and hands a place on a
   expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(3);
   expect([most, inside]).toEqual([2, 0]);
   expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+it('growing slices: what is done first goes on its way before much more is done; later much is done at a time', async () => {
+  let now = 1000;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const slices = new Slices({ growing: true });
+  const jobs = Array.from({ length: 400 }, (_, n) => n);
+  let turn = 0;
+  let going = true;
+  const count = (): void => {
+    turn += 1;
+    if (going) setImmediate(count);
+  };
+  setImmediate(count);
+  const order: number[] = [];
+  const inTurn = new Map<number, number>();
+  await Promise.all(
+    jobs.map(async (n) => {
+      order.push(await slices.run(work(1, 0, () => ((now += 1), n))));
+      inTurn.set(turn, (inTurn.get(turn) ?? 0) + 1);
+    }),
+  );
+  going = false;
+  expect(order).toEqual(jobs);
+  const each = [...inTurn.values()];
+  expect(each.slice(0, 20)).toEqual(new Array(20).fill(1));
+  expect(each.at(-2)).toBe(10);
 });

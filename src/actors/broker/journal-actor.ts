@@ -1,12 +1,15 @@
 import type { JournalWork } from '../../journal/journal.js';
 import type { Log } from '../../log/log.js';
-import type { DetailObject, GenServer, Self } from '../../otp/index.js';
+import type { DetailObject, GenServer, Self, TimerRef } from '../../otp/index.js';
 
 /** What the journal actor uses. */
 export interface JournalNeeds {
   readonly journal: JournalWork;
   readonly log: Log;
 }
+
+/** How long what nobody waits for is kept, milliseconds: it is written along with the next message. */
+const MAY_WAIT_MS = 100;
 
 type Info = { readonly tag: 'write' } | { readonly tag: 'compact' };
 
@@ -21,6 +24,8 @@ export class JournalActor implements GenServer<never, never, never, Info> {
   readonly #log: Log;
   /** A `write` is on its way to the next turn. */
   #told = false;
+  /** Set while nobody waits for what is to be written. */
+  #later: TimerRef | undefined = undefined;
   #failing: boolean;
   /** Epoch milliseconds since when it works, or fails. */
   #since = 0;
@@ -35,7 +40,10 @@ export class JournalActor implements GenServer<never, never, never, Info> {
 
   init(self: Self<Info>): void {
     this.#since = self.now();
-    const forget = this.#journal.onWork(() => this.#tellToWrite(self));
+    const forget = this.#journal.onWork((mayWait) => {
+      if (mayWait === true) this.#later ??= self.sendAfter(MAY_WAIT_MS, { tag: 'write' });
+      else this.#tellToWrite(self);
+    });
     self.signal.addEventListener('abort', forget, { once: true });
     this.#tellToWrite(self);
   }
@@ -43,6 +51,8 @@ export class JournalActor implements GenServer<never, never, never, Info> {
   async handleInfo(self: Self<Info>, { tag }: Info): Promise<void> {
     if (tag === 'compact') return this.#compact(self);
     this.#told = false;
+    if (this.#later !== undefined) self.cancel(this.#later);
+    this.#later = undefined;
     await this.#journal.write();
     this.#note(self);
     if (this.#journal.compactionDue) self.tell({ tag: 'compact' });

@@ -6,14 +6,13 @@ import type { CompileBook } from '../../firewall/policy/compile-book.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
-import type { Clock, DetailObject, KeyedChildren, Message, Self, GenServer } from '../../otp/index.js';
+import type { Clock, DetailObject, KeyedChildren, Self, GenServer } from '../../otp/index.js';
 import type { Change, Store } from '../../store/store.js';
 import type { GroupSets } from '../../world/group-sets.js';
 import type { Slices } from '../../world/slices.js';
 import type { World } from '../../world/world.js';
-import { raiseCompileAlert, type RaiseCompileAlertNeeds } from '../alerts/raise-alert.js';
-import { decideTakeover, rulesHeld } from '../hosts/held-by-hosts.js';
-import { whyNotSent, type WhyNotSentNeeds } from '../last-good/why-not-sent.js';
+import type { RaiseCompileAlertNeeds } from '../alerts/raise-alert.js';
+import type { WhyNotSentNeeds } from '../last-good/why-not-sent.js';
 import type { Log } from '../../log/log.js';
 import { nowSeconds } from '../now-seconds.js';
 import { IPTABLES_PUBLISHER } from '../publishing/publisher-messages.js';
@@ -22,21 +21,19 @@ import { patiently, storePatiently } from '../store/store-patiently.js';
 import type { RolloutCast } from '../rollouts/rollout-messages.js';
 import { isOverruled } from '../../rollout/transitions.js';
 import type { Turnstile } from '../turnstile.js';
+import { FailureNews } from './failure-news.js';
+import { FirstAfterTakeover, hasHashes, type LookAgain } from './first-after-takeover.js';
 import type { GroupCast } from './group-messages.js';
 import { howItShips } from './how-it-ships.js';
+import { keepOutput } from './keep-output.js';
 import { loadOutput } from './load-output.js';
 import { noteHashes } from './note-hashes.js';
 import { noteMadeFrom } from './note-made-from.js';
+import { groupStatus } from './group-status.js';
+import { type Made, makeTexts, unchangedTexts } from './made-texts.js';
+import { insteadOf } from './instead-of.js';
 import { headId, recordRevision } from './record-revision.js';
-import {
-  hashFieldsOf,
-  madeFrom,
-  outputToDoc,
-  type CompileFailure,
-  type RulesetOutput,
-  type RulesetOutputs,
-} from './ruleset-outputs.js';
-import { timed } from './timed.js';
+import { outputToDoc, type CompileFailure, type RulesetOutput, type RulesetOutputs } from './ruleset-outputs.js';
 
 /** A failed compile is told to people (`RaiseCompileAlertNeeds`); why nothing is sent is shown (`WhyNotSentNeeds`). */
 export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds {
@@ -60,42 +57,28 @@ export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds
   readonly events: Pick<EventBook<ServerEvent>, 'put'>;
 }
 
-/** Perhaps hosts have reported by now. */
-interface Info extends Message {
-  readonly tag: 'look_again';
-}
-
-/** Texts for a group, when they were compiled, and from what, as far as it is known. */
-type Made = Pick<RulesetOutput, 'ruleset' | 'compiledAt' | 'madeFrom'>;
-
-/** How often it is looked whether hosts have reported, after a takeover. */
-const ASK_AGAIN_MS = 500;
-
 /**
  * One group: compiles its policy when something it rests on may have changed, and ends there when the bytes are the
  * same. What compiles replaces the last good ruleset and goes to the publisher; what doesn't is shown, and the last
  * good ruleset stays (docs/decisions/0002-never-publish-what-the-kernel-refuses.md).
  */
-export class GroupActor implements GenServer<never, never, GroupCast, Info> {
+export class GroupActor implements GenServer<never, never, GroupCast, LookAgain> {
   readonly #needs: GroupActorNeeds;
   readonly #id: string;
   /** The world that the last compile saw: several messages about one change cost one compile. */
   #seen = -1;
   #name = '';
-  /** This actor, or one before it in this process, said that the policy can't be compiled. */
-  #toldFailure = false;
-  /** The first ruleset after a takeover, while hosts have yet to say whether they run it. */
-  #awaiting: RulesetOutput | undefined = undefined;
-  /** Monotonic milliseconds: until when hosts are waited for. */
-  readonly #waitsUntil: number;
+  readonly #news: FailureNews;
+  readonly #first: FirstAfterTakeover;
 
   constructor(needs: GroupActorNeeds, id: string) {
     this.#needs = needs;
     this.#id = id;
-    this.#waitsUntil = needs.clock.monotonic() + needs.config.takeover_wait_seconds * 1000;
+    this.#news = new FailureNews(needs);
+    this.#first = new FirstAfterTakeover(needs, id);
   }
 
-  async init(self: Self<Info>): Promise<void> {
+  async init(self: Self<LookAgain>): Promise<void> {
     const { outputs, loads, store } = this.#needs;
     if (outputs.get(this.#id) !== undefined) return;
     const { output, failure, old } = await loads.run(() => loadOutput(self, this.#needs, this.#id));
@@ -105,21 +88,21 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     if (head !== undefined)
       outputs.revisions.noteLast(this.#id, { number: Number(head['last']), texts: textOf(head['texts']) });
     outputs.set(output);
-    if (old) await this.#keep(self, output);
+    if (old) await keepOutput(self, this.#needs, output);
     // What was published before there were revisions is the first.
     if (output.publishedAt === null) return;
     recordRevision(this.#needs, output, output.publishedAt);
     self.cast(IPTABLES_PUBLISHER, { tag: 'loaded', groupId: this.#id });
   }
 
-  async handleCast(self: Self<Info>, message: GroupCast): Promise<void> {
+  async handleCast(self: Self<LookAgain>, message: GroupCast): Promise<void> {
     switch (message.tag) {
       case 'recompile':
         if (this.#seen !== this.#needs.world.version) await this.#compile(self);
         return;
       case 'republish':
         if (this.#seen !== this.#needs.world.version) await this.#compile(self);
-        if (this.#awaiting !== undefined) await this.#publishFirst(self, this.#awaiting);
+        if (this.#first.awaiting !== undefined) await this.#publishFirst(self, this.#first.awaiting);
         self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id, force: true });
         return;
       case 'check_hashes':
@@ -134,28 +117,19 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   }
 
   /** Perhaps hosts have said by now what they run. */
-  async handleInfo(self: Self<Info>): Promise<void> {
+  async handleInfo(self: Self<LookAgain>): Promise<void> {
     const group = this.#needs.world.rows('group').get(this.#id);
-    if (this.#awaiting !== undefined && group !== undefined) await this.#takeOver(self, group, this.#awaiting);
+    const { awaiting } = this.#first;
+    if (awaiting !== undefined && group !== undefined) await this.#takeOver(self, group, awaiting);
   }
 
   describe(): DetailObject {
-    const output = this.#needs.outputs.get(this.#id);
-    const failure = this.#needs.outputs.failures.get(this.#id);
-    return {
-      group: this.#name,
-      name: this.#name,
-      compiled_at: output?.compiledAt ?? null,
-      published_at: output?.publishedAt ?? null,
-      not_sent: whyNotSent(this.#needs, this.#id) ?? null,
-      ...this.#pinned(),
-      ...(failure === undefined ? {} : { error: failure.error }),
-    };
+    return groupStatus(this.#needs, this.#id, this.#name);
   }
 
   /** Which policy it has seen, which ruleset it holds, and for what it waits. */
   formatStatus(): DetailObject {
-    const { world, outputs, clock } = this.#needs;
+    const { world, outputs } = this.#needs;
     const { ruleset, dialect } = outputs.get(this.#id) ?? {};
     return {
       ...this.describe(),
@@ -165,72 +139,34 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       ruleset: ruleset?.id ?? null,
       dialect: dialect ?? null,
       sets: ruleset === undefined ? null : [...ruleset.sets],
-      awaits_hosts_seconds:
-        this.#awaiting === undefined ? null : Math.round((this.#waitsUntil - clock.monotonic()) / 1000),
-      told_failure: this.#toldFailure,
+      awaits_hosts_seconds: this.#first.waitsSeconds,
+      told_failure: this.#news.told,
     };
   }
 
-  /** At which revision it is held, if it is. */
-  #pinned(): DetailObject {
-    const { pins, waiting } = this.#needs.outputs.revisions;
-    const pin = pins.get(this.#id);
-    if (pin === undefined) return {};
-    const { number, reason, author } = pin;
-    return { pinned: `revision ${number}, by ${author}: ${reason}`, edits_wait: waiting.has(this.#id) };
-  }
-
-  async #compile(self: Self<Info>): Promise<void> {
-    const { world, config, metrics, outputs, clock, compiles, slices } = this.#needs;
+  async #compile(self: Self<LookAgain>): Promise<void> {
+    const { world, outputs, clock } = this.#needs;
     const isFirst = this.#seen === -1;
     this.#seen = world.version;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || typeof group.name !== 'string' || group.name === '') return;
     this.#name = group.name;
     outputs.noteChange(this.#id, clock.monotonic());
-    const unchanged = isFirst ? this.#unchanged() : undefined;
+    const unchanged = isFirst ? unchangedTexts(this.#needs, this.#id) : undefined;
     if (unchanged !== undefined) return this.#made(self, group, unchanged);
-    const work = timed(compiles.compile(this.#id), clock, (ms) =>
-      metrics.observe('dog_trainer_compile_seconds', ms / 1000),
-    );
-    const { compiled, inputs } = await slices.run(this.#withInputs(work));
-    if (!compiled.ok) {
-      await this.#fail(self, compiled.error);
-      const pin = outputs.revisions.pins.get(this.#id);
-      outputs.revisions.waiting.delete(this.#id);
-      return pin === undefined ? undefined : this.#take(self, group, pin, { wasBroken: false });
-    }
-    metrics.count('generate_iptables_ruleset', 'ok', config.generate_unset_tables ? 4 : 2);
-    const ruleset = await outputs.rulesets.pack(compiled);
-    return this.#made(self, group, { ruleset, compiledAt: nowSeconds(clock), ...madeFrom(inputs, ruleset) });
-  }
-
-  /** What the work comes to, and what it was made from at that very moment. */
-  *#withInputs<Result>(
-    work: Generator<void, Result>,
-  ): Generator<void, { readonly compiled: Result; readonly inputs: string | undefined }> {
-    const compiled = yield* work;
-    return { compiled, inputs: this.#needs.outputs.inputsOf(this.#id) };
-  }
-
-  /** What the store had of the group, if policy as it is now compiles to just that. */
-  #unchanged(): Made | undefined {
-    const { outputs } = this.#needs;
-    const last = outputs.get(this.#id);
-    if (last?.madeFrom === undefined) return undefined;
-    const { ruleset, compiledAt } = last;
-    const now = madeFrom(outputs.inputsOf(this.#id), ruleset);
-    return now.madeFrom === last.madeFrom ? { ruleset, compiledAt, ...now } : undefined;
+    const made = await makeTexts(this.#needs, this.#id);
+    if (!('error' in made)) return this.#made(self, group, made);
+    await this.#fail(self, made.error);
+    const pin = outputs.revisions.pins.get(this.#id);
+    outputs.revisions.waiting.delete(this.#id);
+    if (pin !== undefined) await this.#take(self, group, pin, { wasBroken: false });
   }
 
   /** This is what the group's policy compiles to. */
-  async #made(self: Self<Info>, group: Document, made: Made): Promise<void> {
-    const { outputs, log, events } = this.#needs;
+  async #made(self: Self<LookAgain>, group: Document, made: Made): Promise<void> {
+    const { outputs } = this.#needs;
     const failedBefore = outputs.failures.delete(this.#id);
-    if (failedBefore) {
-      log.info({ group: this.#name }, 'the group compiles again');
-      events.put({ kind: 'compile_recovered', group_id: this.#id, group: this.#name });
-    }
+    if (failedBefore) this.#news.isOver({ id: this.#id, name: this.#name });
     const { pins, waiting } = outputs.revisions;
     const pin = pins.get(this.#id);
     if (pin === undefined || pin.ruleset.id === made.ruleset.id) waiting.delete(this.#id);
@@ -243,7 +179,12 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   }
 
   /** To all hosts at once, or in steps, which the roller does; the group then keeps what it has. */
-  async #ship(self: Self<Info>, group: Document, made: Made, known: { readonly wasBroken: boolean }): Promise<void> {
+  async #ship(
+    self: Self<LookAgain>,
+    group: Document,
+    made: Made,
+    known: { readonly wasBroken: boolean },
+  ): Promise<void> {
     const { outputs, rollers } = this.#needs;
     const last = outputs.get(this.#id);
     const rollout = outputs.rollouts.get(this.#id);
@@ -274,7 +215,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
   }
 
   /** What the roller says that all hosts are to have now. */
-  async #giveAll(self: Self<Info>, given: Made): Promise<void> {
+  async #giveAll(self: Self<LookAgain>, given: Made): Promise<void> {
     const { world, outputs } = this.#needs;
     const group = world.rows('group').get(this.#id);
     if (group === undefined || outputs.revisions.pins.has(this.#id)) return;
@@ -285,19 +226,9 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     await this.#take(self, group, given, { wasBroken: false, isGivenByRollout: true });
   }
 
-  /** What a rollout gives to all in place of this text, by what was said of it while the store took that; undefined: this. */
-  #insteadOf(ruleset: string): Made | undefined {
-    const rollout = this.#needs.outputs.rollouts.get(this.#id);
-    if (rollout === undefined || !isOverruled(rollout, ruleset)) return undefined;
-    const { candidate, compiledAt, base, baseCompiledAt } = rollout;
-    return ruleset === candidate.id
-      ? { ruleset: base, compiledAt: baseCompiledAt }
-      : { ruleset: candidate, compiledAt };
-  }
-
   /** Makes this the group's ruleset: what its policy compiles to, or the revision at which it is held. */
   async #take(
-    self: Self<Info>,
+    self: Self<LookAgain>,
     group: Document,
     made: Made,
     { wasBroken, isGivenByRollout = false }: { readonly wasBroken: boolean; readonly isGivenByRollout?: boolean },
@@ -306,7 +237,7 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     const { ruleset, compiledAt } = made;
     const last = outputs.get(this.#id);
     if (last !== undefined && last.groupName === this.#name && last.ruleset.id === ruleset.id) {
-      if (wasBroken) await this.#keep(self, last);
+      if (wasBroken) await keepOutput(self, this.#needs, last);
       noteMadeFrom(this.#needs, last, made);
       if (last.publishedAt === null) self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
       else {
@@ -325,67 +256,41 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
       publishedAt: null,
       ...(made.madeFrom === undefined ? {} : { madeFrom: made.madeFrom }),
     };
-    const waiting = this.#awaiting;
+    const waiting = this.#first.awaiting;
     const edited = waiting !== undefined && (waiting.ruleset.id !== ruleset.id || waiting.groupName !== this.#name);
     if (last !== undefined || edited) return this.#publishFirst(self, output, isGivenByRollout);
     return this.#takeOver(self, world.rows('group').get(this.#id) ?? group, output);
   }
 
   /** `isGivenByRollout`: what was said of it meanwhile is heeded before anything is sent. */
-  async #publishFirst(self: Self<Info>, output: RulesetOutput, isGivenByRollout = false): Promise<void> {
-    this.#endWait();
-    await this.#keep(self, output);
-    const instead = isGivenByRollout ? this.#insteadOf(output.ruleset.id) : undefined;
+  async #publishFirst(self: Self<LookAgain>, output: RulesetOutput, isGivenByRollout = false): Promise<void> {
+    this.#first.end();
+    await keepOutput(self, this.#needs, output);
+    const instead = isGivenByRollout ? insteadOf(this.#needs.outputs, this.#id, output.ruleset.id) : undefined;
     if (instead !== undefined) return this.#publishFirst(self, { ...output, ...instead }, true);
     self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
   }
 
-  /**
-   * The first ruleset of a group in this store. Hosts taken over from another server may run these very rules, whether
-   * its hashes say so or not (they may be of another spelling of the same): then nothing is to be sent, since loading
-   * rules anew resets their counters.
-   */
-  async #takeOver(self: Self<Info>, group: Document, output: RulesetOutput): Promise<void> {
-    const { config, clock, outputs, log, world } = this.#needs;
-    const hashes = hashFieldsOf(output);
-    const same = this.#hasHashes(group, output);
-    const foreign = Object.keys(hashes).some((field) => textOf(group[field]) !== '');
-    if (!same && !foreign) return this.#publishFirst(self, output);
-    const held = rulesHeld(world, group, hashes, config.check_v6_hashes);
-    const mayWait = clock.monotonic() < this.#waitsUntil;
-    const verdict = same ? 'adopt' : decideTakeover(held, { repair: config.repair, mayWait });
+  /** The first ruleset of a group in this store, which its hosts may have already. */
+  async #takeOver(self: Self<LookAgain>, group: Document, output: RulesetOutput): Promise<void> {
+    const { verdict, held } = this.#first.decide(self, group, output);
     if (verdict === 'publish') return this.#publishFirst(self, output);
-    if (verdict === 'wait') {
-      // One timer at a time: a compile that gives the same again finds one running.
-      if (this.#awaiting === undefined || this.#awaiting === output)
-        self.sendAfter(ASK_AGAIN_MS, { tag: 'look_again' });
-      this.#awaiting ??= output;
-      outputs.awaited.add(this.#id);
-      return;
-    }
-    this.#endWait();
+    if (verdict === 'wait') return;
+    this.#first.end();
     const adopted = { ...output, publishedAt: nowSeconds(this.#needs.clock) };
-    await this.#keep(self, adopted);
+    await keepOutput(self, this.#needs, adopted);
     recordRevision(this.#needs, adopted, adopted.publishedAt);
     this.#sendOwedSets(self, adopted);
-    if (same) return;
-    log.info({ group: this.#name, hosts: { ...held } }, 'taken over: hosts already hold our text, nothing is sent');
+    if (held === undefined) return;
+    const known = { group: this.#name, hosts: { ...held } };
+    this.#needs.log.info(known, 'taken over: hosts already hold our text, nothing is sent');
     this.#checkHashes();
   }
 
   /** Where sets go by group: its rules need not be sent, its sets may have to. */
-  #sendOwedSets(self: Self<Info>, { ruleset }: RulesetOutput): void {
+  #sendOwedSets(self: Self<LookAgain>, { ruleset }: RulesetOutput): void {
     if (this.#needs.groupSets.owes(this.#id, ruleset.sets))
       self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
-  }
-
-  #endWait(): void {
-    this.#awaiting = undefined;
-    this.#needs.outputs.awaited.delete(this.#id);
-  }
-
-  #hasHashes(group: Document, output: RulesetOutput): boolean {
-    return Object.entries(hashFieldsOf(output)).every(([field, hash]) => group[field] === hash);
   }
 
   #checkHashes(): void {
@@ -397,47 +302,21 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
 
   /** A client may have written over the hashes in the row. */
   #restoreHashes(group: Document, output: RulesetOutput): void {
-    if (!this.#hasHashes(group, output)) noteHashes(this.#needs, output);
+    if (!hasHashes(group, output)) noteHashes(this.#needs, output);
   }
 
-  async #keep(self: Self<Info>, output: RulesetOutput): Promise<void> {
-    const { outputs } = this.#needs;
-    const { rulesets } = outputs;
-    const doc = outputToDoc(this.#id, output.groupName, output, outputs.failures.get(this.#id));
-    const giveBack = rulesets.claim(output.ruleset);
-    try {
-      await storePatiently(
-        self,
-        this.#needs,
-        [...rulesets.steps(output.ruleset), { op: 'upsert', table: 'ruleset_output', id: this.#id, edit: () => doc }],
-        'system',
-      );
-      rulesets.saved(output.ruleset);
-      outputs.set(output);
-    } finally {
-      giveBack();
-    }
-  }
-
-  async #fail(self: Self<Info>, error: JsonObject): Promise<void> {
-    const { outputs } = this.#needs;
+  async #fail(self: Self<LookAgain>, error: JsonObject): Promise<void> {
+    const { outputs, clock, world } = this.#needs;
     const before = outputs.failures.get(this.#id);
-    const group = this.#needs.world.rows('group').get(this.#id);
-    // A group that was given no profile is not finished; one whose profile is gone is broken.
-    const unfinished = error.reason === 'profile_not_found' && textOf(group?.profile_id) === '';
-    if (before !== undefined && JSON.stringify(before.error) === JSON.stringify(error)) {
-      if (!this.#toldFailure && !unfinished) this.#tellFailure(error, 'the group still cannot be compiled');
-      return;
-    }
-    const failure: CompileFailure = { error, at: nowSeconds(this.#needs.clock) };
+    const whom = { id: this.#id, name: this.#name, group: world.rows('group').get(this.#id) };
+    if (before !== undefined && JSON.stringify(before.error) === JSON.stringify(error))
+      return this.#news.isOld(whom, error);
+    const failure: CompileFailure = { error, at: nowSeconds(clock) };
     outputs.failures.set(this.#id, failure);
-    if (!unfinished) {
-      this.#tellFailure(error, 'the group cannot be compiled');
-      if (group !== undefined) raiseCompileAlert(this.#needs, group, textOf(error.message));
-    }
+    this.#news.isNew(whom, error);
     if (this.#isBeyondReach()) {
       const confirmed = outputs.giveUp(this.#id);
-      if (confirmed?.groupName === this.#name) return this.#keep(self, confirmed);
+      if (confirmed?.groupName === this.#name) return keepOutput(self, this.#needs, confirmed);
       if (confirmed !== undefined)
         return this.#publishFirst(self, { ...confirmed, groupName: this.#name, publishedAt: null });
     }
@@ -462,19 +341,8 @@ export class GroupActor implements GenServer<never, never, GroupCast, Info> {
     return last.ruleset.sets.some((name) => !names.has(name));
   }
 
-  /** Once per failure, and once after a restart for one that was there before it. */
-  #tellFailure(error: JsonObject, what: string): void {
-    const { metrics, log, events } = this.#needs;
-    this.#toldFailure = true;
-    const reason = textOf(error.message) || textOf(error.reason);
-    events.put({ kind: 'compile_failed', group_id: this.#id, group: this.#name, reason });
-    metrics.count('generate_iptables_ruleset', 'error');
-    metrics.count('dog_trainer_compile_failures_total');
-    log.error({ group: this.#name, error }, `${what}; its hosts keep the last good ruleset until the policy is mended`);
-  }
-
-  async #remove(self: Self<Info>): Promise<void> {
-    this.#endWait();
+  async #remove(self: Self<LookAgain>): Promise<void> {
+    this.#first.end();
     this.#needs.outputs.delete(this.#id);
     const { rollouts } = this.#needs.outputs;
     const hasPolicy = rollouts.policies.delete(this.#id);

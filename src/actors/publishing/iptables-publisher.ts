@@ -5,7 +5,6 @@ import type { Outbox, Outcome } from '../../broker/outbox-contract.js';
 import type { Config } from '../../config/schema.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Clock, DetailObject, Self, GenServer, TimerRef } from '../../otp/index.js';
-import { CallFailed } from '../../otp/index.js';
 import { type GivenSets, type GroupSets, listKey, type NamedSets } from '../../world/group-sets.js';
 import type { SetBook } from '../../world/set-book.js';
 import type { Slices } from '../../world/slices.js';
@@ -18,16 +17,19 @@ import type { ConvergenceBook } from '../hosts/convergence-book.js';
 import type { Log } from '../../log/log.js';
 import type { Notes } from '../store/notes.js';
 import { nowSeconds } from '../now-seconds.js';
+import { CurrentSets } from './current-sets.js';
+import { GatheredGroups } from './gathered-groups.js';
 import { noteConfirmed } from './note-confirmed.js';
 import { OnceMore, type OnceMoreInfo } from './once-more.js';
 import { pipeOutcome } from './pipe-outcome.js';
 import { groupRuleset, groupSetsAlone } from './publications.js';
-import { IPSET_PUBLISHER, type IpsetReply, type IptablesCast } from './publisher-messages.js';
+import type { IpsetReply, IptablesCast } from './publisher-messages.js';
 import type { PublishQueue, WaitingGroup } from './publish-queue.js';
 import { type MayPublish, whyHeld } from './publishing-gate.js';
 import { clearGroupAlarm } from './refused-alarm.js';
-import { refusedRetryMs, type RefusedRetryNeeds } from './refused-retry.js';
+import type { RefusedRetryNeeds } from './refused-retry.js';
 import { RoomInOutbox } from './room-in-outbox.js';
+import { type AgainInfo, RulesetsTriedAgain } from './rulesets-tried-again.js';
 import { sendSetsAhead, sendToAstray } from './send-to-astray.js';
 import { forgetGivenSets, noteGivenSets } from './sets-by-group.js';
 
@@ -67,8 +69,7 @@ type IptablesInfo =
       readonly seconds: number;
     }
   | OnceMoreInfo
-  /** Perhaps it is taken now, if it is still what is wanted. */
-  | { readonly tag: 'again'; readonly output: RulesetOutput };
+  | AgainInfo;
 
 /** What a group's message holds. */
 interface Message {
@@ -93,37 +94,35 @@ const RETRY_MS = 200;
  */
 export class IptablesPublisher implements GenServer<never, never, IptablesCast, IptablesInfo> {
   readonly #needs: IptablesPublisherNeeds;
-  readonly #waiting = new Map<string, WaitingGroup>();
-  readonly #sentAt = new Map<string, number>();
-  /** Groups that wait for more than time, and why. */
-  readonly #held = new Map<string, string>();
+  readonly #gathered: GatheredGroups;
   /** What there is no room for waits here, as names of groups. */
   readonly #room = new RoomInOutbox();
-  /** Of groups whose ruleset the broker found too large: when it is tried again. */
-  readonly #tries = new Map<string, { readonly timer: TimerRef; readonly output: RulesetOutput }>();
+  readonly #triedAgain: RulesetsTriedAgain;
   /** Messages in the outbox, the newest of each group. */
   readonly #underWay = new Map<string, Message>();
   readonly #onceMore: OnceMore;
+  readonly #currentSets: CurrentSets;
   /** Groups whose sets go out though hosts were given them. */
   readonly #again = new Set<string>();
   #timer: TimerRef | undefined = undefined;
   #timerAt = Infinity;
   /** Nothing is tried before, in monotonic milliseconds: the ipset publisher did not answer. */
   #notBefore = -Infinity;
-  /** The ipset publisher was asked last in vain, and that was said. */
-  #unanswered = false;
-
   constructor(needs: IptablesPublisherNeeds) {
     this.#needs = needs;
+    this.#gathered = new GatheredGroups(needs);
+    this.#triedAgain = new RulesetsTriedAgain(needs);
     this.#onceMore = new OnceMore(needs.config);
-    needs.queue.rules = { waiting: this.#waiting, held: this.#held, room: this.#room };
+    this.#currentSets = new CurrentSets(needs.log);
+    const { waiting, held } = this.#gathered;
+    needs.queue.rules = { waiting, held, room: this.#room };
   }
 
   init(self: Self<IptablesInfo>): void {
     this.#needs.link.subscribe(self);
     // What a predecessor had gathered is known from the rulesets themselves: unconfirmed ones are to be sent.
     for (const output of this.#needs.outputs.values()) {
-      if (output.publishedAt === null) this.#add(output.groupId, false);
+      if (output.publishedAt === null) this.#gathered.add(output.groupId, false);
       else this.#resumeOnceMore(self, output.groupId);
     }
     this.#lookAtSets();
@@ -133,15 +132,13 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   handleCast(self: Self<IptablesInfo>, message: IptablesCast): void {
     switch (message.tag) {
       case 'publish':
-        this.#add(message.groupId, message.force === true);
+        this.#gathered.add(message.groupId, message.force === true);
         return this.#schedule(self, [message.groupId]);
       case 'loaded':
         return this.#resumeOnceMore(self, message.groupId);
       case 'forget':
-        this.#waiting.delete(message.groupId);
+        this.#gathered.forget(message.groupId);
         clearGroupAlarm(this.#needs.alarms, message.groupId);
-        this.#held.delete(message.groupId);
-        this.#sentAt.delete(message.groupId);
         this.#underWay.delete(message.groupId);
         this.#again.delete(message.groupId);
         this.#onceMore.end(self, message.groupId);
@@ -153,7 +150,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
           if (message.changed.has(listKey(candidate.sets))) sendSetsAhead(this.#needs, groupId);
         break;
       case 'resume':
-        this.#held.clear();
+        this.#gathered.held.clear();
     }
     this.#schedule(self);
   }
@@ -173,23 +170,18 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       case 'once_more':
         this.#onceMore.end(self, message.groupId);
         this.#again.add(message.groupId);
-        this.#add(message.groupId, false);
+        this.#gathered.add(message.groupId, false);
         return this.#schedule(self, [message.groupId]);
       case 'broker_up':
-        // It may be another broker now, or have another limit.
-        for (const { timer, output } of this.#tries.values()) {
-          self.cancel(timer);
-          self.tell({ tag: 'again', output });
-        }
-        return;
+        return this.#triedAgain.now(self);
       case 'again': {
         const { groupId } = message.output;
-        this.#tries.delete(groupId);
+        this.#triedAgain.begun(groupId);
         const current = this.#needs.outputs.get(groupId);
         if (current === undefined) return;
         const isOwed = current.publishedAt === null && current.ruleset.id === message.output.ruleset.id;
         if (!isOwed && !this.#owesSets(current)) return;
-        this.#add(groupId, false);
+        this.#gathered.add(groupId, false);
         return this.#schedule(self, [groupId]);
       }
     }
@@ -199,68 +191,42 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   async terminate(self: Self<IptablesInfo>): Promise<void> {
     const { guard, gate, notes } = this.#needs;
     await notes.settled();
-    if (this.#waiting.size === 0 || !guard.open || whyHeld(gate) !== undefined) return;
-    const sets = await this.#currentSets(self);
+    if (this.#gathered.waiting.size === 0 || !guard.open || whyHeld(gate) !== undefined) return;
+    const sets = await this.#currentSets.ask(self);
     if (sets === undefined) return;
     // What there is no room for is known from the store at the next start.
-    await this.#publishAll(self, [...this.#waiting], sets);
+    await this.#publishAll(self, [...this.#gathered.waiting], sets);
   }
 
   describe(): DetailObject {
     return {
-      waiting: this.#waiting.size,
+      waiting: this.#gathered.waiting.size,
       under_way: this.#room.messages,
-      held: Object.fromEntries([...this.#held].slice(0, SHOWN)),
+      held: Object.fromEntries([...this.#gathered.held].slice(0, SHOWN)),
     };
   }
 
   /** Which groups wait, how long, and what is tried again. */
   formatStatus(): DetailObject {
     const now = this.#needs.clock.monotonic();
-    const waiting = [...this.#waiting].slice(0, SHOWN);
+    const waiting = [...this.#gathered.waiting].slice(0, SHOWN);
     return {
       ...this.describe(),
       groups: waiting.map(([group, { since, force }]) => ({ group, force, waits_ms: Math.round(now - since) })),
-      too_large: [...this.#tries.keys()].slice(0, SHOWN),
+      too_large: this.#triedAgain.groups.slice(0, SHOWN),
       sets_once_more: this.#onceMore.waiting.slice(0, SHOWN),
       looks_in_ms: this.#timerAt === Infinity ? null : Math.round(this.#timerAt - now),
-      ipset_publisher: this.#unanswered ? 'does not answer' : 'answers',
+      ipset_publisher: this.#currentSets.unanswered ? 'does not answer' : 'answers',
     };
   }
 
-  #tryLater(self: Self<IptablesInfo>, output: RulesetOutput): void {
-    const before = this.#tries.get(output.groupId);
-    if (before !== undefined) self.cancel(before.timer);
-    const timer = self.sendAfter(refusedRetryMs(this.#needs), { tag: 'again', output });
-    this.#tries.set(output.groupId, { timer, output });
-  }
-
-  #add(groupId: string, force: boolean): void {
-    const before = this.#waiting.get(groupId);
-    const seenAt = this.#needs.outputs.takeChange(groupId);
-    this.#held.delete(groupId);
-    this.#waiting.set(groupId, {
-      // From the change on, not from when it is compiled and stored: the quiet time goes by meanwhile.
-      since: before?.since ?? seenAt ?? this.#needs.clock.monotonic(),
-      force: force || before?.force === true,
-    });
-  }
-
-  /** When a group may go out, in monotonic milliseconds. */
-  #dueAt(groupId: string, { since }: WaitingGroup): number {
-    const { config } = this.#needs;
-    const last = this.#sentAt.get(groupId) ?? -Infinity;
-    return Math.max(since + config.publish_quiet_ms, last + config.profile_periodic_publish_interval_seconds * 1000);
-  }
-
   /** Sees to it that the timer goes off for the first of `groups` that may go out; others have been seen to. */
-  #schedule(self: Self<IptablesInfo>, groups: Iterable<string> = this.#waiting.keys()): void {
+  #schedule(self: Self<IptablesInfo>, groups: Iterable<string> = this.#gathered.waiting.keys()): void {
     const { clock, metrics } = this.#needs;
-    metrics.gauge('publish_queue_length', this.#waiting.size);
+    metrics.gauge('publish_queue_length', this.#gathered.waiting.size);
     let at = Infinity;
     for (const groupId of groups) {
-      const waiting = this.#waiting.get(groupId);
-      if (waiting !== undefined && this.#mayGo(groupId)) at = Math.min(at, this.#dueAt(groupId, waiting));
+      if (this.#room.has(groupId)) at = Math.min(at, this.#gathered.dueAt(groupId));
     }
     at = Math.max(at, this.#notBefore);
     if (at >= this.#timerAt) return;
@@ -271,15 +237,16 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
 
   async #publishDue(self: Self<IptablesInfo>): Promise<void> {
     const { guard, gate, clock } = this.#needs;
+    const { waiting, held } = this.#gathered;
     const now = clock.monotonic();
-    const due = [...this.#waiting].filter(([id, waiting]) => this.#mayGo(id) && this.#dueAt(id, waiting) <= now);
+    const due = [...waiting].filter(([id]) => this.#room.has(id) && this.#gathered.dueAt(id) <= now);
     if (due.length === 0) return;
     const closed = guard.open ? whyHeld(gate) : 'no agent is heard';
     if (closed !== undefined) {
-      for (const [id] of due) this.#held.set(id, closed);
+      for (const [id] of due) held.set(id, closed);
       return;
     }
-    const sets = await this.#currentSets(self);
+    const sets = await this.#currentSets.ask(self);
     if (sets === undefined) {
       this.#notBefore = clock.monotonic() + RETRY_MS;
       return;
@@ -307,10 +274,6 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     }
   }
 
-  #mayGo(groupId: string): boolean {
-    return !this.#held.has(groupId) && this.#room.has(groupId);
-  }
-
   #settled(self: Self<IptablesInfo>, message: IptablesInfo & { readonly tag: 'settled' }): void {
     const { output, bytes, outcome, seconds } = message;
     if (this.#underWay.get(output.groupId) === message.message) this.#underWay.delete(output.groupId);
@@ -321,29 +284,15 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
       case 'refused':
         // No host is compared with a ruleset that no queue took; hosts whose queues refused it are repaired by their hashes.
         if (outcome.taken === 'some') this.#confirmed(self, output, message.message);
-        else this.#tryLater(self, output);
+        else this.#triedAgain.later(self, output);
         return;
       case 'confirmed':
         this.#needs.metrics.observe('dog_trainer_confirm_seconds', seconds);
         return this.#confirmed(self, output, message.message);
       case 'dropped':
         this.#needs.log.error({ group: output.groupName, reason: outcome.reason }, 'a ruleset was not sent');
-        this.#add(output.groupId, false);
+        this.#gathered.add(output.groupId, false);
         this.#schedule(self);
-    }
-  }
-
-  async #currentSets(self: Self<IptablesInfo>): Promise<IpsetReply | undefined> {
-    try {
-      const sets = await self.call(IPSET_PUBLISHER, { tag: 'flush' });
-      this.#unanswered = false;
-      return sets;
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      if (!this.#unanswered)
-        this.#needs.log.warn({ err: error }, 'the ipset publisher does not answer; rulesets wait for it');
-      this.#unanswered = true;
-      return undefined;
     }
   }
 
@@ -352,17 +301,18 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     const output = outputs.get(groupId);
     const isOwed = output !== undefined && (output.publishedAt === null || force);
     if (output === undefined || !(isOwed || this.#owesSets(output))) {
-      this.#waiting.delete(groupId);
+      this.#gathered.waiting.delete(groupId);
       return;
     }
     const missing = output.ruleset.sets.filter((name) => !sets.published.has(name) || sets.unusable.has(name));
     if (missing.length > 0) {
       const why = `waits for the sets ${missing.slice(0, 5).join(', ')}`;
-      if (this.#held.get(groupId) !== why) log.warn({ group: output.groupName, sets: missing.slice(0, 5) }, why);
-      this.#held.set(groupId, why);
+      if (this.#gathered.held.get(groupId) !== why)
+        log.warn({ group: output.groupName, sets: missing.slice(0, 5) }, why);
+      this.#gathered.held.set(groupId, why);
       return;
     }
-    this.#waiting.delete(groupId);
+    this.#gathered.waiting.delete(groupId);
     this.#again.delete(groupId);
     const named = this.#needs.groupSets.of(output.ruleset.sets);
     // The newest message takes the place of one that waits, so it holds what that holds.
@@ -380,7 +330,8 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
   }
 
   #lookAtSets(): void {
-    for (const output of this.#needs.outputs.values()) if (this.#owesSets(output)) this.#add(output.groupId, false);
+    for (const output of this.#needs.outputs.values())
+      if (this.#owesSets(output)) this.#gathered.add(output.groupId, false);
   }
 
   #confirmed(self: Self<IptablesInfo>, output: RulesetOutput, { rules, sets }: Message): void {
@@ -417,7 +368,7 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     const { rules, sets } = content;
     const now = clock.now();
     const began = clock.monotonic();
-    this.#sentAt.set(output.groupId, began);
+    this.#gathered.sent(output.groupId);
     if (sets !== undefined) metrics.count('ipset_publish');
     if (rules) {
       metrics.count('iptables_publish');

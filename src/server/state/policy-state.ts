@@ -96,7 +96,7 @@ export async function createPolicyState(
       pinned: () => heldRevisions(outputs),
       noteCause: (groups, cause) => outputs.revisions.noteCause(groups, cause),
     }),
-    slices: new Slices(),
+    slices: new Slices({ growing: true }),
     loads: new Turnstile(MOST_LOADS),
     groups: keyedChildren(system, { supervisor: 'groups_sup' }),
     rollers: keyedChildren(system, { supervisor: 'rollout_sup' }),

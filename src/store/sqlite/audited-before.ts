@@ -9,11 +9,12 @@ const LARGE = 4096;
 
 /**
  * What the audit trail keeps of the document before a change: its JSON text, or, of a large one, how it is got from the
- * one after. `afterText` is the JSON text of `after`; both as the trail may show them.
+ * one after. `afterText` is the JSON text of `after`; both as the trail may show them. `undo`: the JSON text of the patch that
+ * leads from `after` to `before`, where it is known.
  */
-export function auditedBefore(before: Document, after: Document | undefined, afterText: string): string {
+export function auditedBefore(before: Document, after: Document | undefined, afterText: string, undo?: string): string {
   if (after === undefined || afterText.length < LARGE) return JSON.stringify(before);
-  return MARK + JSON.stringify(undoPatch(before, after));
+  return MARK + (undo ?? JSON.stringify(undoPatch(before, after)));
 }
 
 /** The opposite of {@link auditedBefore}. */

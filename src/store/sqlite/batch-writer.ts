@@ -1,5 +1,5 @@
 import type { Database } from '../../sqlite/database.js';
-import type { Document } from '../../model/document.js';
+import type { Document, Table } from '../../model/document.js';
 import { redact } from '../redact.js';
 import type { Author } from '../store.js';
 import { StoreError } from '../store.js';
@@ -9,6 +9,7 @@ import type { LogBounds } from './bounded-log.js';
 import { BoundedLog } from './bounded-log.js';
 import { isFollowed } from './followed-tables.js';
 import { corrupt } from './sqlite-errors.js';
+import type { Row } from './row.js';
 import { changeCheck } from './row-check.js';
 import { undoPatch } from './undo-patch.js';
 
@@ -54,8 +55,8 @@ export class BatchWriter {
     for (const { effects, author, audit } of batch) {
       for (const effect of effects) {
         this.#writeDocument(effect);
-        if (isFollowed(effect.table)) this.#writeChange(effect, at);
-        if (audit) this.#writeAudit(effect, author, at);
+        const undo = isFollowed(effect.table) ? this.#writeChange(effect, at) : undefined;
+        if (audit) this.#writeAudit(effect, author, at, undo);
       }
     }
     this.#history.trim(at, (seq) => this.#statements.trimmed.run(seq));
@@ -111,7 +112,8 @@ export class BatchWriter {
     if (changes !== 1) throw corrupt(this.#path, `the row of ${table} ${id} is gone from the file`);
   }
 
-  #writeChange({ seq, table, id, before, after }: Effect, at: number): void {
+  /** Gives the text that leads back. */
+  #writeChange({ seq, table, id, before, after }: Effect, at: number): string {
     const kind = before === undefined ? 'c' : after === undefined ? 'r' : 'u';
     let undo = '';
     if (before !== undefined) {
@@ -120,17 +122,23 @@ export class BatchWriter {
     const size = undo.length + id.length;
     this.#statements.change.run(seq, at, table, id, kind, size, changeCheck(seq, table, id, kind, undo), undo);
     this.#history.added(size, at);
+    return undo;
   }
 
-  #writeAudit({ seq, table, id, before, after, text }: Effect, author: Author, at: number): void {
-    const shown = after && (redact(table, after.stored.doc) as Document);
-    const afterText = shown === undefined ? 'null' : shown === after?.stored.doc ? text : JSON.stringify(shown);
-    const beforeText =
-      before === undefined ? 'null' : auditedBefore(redact(table, before.stored.doc) as Document, shown, afterText);
+  #writeAudit({ seq, table, id, before, after, text }: Effect, author: Author, at: number, undo?: string): void {
+    const [was, is] = [shown(table, before), shown(table, after)];
+    const afterText = is === undefined ? 'null' : is === after?.stored.doc ? text : JSON.stringify(is);
+    const hidesNothing = was === before?.stored.doc && is === after?.stored.doc;
+    const beforeText = was === undefined ? 'null' : auditedBefore(was, is, afterText, hidesNothing ? undo : undefined);
     const size = beforeText.length + afterText.length + author.length;
     this.#statements.audit.run(seq, at, author, table, id, size, beforeText, afterText);
     this.#audit.added(size, at);
   }
+}
+
+/** A document as the audit trail may show it; the very one where it hides nothing. */
+function shown(table: Table, row: Row | undefined): Document | undefined {
+  return row && (redact(table, row.stored.doc) as Document);
 }
 
 function prepare(db: Database) {

@@ -13,6 +13,8 @@ import type { StoreStatus } from '../store-status.js';
 const BATCH = { commits: 250, bytes: 4 << 20, ms: 10 } as const;
 /** Pauses between tries while another process holds the file's write lock. */
 const BUSY_PAUSE_MS = [2, 5, 10, 20, 50, 100] as const;
+/** How long commits that may wait are kept for one that may not, and how many of them are worth a batch of their own. */
+const WAIT = { ms: 100, commits: 50 } as const;
 
 export interface GroupCommitParts {
   readonly path: string;
@@ -30,11 +32,16 @@ export interface GroupCommitParts {
   readonly onDurable: (effects: readonly Effect[]) => void;
 }
 
-interface Waiting {
-  readonly changes: readonly Change[];
+/** `CommitBy`, with nothing left open. */
+interface CommitTerms {
   readonly author: Author;
   readonly audit: boolean;
+  readonly mayWait: boolean;
   readonly fence: Fence | undefined;
+}
+
+interface Waiting extends CommitTerms {
+  readonly changes: readonly Change[];
   readonly resolve: (result: CommitResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -48,14 +55,17 @@ interface Batch {
 
 /**
  * Writes commits that wait at the same time in one transaction, synced to disk once: while one batch is on its way to
- * the disk the next gathers. Commits are answered and feeds are told only after that. A refused commit has written
- * nothing by then, so it does not affect the others; a batch that cannot be written is refused as a whole.
+ * the disk the next gathers. One that may wait goes along with the next that may not, or after a moment. Commits are
+ * answered and feeds are told only after that. A refused commit has written nothing by then, so it does not affect the
+ * others; a batch that cannot be written is refused as a whole.
  */
 export class GroupCommit {
   readonly #parts: GroupCommitParts;
   #queue: Waiting[] = [];
   /** A run is planned or under way. */
   #active = false;
+  /** Set while all that wait may. */
+  #timer: NodeJS.Timeout | undefined;
   #busySince: number | undefined;
   #busyTries = 0;
   #idle: (() => void)[] = [];
@@ -64,35 +74,45 @@ export class GroupCommit {
     this.#parts = parts;
   }
 
-  commit(changes: readonly Change[], author: Author, audit: boolean, fence?: Fence): Promise<CommitResult> {
+  commit(changes: readonly Change[], terms: CommitTerms): Promise<CommitResult> {
     const { maxWaiting, path } = this.#parts;
     if (this.#queue.length >= maxWaiting) {
       return Promise.reject(new StoreError('busy', `${path}: ${maxWaiting} commits are waiting; try again later`));
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ changes, author, audit, fence, resolve, reject });
-      if (!this.#active) this.#plan();
+      this.#queue.push({ changes, ...terms, resolve, reject });
+      if (!this.#active) this.#planWhenDue();
     });
   }
 
   /** Resolves once nothing waits and nothing is under way. */
   drained(): Promise<void> {
+    if (this.#timer !== undefined) this.#plan();
     if (!this.#active) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  #planWhenDue(): void {
+    if (this.#isDue()) this.#plan();
+    else this.#timer ??= setTimeout(() => this.#plan(), WAIT.ms);
+  }
+
+  #isDue(): boolean {
+    const { length } = this.#queue;
+    return length >= WAIT.commits || this.#idle.length > 0 || this.#queue.some(({ mayWait }) => !mayWait);
+  }
+
   #plan(pauseMs?: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#active = true;
     if (pauseMs === undefined) setImmediate(() => this.#run());
     else setTimeout(() => this.#run(), pauseMs);
   }
 
   #next(): void {
-    if (this.#queue.length > 0) {
-      this.#plan();
-      return;
-    }
     this.#active = false;
+    if (this.#queue.length > 0) return this.#planWhenDue();
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 

@@ -104,9 +104,12 @@ export class SqliteStore implements Store {
     return stored(this.#parts.loaded.image.table(table).withField(field, value));
   }
 
-  async commit(changes: readonly Change[], { author, audit = true, fence }: CommitBy): Promise<CommitResult> {
+  async commit(
+    changes: readonly Change[],
+    { author, audit = true, mayWait = false, fence }: CommitBy,
+  ): Promise<CommitResult> {
     this.#mustBeOpen();
-    return this.#commits.commit(changes, author, audit, fence);
+    return this.#commits.commit(changes, { author, audit, mayWait, fence });
   }
 
   feed(table: Table, from: Cursor | undefined, on: (event: FeedEvent) => void): Feed {

@@ -62,3 +62,37 @@ it('is told from a document with the same keys in another order by nothing', () 
   expect(sameJson({ a: null }, { b: null })).toBe(false);
   expect(sameJson([null], [])).toBe(false);
 });
+
+it('leads back to any rules from any others, and holds little where most of them stayed', () => {
+  const rule = (place: number): Json => ({ order: place, action: 'ACCEPT', service: `s${place % 5}`, states: [] });
+  const rules = Array.from({ length: 20 }, (_, place) => rule(place));
+  const edit = fc.tuple(
+    fc.nat(22),
+    fc.nat(15),
+    fc.array(fc.oneof(fc.nat(20).map(rule), fc.jsonValue()), { maxLength: 3 }),
+  );
+  const edits = fc.array(edit, { maxLength: 3 });
+  const edited = (list: readonly Json[], all: readonly (readonly [number, number, unknown[]])[]): Json =>
+    all.reduce<readonly Json[]>((rest, [at, gone, come]) => rest.toSpliced(at, gone, ...(come as Json[])), list);
+  const aRuleset = fc
+    .tuple(edits, edits, fc.dictionary(aKey, fc.jsonValue({ maxDepth: 1 }), { maxKeys: 2 }))
+    .map(([inbound, outbound, more]) =>
+      ownedCopy({
+        id: 'r',
+        rules: { ...(more as object), inbound: edited(rules, inbound), deep: { outbound: edited(rules, outbound) } },
+      } as Document),
+    );
+  fc.assert(
+    fc.property(aRuleset, aRuleset, (before, after) => {
+      const patch = parseUndoPatch(JSON.stringify(undoPatch(before, after)));
+      expect(sameJson(undo(after, patch), before)).toBe(true);
+    }),
+    { numRuns: 1_000 },
+  );
+  // As a client sends them back: other objects, keys in another order.
+  const sent = rules.map((one) => Object.fromEntries(Object.entries(one as object).reverse()) as Json);
+  const before = { id: 'r', rules: { inbound: rules, outbound: [] } };
+  const after = { id: 'r', rules: { inbound: sent.with(3, { order: 3, action: 'DROP' }), outbound: [] } };
+  const lists = [['inbound', 3, 16, [rules[3]]]];
+  expect(undoPatch(before, after)).toEqual({ set: [], unset: [], parts: [['rules', { set: [], unset: [], lists }]] });
+});
