@@ -28,6 +28,27 @@ function endOf<Net extends number | string>(
   return to;
 }
 
+/** A net, and which nets of a list it stands in place of. */
+interface Place<Net> {
+  readonly from: number;
+  readonly to: number;
+  readonly net: Net;
+}
+
+/** The net together with all that it joins with beside it. */
+function joined<Net extends number | string>(
+  of: Shortening<Net>,
+  sorted: readonly Net[],
+  { from, to, net }: Place<Net>,
+): Place<Net> {
+  const left = sorted[from - 1];
+  const right = sorted[to];
+  const withLeft = left === undefined ? undefined : of.join(left, net);
+  if (withLeft !== undefined) return joined(of, sorted, { from: from - 1, to, net: withLeft });
+  const withRight = right === undefined ? undefined : of.join(net, right);
+  return withRight === undefined ? { from, to, net } : joined(of, sorted, { from, to: to + 1, net: withRight });
+}
+
 /**
  * The fewest nets after one net has come or gone. Only what one net of `shortest` covers, or the changed one itself, can
  * be otherwise; where that is whole, it may join with what stands beside it.
@@ -38,26 +59,16 @@ function* afterOne<Net extends number | string>(
   nets: readonly Net[],
   changed: Net,
 ): Generator<void, readonly Net[]> {
-  const place = placeOf(shortest, changed);
-  const before = shortest[place - 1];
-  let whole: Net = before !== undefined && of.covers(before, changed) ? before : changed;
-  let from = placeOf(shortest, whole);
-  let to = endOf(of, shortest, from, whole);
+  const before = shortest[placeOf(shortest, changed) - 1];
+  const whole = before !== undefined && of.covers(before, changed) ? before : changed;
+  const start = placeOf(shortest, whole);
   const first = placeOf(nets, whole);
-  let inside = yield* of.shorten(nets.slice(first, endOf(of, nets, first, whole)));
-  if (inside.length === 1 && inside[0] === whole) {
-    for (;;) {
-      const [left, right] = [shortest[from - 1], shortest[to]];
-      const withLeft = left === undefined ? undefined : of.join(left, whole);
-      const withRight = right === undefined ? undefined : of.join(whole, right);
-      if (withLeft !== undefined) from -= 1;
-      else if (withRight !== undefined) to += 1;
-      else break;
-      whole = withLeft ?? (withRight as Net);
-    }
-    inside = [whole];
-  }
-  if (to - from === inside.length && inside.every((net, at) => net === shortest[from + at])) return shortest;
+  const left = yield* of.shorten(nets.slice(first, endOf(of, nets, first, whole)));
+  const isWhole = left.length === 1 && left[0] === whole;
+  const place: Place<Net> = { from: start, to: endOf(of, shortest, start, whole), net: whole };
+  const { from, to, net } = isWhole ? joined(of, shortest, place) : place;
+  const inside = isWhole ? [net] : left;
+  if (to - from === inside.length && inside.every((one, at) => one === shortest[from + at])) return shortest;
   return shortest.toSpliced(from, to - from, ...inside);
 }
 
