@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { TextDecoder } from 'node:util';
 import type { Json } from '../model/document.js';
@@ -71,8 +72,9 @@ function decoder(): TextDecoder {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 }
 
-/** Marks the lists and objects of a large body as not shared with anything: a store then keeps them without copying. */
-function* readLargeBody(bytes: Uint8Array, bounds: JsonBounds): Generator<void, Json> {
+/** The text of the bytes, with pauses; ASCII, as address lists are, at once: it need not be put together. */
+function* decoded(bytes: Buffer): Generator<void, string> {
+  if (isAscii(bytes)) return bytes.toString('latin1');
   const utf8 = decoder();
   const parts: string[] = [];
   for (let at = 0; at < bytes.length; at += BYTES_A_STEP) {
@@ -80,6 +82,11 @@ function* readLargeBody(bytes: Uint8Array, bounds: JsonBounds): Generator<void, 
     yield;
   }
   parts.push(utf8.decode());
-  const text = parts.join('');
+  return parts.join('');
+}
+
+/** Marks the lists and objects of a large body as not shared with anything: a store then keeps them without copying. */
+function* readLargeBody(bytes: Buffer, bounds: JsonBounds): Generator<void, Json> {
+  const text = yield* decoded(bytes);
   return readPlainJson(text, bounds, markOwned) ?? (yield* readJsonInSteps(text, bounds, markOwned));
 }

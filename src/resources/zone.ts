@@ -1,4 +1,4 @@
-import type { Document, JsonObject } from '../model/document.js';
+import type { Document, Json, JsonObject } from '../model/document.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import { profilesNaming } from '../model/references.js';
 import { textOf } from '../model/text-of.js';
@@ -34,12 +34,21 @@ const zoneSchema: JsonSchema = {
 
 const TEXTS: JsonSchema = { type: 'array', items: { type: 'string' } };
 
+/** Frozen lists, which can't change any more, that were found to be in lower case: they are looked at once. */
+const inLowerCase = new WeakSet<readonly Json[]>();
+
+function isInLowerCase(list: readonly Json[]): boolean {
+  if (inLowerCase.has(list)) return true;
+  if (list.some((item) => typeof item === 'string' && /[A-Z\u0080-\uffff]/.test(item))) return false;
+  if (Object.isFrozen(list)) inLowerCase.add(list);
+  return true;
+}
+
 /** IPv6 addresses are stored in lower case (docs/http-api.md#zone). */
 function lowerCaseIpv6(doc: JsonObject): JsonObject {
   const addresses = doc['ipv6_addresses'];
   // Mostly they are, and then the list is not copied: it may be large.
-  if (!isList(addresses) || !addresses.some((item) => typeof item === 'string' && /[A-Z\u0080-\uffff]/.test(item)))
-    return doc;
+  if (!isList(addresses) || isInLowerCase(addresses)) return doc;
   return { ...doc, ipv6_addresses: addresses.map((item) => (typeof item === 'string' ? item.toLowerCase() : item)) };
 }
 

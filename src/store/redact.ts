@@ -29,8 +29,9 @@ function isSecret(key: string): boolean {
 function holdsSecret(value: Json, secret: (key: string) => boolean): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) {
-    const list = value as readonly Json[];
-    return list.some((part) => typeof part === 'object' && holdsSecret(part, secret));
+    // Lists of addresses are long.
+    for (const part of value as readonly Json[]) if (typeof part === 'object' && holdsSecret(part, secret)) return true;
+    return false;
   }
   const object = value as JsonObject;
   for (const key of Object.keys(object)) {

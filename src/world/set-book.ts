@@ -54,7 +54,11 @@ function goneProblem(set: string, groups: readonly string[], instead: 'last_good
 }
 
 function sameAddresses(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a === b || (a.length === b.length && a.every((address, i) => address === b[i]));
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  // A plain loop: they are long.
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /**

@@ -88,6 +88,11 @@ export function formatNet4(net: Net4): string {
   return length === 32 ? address : `${address}/${length}`;
 }
 
+/** Whether `a` holds all of `b`. */
+export function covers4(a: Net4, b: Net4): boolean {
+  return a <= b && b < net4After(baseOf4(a), lengthOf4(a));
+}
+
 /** The net that `a` and `b`, given in order, make up together; -1 if they are not neighbours of the same size. */
 export function join4(a: Net4, b: Net4): Net4 {
   const length = lengthOf4(a);

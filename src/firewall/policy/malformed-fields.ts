@@ -1,4 +1,5 @@
 import type { Document, Json } from '../../model/document.js';
+import { isTextList } from '../../model/text-list.js';
 import { isList, isObject } from '../../model/validate.js';
 import type { Family } from '../addresses/family.js';
 import type { PolicyPart } from './policy.js';
@@ -38,8 +39,9 @@ function addressList(family: Family): Check {
   return (value) => {
     const wanted = `a list of IP${family} addresses (strings)`;
     if (!isList(value)) return `${shown(value)}: must be ${wanted}`;
+    if (isTextList(value)) return undefined;
     const other = value.findIndex((element) => typeof element !== 'string');
-    return other < 0 ? undefined : `has an element ${other} that ${shown(value[other])}: must be ${wanted}`;
+    return `has an element ${other} that ${shown(value[other])}: must be ${wanted}`;
   };
 }
 

@@ -45,7 +45,7 @@ export function sortedChange<Element extends number | string>(
 }
 
 /** The first place in a sorted list at which nothing stands that is less. */
-function placeOf<Element extends number | string>(sorted: readonly Element[], element: Element): number {
+export function placeOf<Element extends number | string>(sorted: readonly Element[], element: Element): number {
   let [from, to] = [0, sorted.length];
   while (from < to) {
     const middle = (from + to) >>> 1;
@@ -60,8 +60,15 @@ export function changedSorted<Element extends number | string>(
   sorted: readonly Element[],
   { removed, added }: ListChange<Element>,
 ): Element[] {
-  const list = sorted.slice();
-  for (const element of removed) list.splice(placeOf(list, element), 1);
-  for (const element of added) list.splice(placeOf(list, element), 0, element);
-  return list;
+  // Each copy of a long list is memory that is new to the process, which costs more than the copying.
+  let list: Element[] | undefined;
+  for (const element of removed) {
+    if (list === undefined) list = sorted.toSpliced(placeOf(sorted, element), 1);
+    else list.splice(placeOf(list, element), 1);
+  }
+  for (const element of added) {
+    if (list === undefined) list = sorted.toSpliced(placeOf(sorted, element), 0, element);
+    else list.splice(placeOf(list, element), 0, element);
+  }
+  return list ?? sorted.slice();
 }

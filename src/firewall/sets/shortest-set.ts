@@ -1,9 +1,10 @@
 import { collapseSorted4, collapseSorted6 } from '../addresses/collapse.js';
 import type { Family } from '../addresses/family.js';
-import { formatNet4, type Net4 } from '../addresses/ipv4.js';
-import { formatNet6, type Net6 } from '../addresses/ipv6.js';
+import { ALL_4, covers4, formatNet4, join4, type Net4 } from '../addresses/ipv4.js';
+import { ALL_6, covers6, formatNet6, join6, type Net6 } from '../addresses/ipv6.js';
 import { sortNets6 } from '../addresses/sort-nets6.js';
 import { mapInSteps, sortNumbersInSteps, sortTextsInSteps } from '../steps.js';
+import { editedShortest, type Shortening } from './edited-shortest.js';
 import { JunkCounter } from './junk-counter.js';
 import { changedSorted, listChange, type ListChange, sortedChange } from './list-change.js';
 import { readNets4, readNets6, type ReadNets } from './read-nets.js';
@@ -22,10 +23,9 @@ interface Basis<Net> {
 }
 
 /** How the nets of a family are read, put in address order, shortened and spelled. */
-interface NetsOfFamily<Net> {
+interface NetsOfFamily<Net extends number | string> extends Shortening<Net> {
   readonly read: (list: readonly unknown[], junk: JunkCounter) => Generator<void, ReadNets<Net>>;
   readonly sort: (nets: readonly Net[]) => Generator<void, Net[]>;
-  readonly shorten: (sorted: readonly Net[]) => Generator<void, Net[]>;
   readonly format: (net: Net) => string;
   /**
    * What long lists without junk were made from, by their addresses: kept as long as those are. Nothing in it ever goes
@@ -38,6 +38,12 @@ const V4: NetsOfFamily<Net4> = {
   read: readNets4,
   sort: sortNumbersInSteps,
   shorten: collapseSorted4,
+  covers: covers4,
+  join: (one, other) => {
+    const joined = join4(one, other);
+    return joined < 0 ? undefined : joined;
+  },
+  all: ALL_4,
   format: formatNet4,
   bases: new WeakMap(),
 };
@@ -45,6 +51,9 @@ const V6: NetsOfFamily<Net6> = {
   read: readNets6,
   sort: sortNets6,
   shorten: collapseSorted6,
+  covers: covers6,
+  join: join6,
+  all: ALL_6,
   format: formatNet6,
   bases: new WeakMap(),
 };
@@ -52,7 +61,7 @@ const V6: NetsOfFamily<Net6> = {
 /** Shorter lists are read again as fast. */
 const WORTH_KEEPING = 1024;
 
-function* changeOfNets<Net>(
+function* changeOfNets<Net extends number | string>(
   { read }: NetsOfFamily<Net>,
   before: readonly unknown[],
   list: readonly unknown[],
@@ -85,7 +94,7 @@ interface Beginning<Net> extends Basis<Net> {
   readonly change: ListChange<Net>;
 }
 
-function* beginningOf<Net>(
+function* beginningOf<Net extends number | string>(
   of: NetsOfFamily<Net>,
   list: readonly unknown[],
   addresses: readonly string[] | undefined,
@@ -107,7 +116,10 @@ function* made<Net extends number | string>(
     beginning === undefined
       ? yield* of.sort((yield* of.read(list, junk)).nets)
       : changedSorted(beginning.nets, beginning.change);
-  const shortest = yield* of.shorten(nets);
+  const shortest =
+    beginning === undefined
+      ? yield* of.shorten(nets)
+      : yield* editedShortest(of, beginning.shortest, nets, [...beginning.change.removed, ...beginning.change.added]);
   const addresses = yield* spelled(of, shortest, beginning);
   if (junk.count === 0 && list.length >= WORTH_KEEPING) of.bases.set(addresses, { list, nets, shortest });
   return { addresses, junk };

@@ -14,6 +14,7 @@ import { byId } from './find-document.js';
 import { checkIfMatch, entityTag } from './preconditions.js';
 import { inTurn } from './exclusive.js';
 import { refusal } from './refusal.js';
+import { shareLists } from './share-lists.js';
 import { violationError } from './violation-error.js';
 
 /** The document that a PUT is about. Throws `not_updated` or `not_found_on_update` (docs/http-api.md#documents). */
@@ -89,7 +90,7 @@ export async function updateDocument(
   return inTurn(call.exclusive, model, async () => {
     const current = await documentToUpdate(call, model, id, sent);
     const exact = checkIfMatch(call.headers['if-match'], entityTag(current));
-    const merged = mergeValid(call, model, current.doc, sent);
+    const merged = mergeValid(call, model, current.doc, shareLists(sent, current.doc));
     const warnings = await checkWrite(call.deps, model, merged, current.doc);
     const known = { current: current.doc, merged };
     const step = updateStep(call, model, id, sent, exact ? current.revision : undefined, known);

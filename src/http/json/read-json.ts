@@ -1,4 +1,6 @@
 import type { Json } from '../../model/document.js';
+import { isTextList } from '../../model/text-list.js';
+import { isList } from '../../model/validate.js';
 import { MAY_BE_ALTERED } from './exact-number.js';
 import { type JsonBounds, WIDE_BOUNDS } from './json-bounds.js';
 import { readLenientJson } from './lenient-json.js';
@@ -27,22 +29,31 @@ export function readJson(text: string, bounds: JsonBounds = WIDE_BOUNDS): Json {
   return value;
 }
 
+/** The elements of a list (the list itself: it may be long), the values of an object. */
+export function partsOf(container: Json & object): readonly Json[] {
+  return isList(container) ? container : Object.values(container);
+}
+
 /** Refuses what `JSON.parse` lets through and the lenient reader doesn't. @throws JsonTooLargeError, JsonSyntaxError */
 export function checkBounds(root: Json, text: string, bounds: JsonBounds): void {
   let level: readonly Json[] = [root];
+  // Texts of the level that are only counted, as there is nothing in them.
+  let texts = 0;
   let values = 0;
-  for (let depth = 0; level.length > 0; depth += 1) {
+  for (let depth = 0; level.length + texts > 0; depth += 1) {
     if (depth > bounds.depth) throw new JsonTooLargeError('depth', bounds.depth);
-    values += level.length;
+    values += level.length + texts;
     if (values > bounds.values) throw new JsonTooLargeError('values', bounds.values);
     const next: Json[] = [];
+    texts = 0;
     for (const value of level) {
       if (typeof value === 'object' && value !== null) {
-        const inner = Object.values(value);
+        const inner = partsOf(value);
         if (!Array.isArray(value) && inner.length > bounds.members) {
           throw new JsonTooLargeError('members', bounds.members);
         }
-        for (const one of inner) next.push(one);
+        if (isTextList(inner)) texts += inner.length;
+        else for (const one of inner) next.push(one);
       } else if (typeof value === 'number' && !Number.isFinite(value)) {
         throw new JsonSyntaxError('a number is too large', text, 0);
       }

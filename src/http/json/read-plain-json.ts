@@ -1,6 +1,6 @@
 import type { Json } from '../../model/document.js';
 import type { JsonBounds } from './json-bounds.js';
-import { checkBounds } from './read-json.js';
+import { checkBounds, partsOf } from './read-json.js';
 
 /** Characters that the engine's parser reads in some 20 ms, where most of them are in strings. */
 const MOST_CHARACTERS = 4 * 1024 * 1024;
@@ -9,8 +9,15 @@ const MOST_CHARACTERS = 4 * 1024 * 1024;
 const MOST_COMMAS = 200_000;
 const MOST_CONTAINERS = 1000;
 
-/** What the engine's parser reads otherwise than the lenient one, or does not read. */
-const IS_SPECIAL = /__proto__|\\|[0-9.]{16}/;
+/** A number that is perhaps too long: none begins behind a quote, as addresses do, which are thereby passed over quickly. */
+const LONG_NUMBER = /[:[,\s-][0-9.]{16}/;
+const IS_LONG_NUMBER = /^[0-9.]{16}/;
+
+/** Whether it may hold what the engine's parser reads otherwise than the lenient one, or does not read. */
+function isSpecial(text: string): boolean {
+  if (text.includes('__proto__') || text.includes('\\')) return true;
+  return IS_LONG_NUMBER.test(text) || LONG_NUMBER.test(text);
+}
 
 function holdsMore(text: string, char: string, most: number): boolean {
   let found = 0;
@@ -20,7 +27,7 @@ function holdsMore(text: string, char: string, most: number): boolean {
 
 function tell(value: Json, made: (container: object) => void): void {
   if (typeof value !== 'object' || value === null) return;
-  for (const part of Object.values(value)) tell(part, made);
+  for (const part of partsOf(value)) if (typeof part === 'object') tell(part, made);
   made(value);
 }
 
@@ -30,7 +37,7 @@ function tell(value: Json, made: (container: object) => void): void {
  * object and list, inner ones first. @throws JsonTooLargeError, JsonSyntaxError
  */
 export function readPlainJson(text: string, bounds: JsonBounds, made: (container: object) => void): Json | undefined {
-  if (text.length > Math.min(MOST_CHARACTERS, bounds.characters) || IS_SPECIAL.test(text)) return undefined;
+  if (text.length > Math.min(MOST_CHARACTERS, bounds.characters) || isSpecial(text)) return undefined;
   if (holdsMore(text, '{', MOST_CONTAINERS) || holdsMore(text, '[', MOST_CONTAINERS)) return undefined;
   if (holdsMore(text, ',', MOST_COMMAS)) return undefined;
   let value: Json;

@@ -1,9 +1,12 @@
 import type { Json } from '../../model/document.js';
+import { isList } from '../../model/validate.js';
 import { quotedKey, sortedKeys, writeJson } from './write-json.js';
 
 /** Values and characters written between two pauses; what is smaller is written at once. */
 const VALUES_A_STEP = 2000;
 const CHARACTERS_A_STEP = 200_000;
+/** Characters of a text that costs no more than another value. */
+const SHORT = CHARACTERS_A_STEP / VALUES_A_STEP;
 
 /** Whether writing a value takes so long that other requests should be served meanwhile. */
 export function isLargeJson(value: Json): boolean {
@@ -29,12 +32,24 @@ function weigh(value: Json, budget: number): number {
   if (typeof value === 'string') return budget - 1 - value.length * (VALUES_A_STEP / CHARACTERS_A_STEP);
   if (typeof value !== 'object' || value === null) return budget - 1;
   let left = budget - 1;
+  if (isList(value)) {
+    for (let at = 0; at < value.length && left > 0; at += 1) left = weigh(value[at] as Json, left);
+    return left;
+  }
   const object = value as Readonly<Record<string, Json>>;
   for (const key in object) {
     if (left <= 0) break;
     left = weigh(object[key] as Json, left);
   }
   return left;
+}
+
+/** Elements from a place on that are texts as short as addresses, some of them: those are written together. */
+function shortTextsFrom(list: readonly Json[], from: number): readonly Json[] {
+  const most = Math.min(list.length, from + VALUES_A_STEP);
+  let to = from;
+  for (let text = list[to]; to < most && typeof text === 'string' && text.length <= SHORT; text = list[to]) to += 1;
+  return list.slice(from, to);
 }
 
 class Writer {
@@ -64,9 +79,18 @@ class Writer {
   }
 
   *writeItems(list: readonly Json[]): Generator<void, void> {
-    for (const [index, item] of list.entries()) {
-      if (index > 0) this.#text += ',';
-      yield* this.write(item);
+    for (let at = 0; at < list.length;) {
+      if (at > 0) this.#text += ',';
+      const texts = shortTextsFrom(list, at);
+      if (texts.length > 0) {
+        this.#text += JSON.stringify(texts).slice(1, -1);
+        this.#unpaid -= texts.length;
+        if (this.#unpaid <= 0) yield this.#pause();
+        at += texts.length;
+      } else {
+        yield* this.write(list[at] as Json);
+        at += 1;
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import { canonicalSetInSteps } from '../../firewall/sets/canonical-set.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { schemaJson } from '../../model/json-schema.js';
 import { sharedEnds } from '../../model/shared-ends.js';
+import { isTextList } from '../../model/text-list.js';
 import { isList } from '../../model/validate.js';
 import type { Finding } from './finding.js';
 
@@ -45,9 +46,11 @@ function* listViolation(
 ): Generator<void, Finding | undefined> {
   if (value === undefined || value === stored) return undefined;
   if (!isList(value)) return wrongType(value, field, family);
-  const notText = value.findIndex((item) => typeof item !== 'string');
-  if (notText >= 0) return wrongType(value[notText] as Json, field, family, notText);
-  const list = value as readonly string[];
+  if (!isTextList(value)) {
+    const notText = value.findIndex((item) => typeof item !== 'string');
+    return wrongType(value[notText] as Json, field, family, notText);
+  }
+  const list: readonly string[] = value;
   const faults = yield* newFaults(list, isList(stored) ? stored : [], family);
   const [first] = faults;
   if (first) {
