@@ -6,14 +6,17 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    const other = b as readonly Json[];
-    return (a as readonly Json[]).every((item, index) => sameJson(item, other[index]));
+    return sameItems(a as readonly Json[], b as readonly Json[]);
   }
   const left = a as Readonly<Record<string, Json>>;
   const right = b as Readonly<Record<string, Json>>;
   const keys = Object.keys(left);
-  return (
-    keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key], right[key]))
-  );
+  if (keys.length !== Object.keys(right).length) return false;
+  for (const key of keys) if (!Object.hasOwn(right, key) || !sameJson(left[key], right[key])) return false;
+  return true;
+}
+
+function sameItems(a: readonly Json[], b: readonly Json[]): boolean {
+  for (let at = 0; at < a.length; at += 1) if (!sameJson(a[at], b[at])) return false;
+  return true;
 }
