@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Document } from '../model/document.js';
 import type { MalformedRows } from './malformed-rows.js';
 import type { RowChange } from '../model/row-change.js';
+import { sameJson } from '../model/same-json.js';
 
 /**
  * One table held in memory. What its watcher saw (an insert, an update, a removal) is corrected here to what it means
@@ -54,7 +54,7 @@ export class WorldTable {
     if (before === seen) return undefined;
     const row = this.#malformed.mend(this.#name, seen, before);
     if (row === undefined) return undefined;
-    if (before !== undefined && isDeepStrictEqual(before, row)) return undefined;
+    if (before !== undefined && sameJson(before, row)) return undefined;
     this.#rows.set(row.id, row);
     return before === undefined ? { id: row.id, after: row } : { id: row.id, before, after: row };
   }

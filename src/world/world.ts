@@ -7,7 +7,7 @@ import type { TableDeclaration } from '../resources/resource.js';
 import { tableDeclaration, TABLES, type WatchedTable } from '../resources/resources.js';
 import type { Stale } from '../resources/watch.js';
 import { DependencyIndex } from './dependency-index.js';
-import { dependencyKeys, onPeer, onService } from './dependency-keys.js';
+import { dependencyKeys, nameTheSame, onPeer, onService } from './dependency-keys.js';
 import { type Dirt, DirtCollector } from './dirt.js';
 import { LookupIndex } from './lookup-index.js';
 import { MalformedRows } from './malformed-rows.js';
@@ -202,11 +202,11 @@ export class World {
 
   #absorbOne(table: WorldTableName, change: RowChange, dirt: DirtCollector): void {
     for (const index of this.#indexes[table] ?? []) index.update(change);
-    tableDeclaration(table)?.watch?.dirties(change, this.#stale(dirt));
+    tableDeclaration(table)?.watch?.dirties(change, this.#stale(dirt, namesOthers(table, change)));
   }
 
-  /** What declarations name as stale, as marks in `dirt`. */
-  #stale(dirt: DirtCollector): Stale {
+  /** What declarations name as stale, as marks in `dirt`. `namesOthers`: rules may name other things than before. */
+  #stale(dirt: DirtCollector, namesOthers = true): Stale {
     return {
       policy: () => {
         dirt.policyChanged = true;
@@ -216,7 +216,7 @@ export class World {
       rulesNamingService: (id) => this.#dirtyDependants(onService(id), dirt),
       rulesOfProfile: (id) => {
         dirt.profiles.add(id);
-        dirt.rekey.add(id);
+        if (namesOthers) dirt.rekey.add(id);
       },
       group: (id, isThere) => dirt.group(id, isThere),
       groupHashes: (id) => dirt.groupHashes.add(id),
@@ -255,4 +255,10 @@ export class World {
   #dirtyDependants(key: string, dirt: DirtCollector): void {
     for (const profile of this.#dependencies.profilesOn(key)) dirt.profiles.add(profile);
   }
+}
+
+/** Whether a change may make the rules of a profile rest on other things. */
+function namesOthers(table: WorldTableName, { before, after }: RowChange): boolean {
+  if (table !== 'ruleset' || before === undefined || after === undefined) return true;
+  return before.profile_id !== after.profile_id || !nameTheSame(before, after);
 }

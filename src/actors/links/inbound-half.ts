@@ -29,6 +29,9 @@ const RETRY_MS = 1000;
 /** One is waiting while the next arrives and takes its place. */
 const PREFETCH = 2;
 
+/** JSON of this size and more is opened in one turn and read in another. */
+const LARGE_BYTES = 1 << 18;
+
 /**
  * The half of a link that listens, on our own broker, to what the linked server publishes there. The newest message
  * counts; of a flood one is read now and then, and the others are let pass.
@@ -232,6 +235,8 @@ export class InboundHalf {
       metrics.count('external_ipset_update');
       return this.#heard();
     }
+    // Megabytes take long enough to open and to hash: whoever waits has a turn before they are parsed too.
+    if (json.byteLength >= LARGE_BYTES) await pause(self, 1);
     const learnt = learnSets(link.name, message, json, this.#needs);
     if ('refused' in learnt) return this.#refuse(link, learnt.refused);
     // Megabytes may have been read: whoever waits has a turn before as many are compared.

@@ -59,8 +59,13 @@ function withoutTrimmings(text: string): string {
   return withoutQuotes(withCountersReset(withoutComments(text)));
 }
 
+const [COLON, LETTER_D, LETTER_F] = [0x3a, 0x44, 0x46];
+
 /** Docker's chains and lines of FORWARD, except the one that every v4 ruleset has. */
 function isIgnored(text: string, start: number, end: number): boolean {
+  // Most lines are of other chains, which one character tells.
+  const chain = text.charCodeAt(start + (text.charCodeAt(start) === COLON ? 1 : 3));
+  if (chain !== LETTER_D && chain !== LETTER_F) return false;
   return (
     text.startsWith('-A DOCKER', start) ||
     text.startsWith(':DOCKER', start) ||

@@ -1,4 +1,5 @@
 import type { Family } from '../addresses/family.js';
+import { flatText } from '../flat-text.js';
 import type { Packets, Side } from '../rules/firewall-rule.js';
 import { type IcmpType, icmpTypeText } from '../rules/icmp-types.js';
 import { portLists } from './port-lists.js';
@@ -22,10 +23,10 @@ function icmpMatch(type: IcmpType, family: Family): string {
 function makePortTexts(name: string | null, { side, ranges }: NonNullable<Packets['ports']>): readonly PacketText[] {
   const protocol = name === null ? '' : ` -p ${name}`;
   const option = PORT_OPTION[side];
-  const own = name !== null && OWN_MATCH.has(name) ? ` -m ${name} ${option} ` : null;
+  const own = name !== null && OWN_MATCH.has(name) ? flatText(' -m ', name, ' ', option, ' ') : null;
   return portLists(ranges).map(({ single, text }) => ({
     protocol,
-    match: single && own !== null ? own + text : ` -m multiport ${option}s ${text}`,
+    match: single && own !== null ? flatText(own, text) : flatText(' -m multiport ', option, 's ', text),
   }));
 }
 

@@ -1,13 +1,13 @@
 import type { Family } from '../addresses/family.js';
-import type { FirewallRule, Peer, Side, SourceLimit, Verdict } from '../rules/firewall-rule.js';
+import type { FirewallRule, Side, SourceLimit, Verdict } from '../rules/firewall-rule.js';
+import { flatText } from '../flat-text.js';
+import { keptWords } from '../kept-words.js';
 import type { State } from '../rules/connection-state.js';
 import { kernelComment, oldStyleLine, simpleOldArgument } from './comment-text.js';
 import { packetTexts } from './print-packets.js';
 
 /** How comments are spelled: as the Erlang server did wherever that hashes the same, or as the kernel prints them. */
 export type CommentStyle = 'old' | 'kernel';
-
-const SIDE: Readonly<Record<Side, string>> = { source: 'src', destination: 'dst' };
 
 const TARGET: Readonly<Record<Family, Readonly<Record<Verdict, string>>>> = {
   v4: targets('icmp-port-unreachable'),
@@ -75,22 +75,35 @@ function addressOption(option: string, text: string): string {
   return text.endsWith('/0') ? '' : option + text;
 }
 
-function setMatch(peer: Peer): string {
-  return peer.kind === 'set' ? ` -m set --match-set ${peer.name} ${SIDE[peer.side]}` : '';
-}
+/** By the name of the set. */
+const SET_MATCH: Readonly<Record<Side, (name: string) => string>> = {
+  source: keptWords((name) => flatText(' -m set --match-set ', name, ' src')),
+  destination: keptWords((name) => flatText(' -m set --match-set ', name, ' dst')),
+};
+
+/** By the states, joined by commas. */
+const STATE_MATCH = keptWords((states) => flatText(' -m state --state ', states));
 
 function stateMatch(states: readonly State[]): string {
-  return states.length === 0 ? '' : ` -m state --state ${states.length === 1 ? states[0] : states.join(',')}`;
-}
-
-/** The comment's option, the same in every line; null: how it is spelled depends on the line. */
-function commentOption(comment: string, style: CommentStyle): string | null {
-  if (comment === '') return '';
-  const argument = style === 'kernel' ? kernelComment(comment) : simpleOldArgument(comment);
-  return argument === null ? null : COMMENT + argument;
+  const [first] = states;
+  return first === undefined ? '' : STATE_MATCH(states.length === 1 ? first : states.join(','));
 }
 
 const COMMENT = ' -m comment --comment ';
+
+/** The option of a comment, the same in every line; null: how it is spelled depends on the line. */
+interface CommentOption {
+  readonly text: string | null;
+}
+
+/** By the comment, which is not empty. */
+const COMMENT_OPTION: Readonly<Record<CommentStyle, (comment: string) => CommentOption>> = {
+  kernel: keptWords((comment) => ({ text: flatText(COMMENT, kernelComment(comment)) })),
+  old: keptWords((comment) => {
+    const argument = simpleOldArgument(comment);
+    return { text: argument === null ? null : flatText(COMMENT, argument) };
+  }),
+};
 
 /** How the lines of a rule begin: once, or for each of its addresses. */
 function lineStarts({ direction, peer }: FirewallRule): string | readonly string[] {
@@ -105,9 +118,9 @@ function lineStarts({ direction, peer }: FirewallRule): string | readonly string
 export function printRule(rule: FirewallRule, family: Family, style: CommentStyle, lines: string[]): void {
   const { direction, peer, interface: device, comment } = rule;
   const place = device === null ? '' : `${WAY[direction].interface}${device.name}${device.andLonger ? '+' : ''}`;
-  const set = setMatch(peer);
+  const set = peer.kind === 'set' ? SET_MATCH[peer.side](peer.name) : '';
   const state = stateMatch(rule.states);
-  const option = commentOption(comment, style);
+  const option = comment === '' ? '' : COMMENT_OPTION[style](comment).text;
   const ends = lineEnds(rule.limit, rule.verdict, family);
   const starts = lineStarts(rule);
   const first = typeof starts === 'string' ? starts : (starts[0] ?? '');

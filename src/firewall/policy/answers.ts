@@ -30,7 +30,8 @@ const sameList: Same<AddressList> = (a, b) => {
 class Noted<Value> implements Lookup<Value> {
   readonly #from: Lookup<Value>;
   readonly #same: Same<Value>;
-  readonly #given = new Map<string, Value | undefined>();
+  /** Made with the first question: most compilations ask nothing of most kinds. */
+  #given: Map<string, Value | undefined> | undefined = undefined;
 
   constructor(from: Lookup<Value>, same: Same<Value>) {
     this.#from = from;
@@ -38,23 +39,24 @@ class Noted<Value> implements Lookup<Value> {
   }
 
   get size(): number {
-    return this.#given.size;
+    return this.#given?.size ?? 0;
   }
 
   get names(): readonly string[] {
-    return [...this.#given.keys()];
+    return [...(this.#given?.keys() ?? [])];
   }
 
   get(name: string): Value | undefined {
-    const given = this.#given.get(name);
-    if (given !== undefined || this.#given.has(name)) return given;
+    const all = (this.#given ??= new Map<string, Value | undefined>());
+    const given = all.get(name);
+    if (given !== undefined || all.has(name)) return given;
     const answer = this.#from.get(name);
-    this.#given.set(name, answer);
+    all.set(name, answer);
     return answer;
   }
 
   holds(now: Lookup<Value>): boolean {
-    for (const [name, given] of this.#given) if (!this.#same(given, now.get(name))) return false;
+    for (const [name, given] of this.#given ?? []) if (!this.#same(given, now.get(name))) return false;
     return true;
   }
 }

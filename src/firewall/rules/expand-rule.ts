@@ -4,7 +4,7 @@ import type { Emission, Pass } from './emission.js';
 import type { FirewallRule, Packets, Peer, SourceLimit, Verdict } from './firewall-rule.js';
 import type { ServiceEntry, ServiceModel } from './read-service.js';
 import { readRecentMask } from './recent-mask.js';
-import { peerOnTheWay, resolvePeer } from './resolve-peer.js';
+import { isAny, peerOnTheWay, resolvePeer } from './resolve-peer.js';
 import type { State } from './connection-state.js';
 import type { Action, RecentLimit, RuleModel } from './rule-model.js';
 import { servicePackets, wholeProtocol } from './service-packets.js';
@@ -56,9 +56,7 @@ function limitOf({ kind }: RuleModel, pass: Pass, emission: Emission): SourceLim
 
 /** Whether the entry stands for all packets, so that its protocol does not count. */
 function isEverything(service: ServiceModel, entry: ServiceEntry, emission: Emission): boolean {
-  return emission.choices.anyByName
-    ? service.name.toUpperCase() === 'ANY'
-    : entry.filter.kind === 'all' && entry.protocol === null;
+  return emission.choices.anyByName ? isAny(service.name) : entry.filter.kind === 'all' && entry.protocol === null;
 }
 
 /** The packets of an entry for everything; where rules hold addresses its protocol is kept, as on the Erlang server. */

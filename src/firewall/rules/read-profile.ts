@@ -57,13 +57,14 @@ export function* readProfileInSteps(
   if (!isList(inbound)) return { ok: false, error: profileError('rules.inbound', 'give a list of rules', inbound) };
   if (!isList(outbound)) return { ok: false, error: profileError('rules.outbound', 'give a list of rules', outbound) };
   const place = function* (
-    rules: readonly Json[],
+    given: readonly Json[],
     direction: RulePosition['direction'],
   ): Generator<void, readonly PlacedRead[]> {
     const placed: PlacedRead[] = [];
-    for (const [index, rule] of rules.entries()) {
+    for (let index = 0; index < given.length; index += 1) {
       if (index % RULES_A_STEP === RULES_A_STEP - 1) yield;
-      placed.push({ ...readRule(rule, choices, reading), position: { direction, index } });
+      const { rule, faults, cut } = readRule(given[index] as Json, choices, reading);
+      placed.push({ rule, faults, cut, position: { direction, index } });
     }
     return placed;
   };

@@ -21,6 +21,16 @@ export interface ReadRule {
 /** Interface names are at most IFNAMSIZ - 1 bytes. */
 const INTERFACE_BYTES = 15;
 const SKIPPED: ReadRule = { rule: null, faults: [], cut: false };
+/** Most interfaces and comments are of these characters alone, which no dialect refuses or replaces. */
+const PLAIN_INTERFACE = /^[!#-[\]-~]{1,15}$/;
+const PLAIN_COMMENT = /^[ -[\]-~]*$/;
+const NO_STATES: readonly State[] = [];
+const ONE_STATE: ReadonlyMap<Json | undefined, readonly State[]> = new Map(STATES.map((state) => [state, [state]]));
+
+/** In capitals. Most words are already, and asking costs less than making another text. */
+function capitals(word: string): string {
+  return word === 'BASIC' || word === 'ACCEPT' || word === 'DROP' ? word : word.toUpperCase();
+}
 
 /** How rules are read, besides the dialect. */
 export interface RuleReading {
@@ -54,16 +64,15 @@ class RuleReader {
     );
   }
 
-  flag(field: string, absent?: boolean): boolean {
-    const value = this.#rule[field] ?? (field in this.#rule ? undefined : absent);
+  flag(field: string, given: Json | undefined, absent?: boolean): boolean {
+    const value = given === undefined ? absent : given;
     if (typeof value === 'boolean') return value;
     this.#fault('shape', field, 'give true or false');
     return true;
   }
 
   /** A string as the dialect takes it: the Erlang server also concatenated lists of strings. */
-  #text(field: string): string | undefined {
-    const value = this.#rule[field];
+  #text(value: Json | undefined): string | undefined {
     if (value === undefined) return '';
     if (typeof value === 'string') return value;
     if (this.#choices.looseText && isList(value) && value.every((item) => typeof item === 'string'))
@@ -84,7 +93,7 @@ class RuleReader {
       this.#fault('shape', 'action', 'give ACCEPT, DROP or REJECT');
       return 'DROP';
     }
-    const word = value.toUpperCase();
+    const word = capitals(value);
     if (word === 'ACCEPT' || word === 'DROP' || word === 'REJECT') return word;
     if (!ignored) this.#fault('kernel', 'action', 'give ACCEPT, DROP or REJECT');
     return 'DROP';
@@ -92,7 +101,7 @@ class RuleReader {
 
   kind(): RuleKind {
     const value = this.#rule['type'];
-    const word = typeof value === 'string' ? value.toUpperCase() : value === undefined ? 'BASIC' : '';
+    const word = typeof value === 'string' ? capitals(value) : value === undefined ? 'BASIC' : '';
     if (word === 'BASIC') return { type: word };
     if (word === 'CONNLIMIT') return { type: word, limit: readConnectionLimit(this.#rule) };
     if (word === 'RECENT') return { type: word, limit: readRecentLimit(this.#rule) };
@@ -126,13 +135,16 @@ class RuleReader {
 
   states(): readonly State[] {
     const value = this.#rule['states'];
-    if (value === undefined) return [];
+    if (value === undefined) return NO_STATES;
+    if (isList(value) && value.length < 2) {
+      const one = value.length === 0 ? NO_STATES : ONE_STATE.get(value[0]);
+      if (one !== undefined) return one;
+    }
     const wanted = `give a list of ${STATES.join(', ')}, or an empty one for any state`;
     if (!isList(value) || !value.every((state) => typeof state === 'string')) {
       this.#fault('shape', 'states', wanted);
-      return [];
+      return NO_STATES;
     }
-    if (value.length === 0) return [];
     const words = new Set(value.join(',').toUpperCase().split(','));
     const known = STATES.filter((state) => words.has(state));
     if (known.length !== words.size) this.#fault('kernel', 'states', wanted);
@@ -149,7 +161,7 @@ class RuleReader {
   #interface(): string {
     const value = this.#rule['interface'];
     const word = this.#choices.looseText && (value === null || typeof value === 'boolean');
-    const name = word ? String(value) : this.#text('interface');
+    const name = word ? String(value) : this.#text(value);
     if (name === undefined) {
       this.#fault('shape', 'interface', 'give the name of an interface, or an empty string for any');
       return '';
@@ -159,6 +171,7 @@ class RuleReader {
       this.#fault('kernel', 'interface', 'give the name of an interface, or an empty string for any');
     // A plus alone means every interface, and the kernel prints nothing for it.
     if (name === '' || name === 'ANY' || name === '+') return '';
+    if (PLAIN_INTERFACE.test(name)) return name;
     const refused = this.#choices.refuseOddText ? /[\u0000-\u0020\u007f"\\]/ : /[\u0000-\u0020\u007f"]/;
     if (refused.test(name)) {
       this.#fault(
@@ -172,19 +185,19 @@ class RuleReader {
     return name;
   }
 
-  /** The whole comment, and the comment cut to what can be printed. */
-  comment(): { readonly whole: string; readonly kept: string } {
-    const whole = this.#comment();
-    return { whole, kept: this.#comments.cut(whole) };
+  /** The part of a comment that can be printed. */
+  cut(comment: string): string {
+    return this.#comments.cut(comment);
   }
 
-  #comment(): string {
-    const text = this.#text('comment');
+  /** The whole comment. */
+  comment(): string {
+    const text = this.#text(this.#rule['comment']);
     if (text === undefined) {
       this.#fault('shape', 'comment', 'give a string, or an empty one for none');
       return '';
     }
-
+    if (PLAIN_COMMENT.test(text)) return text;
     const refused = this.#choices.refuseOddText ? /[\u0000-\u001f\u007f\\]/ : /[\u0000\n]/;
     if (refused.test(text) || (text.includes('\\') && !this.#comments.readsBack(text))) {
       this.#fault('kernel', 'comment', 'give a string without line feeds, other control characters and backslashes');
@@ -196,7 +209,7 @@ class RuleReader {
   answered(): boolean {
     const { type, action } = this.#rule;
     const loose = (value: Json | undefined): Json | undefined =>
-      typeof value === 'string' && !this.#choices.exactAnswerWords ? value.toUpperCase() : value;
+      typeof value === 'string' && !this.#choices.exactAnswerWords ? capitals(value) : value;
     return (type === undefined || loose(type) === 'BASIC') && loose(action) !== 'DROP';
   }
 }
@@ -214,12 +227,13 @@ export function readRule(value: Json, choices: RuleChoices, reading: RuleReading
   const service = reader.service();
   const peer = reader.peer();
   const states = reader.states();
-  reader.flag('log', false);
+  reader.flag('log', value['log'], false);
   const kind = reader.kind();
   const device = reader.interface();
   const action = reader.action(kind.type === 'CONNLIMIT');
-  const { whole, kept: comment } = reader.comment();
-  const active = reader.flag('active');
+  const whole = reader.comment();
+  const comment = reader.cut(whole);
+  const active = reader.flag('active', value['active']);
   const rule: RuleModel = {
     active,
     action,
@@ -231,6 +245,7 @@ export function readRule(value: Json, choices: RuleChoices, reading: RuleReading
     comment,
     answered: reader.answered(),
   };
-  const faults = active ? reader.faults : reader.faults.filter((fault) => fault.kind !== 'kernel');
+  const faults =
+    active || reader.faults.length === 0 ? reader.faults : reader.faults.filter((fault) => fault.kind !== 'kernel');
   return { rule, faults, cut: active && comment !== whole };
 }

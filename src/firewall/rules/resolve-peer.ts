@@ -1,8 +1,9 @@
-import { MAX_BASE_BYTES, setName } from '../sets/set-name.js';
+import { MAX_BASE_BYTES } from '../sets/set-name.js';
 import type { Fault } from './compile-error.js';
 import type { AddressList, Emission, Pass } from './emission.js';
 import type { Peer } from './firewall-rule.js';
 import { type PeerAddresses, peerAddresses } from './peer-addresses.js';
+import { PEER_SETS, type PeerSet } from './peer-set.js';
 import type { RulePeer } from './rule-model.js';
 import type { Referred } from './ruleset-input.js';
 
@@ -10,9 +11,7 @@ type NamedPeer = Exclude<RulePeer, { kind: 'anyone' }>;
 
 /** What stands for the peer of a rule in one variant, whichever way the packets go. */
 export type ResolvedPeer =
-  | { readonly kind: 'anyone' }
-  | { readonly kind: 'set'; readonly name: string }
-  | { readonly kind: 'addresses'; readonly addresses: PeerAddresses };
+  { readonly kind: 'anyone' } | PeerSet | { readonly kind: 'addresses'; readonly addresses: PeerAddresses };
 
 const ANYONE: Peer & ResolvedPeer = { kind: 'anyone' };
 const NO_ADDRESSES: readonly string[] = [];
@@ -33,21 +32,20 @@ export function nameOfPeer(peer: NamedPeer, from: Referred, fault: (fault: Fault
   return peer.kind === 'group' && name === 'self' ? from.selfGroup : name;
 }
 
-const UNUSABLE = /[\u0000-\u0020\u007f"]/;
-
-/** The name of the peer's set, checked if it will be printed: the kernel refuses a whole ruleset for one wrong name. */
-function usedSet(peer: NamedPeer, name: string, active: boolean, emission: Emission): string {
-  const set = setName(name, peer.kind, emission.version);
+/** The peer's set, its name checked if it will be printed: the kernel refuses a whole ruleset for one wrong name. */
+function usedSet(peer: NamedPeer, name: string, active: boolean, emission: Emission): PeerSet {
+  const { sets, bytes, unusable, backslash } = PEER_SETS[peer.kind](name);
+  const set = sets[emission.version];
   if (!active) return set;
   const { setNameBytes, refuseOddText } = emission.choices;
   const refuse = (reason: string): void =>
     emission.fault({ kind: 'kernel', field: 'group', value: name, reason: `no set can have its name: ${reason}` });
-  if (UNUSABLE.test(name) || (refuseOddText && name.includes('\\'))) {
+  if (unusable || (refuseOddText && backslash)) {
     refuse('it holds a blank, a control character, a double quote or a backslash');
-  } else if (Buffer.byteLength(set) > setNameBytes) {
+  } else if (bytes > setNameBytes) {
     refuse(`at most ${MAX_BASE_BYTES} bytes fit, a prefix and its # included`);
   }
-  emission.sets.add(set);
+  emission.sets.add(set.name);
   return set;
 }
 
@@ -59,6 +57,11 @@ function addressesOf(peer: NamedPeer, name: string, emission: Emission): Address
   // Maps are keyed by name; where an input's own maps are keyed by id, nothing is found by name.
   const byName = choices.addressKey === 'name' ? map?.get(name) : undefined;
   return byName ?? map?.get(id) ?? NO_ADDRESSES;
+}
+
+/** Whether it is the name ANY, in any case. Looks at the length first, since most names are of another. */
+export function isAny(name: string): boolean {
+  return name.length === 3 && name.toUpperCase() === 'ANY';
 }
 
 /**
@@ -74,8 +77,8 @@ export function resolvePeer(
 ): ResolvedPeer | undefined {
   if (peer.kind === 'anyone' || name === null) return ANYONE;
   if (emission.type === 'ipsets') {
-    if (emission.choices.anyByName && name.toUpperCase() === 'ANY') return ANYONE;
-    return { kind: 'set', name: usedSet(peer, name, active, emission) };
+    if (emission.choices.anyByName && isAny(name)) return ANYONE;
+    return usedSet(peer, name, active, emission);
   }
   const found = addressesOf(peer, name, emission);
   if ('unknown' in found) {
@@ -101,10 +104,8 @@ export function peerOnTheWay(peer: ResolvedPeer, pass: Pass, { choices }: Emissi
   switch (peer.kind) {
     case 'anyone':
       return ANYONE;
-    case 'set': {
-      const side = pass === 'inbound' ? 'source' : pass === 'answer' ? choices.answerSetSide : 'destination';
-      return { kind: 'set', name: peer.name, side };
-    }
+    case 'set':
+      return peer.peers[pass === 'inbound' ? 'source' : pass === 'answer' ? choices.answerSetSide : 'destination'];
     case 'addresses':
       return { kind: 'addresses', list: pass === 'inbound' ? peer.addresses.list : peer.addresses.reversed };
   }

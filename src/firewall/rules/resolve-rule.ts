@@ -32,12 +32,14 @@ export function resolveRule(
   from: Referred,
   fault: (fault: Fault) => void,
 ): ResolvedRule | undefined {
-  const read = faults.find(({ kind }) => kind !== 'kernel');
+  // Most rules have no fault.
+  const faulty = faults.length > 0;
+  const read = faulty ? faults.find(({ kind }) => kind !== 'kernel') : undefined;
   if (rule === null) {
     if (read !== undefined) fault(read);
     return undefined;
   }
-  const service = faults.some(({ field }) => field === 'service') ? undefined : serviceOf(rule, from, fault);
+  const service = faulty && faults.some(({ field }) => field === 'service') ? undefined : serviceOf(rule, from, fault);
   // A service without entries gives no line, whatever else the rule holds.
   if (service?.entries.length === 0) return undefined;
   if (read !== undefined || service === undefined) {
