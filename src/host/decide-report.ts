@@ -1,5 +1,6 @@
 import { textOf } from '../model/text-of.js';
-import type { Document, JsonObject } from '../model/document.js';
+import type { Document, Json, JsonObject } from '../model/document.js';
+import { sameJson } from '../model/same-json.js';
 import {
   checkHashes,
   hashMemoryOf,
@@ -35,7 +36,8 @@ export type GroupOwner = 'report' | 'operator';
 
 /** What follows from a report, beside the row. */
 export interface ReportOutcome {
-  readonly row: JsonObject;
+  /** The row that was given, where the report changes nothing. */
+  readonly row: Document;
   readonly known: HostKnowledge;
   readonly from: HostState;
   readonly to: HostState;
@@ -111,6 +113,7 @@ const MOST_FIELDS = 64;
  * (docs/host-lifecycle.md#what-a-report-may-say).
  */
 function extraOf(row: JsonObject, { extra = {} }: HostReport): JsonObject {
+  if (Object.keys(extra).length === 0) return {};
   let room = MOST_FIELDS - Object.keys(row).length;
   const taken = Object.entries(extra).filter(
     ([field]) => !NOT_THE_AGENTS.has(field) && (Object.hasOwn(row, field) || room-- > 0),
@@ -199,9 +202,8 @@ export function decideReport(
     // Nor is a host back in control because its rules can't be seen any more.
     ('mail' in step && step.mail === 'hash_recover' && unverified && known?.unverified === undefined);
 
-  const { group_pending: _dropped, group_claimed: _also, unverified: _shownAnew, ...kept } = row;
-  const next: JsonObject = {
-    ...kept,
+  const kept = withoutShown(row);
+  const changes: JsonObject = {
     ...extraOf(kept, report),
     ...report.fields,
     ...place,
@@ -215,7 +217,7 @@ export function decideReport(
   };
   const stoppedAt = echo ? known?.stoppedAt : report.stopped ? now : undefined;
   return {
-    row: next,
+    row: rowWith(row, kept, changes),
     known: {
       reportedGroup: report.group,
       reportedEnvironment: report.environment,
@@ -239,6 +241,32 @@ export function decideReport(
       place.group !== report.group || place.environment !== report.environment || place.location !== report.location,
     ...(saidGoodbye ? { deadlineInSeconds: context.agentStopGraceSeconds } : {}),
   };
+}
+
+/** The row without what a report shows anew, or not at all: itself, where it has nothing of that. */
+function withoutShown(row: Document): JsonObject {
+  if (row['group_pending'] === undefined && row['group_claimed'] === undefined && row['unverified'] === undefined)
+    return row;
+  const { group_pending: _dropped, group_claimed: _also, unverified: _shownAnew, ...kept } = row;
+  return kept;
+}
+
+/** What is `kept` of the row, with these changes; the row itself where they change nothing, which costs a store nothing. */
+function rowWith(row: Document, kept: JsonObject, changes: JsonObject): Document {
+  const names = Object.keys(changes);
+  if (
+    kept === row &&
+    row['keepalive_timestamp'] === changes['keepalive_timestamp'] &&
+    names.every((name) => sameJson(row[name], changes[name]))
+  )
+    return row;
+  const next: Record<string, Json> & { id: string } = { ...kept, id: row.id };
+  // A text that is the same stays the very string that the row has: the report's own need not be kept.
+  for (const name of names) {
+    const value = changes[name];
+    if (value !== undefined && next[name] !== value) next[name] = value;
+  }
+  return next;
 }
 
 function turnOf(known: HostKnowledge | undefined, unverified: boolean): Pick<ReportOutcome, 'turned'> {

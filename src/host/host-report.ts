@@ -32,6 +32,11 @@ export interface HostReport {
   readonly extra?: JsonObject;
 }
 
+/** All that a report says, documented or not. */
+export function allFieldsOf({ fields, extra = {} }: HostReport): JsonObject {
+  return Object.keys(extra).length === 0 ? fields : { ...fields, ...extra };
+}
+
 /**
  * What is known of a host beside its row (table `host_report`, id = hostkey; docs/host-lifecycle.md#whose-group-it-is).
  * `reported*` are the values of the last report; `boundGroup` is the group of the last start of the agent, to which its

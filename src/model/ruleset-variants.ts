@@ -70,14 +70,16 @@ export function byVariant<Column extends NameColumn, Value>(
   column: Column,
   value: (variant: RulesetVariant) => Value,
 ): Readonly<Record<RulesetVariant[Column], Value>> {
-  return Object.fromEntries(RULESET_VARIANTS.map((variant) => [variant[column], value(variant)])) as Readonly<
-    Record<RulesetVariant[Column], Value>
-  >;
+  const object: Partial<Record<RulesetVariant[Column], Value>> = {};
+  for (const variant of RULESET_VARIANTS) object[variant[column]] = value(variant);
+  return object as Readonly<Record<RulesetVariant[Column], Value>>;
 }
 
 /** An object with one member for each of the five hashes, those of rulesets first. */
 export function byHashField<Value>(value: (field: HashField) => Value): Readonly<Record<HashField, Value>> {
-  return Object.fromEntries(HASH_FIELDS.map((field) => [field, value(field)])) as Readonly<Record<HashField, Value>>;
+  const object: Partial<Record<HashField, Value>> = {};
+  for (const field of HASH_FIELDS) object[field] = value(field);
+  return object as Readonly<Record<HashField, Value>>;
 }
 
 /** The rulesets of one type: IPv4, then IPv6. */

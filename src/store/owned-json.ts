@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../model/document.js';
+import type { Document, Json, JsonObject } from '../model/document.js';
 
 /**
  * Every object and list in here is deeply frozen and came from this module, so it can be shared instead of copied. Of the
@@ -49,6 +49,14 @@ export function ownedObject(entries: Iterable<readonly [string, Json]>): JsonObj
   Object.freeze(object);
   owned.add(object);
   return object;
+}
+
+/** A document of these fields, whose values must be owned already, with its id before them. */
+export function ownedWithId(fields: JsonObject, id: string): Document {
+  const document = { id, ...fields };
+  Object.freeze(document);
+  owned.add(document);
+  return document;
 }
 
 /** Deeply freezes a value without copying it; the caller must hold the only reference. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Document, Json, JsonObject, Table } from '../model/document.js';
-import { ownedCopy, ownedObject } from './owned-json.js';
+import { ownedCopy, ownedWithId } from './owned-json.js';
 import { sameJson } from '../model/same-json.js';
 import type { Change, CommitFailure, CommitResult, Refusal, Stored } from './store.js';
 
@@ -78,7 +78,7 @@ function isRefusal(answer: Document | Refusal): answer is Refusal {
 
 function withId(doc: JsonObject): Document {
   const copy = ownedCopy(doc);
-  if (!Object.hasOwn(copy, 'id')) return ownedObject([['id', randomUUID()], ...Object.entries(copy)]) as Document;
+  if (!Object.hasOwn(copy, 'id')) return ownedWithId(copy, randomUUID());
   if (typeof copy['id'] !== 'string' || copy['id'] === '') throw new TypeError('the id of a document must be a string');
   return copy as Document;
 }

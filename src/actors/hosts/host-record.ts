@@ -1,5 +1,6 @@
 import { knowledgeFromDoc, knowledgeToDoc, type HostKnowledge } from '../../host/host-report.js';
 import type { Document } from '../../model/document.js';
+import { sameJson } from '../../model/same-json.js';
 import type { Change } from '../../store/store.js';
 import type { World } from '../../world/world.js';
 
@@ -41,7 +42,10 @@ export class HostRecord {
       id: this.hostkey,
       edit: (doc) => {
         const now = known();
-        return now === undefined ? (doc ?? { id: this.hostkey }) : knowledgeToDoc(this.hostkey, now);
+        if (now === undefined) return doc ?? { id: this.hostkey };
+        const next = knowledgeToDoc(this.hostkey, now);
+        // Most reports say nothing new here: the document itself is not even compared by the store.
+        return doc !== undefined && sameJson(doc, next) ? doc : next;
       },
     };
   }

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.js';
 import { registerHost } from '../../host/decide-report.js';
-import { knowledgeToDoc, type HostReport } from '../../host/host-report.js';
+import { allFieldsOf, knowledgeToDoc, type HostReport } from '../../host/host-report.js';
 import type { Clock, Self } from '../../otp/index.js';
 import type { Store } from '../../store/store.js';
 import type { RefusedReports } from '../intake/refused-reports.js';
@@ -53,7 +53,7 @@ export class HostRegistration {
       return refuse('unknown_host', 'auto_register_hosts is off; create it over the API');
     if (!registrations.take())
       return refuse('registration_limit', 'too many new hosts this minute (intake.registrations_per_minute)');
-    const noRoom = hostRoom.admit(hostkey, { ...report.fields, ...report.extra });
+    const noRoom = hostRoom.admit(hostkey, allFieldsOf(report));
     if (noRoom !== undefined) return refuse('too_many_hosts', noRoom);
     const { row, known } = registerHost(report, nowSeconds(clock));
     const result = await storePatiently(

@@ -3,7 +3,7 @@ import type { Dialect } from '../../firewall/dialect.js';
 import type { EventBook } from '../../events/event-book.js';
 import type { ServerEvent } from '../../events/server-event.js';
 import { decideReport, groupAfter, type ReportOutcome } from '../../host/decide-report.js';
-import type { HostReport } from '../../host/host-report.js';
+import { allFieldsOf, type HostReport } from '../../host/host-report.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
@@ -94,7 +94,7 @@ export class HostReports {
     const { record, deadlines } = this.#parts;
     this.#oddities.reported(report);
     const row = record.row();
-    const tooLarge = hostRoom.grow(record.hostkey, { ...report.fields, ...report.extra });
+    const tooLarge = hostRoom.grow(record.hostkey, allFieldsOf(report));
     if (tooLarge !== undefined) {
       refused.add(clock.now(), report, 'too_many_hosts', tooLarge);
       return guardOpened(self, this.#needs);
@@ -144,7 +144,7 @@ export class HostReports {
           if (row.hostkey !== hostkey) return { refused: { reason: 'other_hostkey' } };
           before = row;
           outcome = this.#decide(row, report);
-          return { ...outcome.row, id: row.id };
+          return outcome.row;
         },
       },
       // What is known changes only with a start, a good-bye or a new place: an equal document writes nothing.

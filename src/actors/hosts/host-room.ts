@@ -56,10 +56,14 @@ export class HostRoom {
     const row = this.#world.hostByKey(hostkey);
     if (row === undefined) return undefined;
     let more = 0;
-    for (const [name, value] of Object.entries(fields)) more += roughBytes(value) - roughBytes(row[name] ?? '');
-    const { bytes } = this.#used();
+    for (const name of Object.keys(fields)) {
+      const [value, had] = [fields[name], row[name] ?? ''];
+      if (value !== had) more += roughBytes(value) - roughBytes(had);
+    }
     // Rows breathe a little with every report; what fills the memory is more than that.
-    if (more <= 1024 || bytes + more <= this.#mostBytes) return undefined;
+    if (more <= 1024) return undefined;
+    const { bytes } = this.#used();
+    if (bytes + more <= this.#mostBytes) return undefined;
     this.showAlarm();
     return `its row would grow by ${more} bytes, and the rows of all hosts have ${bytes} (intake.hosts_max_bytes)`;
   }

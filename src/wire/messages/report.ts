@@ -10,6 +10,7 @@ import { describeTerm } from './describe-term.js';
 import { fieldValue } from './field-value.js';
 import { parseInterfaces, type Interfaces } from './interfaces.js';
 import { MessageError } from './message-error.js';
+import { readPlainReport } from './plain-report.js';
 import { MAX_EXTRA_BYTES, ONE_LINE_FIELDS, REPORT_FIELDS } from './report-fields.js';
 
 /**
@@ -67,6 +68,15 @@ const UPDATE_TYPES: ReadonlySet<string> = new Set<UpdateType>(['force', 'update'
  * @throws ReportError with a reason to count by and the field.
  */
 export function decodeReport(body: Uint8Array): Report {
+  const plain = readPlainReport(body);
+  return plain === undefined ? decodeReportTerms(body) : reportOf(plain.updateType, plain.fields, {});
+}
+
+/**
+ * The same by way of terms, for whatever bytes; reports that are as all agents write theirs take the short way.
+ * @throws as `decodeReport`
+ */
+export function decodeReportTerms(body: Uint8Array): Report {
   let hostkey: string | undefined;
   let updateType: UpdateType | undefined;
   try {
@@ -126,6 +136,12 @@ function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
   if (active !== undefined && active !== 'inactive') {
     throw new MessageError('bad_value', 'active', 'active: an agent may only say inactive');
   }
+  return reportOf(updateType, values, extraFields(terms));
+}
+
+/** `fields` have passed every check. */
+function reportOf(updateType: UpdateType, fields: JsonObject, extra: JsonObject): Report {
+  const text = (field: string): string => (fields[field] ?? '') as string;
   return {
     updateType,
     hostkey: text('hostkey'),
@@ -137,9 +153,9 @@ function checked(updateType: UpdateType, terms: Map<string, Term>): Report {
     get interfaces() {
       return parseInterfaces(text('interfaces'));
     },
-    stopping: active === 'inactive',
-    fields: values,
-    extra: extraFields(terms),
+    stopping: fields['active'] === 'inactive',
+    fields,
+    extra,
   };
 }
 
