@@ -10,7 +10,7 @@ const SRC = resolve('src');
 const DIST = resolve(process.argv[2] ?? 'dist');
 
 /** They hold machine code, or are large and seldom needed: they stay where npm puts them. */
-const IN_NODE_MODULES = ['better-sqlite3', 'better-sqlite3-node20', 'rethinkdb-ts', 'nodemailer', '@aws-sdk/*', 'yaml'];
+const IN_NODE_MODULES = ['better-sqlite3', 'better-sqlite3-node20', 'rethinkdb-ts', 'nodemailer', '@aws-sdk/*'];
 
 /**
  * The parts that are loaded when they are needed, each with the one before and with all that the command line itself is made
@@ -55,9 +55,14 @@ function contentsOf(part) {
   ].join('\n');
 }
 
-/** The text of a module where it stands now: it finds files by where tsc put it, and what it loads later in a part. */
+/**
+ * The text of a module where it stands now: it finds files by where tsc put it, and what it loads later in a part. The library
+ * that reads YAML, seventy files, comes along and is still begun only when it is asked for.
+ */
 function moved(importer, text) {
-  const here = text.replaceAll('import.meta.url', `new URL('${builtFrom(importer)}', import.meta.url).href`);
+  const here = text
+    .replace("createRequire(import.meta.url)('yaml')", "require('yaml')")
+    .replaceAll('import.meta.url', `new URL('${builtFrom(importer)}', import.meta.url).href`);
   if (!loading.includes(importer)) return here;
   return here.replace(LATER, (_all, specifier) => {
     const source = sourceOf(importer, specifier);
@@ -100,13 +105,21 @@ const { outputFiles } = await build({
   plugins: [inParts],
   write: false,
 });
-const textOf = new Map(outputFiles.map(({ path, text }) => [path, text]));
+const textOf = new Map(outputFiles.map(({ path, text }) => [path, inAscii(text)]));
 for (const [path, text] of textOf) {
   if (!path.endsWith('.js')) continue;
   writeFileSync(path, text);
   writeFileSync(`${path}.lines.json`, JSON.stringify(sourceLines(path, text, JSON.parse(textOf.get(`${path}.map`)))));
 }
 chmodSync(join(DIST, 'main.js'), 0o755);
+
+/**
+ * One sign beyond ASCII makes V8 hold a whole file with two bytes a sign, and Node reads it slowly. esbuild leaves such signs in
+ * comments and regular expressions, where this is the same.
+ */
+function inAscii(text) {
+  return text.replace(/[^\x00-\x7f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 /** Which lines are from where, for src/log/name-sources.ts: a run goes on as long as the next line is the source's next. */
 function sourceLines(path, text, map) {
