@@ -28,7 +28,10 @@ const EXAMPLES = ['certificates', 'container', 'monitoring', 'nginx', 'rabbitmq'
 export function stageSource(source, { built }) {
   for (const name of SOURCES) if (exists(name)) copy(name, join(source, name));
   if (built) copy('dist', join(source, 'dist'));
-  else run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.build.json', '--outDir', join(source, 'dist')]);
+  else {
+    run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.build.json', '--outDir', join(source, 'dist')]);
+    run('node', ['script/bundle.mjs', join(source, 'dist')]);
+  }
   return source;
 }
 

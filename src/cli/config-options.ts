@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { loadConfig } from '../config/load.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { CliIo } from './cli-io.js';
 
@@ -28,7 +27,7 @@ function append(value: string, earlier: readonly string[]): readonly string[] {
  * the installed service, if there is one, and says so. For commands that are about the server which runs here.
  * @throws ConfigError
  */
-export function loadInstalled(flags: ConfigFlags, io: CliIo): LoadedConfig {
+export async function loadInstalled(flags: ConfigFlags, io: CliIo): Promise<LoadedConfig> {
   if (!meansInstalled(flags, io)) return loadFrom(flags, io);
   io.err(`dog-trainer: with the configuration of the service, ${io.installedConfig}\n`);
   return loadFrom({ ...flags, config: io.installedConfig }, io);
@@ -46,7 +45,9 @@ export function meansInstalled(flags: ConfigFlags, io: CliIo): boolean {
 }
 
 /** Loads what those flags name. @throws ConfigError */
-export function loadFrom(flags: ConfigFlags, io: CliIo): LoadedConfig {
+export async function loadFrom(flags: ConfigFlags, io: CliIo): Promise<LoadedConfig> {
+  // Loaded only here: what only says how it is used reads no configuration.
+  const { loadConfig } = await import('../config/load.js');
   return loadConfig({
     environment: io.environment,
     set: flags.set,

@@ -11,7 +11,7 @@ export function addConfig(program: Command, io: CliIo): void {
     .description('print every key with its value and, if it is not the default, where that came from; no secrets')
     .action(async (flags: ConfigFlags) => {
       const { showConfig } = await import('../config/show-config.js');
-      io.out(showConfig(loadInstalled(flags, io)));
+      io.out(showConfig(await loadInstalled(flags, io)));
     });
   withConfigOptions(config.command('check'))
     .description(
@@ -21,7 +21,7 @@ export function addConfig(program: Command, io: CliIo): void {
     .option('--observe', 'whether start --observe would')
     .action(async (flags: ConfigFlags & { readonly observe?: true }) => {
       const { checkConfig } = await import('./check-config.js');
-      await checkConfig(loadInstalled(flags, io), io, { observe: flags.observe === true });
+      await checkConfig(await loadInstalled(flags, io), io, { observe: flags.observe === true });
     });
   config
     .command('import')

@@ -20,7 +20,7 @@ export function addConsole(program: Command, io: CliIo): void {
     .option('-e, --execute <line>', 'answer this line and end')
     .option('--json', 'print JSON for programs')
     .action(async (flags: ConsoleFlags) => {
-      const socket = adminSocket(loadInstalled(flags, io).config);
+      const socket = adminSocket((await loadInstalled(flags, io)).config);
       const { askConsole, completeConsole } = await import('../http/admin/admin-client.js');
       const { consoleText } = await import('./console-text.js');
       const answer = async (line: string, signal?: AbortSignal): Promise<string> => {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { writeWholeFile } from '../files/write-whole-file.js';
 import { counted } from '../model/counted.js';
 import type { JsonObject } from '../model/document.js';
 import { CommandFailure } from './cli-io.js';
@@ -41,6 +40,7 @@ async function exportFile(file: string, value: JsonObject, io: CliIo): Promise<v
     io.out(text);
     return;
   }
+  const { writeWholeFile } = await import('../files/write-whole-file.js');
   try {
     await writeWholeFile(file, text, { over: true });
   } catch (error) {

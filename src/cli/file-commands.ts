@@ -76,14 +76,14 @@ export function addJournal(program: Command, io: CliIo): void {
     .option('--json', 'one JSON object a line')
     .action(async (flags: ConfigFlags & { readonly json?: true }) => {
       const { journalListCommand } = await import('./journal.js');
-      const { dir } = loadInstalled(flags, io).config.queuejournal;
+      const { dir } = (await loadInstalled(flags, io)).config.queuejournal;
       told(await journalListCommand(dir, flags, { write: io.out }, { write: io.err }));
     });
   withConfigOptions(journal.command('verify'))
     .description('read every byte and say what is sound; exit 3 if something is not')
     .action(async (flags: ConfigFlags) => {
       const { journalVerifyCommand } = await import('./journal.js');
-      const { dir } = loadInstalled(flags, io).config.queuejournal;
+      const { dir } = (await loadInstalled(flags, io)).config.queuejournal;
       told(await journalVerifyCommand(dir, { write: io.out }, { write: io.err }));
     });
 }
@@ -106,7 +106,7 @@ async function openedBackup(file: string): Promise<number | undefined> {
 
 /** The directory of the embedded store, which has a fixed name in it. */
 async function storeDirectory(flags: ConfigFlags, io: CliIo): Promise<string> {
-  const { store }: Config = loadInstalled(flags, io).config;
+  const { store }: Config = (await loadInstalled(flags, io)).config;
   if (store.kind !== 'sqlite') {
     throw new CommandFailure(`store.kind is ${store.kind}: only the embedded store is backed up by this command`, {
       exitCode: WRONG_USE,

@@ -18,7 +18,7 @@ export async function withPolicy<T>(
   use: (policy: PolicyAdmin) => Promise<T>,
   options: { readonly readOnly: boolean },
 ): Promise<T> {
-  const { config } = loadInstalled(flags, io);
+  const { config } = await loadInstalled(flags, io);
   const { policyAdminOverSocket } = await import('../http/admin/admin-client.js');
   const { NoServerError } = await import('../http/admin/socket-trouble.js');
   try {

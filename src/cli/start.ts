@@ -9,7 +9,7 @@ export function addStart(program: Command, io: CliIo): void {
     .description('run the server in the foreground')
     .option('--observe', 'beside another server: compile and compare, but publish, consume and write nothing')
     .action(async (flags: ConfigFlags & { readonly observe?: true }) => {
-      const loaded = loadFrom(flags, io);
+      const loaded = await loadFrom(flags, io);
       // Loaded only here, so that the other commands start quickly.
       const { serve } = await import('./serve.js');
       await serve(loaded, io, { observe: flags.observe === true });

@@ -66,7 +66,7 @@ async function withTokens<T>(
   use: (tokens: TokenAdmin) => Promise<T>,
   { make }: { readonly make: boolean } = { make: false },
 ): Promise<T> {
-  const { config } = loadInstalled(flags, io);
+  const { config } = await loadInstalled(flags, io);
   const { tokenAdminOverSocket } = await import('../http/admin/admin-client.js');
   const { NoServerError } = await import('../http/admin/socket-trouble.js');
   const { TokenError } = await import('../http/access/tokens.js');

@@ -41,7 +41,7 @@ export function addTree(program: Command, io: CliIo): void {
       'print it again and again until Ctrl-C, every 2 seconds unless another number is given',
     )
     .action(async (flags: TreeFlags) => {
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const path = treePath(flags);
       const seconds = flags.watch === undefined ? undefined : watchSeconds(flags.watch);
       const look = async (signal?: AbortSignal): Promise<string> => {

@@ -120,7 +120,7 @@ describe('a look', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const io = { out: () => undefined, err: () => undefined, environment: {}, installedConfig: '/none' };
     let now = 1000;
-    const looker = new Looker(apiOf({ url, set: [] }, io), () => (now += 2000));
+    const looker = new Looker(await apiOf({ url, set: [] }, io), () => (now += 2000));
     const rows = [];
     for (let n = 0; n < 3; n += 1) rows.push((await looker.look({ view: 'actors', filter: '' })).actors[0]);
     expect(rows.map((row) => [row?.handled, row?.busy])).toEqual([

@@ -47,7 +47,7 @@ export function addAssertions(program: Command, io: CliIo): void {
 }
 
 async function report(flags: ApiFlags, io: CliIo): Promise<void> {
-  const answer = (await apiOf(flags, io).get('/api/V2/assertions/report')) as JsonObject;
+  const answer = (await (await apiOf(flags, io)).get('/api/V2/assertions/report')) as JsonObject;
   const shape = { id: 'string', name: 'string', state: 'string' } as const;
   const all = ['assertions', 'guards'].flatMap((part) =>
     shapedList<JsonObject>(answer[part] ?? [], shape, '/api/V2/assertions/report').map((one) => ({ ...one, part })),
@@ -98,7 +98,7 @@ async function testsOf(file: string): Promise<readonly PolicyTest[]> {
 
 async function askServer(tests: readonly PolicyTest[], flags: ApiFlags, io: CliIo): Promise<readonly TestResult[]> {
   const path = '/api/V2/assertions/test';
-  const answer = (await apiOf(flags, io).post(path, { assertions: tests.map(({ doc }) => doc) })) as JsonObject;
+  const answer = (await (await apiOf(flags, io)).post(path, { assertions: tests.map(({ doc }) => doc) })) as JsonObject;
   const states = shapedList<TestResult>(answer['assertions'] ?? [], { state: 'string' }, path);
   return tests.map((one, index) => {
     const { state, witness, reason } = states[index] as TestResult & { readonly reason?: string };
@@ -133,7 +133,7 @@ async function judgeFile(
 
 async function coverage(flags: CoverageFlags, io: CliIo): Promise<void> {
   const query = flags.group === undefined ? '' : `?group=${encodeURIComponent(flags.group)}`;
-  const found = await readCoverage(apiOf(flags, io), `/api/V2/assertions/coverage${query}`, io);
+  const found = await readCoverage(await apiOf(flags, io), `/api/V2/assertions/coverage${query}`, io);
   if (flags.json === true) io.out(`${JSON.stringify(found)}\n`);
   else io.out(printCoverage(found));
 }

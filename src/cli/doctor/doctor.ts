@@ -16,7 +16,7 @@ export function addDoctor(program: Command, io: CliIo): void {
     .description('look at configuration, ports, certificates, broker, store, clock and disk, and say what to do')
     .option('--json', 'print JSON for programs')
     .action(async (flags: ConfigFlags & { readonly json?: true }) => {
-      const { config, warnings } = loadInstalled(flags, io);
+      const { config, warnings } = await loadInstalled(flags, io);
       const { examine } = await import('./examine.js');
       const installed = meansInstalled(flags, io) || flags.config === io.installedConfig;
       const findings = await examine(config, warnings, { installed });

@@ -33,7 +33,7 @@ export function addApply(program: Command, io: CliIo): void {
     .option('--plan-id <id>', 'of a file or a directory: only if this plan comes of it, the one that was looked at')
     .option('-y, --yes', 'of a file or a directory: do not ask')
     .action(async (target: string, flags: ApplyFlags) => {
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const planned = !PLAN_ID.test(target) || existsSync(target);
       const id = planned ? await planAndAsk(api, target, flags, io) : target;
       if (id === undefined) return;

@@ -25,7 +25,7 @@ export function addPlan(program: Command, io: CliIo): void {
     .option('--replace', 'of an exported policy: also remove what is not in it (of a directory: of the kinds it holds)')
     .option('--reason <text>', 'why; it is shown with the revisions that come of it')
     .action(async (target: string, flags: PlanFlags) => {
-      const plan = await askForPlan(apiOf(flags, io), await readTarget(target, flags));
+      const plan = await askForPlan(await apiOf(flags, io), await readTarget(target, flags));
       io.out(flags.json === true ? `${JSON.stringify(plan)}\n` : printPlan(plan));
       if (plan.stores.length > 0) throw new ToldFailure(DIFFERENT);
     });

@@ -13,7 +13,7 @@ export function addAlarms(program: Command, io: CliIo): void {
   withApiFlags(program.command('alarms'))
     .description('list what is wrong as long as it lasts, oldest first')
     .action(async (flags: ApiFlags) => {
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const path = '/api/V2/alarms';
       const shape = { id: 'string', since: 'number', text: 'string' } as const;
       const alarms = shapedList<Alarm>(await api.get(path), shape, api.url + path);
@@ -29,7 +29,7 @@ export function addAlarms(program: Command, io: CliIo): void {
   withApiFlags(program.command('refused'))
     .description('list hosts whose reports are refused, with why')
     .action(async (flags: ApiFlags) => {
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const path = '/api/V2/hosts/refused';
       const hosts = shapedList<JsonObject>(
         await api.get(path),

@@ -51,8 +51,9 @@ export interface Api {
  * The server that flags, environment or configuration name, in this order.
  * @throws CommandFailure with exit code 64: the command line is wrong
  */
-export function apiOf(flags: ApiFlags, io: CliIo): Api {
-  const base = flags.url ?? set(io.environment['DOGTRAINER_URL']) ?? apiAddress(loadInstalled(flags, io).config.api);
+export async function apiOf(flags: ApiFlags, io: CliIo): Promise<Api> {
+  const base =
+    flags.url ?? set(io.environment['DOGTRAINER_URL']) ?? apiAddress((await loadInstalled(flags, io)).config.api);
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
     throw new CommandFailure(`--url: ${base} is not a URL such as http://127.0.0.1:7070`, { exitCode: WRONG_USE });
   }

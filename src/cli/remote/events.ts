@@ -25,7 +25,7 @@ export function addEvents(program: Command, io: CliIo): void {
     .option('--kinds <kinds>', 'only these kinds, with commas between, such as drift_found,alarm_set')
     .option('--actors', 'what happens to supervisors and actors instead')
     .action(async (flags: EventsFlags) => {
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const ending = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
       io.readerGone?.addEventListener('abort', () => ending.abort(), { once: true });

@@ -26,7 +26,7 @@ export function addGroups(program: Command, io: CliIo): void {
   withApiFlags(program.command('groups'))
     .description('list groups: the state of their rulesets, their hosts, what is not well')
     .action(async (flags: ApiFlags) => {
-      const groups = await readGroups(apiOf(flags, io));
+      const groups = await readGroups(await apiOf(flags, io));
       if (flags.json === true) {
         io.out(`${JSON.stringify(groups)}\n`);
         return;
@@ -57,7 +57,7 @@ export function addGroups(program: Command, io: CliIo): void {
       const chosen = [flags.rules, flags.sets, flags.history].filter((one) => one === true);
       if (chosen.length > 1)
         throw new CommandFailure('give one of --rules, --sets and --history', { exitCode: WRONG_USE });
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const group = await findGroup(api, name);
       if (flags.history === true) return history(api, group.id, flags, io);
       const ruleset = (await api.get(`/api/V2/group/${encodeURIComponent(group.id)}/ruleset`)) as JsonObject;

@@ -16,7 +16,7 @@ export function addHost(program: Command, io: CliIo): void {
     .description('show one host: its state, and what it has loaded against what it should have')
     .argument('<name>', 'its name, hostkey or id')
     .action(async (name: string, flags: ApiFlags) => {
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const host = await findHost(api, name);
       const drift = (await api.find(`/api/V2/host/${encodeURIComponent(host.id)}/drift`)) as JsonObject | undefined;
       if (flags.json === true) {

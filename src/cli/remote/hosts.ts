@@ -37,13 +37,13 @@ export function addHosts(program: Command, io: CliIo): void {
       if (chosen.length > 1) {
         throw new CommandFailure('give one of --drifted, --silent and --state', { exitCode: WRONG_USE });
       }
-      print(io, flags, await readHostsOf(apiOf(flags, io), flags));
+      print(io, flags, await readHostsOf(await apiOf(flags, io), flags));
     });
   withApiFlags(program.command('drift'))
     .description('list hosts that have other rules or sets than they were sent, as hosts --drifted does')
     .option('-g, --group <name>', 'only those of this group, by name or id')
     .action(async (flags: HostsFlags) => {
-      print(io, flags, await readHostsOf(apiOf(flags, io), { ...flags, drifted: true }));
+      print(io, flags, await readHostsOf(await apiOf(flags, io), { ...flags, drifted: true }));
     });
 }
 

@@ -23,7 +23,7 @@ export function addPublishing(program: Command, io: CliIo): void {
       if ((wanted.length === 0) !== (flags.all === true)) {
         throw new CommandFailure('name groups, or give --all', { exitCode: WRONG_USE });
       }
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const names: string[] = [];
       if (flags.all === true) names.push(...(await readGroups(api)).map(({ name }) => name));
       // All are looked up before the first is sent.
@@ -40,7 +40,7 @@ function addSwitch(program: Command, io: CliIo, name: string, paused: boolean, d
   withApiFlags(program.command(name))
     .description(description)
     .action(async (flags: ApiFlags) => {
-      const state = await apiOf(flags, io).post('/api/V2/publishing', { paused });
+      const state = await (await apiOf(flags, io)).post('/api/V2/publishing', { paused });
       if (flags.json === true) io.out(`${JSON.stringify(state)}\n`);
       else io.out(paused ? 'publishing is paused; dog-trainer resume lets it go on\n' : 'publishing goes on\n');
     });

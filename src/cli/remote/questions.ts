@@ -109,7 +109,7 @@ function leftOff(io: CliIo, { left_off: count }: JsonObject): void {
 export async function explainRemote(flags: QuestionFlags, io: CliIo): Promise<void> {
   if (flags.from === undefined || flags.to === undefined)
     throw new CommandFailure('give --from and --to, or --rules and --packets', { exitCode: WRONG_USE });
-  const api = apiOf(flags, io);
+  const api = await apiOf(flags, io);
   const path = '/api/V2/explain';
   const answer = shaped<JsonObject>(
     await api.post(path, questionOf(flags), { timeoutMs: TIMEOUT_MS }),
@@ -133,7 +133,7 @@ export function addReach(program: Command, io: CliIo): void {
   withQuestion(withApiFlags(program.command('reach')), { ends: 'one' })
     .description('tell who can open a connection to an end, or where one can be opened from it')
     .action(async (flags: QuestionFlags) => {
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const path = '/api/V2/reach';
       const body = questionOf(flags);
       const answer = shaped<JsonObject>(
@@ -170,7 +170,7 @@ export function addAnalysis(program: Command, io: CliIo): void {
     .description('list rules that never decide or that nothing needs, what nobody uses, sets near their limit')
     .option('--group <name>', 'of one group, by name or id')
     .action(async (flags: ApiFlags & { readonly group?: string }) => {
-      const answer = await readAnalysis(apiOf(flags, io), flags.group, io);
+      const answer = await readAnalysis(await apiOf(flags, io), flags.group, io);
       if (flags.json === true) {
         io.out(`${JSON.stringify(answer)}\n`);
         return;

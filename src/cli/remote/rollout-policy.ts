@@ -43,7 +43,7 @@ export function addRolloutPolicy(program: Command, io: CliIo): void {
       if (wanted !== undefined && flags.remove === true)
         throw new CommandFailure('set a policy, or --remove it', { exitCode: WRONG_USE });
       if (group === undefined && writes) throw new CommandFailure('name the group', { exitCode: WRONG_USE });
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       if (group === undefined) return printAll(io, await all(api), flags);
       const path = `/api/V2/rollout-policy/${encodeURIComponent(group)}`;
       if (wanted !== undefined) await api.put(path, wanted);

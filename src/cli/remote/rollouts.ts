@@ -27,7 +27,7 @@ export function addRollouts(program: Command, io: CliIo): void {
     .description('list changes that went to hosts in steps, or are on their way; the newest first')
     .addOption(new Option('--state <state>', 'only those in this state').choices(ROLLOUT_STATES))
     .action(async (flags: RolloutsFlags) => {
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const path = `/api/V2/rollouts${flags.state === undefined ? '' : `?state=${flags.state}`}`;
       const rollouts = shapedList<RolloutLine>(await api.get(path), LINE, api.url + path);
       if (flags.json === true) {
@@ -71,7 +71,7 @@ export function addRollouts(program: Command, io: CliIo): void {
             : `--${order} needs --reason: say why`,
           { exitCode: WRONG_USE },
         );
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       const rollout = await (order === undefined ? read(api, id) : tell(api, id, order, flags.reason ?? ''));
       if (flags.json === true) io.out(`${JSON.stringify(rollout)}\n`);
       else if (order === undefined) print(io, rollout);

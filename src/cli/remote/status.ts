@@ -16,7 +16,7 @@ export function addStatus(program: Command, io: CliIo): void {
   withApiFlags(program.command('status'))
     .description('say whether all is well, then what is not; exit code 0: all is well, 3: something is not')
     .action(async (flags: ApiFlags) => {
-      const status = await readStatus(apiOf(flags, io));
+      const status = await readStatus(await apiOf(flags, io));
       if (flags.json === true) io.out(`${JSON.stringify(status)}\n`);
       else {
         io.out(`${coloured(io, status.well ? 'green' : 'red', status.summary)}\n`);

@@ -21,7 +21,7 @@ export function addTop(program: Command, io: CliIo): void {
     .addOption(new Option('--view <view>', 'what to show first').choices(Object.values(VIEWS)).default('now'))
     .option('--once', 'print one picture of 80 columns and end; needs no terminal')
     .action(async (flags: TopFlags) => {
-      const api = apiOf(flags, io);
+      const api = await apiOf(flags, io);
       if (flags.once === true || flags.json === true) {
         const { printOnce } = await import('./print-once.js');
         return printOnce(api, io, flags);
