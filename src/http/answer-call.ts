@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Json } from '../model/document.js';
-import { authorize, type AuthorizeNeeds } from './access/authorize.js';
+import { authorize, type AuthorizeNeeds, callerWithoutToken, needsNoToken } from './access/authorize.js';
 import type { FailureLimit } from './access/failure-limit.js';
 import { withDeadline } from './deadline.js';
 import type { DocumentNeeds } from './documents/document-needs.js';
@@ -43,7 +43,10 @@ export async function answerCall(
 ): Promise<Answered> {
   const { needs, exclusive, failures } = shared;
   const { config, clock } = needs;
-  const { author, scopes, tokenEnds, seesSecrets } = await authorize(needs, ctx.req, route.scope, failures);
+  const caller = needsNoToken(needs, route.scope)
+    ? callerWithoutToken(needs, ctx.req)
+    : await authorize(needs, ctx.req, route.scope, failures);
+  const { author, scopes, tokenEnds, seesSecrets } = caller;
   const leader = leaderOf(ctx, route, needs);
   if (leader !== undefined) {
     await forward(ctx, route, leader, needs);
@@ -56,7 +59,7 @@ export async function answerCall(
     method: route.method,
     version: route.version,
     params,
-    query: new URLSearchParams(ctx.querystring),
+    query: new URLSearchParams(ctx.req.url?.includes('?') === true ? ctx.querystring : ''),
     headers: ctx.req.headers,
     author,
     scopes,
@@ -68,7 +71,8 @@ export async function answerCall(
     now: Math.floor(clock.now() / 1000),
     exclusive,
   };
-  const work = Promise.resolve(route.handle(call, needs));
+  const work = route.handle(call, needs);
+  if (!(work instanceof Promise)) return { author, reply: work };
   // Commands wait for a host, and have their own time limits.
   const reply = route.scope === 'command' ? await work : await withDeadline(config.api.request_timeout_ms, work);
   return { author, reply };

@@ -14,7 +14,7 @@ import { methodsOf, RouteTable, type RouteMatch } from './route-table.js';
 import { allRoutes, type RouteNeeds } from './routes/all-routes.js';
 import { sendReply } from './send-reply.js';
 
-/** What the middleware share. */
+/** What is known of a request for its line in the log. */
 interface State {
   /** The canonical path, once it is known. */
   path?: string;
@@ -24,8 +24,8 @@ interface State {
 }
 
 /**
- * The API as a Koa app: the first middleware answers errors and logs, the second refuses what other sites' pages
- * send and finds the route, which does the rest.
+ * The API as a Koa app, of one middleware: it refuses what other sites' pages send and finds the route, which does the rest;
+ * around that it answers errors and logs.
  */
 export function createApp(needs: ApiNeeds): Koa {
   const { store, config, log, operations } = needs;
@@ -48,10 +48,9 @@ export function createApp(needs: ApiNeeds): Koa {
   };
   const routes = new RouteTable(allRoutes());
   const app = new Koa();
-  app.use(answerErrorsAndLog(log));
   const { api, cluster } = config;
   const naming = { host: api.host, allowedHosts: api.allowed_hosts, url: cluster?.url };
-  app.use(async (ctx) => {
+  const answer = async (ctx: Context): Promise<void> => {
     // A link to the console may stand on any page: nothing is done by following it, and no page can read or frame it.
     if (isLinkToConsole(ctx)) refuseForeignHost(ctx.req.headers, naming);
     else refuseForeign(ctx.req.headers, naming);
@@ -61,12 +60,14 @@ export function createApp(needs: ApiNeeds): Koa {
     const answered = await answerCall(ctx, route, params, shared);
     state.author = answered.author;
     if ('reply' in answered) {
-      await sendReply(ctx, answered.reply);
+      const sent = sendReply(ctx, answered.reply);
+      if (sent !== undefined) await sent;
     } else {
       state.forwardedTo = answered.forwardedTo;
       ctx.respond = false;
     }
-  });
+  };
+  app.use(answerErrorsAndLog(log, answer));
   // Koa reports errors here after an answer was begun, such as a client that went away.
   app.on('error', (error: unknown) => {
     log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'http answer cut off');
@@ -75,17 +76,17 @@ export function createApp(needs: ApiNeeds): Koa {
 }
 
 /**
- * Answers errors thrown by inner middleware, then logs one line: never bodies, queries or headers, which may hold
+ * Answers errors thrown by `answer`, then logs one line: never bodies, queries or headers, which may hold
  * secrets.
  */
-function answerErrorsAndLog(log: HttpLog): Koa.Middleware {
+function answerErrorsAndLog(log: HttpLog, answer: (ctx: Context) => Promise<void>): Koa.Middleware {
   let requests = 0;
-  return async (ctx, next) => {
+  return async (ctx) => {
     const request = (requests += 1);
     const start = performance.now();
     const state = ctx.state as State;
     try {
-      await next();
+      await answer(ctx);
     } catch (thrown) {
       const error = asApiError(thrown);
       if (error.code === 'internal') {
@@ -97,7 +98,8 @@ function answerErrorsAndLog(log: HttpLog): Koa.Middleware {
       await sendReply(ctx, errorReply(error, { v1: isV1(state.path ?? ctx.path), method: ctx.method }, request));
     }
     const ms = Math.round((performance.now() - start) * 10) / 10;
-    const { method, status } = ctx;
+    const { method } = ctx.req;
+    const { statusCode: status } = ctx.res;
     const path = state.path ?? ctx.path;
     const by = state.forwardedTo === undefined ? {} : { forwarded_to: state.forwardedTo };
     log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous', ...by }, 'request');
@@ -120,11 +122,12 @@ function isV1(path: string): boolean {
  */
 function routeOf(routes: RouteTable<Route<RouteNeeds>>, path: string, method: string): RouteMatch<Route<RouteNeeds>> {
   const matches = routes.find(path);
+  const exact = matches.find(({ route }) => route.method === method);
+  if (exact !== undefined) return exact;
   if (matches.length === 0) throw new ApiError('not_found', { what: 'there is no such path' });
   const methods = methodsOf(matches);
-  const asked = method === 'HEAD' && methods.has('HEAD') ? 'GET' : method;
-  const match = matches.find(({ route }) => route.method === asked);
-  if (match !== undefined) return match;
+  const read = matches.find(({ route }) => route.method === 'GET');
+  if (method === 'HEAD' && methods.has('HEAD') && read !== undefined) return read;
   const allow = [...methods].join(', ');
   throw new ApiError('method_not_allowed', { method }, { headers: { allow } });
 }

@@ -32,6 +32,8 @@ const WEIGHT = /^(?:0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?)$/;
  */
 export function chooseMediaType(accept: string | undefined, offered: readonly string[]): string {
   if (accept === undefined || accept.trim() === '') return offered[0] as string;
+  if (accept === '*/*') return offered[0] as string;
+  if (offered.includes(accept)) return accept;
   const ranges = readRanges(accept);
   let best: string | undefined;
   let bestWeight = 0;

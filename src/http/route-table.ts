@@ -9,12 +9,12 @@ export interface RouteMatch<R> {
 
 type Layer = Router['stack'][number];
 
+/** The routes of one path. */
 interface Entry<R> {
-  readonly route: R;
-  /** @koa/router's own: what fits its path, and the parameters in it. */
+  /** @koa/router's own: what fits the path, and the parameters in it. */
   readonly layer: Layer;
-  /** Its place among all routes: where two paths fit, the first one answers. */
-  readonly rank: number;
+  /** With the place of each among all routes: where two paths fit, the first one answers. */
+  readonly routes: { readonly route: R; readonly rank: number }[];
 }
 
 /** So many segments at the beginning of a path say which routes are looked at. */
@@ -30,38 +30,51 @@ export class RouteTable<R extends Pick<RouteData, 'method' | 'path'>> {
 
   constructor(routes: readonly R[]) {
     const router = new Router({ sensitive: true, strict: true });
+    const byPath = new Map<string, Entry<R>>();
     for (const [rank, route] of routes.entries()) {
+      const known = byPath.get(route.path);
+      if (known !== undefined) {
+        known.routes.push({ route, rank });
+        continue;
+      }
       router.register(route.path, [route.method], () => undefined);
       const layer = router.stack.at(-1);
       if (layer === undefined) throw new Error(`the router did not take ${route.path}`);
-      const segments = segmentsOf(route.path);
-      const name = segments.findIndex((segment) => segment.startsWith(':'));
-      const words = wordsOf(segments, name < 0 ? LEADING : Math.min(LEADING, name));
-      this.#byWords.set(words, [...(this.#byWords.get(words) ?? []), { route, layer, rank }]);
+      const entry = { layer, routes: [{ route, rank }] };
+      byPath.set(route.path, entry);
+      const words = wordsOf(route.path);
+      this.#byWords.set(words, [...(this.#byWords.get(words) ?? []), entry]);
     }
   }
 
   /** The routes of a canonical path (`canonicalPath`), of every method, in their order. */
   find(path: string): readonly RouteMatch<R>[] {
-    const segments = segmentsOf(path).slice(0, LEADING);
-    const found: Entry<R>[] = [];
-    for (let count = segments.length; count >= 0; count -= 1)
-      for (const entry of this.#byWords.get(wordsOf(segments, count)) ?? [])
-        if (entry.layer.match(path)) found.push(entry);
-    found.sort((a, b) => a.rank - b.rank);
-    return found.map(({ route, layer }) => ({ route, params: layer.params(path, layer.captures(path)) }));
+    const found: (RouteMatch<R> & { readonly rank: number })[] = [];
+    let paths = 0;
+    for (let end = leadingEnd(path); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+      for (const { layer, routes } of this.#byWords.get(path.slice(0, end)) ?? []) {
+        if (!layer.match(path)) continue;
+        paths += 1;
+        const params = layer.params(path, layer.captures(path));
+        for (const { route, rank } of routes) found.push({ route, params, rank });
+      }
+      if (end === 0) break;
+    }
+    return paths < 2 ? found : found.sort((a, b) => a.rank - b.rank);
   }
 }
 
-function wordsOf(segments: readonly string[], count: number): string {
-  return segments
-    .slice(0, count)
-    .map((segment) => `/${segment}`)
-    .join('');
+/** The words with which the path of a route begins. */
+function wordsOf(path: string): string {
+  const name = path.indexOf('/:');
+  return path.slice(0, Math.min(leadingEnd(path), name < 0 ? path.length : name));
 }
 
-function segmentsOf(path: string): readonly string[] {
-  return path.split('/').slice(1);
+/** Where the first segments of a path end. */
+function leadingEnd(path: string): number {
+  let end = 0;
+  for (let count = 0; count < LEADING && end >= 0; count += 1) end = path.indexOf('/', end + 1);
+  return end < 0 ? path.length : end;
 }
 
 /**

@@ -16,15 +16,18 @@ const MIN_GZIP_BYTES = 300;
 
 const gzipBytes = promisify(gzip);
 
-/** Sends a reply, compressed where the client accepts it. */
-export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
-  if (isKnown(ctx, reply)) return sendNotModified(ctx, reply);
+/** Sends a reply, compressed where the client accepts it. Gives a promise where that takes more than this moment. */
+export function sendReply(ctx: Context, reply: Reply): Promise<void> | undefined {
+  if (isKnown(ctx, reply)) {
+    sendNotModified(ctx, reply);
+    return undefined;
+  }
   const { body, status, headers } = reply;
   switch (body.kind) {
     case 'json':
-      return sendText(ctx, await jsonText(body.value), JSON_TYPE, reply);
+      return sendJson(ctx, body.value, reply);
     case 'list':
-      return sendText(ctx, await listBytes(body.parts, replySlices), JSON_TYPE, reply);
+      return sendList(ctx, body.parts, reply);
     case 'text':
       return sendText(ctx, body.text, body.type, reply);
     case 'none':
@@ -32,14 +35,14 @@ export async function sendReply(ctx: Context, reply: Reply): Promise<void> {
       ctx.set(headers);
       ctx.body = null;
       ctx.status = status;
-      return;
+      return undefined;
     case 'bytes':
       ctx.status = status;
       ctx.set(headers);
       ctx.set('content-type', body.type);
       if (body.bytes instanceof Uint8Array) ctx.body = Buffer.from(body.bytes);
       else sendStream(ctx, body.bytes, headers['content-length']);
-      return;
+      return undefined;
   }
 }
 
@@ -67,29 +70,43 @@ function sendStream(ctx: Context, bytes: Readable, length: string | undefined): 
 /** Writes large answers one at a time; small ones don't wait for them. */
 const replySlices = new Slices();
 
-async function jsonText(value: Json): Promise<Text> {
+function sendJson(ctx: Context, value: Json, reply: Reply): Promise<void> | undefined {
   const kept = keptText(value);
-  if (kept !== undefined) return kept;
-  return isLargeJson(value) ? [await replySlices.run(writeJsonInSteps(value))] : documentText(value);
+  if (kept !== undefined) return sendText(ctx, kept, JSON_TYPE, reply);
+  return isLargeJson(value) ? sendLargeJson(ctx, value, reply) : sendText(ctx, documentText(value), JSON_TYPE, reply);
+}
+
+async function sendLargeJson(ctx: Context, value: Json, reply: Reply): Promise<void> {
+  await sendText(ctx, [await replySlices.run(writeJsonInSteps(value))], JSON_TYPE, reply);
+}
+
+async function sendList(ctx: Context, parts: readonly (readonly Json[])[], reply: Reply): Promise<void> {
+  await sendText(ctx, await listBytes(parts, replySlices), JSON_TYPE, reply);
 }
 
 /** A whole text, or its pieces. */
 type Text = string | readonly Buffer[];
 
-async function sendText(ctx: Context, text: Text, type: string, { status, headers }: Reply): Promise<void> {
-  const head = {
+type Head = Record<string, string>;
+
+function sendText(ctx: Context, text: Text, type: string, { status, headers }: Reply): Promise<void> | undefined {
+  const head: Head = {
     ...headers,
     'content-type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
     Vary: 'accept-encoding',
   };
   const length = lengthOf(text);
-  if (length < MIN_GZIP_BYTES || !wantsGzip(ctx)) {
-    sendWhole(ctx, status, { ...head, 'Content-Length': String(length) }, text);
-    return;
-  }
+  if (length >= MIN_GZIP_BYTES && wantsGzip(ctx)) return sendPacked(ctx, status, head, text);
+  head['Content-Length'] = String(length);
+  sendWhole(ctx, status, head, text);
+  return undefined;
+}
+
+async function sendPacked(ctx: Context, status: number, head: Head, text: Text): Promise<void> {
   const packed = await gzipBytes(typeof text === 'string' ? text : Buffer.concat(text));
-  const packedHead = { ...head, 'Content-Length': String(packed.length), 'content-encoding': 'gzip' };
-  sendWhole(ctx, status, packedHead, [packed]);
+  head['Content-Length'] = String(packed.length);
+  head['content-encoding'] = 'gzip';
+  sendWhole(ctx, status, head, [packed]);
 }
 
 /** In bytes. */
@@ -104,7 +121,7 @@ function wantsGzip(ctx: Context): boolean {
 }
 
 /** Head and body at once, past what Koa does with any body. */
-function sendWhole(ctx: Context, status: number, head: Readonly<Record<string, string>>, text: Text): void {
+function sendWhole(ctx: Context, status: number, head: Head, text: Text): void {
   const { res } = ctx;
   ctx.respond = false;
   if (!res.headersSent) res.statusCode = status;

@@ -6,8 +6,8 @@ const writeTo = promisify(write);
 
 /** Characters kept while the reader is slow; further lines are dropped and counted, so that memory stays bounded. */
 const MOST_WAITING = 8 * 1024 * 1024;
-/** Lines of this time go together: handing a line to a thread takes as long as making it. */
-const GATHER_MS = 10;
+/** Lines of this time go together: waking a thread takes as long as making many of them. */
+const GATHER_MS = 100;
 /** How long until a reader that can take nothing more is tried again; at the last moment, how often. */
 const FULL_PAUSE_MS = 10;
 const LAST_TRIES = 100;

@@ -43,16 +43,7 @@ export async function authorize(
   scope: Scope,
   failures: FailureLimit,
 ): Promise<Caller> {
-  const { config } = needs;
-  if (config.api.auth === 'none' || scope === 'open') {
-    const open = config.api.auth === 'none';
-    return {
-      author: gatewayConsumer(request) ?? 'anonymous',
-      scopes: open ? TOKEN_SCOPES : [],
-      tokenEnds: null,
-      seesSecrets: open,
-    };
-  }
+  if (scope === 'open' || needs.config.api.auth === 'none') return callerWithoutToken(needs, request);
   const found = await findToken(needs, request);
   if (typeof found === 'string') throw refuse(needs, request, failures, found);
   if (!found.scopes.includes(scope)) throw new ApiError('forbidden', { scope });
@@ -61,6 +52,22 @@ export async function authorize(
     scopes: found.scopes,
     tokenEnds: found.expires,
     seesSecrets: found.scopes.includes('write'),
+  };
+}
+
+/** Whether who asks for a route of that scope needs no token. */
+export function needsNoToken({ config }: Pick<AuthorizeNeeds, 'config'>, scope: Scope): boolean {
+  return scope === 'open' || config.api.auth === 'none';
+}
+
+/** Who asks where `needsNoToken` says so: what `authorize` gives, at once. */
+export function callerWithoutToken({ config }: Pick<AuthorizeNeeds, 'config'>, request: IncomingMessage): Caller {
+  const open = config.api.auth === 'none';
+  return {
+    author: gatewayConsumer(request) ?? 'anonymous',
+    scopes: open ? TOKEN_SCOPES : [],
+    tokenEnds: null,
+    seesSecrets: open,
   };
 }
 
