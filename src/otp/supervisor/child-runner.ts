@@ -46,7 +46,7 @@ export class ChildRunner {
     };
     const failed = (error: unknown): ChildStarted => taken({ error: { error } });
     try {
-      // Without `async`: each promise costs, since it is followed.
+      // Without `async`: each promise costs, since asynchronous context follows it.
       const starting: unknown = spec.start({ system: self.system, parent: self.pid }, ...args);
       return Promise.resolve(starting).then(taken, failed);
     } catch (error) {
