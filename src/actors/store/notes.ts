@@ -101,7 +101,8 @@ export class Notes {
   async #write(key: string, note: Note): Promise<boolean> {
     try {
       const changes = note.changes();
-      if (changes.length > 0) await this.#parts.store.commit(changes, { author: 'system', audit: false, mayWait: true });
+      if (changes.length > 0)
+        await this.#parts.store.commit(changes, { author: 'system', audit: false, mayWait: true });
     } catch (error) {
       if (this.#waiting.get(key) !== note) return true;
       if (error instanceof StoreError && error.code !== 'closed') {

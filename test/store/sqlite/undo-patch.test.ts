@@ -80,7 +80,7 @@ it('leads back to any rules from any others, and holds little where most of them
       ownedCopy({
         id: 'r',
         rules: { ...(more as object), inbound: edited(rules, inbound), deep: { outbound: edited(rules, outbound) } },
-      } as Document),
+      }),
     );
   fc.assert(
     fc.property(aRuleset, aRuleset, (before, after) => {
