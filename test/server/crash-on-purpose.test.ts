@@ -26,7 +26,7 @@ function logged(child: MainChild, message: string): Json {
 async function startThrowing() {
   const directory = temporaryDirectory();
   const throwOnce = join(directory, 'throw-once');
-  const built = program()[0]?.endsWith('/dist/main.js') === true;
+  const built = program(true)[0]?.endsWith('/dist/run.js') === true;
   const preload = new URL('../support/throwing-actor.mjs', import.meta.url).href;
   const child = runMain(
     ['start', '--data', directory, ...['api.port=0', 'metrics.port=0', 'log.level=debug'].flatMap((s) => ['--set', s])],

@@ -19,21 +19,25 @@ function path(relative: string) {
   return fileURLToPath(new URL(relative, import.meta.url));
 }
 
-/** How Node runs the program: as built, if the build is newer than all sources, else (slower) from the sources. */
-export function program(): readonly string[] {
-  return (found ??= findProgram());
+/**
+ * How Node runs the program: as built, if the build is newer than all sources, else (slower) from the sources. `inModules`: not
+ * the few files that the modules are put into, where none can be replaced.
+ */
+export function program(inModules = false): readonly string[] {
+  isBuilt ??= findBuild();
+  if (!isBuilt) return ['--import', path('./register-typescript.mjs'), path('../../src/main.ts')];
+  return [path(inModules ? '../../dist/run.js' : '../../dist/main.js')];
 }
 
-let found: readonly string[] | undefined;
+let isBuilt: boolean | undefined;
 
-function findProgram(): readonly string[] {
+function findBuild(): boolean {
   const built = path('../../dist/main.js');
   const sources = readdirSync(path('../../src'), { recursive: true, encoding: 'utf8' }).map((name) =>
     join(path('../../src'), name),
   );
   const age = (file: string) => statSync(file).mtimeMs;
-  if (existsSync(built) && sources.every((file) => age(file) <= age(built))) return [built];
-  return ['--import', path('./register-typescript.mjs'), path('../../src/main.ts')];
+  return existsSync(built) && sources.every((file) => age(file) <= age(built));
 }
 
 /**
@@ -61,7 +65,8 @@ export function spawnMain(
   umask?: string,
   uid?: number,
 ): MainChild {
-  const command = [process.execPath, ...program(), ...args];
+  // What is loaded before it changes modules.
+  const command = [process.execPath, ...program(environment['NODE_OPTIONS']?.includes('--import')), ...args];
   const [file = '', ...rest] =
     umask === undefined ? command : ['/bin/sh', '-c', 'umask "$0" && exec "$@"', umask, ...command];
   const child = spawn(file, rest, {
