@@ -8,12 +8,16 @@ function sumOf(text: string, sum: number): number {
   let soFar = sum;
   for (let at = 0; at < text.length;) {
     let end = at + AT_ONCE;
-    // Both halves of a pair are one character.
-    if (/[\ud800-\udbff]/.test(text.charAt(end - 1))) end += 1;
+    if (isPair(text, end - 1)) end += 1;
     soFar = crc32(text.slice(at, end), soFar);
     at = end;
   }
   return soFar;
+}
+
+/** Whether a character of two halves stands there: they are not parted. Half of one alone is a character. */
+function isPair(text: string, at: number): boolean {
+  return (text.codePointAt(at) ?? 0) > 0xffff;
 }
 
 /**

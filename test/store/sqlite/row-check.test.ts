@@ -15,5 +15,7 @@ it('a long text has the sum of all of it, wherever it is cut', () => {
         expect(changeCheck(1, 'zone', 'i', 'u', text)).toBe(crc32(text, crc32('1\0zone\0i\0u\0')));
       },
     ),
+    // Half a pair alone before a whole one, where the text is cut.
+    { examples: [[['\ud83d', '😀'], (1 << 15) - 1]] },
   );
 });
