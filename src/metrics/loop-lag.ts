@@ -25,7 +25,9 @@ export interface LoopLagParts {
 export const LOOK_MS = 10;
 /** At rest. A look costs what waking the process costs, and a hundred in a second are most of what a server at rest does. */
 export const REST_LOOK_MS = 100;
-/** Less of the time than this is rest, and rest for so long ends the frequent looks; more of one look's time begins them again. */
+/** So much work between two looks at rest begins the frequent ones; time counts that others had the processor, too. */
+const WORK_MS = 20;
+/** A smaller share of so long a time ends them. */
 const [REST_SHARE, BUSY_MS] = [0.05, 1000];
 
 const NANOSECONDS = { ofMs: 1e6, ofSecond: 1e9 } as const;
@@ -86,7 +88,8 @@ export class LoopLag {
     const past = now - this.#since.at;
     if (this.#everyMs === LOOK_MS && past < BUSY_MS) return;
     const active = this.#parts.active();
-    this.#everyMs = active - this.#since.active > past * REST_SHARE ? LOOK_MS : REST_LOOK_MS;
+    const enough = this.#everyMs === LOOK_MS ? past * REST_SHARE : WORK_MS;
+    this.#everyMs = active - this.#since.active > enough ? LOOK_MS : REST_LOOK_MS;
     this.#since = { at: now, active };
   }
 
