@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { COUNTERS, GAUGES, OWN_HISTOGRAMS } from './definitions.js';
 import type {
   Definition,
@@ -9,6 +9,7 @@ import type {
   PlainCounter,
   PlainGauge,
 } from './definitions.js';
+import { addProcessMetrics } from './process-metrics.js';
 
 /** Keys beyond a metric's limit are counted together under this one. */
 export const OTHER_KEY = 'other';
@@ -59,7 +60,7 @@ export function createMetrics({ maxKeys = 5000, process = false }: MetricsOption
     OWN_HISTOGRAMS,
     (name, { help, buckets }) => new Histogram({ name, help, buckets: [...buckets], registers: [registry] }),
   );
-  if (process) collectDefaultMetrics({ register: registry, prefix: 'dog_trainer_' });
+  if (process) addProcessMetrics(registry);
 
   const keysOf = mapEntries<Definition, Set<string>>({ ...COUNTERS, ...GAUGES }, (_, { keys }) => new Set(keys ?? []));
   const bounded = (name: string, key: string): string => {

@@ -63,6 +63,19 @@ export function keepStandIns(standIns: LastGood): Change {
 }
 
 /**
+ * What is `kept`, with the published list itself wherever the one that is kept is equal to it: then nobody compares the
+ * two once more. `kept` itself where all are so already.
+ */
+export function sharingPublished(kept: LastGood, published: LastGood): LastGood {
+  const shared = new Map<string, readonly string[]>();
+  for (const [name, addresses] of kept) {
+    const list = published.get(name);
+    if (list !== undefined && list !== addresses && sameJson(list, addresses)) shared.set(name, list);
+  }
+  return shared.size === 0 ? kept : new Map([...kept, ...shared]);
+}
+
+/**
  * Commits that bring what is `kept` of sets in use up to date with what is published: sets in use are kept, others are
  * let go once it is `certain` that nobody uses them.
  */
@@ -86,6 +99,7 @@ export function keepingCommits(
       if (!use.users.has(name))
         steps.push({ name, addresses: undefined, change: { op: 'remove', table: 'setting', id: IN_USE + name } });
   const commits: { changes: Change[]; then: Map<string, readonly string[]> }[] = [];
+  if (steps.length === 0) return commits;
   const after = new Map(kept);
   for (let at = 0; at < steps.length; at += STEPS) {
     const some = steps.slice(at, at + STEPS);

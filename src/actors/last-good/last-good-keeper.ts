@@ -12,9 +12,9 @@ import { patiently, type PatientlyNeeds } from '../store/store-patiently.js';
 import { EmptiedWatch } from './emptied.js';
 import { emptiedDocument, keepEmptied, loadKeptEmptied } from './kept-emptied.js';
 import { keepRows } from './kept-rows.js';
-import { keepingCommits, loadKeptSets } from './kept-sets.js';
+import { keepingCommits, loadKeptSets, sharingPublished } from './kept-sets.js';
 import { malformedTexts, replacedTexts, showAlarms } from './last-good-alarms.js';
-import { setUse } from './set-use.js';
+import { KeptSetUse } from './set-use.js';
 
 export interface LastGoodKeeperNeeds extends PatientlyNeeds {
   readonly clock: Pick<Clock, 'monotonic' | 'now'>;
@@ -42,6 +42,7 @@ const KEEP_MS = 5000;
 export class LastGoodKeeper implements GenServer<never, never, never, Info> {
   readonly #needs: LastGoodKeeperNeeds;
   readonly #emptied: EmptiedWatch;
+  readonly #use = new KeptSetUse();
   /** What the store has. */
   #kept: LastGood = new Map();
   #keptAt = -Infinity;
@@ -70,7 +71,7 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
   async handleInfo(self: Self<Info>): Promise<void> {
     const { world, sets, outputs, clock, alarms } = this.#needs;
     if (!world.ready) return;
-    const use = setUse(world, outputs);
+    const use = this.#use.now(world, outputs);
     const { published } = sets;
     const now = clock.monotonic();
     if (published !== undefined) {
@@ -128,7 +129,8 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
       }
       const published = sets.published?.contents;
       if (published === undefined) return this.#tell(undefined);
-      for (const { changes, then } of keepingCommits(this.#kept, published, setUse(world, outputs))) {
+      this.#kept = sharingPublished(this.#kept, published);
+      for (const { changes, then } of keepingCommits(this.#kept, published, this.#use.now(world, outputs))) {
         await this.#commit(changes);
         this.#kept = then;
       }
