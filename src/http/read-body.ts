@@ -8,21 +8,31 @@ import { ApiError } from './errors.js';
 export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   refuseTooLarge(request, limit);
   sendContinue(request);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) throw tooLarge(request, limit);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
+      if (size <= limit) {
+        chunks.push(chunk);
+        return;
+      }
+      request.off('data', take);
+      reject(tooLarge(request, limit));
+    };
     // The client went away or sent a malformed chunk. It won't read this answer, but the log must not show it as a
     // defect.
-    throw new ApiError('bad_request', { reason: 'the body ended early' }, { cause: error });
-  }
-  return Buffer.concat(chunks, size);
+    const endedEarly = (error?: Error) =>
+      reject(new ApiError('bad_request', { reason: 'the body ended early' }, { cause: error }));
+    // Nothing is told of one that went away before.
+    if (request.destroyed) return endedEarly();
+    request.on('data', take);
+    request.once('end', () => resolve(Buffer.concat(chunks, size)));
+    request.once('error', endedEarly);
+    request.once('close', () => {
+      if (!request.readableEnded) endedEarly();
+    });
+  });
 }
 
 /** Throws 413 where the announced length is over `limit` bytes. */

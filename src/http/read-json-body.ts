@@ -47,7 +47,7 @@ export async function readJsonBody(request: IncomingMessage, limit: number, boun
   }
   const bytes = await readBytes(request, limit);
   try {
-    if (bytes.length <= SMALL_BODY_BYTES) return readJson(decoder().decode(bytes), bounds);
+    if (bytes.length <= SMALL_BODY_BYTES) return readJson(textOf(bytes), bounds);
     return await bodySlices.run(readLargeBody(bytes, bounds));
   } catch (error) {
     throw asRefusal(error);
@@ -70,6 +70,11 @@ function asRefusal(error: unknown): unknown {
 
 function decoder(): TextDecoder {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+}
+
+/** The text of the bytes; ASCII, as most bodies are, without a decoder of its own. */
+function textOf(bytes: Buffer): string {
+  return isAscii(bytes) ? bytes.toString('latin1') : decoder().decode(bytes);
 }
 
 /** The text of the bytes, with pauses; ASCII, as address lists are, at once: it need not be put together. */
