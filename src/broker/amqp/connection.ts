@@ -15,6 +15,7 @@ import { AmqpConsumer } from './consumer.js';
 import { watchConfirms } from './confirm-watch.js';
 import { DeclarationChannel } from './declarations.js';
 import { lostConnection } from './errors.js';
+import { gatheredWrites } from './gathered-writes.js';
 import { ConfirmPublisher } from './publisher.js';
 import { watchSilence } from './watchdog.js';
 
@@ -54,7 +55,7 @@ export class AmqpConnection implements BrokerConnection {
   constructor(model: ChannelModel, setup: ConnectionSetup) {
     this.#model = model;
     this.#setup = setup;
-    this.#publisher = new ConfirmPublisher(model, setup.publishWindow, setup.refusal);
+    this.#publisher = new ConfirmPublisher(model, setup.publishWindow, setup.refusal, gatheredWrites(setup.socket));
     this.#declarations = new DeclarationChannel(model);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     let reason: Error | undefined;

@@ -21,6 +21,8 @@ export class ConfirmPublisher {
   readonly #model: ChannelModel;
   readonly #window: number;
   readonly #refusal: () => BrokerError | undefined;
+  /** Called before something is handed to the channel. */
+  readonly #gather: () => void;
   readonly #waiting = new Fifo<Pending>();
   /** By delivery tag, which the broker counts from 1 on each channel. */
   readonly #unconfirmed = new Map<number, Pending>();
@@ -34,10 +36,11 @@ export class ConfirmPublisher {
   #ended: BrokerError | undefined;
   #idle: (() => void)[] = [];
 
-  constructor(model: ChannelModel, window: number, refusal: () => BrokerError | undefined) {
+  constructor(model: ChannelModel, window: number, refusal: () => BrokerError | undefined, gather: () => void) {
     this.#model = model;
     this.#window = window;
     this.#refusal = refusal;
+    this.#gather = gather;
   }
 
   publish(message: Publication): Promise<void> {
@@ -97,6 +100,7 @@ export class ConfirmPublisher {
     }
     const { exchange, routingKey, body, contentType, persistent, mandatory, replyTo, correlationId, userId } =
       pending.message;
+    this.#gather();
     try {
       this.#full = !channel.publish(exchange, routingKey, Buffer.from(body.buffer, body.byteOffset, body.byteLength), {
         contentType,
