@@ -108,11 +108,11 @@ async function drained(
   }
   return timed(async () => {
     while ((await reports.waiting()) > 0) await sleep(5);
-    while ((await handledBy(server)) < handled + count) await sleep(5);
+    while ((await handledBy(server)) < handled + count) await sleep(20);
   });
 }
 
-/** Reports that the server has acknowledged since its start. */
+/** Reports that the server has acknowledged since its start. Not asked all the time: it counts all its actors for each answer. */
 async function handledBy(server: ServerProcess): Promise<number> {
   const text = await (await fetch(`${server.metrics}/metrics`)).text();
   return Number(/^dog_trainer_report_seconds_count (\d+)$/m.exec(text)?.[1] ?? 0);
