@@ -16,7 +16,7 @@ export interface AddressClasses {
 /** Bounds of several sets in address order; `owners` tells whose each is. */
 interface Sweep {
   readonly points: readonly Point[];
-  readonly owners: readonly number[];
+  readonly owners: Int32Array;
 }
 
 /** How much longer one side must be for where the other's points go to be looked up, not walked to. */
@@ -33,19 +33,22 @@ function walkTo(points: readonly Point[], from: number, point: Point): number {
 function merged(one: Sweep, other: Sweep): Sweep {
   const [short, long] = one.points.length <= other.points.length ? [one, other] : [other, one];
   const isMuchLonger = short.points.length * MUCH_LONGER < long.points.length;
-  const points: Point[] = [];
-  const owners: number[] = [];
+  const count = short.points.length + long.points.length;
+  const points = new Array<Point>(count);
+  const owners = new Int32Array(count);
+  let place = 0;
   let next = 0;
   const takeLong = (until: number): void => {
-    for (; next < until; next += 1) {
-      points.push(long.points[next] as Point);
-      owners.push(long.owners[next] as number);
+    for (; next < until; next += 1, place += 1) {
+      points[place] = long.points[next] as Point;
+      owners[place] = long.owners[next] as number;
     }
   };
   for (const [at, point] of short.points.entries()) {
     takeLong(isMuchLonger ? rankOf(long.points, point) : walkTo(long.points, next, point));
-    points.push(point);
-    owners.push(short.owners[at] as number);
+    points[place] = point;
+    owners[place] = short.owners[at] as number;
+    place += 1;
   }
   takeLong(long.points.length);
   return { points, owners };
@@ -65,10 +68,10 @@ function* allMerged(sweeps: readonly Sweep[], low: number, high: number): Genera
 
 /** Merges the sorted bounds of the sets; with pauses, if they are many. */
 function* sweepOf(sets: readonly AddressSet[]): Generator<void, Sweep> {
-  if (sets.length === 0) return { points: [], owners: [] };
+  if (sets.length === 0) return { points: [], owners: new Int32Array(0) };
   const sweeps = sets.map(({ bounds }, owner): Sweep => ({
     points: bounds,
-    owners: new Array<number>(bounds.length).fill(owner),
+    owners: new Int32Array(bounds.length).fill(owner),
   }));
   sweeps.sort((a, b) => a.points.length - b.points.length);
   return yield* allMerged(sweeps, 0, sweeps.length);
@@ -117,8 +120,8 @@ class SweptClasses implements AddressClasses {
   readonly #signatures: Signatures;
   /** The signature of each class. */
   readonly #ofClass: number[] = [];
-  /** The stretches of addresses of each class. */
-  readonly #stretches: (readonly [Point, Point])[][] = [];
+  /** The stretches of addresses of each class, as bounds: those of one class do not touch. */
+  readonly #stretches: Point[][] = [];
   readonly #members = new Map<AddressSet, readonly number[]>();
 
   constructor(family: Family, sets: readonly AddressSet[]) {
@@ -141,7 +144,7 @@ class SweptClasses implements AddressClasses {
         classOf.set(signature, id);
         this.#stretches.push([]);
       }
-      (this.#stretches[id] as (readonly [Point, Point])[]).push([from, to]);
+      (this.#stretches[id] as Point[]).push(from, to);
       from = to;
     };
     for (let at = 0; at < points.length; at += 1) {
@@ -167,14 +170,23 @@ class SweptClasses implements AddressClasses {
     return found;
   }
 
+  #union(classes: readonly number[]): AddressSet {
+    const [first, ...others] = classes;
+    const family = this.#family;
+    if (first !== undefined && others.length === 0) return { family, bounds: this.#stretches[first] as Point[] };
+    const nets: (readonly [Point, Point])[] = [];
+    for (const id of classes) {
+      const bounds = this.#stretches[id] as Point[];
+      for (let at = 0; at < bounds.length; at += 2) nets.push([bounds[at] as Point, bounds[at + 1] as Point]);
+    }
+    return joinNets(family, nets);
+  }
+
   addresses(classes: readonly number[]): AddressSet {
     const key = classes.join();
     let found = this.#joined.get(key);
     if (found === undefined) {
-      found = joinNets(
-        this.#family,
-        classes.flatMap((id) => this.#stretches[id] as (readonly [Point, Point])[]),
-      );
+      found = this.#union(classes);
       if (this.#joined.size >= MOST_JOINED) this.#joined.clear();
       this.#joined.set(key, found);
     }
