@@ -1,5 +1,5 @@
 import type { Family } from '../firewall/addresses/family.js';
-import { type AddressSet, END, joinNets, type Point, START } from './address-set.js';
+import { type AddressSet, END, joinNets, type Point, rankOf, START } from './address-set.js';
 
 /**
  * The address space of a family, cut where the given sets begin and end: addresses that are in just the same sets form
@@ -16,35 +16,65 @@ export interface AddressClasses {
 /** Bounds of several sets in address order; `owners` tells whose each is. */
 interface Sweep {
   readonly points: readonly Point[];
-  readonly owners: readonly number[];
+  readonly owners: Int32Array;
 }
 
-/** Merges the sorted bounds of the sets from `low` to `high`. */
-function sweepOf(sets: readonly AddressSet[], low: number, high: number): Sweep {
-  if (high - low === 1) {
-    const { bounds } = sets[low] as AddressSet;
-    return { points: bounds, owners: new Array<number>(bounds.length).fill(low) };
-  }
-  const middle = (low + high) >> 1;
-  const a = sweepOf(sets, low, middle);
-  const b = sweepOf(sets, middle, high);
-  const points: Point[] = [];
-  const owners: number[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < a.points.length || j < b.points.length) {
-    const fromB = b.points[j];
-    if (fromB === undefined || (i < a.points.length && (a.points[i] as Point) <= fromB)) {
-      points.push(a.points[i] as Point);
-      owners.push(a.owners[i] as number);
-      i += 1;
-    } else {
-      points.push(fromB);
-      owners.push(b.owners[j] as number);
-      j += 1;
+/** How much longer one side must be for where the other's points go to be looked up, not walked to. */
+const MUCH_LONGER = 16;
+
+/** The place of the first point behind this one, walking on from a place before. */
+function walkTo(points: readonly Point[], from: number, point: Point): number {
+  let at = from;
+  while (at < points.length && (points[at] as Point) <= point) at += 1;
+  return at;
+}
+
+/** Merges two; equal points come in any order. */
+function merged(one: Sweep, other: Sweep): Sweep {
+  const [short, long] = one.points.length <= other.points.length ? [one, other] : [other, one];
+  const isMuchLonger = short.points.length * MUCH_LONGER < long.points.length;
+  const count = short.points.length + long.points.length;
+  const points = new Array<Point>(count);
+  const owners = new Int32Array(count);
+  let place = 0;
+  let next = 0;
+  const takeLong = (until: number): void => {
+    for (; next < until; next += 1, place += 1) {
+      points[place] = long.points[next] as Point;
+      owners[place] = long.owners[next] as number;
     }
+  };
+  for (const [at, point] of short.points.entries()) {
+    takeLong(isMuchLonger ? rankOf(long.points, point) : walkTo(long.points, next, point));
+    points[place] = point;
+    owners[place] = short.owners[at] as number;
+    place += 1;
   }
+  takeLong(long.points.length);
   return { points, owners };
+}
+
+/** Merges those from `low` to `high`, which come by length: one that is longer than all others is gone through once. */
+function* allMerged(sweeps: readonly Sweep[], low: number, high: number): Generator<void, Sweep> {
+  const last = sweeps[high - 1] as Sweep;
+  if (high - low === 1) return last;
+  let others = 0;
+  for (let at = low; at < high - 1; at += 1) others += (sweeps[at] as Sweep).points.length;
+  const middle = last.points.length >= others ? high - 1 : (low + high) >> 1;
+  const both = merged(yield* allMerged(sweeps, low, middle), yield* allMerged(sweeps, middle, high));
+  if (both.points.length > LARGE) yield;
+  return both;
+}
+
+/** Merges the sorted bounds of the sets; with pauses, if they are many. */
+function* sweepOf(sets: readonly AddressSet[]): Generator<void, Sweep> {
+  if (sets.length === 0) return { points: [], owners: new Int32Array(0) };
+  const sweeps = sets.map(({ bounds }, owner): Sweep => ({
+    points: bounds,
+    owners: new Int32Array(bounds.length).fill(owner),
+  }));
+  sweeps.sort((a, b) => a.points.length - b.points.length);
+  return yield* allMerged(sweeps, 0, sweeps.length);
 }
 
 /** Which sets an address is in: a bit per set. Each combination is met once and has a number. */
@@ -90,18 +120,22 @@ class SweptClasses implements AddressClasses {
   readonly #signatures: Signatures;
   /** The signature of each class. */
   readonly #ofClass: number[] = [];
-  /** The stretches of addresses of each class. */
-  readonly #stretches: (readonly [Point, Point])[][] = [];
+  /** The stretches of addresses of each class, as bounds: those of one class do not touch. */
+  readonly #stretches: Point[][] = [];
   readonly #members = new Map<AddressSet, readonly number[]>();
 
   constructor(family: Family, sets: readonly AddressSet[]) {
     this.#family = family;
     this.#sets = new Map(sets.map((set, index) => [nameOf(set), index]));
     this.#signatures = new Signatures(sets.length);
-    const { points, owners } = sets.length === 0 ? { points: [], owners: [] } : sweepOf(sets, 0, sets.length);
+  }
+
+  /** Divides addresses by these sets, those that this was made for; once. */
+  *divide(sets: readonly AddressSet[]): Generator<void, void> {
+    const { points, owners } = yield* sweepOf(sets);
     const classOf = new Map<number, number>();
     let signature = 0;
-    let from = START[family];
+    let from = START[this.#family];
     const close = (to: Point): void => {
       if (from === to) return;
       let id = classOf.get(signature);
@@ -110,14 +144,15 @@ class SweptClasses implements AddressClasses {
         classOf.set(signature, id);
         this.#stretches.push([]);
       }
-      (this.#stretches[id] as (readonly [Point, Point])[]).push([from, to]);
+      (this.#stretches[id] as Point[]).push(from, to);
       from = to;
     };
     for (let at = 0; at < points.length; at += 1) {
+      if (at % A_STEP === A_STEP - 1) yield;
       close(points[at] as Point);
       signature = this.#signatures.turn(signature, owners[at] as number);
     }
-    close(END[family]);
+    close(END[this.#family]);
   }
 
   get count(): number {
@@ -135,14 +170,23 @@ class SweptClasses implements AddressClasses {
     return found;
   }
 
+  #union(classes: readonly number[]): AddressSet {
+    const [first, ...others] = classes;
+    const family = this.#family;
+    if (first !== undefined && others.length === 0) return { family, bounds: this.#stretches[first] as Point[] };
+    const nets: (readonly [Point, Point])[] = [];
+    for (const id of classes) {
+      const bounds = this.#stretches[id] as Point[];
+      for (let at = 0; at < bounds.length; at += 2) nets.push([bounds[at] as Point, bounds[at + 1] as Point]);
+    }
+    return joinNets(family, nets);
+  }
+
   addresses(classes: readonly number[]): AddressSet {
     const key = classes.join();
     let found = this.#joined.get(key);
     if (found === undefined) {
-      found = joinNets(
-        this.#family,
-        classes.flatMap((id) => this.#stretches[id] as (readonly [Point, Point])[]),
-      );
+      found = this.#union(classes);
       if (this.#joined.size >= MOST_JOINED) this.#joined.clear();
       this.#joined.set(key, found);
     }
@@ -173,20 +217,31 @@ function nameOf(set: AddressSet): string {
 const MOST_KEPT = 6;
 const kept = new Map<string, AddressClasses>();
 
-/** Makes the classes of these sets, each given once (`AddressBook`). */
-export function addressClasses(family: Family, sets: readonly AddressSet[]): AddressClasses {
-  const large = sets.some(({ bounds }) => bounds.length > LARGE);
-  if (!large) return new SweptClasses(family, sets);
+/** Makes the classes of these sets, each given once (`AddressBook`); with pauses, if they are large. */
+export function* addressClasses(family: Family, sets: readonly AddressSet[]): Generator<void, AddressClasses> {
+  if (!sets.some(({ bounds }) => bounds.length > LARGE)) return yield* divided(family, sets);
   const key = `${family} ${sets.map(nameOf).join(', ')}`;
-  const classes = kept.get(key) ?? new SweptClasses(family, sets);
+  const classes = kept.get(key) ?? (yield* divided(family, sets));
+  keep(key, classes);
+  return classes;
+}
+
+function* divided(family: Family, sets: readonly AddressSet[]): Generator<void, AddressClasses> {
+  const classes = new SweptClasses(family, sets);
+  yield* classes.divide(sets);
+  return classes;
+}
+
+function keep(key: string, classes: AddressClasses): void {
   kept.delete(key);
   kept.set(key, classes);
   for (const oldest of kept.keys()) {
     if (kept.size <= MOST_KEPT) break;
     kept.delete(oldest);
   }
-  return classes;
 }
 
+/** Bounds that are gone through between two pauses. */
+const A_STEP = 8192;
 /** Bounds of a set from which on dividing takes so long that it is worth keeping. */
 const LARGE = 1000;

@@ -83,8 +83,6 @@ export class Diagram<Leaf> {
   readonly #last: readonly number[];
   readonly #known = DIMENSIONS.map(() => new Map<string, readonly Cell<Leaf>[]>());
   readonly #classes = new Map<string, AddressClasses>();
-  /** A large set was divided just now. */
-  #divided = false;
   readonly #src: AddressSet | null;
   readonly #dst: AddressSet | null;
 
@@ -163,11 +161,8 @@ export class Diagram<Leaf> {
     if ((memory.size & 15) === 15) yield;
     const name = DIMENSIONS[dimension] as Dimension;
     const cells: Cell<Leaf>[] = [];
-    const blocks = this.#blocks(name, rules);
-    if (this.#divided) {
-      this.#divided = false;
-      yield;
-    }
+    const blocks =
+      name === 'src' || name === 'dst' ? yield* this.#addressBlocks(rules, name) : this.#blocks(name, rules);
     for (const block of blocks) {
       const inner = yield* this.#node(dimension + 1, block.rules);
       if (inner.length === 0) continue;
@@ -179,7 +174,7 @@ export class Diagram<Leaf> {
     return cells;
   }
 
-  #blocks(dimension: Dimension, rules: readonly number[]): readonly Block[] {
+  #blocks(dimension: Exclude<Dimension, 'src' | 'dst'>, rules: readonly number[]): readonly Block[] {
     switch (dimension) {
       case 'states':
         return this.#stateBlocks(rules);
@@ -191,9 +186,6 @@ export class Diagram<Leaf> {
         return this.#rangeBlocks(rules, selectorsOf, this.#region.selectors);
       case 'sports':
         return this.#rangeBlocks(rules, (rule) => rule.sport, this.#region.sports);
-      case 'src':
-      case 'dst':
-        return this.#addressBlocks(rules, dimension);
     }
   }
 
@@ -295,7 +287,7 @@ export class Diagram<Leaf> {
    * The classes of the addresses that these rules ask for on one side: few questions divide a large set of the other
    * side anew.
    */
-  #classesOf(rules: readonly number[], side: 'src' | 'dst'): AddressClasses {
+  *#classesOf(rules: readonly number[], side: 'src' | 'dst'): Generator<void, AddressClasses> {
     const sets = new Set<AddressSet>();
     const region = side === 'src' ? this.#src : this.#dst;
     if (region !== null) sets.add(region);
@@ -304,9 +296,9 @@ export class Diagram<Leaf> {
     let classes = this.#classes.get(key);
     if (classes === undefined) {
       const make = this.#question.classes;
-      classes = make === undefined ? addressClasses(this.#family, [...sets]) : make([...sets]);
+      classes = make === undefined ? yield* addressClasses(this.#family, [...sets]) : make([...sets]);
       this.#classes.set(key, classes);
-      this.#divided = [...sets].some(isLarge);
+      if ([...sets].some(isLarge)) yield;
     }
     return classes;
   }
@@ -322,11 +314,11 @@ export class Diagram<Leaf> {
     return taken ?? [];
   }
 
-  #addressBlocks(rules: readonly number[], side: 'src' | 'dst'): readonly Block[] {
+  *#addressBlocks(rules: readonly number[], side: 'src' | 'dst'): Generator<void, readonly Block[]> {
     const region = side === 'src' ? this.#src : this.#dst;
     const asking = rules.filter((number) => this.rule(number)[side].length > 0);
     if (asking.length === 0) return [{ rules, value: () => region ?? EVERYBODY[this.#family] }];
-    const classes = this.#classesOf(asking, side);
+    const classes = yield* this.#classesOf(asking, side);
     // Rules of each class, gathered rule by rule: with thousands of addresses most rules take few classes.
     const takenBy: number[][] = Array.from({ length: classes.count }, () => []);
     for (const number of asking) {

@@ -1,4 +1,5 @@
-import { type AddressSet, EVERYBODY, intersection, NOBODY, without } from './address-set.js';
+import { type AddressSet, EVERYBODY, NOBODY } from './address-set.js';
+import { intersectionInSteps, withoutInSteps } from './address-steps.js';
 import { AnalysisError } from './analysis-error.js';
 import type { ByFamily, Fleet } from './fleet.js';
 import { addressSet } from './read-sets.js';
@@ -67,21 +68,21 @@ function ownerOf(group: string, host: string | null, holding: string | undefined
   return holding === undefined ? { group, host } : { group, host, holding };
 }
 
-function each(of: (family: 'v4' | 'v6') => AddressSet): ByFamily<AddressSet> {
-  return { v4: of('v4'), v6: of('v6') };
+function* each(of: (family: 'v4' | 'v6') => Generator<void, AddressSet>): Generator<void, ByFamily<AddressSet>> {
+  return { v4: yield* of('v4'), v6: yield* of('v6') };
 }
 
 /** Divides addresses by whose they are. An address that hosts of two groups have is in both parts. */
 function* byOwner(addresses: ByFamily<AddressSet>, fleet: Fleet): Generator<void, readonly EndPart[]> {
   const managed = yield* fleet.managed();
-  const ours = each((family) => intersection(addresses[family], managed[family]));
+  const ours = yield* each((family) => intersectionInSteps(addresses[family], managed[family]));
   yield;
-  const rest = each((family) => without(addresses[family], managed[family]));
+  const rest = yield* each((family) => withoutInSteps(addresses[family], managed[family]));
   yield;
   const parts: EndPart[] = [];
   if (!isEmpty(ours)) {
     for (const { name, hosts, holding } of yield* fleet.groups()) {
-      const own = each((family) => intersection(ours[family], hosts[family]));
+      const own = yield* each((family) => intersectionInSteps(ours[family], hosts[family]));
       if (!isEmpty(own)) parts.push({ owner: ownerOf(name, null, holding), addresses: own });
       yield;
     }

@@ -20,6 +20,22 @@ function elementsOf(bytes: Buffer): Buffer {
   return made;
 }
 
+/** Bytes whose elements are made between two pauses. */
+const A_STEP = 1 << 17;
+
+/** Makes the elements of all parts, with pauses, so that `longCharlist` and encoding it only copy them. */
+export function* elementsInSteps(parts: readonly Buffer[]): Generator<void, void> {
+  let bytes = 0;
+  for (const part of parts) {
+    if (elements.has(part)) continue;
+    elementsOf(part);
+    bytes += part.byteLength;
+    if (bytes < A_STEP) continue;
+    bytes = 0;
+    yield;
+  }
+}
+
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Longer charlists take two bytes per element, as in `encodeTerm`. */

@@ -11,7 +11,12 @@ import {
   union,
   without,
 } from '../../src/analysis/address-set.js';
-import { addressSetInSteps, unionOfAll } from '../../src/analysis/address-steps.js';
+import {
+  addressSetInSteps,
+  intersectionInSteps,
+  unionOfAll,
+  withoutInSteps,
+} from '../../src/analysis/address-steps.js';
 import { finish } from '../../src/firewall/finish.js';
 
 /** Few addresses, so that sets meet, touch and hold one another. */
@@ -31,6 +36,16 @@ it('sets meet, hold one another and are joined just as their addresses say', () 
       const all = finish(unionOfAll('v4', some));
       expect(sameAddresses(all, some.reduce(union))).toBe(true);
       for (let point = 0; point < 18; point += 1) expect(holds(all, point)).toBe(some.some((set) => holds(set, point)));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it('sets that are walked over in parts come to the same as whole ones', () => {
+  fc.assert(
+    fc.property(sets, sets, fc.constantFrom(2, 4), (a, b, walk) => {
+      expect(finish(intersectionInSteps(a, b, walk))).toEqual(intersection(a, b));
+      expect(finish(withoutInSteps(a, b, walk))).toEqual(without(a, b));
     }),
     { numRuns: 2000 },
   );

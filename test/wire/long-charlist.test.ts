@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { finish } from '../../src/firewall/finish.js';
 import { encodeTerm } from '../../src/wire/encode.js';
-import { longCharlist } from '../../src/wire/long-charlist.js';
+import { elementsInSteps, longCharlist } from '../../src/wire/long-charlist.js';
 import { charlist } from '../../src/wire/term.js';
 
 it('parts are the charlist of all their bytes, the first time and again, whatever its length', () => {
@@ -10,4 +11,13 @@ it('parts are the charlist of all their bytes, the first time and again, whateve
     const wanted = encodeTerm(charlist(whole));
     for (let again = 0; again < 2; again += 1) expect(encodeTerm(longCharlist(parts)).equals(wanted)).toBe(true);
   }
+});
+
+it('parts that were made ready before come to the same, and those that are new are made with pauses', () => {
+  const parts = Array.from({ length: 40 }, (_, n) => Buffer.alloc(10_000 + n, `${n} `));
+  const wanted = encodeTerm(charlist(Buffer.concat(parts)));
+  expect([...elementsInSteps(parts)].length).toBeGreaterThan(1);
+  expect([...elementsInSteps(parts)]).toHaveLength(0);
+  finish(elementsInSteps([...parts, Buffer.from('more')]));
+  expect(encodeTerm(longCharlist(parts)).equals(wanted)).toBe(true);
 });

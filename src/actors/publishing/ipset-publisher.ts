@@ -24,7 +24,7 @@ import type { ConfirmedSets } from './confirmed-sets.js';
 import { logSetProblems } from './log-set-problems.js';
 import { loadConfirmedSha, noteConfirmedSets } from './note-confirmed-sets.js';
 import { pipeOutcome } from './pipe-outcome.js';
-import { allSets } from './publications.js';
+import { allSets, allSetsReady } from './publications.js';
 import { IPTABLES_PUBLISHER, type IpsetCall, type IpsetCast, type IpsetReply } from './publisher-messages.js';
 import type { PublishQueue, SetsHeld } from './publish-queue.js';
 import type { MayPublish } from './publishing-gate.js';
@@ -241,7 +241,7 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     if (this.#isHeld(self)) return;
     if (waited) self.cast(IPTABLES_PUBLISHER, { tag: 'resume' });
     // Of the policy as it is now: what changes meanwhile waits in the mailbox, and dirties them again.
-    const rendered = await slices.run(sets.renderInSteps());
+    const rendered = await slices.run(this.#made());
     const { sha } = rendered;
     // Publishing may have been paused meanwhile.
     if (this.#isHeld(self)) return;
@@ -272,6 +272,14 @@ export class IpsetPublisher implements GenServer<IpsetCall, IpsetReply, IpsetCas
     this.#sentAt = clock.monotonic();
     const put = { target: 'sets', class: 'sets', publication: allSets(rendered, clock.now()) } as const;
     pipeOutcome<IpsetInfo>(self, outbox.put(put), (outcome) => ({ tag: 'settled', rendered, outcome }));
+  }
+
+  /** The sets of the policy as it is now; ready to be sent, unless agents have them. */
+  *#made(): Generator<void, RenderedSets> {
+    const rendered = yield* this.#needs.sets.renderInSteps();
+    const isSent = this.#needs.groupSets.scope !== 'group' && rendered.sha !== this.#confirmedSha;
+    if (isSent) yield* allSetsReady(rendered);
+    return rendered;
   }
 
   /** Each group gets those that its rules name, with its rules. */

@@ -1,5 +1,6 @@
 import type { Publication } from '../../broker/broker.js';
 import type { OutboxPut } from '../../broker/outbox-contract.js';
+import { elementsInSteps } from '../../wire/long-charlist.js';
 import { encodeConfig, type HostConfig } from '../../wire/messages/config.js';
 import { stampAt } from '../../wire/messages/envelope.js';
 import { encodeIpsets } from '../../wire/messages/ipsets.js';
@@ -134,6 +135,11 @@ export function setsAloneToHost(sets: NamedSets, hostkey: string, now: number, g
 /** All sets to all agents. */
 export function allSets(sets: RenderedSets, now: number): Publication {
   return message('ipsets', 'fanout', setsBody(sets, now));
+}
+
+/** Makes what is new in a large text of all sets ready, with pauses: `allSets` and `hostSets` only put it together then. */
+export function allSetsReady(sets: RenderedSets): Generator<void, void> {
+  return elementsInSteps(sets.body.segments);
 }
 
 /** All sets to one agent (docs/protocol.md#a-restart-concerns-one-host). */

@@ -16,19 +16,19 @@ export class SetsInProcess {
   readonly #world: worldModule.World;
   readonly #book: bookModule.SetBook;
   readonly #slices: slicesModule.Slices;
-  readonly #encode: typeof publicationsModule.allSets;
+  readonly #publications: typeof publicationsModule;
   #rendered: bookModule.RenderedSets | undefined;
 
   private constructor(
     world: worldModule.World,
     book: bookModule.SetBook,
     slices: slicesModule.Slices,
-    encode: typeof publicationsModule.allSets,
+    publications: typeof publicationsModule,
   ) {
     this.#world = world;
     this.#book = book;
     this.#slices = slices;
-    this.#encode = encode;
+    this.#publications = publications;
   }
 
   /** `dist`: the directory of the build; ends with `/`. */
@@ -39,7 +39,7 @@ export class SetsInProcess {
     const publications = (await import(`${dist}actors/publishing/publications.js`)) as typeof publicationsModule;
     const world = new worlds.World({ generateUnset: false });
     for (const table of worlds.WORLD_TABLES) world.reconcile(table, []);
-    return new SetsInProcess(world, new books.SetBook(world.policy, 'dog2'), new slices.Slices(), publications.allSets);
+    return new SetsInProcess(world, new books.SetBook(world.policy, 'dog2'), new slices.Slices(), publications);
   }
 
   text(): string {
@@ -54,9 +54,17 @@ export class SetsInProcess {
     if (inPlaceOfAll) this.#world.reconcile(table, [zone]);
     else this.#world.apply(table, [{ id: zone.id, after: zone }]);
     this.#rendered = await this.#slices.run(this.#book.renderInSteps());
-    this.#encode(this.#rendered, 0);
+    await this.#encode(this.#rendered);
     const ms = performance.now() - began;
     return { ms, stallMs: await watch.end() };
+  }
+
+  async #encode(rendered: bookModule.RenderedSets): Promise<void> {
+    const { allSets, allSetsReady } = this.#publications as Partial<typeof publicationsModule> &
+      Pick<typeof publicationsModule, 'allSets'>;
+    // Builds before this one made all of it in one step.
+    if (allSetsReady !== undefined) await this.#slices.run(allSetsReady(rendered));
+    allSets(rendered, 0);
   }
 }
 

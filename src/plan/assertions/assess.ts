@@ -1,10 +1,11 @@
 import { type End, EndError, type FleetGroup } from '../../analysis/index.js';
 import type { Document, JsonObject } from '../../model/document.js';
 import { textOf } from '../../model/text-of.js';
+import { digestOf } from './digest-of.js';
 import { type ExpectedConnections, readExpectation } from './expectation.js';
 import type { Guard } from './guard.js';
 import { type Ends, type Judge, type Outcome, sameParts, type State } from './judge.js';
-import { digestOf, type PolicySide } from './policy-side.js';
+import type { PolicySide } from './policy-side.js';
 
 /** An assertion, or a guard for one group, before and after a change. */
 export interface Judgement {
@@ -119,7 +120,7 @@ function* judgeGuard(
   const far = { before: farBefore, after: before === after ? farBefore : yield* farEnd(guard, after) };
   const groupsBefore = new Map((yield* before.fleet.groups()).map((group) => [group.name, group]));
   const connections: ExpectedConnections = { protocol: guard.protocol, port: guard.port, expect: 'accept' };
-  const farMoved = before !== after && !isSameEnd(far.before, far.after, changed);
+  const farMoved = before !== after && !(yield* isSameEnd(far.before, far.after, changed));
   const stateBefore = function* (name: string): Generator<void, Outcome> {
     const group = groupsBefore.get(name);
     return group === undefined ? NEVER : yield* judge.evaluate(connections, endsOf(guard, far.before, group), before);
@@ -128,7 +129,7 @@ function* judgeGuard(
   for (const group of yield* after.fleet.groups()) {
     const { name } = group;
     const was = groupsBefore.get(name);
-    const isTouched = farMoved || changed.has(name) || was === undefined || !sameHosts(was, group);
+    const isTouched = farMoved || changed.has(name) || was === undefined || !(yield* sameHosts(was, group));
     yield;
     if (which !== 'all' && !isTouched) continue;
     const ends = {
@@ -158,17 +159,20 @@ function better(one: Outcome, other: Outcome): Outcome {
   return other.state === 'holds' ? other : one;
 }
 
-function isSameEnd(one: End | string, other: End | string, changed: ReadonlySet<string>): boolean {
+function* isSameEnd(one: End | string, other: End | string, changed: ReadonlySet<string>): Generator<void, boolean> {
   if (one === other && (typeof one === 'string' || changed.size === 0)) return true;
   if (typeof one === 'string' || typeof other === 'string') return false;
-  return one.parts.length === other.parts.length && other.parts.every(sameParts(one, changed));
+  if (one.parts.length !== other.parts.length) return false;
+  const isSame = sameParts(one, changed);
+  for (const part of other.parts) if (!(yield* isSame(part))) return false;
+  return true;
 }
 
-function sameHosts(one: FleetGroup, other: FleetGroup): boolean {
-  return (
-    one === other ||
-    (['v4', 'v6'] as const).every((family) => digestOf(one.hosts[family]) === digestOf(other.hosts[family]))
-  );
+function* sameHosts(one: FleetGroup, other: FleetGroup): Generator<void, boolean> {
+  if (one === other) return true;
+  for (const family of ['v4', 'v6'] as const)
+    if ((yield* digestOf(one.hosts[family])) !== (yield* digestOf(other.hosts[family]))) return false;
+  return true;
 }
 
 function* farEnd({ end }: Guard, side: PolicySide): Generator<void, End | string> {

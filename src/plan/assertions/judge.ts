@@ -13,8 +13,9 @@ import {
 } from '../../analysis/index.js';
 import type { Family } from '../../firewall/addresses/family.js';
 import type { JsonObject } from '../../model/document.js';
+import { digestOf } from './digest-of.js';
 import type { ExpectedConnections, Expectation } from './expectation.js';
-import { digestOf, partKey, type PolicySide } from './policy-side.js';
+import { partKey, type PolicySide } from './policy-side.js';
 
 /** Whether what an assertion expects is so; `unknown`: it can't be told. */
 export type State = 'holds' | 'broken' | 'unknown';
@@ -90,7 +91,7 @@ export class Judge {
     const sameTo = sameParts(known.to, changed);
     let outcome: Outcome | undefined;
     for (const [from, to] of pairsOf(now)) {
-      if (sameFrom(from[0]) && sameTo(to[0])) continue;
+      if ((yield* sameFrom(from[0])) && (yield* sameTo(to[0]))) continue;
       const found = yield* this.pair(wanted, from, to, after);
       if (found.state === 'broken') return found;
       if (found.state === 'unknown') outcome = found;
@@ -126,7 +127,7 @@ export class Judge {
         const known = shipped !== undefined && 'key' in shipped;
         asked.push(known ? part : { owner: null, addresses });
         keys.push(known ? `${owner?.group} ${owner?.host} ${shipped.key}` : '');
-        keys.push(...families.map((family) => digestOf(addresses[family])));
+        for (const family of families) keys.push(yield* digestOf(addresses[family]));
       }
       // Packets from a host to itself are not meant: who has which address counts.
       const [one, other] = [from.owner?.group, to.owner?.group];
@@ -214,14 +215,18 @@ function touches({ parts }: End, changed: ReadonlySet<string>): boolean {
 }
 
 /** Tells parts that are as they were in `end`, and whose rules did not change. */
-export function sameParts(end: End, changed: ReadonlySet<string>): (part: EndPart) => boolean {
+export function sameParts(end: End, changed: ReadonlySet<string>): (part: EndPart) => Generator<void, boolean> {
   const same = new Set(end.parts);
   let keys: Set<string> | undefined;
-  return (part) => {
+  return function* (part) {
     if (part.owner !== null && changed.has(part.owner.group)) return false;
     if (same.has(part)) return true;
-    keys ??= new Set(end.parts.map(partKey));
-    return keys.has(partKey(part));
+    if (keys === undefined) {
+      const made = new Set<string>();
+      for (const one of end.parts) made.add(yield* partKey(one));
+      keys = made;
+    }
+    return keys.has(yield* partKey(part));
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AddressSet, type End, EndError, type EndPart, resolveEnd } from '../../analysis/index.js';
+import { type End, EndError, type EndPart, resolveEnd } from '../../analysis/index.js';
 import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Dialect } from '../../firewall/dialect.js';
 import { hostAddresses } from '../../firewall/policy/host-addresses.js';
@@ -12,6 +12,7 @@ import type { FilterBook, ReadSet } from '../filter-book.js';
 import { fleetIndex } from '../fleet-index.js';
 import { LineSources } from '../line-sources.js';
 import { PolicyFleet } from '../policy-fleet.js';
+import { digestOf } from './digest-of.js';
 
 type Compiled = CompiledGroup & { readonly ok: true };
 
@@ -91,7 +92,7 @@ export class PolicySide {
     const sets: string[] = [];
     for (const name of compiled.sets) {
       const set = yield* this.#parts.set(name);
-      sets.push(`${name} ${set === undefined ? '' : digestOf(set)}`);
+      sets.push(`${name} ${set === undefined ? '' : yield* digestOf(set)}`);
     }
     return sha256([textKey(compiled), ...sets].join('\n'));
   }
@@ -132,21 +133,7 @@ function textKey(compiled: Compiled): string {
   return key;
 }
 
-const digests = new WeakMap<AddressSet, string>();
-/** Equal for equal addresses of one family. */
-export function digestOf(set: AddressSet): string {
-  const known = digests.get(set);
-  if (known !== undefined) return known;
-  const hash = createHash('sha256').update(set.family);
-  // Points of IPv6 are strings of UTF-16 units, whatever they are: UTF-8 would lose those that are half a pair.
-  if (set.family === 'v4') hash.update(Float64Array.from(set.bounds as readonly number[]));
-  else hash.update(Buffer.from((set.bounds as readonly string[]).join(''), 'utf16le'));
-  const digest = hash.digest('base64');
-  digests.set(set, digest);
-  return digest;
-}
-
 /** Equal for parts of the same owner with the same addresses. */
-export function partKey({ owner, addresses }: EndPart): string {
-  return [owner?.group, owner?.host, digestOf(addresses.v4), digestOf(addresses.v6)].join('\n');
+export function* partKey({ owner, addresses }: EndPart): Generator<void, string> {
+  return [owner?.group, owner?.host, yield* digestOf(addresses.v4), yield* digestOf(addresses.v6)].join('\n');
 }
