@@ -4,7 +4,7 @@
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, transformSync } from 'esbuild';
 
 const SRC = resolve('src');
 const DIST = resolve(process.argv[2] ?? 'dist');
@@ -112,6 +112,11 @@ for (const [path, text] of textOf) {
   writeFileSync(`${path}.lines.json`, JSON.stringify(sourceLines(path, text, JSON.parse(textOf.get(`${path}.map`)))));
 }
 chmodSync(join(DIST, 'main.js'), 0o755);
+// The same in single modules, for tests that replace one.
+writeFileSync(
+  join(DIST, 'run.js'),
+  transformSync(readFileSync('src/main.ts', 'utf8'), { loader: 'ts', format: 'esm' }).code,
+);
 
 /**
  * One sign beyond ASCII makes V8 hold a whole file with two bytes a sign, and Node reads it slowly. esbuild leaves such signs in

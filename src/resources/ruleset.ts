@@ -89,9 +89,10 @@ export const ruleset: WatchedResource = {
     needs: [...(rulesetSchema.required ?? []), 'rules'],
   },
   watch: {
-    dirties: ({ before, after }, stale) => {
+    dirties: (change, stale) => {
       stale.policy();
-      for (const row of [before, after]) if (typeof row?.profile_id === 'string') stale.rulesOfProfile(row.profile_id);
+      for (const row of [change.before, change.after])
+        if (typeof row?.profile_id === 'string') stale.rulesOfProfile(row.profile_id, change);
     },
     counts: countBatches('ruleset_update'),
   },

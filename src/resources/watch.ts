@@ -11,8 +11,8 @@ export interface Stale {
   rulesNamingPeer(id: string): void;
   /** Rules that name the service of this id. */
   rulesNamingService(id: string): void;
-  /** The rules of the profile of this id, or which they are. */
-  rulesOfProfile(id: string): void;
+  /** The rules of the profile of this id, or which they are. `ruleset`: nothing but this ruleset of it has changed. */
+  rulesOfProfile(id: string, ruleset?: RowChange): void;
   /** The group itself, which is there or gone. */
   group(id: string, isThere: boolean): void;
   /** The hashes in a group's row, which may have been written over. */

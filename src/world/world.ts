@@ -202,11 +202,11 @@ export class World {
 
   #absorbOne(table: WorldTableName, change: RowChange, dirt: DirtCollector): void {
     for (const index of this.#indexes[table] ?? []) index.update(change);
-    tableDeclaration(table)?.watch?.dirties(change, this.#stale(dirt, namesOthers(table, change)));
+    tableDeclaration(table)?.watch?.dirties(change, this.#stale(dirt));
   }
 
-  /** What declarations name as stale, as marks in `dirt`. `namesOthers`: rules may name other things than before. */
-  #stale(dirt: DirtCollector, namesOthers = true): Stale {
+  /** What declarations name as stale, as marks in `dirt`. */
+  #stale(dirt: DirtCollector): Stale {
     return {
       policy: () => {
         dirt.policyChanged = true;
@@ -214,9 +214,9 @@ export class World {
       sets: (source) => dirt.setSources.add(source),
       rulesNamingPeer: (id) => this.#dirtyDependants(onPeer(id), dirt),
       rulesNamingService: (id) => this.#dirtyDependants(onService(id), dirt),
-      rulesOfProfile: (id) => {
+      rulesOfProfile: (id, ruleset) => {
         dirt.profiles.add(id);
-        if (namesOthers) dirt.rekey.add(id);
+        if (ruleset === undefined || namesOthers(ruleset)) dirt.rekey.add(id);
       },
       group: (id, isThere) => dirt.group(id, isThere),
       groupHashes: (id) => dirt.groupHashes.add(id),
@@ -257,8 +257,8 @@ export class World {
   }
 }
 
-/** Whether a change may make the rules of a profile rest on other things. */
-function namesOthers(table: WorldTableName, { before, after }: RowChange): boolean {
-  if (table !== 'ruleset' || before === undefined || after === undefined) return true;
+/** Whether the change of a ruleset may make the rules of its profile rest on other things. */
+function namesOthers({ before, after }: RowChange): boolean {
+  if (before === undefined || after === undefined) return true;
   return before.profile_id !== after.profile_id || !nameTheSame(before, after);
 }
