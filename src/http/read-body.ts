@@ -17,7 +17,7 @@ export async function readBytes(request: IncomingMessage, limit: number): Promis
         chunks.push(chunk);
         return;
       }
-      request.off('data', take);
+      request.off('data', take).pause();
       reject(tooLarge(request, limit));
     };
     // The client went away or sent a malformed chunk. It won't read this answer, but the log must not show it as a
