@@ -9,6 +9,7 @@ export const BENCHES: readonly (() => Promise<Bench>)[] = [
   async () => (await import('./rows/http.js')).HTTP,
   async () => (await import('./rows/actors.js')).ACTORS,
   async () => (await import('./rows/start.js')).START,
+  async () => (await import('./rows/growth.js')).GROWTH,
   async () => (await import('./rows/analysis.js')).ANALYSIS,
   async () => (await import('./rows/plan.js')).PLAN,
   async () => (await import('./rows/rollout.js')).ROLLOUT,
