@@ -3,12 +3,25 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** One file of the console, as it is sent. */
-export interface ConsoleFile {
+/** One file of the console, as it is sent. What is made of its bytes is made when a browser first asks for it, not at the start. */
+export class ConsoleFile {
   readonly type: string;
   readonly bytes: Buffer;
-  readonly gzipped: Buffer;
-  readonly etag: string;
+  #gzipped: Buffer | undefined;
+  #etag: string | undefined;
+
+  constructor(type: string, bytes: Buffer) {
+    this.type = type;
+    this.bytes = bytes;
+  }
+
+  get gzipped(): Buffer {
+    return (this.#gzipped ??= gzipSync(this.bytes, { level: 9 }));
+  }
+
+  get etag(): string {
+    return (this.#etag ??= `"${createHash('sha256').update(this.bytes).digest('hex').slice(0, 32)}"`);
+  }
 }
 
 /** Files by name; `index.html` is the page itself. */
@@ -22,8 +35,9 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The console's files as `npm run build` made them, in memory: some hundred kilobytes. Nothing else of the directory can be
- * asked for, so no path has to be checked. None where it was not built, as in tests that run the sources.
+ * The console's files as `npm run build` made them, in memory, some hundred kilobytes: an upgrade takes them away while the
+ * program still runs. Nothing else of the directory can be asked for, so no path has to be checked. None where it was not built,
+ * as in tests that run the sources.
  */
 export function readConsoleFiles(directory: string): ConsoleFiles {
   let names: readonly string[];
@@ -37,13 +51,7 @@ export function readConsoleFiles(directory: string): ConsoleFiles {
   return new Map(
     names.flatMap((name) => {
       const type = TYPES[extname(name)];
-      return type === undefined ? [] : [[name, readFile(join(directory, name), type)] as const];
+      return type === undefined ? [] : [[name, new ConsoleFile(type, readFileSync(join(directory, name)))] as const];
     }),
   );
-}
-
-function readFile(path: string, type: string): ConsoleFile {
-  const bytes = readFileSync(path);
-  const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
-  return { type, bytes, gzipped: gzipSync(bytes, { level: 9 }), etag };
 }
