@@ -31,6 +31,9 @@ export interface Shared {
 /** Who asked, and the result: a reply, or the server whose answer has been sent already. */
 export type Answered = { readonly author: string } & ({ readonly reply: Reply } | { readonly forwardedTo: string });
 
+/** Handlers only read it. */
+const NO_QUERY = new URLSearchParams();
+
 /** A request on its way to the handler of its route. */
 interface Asked {
   readonly ctx: Context;
@@ -81,7 +84,7 @@ function handle(
     method: route.method,
     version: route.version,
     params,
-    query: new URLSearchParams(ctx.req.url?.includes('?') === true ? ctx.querystring : ''),
+    query: ctx.req.url?.includes('?') === true ? new URLSearchParams(ctx.querystring) : NO_QUERY,
     headers: ctx.req.headers,
     author,
     scopes,

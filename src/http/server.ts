@@ -113,7 +113,8 @@ class Connections {
     server.on('request', ({ socket }, response) => {
       this.#busy.add(socket);
       if (this.#closing) response.setHeader('connection', 'close');
-      response.once('close', () => {
+      // It comes once.
+      response.on('close', () => {
         this.#busy.delete(socket);
         if (this.#closing) socket.end();
       });
