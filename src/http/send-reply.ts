@@ -97,7 +97,8 @@ function sendText(ctx: Context, text: Text, type: string, { status, headers }: R
   const length = lengthOf(text);
   if (length >= MIN_GZIP_BYTES && wantsGzip(ctx)) return sendPacked(ctx, status, head, text);
   head.push('Content-Length', String(length));
-  sendWhole(ctx, status, head, text);
+  // As many bytes as characters: ASCII, which need not be encoded.
+  sendWhole(ctx, status, head, text, length === text.length ? 'latin1' : 'utf8');
   return undefined;
 }
 
@@ -119,7 +120,7 @@ function wantsGzip(ctx: Context): boolean {
 }
 
 /** Head and body at once, past what Koa does with any body. */
-function sendWhole(ctx: Context, status: number, head: Head, text: Text): void {
+function sendWhole(ctx: Context, status: number, head: Head, text: Text, encoding?: BufferEncoding): void {
   const { res } = ctx;
   ctx.respond = false;
   if (!res.headersSent) res.statusCode = status;
@@ -131,7 +132,7 @@ function sendWhole(ctx: Context, status: number, head: Head, text: Text): void {
   res.writeHead(status, head);
   // Node leaves out the body of an answer to HEAD.
   if (typeof text === 'string') {
-    res.end(text);
+    res.end(text, encoding ?? 'utf8');
     return;
   }
   for (const piece of text) res.write(piece);

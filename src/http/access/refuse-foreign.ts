@@ -13,8 +13,8 @@ const MAX_FORWARDED = 10;
 export function refuseForeign(headers: IncomingHttpHeaders, naming: Naming): void {
   refuseForeignHost(headers, naming);
   const { origin } = headers;
-  const allowed = origin !== undefined && isAllowed(originName(origin), naming);
   const site = headers['sec-fetch-site'];
+  const allowed = origin !== undefined && isAllowed(originName(origin), naming);
   if (site === 'same-origin' || site === 'none') return;
   if (site !== undefined && !allowed) throw foreignOrigin(origin ?? `sec-fetch-site: ${String(site)}`);
   if (origin === undefined || allowed) return;
