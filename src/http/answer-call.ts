@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Json } from '../model/document.js';
-import { authorize, type AuthorizeNeeds, callerWithoutToken, needsNoToken } from './access/authorize.js';
+import { authorize, type AuthorizeNeeds, type Caller, callerWithoutToken, needsNoToken } from './access/authorize.js';
 import type { FailureLimit } from './access/failure-limit.js';
 import { withDeadline } from './deadline.js';
 import type { DocumentNeeds } from './documents/document-needs.js';
@@ -31,35 +31,60 @@ export interface Shared {
 /** Who asked, and the result: a reply, or the server whose answer has been sent already. */
 export type Answered = { readonly author: string } & ({ readonly reply: Reply } | { readonly forwardedTo: string });
 
+/** Handlers only read it. */
+const NO_QUERY = new URLSearchParams();
+
+/** A request on its way to the handler of its route. */
+interface Asked {
+  readonly ctx: Context;
+  readonly route: Route<RouteNeeds>;
+  readonly params: Call['params'];
+  readonly shared: Shared;
+}
+
 /**
  * One request to one route: checks who asks, the accepted types and the body, then runs the handler, here or at the
- * leader. Throws the refusals of each step.
+ * leader. Gives a promise only where something is waited for. Throws, or rejects with, the refusals of each step.
  */
-export async function answerCall(
+export function answerCall(
   ctx: Context,
   route: Route<RouteNeeds>,
   params: Call['params'],
   shared: Shared,
-): Promise<Answered> {
-  const { needs, exclusive, failures } = shared;
-  const { config, clock } = needs;
-  const caller = needsNoToken(needs, route.scope)
-    ? callerWithoutToken(needs, ctx.req)
-    : await authorize(needs, ctx.req, route.scope, failures);
-  const { author, scopes, tokenEnds, seesSecrets } = caller;
+): Answered | Promise<Answered> {
+  const { needs, failures } = shared;
+  const asked = { ctx, route, params, shared };
+  if (needsNoToken(needs, route.scope)) return answerCaller(asked, callerWithoutToken(needs, ctx.req));
+  return authorize(needs, ctx.req, route.scope, failures).then((caller) => answerCaller(asked, caller));
+}
+
+function answerCaller(asked: Asked, caller: Caller): Answered | Promise<Answered> {
+  const { ctx, route, shared } = asked;
+  const { needs } = shared;
   const leader = leaderOf(ctx, route, needs);
   if (leader !== undefined) {
-    await forward(ctx, route, leader, needs);
-    return { author, forwardedTo: leader.name };
+    const { author } = caller;
+    return forward(ctx, route, leader, needs).then(() => ({ author, forwardedTo: leader.name }));
   }
   const accepts = chooseMediaType(ctx.req.headers.accept, route.produces);
-  const body = route.takes?.kind === 'json' ? await takeJson(ctx, route.takes, config.api) : null;
+  if (route.takes?.kind !== 'json') return handle(asked, caller, accepts, null);
+  return takeJson(ctx, route.takes, needs.config.api).then((body) => handle(asked, caller, accepts, body));
+}
+
+function handle(
+  { ctx, route, params, shared }: Asked,
+  { author, scopes, tokenEnds, seesSecrets }: Caller,
+  accepts: string,
+  body: Json,
+): Answered | Promise<Answered> {
+  const { needs, deps, exclusive } = shared;
+  const { config, clock } = needs;
   const call: Call = {
-    deps: shared.deps,
+    deps,
     method: route.method,
     version: route.version,
     params,
-    query: new URLSearchParams(ctx.req.url?.includes('?') === true ? ctx.querystring : ''),
+    query: ctx.req.url?.includes('?') === true ? new URLSearchParams(ctx.querystring) : NO_QUERY,
     headers: ctx.req.headers,
     author,
     scopes,
@@ -74,8 +99,8 @@ export async function answerCall(
   const work = route.handle(call, needs);
   if (!(work instanceof Promise)) return { author, reply: work };
   // Commands wait for a host, and have their own time limits.
-  const reply = route.scope === 'command' ? await work : await withDeadline(config.api.request_timeout_ms, work);
-  return { author, reply };
+  const reply = route.scope === 'command' ? work : withDeadline(config.api.request_timeout_ms, work);
+  return reply.then((known) => ({ author, reply: known }));
 }
 
 /** The server that has to answer in this one's place. Most routes are answered by any. */

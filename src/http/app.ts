@@ -13,6 +13,7 @@ import type { Route } from './route.js';
 import { methodsOf, RouteTable, type RouteMatch } from './route-table.js';
 import { allRoutes, type RouteNeeds } from './routes/all-routes.js';
 import { sendReply } from './send-reply.js';
+import { whenKnown } from './when-known.js';
 
 /** What is known of a request for its line in the log. */
 interface State {
@@ -50,22 +51,19 @@ export function createApp(needs: ApiNeeds): Koa {
   const app = new Koa();
   const { api, cluster } = config;
   const naming = { host: api.host, allowedHosts: api.allowed_hosts, url: cluster?.url };
-  const answer = async (ctx: Context): Promise<void> => {
+  const answer = (ctx: Context): void | Promise<void> => {
     // A link to the console may stand on any page: nothing is done by following it, and no page can read or frame it.
     if (isLinkToConsole(ctx)) refuseForeignHost(ctx.req.headers, naming);
     else refuseForeign(ctx.req.headers, naming);
     const state = ctx.state as State;
     state.path = canonicalPath(ctx.req.url ?? '/');
     const { route, params } = routeOf(routes, state.path, ctx.req.method ?? '');
-    const answered = await answerCall(ctx, route, params, shared);
-    state.author = answered.author;
-    if ('reply' in answered) {
-      const sent = sendReply(ctx, answered.reply);
-      if (sent !== undefined) await sent;
-    } else {
+    return whenKnown(answerCall(ctx, route, params, shared), (answered) => {
+      state.author = answered.author;
+      if ('reply' in answered) return sendReply(ctx, answered.reply);
       state.forwardedTo = answered.forwardedTo;
       ctx.respond = false;
-    }
+    });
   };
   app.use(answerErrorsAndLog(log, answer));
   // Koa reports errors here after an answer was begun, such as a client that went away.
@@ -77,33 +75,44 @@ export function createApp(needs: ApiNeeds): Koa {
 
 /**
  * Answers errors thrown by `answer`, then logs one line: never bodies, queries or headers, which may hold
- * secrets.
+ * secrets. All of it in one step where `answer` waits for nothing.
  */
-function answerErrorsAndLog(log: HttpLog, answer: (ctx: Context) => Promise<void>): Koa.Middleware {
+function answerErrorsAndLog(log: HttpLog, answer: (ctx: Context) => void | Promise<void>): Koa.Middleware {
   let requests = 0;
-  return async (ctx) => {
+  return (ctx) => {
     const request = (requests += 1);
     const start = performance.now();
-    const state = ctx.state as State;
-    try {
-      await answer(ctx);
-    } catch (thrown) {
-      const error = asApiError(thrown);
-      if (error.code === 'internal') {
-        log.error(
-          { request, method: ctx.method, path: state.path ?? ctx.path, err: error.cause ?? error },
-          'request failed',
-        );
+    const failed = (thrown: unknown) => answerError(ctx, log, thrown, request);
+    const answered = (): void | Promise<void> => {
+      try {
+        const waited = answer(ctx);
+        return waited instanceof Promise ? waited.catch(failed) : waited;
+      } catch (thrown) {
+        return failed(thrown);
       }
-      await sendReply(ctx, errorReply(error, { v1: isV1(state.path ?? ctx.path), method: ctx.method }, request));
-    }
-    const ms = Math.round((performance.now() - start) * 10) / 10;
-    const { method } = ctx.req;
-    const { statusCode: status } = ctx.res;
-    const path = state.path ?? ctx.path;
-    const by = state.forwardedTo === undefined ? {} : { forwarded_to: state.forwardedTo };
-    log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous', ...by }, 'request');
+    };
+    return whenKnown(answered(), () => logRequest(ctx, log, request, start));
   };
+}
+
+function answerError(ctx: Context, log: HttpLog, thrown: unknown, request: number): void | Promise<void> {
+  const error = asApiError(thrown);
+  const { method } = ctx;
+  const path = (ctx.state as State).path ?? ctx.path;
+  if (error.code === 'internal') {
+    log.error({ request, method, path, err: error.cause ?? error }, 'request failed');
+  }
+  return sendReply(ctx, errorReply(error, { v1: isV1(path), method }, request));
+}
+
+function logRequest(ctx: Context, log: HttpLog, request: number, start: number): void {
+  const state = ctx.state as State;
+  const ms = Math.round((performance.now() - start) * 10) / 10;
+  const { method } = ctx.req;
+  const { statusCode: status } = ctx.res;
+  const path = state.path ?? ctx.path;
+  const by = state.forwardedTo === undefined ? {} : { forwarded_to: state.forwardedTo };
+  log.info({ request, method, path, status, ms, author: state.author ?? 'anonymous', ...by }, 'request');
 }
 
 /** A browser goes to the console's page, in a tab of its own. */

@@ -9,6 +9,7 @@ const CANONICAL = /^(?:\/[A-Za-z0-9_~!*'()-][A-Za-z0-9_.~!*'()-]*)+$/;
  * (docs/http-api.md#rules-for-every-route). Throws 400 on a segment that does not decode.
  */
 export function canonicalPath(url: string): string {
+  if (CANONICAL.test(url)) return url;
   const path = url.split(/[?#]/, 1)[0] ?? '';
   if (CANONICAL.test(path)) return path;
   // An absolute form (`GET http://host/path`) is only sent to proxies; its path is what counts.

@@ -17,16 +17,18 @@ interface Entry<R> {
   readonly routes: { readonly route: R; readonly rank: number }[];
 }
 
+const NO_ENTRIES: readonly never[] = [];
+
 /** So many segments at the beginning of a path say which routes are looked at. */
 const LEADING = 3;
 
 /**
  * Which route answers a path. @koa/router says which fit, but asks all of them, and each request needs it before anything
- * else: only those are asked that begin with the same words.
+ * else: only those are asked that have as many segments and begin with the same words.
  */
 export class RouteTable<R extends Pick<RouteData, 'method' | 'path'>> {
-  /** By the words with which a path begins, up to its first `:name`. */
-  readonly #byWords = new Map<string, Entry<R>[]>();
+  /** By how many segments a path has, and the words with which it begins, up to its first `:name`. */
+  readonly #bySegments: Map<string, Entry<R>[]>[] = [];
 
   constructor(routes: readonly R[]) {
     const router = new Router({ sensitive: true, strict: true });
@@ -42,8 +44,9 @@ export class RouteTable<R extends Pick<RouteData, 'method' | 'path'>> {
       if (layer === undefined) throw new Error(`the router did not take ${route.path}`);
       const entry = { layer, routes: [{ route, rank }] };
       byPath.set(route.path, entry);
+      const byWords = (this.#bySegments[segmentsIn(route.path)] ??= new Map<string, Entry<R>[]>());
       const words = wordsOf(route.path);
-      this.#byWords.set(words, [...(this.#byWords.get(words) ?? []), entry]);
+      byWords.set(words, [...(byWords.get(words) ?? []), entry]);
     }
   }
 
@@ -51,8 +54,10 @@ export class RouteTable<R extends Pick<RouteData, 'method' | 'path'>> {
   find(path: string): readonly RouteMatch<R>[] {
     const found: (RouteMatch<R> & { readonly rank: number })[] = [];
     let paths = 0;
+    const byWords = this.#bySegments[segmentsIn(path)];
+    if (byWords === undefined) return found;
     for (let end = leadingEnd(path); end >= 0; end = path.lastIndexOf('/', end - 1)) {
-      for (const { layer, routes } of this.#byWords.get(path.slice(0, end)) ?? []) {
+      for (const { layer, routes } of byWords.get(path.slice(0, end)) ?? NO_ENTRIES) {
         if (!layer.match(path)) continue;
         paths += 1;
         const params = layer.params(path, layer.captures(path));
@@ -62,6 +67,13 @@ export class RouteTable<R extends Pick<RouteData, 'method' | 'path'>> {
     }
     return paths < 2 ? found : found.sort((a, b) => a.rank - b.rank);
   }
+}
+
+/** A `:name` stands for one segment, so that a path has as many as its route. */
+function segmentsIn(path: string): number {
+  let count = 0;
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) count += 1;
+  return count;
 }
 
 /** The words with which the path of a route begins. */

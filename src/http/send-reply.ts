@@ -87,25 +87,24 @@ async function sendList(ctx: Context, parts: readonly (readonly Json[])[], reply
 /** A whole text, or its pieces. */
 type Text = string | readonly Buffer[];
 
-type Head = Record<string, string>;
+/** Names and values by turns, as Node writes them soonest. */
+type Head = string[];
 
 function sendText(ctx: Context, text: Text, type: string, { status, headers }: Reply): Promise<void> | undefined {
-  const head: Head = {
-    ...headers,
-    'content-type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
-    Vary: 'accept-encoding',
-  };
+  const head: Head = [];
+  for (const name of Object.keys(headers)) head.push(name, headers[name] as string);
+  head.push('content-type', type.startsWith('text/') ? `${type}; charset=utf-8` : type, 'Vary', 'accept-encoding');
   const length = lengthOf(text);
   if (length >= MIN_GZIP_BYTES && wantsGzip(ctx)) return sendPacked(ctx, status, head, text);
-  head['Content-Length'] = String(length);
-  sendWhole(ctx, status, head, text);
+  head.push('Content-Length', String(length));
+  // As many bytes as characters: ASCII, which need not be encoded.
+  sendWhole(ctx, status, head, text, length === text.length ? 'latin1' : 'utf8');
   return undefined;
 }
 
 async function sendPacked(ctx: Context, status: number, head: Head, text: Text): Promise<void> {
   const packed = await gzipBytes(typeof text === 'string' ? text : Buffer.concat(text));
-  head['Content-Length'] = String(packed.length);
-  head['content-encoding'] = 'gzip';
+  head.push('Content-Length', String(packed.length), 'content-encoding', 'gzip');
   sendWhole(ctx, status, head, [packed]);
 }
 
@@ -121,7 +120,7 @@ function wantsGzip(ctx: Context): boolean {
 }
 
 /** Head and body at once, past what Koa does with any body. */
-function sendWhole(ctx: Context, status: number, head: Head, text: Text): void {
+function sendWhole(ctx: Context, status: number, head: Head, text: Text, encoding?: BufferEncoding): void {
   const { res } = ctx;
   ctx.respond = false;
   if (!res.headersSent) res.statusCode = status;
@@ -133,7 +132,7 @@ function sendWhole(ctx: Context, status: number, head: Head, text: Text): void {
   res.writeHead(status, head);
   // Node leaves out the body of an answer to HEAD.
   if (typeof text === 'string') {
-    res.end(text);
+    res.end(text, encoding ?? 'utf8');
     return;
   }
   for (const piece of text) res.write(piece);

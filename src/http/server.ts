@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { connect, type Server as NetServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -50,9 +50,10 @@ export async function startHttpServer(app: Koa, options: HttpServerOptions): Pro
     noDelay: true,
   });
   const connections = new Connections();
-  connections.watch(server);
+  server.on('connection', (socket: Socket) => connections.opened(socket));
   const bodyMs = options.request_timeout_ms ?? 30_000;
   server.on('request', (request, response) => {
+    connections.asked(request.socket, response);
     boundBodyTime(request, response, bodyMs);
     void handle(request, response);
   });
@@ -105,18 +106,19 @@ class Connections {
   readonly #busy = new Set<Socket>();
   #closing = false;
 
-  watch(server: Server): void {
-    server.on('connection', (socket: Socket) => {
-      this.#open.add(socket);
-      socket.once('close', () => this.#open.delete(socket));
-    });
-    server.on('request', ({ socket }, response) => {
-      this.#busy.add(socket);
-      if (this.#closing) response.setHeader('connection', 'close');
-      response.once('close', () => {
-        this.#busy.delete(socket);
-        if (this.#closing) socket.end();
-      });
+  opened(socket: Socket): void {
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
+  }
+
+  /** A call has begun. */
+  asked(socket: Socket, response: ServerResponse): void {
+    this.#busy.add(socket);
+    if (this.#closing) response.setHeader('connection', 'close');
+    // It comes once.
+    response.on('close', () => {
+      this.#busy.delete(socket);
+      if (this.#closing) socket.end();
     });
   }
 

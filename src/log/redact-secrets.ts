@@ -19,7 +19,8 @@ export function redactSecrets<T>(value: T, depth = 0): T {
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return value;
   const fields = value as Record<string, unknown>;
   let copy: Record<string, unknown> | undefined;
-  for (const [key, inner] of Object.entries(fields)) {
+  for (const key of Object.keys(fields)) {
+    const inner = fields[key];
     const safe = isSecretKey(key) && inner !== null && inner !== undefined ? CENSOR : redactSecrets(inner, depth + 1);
     if (safe !== inner) (copy ??= { ...fields })[key] = safe;
   }

@@ -73,6 +73,7 @@ export class StandardOutput {
         // The reader is gone: the server goes on, and has nowhere left to report it.
         this.#underWay = Buffer.alloc(0);
       }
+      if (this.#waiting !== '') await sleep(GATHER_MS);
     }
     this.#drained = undefined;
   }

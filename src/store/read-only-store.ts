@@ -7,6 +7,7 @@ export function readOnlyStore(store: Store): Store {
     kind: store.kind,
     now: () => store.now(),
     get: (table, id) => store.get(table, id),
+    held: store.held,
     list: (table) => store.list(table),
     listFields: (table, fields) => store.listFields(table, fields),
     find: (table, field, value) => store.find(table, field, value),

@@ -175,6 +175,10 @@ export interface Store {
    */
   now(): Promise<number>;
   get(table: Table, id: string): Promise<Stored | undefined>;
+  /**
+   * What `get` would give, at once: a store has it that holds its rows in memory. Throws what `get` would reject with.
+   */
+  readonly held?: ((table: Table, id: string) => Stored | undefined) | undefined;
   /** All documents of the table, in order of creation where the store knows it. */
   list(table: Table): Promise<readonly Stored[]>;
   /**

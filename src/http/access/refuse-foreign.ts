@@ -13,14 +13,14 @@ const MAX_FORWARDED = 10;
 export function refuseForeign(headers: IncomingHttpHeaders, naming: Naming): void {
   refuseForeignHost(headers, naming);
   const { origin } = headers;
-  // Where a gateway changes Host, this is the host that the browser asked for. A page can't send this header to another
-  // site: that takes a preflight, which is never granted.
-  const asked = [headers.host, ...String(headers['x-forwarded-host'] ?? '').split(',', MAX_FORWARDED)];
-  const allowed = origin !== undefined && isAllowed(originName(origin), naming);
   const site = headers['sec-fetch-site'];
+  const allowed = origin !== undefined && isAllowed(originName(origin), naming);
   if (site === 'same-origin' || site === 'none') return;
   if (site !== undefined && !allowed) throw foreignOrigin(origin ?? `sec-fetch-site: ${String(site)}`);
   if (origin === undefined || allowed) return;
+  // Where a gateway changes Host, this is the host that the browser asked for. A page can't send this header to another
+  // site: that takes a preflight, which is never granted.
+  const asked = [headers.host, ...String(headers['x-forwarded-host'] ?? '').split(',', MAX_FORWARDED)];
   if (!asked.some((host) => host !== undefined && sameHost(origin, host.trim()))) throw foreignOrigin(origin);
 }
 

@@ -9,6 +9,7 @@ import { needsOf } from '../checks/needs-of.js';
 import type { ErrorCode } from '../errors.js';
 import { jsonReply, type Reply } from '../reply.js';
 import type { Call } from '../route.js';
+import { whenKnown } from '../when-known.js';
 import { createDocument, type Written } from './create-document.js';
 import { byId, byQuery, notFound } from './find-document.js';
 import { entityTag } from './preconditions.js';
@@ -26,7 +27,7 @@ export interface Shown {
 /** What the handlers call for a resource. `services.ts` lists the resources that have one of their own. */
 export interface DocumentService {
   readonly model: ResourceDeclaration;
-  read(call: Call, id: string): Promise<Shown>;
+  read(call: Call, id: string): Shown | Promise<Shown>;
   find(call: Call): Promise<Shown>;
   create(call: Call, sent: JsonObject): Promise<Shown & { readonly doc: Document }>;
   update(call: Call, id: string, sent: JsonObject): Promise<Shown & { readonly doc: Document }>;
@@ -53,12 +54,13 @@ export function plainService(resource: Resource): DocumentService {
   const written = (stored: Written) => ({ ...shown(stored), warnings: stored.warnings });
   return {
     model,
-    read: async (call, id) => {
+    read: (call, id) => {
       const builtin = model.builtins?.documents.get(id);
       if (builtin) return { doc: builtin };
-      const stored = await byId(call.deps.store, resource, id);
-      if (!stored) throw notFound(resource, 'with this id');
-      return shownTo(call, stored);
+      return whenKnown(byId(call.deps.store, resource, id), (stored) => {
+        if (!stored) throw notFound(resource, 'with this id');
+        return shownTo(call, stored);
+      });
     },
     find: async (call) => shownTo(call, await byQuery(call.deps.store, model, call.query, call.version)),
     create: async (call, sent) => written(await createDocument(call, model, withoutWarnings(sent))),

@@ -10,9 +10,17 @@ export function notFound(resource: Resource, what: string): ApiError {
   return new ApiError('not_found', { what: `${resource} ${what}` });
 }
 
-/** The document with the id; undefined when there is none, or when the id is too long. */
-export async function byId(store: Store, resource: Resource, id: string): Promise<Stored | undefined> {
-  return Buffer.byteLength(id) > MAX_ID_LENGTH ? undefined : store.get(resource, id);
+/**
+ * The document with the id, at once where the store holds it in memory; undefined when there is none, or when the id is too
+ * long.
+ */
+export function byId(
+  store: Pick<Store, 'get' | 'held'>,
+  resource: Resource,
+  id: string,
+): Stored | undefined | Promise<Stored | undefined> {
+  if (Buffer.byteLength(id) > MAX_ID_LENGTH) return undefined;
+  return store.held === undefined ? store.get(resource, id) : store.held(resource, id);
 }
 
 /** The first document of that name, among those that can be found by name. */

@@ -18,7 +18,7 @@ export function groupService(): DocumentService {
   });
   return {
     ...plain,
-    read: async (call, id) => (isBuiltinGroup(id) || id === 'any' ? builtin(call, id) : plain.read(call, id)),
+    read: (call, id) => (isBuiltinGroup(id) || id === 'any' ? builtin(call, id) : plain.read(call, id)),
     find: async (call) => {
       const names = call.query.getAll('name');
       const [name] = names;

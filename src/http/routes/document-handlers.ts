@@ -6,13 +6,17 @@ import { takenMeanwhile, takenName } from '../documents/taken-name.js';
 import { emptyReply, jsonReply, locationOf, type Reply } from '../reply.js';
 import type { Call } from '../route.js';
 import { TEXT_TYPE } from '../media-type.js';
+import { whenKnown } from '../when-known.js';
 import { BASE } from './api-base.js';
 
 /** Answers `GET /R`, by the query, and `GET /R/:id`. */
-export async function readDocument(call: Call, service: DocumentService): Promise<Reply> {
+export function readDocument(call: Call, service: DocumentService): Reply | Promise<Reply> {
   const { id } = call.params;
   if (id !== undefined && call.accepts === TEXT_TYPE && service.text) return service.text(call);
-  const { doc, tag } = id === undefined ? await service.find(call) : await service.read(call, id);
+  return whenKnown(id === undefined ? service.find(call) : service.read(call, id), shownReply);
+}
+
+function shownReply({ doc, tag }: Shown): Reply {
   return jsonReply(doc, 200, tag === undefined ? {} : { etag: tag });
 }
 

@@ -45,6 +45,10 @@ export interface SqliteStoreParts {
 /** The embedded store: reads from memory, writes to SQLite (see Image and GroupCommit for why that is sound). */
 export class SqliteStore implements Store {
   readonly kind = 'sqlite';
+  readonly held = (table: Table, id: string): Stored | undefined => {
+    this.#mustBeOpen();
+    return this.#parts.loaded.image.table(table).get(id)?.stored;
+  };
   readonly #parts: SqliteStoreParts;
   readonly #status: StoreStatus;
   readonly #commits: GroupCommit;
@@ -85,8 +89,7 @@ export class SqliteStore implements Store {
   }
 
   async get(table: Table, id: string): Promise<Stored | undefined> {
-    this.#mustBeOpen();
-    return this.#parts.loaded.image.table(table).get(id)?.stored;
+    return this.held(table, id);
   }
 
   async list(table: Table): Promise<readonly Stored[]> {
