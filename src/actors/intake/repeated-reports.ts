@@ -11,7 +11,7 @@ const FEW = 1024;
 /**
  * Reports of hosts that say what they said before, which is what most do: found by the digest of their bytes, so that they are
  * neither decoded nor checked again. A report rests on its bytes alone, so none is ever out of date. Of each host the newest
- * is kept, and only one whose row holds all that it says: its texts are the very strings of the row, and it takes half a kB.
+ * is kept, and only one whose row holds all that it says: its texts are the very strings of the row, and it takes 0.6 kB.
  */
 export class RepeatedReports {
   readonly #world: Pick<World, 'hostByKey' | 'rows'>;
