@@ -135,17 +135,29 @@ function copyOfObject(object: object, where: string): Json {
   if (prototype !== Object.prototype && prototype !== null) {
     throw new TypeError(`${where}: only plain objects can be stored, not an instance of a class`);
   }
-  const copy: Record<string, Json> = {};
-  let parts = 0;
-  for (const [key, part] of Object.entries(object)) {
-    if (part === undefined) continue;
-    parts += 1;
+  // In one go it has the shape of the original; one that grows name by name becomes a hash table.
+  const copy = { ...object } as Record<string, Json>;
+  const keys = Object.keys(copy);
+  for (const key of keys) {
+    const part: unknown = copy[key];
+    if (typeof part === 'string') continue;
+    if (part === undefined) return copyWithout(copy, where);
     const value = copyOf(part, key);
-    // Assignment to this one key would change the prototype instead of making a member.
-    if (key === '__proto__') {
-      Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true });
-    } else copy[key] = value;
+    if (!Object.is(value, part)) setOwn(copy, key, value);
   }
-  remember(copy, parts);
+  remember(copy, keys.length);
   return copy;
+}
+
+/** Of one that has members which are `undefined`: without them. */
+function copyWithout(object: object, where: string): Json {
+  const entries = Object.entries(object).filter(([, part]) => part !== undefined);
+  return copyOfObject(Object.fromEntries(entries), where);
+}
+
+function setOwn(object: Record<string, Json>, key: string, value: Json): void {
+  // Assignment to this one key would change the prototype instead of making a member.
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  } else object[key] = value;
 }

@@ -14,6 +14,22 @@ export interface Edit {
 
 /** The store, telling `told` of each document that an audited commit has changed; `told` must not throw. */
 export function storeWithNews(store: Store, told: (edit: Edit) => void): Store {
+  const audited: Store['commit'] = async (changes, by) => {
+    const steps = changes.map(watched);
+    const result = await store.commit(
+      steps.map(({ step }) => step),
+      by,
+    );
+    if (!result.ok) return result;
+    for (const [index, { step, seen }] of steps.entries()) {
+      const after = result.stored[index]?.doc;
+      const id = after?.id ?? ('id' in step ? step.id : '');
+      const news = changeOf(step, seen, after);
+      if (news !== undefined)
+        told({ change: news, table: step.table, id, doc: after ?? seen.before, author: by.author });
+    }
+    return result;
+  };
   return {
     kind: store.kind,
     now: () => store.now(),
@@ -22,23 +38,7 @@ export function storeWithNews(store: Store, told: (edit: Edit) => void): Store {
     list: (table) => store.list(table),
     listFields: (table, fields) => store.listFields(table, fields),
     find: (table, field, value) => store.find(table, field, value),
-    async commit(changes, by) {
-      if (by.audit === false) return store.commit(changes, by);
-      const steps = changes.map(watched);
-      const result = await store.commit(
-        steps.map(({ step }) => step),
-        by,
-      );
-      if (!result.ok) return result;
-      for (const [index, { step, seen }] of steps.entries()) {
-        const after = result.stored[index]?.doc;
-        const id = after?.id ?? ('id' in step ? step.id : '');
-        const news = changeOf(step, seen, after);
-        if (news !== undefined)
-          told({ change: news, table: step.table, id, doc: after ?? seen.before, author: by.author });
-      }
-      return result;
-    },
+    commit: (changes, by) => (by.audit === false ? store.commit(changes, by) : audited(changes, by)),
     feed: (table, from, on) => store.feed(table, from, on),
     audit: (query) => store.audit(query),
     state: () => store.state(),

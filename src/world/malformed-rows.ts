@@ -1,4 +1,4 @@
-import { isPolicyPart, malformedFields } from '../firewall/policy/malformed-fields.js';
+import { isPolicyPart, malformedFields, sameCheckedFields } from '../firewall/policy/malformed-fields.js';
 import type { Document, Json, JsonObject } from '../model/document.js';
 import { textOf } from '../model/text-of.js';
 
@@ -70,6 +70,8 @@ export class MalformedRows {
       return undefined;
     }
     if (!isPolicyPart(table)) return row;
+    // Most changes are reports of hosts, which change none of these fields.
+    if (before !== undefined && !this.#rows.has(key) && sameCheckedFields(table, before, row)) return row;
     const malformed = malformedFields(table, row);
     if (malformed.length === 0) {
       this.forget(table, row.id);

@@ -62,11 +62,12 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
     this.#deadlines.arm(self);
   }
 
-  async handleCall(self: Self<HostInfo>, message: HostCall): Promise<HostReply> {
+  handleCall(self: Self<HostInfo>, message: HostCall): HostReply | Promise<HostReply> {
     if (message.tag === 'send_again') return this.#sendAgain(self);
-    await this.#reports.take(self, message.report);
-    if (this.#record.row() === undefined) this.#awaitStranger(self);
-    return 'done';
+    return this.#reports.take(self, message.report, () => {
+      if (this.#record.row() === undefined) this.#awaitStranger(self);
+      return 'done' as const;
+    });
   }
 
   handleCast(self: Self<HostInfo>, message: HostCast): void | Promise<void> {

@@ -88,48 +88,64 @@ export class HostReports {
     this.#driftLog = new DriftLog(needs);
   }
 
-  /** Resolves when what follows from the report is stored, or it was refused for good. */
-  async take(self: Self, report: HostReport): Promise<void> {
+  /**
+   * Answers with what `then` gives, when what follows from the report is stored, or it was refused for good. Few promises, as
+   * there is one such call for each report of each host.
+   */
+  take<Answer>(self: Self, report: HostReport, then: () => Answer): Answer | Promise<Answer> {
     const { clock, refused, hostRoom } = this.#needs;
-    const { record, deadlines } = this.#parts;
+    const { record } = this.#parts;
     this.#oddities.reported(report);
     const row = record.row();
     const tooLarge = hostRoom.grow(record.hostkey, allFieldsOf(report));
     if (tooLarge !== undefined) {
       refused.add(clock.now(), report, 'too_many_hosts', tooLarge);
-      return guardOpened(self, this.#needs);
+      guardOpened(self, this.#needs);
+      return then();
     }
-    const outcome = await this.#store(self, report, row?.id);
+    if (row === undefined) return this.#takeStranger(self, report).then(then);
+    return this.#update(self, row.id, report, (outcome) => {
+      if (outcome === undefined) return this.#takeStranger(self, report).then(then);
+      this.#taken(self, outcome, report);
+      return then();
+    });
+  }
+
+  /** Of a host without a row: it may get one. */
+  async #takeStranger(self: Self, report: HostReport): Promise<void> {
+    const { record, deadlines } = this.#parts;
+    record.made(undefined);
+    const registration = await this.#registration.register(self, report);
+    const outcome =
+      typeof registration === 'object'
+        ? await this.#update(self, registration.known, report, (found) => found ?? 'refused')
+        : registration;
     // A stranger's report says nothing about a host, but that reports come in (docs/host-lifecycle.md#the-guard).
     if (outcome === 'refused') return guardOpened(self, this.#needs);
+    if (outcome !== 'registered') return this.#taken(self, outcome, report);
     this.#oddities.placed(report);
-    if (outcome === 'registered') {
-      this.#noteHeld({}, report.fields);
-      deadlines.heard();
-      return guardOpened(self, this.#needs);
-    }
+    this.#noteHeld({}, report.fields);
+    deadlines.heard();
+    guardOpened(self, this.#needs);
+  }
+
+  #taken(self: Self, outcome: ReportOutcome, report: HostReport): void {
+    const { clock, refused } = this.#needs;
+    this.#oddities.placed(report);
     if (outcome.event === undefined) {
       const { group } = outcome.row;
       refused.add(clock.now(), report, 'unknown_group', `no group is named ${JSON.stringify(group)}`);
-    } else if (!this.#oddities.found) refused.clear(record.hostkey);
+    } else if (!this.#oddities.found) refused.clear(this.#parts.record.hostkey);
     this.#follow(self, outcome, report);
   }
 
-  async #store(
+  /** `then` gets `undefined` where there is no such row any more, or it is another host's. */
+  #update<Answer>(
     self: Self,
+    id: string,
     report: HostReport,
-    id: string | undefined,
-  ): Promise<ReportOutcome | 'registered' | 'refused'> {
-    const outcome = id === undefined ? undefined : await this.#update(self, id, report);
-    if (outcome !== undefined) return outcome;
-    this.#parts.record.made(undefined);
-    const registration = await this.#registration.register(self, report);
-    if (typeof registration !== 'object') return registration;
-    return (await this.#update(self, registration.known, report)) ?? 'refused';
-  }
-
-  /** `undefined`: there is no such row any more, or it is another host's. */
-  async #update(self: Self, id: string, report: HostReport): Promise<ReportOutcome | undefined> {
+    then: (outcome: ReportOutcome | undefined) => Answer | Promise<Answer>,
+  ): Promise<Answer> {
     const { record, delivery } = this.#parts;
     const { hostkey } = record;
     let outcome: ReportOutcome | undefined;
@@ -150,12 +166,13 @@ export class HostReports {
       // What is known changes only with a start, a good-bye or a new place: an equal document writes nothing.
       record.keep(() => outcome?.known),
     ];
-    const result = await storePatiently(self, this.#needs, changes, `agent:${hostkey}`);
-    if (!result.ok || outcome === undefined) return undefined;
-    record.known = outcome.known;
-    if (before !== undefined) this.#noteHeld(before, outcome.row);
-    delivery.serves(textOf(outcome.row.group));
-    return outcome;
+    return storePatiently(self, this.#needs, changes, `agent:${hostkey}`).then((result) => {
+      if (!result.ok || outcome === undefined) return then(undefined);
+      record.known = outcome.known;
+      if (before !== undefined) this.#noteHeld(before, outcome.row);
+      delivery.serves(textOf(outcome.row.group));
+      return then(outcome);
+    });
   }
 
   #noteHeld(before: JsonObject, after: JsonObject): void {

@@ -19,8 +19,9 @@ import type { BrokerLink } from '../broker/broker-link.js';
 import type { HostCall, HostCast, HostReply } from '../hosts/host-messages.js';
 import type { Log } from '../../log/log.js';
 import type { DeadLetters } from './dead-letters.js';
-import { checkReport, readReport, shownReport, type ReportBounds } from './read-report.js';
+import { checkReport, checkSender, readReport, shownReport, type ReportBounds } from './read-report.js';
 import type { RefusalReason, RefusedReports } from './refused-reports.js';
+import { RepeatedReports } from './repeated-reports.js';
 
 type Info =
   | ConnectionInfo
@@ -36,7 +37,7 @@ export interface IntakeNeeds {
   readonly config: { readonly intake: Pick<Config['intake'], 'prefetch' | 'max_tries'> & ReportBounds };
   /** The connection over which reports come in. */
   readonly reportsLink: Pick<BrokerLink, 'subscribe' | 'trouble'>;
-  readonly world: Pick<World, 'ready' | 'hostByKey'>;
+  readonly world: Pick<World, 'ready' | 'hostByKey' | 'rows'>;
   readonly hosts: Pick<KeyedChildren<HostCast, HostCall, HostReply>, 'call'>;
   readonly refused: Pick<RefusedReports, 'add' | 'passed' | 'forgetAddressesBefore'>;
   readonly deadLetters: Pick<DeadLetters, 'add' | 'tidy' | 'total'>;
@@ -86,6 +87,7 @@ export class Intake implements GenServer<never, never, never, Info> {
   readonly #unread = new Set<Delivery>();
   /** Reports of hostkeys that are not registered, in order; their deliveries are among the unread. */
   readonly #strangers: Stranger[] = [];
+  readonly #repeated: RepeatedReports;
   /** Reports that are at their host's actor, or on their way to the dead letters. */
   #underWay = 0;
   /** Told when none is any more. */
@@ -94,6 +96,7 @@ export class Intake implements GenServer<never, never, never, Info> {
 
   constructor(needs: IntakeNeeds) {
     this.#needs = needs;
+    this.#repeated = new RepeatedReports(needs.world);
   }
 
   init(self: Self<Info>): void {
@@ -206,7 +209,9 @@ export class Intake implements GenServer<never, never, never, Info> {
 
   #take(self: Self<Info>, delivery: Delivery): void {
     const { metrics, config, clock, refused } = this.#needs;
-    const report = readReport(delivery.body, config.intake);
+    const digest = this.#repeated.digestOf(delivery.body, config.intake);
+    const repeated = digest === undefined ? undefined : this.#repeated.get(digest);
+    const report = repeated ?? readReport(delivery.body, config.intake);
     if (report instanceof MessageError) {
       // As scrapers of the Erlang server expect: by its type, if that much could be read, and as an exception.
       if (report instanceof ReportError && report.updateType !== undefined)
@@ -218,8 +223,11 @@ export class Intake implements GenServer<never, never, never, Info> {
       return this.#bury(delivery, report.reason, report.message, hostkey);
     }
     metrics.count('ips_update', report.updateType);
-    const refusal = checkReport(delivery, report, config.intake);
+    const refusal =
+      checkSender(delivery, report, config.intake) ??
+      (report === repeated ? undefined : checkReport(report, config.intake));
     if (refusal !== undefined) return this.#refuse(delivery, report, refusal.reason, refusal.detail);
+    if (digest !== undefined && report !== repeated) this.#repeated.keep(digest, report);
     refused.passed(report.hostkey);
     if (this.#isStranger(report.hostkey)) return this.#queueStranger(self, { delivery, report });
     this.#hand(self, delivery, report, config.intake.max_tries);

@@ -38,12 +38,18 @@ function withoutActive({ active: _active, ...row }: JsonObject): JsonObject {
   return row;
 }
 
-/** Why a report that could be read is not taken: by who sent it, or by what it says. */
-export function checkReport(
+/** Why a report that could be read is not taken. */
+export interface ReportFault {
+  readonly reason: RefusalReason;
+  readonly detail: string;
+}
+
+/** By who sent it. */
+export function checkSender(
   { userId }: Pick<Delivery, 'userId'>,
   report: HostReport,
-  { check_user_id, addresses_max }: ReportBounds,
-): { readonly reason: RefusalReason; readonly detail: string } | undefined {
+  { check_user_id }: ReportBounds,
+): ReportFault | undefined {
   if (check_user_id && userId !== report.hostkey) {
     const who = userId === undefined ? 'nobody in particular' : JSON.stringify(userId.slice(0, 60));
     return {
@@ -51,6 +57,11 @@ export function checkReport(
       detail: `user-id: it comes from ${escapeHidden(who)}, where the user name must be the hostkey (intake.check_user_id)`,
     };
   }
+  return undefined;
+}
+
+/** By what it says. */
+export function checkReport(report: HostReport, { addresses_max }: ReportBounds): ReportFault | undefined {
   const refusal = refuseReport(report, addresses_max);
   if (refusal === undefined) return undefined;
   return {

@@ -38,22 +38,32 @@ const HOPELESS: ReadonlySet<StoreErrorCode> = new Set(['incompatible', 'closed',
  * crash, which the store shows (`StoreState`). Errors of the call itself are thrown, so the process
  * ends and is blamed.
  */
-export async function patiently<T>(self: Self, { log }: PatientlyNeeds, attempt: () => Promise<T>): Promise<T> {
+export async function patiently<T>(self: Self, needs: PatientlyNeeds, attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    return tryAgain(self, needs, attempt, error);
+  }
+}
+
+async function tryAgain<T>(self: Self, { log }: PatientlyNeeds, attempt: () => Promise<T>, first: unknown): Promise<T> {
+  let error = first;
   for (let tries = 1; ; tries += 1) {
+    if (!(error instanceof StoreError) || HOPELESS.has(error.code) || self.signal.aborted) throw error;
+    if (tries === 1) log.warn({ err: error }, 'the store did not do it; trying again until it does');
+    await pause(self, backoffMs(WAIT, tries, Math.random()));
+    if (self.signal.aborted) throw error;
     try {
       return await attempt();
-    } catch (error) {
-      if (!(error instanceof StoreError) || HOPELESS.has(error.code) || self.signal.aborted) throw error;
-      if (tries === 1) log.warn({ err: error }, 'the store did not do it; trying again until it does');
-      await pause(self, backoffMs(WAIT, tries, Math.random()));
-      if (self.signal.aborted) throw error;
+    } catch (next) {
+      error = next;
     }
   }
 }
 
 /**
  * Commits patiently: the caller's message is not done before it is stored. Not audited: this is what agents and the
- * server itself write all day.
+ * server itself write all day, so it costs one promise where the store does it at once.
  */
 export function storePatiently(
   self: Self,
@@ -61,5 +71,6 @@ export function storePatiently(
   changes: readonly Change[],
   author: Author,
 ): Promise<CommitResult> {
-  return patiently(self, needs, () => needs.store.commit(changes, { author, audit: false }));
+  const attempt = (): Promise<CommitResult> => needs.store.commit(changes, { author, audit: false });
+  return attempt().catch((error: unknown) => tryAgain(self, needs, attempt, error));
 }

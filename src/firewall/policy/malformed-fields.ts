@@ -137,6 +137,12 @@ export function isPolicyPart(table: string): table is PolicyPart {
   return Object.hasOwn(CHECKS, table);
 }
 
+/** Whether all fields that are looked at are the very same in both, so that one row is as well formed as the other. */
+export function sameCheckedFields(table: PolicyPart, one: Document, other: Document): boolean {
+  for (const field of Object.keys(CHECKS[table])) if (one[field] !== other[field]) return false;
+  return true;
+}
+
 /** Documents are immutable, so each is checked once. */
 const seen = new WeakMap<Document, readonly MalformedField[]>();
 

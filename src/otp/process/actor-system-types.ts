@@ -106,6 +106,8 @@ export interface ActorSystem {
   info(pid: Pid): ProcessInfo | undefined;
   /** `info(pid)?.published` without the rest, for looking at thousands. */
   published(pid: Pid): Published | undefined;
+  /** `info(pid)?.messageQueueLen` without the rest; 0 where it has ended. */
+  mailboxLength(pid: Pid): number;
   processes(): Iterable<Pid>;
   /** Those that have published a supervisor's view. */
   supervisors(): Iterable<Pid>;

@@ -223,6 +223,10 @@ class ProcessTable implements ActorSystem {
     return process === undefined ? undefined : processInfo(process, this.clock);
   }
 
+  mailboxLength(pid: Pid): number {
+    return this.#table.get(pid.id)?.mailbox.length ?? 0;
+  }
+
   published(pid: Pid): Published | undefined {
     return this.#table.get(pid.id)?.published;
   }

@@ -11,10 +11,10 @@ export function countActors(
   ]);
   for (const pid of system.processes()) {
     const kind = kindOfActor(pid);
-    const counts = kinds.get(kind) ?? { alive: 0, waiting: 0 };
+    let counts = kinds.get(kind);
+    if (counts === undefined) kinds.set(kind, (counts = { alive: 0, waiting: 0 }));
     counts.alive += 1;
-    counts.waiting += system.info(pid)?.messageQueueLen ?? 0;
-    kinds.set(kind, counts);
+    counts.waiting += system.mailboxLength(pid);
   }
   return kinds;
 }

@@ -107,11 +107,11 @@ export class SqliteStore implements Store {
     return stored(this.#parts.loaded.image.table(table).withField(field, value));
   }
 
-  async commit(
+  commit(
     changes: readonly Change[],
     { author, audit = true, mayWait = false, fence }: CommitBy,
   ): Promise<CommitResult> {
-    this.#mustBeOpen();
+    if (this.#closing !== undefined) return Promise.reject(closed(this.#parts.path));
     return this.#commits.commit(changes, { author, audit, mayWait, fence });
   }
 

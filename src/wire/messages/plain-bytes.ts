@@ -36,6 +36,11 @@ export class PlainBytes {
     if (this.#at !== this.#bytes.length) throw NOT_PLAIN;
   }
 
+  /** All that has not been read yet. */
+  rest(): Buffer {
+    return this.#bytes.subarray(this.#at);
+  }
+
   /** Four bytes that count something. */
   count(least: number, most: number): number {
     const count = this.#u32();

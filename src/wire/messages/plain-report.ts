@@ -49,6 +49,32 @@ export function readPlainReport(body: Uint8Array): PlainReport | undefined {
   }
 }
 
+/**
+ * What a message says beside when and by which process it was sent, as bytes; a part of `body`. `undefined`: it is not put
+ * together as agents do, where the report is the last part. Two messages with the same of these bytes are read the same.
+ */
+export function bytesOfReport(body: Uint8Array): Uint8Array | undefined {
+  if (body.length > MESSAGE_LIMITS.maxBytes) return undefined;
+  try {
+    return lastPart(new PlainBytes(body));
+  } catch (error) {
+    if (error === NOT_PLAIN) return undefined;
+    throw error;
+  }
+}
+
+function lastPart(bytes: PlainBytes): Uint8Array | undefined {
+  bytes.expect(tag.VERSION);
+  bytes.expect(tag.LIST);
+  for (let left = bytes.count(1, MOST_PARTS); left > 0; left -= 1) {
+    bytes.expect(tag.SMALL_TUPLE);
+    bytes.expect(2);
+    if (bytes.atom(USER_DATA) !== undefined) return left === 1 ? bytes.rest() : undefined;
+    bytes.skip();
+  }
+  return undefined;
+}
+
 /** `[{count,1},{local_time,…},{pid,…},{user_data,#{config => Report}}]` */
 function readEnvelope(bytes: PlainBytes): PlainReport | undefined {
   bytes.expect(tag.VERSION);
