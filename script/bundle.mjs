@@ -2,7 +2,7 @@
 // modules spends most of its start on finding and reading them. The modules that tsc made stay for tests, benches and threads.
 //   node script/bundle.mjs [DIST]      after tsc; default: dist
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { SourceMap } from 'node:module';
+import { createRequire, SourceMap } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, transformSync } from 'esbuild';
 
@@ -19,6 +19,8 @@ const IN_NODE_MODULES = ['better-sqlite3', 'better-sqlite3-node20', 'rethinkdb-t
 const PARTS = { config: undefined, server: 'config', rethinkdb: 'server', commands: 'server' };
 
 const COMMAND_LINE = [`${SRC}/cli/program.ts`, `${SRC}/log/journal.ts`];
+
+const READ_AHEAD = `${SRC}/config/defaults-read-ahead.ts`;
 
 const LATER = /\bawait import\('(\.[^']+)'\)/g;
 
@@ -79,12 +81,29 @@ const inParts = {
     onResolve({ filter: /^built:/ }, ({ path }) => ({ path: path.slice('built:'.length), external: true }));
     onLoad({ filter: /./, namespace: 'part' }, ({ path }) => ({ contents: contentsOf(path), resolveDir: SRC }));
     onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => ({
-      contents: moved(path, readFileSync(path, 'utf8')),
+      contents: path === READ_AHEAD ? defaults : moved(path, readFileSync(path, 'utf8')),
       loader: 'ts',
     }));
   },
 };
 
+/** The text of the module that holds what config/default.yaml says. */
+async function readDefaultsAhead() {
+  const { outputFiles } = await build({
+    entryPoints: [`${SRC}/config/read-ahead.ts`],
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    plugins: [inParts],
+    write: false,
+  });
+  const made = { exports: {} };
+  new Function('module', 'require', outputFiles[0].text)(made, createRequire(import.meta.url));
+  const ahead = made.exports.readAhead(readFileSync('config/default.yaml', 'utf8'));
+  return `export const DEFAULTS_READ_AHEAD = ${JSON.stringify(ahead)};`;
+}
+
+const defaults = await readDefaultsAhead();
 for (const name of readdirSync(DIST)) if (/^main[-.].*\.(js|json|map)$/.test(name)) rmSync(join(DIST, name));
 const { outputFiles } = await build({
   entryPoints: { main: 'src/main.ts' },

@@ -3,11 +3,14 @@ import type { LoadedConfig } from '../config/load.js';
 import { createLogger } from '../log/create-logger.js';
 import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
+import { keepHeapSmall } from './keep-heap-small.js';
 import { createNotifier } from './notify.js';
 import type { RunningServer } from '../server/running-server.js';
 
 /** How much longer than its own deadline an orderly stop may take before the process ends anyway, in milliseconds. */
 const STOP_SLACK_MS = 1000;
+/** When a start is over for certain, what follows it included: milliseconds from its end. */
+const SETTLED_MS = 30_000;
 /** How long the process stays alive so that its last message is sent, in milliseconds. */
 const TELL_MS = 500;
 
@@ -30,6 +33,7 @@ export async function serve(
   for (const warning of warnings) log.warn(warning);
   log.info({ version: config.version, data_dir: config.data_dir, pid: process.pid }, 'starting');
 
+  const growAgain = keepHeapSmall();
   let server: RunningServer;
   try {
     // Loaded only now, so that a mistake in the configuration is reported at once.
@@ -48,6 +52,7 @@ export async function serve(
     });
   }
   log.info(server.listening, 'listening');
+  setTimeout(growAgain, SETTLED_MS).unref();
   notifier.startWatchdog();
   // Not awaited: it takes until systemd has received it, which can be seconds.
   void notifier.send('READY=1', `STATUS=API on ${server.listening.api}`);

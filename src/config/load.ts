@@ -9,6 +9,7 @@ import { resolveDerived } from './resolve-derived.js';
 import { KEYS } from './schema.js';
 import type { Config } from './schema.js';
 import { showValue } from './show-value.js';
+import { readDefaults } from './read-defaults.js';
 import { readEnvironment, readFlags, readYaml, readYamlFile } from './sources.js';
 import type { RawEntry } from './sources.js';
 
@@ -49,7 +50,7 @@ export const DEFAULT_FILE = fileURLToPath(new URL('../../config/default.yaml', i
 export function loadConfig(sources: ConfigSources = {}): LoadedConfig {
   const environment = sources.environment ?? {};
   const read = [
-    readYamlFile(DEFAULT_FILE, 'default'),
+    readDefaults(DEFAULT_FILE),
     ...(sources.file === undefined ? [] : [readYamlFile(sources.file, 'file')]),
     ...(sources.text === undefined ? [] : [readYaml(sources.text.yaml, sources.text.name, 'file')]),
     readEnvironment(environment),

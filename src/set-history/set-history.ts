@@ -174,9 +174,11 @@ export class SetHistory {
 
   async #write(one: Waiting): Promise<void> {
     this.#entries ??= [...(await this.#reader.entries())];
+    // A restart with nothing changed: what the newest held is read when something else follows.
+    if (this.#newest === undefined && this.#entries.at(-1)?.sha === one.sha) return;
     this.#newest ??= await this.#readNewest(this.#entries);
     const { seq = 0, sha, hash = null } = this.#newest ?? {};
-    // A restart with nothing changed, or one that was handed in again.
+    // One that was handed in again.
     if (sha === one.sha) return;
     const { kind, chars, holds } = await this.#held(one, this.#entries);
     const { at, gap } = one;

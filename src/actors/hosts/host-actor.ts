@@ -44,7 +44,8 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
   readonly #record: HostRecord;
   readonly #delivery: HostDelivery;
   readonly #deadlines: HostDeadlines;
-  readonly #reports: HostReports;
+  /** Made with the first report: many hosts are silent for long. */
+  #reports: HostReports | undefined = undefined;
   readonly #readBack: HostReadBack;
   #idleTimer: TimerRef | undefined = undefined;
 
@@ -53,8 +54,6 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
     this.#record = new HostRecord(needs.world, hostkey);
     this.#delivery = new HostDelivery(needs, hostkey);
     this.#deadlines = new HostDeadlines(needs, this.#record);
-    const parts = { record: this.#record, delivery: this.#delivery, deadlines: this.#deadlines };
-    this.#reports = new HostReports(needs, parts);
     this.#readBack = new HostReadBack(needs, this.#record, this.#delivery);
   }
 
@@ -64,7 +63,7 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
 
   handleCall(self: Self<HostInfo>, message: HostCall): HostReply | Promise<HostReply> {
     if (message.tag === 'send_again') return this.#sendAgain(self);
-    return this.#reports.take(self, message.report, () => {
+    return this.#reporting().take(self, message.report, () => {
       if (this.#record.row() === undefined) this.#awaitStranger(self);
       return 'done' as const;
     });
@@ -111,6 +110,11 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
       drift: drift === undefined ? null : { ...drift },
       silence: this.#deadlines.describe(),
     };
+  }
+
+  #reporting(): HostReports {
+    const parts = { record: this.#record, delivery: this.#delivery, deadlines: this.#deadlines };
+    return (this.#reports ??= new HostReports(this.#needs, parts));
   }
 
   #sendAgain(self: Self<HostInfo>): HostSent {

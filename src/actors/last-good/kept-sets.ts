@@ -30,7 +30,9 @@ function isEmptyBuiltIn(name: string): boolean {
 }
 
 function addressesIn(list: Json | undefined): readonly string[] {
-  return Array.isArray(list) ? list.filter((address): address is string => typeof address === 'string') : [];
+  if (!Array.isArray(list)) return [];
+  const isText = (address: Json): address is string => typeof address === 'string';
+  return list.every(isText) ? list : list.filter(isText);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

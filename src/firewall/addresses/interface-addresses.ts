@@ -82,5 +82,7 @@ export function interfaceAddresses(
       lists[address.kind].push(address.text);
     }
   }
-  return { ...lists, skipped, ...(fault === undefined ? {} : { fault }) };
+  // Lists of just their length, and objects of one shape: there is one for each host.
+  const [v4, v6] = [lists.v4.slice(), lists.v6.slice()];
+  return fault === undefined ? { v4, v6, skipped } : { v4, v6, skipped, fault };
 }

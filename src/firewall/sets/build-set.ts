@@ -119,7 +119,7 @@ export function* buildSetInSteps(
     family,
     dialect,
     wanted.order,
-    before?.addresses,
+    before?.addresses ?? lastGood,
   );
   const render = (content: readonly string[]) => printer.render(base, kind, family, content, before);
   const count = addresses.length;

@@ -3,6 +3,7 @@ import type { Family } from '../addresses/family.js';
 import { ALL_4, covers4, formatNet4, join4, type Net4 } from '../addresses/ipv4.js';
 import { ALL_6, covers6, formatNet6, join6, type Net6 } from '../addresses/ipv6.js';
 import { sortNets6 } from '../addresses/sort-nets6.js';
+import { sharedEnds } from '../../model/shared-ends.js';
 import { mapInSteps, sortNumbersInSteps, sortTextsInSteps } from '../steps.js';
 import { editedShortest, type Shortening } from './edited-shortest.js';
 import { JunkCounter } from './junk-counter.js';
@@ -120,14 +121,17 @@ function* made<Net extends number | string>(
     beginning === undefined
       ? yield* of.shorten(nets)
       : yield* editedShortest(of, beginning.shortest, nets, [...beginning.change.removed, ...beginning.change.added]);
-  const addresses = yield* spelled(of, shortest, beginning);
+  const fresh = yield* spelled(of, shortest, beginning);
+  // What is equal to a list that others hold already is that list, so that its texts are there once.
+  const addresses = before?.length === fresh.length && sharedEnds(before, fresh).head === fresh.length ? before : fresh;
   if (junk.count === 0 && list.length >= WORTH_KEEPING) of.bases.set(addresses, { list, nets, shortest });
   return { addresses, junk };
 }
 
 /**
  * Reads a list of addresses, drops covered nets, joins neighbours, with pauses. What differs little from a list that was
- * read before is made from that one: `before` are its addresses as they came out of here; others do no harm.
+ * read before is made from that one: `before` are its addresses as they came out of here; others do no harm. What comes out is
+ * `before` itself where it is equal.
  */
 export function shortestSet(
   list: readonly unknown[],

@@ -6,7 +6,8 @@ import type { Row } from './row.js';
 /** One table's documents in order of creation, with its indexes. */
 export class TableImage {
   #rows = new Map<string, Row>();
-  readonly #indexes = new Map<string, Map<string, Set<string>>>();
+  /** Of each indexed field, by its scalar value: the id of the one row that has it, or of all. */
+  readonly #indexes = new Map<string, Map<Scalar, string | Set<string>>>();
   /** False after a row came back to its old place (an undone remove): the map's order is then wrong until sorted. */
   #sorted = true;
   #last = -1;
@@ -58,17 +59,16 @@ export class TableImage {
   /** Rows whose top-level `field` equals `value`, in order of creation. */
   withField(field: string, value: Json): readonly Row[] {
     const index = this.#indexes.get(field);
-    const key = scalarKey(value);
-    if (index === undefined || key === undefined) {
+    if (index === undefined || !isScalar(value)) {
       return [...this.all()].filter(({ stored: { doc } }) => {
         const held = Object.hasOwn(doc, field) ? doc[field] : undefined;
         return held !== undefined && sameJson(held, value);
       });
     }
-    const ids = index.get(key);
+    const ids = index.get(value);
     if (ids === undefined) return [];
     const rows: Row[] = [];
-    for (const id of ids) {
+    for (const id of typeof ids === 'string' ? [ids] : ids) {
       const row = this.#rows.get(id);
       if (row !== undefined) rows.push(row);
     }
@@ -77,24 +77,32 @@ export class TableImage {
 
   #reindex(id: string, before: Row | undefined, after: Row | undefined): void {
     for (const [field, index] of this.#indexes) {
-      const from = before && scalarKey(before.stored.doc[field]);
-      const to = after && scalarKey(after.stored.doc[field]);
+      const from = before?.stored.doc[field];
+      const to = after?.stored.doc[field];
       if (from === to) continue;
-      if (from !== undefined) {
-        const ids = index.get(from);
-        ids?.delete(id);
-        if (ids?.size === 0) index.delete(from);
-      }
-      if (to !== undefined) {
-        const ids = index.get(to);
-        if (ids === undefined) index.set(to, new Set([id]));
-        else ids.add(id);
-      }
+      if (isScalar(from)) drop(index, from, id);
+      if (isScalar(to)) add(index, to, id);
     }
   }
 }
 
-/** A key for values that an index holds: text, numbers, booleans and null; undefined for lists, objects and absence. */
-function scalarKey(value: Json | undefined): string | undefined {
-  return value === undefined || (typeof value === 'object' && value !== null) ? undefined : JSON.stringify(value);
+/** What an index holds: not lists, objects and absence. Each is a key of its own: 1 is not '1'. */
+type Scalar = string | number | boolean | null;
+
+function isScalar(value: Json | undefined): value is Scalar {
+  return value === null || (value !== undefined && typeof value !== 'object');
+}
+
+/** Most values are one row's: a set for each would be most of what an index takes. */
+function add(index: Map<Scalar, string | Set<string>>, value: Scalar, id: string): void {
+  const ids = index.get(value);
+  if (ids === undefined) index.set(value, id);
+  else if (typeof ids === 'string') index.set(value, new Set([ids, id]));
+  else ids.add(id);
+}
+
+function drop(index: Map<Scalar, string | Set<string>>, value: Scalar, id: string): void {
+  const ids = index.get(value);
+  if (ids === id) index.delete(value);
+  else if (typeof ids === 'object' && ids.delete(id) && ids.size === 0) index.delete(value);
 }
