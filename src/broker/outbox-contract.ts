@@ -17,6 +17,11 @@ export interface OutboxPut {
    * always wait for `sets`. Targets must not wait for each other in a circle.
    */
   readonly after?: readonly string[];
+  /**
+   * Who puts it has it on disk as not confirmed, and puts it again after a restart: the journal need not have it as long as
+   * there is a connection that takes it. Default false.
+   */
+  readonly owed?: boolean;
 }
 
 /** How a put ended. */
@@ -37,7 +42,10 @@ export type Refusal = Pick<Extract<Outcome, { readonly kind: 'refused' }>, 'reas
 
 /** What the caller of `put` gets. */
 export interface Ticket {
-  /** Resolves when the message is safe: on disk, or at once without a journal. Rejects when the journal failed; it is sent all the same. */
+  /**
+   * Resolves when the message is safe: on disk, or at once without a journal, and where it is owed and can be sent. Rejects
+   * when the journal failed; it is sent all the same.
+   */
   readonly accepted: Promise<void>;
   /** Never rejects. Stays open as long as the message waits. */
   readonly outcome: Promise<Outcome>;

@@ -3,6 +3,8 @@ import { OutboxLanes } from './outbox-lanes.js';
 
 /** A message in the outbox. */
 export interface Entry extends JournalRecord {
+  /** The journal was given it. */
+  journalled: boolean;
   /** The oldest put whose content only this entry brings. */
   coversFrom: number;
   attempts: number;
@@ -19,8 +21,11 @@ interface Slot {
   inFlight: Entry | undefined;
 }
 
-export function newEntry(record: JournalRecord, coversFrom: number, settle: (outcome: Outcome) => void): Entry {
-  return { ...record, coversFrom, attempts: 0, refusals: 0, retryAt: 0, settle };
+/** What an entry is made of, beside what the journal keeps. */
+export type EntryTerms = Pick<Entry, 'coversFrom' | 'journalled' | 'settle'>;
+
+export function newEntry(record: JournalRecord, terms: EntryTerms): Entry {
+  return { ...record, ...terms, attempts: 0, refusals: 0, retryAt: 0 };
 }
 
 /** What waits and what is under way, by target: who may go next, and how much it all is. Settles nothing, sends nothing. */
@@ -97,11 +102,11 @@ export class OutboxEntries {
     if (slot.waiting === undefined && slot.inFlight === undefined) this.#slots.delete(entry.target);
   }
 
-  /** It is under way no more and waits again in its place. False: a newer entry has that place, and this one is gone. */
-  takeBack(entry: Entry): boolean {
-    const back = this.#takeBack(this.#slot(entry.target), entry);
-    if (back) this.#lanes.restore([entry]);
-    return back;
+  /** It is under way no more and waits again in its place. Gives the newer entry that has that place, if one has: this one is gone then. */
+  takeBack(entry: Entry): Entry | undefined {
+    const newer = this.#takeBack(this.#slot(entry.target), entry);
+    if (newer === undefined) this.#lanes.restore([entry]);
+    return newer;
   }
 
   /** Takes back all that is under way. Gives back those that are gone because a newer entry has their place. */
@@ -110,7 +115,7 @@ export class OutboxEntries {
     const superseded: Entry[] = [];
     for (const slot of this.#slots.values()) {
       const entry = slot.inFlight;
-      if (entry !== undefined) (this.#takeBack(slot, entry) ? back : superseded).push(entry);
+      if (entry !== undefined) (this.#takeBack(slot, entry) === undefined ? back : superseded).push(entry);
     }
     this.#lanes.restore(back);
     return superseded;
@@ -124,6 +129,16 @@ export class OutboxEntries {
   /** What waits, was put after `seq` and must not overtake the target. */
   dependents(target: string, seq: number): readonly Entry[] {
     return [...this.#waiting()].filter((entry) => entry.after.includes(target) && entry.seq > seq);
+  }
+
+  /** The newest of each target, where the journal has not got it, in the order of the puts. */
+  notJournalled(): readonly Entry[] {
+    const lacking: Entry[] = [];
+    for (const { waiting, inFlight } of this.#slots.values()) {
+      const newest = waiting ?? inFlight;
+      if (newest?.journalled === false) lacking.push(newest);
+    }
+    return lacking.sort((a, b) => a.seq - b.seq);
   }
 
   /** When the next entry is to be tried again, if later than `now`. */
@@ -164,16 +179,15 @@ export class OutboxEntries {
     });
   }
 
-  #takeBack(slot: Slot, entry: Entry): boolean {
+  #takeBack(slot: Slot, entry: Entry): Entry | undefined {
     this.#leaveFlight(slot);
     const newer = slot.waiting;
-    if (newer === undefined) {
-      slot.waiting = entry;
-      return true;
+    if (newer === undefined) slot.waiting = entry;
+    else {
+      newer.coversFrom = entry.coversFrom;
+      this.#count(entry, -1);
     }
-    newer.coversFrom = entry.coversFrom;
-    this.#count(entry, -1);
-    return false;
+    return newer;
   }
 
   #leaveFlight(slot: Slot): void {

@@ -58,7 +58,7 @@ class OutboxPump implements Outbox {
     for (const record of this.#journal?.recovered ?? []) {
       this.#lastSeq = Math.max(this.#lastSeq, record.seq);
       // From the first put on: what its predecessors were is not known any more, so every ruleset waits for it.
-      const entry = newEntry(record, 0, () => undefined);
+      const entry = newEntry(record, { coversFrom: 0, journalled: true, settle: () => undefined });
       this.#entries.add(entry);
       this.#entries.ready(entry);
     }
@@ -71,24 +71,15 @@ class OutboxPump implements Outbox {
     const after = put.class === 'group' || put.class === 'host' ? ['sets', ...(put.after ?? [])] : (put.after ?? []);
     const { target, publication } = put;
     const record: JournalRecord = { seq, target, class: put.class, after, at: this.#clock.now(), publication };
-    const entry = newEntry(record, seq, settle);
+    const journalled = this.#journal !== undefined && !(put.owed === true && this.#sends());
+    const entry = newEntry(record, { coversFrom: seq, journalled, settle });
     const older = this.#entries.add(entry);
-    if (older !== undefined) this.#settle(older, { kind: 'superseded' });
-    if (this.#journal === undefined) {
+    if (older !== undefined) this.#superseded(older, entry);
+    if (!journalled) {
       this.#ready(entry);
       return { accepted: Promise.resolve(), outcome };
     }
-    const accepted = this.#journal.append(record).then(
-      () => {
-        this.#noteJournal(undefined);
-        this.#ready(entry);
-      },
-      (error: unknown) => {
-        this.#noteJournal(error instanceof Error ? error.message : String(error));
-        this.#ready(entry);
-        throw error;
-      },
-    );
+    const accepted = this.#write(record).finally(() => this.#ready(entry));
     // Who doesn't look at it still finds the failure in the snapshot.
     accepted.catch(() => undefined);
     return { accepted, outcome };
@@ -97,7 +88,10 @@ class OutboxPump implements Outbox {
   attach(connection: BrokerConnection): void {
     this.detach();
     this.#connection = connection;
-    this.#stopListening = connection.onBlocked(() => this.#wake());
+    this.#stopListening = connection.onBlocked(() => {
+      if (!this.#sends()) this.#writeAll();
+      this.#wake();
+    });
     void connection.closed.then(() => {
       if (this.#connection === connection) this.detach();
     });
@@ -111,7 +105,9 @@ class OutboxPump implements Outbox {
     this.#stopListening();
     if (this.#retryTimer !== undefined) this.#clock.clearTimer(this.#retryTimer);
     this.#retryTimer = undefined;
-    for (const entry of this.#entries.takeAllBack()) this.#settle(entry, { kind: 'superseded' });
+    const superseded = this.#entries.takeAllBack();
+    this.#writeAll();
+    for (const entry of superseded) this.#settle(entry, { kind: 'superseded' });
     this.#wakeDrained();
   }
 
@@ -156,6 +152,30 @@ class OutboxPump implements Outbox {
     return this.#confirmTimes.figures();
   }
 
+  /** Whether what may go goes. */
+  #sends(): boolean {
+    return this.#connection !== undefined && this.#connection.blocked === undefined;
+  }
+
+  /** What the journal has not got has to wait, and so it gets it. */
+  #writeAll(): void {
+    if (this.#journal === undefined) return;
+    for (const entry of this.#entries.notJournalled()) {
+      entry.journalled = true;
+      this.#write(entry).catch(() => undefined);
+    }
+  }
+
+  async #write(record: JournalRecord): Promise<void> {
+    try {
+      await this.#journal?.append(record);
+      this.#noteJournal(undefined);
+    } catch (error) {
+      this.#noteJournal(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+  }
+
   #noteJournal(failure: string | undefined): void {
     const changed = (failure === undefined) !== (this.#journalFailure === undefined);
     this.#journalFailure = failure;
@@ -190,7 +210,7 @@ class OutboxPump implements Outbox {
 
   #pump(): void {
     const connection = this.#connection;
-    if (connection === undefined || connection.blocked !== undefined) return;
+    if (connection === undefined || !this.#sends()) return;
     const now = this.#clock.now();
     while (this.#entries.inFlight < this.#window) {
       const entry = this.#entries.next(now);
@@ -246,7 +266,8 @@ class OutboxPump implements Outbox {
     if (entry.attempts > 1 && known?.scope !== 'message')
       this.#refusals.exchange(entry.publication.exchange, this.#lastFailure);
     entry.retryAt = this.#clock.now() + backoffMs(this.#retry, entry.attempts, this.#random());
-    if (!this.#entries.takeBack(entry)) this.#settle(entry, { kind: 'superseded' });
+    const newer = this.#entries.takeBack(entry);
+    if (newer !== undefined) this.#superseded(entry, newer);
     this.#wakeForRetry(entry.retryAt);
     this.#wake();
   }
@@ -279,7 +300,13 @@ class OutboxPump implements Outbox {
   /** It leaves the outbox, and the journal need not keep it. */
   #forget(entry: Entry): void {
     this.#entries.remove(entry);
-    this.#journal?.remove(entry.target, entry.seq);
+    if (entry.journalled) this.#journal?.remove(entry.target, entry.seq);
+  }
+
+  /** A newer one has its place. In the journal, too, unless that need not have the newer one. */
+  #superseded(entry: Entry, newer: Entry): void {
+    if (entry.journalled && !newer.journalled) this.#journal?.remove(entry.target, entry.seq);
+    this.#settle(entry, { kind: 'superseded' });
   }
 
   #end(entry: Entry, outcome: Outcome): void {

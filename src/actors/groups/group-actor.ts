@@ -157,6 +157,9 @@ export class GroupActor implements GenServer<never, never, GroupCast, LookAgain>
     const made = await makeTexts(this.#needs, this.#id);
     if (!('error' in made)) return this.#made(self, group, made);
     await this.#fail(self, made.error);
+    // What the store has of it may not have been sent before a restart.
+    if (isFirst && outputs.get(this.#id)?.publishedAt === null)
+      self.cast(IPTABLES_PUBLISHER, { tag: 'publish', groupId: this.#id });
     const pin = outputs.revisions.pins.get(this.#id);
     outputs.revisions.waiting.delete(this.#id);
     if (pin !== undefined) await this.#take(self, group, pin, { wasBroken: false });

@@ -37,23 +37,32 @@ function isCertain(world: UsedWorld, outputs: UsedOutputs): boolean {
   return true;
 }
 
+/** The name of a group, or those of a ruleset's sets. */
+type Part = string | readonly string[];
+
+function isSame(one: Part, other: Part | undefined): boolean {
+  if (one === other) return true;
+  if (typeof one === 'string' || other === undefined || typeof other === 'string') return false;
+  return one.length === other.length && one.every((name, at) => name === other[at]);
+}
+
 /**
- * `setUse` as of now, the same object as before as long as the last good rulesets are the same: all of them are looked at
+ * `setUse` as of now, the same object as before as long as the last good rulesets name the same: all of them are looked at
  * each time, and what they name is put together anew only when one is of another group or has other sets. Nothing else goes
  * into it, so it can't be out of date; `certain` is asked each time.
  */
 export class KeptSetUse {
-  #madeFrom: readonly (string | readonly string[])[] = [];
+  #madeFrom: readonly Part[] = [];
   #use: SetUse = { users: new Map(), certain: false };
 
   now(world: UsedWorld, outputs: UsedOutputs): SetUse {
-    const madeFrom: (string | readonly string[])[] = [];
+    const madeFrom: Part[] = [];
     for (const { groupName, ruleset } of rulesetsOf(outputs)) madeFrom.push(groupName, ruleset.sets);
     const before = this.#madeFrom;
-    if (madeFrom.length !== before.length || madeFrom.some((one, at) => one !== before[at])) {
-      this.#madeFrom = madeFrom;
+    // An edited ruleset has a list of its own, mostly of the same names: it is compared once, and then by itself.
+    this.#madeFrom = madeFrom;
+    if (madeFrom.length !== before.length || !madeFrom.every((one, at) => isSame(one, before[at])))
       this.#use = setUse(world, outputs);
-    }
     const certain = isCertain(world, outputs);
     if (certain !== this.#use.certain) this.#use = { users: this.#use.users, certain };
     return this.#use;

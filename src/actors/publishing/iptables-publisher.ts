@@ -378,6 +378,8 @@ export class IptablesPublisher implements GenServer<never, never, IptablesCast, 
     const put = {
       target: `group/${output.groupId}`,
       class: 'group',
+      // The store has it as not confirmed.
+      owed: rules && output.publishedAt === null,
       publication:
         rules || sets === undefined ? groupRuleset(output, now, sets) : groupSetsAlone(output.groupName, sets, now),
     } as const;

@@ -8,7 +8,8 @@ import type { AddressMaps } from '../rules/emission.js';
 import type { Printer } from '../printer.js';
 import { nameOf, type PolicyLookups, RULE_BUILTINS } from '../rules/policy-lookups.js';
 import { type ReadProfile, readProfileInSteps } from '../rules/read-profile.js';
-import { type ReadService, readService } from '../rules/read-service.js';
+import { readService } from '../rules/read-service.js';
+import { readServiceOnce } from '../rules/read-service-once.js';
 import type { Answers } from './answers.js';
 import type { Policy } from './policy.js';
 import { RulesetIndex, type RulesetsByProfile } from './rulesets-by-profile.js';
@@ -21,17 +22,6 @@ const NO_RULES: Json = { inbound: [], outbound: [] };
 const BUILTIN_IDS: ReadonlySet<string> = new Set(RULE_BUILTINS);
 
 const ANY = readService(SERVICE_ANY);
-
-/** Documents are immutable, so each service is read once. */
-const servicesRead = new WeakMap<Document, ReadService>();
-
-function readOnce(service: Document): ReadService {
-  const known = servicesRead.get(service);
-  if (known !== undefined) return known;
-  const read = readService(service);
-  servicesRead.set(service, read);
-  return read;
-}
 
 const stripped = new WeakMap<Document, Document>();
 
@@ -66,7 +56,7 @@ export class PolicyView {
       services: {
         get(id) {
           const document = service.get(id);
-          return document === undefined ? (id === SERVICE_ANY.id ? ANY : undefined) : readOnce(document);
+          return document === undefined ? (id === SERVICE_ANY.id ? ANY : undefined) : readServiceOnce(document);
         },
       },
     };

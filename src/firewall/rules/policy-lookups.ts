@@ -3,11 +3,11 @@ import type { Json } from '../../model/document.js';
 import { isObject } from '../../model/validate.js';
 import type { Lookup } from './lookup.js';
 import type { ReadService } from './read-service.js';
-import { readService } from './read-service.js';
+import { readServiceOnce } from './read-service-once.js';
 
 /**
  * What rules refer to, by id. Names that are not strings are null. The same lookups serve every group, so that services
- * are read once; to update them, use {@link readService} for a service that changed.
+ * are read once; to update them, use {@link readServiceOnce} for a service that changed.
  */
 export interface PolicyLookups {
   readonly groups: Lookup<string | null>;
@@ -39,7 +39,7 @@ export function policyLookups(
 ): PolicyLookups {
   const named = byId(groups, nameOf);
   for (const id of RULE_BUILTINS) if (!named.has(id)) named.set(id, id);
-  const read = byId(services, readService);
-  if (!read.has(SERVICE_ANY.id)) read.set(SERVICE_ANY.id, readService(SERVICE_ANY));
+  const read = byId(services, readServiceOnce);
+  if (!read.has(SERVICE_ANY.id)) read.set(SERVICE_ANY.id, readServiceOnce(SERVICE_ANY));
   return { groups: named, zones: byId(zones, nameOf), services: read };
 }

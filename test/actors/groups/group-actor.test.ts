@@ -292,6 +292,22 @@ describe('a group', () => {
     expect(store.commits.flat().map(({ table }) => table)).toEqual(['revision', 'revision']);
   });
 
+  it('sends what the store has and no broker confirmed, though its policy does not compile any more', async () => {
+    const output = outputOf('first', null);
+    const failed = { error: MISSING.ok ? {} : { ...MISSING.error }, at: 5 };
+    const store = memoryStore({
+      group: [WEB],
+      ruleset_output: [outputToDoc('g1', 'web', output, failed)],
+      ruleset_text: [output.ruleset.doc],
+    });
+    const { edited, published, outputs } = await groupAlone({ store });
+    await edited(MISSING);
+    expect(published).toEqual([PUBLISH]);
+    expect(outputs.get('g1')?.ruleset.id).toBe(output.ruleset.id);
+    await edited(MISSING);
+    expect(published).toEqual([PUBLISH]);
+  });
+
   describe('taken over from another server', () => {
     const host = (reported: object): Document => ({
       id: 'h',
