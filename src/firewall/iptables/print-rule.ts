@@ -1,8 +1,8 @@
 import type { Family } from '../addresses/family.js';
-import type { FirewallRule, Side, SourceLimit, Verdict } from '../rules/firewall-rule.js';
+import type { FirewallRule, Peer, Side, SourceLimit, Verdict } from '../rules/firewall-rule.js';
 import { flatText } from '../flat-text.js';
 import { keptWords } from '../kept-words.js';
-import type { State } from '../rules/connection-state.js';
+import { STATES, type State } from '../rules/connection-state.js';
 import { kernelComment, oldStyleLine, simpleOldArgument } from './comment-text.js';
 import { packetTexts } from './print-packets.js';
 
@@ -75,18 +75,25 @@ function addressOption(option: string, text: string): string {
   return text.endsWith('/0') ? '' : option + text;
 }
 
-/** By the name of the set. */
-const SET_MATCH: Readonly<Record<Side, (name: string) => string>> = {
-  source: keptWords((name) => flatText(' -m set --match-set ', name, ' src')),
-  destination: keptWords((name) => flatText(' -m set --match-set ', name, ' dst')),
-};
+const SIDE: Readonly<Record<Side, string>> = { source: ' src', destination: ' dst' };
 
-/** By the states, joined by commas. */
-const STATE_MATCH = keptWords((states) => flatText(' -m state --state ', states));
+function setMatch({ name, side }: Peer & { readonly kind: 'set' }): string {
+  return ' -m set --match-set ' + name + SIDE[side];
+}
 
+const BIT: Readonly<Record<State, number>> = { INVALID: 1, NEW: 2, RELATED: 4, ESTABLISHED: 8, UNTRACKED: 16 };
+
+/** By the sum of the bits of its states: there are few. */
+const STATE_MATCH: readonly string[] = Array.from({ length: 1 << STATES.length }, (_, bits) => {
+  const states = STATES.filter((state) => (bits & BIT[state]) !== 0);
+  return states.length === 0 ? '' : flatText(' -m state --state ', states.join(','));
+});
+
+/** States come in the kernel's order, without repeats. */
 function stateMatch(states: readonly State[]): string {
-  const [first] = states;
-  return first === undefined ? '' : STATE_MATCH(states.length === 1 ? first : states.join(','));
+  let bits = 0;
+  for (const state of states) bits |= BIT[state];
+  return STATE_MATCH[bits] as string;
 }
 
 const COMMENT = ' -m comment --comment ';
@@ -112,28 +119,30 @@ function lineStarts({ direction, peer }: FirewallRule): string | readonly string
 }
 
 /**
- * Adds the lines of a rule, as `iptables-save` prints them (comments in the old spelling where `style` is `old` and
- * that hashes the same): one line per port list, ICMP type, half of a limit, and address.
+ * The lines of a rule, as `iptables-save` prints them (comments in the old spelling where `style` is `old` and that
+ * hashes the same): one line per port list, ICMP type, half of a limit, and address. Each ends in a line feed.
  */
-export function printRule(rule: FirewallRule, family: Family, style: CommentStyle, lines: string[]): void {
+export function printRule(rule: FirewallRule, family: Family, style: CommentStyle): string {
   const { direction, peer, interface: device, comment } = rule;
-  const place = device === null ? '' : `${WAY[direction].interface}${device.name}${device.andLonger ? '+' : ''}`;
-  const set = peer.kind === 'set' ? SET_MATCH[peer.side](peer.name) : '';
+  const place = device === null ? '' : WAY[direction].interface + device.name + (device.andLonger ? '+' : '');
+  const set = peer.kind === 'set' ? setMatch(peer) : '';
   const state = stateMatch(rule.states);
   const option = comment === '' ? '' : COMMENT_OPTION[style](comment).text;
   const ends = lineEnds(rule.limit, rule.verdict, family);
   const starts = lineStarts(rule);
   const first = typeof starts === 'string' ? starts : (starts[0] ?? '');
+  let lines = '';
   for (const { protocol, match } of packetTexts(rule.packets, family)) {
     const conditions = place + protocol + set + match + state;
     for (const { before, after } of ends) {
       const until = conditions + before;
       const rest =
         option !== null
-          ? until + option + after
-          : oldStyleLine(comment, (old) => first + until + COMMENT + old + after).slice(first.length);
-      if (typeof starts === 'string') lines.push(starts + rest);
-      else for (const start of starts) lines.push(start + rest);
+          ? until + option + after + '\n'
+          : oldStyleLine(comment, (old) => first + until + COMMENT + old + after).slice(first.length) + '\n';
+      if (typeof starts === 'string') lines += starts + rest;
+      else for (const start of starts) lines += start + rest;
     }
   }
+  return lines;
 }

@@ -7,21 +7,27 @@ import { skeletonV4, skeletonV6 } from './skeleton.js';
 /** Rules between two pauses. */
 const RULES_A_STEP = 64;
 
-/** Adds the lines of rules. */
-function* addLines(
+/** Notes for each line of a text, which ends in a line feed, what it was printed from. */
+function note<Source>(text: string, source: Source, printed: Source[]): void {
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) printed.push(source);
+}
+
+/** The lines of rules. */
+function* linesOf(
   rules: readonly FirewallRule[],
   family: Family,
   style: CommentStyle,
-  lines: string[],
   printed: (FirewallRule | null)[] | undefined,
-): Generator<void, void> {
+): Generator<void, string> {
+  let text = '';
   for (let at = 0; at < rules.length; at += 1) {
     if (at % RULES_A_STEP === RULES_A_STEP - 1) yield;
     const rule = rules[at] as FirewallRule;
-    const before = lines.length;
-    printRule(rule, family, style, lines);
-    if (printed !== undefined) for (let line = before; line < lines.length; line += 1) printed.push(rule);
+    const lines = printRule(rule, family, style);
+    text += lines;
+    if (printed !== undefined) note(lines, rule, printed);
   }
+  return text;
 }
 
 /** A whole ruleset (docs/rulesets.md#the-text-of-a-ruleset), with pauses. */
@@ -32,18 +38,15 @@ export function* printRuleset(
 ): Generator<void, string> {
   const { family, docker, hostTraffic } = ruleset;
   const frame = family === 'v4' ? skeletonV4(docker) : skeletonV6(hostTraffic);
-  const lines: string[] = [];
-  const fixed = (block: readonly string[]): void => {
-    lines.push(...block);
-    if (printed !== undefined) for (const _line of block) printed.push(null);
+  const fixed = (block: string): string => {
+    if (printed !== undefined) note(block, null, printed);
+    return block;
   };
-  fixed(frame.head);
-  yield* addLines(ruleset.inbound, family, commentStyle, lines, printed);
-  fixed(frame.middle);
-  yield* addLines(ruleset.answers, family, commentStyle, lines, printed);
-  yield* addLines(ruleset.outbound, family, commentStyle, lines, printed);
-  fixed(frame.tail);
-  // The text ends in a line feed.
-  lines.push('');
-  return lines.join('\n');
+  let text = fixed(frame.head);
+  text += yield* linesOf(ruleset.inbound, family, commentStyle, printed);
+  text += fixed(frame.middle);
+  text += yield* linesOf(ruleset.answers, family, commentStyle, printed);
+  text += yield* linesOf(ruleset.outbound, family, commentStyle, printed);
+  text += fixed(frame.tail);
+  return text;
 }

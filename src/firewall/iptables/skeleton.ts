@@ -1,12 +1,17 @@
 /**
- * The lines around the rules of a ruleset (docs/rulesets.md#the-text-of-a-ruleset), by version, each without a line
- * feed.
+ * The lines around the rules of a ruleset (docs/rulesets.md#the-text-of-a-ruleset), by version, each with a line feed at
+ * its end.
  */
 export interface Skeleton {
-  readonly head: readonly string[];
+  readonly head: string;
   /** Between inbound rules and the rules of chain OUTPUT. */
-  readonly middle: readonly string[];
-  readonly tail: readonly string[];
+  readonly middle: string;
+  readonly tail: string;
+}
+
+/** Flat, since they are parts of many texts. */
+function lines(...block: readonly string[]): string {
+  return block.map((line) => `${line}\n`).join('');
 }
 
 const V4_CHAINS = ['*filter', ':INPUT DROP [0:0]', ':FORWARD DROP [0:0]', ':OUTPUT ACCEPT [0:0]'] as const;
@@ -18,9 +23,9 @@ const V4_FORWARD = '-A FORWARD -j REJECT --reject-with icmp-port-unreachable';
 const V4_OUTPUT = '-A OUTPUT -o lo -m state --state RELATED,ESTABLISHED -m comment --comment "local any" -j ACCEPT';
 
 const V4: Skeleton = {
-  head: [...V4_CHAINS, ...V4_INPUT],
-  middle: [V4_FORWARD, V4_OUTPUT],
-  tail: ['COMMIT'],
+  head: lines(...V4_CHAINS, ...V4_INPUT),
+  middle: lines(V4_FORWARD, V4_OUTPUT),
+  tail: lines('COMMIT'),
 };
 
 /**
@@ -28,15 +33,15 @@ const V4: Skeleton = {
  * refused by every tool. Policies are those of a host without docker. The hash omits docker's chains and forwarding.
  */
 const V4_DOCKER: Skeleton = {
-  head: [
+  head: lines(
     ...V4_CHAINS,
     ':DOCKER - [0:0]',
     ':DOCKER-ISOLATION-STAGE-1 - [0:0]',
     ':DOCKER-ISOLATION-STAGE-2 - [0:0]',
     ':DOCKER-USER - [0:0]',
     ...V4_INPUT,
-  ],
-  middle: [
+  ),
+  middle: lines(
     '-A FORWARD -j DOCKER-USER',
     '-A FORWARD -j DOCKER-ISOLATION-STAGE-1',
     '-A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
@@ -45,15 +50,15 @@ const V4_DOCKER: Skeleton = {
     '-A FORWARD -i docker0 -o docker0 -j ACCEPT',
     V4_FORWARD,
     V4_OUTPUT,
-  ],
-  tail: [
+  ),
+  tail: lines(
     '-A DOCKER-ISOLATION-STAGE-1 -i docker0 ! -o docker0 -j DOCKER-ISOLATION-STAGE-2',
     '-A DOCKER-ISOLATION-STAGE-1 -j RETURN',
     '-A DOCKER-ISOLATION-STAGE-2 -o docker0 -j DROP',
     '-A DOCKER-ISOLATION-STAGE-2 -j RETURN',
     '-A DOCKER-USER -j RETURN',
     'COMMIT',
-  ],
+  ),
 };
 
 /** ICMPv6 types accepted from anywhere, or (`link`) from the link only: RFC 4890, and those of the Erlang server. */
@@ -85,7 +90,7 @@ const V6_DNS = [
   '-A OUTPUT -p tcp -m tcp --dport 53 -j ACCEPT',
 ] as const;
 
-const V6: Skeleton = { head: V6_HEAD, middle: [V6_FORWARD, ...V6_DNS], tail: ['COMMIT'] };
+const V6: Skeleton = { head: lines(...V6_HEAD), middle: lines(V6_FORWARD, ...V6_DNS), tail: lines('COMMIT') };
 
 /**
  * What a host must send to work on an IPv6 network: to itself, answers, router and neighbour discovery (RFC 4861), and
@@ -93,13 +98,13 @@ const V6: Skeleton = { head: V6_HEAD, middle: [V6_FORWARD, ...V6_DNS], tail: ['C
  */
 const V6_HOST_TRAFFIC: Skeleton = {
   ...V6,
-  middle: [
+  middle: lines(
     V6_FORWARD,
     '-A OUTPUT -o lo -j ACCEPT',
     '-A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
     ...[133, 135, 136, 131, 132, 143].map((type) => `-A OUTPUT -p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j ACCEPT`),
     ...V6_DNS,
-  ],
+  ),
 };
 
 /** The fixed lines for IPv4, with or without docker's chains. */

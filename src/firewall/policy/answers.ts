@@ -13,29 +13,48 @@ export interface Answers {
   readonly selfGroup: string;
 }
 
-type Same<Value> = (a: Value | undefined, b: Value | undefined) => boolean;
-
-function identical(a: unknown, b: unknown): boolean {
-  return a === b;
-}
-
-const sameList: Same<AddressList> = (a, b) => {
+function sameList(a: AddressList | undefined, b: AddressList | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
   if ('unknown' in a || 'unknown' in b) return 'unknown' in a && 'unknown' in b && a.unknown === b.unknown;
   return a.length === b.length && a.every((item, index) => item === b[index]);
-};
+}
 
-/** Notes what is asked and what was answered; a repeated question gets the first answer. */
+/** What was asked, each time it was, and what was answered: to look for repeats would cost more than they do. */
 class Noted<Value> implements Lookup<Value> {
   readonly #from: Lookup<Value>;
-  readonly #same: Same<Value>;
-  /** Made with the first question: most compilations ask nothing of most kinds. */
-  #given: Map<string, Value | undefined> | undefined = undefined;
+  readonly #names: string[] = [];
+  readonly #given: (Value | undefined)[] = [];
 
-  constructor(from: Lookup<Value>, same: Same<Value>) {
+  constructor(from: Lookup<Value>) {
     this.#from = from;
-    this.#same = same;
+  }
+
+  get size(): number {
+    return this.#names.length;
+  }
+
+  get(name: string): Value | undefined {
+    const answer = this.#from.get(name);
+    this.#names.push(name);
+    this.#given.push(answer);
+    return answer;
+  }
+
+  /** Whether all answers would be the very same; a question that had two answers never holds. */
+  holds(now: Lookup<Value>): boolean {
+    return this.#names.every((name, at) => this.#given[at] === now.get(name));
+  }
+}
+
+/** The same for lists, which take long to compare: each is asked for once, and a repeated question gets the first answer. */
+class NotedLists implements Lookup<AddressList> {
+  readonly #from: Lookup<AddressList>;
+  /** Made with the first question: most compilations ask nothing of most kinds. */
+  #given: Map<string, AddressList | undefined> | undefined = undefined;
+
+  constructor(from: Lookup<AddressList>) {
+    this.#from = from;
   }
 
   get size(): number {
@@ -46,8 +65,8 @@ class Noted<Value> implements Lookup<Value> {
     return [...(this.#given?.keys() ?? [])];
   }
 
-  get(name: string): Value | undefined {
-    const all = (this.#given ??= new Map<string, Value | undefined>());
+  get(name: string): AddressList | undefined {
+    const all = (this.#given ??= new Map<string, AddressList | undefined>());
     const given = all.get(name);
     if (given !== undefined || all.has(name)) return given;
     const answer = this.#from.get(name);
@@ -55,8 +74,8 @@ class Noted<Value> implements Lookup<Value> {
     return answer;
   }
 
-  holds(now: Lookup<Value>): boolean {
-    for (const [name, given] of this.#given ?? []) if (!this.#same(given, now.get(name))) return false;
+  holds(now: Lookup<AddressList>): boolean {
+    for (const [name, given] of this.#given ?? []) if (!sameList(given, now.get(name))) return false;
     return true;
   }
 }
@@ -72,18 +91,18 @@ export class Readings {
   readonly #zones: Noted<string | null>;
   /** Each service document is read once, so that the same object is the same service. */
   readonly #services: Noted<ReadService>;
-  readonly #addresses: Readonly<Record<keyof AddressMaps, Noted<AddressList>>>;
+  readonly #addresses: Readonly<Record<keyof AddressMaps, NotedLists>>;
   #self: string | undefined = undefined;
 
   constructor({ lookups, addresses, selfGroup }: Answers) {
-    this.#groups = new Noted(lookups.groups, identical);
-    this.#zones = new Noted(lookups.zones, identical);
-    this.#services = new Noted(lookups.services, identical);
+    this.#groups = new Noted(lookups.groups);
+    this.#zones = new Noted(lookups.zones);
+    this.#services = new Noted(lookups.services);
     this.#addresses = {
-      roleV4: new Noted(addresses.roleV4, sameList),
-      roleV6: new Noted(addresses.roleV6, sameList),
-      zoneV4: new Noted(addresses.zoneV4, sameList),
-      zoneV6: new Noted(addresses.zoneV6, sameList),
+      roleV4: new NotedLists(addresses.roleV4),
+      roleV6: new NotedLists(addresses.roleV6),
+      zoneV4: new NotedLists(addresses.zoneV4),
+      zoneV6: new NotedLists(addresses.zoneV6),
     };
     const askedSelf = (): string => (this.#self = selfGroup);
     this.answers = {
@@ -102,7 +121,7 @@ export class Readings {
 
   /** Full names of the sets whose addresses were asked for. */
   get setsAsked(): readonly string[] {
-    const named = (kind: SetKind, family: Family, { names }: Noted<AddressList>): readonly string[] =>
+    const named = (kind: SetKind, family: Family, { names }: NotedLists): readonly string[] =>
       names.map((name) => setName(name, kind, family));
     const { roleV4, roleV6, zoneV4, zoneV6 } = this.#addresses;
     return [
@@ -113,7 +132,7 @@ export class Readings {
     ];
   }
 
-  /** Number of questions. */
+  /** Number of questions as they are kept. */
   get size(): number {
     const { roleV4, roleV6, zoneV4, zoneV6 } = this.#addresses;
     const noted = [this.#groups, this.#zones, this.#services, roleV4, roleV6, zoneV4, zoneV6];

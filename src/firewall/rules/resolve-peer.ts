@@ -1,9 +1,10 @@
+import type { RuleChoices } from '../dialect-rules.js';
 import { MAX_BASE_BYTES } from '../sets/set-name.js';
 import type { Fault } from './compile-error.js';
 import type { AddressList, Emission, Pass } from './emission.js';
 import type { Peer } from './firewall-rule.js';
 import { type PeerAddresses, peerAddresses } from './peer-addresses.js';
-import { PEER_SETS, type PeerSet } from './peer-set.js';
+import { PEER_SETS, type PeerSet, type PeerSets } from './peer-set.js';
 import type { RulePeer } from './rule-model.js';
 import type { Referred } from './ruleset-input.js';
 
@@ -32,19 +33,21 @@ export function nameOfPeer(peer: NamedPeer, from: Referred, fault: (fault: Fault
   return peer.kind === 'group' && name === 'self' ? from.selfGroup : name;
 }
 
-/** The peer's set, its name checked if it will be printed: the kernel refuses a whole ruleset for one wrong name. */
+/** Why no set can have this name: the kernel refuses a whole ruleset for one. Undefined: one can. */
+function nameRefused({ bytes, unusable, backslash }: PeerSets, choices: RuleChoices): string | undefined {
+  if (unusable || (choices.refuseOddText && backslash))
+    return 'it holds a blank, a control character, a double quote or a backslash';
+  return bytes > choices.setNameBytes ? `at most ${MAX_BASE_BYTES} bytes fit, a prefix and its # included` : undefined;
+}
+
+/** The peer's set, its name checked if it will be printed. */
 function usedSet(peer: NamedPeer, name: string, active: boolean, emission: Emission): PeerSet {
-  const { sets, bytes, unusable, backslash } = PEER_SETS[peer.kind](name);
-  const set = sets[emission.version];
+  const known = PEER_SETS[peer.kind](name);
+  const set = known.sets[emission.version];
   if (!active) return set;
-  const { setNameBytes, refuseOddText } = emission.choices;
-  const refuse = (reason: string): void =>
-    emission.fault({ kind: 'kernel', field: 'group', value: name, reason: `no set can have its name: ${reason}` });
-  if (unusable || (refuseOddText && backslash)) {
-    refuse('it holds a blank, a control character, a double quote or a backslash');
-  } else if (bytes > setNameBytes) {
-    refuse(`at most ${MAX_BASE_BYTES} bytes fit, a prefix and its # included`);
-  }
+  const refused = nameRefused(known, emission.choices);
+  if (refused !== undefined)
+    emission.fault({ kind: 'kernel', field: 'group', value: name, reason: `no set can have its name: ${refused}` });
   emission.sets.add(set.name);
   return set;
 }
