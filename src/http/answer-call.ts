@@ -53,7 +53,7 @@ export async function answerCall(
     return { author, forwardedTo: leader.name };
   }
   const accepts = chooseMediaType(ctx.req.headers.accept, route.produces);
-  const body = route.takes?.kind === 'json' ? await takeJson(ctx, route.takes, config.api) : null;
+  const body = route.takes?.kind === 'json' ? await takeJson(ctx, route.takes, config.api, params['id']) : null;
   const call: Call = {
     deps: shared.deps,
     method: route.method,
@@ -92,14 +92,14 @@ function leaderOf(
  * The JSON body. Whether a bad type or bad JSON is reported first differs per route
  * (docs/http-api.md#rules-for-every-route).
  */
-async function takeJson(ctx: Context, { parsedFirst }: TakesJson, api: ApiConfig): Promise<Json> {
+async function takeJson(ctx: Context, { parsedFirst }: TakesJson, api: ApiConfig, id?: string): Promise<Json> {
   const checkType = () => {
     if (bodyMediaType(ctx.req.headers['content-type']) !== JSON_TYPE) {
       throw new ApiError('unsupported_media_type', { wanted: JSON_TYPE });
     }
   };
   if (!parsedFirst) checkType();
-  const body = await readJsonBody(ctx.req, api.max_body_bytes, bodyBounds(api));
+  const body = await readJsonBody(ctx.req, api.max_body_bytes, bodyBounds(api), id);
   if (parsedFirst) checkType();
   return body;
 }
