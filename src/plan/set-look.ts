@@ -72,7 +72,8 @@ export class SetLook {
   }
 }
 
-/** Whether nothing stood in for what cannot be made, or what stood in is still there. */
-function holdsYet({ built, lastGood }: Looked, now: readonly string[] | undefined): boolean {
-  return lastGood === now || !built.problems.some((problem) => 'instead' in problem);
+/** Whether nothing stands in for what cannot be made or lacks something, or what does is still there. */
+function holdsYet({ wanted, built, lastGood }: Looked, now: readonly string[] | undefined): boolean {
+  if (lastGood === now) return true;
+  return wanted.incomplete === undefined && !built.problems.some((problem) => 'instead' in problem);
 }
