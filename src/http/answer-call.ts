@@ -59,7 +59,7 @@ export function answerCall(
 }
 
 function answerCaller(asked: Asked, caller: Caller): Answered | Promise<Answered> {
-  const { ctx, route, shared } = asked;
+  const { ctx, route, params, shared } = asked;
   const { needs } = shared;
   const leader = leaderOf(ctx, route, needs);
   if (leader !== undefined) {
@@ -68,7 +68,9 @@ function answerCaller(asked: Asked, caller: Caller): Answered | Promise<Answered
   }
   const accepts = chooseMediaType(ctx.req.headers.accept, route.produces);
   if (route.takes?.kind !== 'json') return handle(asked, caller, accepts, null);
-  return takeJson(ctx, route.takes, needs.config.api).then((body) => handle(asked, caller, accepts, body));
+  return takeJson(ctx, route.takes, needs.config.api, params['id']).then((body) =>
+    handle(asked, caller, accepts, body),
+  );
 }
 
 function handle(
@@ -117,14 +119,14 @@ function leaderOf(
  * The JSON body. Whether a bad type or bad JSON is reported first differs per route
  * (docs/http-api.md#rules-for-every-route).
  */
-async function takeJson(ctx: Context, { parsedFirst }: TakesJson, api: ApiConfig): Promise<Json> {
+async function takeJson(ctx: Context, { parsedFirst }: TakesJson, api: ApiConfig, id?: string): Promise<Json> {
   const checkType = () => {
     if (bodyMediaType(ctx.req.headers['content-type']) !== JSON_TYPE) {
       throw new ApiError('unsupported_media_type', { wanted: JSON_TYPE });
     }
   };
   if (!parsedFirst) checkType();
-  const body = await readJsonBody(ctx.req, api.max_body_bytes, bodyBounds(api));
+  const body = await readJsonBody(ctx.req, api.max_body_bytes, bodyBounds(api), id);
   if (parsedFirst) checkType();
   return body;
 }

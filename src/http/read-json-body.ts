@@ -9,8 +9,10 @@ import { ApiError } from './errors.js';
 import type { JsonBounds } from './json/json-bounds.js';
 import { JsonSyntaxError } from './json/json-syntax-error.js';
 import { JsonTooLargeError } from './json/json-too-large-error.js';
+import { latelyKnown, rememberLately } from './json/lately-known.js';
 import { readJsonInSteps } from './json/lenient-json.js';
 import { readJson } from './json/read-json.js';
+import { readNearJson } from './json/read-near-json.js';
 import { readPlainJson } from './json/read-plain-json.js';
 import { readBytes } from './read-body.js';
 
@@ -39,8 +41,16 @@ export function bodyBounds(api: BodyLimits): JsonBounds {
   };
 }
 
-/** Reads and parses a JSON body. Throws 400 with where it is wrong, or 413 with the bound that it is over. */
-export async function readJsonBody(request: IncomingMessage, limit: number, bounds: JsonBounds): Promise<Json> {
+/**
+ * Reads and parses a JSON body. `id`: that of the document that it may be about, so that of a large one only what differs is read.
+ * Throws 400 with where it is wrong, or 413 with the bound that it is over.
+ */
+export async function readJsonBody(
+  request: IncomingMessage,
+  limit: number,
+  bounds: JsonBounds,
+  id?: string,
+): Promise<Json> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new ApiError('unsupported_media_type', { wanted: 'sent without a content-encoding' });
@@ -48,7 +58,7 @@ export async function readJsonBody(request: IncomingMessage, limit: number, boun
   const bytes = await readBytes(request, limit);
   try {
     if (bytes.length <= SMALL_BODY_BYTES) return readJson(textOf(bytes), bounds);
-    return await bodySlices.run(readLargeBody(bytes, bounds));
+    return await bodySlices.run(readLargeBody(bytes, bounds, id));
   } catch (error) {
     throw asRefusal(error);
   }
@@ -91,7 +101,13 @@ function* decoded(bytes: Buffer): Generator<void, string> {
 }
 
 /** Marks the lists and objects of a large body as not shared with anything: a store then keeps them without copying. */
-function* readLargeBody(bytes: Buffer, bounds: JsonBounds): Generator<void, Json> {
+function* readLargeBody(bytes: Buffer, bounds: JsonBounds, id: string | undefined): Generator<void, Json> {
+  const known = latelyKnown(id);
+  const near = known && (yield* readNearJson(bytes, known, bounds, markOwned));
+  if (near !== undefined) {
+    rememberLately(id, near);
+    return near;
+  }
   const text = yield* decoded(bytes);
   return readPlainJson(text, bounds, markOwned) ?? (yield* readJsonInSteps(text, bounds, markOwned));
 }

@@ -3,9 +3,11 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context } from 'koa';
 import type { Json } from '../model/document.js';
+import { isObject } from '../model/validate.js';
 import { Slices } from '../world/slices.js';
 import { namesTag } from './documents/not-modified.js';
 import { documentText, keptText } from './json/document-text.js';
+import { rememberLately } from './json/lately-known.js';
 import { listBytes } from './json/list-bytes.js';
 import { isLargeJson, writeJsonInSteps } from './json/write-large-json.js';
 import { JSON_TYPE } from './media-type.js';
@@ -77,7 +79,9 @@ function sendJson(ctx: Context, value: Json, reply: Reply): Promise<void> | unde
 }
 
 async function sendLargeJson(ctx: Context, value: Json, reply: Reply): Promise<void> {
-  await sendText(ctx, [await replySlices.run(writeJsonInSteps(value))], JSON_TYPE, reply);
+  const bytes = await replySlices.run(writeJsonInSteps(value));
+  if (isObject(value)) rememberLately(value['id'], value);
+  await sendText(ctx, [bytes], JSON_TYPE, reply);
 }
 
 async function sendList(ctx: Context, parts: readonly (readonly Json[])[], reply: Reply): Promise<void> {

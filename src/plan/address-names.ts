@@ -11,15 +11,10 @@ const MOST_NAMES = 20;
 /** Bounds of a set that is found again by what it holds, and how many such sets are. */
 const SMALL = 64;
 const MOST_SMALL = 10_000;
+/** Bounds of a set that is worth a pause of its own. */
+const LARGE = 10_000;
 /** Names looked at between two pauses. */
 const A_STEP = 200;
-
-const sizes = new WeakMap<AddressSet, bigint>();
-function sizeOf(set: AddressSet): bigint {
-  let size = sizes.get(set);
-  if (size === undefined) sizes.set(set, (size = countOf(set)));
-  return size;
-}
 
 /**
  * Names of addresses: those of zones, groups and hosts that hold all of them, the fewest addresses first; where there is
@@ -63,8 +58,11 @@ export class AddressNames {
       }
       const [start] = own.bounds;
       if (start === undefined) continue;
-      if (holds(own, first) && isWithin(addresses, own)) around.push({ name, size: sizeOf(own) });
-      else if (within.length < MOST_NAMES && holds(addresses, start) && isWithin(own, addresses)) within.push(name);
+      if (holds(own, first) && isWithin(addresses, own)) {
+        // To count a large set takes as long as to see whether it holds the addresses.
+        if (own.bounds.length > LARGE) yield;
+        around.push({ name, size: countOf(own) });
+      } else if (within.length < MOST_NAMES && holds(addresses, start) && isWithin(own, addresses)) within.push(name);
     }
     around.sort((a, b) => (a.size < b.size ? -1 : a.size > b.size ? 1 : 0));
     return around.length === 0 ? within : around.slice(0, MOST_NAMES).map(({ name }) => name);

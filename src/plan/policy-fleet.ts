@@ -37,6 +37,9 @@ export interface PolicyFleetNeeds {
   readonly sets?: () => object | undefined;
 }
 
+/** Groups whose sets are looked up between two pauses. */
+const GROUPS_A_STEP = 32;
+
 /** The name of the group that stands for all active hosts and all addresses of groups. */
 const ALL_ACTIVE = 'all-active';
 
@@ -200,7 +203,10 @@ export class PolicyFleet implements Fleet {
     if (known !== undefined) return known;
     const { zoneNames, groupNames } = index;
     for (const name of zoneNames) all.push({ name: `zone:${name}`, addresses: yield* this.#named(name, 'zone') });
-    for (const name of groupNames) all.push({ name: `group:${name}`, addresses: yield* this.#named(name, 'group') });
+    for (const [at, name] of groupNames.entries()) {
+      all.push({ name: `group:${name}`, addresses: yield* this.#named(name, 'group') });
+      if (at % GROUPS_A_STEP === 0) yield;
+    }
     const hosts: NamedAddresses[] = [];
     for (const group of groupNames) {
       for (const host of index.activeHosts(group))

@@ -1,7 +1,9 @@
 import type { Dialect } from '../firewall/dialect.js';
 import type { Policy } from '../firewall/policy/policy.js';
 import { wantedByName } from '../firewall/policy/wanted-by-name.js';
-import { buildSetInSteps, type BuiltSet, type SetProblem, type WantedSet } from '../firewall/sets/build-set.js';
+import type { BuiltSet, SetProblem } from '../firewall/sets/build-set.js';
+import { type Contents, sameList, sameSet } from './same-set.js';
+import type { SetLook } from './set-look.js';
 
 /** A set that would be published otherwise; `undefined`: there is none of that name. */
 export interface SetShipment {
@@ -13,39 +15,16 @@ export interface SetShipment {
   readonly problems: readonly SetProblem[];
 }
 
-/** The addresses that sets have now, by full name: what stands in where a set can't be made. */
-export type Contents = ReadonlyMap<string, readonly string[]>;
-
 /** Addresses that are compared between two pauses. */
 const A_STEP = 1 << 16;
 
-function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a === b || (a.length === b.length && a.every((address, index) => address === b[index]));
-}
-
-/** Whether two sets hold the same for the same reasons. */
-export function sameSet(a: WantedSet, b: WantedSet): boolean {
-  return (
-    a.order === b.order &&
-    a.unreadable === b.unreadable &&
-    a.incomplete === b.incomplete &&
-    sameList(a.addresses, b.addresses)
-  );
-}
-
-function* built(
-  set: WantedSet | undefined,
-  dialect: Dialect,
-  lastGood: readonly string[] | undefined,
-): Generator<void, BuiltSet> {
-  return set === undefined ? { problems: [] } : yield* buildSetInSteps(set, dialect, lastGood);
-}
+const NOTHING: BuiltSet = { problems: [] };
 
 /** Which sets would differ under another policy, in order of their names; only those are made, with pauses. */
 export function* setChanges(
   before: Policy,
   after: Policy,
-  { dialect, contents }: { readonly dialect: Dialect; readonly contents: Contents },
+  { dialect, contents, look }: { readonly dialect: Dialect; readonly contents: Contents; readonly look: SetLook },
 ): Generator<void, readonly SetShipment[]> {
   const old = yield* wantedByName(before, dialect);
   yield;
@@ -63,9 +42,9 @@ export function* setChanges(
     }
     if (was !== undefined && is !== undefined && sameSet(was, is)) continue;
     const lastGood = contents.get(name);
-    const then = (yield* built(was, dialect, lastGood)).rendered?.addresses;
+    const then = was && (yield* look.built(name, was, lastGood)).rendered?.addresses;
     yield;
-    const { rendered, problems } = yield* built(is, dialect, lastGood);
+    const { rendered, problems } = is === undefined ? NOTHING : yield* look.built(name, is, lastGood);
     yield;
     const now = rendered?.addresses;
     if (then !== undefined && now !== undefined && sameList(then, now)) continue;

@@ -17,7 +17,8 @@ import { LineSources } from './line-sources.js';
 import type { GroupShipment } from './group-shipment.js';
 import type { Pinned } from './pinned.js';
 import type { SetLook } from './set-look.js';
-import { type Contents, setChanges, type SetShipment } from './set-changes.js';
+import type { Contents } from './same-set.js';
+import { setChanges, type SetShipment } from './set-changes.js';
 
 /** What is worked out beside what ships. */
 export interface Wanted {
@@ -127,7 +128,9 @@ export function* wouldShip(
   for (const { before, after } of dirt.hosts)
     if (after !== undefined && before?.['group'] !== after['group']) moved.set(after.id, textOf(after['group']));
   const contents = needs.contents();
-  const sets = movesAddresses(changes) ? yield* setChanges(world.policy, policy, { dialect, contents }) : [];
+  const sets = movesAddresses(changes)
+    ? yield* setChanges(world.policy, policy, { dialect, contents, look: needs.look })
+    : [];
   const changedSets = new Set(sets.map(({ name }) => name));
   if (changedSets.size > 0) for (const id of yield* groupsNaming(needs, changedSets)) looked.add(id);
   const groups: GroupShipment[] = [];

@@ -4,11 +4,13 @@ import { declareTopology, inboundTopology } from '../../broker/topology.js';
 import { freshness, STALE_INTERVALS } from '../../federation/freshness.js';
 import { countSets, overflowingNames } from '../../federation/learnt-sets.js';
 import type { LinkSettings } from '../../federation/link-settings.js';
+import { finish } from '../../firewall/finish.js';
 import type { Log } from '../../log/log.js';
 import { OutageNews } from '../../log/outage-news.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { Document } from '../../model/document.js';
 import type { Clock, DetailObject, Self } from '../../otp/index.js';
+import { Slices } from '../../world/slices.js';
 import { nowSeconds } from '../now-seconds.js';
 import { externalNamed, type ExternalRowNeeds, judge, takeOutOfService, takeOver } from './external-row.js';
 import { learnSets, type LearnNeeds, openMessage } from './learn-sets.js';
@@ -29,8 +31,11 @@ const RETRY_MS = 1000;
 /** One is waiting while the next arrives and takes its place. */
 const PREFETCH = 2;
 
-/** JSON of this size and more is opened in one turn and read in another. */
+/** JSON of this size and more is read in slices, while others have their turns. */
 const LARGE_BYTES = 1 << 18;
+
+/** Reads large messages, of all links one at a time. */
+const messageSlices = new Slices();
 
 /**
  * The half of a link that listens, on our own broker, to what the linked server publishes there. The newest message
@@ -235,9 +240,8 @@ export class InboundHalf {
       metrics.count('external_ipset_update');
       return this.#heard();
     }
-    // Megabytes take long enough to open and to hash: whoever waits has a turn before they are parsed too.
-    if (json.byteLength >= LARGE_BYTES) await pause(self, 1);
-    const learnt = learnSets(link.name, message, json, this.#needs);
+    const learning = learnSets(link.name, message, json, this.#needs);
+    const learnt = json.byteLength < LARGE_BYTES ? finish(learning) : await messageSlices.run(learning);
     if ('refused' in learnt) return this.#refuse(link, learnt.refused);
     // Megabytes may have been read: whoever waits has a turn before as many are compared.
     await pause(self, 1);

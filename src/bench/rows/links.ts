@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
 import { OwnSetsMessage } from '../../actors/links/own-sets-message.js';
 import { usableSets } from '../../federation/learnt-sets.js';
 import { stampAt } from '../../wire/messages/envelope.js';
-import { encodeFederation, openFederation, readFederation } from '../../wire/messages/federation.js';
+import { encodeFederation, openFederation, readFederationInSteps } from '../../wire/messages/federation.js';
 import { Slices } from '../../world/slices.js';
 import { World, WORLD_TABLES } from '../../world/world.js';
 import type { Bench, Stage } from '../bench.js';
@@ -47,12 +46,11 @@ function largeMessage(addresses: number): Uint8Array {
   return encodeFederation({ name: 'q1', v4: { groups: {}, zones: { all } }, v6: none, ec2: {} }, stampAt(new Date(0)));
 }
 
-/** As the actor of a link does: it opens a message of this size in one turn, and parses it in another. */
+/** As the actor of a link does: it opens a message of this size in one turn, and reads it in slices. */
 async function read(body: Uint8Array): Promise<void> {
   const json = openFederation(body);
   createHash('sha256').update(json).digest('hex');
-  await turn();
-  usableSets(readFederation(json), BOUNDS);
+  usableSets(await new Slices().run(readFederationInSteps(json)), BOUNDS);
 }
 
 function ownSets(stage: Stage): OwnSetsMessage {

@@ -107,7 +107,7 @@ export function* buildSetInSteps(
   wanted: WantedSet,
   dialect: Dialect,
   lastGood?: readonly string[],
-  printer: SetPrinter = FIELD_PRINTER.sets,
+  printer: Pick<SetPrinter, 'render'> = FIELD_PRINTER.sets,
   before?: RenderedSet,
 ): Generator<void, BuiltSet> {
   const { base, kind, family } = wanted;

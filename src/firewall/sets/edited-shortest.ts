@@ -85,5 +85,6 @@ export function* editedShortest<Net extends number | string>(
   if (changed.length > MOST_CHANGED || shortest.length < SHORT || nets[0] === of.all) return yield* of.shorten(nets);
   let edited = shortest;
   for (const net of changed) edited = yield* afterOne(of, edited, nets, net);
-  return edited;
+  // Two halves that come at once join to what no set can hold.
+  return edited[0] === of.all ? yield* of.shorten(nets) : edited;
 }

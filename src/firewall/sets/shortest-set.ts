@@ -84,8 +84,8 @@ function* spelled<Net extends number | string>(
   if (known === undefined || change === undefined)
     // Texts of addresses are ASCII: their own order is that of their bytes.
     return yield* sortTextsInSteps(yield* mapInSteps(shortest, format));
+  if (isNothing(change)) return known.addresses;
   const { removed, added } = change;
-  if (removed.length + added.length === 0) return known.addresses;
   return changedSorted(known.addresses, { removed: removed.map(format), added: added.map(format) });
 }
 
@@ -106,6 +106,10 @@ function* beginningOf<Net extends number | string>(
   return change === undefined ? undefined : { ...basis, addresses, change };
 }
 
+function isNothing({ removed, added }: ListChange<unknown>): boolean {
+  return removed.length + added.length === 0;
+}
+
 function* made<Net extends number | string>(
   of: NetsOfFamily<Net>,
   list: readonly unknown[],
@@ -113,6 +117,7 @@ function* made<Net extends number | string>(
 ): Generator<void, ShortestSet> {
   const beginning = yield* beginningOf(of, list, before);
   const junk = new JunkCounter();
+  if (beginning !== undefined && isNothing(beginning.change)) return { addresses: beginning.addresses, junk };
   const nets =
     beginning === undefined
       ? yield* of.sort((yield* of.read(list, junk)).nets)

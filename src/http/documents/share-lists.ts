@@ -1,6 +1,7 @@
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { sharedEnds } from '../../model/shared-ends.js';
 import { isList } from '../../model/validate.js';
+import { keptListText } from '../json/list-text.js';
 import { markOwned } from '../../store/owned-json.js';
 
 /** Shorter lists are compared as fast. */
@@ -15,6 +16,8 @@ const MOST_DIFFERENT = 1000;
 function shared(sent: readonly Json[], stored: readonly Json[]): readonly Json[] {
   const { head, tail } = sharedEnds(stored, sent);
   if (head === sent.length && head === stored.length) return stored;
+  // Read beside a list that was known, whose texts it has.
+  if (keptListText(sent) !== undefined) return sent;
   // A spread of many elements overflows the stack.
   if (sent.length - head - tail > MOST_DIFFERENT) return sent;
   const list = stored.toSpliced(head, stored.length - head - tail, ...sent.slice(head, sent.length - tail));

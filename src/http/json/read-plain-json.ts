@@ -1,6 +1,7 @@
 import type { Json } from '../../model/document.js';
 import type { JsonBounds } from './json-bounds.js';
-import { checkBounds, partsOf } from './read-json.js';
+import { checkBounds } from './read-json.js';
+import { tellContainers } from './tell-containers.js';
 
 /** Characters that the engine's parser reads in some 20 ms, where most of them are in strings. */
 const MOST_CHARACTERS = 4 * 1024 * 1024;
@@ -25,12 +26,6 @@ function holdsMore(text: string, char: string, most: number): boolean {
   return false;
 }
 
-function tell(value: Json, made: (container: object) => void): void {
-  if (typeof value !== 'object' || value === null) return;
-  for (const part of partsOf(value)) if (typeof part === 'object') tell(part, made);
-  made(value);
-}
-
 /**
  * Reads JSON at once that is little else than lists of short texts, as address lists are: a tenth of what reading it in
  * steps takes. `undefined`: it is larger or otherwise, or no JSON, and is to be read in steps. `made` is told of every
@@ -47,6 +42,6 @@ export function readPlainJson(text: string, bounds: JsonBounds, made: (container
     return undefined;
   }
   checkBounds(value, text, bounds);
-  tell(value, made);
+  tellContainers(value, made);
   return value;
 }

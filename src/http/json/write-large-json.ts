@@ -1,5 +1,6 @@
 import type { Json } from '../../model/document.js';
 import { isList } from '../../model/validate.js';
+import { isLongTextList, listText } from './list-text.js';
 import { quotedKey, sortedKeys, writeJson } from './write-json.js';
 
 /** Values and characters written between two pauses; what is smaller is written at once. */
@@ -69,7 +70,8 @@ class Writer {
       this.#text += this.#textOf(value);
       this.#unpaid -= VALUES_A_STEP - left;
       if (this.#unpaid <= 0) yield this.#pause();
-    } else if (Array.isArray(value)) yield* this.#list(value as readonly Json[]);
+    } else if (isLongTextList(value)) yield* this.#texts(value);
+    else if (Array.isArray(value)) yield* this.#list(value as readonly Json[]);
     else yield* this.#object(value as Readonly<Record<string, Json | undefined>>);
   }
 
@@ -97,6 +99,16 @@ class Writer {
   *#list(list: readonly Json[]): Generator<void, void> {
     this.#text += '[';
     yield* this.writeItems(list);
+    this.#text += ']';
+  }
+
+  /** Whose text is kept: the client that is answered sends most of it back when it edits one of them. */
+  *#texts(list: readonly string[]): Generator<void, void> {
+    const { blocks } = yield* listText(list);
+    this.#text += '[';
+    this.#pause();
+    // No comma stands before the first element.
+    for (const [n, { bytes }] of blocks.entries()) this.#done.push(n === 0 ? bytes.subarray(1) : bytes);
     this.#text += ']';
   }
 

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../model/document.js';
 import { MESSAGE_LIMITS, type DecodeLimits } from '../decode-limits.js';
 import { atom, atomKey, binary, charlist, map } from '../term.js';
 import { decodeEnvelope, encodeEnvelope, type Stamp } from './envelope.js';
+import { type ApartLists, readLongLists } from './long-json-lists.js';
 import { MessageError } from './message-error.js';
 
 /** Addresses by name, of one family. */
@@ -65,15 +66,35 @@ export function readFederation(json: Buffer): FederatedSets {
   return federatedSets(object('ipsets', parse(json.toString('utf8'))));
 }
 
-/** Sees whether an object is what a message says, as the external of a link should be too. @throws MessageError */
-export function federatedSets(payload: JsonObject): FederatedSets {
+/** The same with pauses, however many addresses it has. @throws MessageError as {@link decodeFederation} does */
+export function* readFederationInSteps(json: Buffer): Generator<void, FederatedSets> {
+  const text = json.toString('utf8');
+  yield;
+  const apart = yield* readLongLists(text);
+  return apart === undefined
+    ? federatedSets(object('ipsets', parse(text)))
+    : federatedSets(object('ipsets', apart.root), apart.listOf);
+}
+
+type ListOf = ApartLists['listOf'];
+
+/**
+ * Sees whether an object is what a message says, as the external of a link should be too. `listOf`: what its lists stand for.
+ * @throws MessageError
+ */
+export function federatedSets(payload: JsonObject, listOf: ListOf = (list) => list): FederatedSets {
+  const texts = (place: string, value: Json): readonly string[] => textList(place, listOf(array(place, value)));
+  const family = (place: string, value: Json | undefined): FederatedFamily => {
+    const { groups, zones } = object(place, value);
+    return { groups: members(`${place}.groups`, groups, texts), zones: members(`${place}.zones`, zones, texts) };
+  };
   if (typeof payload['name'] !== 'string') throw wrong('name', 'a string');
   return {
     name: payload['name'],
     v4: family('v4', payload['v4']),
     v6: family('v6', payload['v6']),
     ec2: members('ec2', payload['ec2'] ?? {}, (place, value) =>
-      array(place, value).map((entry, index) => {
+      listOf(array(place, value)).map((entry, index) => {
         const { region, sgid } = object(`${place}[${index}]`, entry);
         if (typeof region !== 'string' || typeof sgid !== 'string')
           throw wrong(`${place}[${index}]`, 'region and sgid');
@@ -91,15 +112,9 @@ function parse(text: string): Json {
   }
 }
 
-function family(place: string, value: Json | undefined): FederatedFamily {
-  const { groups, zones } = object(place, value);
-  return { groups: members(`${place}.groups`, groups, texts), zones: members(`${place}.zones`, zones, texts) };
-}
-
-function texts(place: string, value: Json): readonly string[] {
-  const entries = array(place, value);
+/** Not copied: hundreds of thousands come in one message. */
+function textList(place: string, entries: readonly Json[]): readonly string[] {
   if (!areTexts(entries)) throw wrong(place, 'a list of strings');
-  // Not copied: hundreds of thousands come in one message.
   return entries;
 }
 

@@ -95,3 +95,26 @@ it.each([
     { numRuns: 40 },
   );
 });
+
+it.each([
+  ['v4', ['0.0.0.0/1', '128.0.0.0/1'], ['0.0.0.0/1', '128.0.0.0/1']],
+  ['v6', ['::/1', '8000::/1'], ['8000::/1', '::/1']],
+] as const)('both halves of all addresses at once stay two nets: %s', (family, halves, published) => {
+  const made = (addresses: readonly unknown[], before?: RenderedSet): BuiltSet =>
+    finish(
+      buildSetInSteps(
+        { base: 'office', kind: 'zone', family, addresses, order: 'sorted' },
+        'dog2',
+        undefined,
+        FIELD_PRINTER.sets,
+        before,
+      ),
+    );
+  // None of them joins with another, so that the list stays long.
+  const apart = Array.from({ length: MANY }, (_, n) =>
+    family === 'v4' ? `10.${n >> 7}.${n & 127}.0` : `2001:db8:1::${(n * 4).toString(16)}`,
+  );
+  const before = made(apart).rendered;
+  expect(before?.addresses.length).toBe(MANY);
+  expect(made([...halves, ...apart], before).rendered?.addresses).toEqual(published);
+});

@@ -1,0 +1,9 @@
+import type { Json } from '../../model/document.js';
+import { partsOf } from './read-json.js';
+
+/** Tells of every object and list in a value, and of the value itself, inner ones first. */
+export function tellContainers(value: Json, made: (container: object) => void): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const part of partsOf(value)) if (typeof part === 'object') tellContainers(part, made);
+  made(value);
+}
