@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../model/document.js';
 import { byVariant } from '../../model/ruleset-variants.js';
 import { RolloutBook } from '../rollouts/rollout-book.js';
+import { CountedMap } from './counted-map.js';
 import { RevisionBook } from './revision-book.js';
 import { SharedRulesets } from './shared-rulesets.js';
 import { type StoredRuleset, VARIANTS } from '../../model/stored-ruleset.js';
@@ -103,12 +104,12 @@ export function failureFromDoc(doc: JsonObject | undefined): CompileFailure | un
  * `failures` holds the groups that can't be compiled now.
  */
 export class RulesetOutputs {
-  readonly #outputs = new Map<string, RulesetOutput>();
+  readonly #outputs = new CountedMap<string, RulesetOutput>();
   readonly #published = new Map<
     string,
     { readonly hashes: string; readonly at: number; readonly output: RulesetOutput }
   >();
-  readonly failures = new Map<string, CompileFailure>();
+  readonly failures = new CountedMap<string, CompileFailure>();
   /** Groups taken over from another server whose hosts have yet to say what they run: nothing is compared with it. */
   readonly awaited = new Set<string>();
   /** The texts of all groups, each once. */
@@ -124,6 +125,11 @@ export class RulesetOutputs {
 
   get(groupId: string): RulesetOutput | undefined {
     return this.#outputs.get(groupId);
+  }
+
+  /** Grows with each change of a group's newest ruleset or failure, and of a rollout. */
+  get changes(): number {
+    return this.#outputs.changes + this.failures.changes + this.rollouts.changes;
   }
 
   set(output: RulesetOutput): void {

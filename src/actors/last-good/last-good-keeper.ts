@@ -19,15 +19,18 @@ import { KeptSetUse } from './set-use.js';
 export interface LastGoodKeeperNeeds extends PatientlyNeeds {
   readonly clock: Pick<Clock, 'monotonic' | 'now'>;
   readonly store: Pick<Store, 'get' | 'list' | 'commit'>;
-  readonly world: Pick<World, 'ready' | 'rows' | 'hostsOf' | 'malformed'>;
+  readonly world: Pick<World, 'ready' | 'version' | 'rows' | 'hostsOf' | 'malformed'>;
   readonly sets: Pick<SetBook, 'published'>;
-  readonly outputs: Pick<RulesetOutputs, 'get' | 'values' | 'failures' | 'rollouts'>;
+  readonly outputs: Pick<RulesetOutputs, 'get' | 'values' | 'failures' | 'rollouts' | 'changes'>;
   readonly alarms: Pick<AlarmBook, 'list' | 'set' | 'clear' | 'show'>;
 }
 
 interface Info extends Message {
   readonly tag: 'look';
 }
+
+/** All that a look rests on. */
+type Seen = readonly [policy: number, malformed: number, outputs: number, published: SetBook['published']];
 
 /** How often it looks. */
 const LOOK_MS = 1000;
@@ -50,6 +53,8 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
   /** What the store has of edits that took everything away. */
   #emptiedDoc: JsonObject | undefined = undefined;
   #refused: string | undefined = undefined;
+  /** Upon this a look found nothing to ask for, to tell or to keep; so the next one, upon the same, need not look. */
+  #restsOn: Seen | undefined = undefined;
 
   constructor(needs: LastGoodKeeperNeeds) {
     this.#needs = needs;
@@ -71,9 +76,16 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
   async handleInfo(self: Self<Info>): Promise<void> {
     const { world, sets, outputs, clock, alarms } = this.#needs;
     if (!world.ready) return;
-    const use = this.#use.now(world, outputs);
     const { published } = sets;
+    const seen: Seen = [world.version, world.malformed.version, outputs.changes, published];
     const now = clock.monotonic();
+    const isDue = now - this.#keptAt >= KEEP_MS;
+    if (this.#restsOn?.every((part, at) => part === seen[at]) === true) {
+      if (isDue) this.#keptAt = now;
+      return;
+    }
+    const use = this.#use.now(world, outputs);
+    let asked = false;
     if (published !== undefined) {
       const free = use.certain && [...published.retained].some((name) => !use.users.has(name));
       const told = new Set(published.problems.map(({ set }) => set));
@@ -81,7 +93,8 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
       const untold = [...use.users.keys()].some(
         (name) => (!published.names.has(name) || published.retained.has(name)) && !told.has(name),
       );
-      if (free || untold) self.cast(IPSET_PUBLISHER, { tag: 'dirty', sources: [] });
+      asked = free || untold;
+      if (asked) self.cast(IPSET_PUBLISHER, { tag: 'dirty', sources: [] });
     }
     if (use.certain)
       this.#emptied.look(outputs.values(), published?.contents, use.users, Math.floor(clock.now() / 1000));
@@ -89,13 +102,12 @@ export class LastGoodKeeper implements GenServer<never, never, never, Info> {
     showAlarms(alarms, 'sets.replaced', replacedTexts(published?.problems ?? []));
     const emptied = this.#emptied.texts();
     if (emptied !== undefined) showAlarms(alarms, 'policy.emptied', emptied);
-    if (
-      this.#emptiedToKeep() !== undefined ||
-      world.malformed.version !== this.#rowsVersion ||
-      now - this.#keptAt >= KEEP_MS
-    ) {
+    if (isDue || this.#emptiedToKeep() !== undefined || world.malformed.version !== this.#rowsVersion) {
       this.#keptAt = now;
       await this.#keep();
+      // What was emptied is told for a time, and so is looked at again.
+      const rests = use.certain && !asked && emptied?.size === 0 && this.#refused === undefined;
+      this.#restsOn = rests ? seen : undefined;
     }
   }
 

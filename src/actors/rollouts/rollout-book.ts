@@ -2,6 +2,7 @@ import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { HostProgress } from '../../rollout/host-progress.js';
 import { assignedRevision, isLive, type Rollout, stepOf } from '../../rollout/rollout.js';
 import type { RolloutPolicy } from '../../rollout/rollout-policy.js';
+import { CountedMap } from '../groups/counted-map.js';
 
 /** What is known of a rollout's hosts in this run; what a restart forgets, their next reports show again. */
 export interface RolloutWatch {
@@ -33,7 +34,7 @@ const MOST_FORMER_NAMES = 5;
  * actor. A group's roller alone writes its rollout, and only what the store has already.
  */
 export class RolloutBook {
-  readonly #rollouts = new Map<string, Rollout>();
+  readonly #rollouts = new CountedMap<string, Rollout>();
   readonly #watches = new Map<string, RolloutWatch>();
   readonly #lastNumbers = new Map<string, number>();
   readonly #formerNames = new Map<string, readonly string[]>();
@@ -41,6 +42,11 @@ export class RolloutBook {
   readonly policies = new Map<string, RolloutPolicy>();
   /** Of all others; undefined: their changes go to all hosts at once. */
   usual: RolloutPolicy | undefined = undefined;
+
+  /** Grows with each change of a rollout. */
+  get changes(): number {
+    return this.#rollouts.changes;
+  }
 
   get(groupId: string): Rollout | undefined {
     return this.#rollouts.get(groupId);

@@ -1,70 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { RulesetOutputs } from '../../../src/actors/groups/ruleset-outputs.js';
-import { LastGoodKeeper } from '../../../src/actors/last-good/last-good-keeper.js';
-import { setUse } from '../../../src/actors/last-good/set-use.js';
-import { IPSET_PUBLISHER } from '../../../src/actors/publishing/publisher-messages.js';
-import { AlarmBook } from '../../../src/alarms/alarm-book.js';
-import type { Document } from '../../../src/model/document.js';
-import { packRulesetSync } from '../../../src/model/stored-ruleset.js';
-import { stopGenServer } from '../../../src/otp/index.js';
 import { StoreError } from '../../../src/store/store.js';
-import { SetBook } from '../../../src/world/set-book.js';
-import { actorStage, shownBy } from '../../support/actors/actor-stage.js';
-import { loadedWorld } from '../../support/actors/loaded-world.js';
-import { memoryStore, type MemoryStore } from '../../support/actors/memory-store.js';
-
-const WEB = { id: 'g1', name: 'web' };
-const KEPT = 'last_good_set:office_zv4';
-
-function zone(ipv4_addresses: readonly string[]): Document {
-  return { id: 'z', name: 'office', ipv4_addresses, ipv6_addresses: [] };
-}
-
-interface Stage {
-  readonly store?: MemoryStore;
-  /** Milliseconds since the beginning. */
-  readonly now?: number;
-  /** Of the zone office. */
-  readonly addresses?: readonly string[];
-}
-
-/** The ruleset of group web names the set of zone office. */
-async function keeperAlone({ store = memoryStore(), now = 0, addresses = ['192.0.2.1'] }: Stage = {}) {
-  const stage = actorStage();
-  await stage.advance(now);
-  const world = loadedWorld({ group: [WEB], zone: [zone(addresses)] });
-  const outputs = new RulesetOutputs();
-  const alarms = new AlarmBook(() => 0);
-  const sets = new SetBook(world.policy, 'dog2', () => setUse(world, outputs));
-  const names = (...needed: readonly string[]): void => {
-    const text = { text: 'rules', hash: 'hash' };
-    const ruleset = packRulesetSync({ set4: text, set6: text, unset4: text, unset6: text }, needed);
-    outputs.set({ groupId: 'g1', groupName: 'web', dialect: 'dog2', ruleset, compiledAt: 1, publishedAt: 1 });
-  };
-  names('office_zv4');
-  sets.published = sets.render();
-  const dirtied = await stage.hear(IPSET_PUBLISHER);
-  const pid = await stage.start(
-    new LastGoodKeeper({ clock: stage.clock, store, world, sets, outputs, alarms, log: stage.log }),
-  );
-  return {
-    stage,
-    store,
-    world,
-    outputs,
-    sets,
-    names,
-    dirtied,
-    pid,
-    stop: () => stage.run(stopGenServer(stage.system, pid)),
-    keptSets: () => store.rows('setting').filter(({ id }) => String(id).startsWith('last_good_set:')),
-    shown: () => shownBy(stage, pid),
-    alarms: () => alarms.list().map(({ id }) => id),
-    publish: () => (sets.published = sets.render()),
-    look: () => stage.advance(1000),
-    later: () => stage.advance(5000),
-  };
-}
+import { memoryStore } from '../../support/actors/memory-store.js';
+import { KEPT, keeperAlone, zone } from './keeper-alone.js';
 
 describe('the keeper of what was last good', () => {
   it('keeps the content of sets that rulesets name, and no other', async () => {
