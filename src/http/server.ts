@@ -31,8 +31,10 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** How often the deadlines of connections are checked. */
-const CHECK_MS = 1000;
+/** In milliseconds. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Deadlines of connections are looked at twice in the time of one, and at most and at least so often: that wakes a server at rest. */
+const [CHECK_AT_MOST_MS, CHECK_AT_LEAST_MS] = [1000, 5000];
 
 /**
  * Listens for the app. A connection that does not bring its headers in time, or its whole request, is ended by the
@@ -40,12 +42,13 @@ const CHECK_MS = 1000;
  */
 export async function startHttpServer(app: Koa, options: HttpServerOptions): Promise<HttpServer> {
   const handle = app.callback();
+  const headersTimeout = options.headers_timeout_ms ?? HEADERS_TIMEOUT_MS;
   const server = createServer({
-    headersTimeout: options.headers_timeout_ms ?? 10_000,
+    headersTimeout,
     // Bodies have a time of their own, since a file may take longer than any other.
     requestTimeout: 0,
     keepAliveTimeout: options.keep_alive_timeout_ms ?? 65_000,
-    connectionsCheckingInterval: CHECK_MS,
+    connectionsCheckingInterval: Math.max(CHECK_AT_MOST_MS, Math.min(CHECK_AT_LEAST_MS, headersTimeout / 2)),
     maxHeaderSize: 16 * 1024,
     noDelay: true,
   });

@@ -24,7 +24,7 @@ export interface LoopLagParts {
 /** While there is work it looks as often as this; what it tells is as if it always did. */
 export const LOOK_MS = 10;
 /** At rest. A look costs what waking the process costs, and a hundred in a second are most of what a server at rest does. */
-export const REST_LOOK_MS = 200;
+export const REST_LOOK_MS = 500;
 /** So much work between two looks at rest begins the frequent ones; time counts that others had the processor, too. */
 const WORK_MS = 20;
 /** A smaller share of so long a time ends them. */
@@ -80,7 +80,7 @@ export class LoopLag {
   }
 
   #look(now: number): void {
-    const late = Math.max(0, now - this.#lookedAt - this.#everyMs);
+    const late = Math.max(0, now - this.#lookedAt - this.#everyMs, this.#workAtRest());
     // One look at rest stands for those that would have been made meanwhile, and found nothing.
     for (let left = this.#everyMs; left > LOOK_MS; left -= LOOK_MS) this.#record(LOOK_MS);
     this.#record(LOOK_MS + late);
@@ -91,6 +91,13 @@ export class LoopLag {
     const enough = this.#everyMs === LOOK_MS ? past * REST_SHARE : WORK_MS;
     this.#everyMs = active - this.#since.active > enough ? LOOK_MS : REST_LOOK_MS;
     this.#since = { at: now, active };
+  }
+
+  /** What was done since the last look at rest may have been one hold, which was over before this look was due. */
+  #workAtRest(): number {
+    if (this.#everyMs === LOOK_MS) return 0;
+    const work = this.#parts.active() - this.#since.active;
+    return work > WORK_MS ? work : 0;
   }
 
   #record(ms: number): void {

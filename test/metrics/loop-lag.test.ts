@@ -77,6 +77,21 @@ describe('the lag of the loop', () => {
     }
   });
 
+  it('misses no hold at rest, and tells it no longer than all work of that time', () => {
+    const { lag, rest, hold } = loop();
+    rest(5000);
+    for (const before of [0, 100, 300]) {
+      lag.take();
+      rest(before);
+      hold(80);
+      hold(7);
+      rest(5000);
+      const { max } = lag.take() ?? expect.fail();
+      expect(max).toBeGreaterThanOrEqual(0.0799);
+      expect(max).toBeLessThanOrEqual(0.0971);
+    }
+  });
+
   it('tells nothing before the first look, and nothing twice', () => {
     const { lag, rest } = loop();
     expect(lag.take()).toBeUndefined();

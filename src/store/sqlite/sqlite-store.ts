@@ -53,7 +53,8 @@ export class SqliteStore implements Store {
   readonly #status: StoreStatus;
   readonly #commits: GroupCommit;
   readonly #feeds: FeedHub;
-  readonly #probe: NodeJS.Timeout;
+  /** While it can't be written. */
+  #probe: NodeJS.Timeout | undefined = undefined;
   #closing: Promise<void> | undefined;
 
   constructor(parts: SqliteStoreParts) {
@@ -80,7 +81,7 @@ export class SqliteStore implements Store {
       maxWaiting,
       onDurable: (effects) => this.#feeds.publish(effects),
     });
-    this.#probe = setInterval(() => this.#tryToWrite(writer), parts.probeMs).unref();
+    this.#status.listen(({ up }) => this.#probeUnless(up, writer));
   }
 
   async now(): Promise<number> {
@@ -160,6 +161,13 @@ export class SqliteStore implements Store {
 
   #rows(table: Table): readonly Stored[] {
     return this.#parts.loaded.image.table(table).list();
+  }
+
+  #probeUnless(up: boolean, writer: BatchWriter): void {
+    if (up || this.#closing !== undefined) {
+      clearInterval(this.#probe);
+      this.#probe = undefined;
+    } else this.#probe ??= setInterval(() => this.#tryToWrite(writer), this.#parts.probeMs).unref();
   }
 
   #tryToWrite(writer: BatchWriter): void {
