@@ -20,6 +20,9 @@ const PARTS = { config: undefined, server: 'config', rethinkdb: 'server', comman
 
 const COMMAND_LINE = [`${SRC}/cli/program.ts`, `${SRC}/log/journal.ts`];
 
+/** The list of media types, as JSON: one text is read at once, where an object of 2,500 parts is compiled part by part. */
+const MEDIA_TYPES = /\/mime-db\/db\.json$/;
+
 const READ_AHEAD = `${SRC}/config/defaults-read-ahead.ts`;
 
 const LATER = /\bawait import\('(\.[^']+)'\)/g;
@@ -80,6 +83,9 @@ const inParts = {
     onResolve({ filter: /^part:/ }, ({ path }) => ({ path: path.slice('part:'.length), namespace: 'part' }));
     onResolve({ filter: /^built:/ }, ({ path }) => ({ path: path.slice('built:'.length), external: true }));
     onLoad({ filter: /./, namespace: 'part' }, ({ path }) => ({ contents: contentsOf(path), resolveDir: SRC }));
+    onLoad({ filter: MEDIA_TYPES }, ({ path }) => ({
+      contents: `module.exports = JSON.parse(${JSON.stringify(readFileSync(path, 'utf8'))});`,
+    }));
     onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => ({
       contents: path === READ_AHEAD ? defaults : moved(path, readFileSync(path, 'utf8')),
       loader: 'ts',
@@ -117,6 +123,8 @@ const { outputFiles } = await build({
   sourcemap: 'external',
   legalComments: 'none',
   external: IN_NODE_MODULES,
+  // Koa's own; `accepts` would bring an older one with a list of its own, and asks it for nothing that differs.
+  alias: { 'mime-types': resolve('node_modules/mime-types') },
   // For modules that are CommonJS.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
