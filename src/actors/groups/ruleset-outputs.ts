@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../model/document.js';
 import { byVariant } from '../../model/ruleset-variants.js';
 import { RolloutBook } from '../rollouts/rollout-book.js';
-import { CountedMap } from './counted-map.js';
+import { CountedMap } from '../../model/counted-map.js';
 import { RevisionBook } from './revision-book.js';
 import { SharedRulesets } from './shared-rulesets.js';
 import { type StoredRuleset, VARIANTS } from '../../model/stored-ruleset.js';

@@ -2,7 +2,7 @@ import type { StoredRuleset } from '../../model/stored-ruleset.js';
 import type { HostProgress } from '../../rollout/host-progress.js';
 import { assignedRevision, isLive, type Rollout, stepOf } from '../../rollout/rollout.js';
 import type { RolloutPolicy } from '../../rollout/rollout-policy.js';
-import { CountedMap } from '../groups/counted-map.js';
+import { CountedMap } from '../../model/counted-map.js';
 
 /** What is known of a rollout's hosts in this run; what a restart forgets, their next reports show again. */
 export interface RolloutWatch {
