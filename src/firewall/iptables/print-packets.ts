@@ -30,21 +30,27 @@ function makePortTexts(name: string | null, { side, ranges }: NonNullable<Packet
   }));
 }
 
-/** Kept per packets: they never change, and those with ports are made once per service. */
-const portTexts = new WeakMap<Packets, readonly PacketText[]>();
-
-/** A rule's packets, one entry per line, in order. */
-export function packetTexts(packets: Packets, family: Family): readonly PacketText[] {
-  const { protocol: name, ports, icmp } = packets;
-  if (ports !== null) {
-    const known = portTexts.get(packets);
-    if (known !== undefined) return known;
-    const made = makePortTexts(name, ports);
-    portTexts.set(packets, made);
-    return made;
-  }
+function makeTexts({ protocol: name, ports, icmp }: Packets, family: Family): readonly PacketText[] {
+  if (ports !== null) return makePortTexts(name, ports);
   const protocol = name === null ? '' : ` -p ${name}`;
   if (icmp === null) return [{ protocol, match: '' }];
   if (icmp === 'every') return [{ protocol, match: family === 'v4' ? ' -m icmp --icmp-type any' : '' }];
   return icmp.map((type) => ({ protocol, match: icmpMatch(type, family) }));
+}
+
+/** Kept per packets: they never change, and those with ports and ICMP types are made once per service. */
+const kept: Readonly<Record<Family, WeakMap<Packets, readonly PacketText[]>>> = {
+  v4: new WeakMap(),
+  v6: new WeakMap(),
+};
+
+/** A rule's packets, one entry per line, in order. */
+export function packetTexts(packets: Packets, family: Family): readonly PacketText[] {
+  const { ports, icmp } = packets;
+  if (ports === null && (icmp === null || icmp === 'every')) return makeTexts(packets, family);
+  const known = kept[family].get(packets);
+  if (known !== undefined) return known;
+  const made = makeTexts(packets, family);
+  kept[family].set(packets, made);
+  return made;
 }

@@ -90,27 +90,56 @@ const STATE_MATCH: readonly string[] = Array.from({ length: 1 << STATES.length }
 });
 
 /** States come in the kernel's order, without repeats. */
-function stateMatch(states: readonly State[]): string {
+function stateBits(states: readonly State[]): number {
   let bits = 0;
   for (const state of states) bits |= BIT[state];
-  return STATE_MATCH[bits] as string;
+  return bits;
 }
 
 const COMMENT = ' -m comment --comment ';
 
-/** The option of a comment, the same in every line; null: how it is spelled depends on the line. */
-interface CommentOption {
-  readonly text: string | null;
+/** What a comment makes of the ends of lines. */
+interface CommentEnds {
+  /** Its option, the same in every line; null: how it is spelled depends on the line. */
+  readonly option: string | null;
+  /** How lines with it end that have no limit, as far as they were asked for, by {@link endNumber}: there are few. */
+  readonly ends: { readonly number: number; readonly text: string }[];
 }
 
-/** By the comment, which is not empty. */
-const COMMENT_OPTION: Readonly<Record<CommentStyle, (comment: string) => CommentOption>> = {
-  kernel: keptWords((comment) => ({ text: flatText(COMMENT, kernelComment(comment)) })),
-  old: keptWords((comment) => {
-    const argument = simpleOldArgument(comment);
-    return { text: argument === null ? null : flatText(COMMENT, argument) };
-  }),
+function commentEnds(argumentOf: (comment: string) => string | null): (comment: string) => CommentEnds {
+  return keptWords((comment) => {
+    const argument = comment === '' ? '' : argumentOf(comment);
+    return { option: argument === null || argument === '' ? argument : flatText(COMMENT, argument), ends: [] };
+  });
+}
+
+/** By the comment. */
+const COMMENT_ENDS: Readonly<Record<Family, Readonly<Record<CommentStyle, (comment: string) => CommentEnds>>>> = {
+  v4: { kernel: commentEnds(kernelComment), old: commentEnds(simpleOldArgument) },
+  v6: { kernel: commentEnds(kernelComment), old: commentEnds(simpleOldArgument) },
 };
+
+const VERDICT_NUMBER: Readonly<Record<Verdict, number>> = { accept: 0, drop: 1, reject: 2, reset: 3 };
+
+/** One number for states and verdict. */
+function endNumber(bits: number, verdict: Verdict): number {
+  return bits * 4 + VERDICT_NUMBER[verdict];
+}
+
+/**
+ * How the lines of a rule without a limit end: states, comment, verdict and line feed, as one text that many lines
+ * share. Undefined: its comment is spelled as the line wants it.
+ */
+function plainEnd({ states, comment, verdict }: FirewallRule, family: Family, style: CommentStyle): string | undefined {
+  const { option, ends } = COMMENT_ENDS[family][style](comment);
+  if (option === null) return undefined;
+  const bits = stateBits(states);
+  const number = endNumber(bits, verdict);
+  for (const end of ends) if (end.number === number) return end.text;
+  const text = flatText(STATE_MATCH[bits] as string, option, TARGET[family][verdict], '\n');
+  ends.push({ number, text });
+  return text;
+}
 
 /** How the lines of a rule begin: once, or for each of its addresses. */
 function lineStarts({ direction, peer }: FirewallRule): string | readonly string[] {
@@ -118,17 +147,32 @@ function lineStarts({ direction, peer }: FirewallRule): string | readonly string
   return peer.kind === 'addresses' ? peer.list.map((text) => start + addressOption(address, text)) : start;
 }
 
+/** The option of the interface. */
+function placeOf({ direction, interface: device }: FirewallRule): string {
+  return device === null ? '' : WAY[direction].interface + device.name + (device.andLonger ? '+' : '');
+}
+
+/** The lines of a rule that are all made alike, which those of most rules are: of few parts. */
+function plainLines(rule: FirewallRule, family: Family, set: string, end: string): string {
+  const start = WAY[rule.direction].start + placeOf(rule);
+  let lines = '';
+  for (const { protocol, match } of packetTexts(rule.packets, family)) lines += start + protocol + set + match + end;
+  return lines;
+}
+
 /**
  * The lines of a rule, as `iptables-save` prints them (comments in the old spelling where `style` is `old` and that
  * hashes the same): one line per port list, ICMP type, half of a limit, and address. Each ends in a line feed.
  */
 export function printRule(rule: FirewallRule, family: Family, style: CommentStyle): string {
-  const { direction, peer, interface: device, comment } = rule;
-  const place = device === null ? '' : WAY[direction].interface + device.name + (device.andLonger ? '+' : '');
+  const { peer, limit, comment } = rule;
   const set = peer.kind === 'set' ? setMatch(peer) : '';
-  const state = stateMatch(rule.states);
-  const option = comment === '' ? '' : COMMENT_OPTION[style](comment).text;
-  const ends = lineEnds(rule.limit, rule.verdict, family);
+  const end = limit === null && peer.kind !== 'addresses' ? plainEnd(rule, family, style) : undefined;
+  if (end !== undefined) return plainLines(rule, family, set, end);
+  const place = placeOf(rule);
+  const state = STATE_MATCH[stateBits(rule.states)] as string;
+  const { option } = COMMENT_ENDS[family][style](comment);
+  const ends = lineEnds(limit, rule.verdict, family);
   const starts = lineStarts(rule);
   const first = typeof starts === 'string' ? starts : (starts[0] ?? '');
   let lines = '';

@@ -120,7 +120,8 @@ export class PolicyView {
    * profile of a very old database, which holds its rules itself, keeps them; in `dog1` it has none.
    */
   rules(profile: Document, ruleset: Document | undefined, printer: Printer): Generator<void, ReadProfile> {
-    const { rules: own, ...rest } = profile;
+    const { rules: own, docker } = profile;
+    const rest = docker === undefined ? {} : { docker };
     const rules = ruleset === undefined ? ((this.dialect === 'dog2' ? own : undefined) ?? NO_RULES) : ruleset.rules;
     // A ruleset whose rules are missing does not mean "no rules": the profile cannot be read.
     return readProfileInSteps(rules === undefined ? rest : { ...rest, rules }, RULE_CHOICES[this.dialect], {

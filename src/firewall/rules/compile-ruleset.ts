@@ -56,21 +56,32 @@ function* walkRules(
 ): Generator<void, void> {
   const [first] = drafts;
   let done = 0;
-  for (const placed of [...policy.inbound, ...policy.outbound]) {
-    done += 1;
-    if (done % RULES_A_STEP === 0) yield;
-    const fault = (found: Fault): void => first?.refuse({ ...found, rule: placed.position });
-    const resolved = resolveRule(placed, referred, fault);
-    if (resolved !== undefined)
-      for (const draft of drafts)
-        if (draft.refused === undefined) {
-          draft.add(placed, resolved);
-          made?.(draft, placed);
-        }
-    if (first?.refused !== undefined) return;
-  }
+  for (const list of [policy.inbound, policy.outbound])
+    for (const placed of list) {
+      done += 1;
+      if (done % RULES_A_STEP === 0) yield;
+      walkRule(placed, referred, drafts, made);
+      if (first?.refused !== undefined) return;
+    }
   if (typeof policy.docker === 'boolean') return;
   for (const draft of drafts) if (draft.variant.version === 'v4') draft.refuse(policy.docker);
+}
+
+/** Compiles one rule for the variants. */
+function walkRule(
+  placed: PlacedRead,
+  referred: Referred,
+  drafts: readonly RulesetDraft[],
+  made?: (draft: RulesetDraft, placed: PlacedRead) => void,
+): void {
+  const fault = (found: Fault): void => drafts[0]?.refuse({ ...found, rule: placed.position });
+  const resolved = resolveRule(placed, referred, fault);
+  if (resolved === undefined) return;
+  for (const draft of drafts)
+    if (draft.refused === undefined) {
+      draft.add(placed, resolved);
+      made?.(draft, placed);
+    }
 }
 
 function* printDraft(

@@ -25,6 +25,9 @@ const SKIPPED: ReadRule = { rule: null, faults: [], cut: false };
 const PLAIN_INTERFACE = /^[!#-[\]-~]{1,15}$/;
 const PLAIN_COMMENT = /^[ -[\]-~]*$/;
 const NO_STATES: readonly State[] = [];
+const NO_FAULTS: readonly Fault[] = [];
+const BASIC: RuleKind = { type: 'BASIC' };
+const ANYONE: RulePeer = { kind: 'anyone' };
 const ONE_STATE: ReadonlyMap<Json | undefined, readonly State[]> = new Map(STATES.map((state) => [state, [state]]));
 
 /** In capitals. Most words are already, and asking costs less than making another text. */
@@ -44,7 +47,8 @@ export interface RuleReading {
 }
 
 class RuleReader {
-  readonly faults: Fault[] = [];
+  /** Made with the first fault: most rules have none. */
+  #faults: Fault[] | undefined = undefined;
   readonly #anyIsEveryone: boolean;
   readonly #rule: JsonObject;
   readonly #choices: RuleChoices;
@@ -57,9 +61,13 @@ class RuleReader {
     this.#comments = printer.comments;
   }
 
+  get faults(): readonly Fault[] {
+    return this.#faults ?? NO_FAULTS;
+  }
+
   #fault(kind: Fault['kind'], field: string, reason: string): void {
     const value = this.#rule[field];
-    this.faults.push(
+    (this.#faults ??= []).push(
       value === undefined ? { kind, field, reason: `missing: ${reason}` } : { kind, field, value, reason },
     );
   }
@@ -102,11 +110,11 @@ class RuleReader {
   kind(): RuleKind {
     const value = this.#rule['type'];
     const word = typeof value === 'string' ? capitals(value) : value === undefined ? 'BASIC' : '';
-    if (word === 'BASIC') return { type: word };
+    if (word === 'BASIC') return BASIC;
     if (word === 'CONNLIMIT') return { type: word, limit: readConnectionLimit(this.#rule) };
     if (word === 'RECENT') return { type: word, limit: readRecentLimit(this.#rule) };
     this.#fault('shape', 'type', 'give BASIC, CONNLIMIT or RECENT');
-    return { type: 'BASIC' };
+    return BASIC;
   }
 
   #environment(): string | null {
@@ -121,16 +129,16 @@ class RuleReader {
   peer(): RulePeer {
     const environment = this.#environment();
     const type = this.#rule['group_type'];
-    if (type === 'ANY') return { kind: 'anyone' };
+    if (type === 'ANY') return ANYONE;
     if (type !== 'ROLE' && type !== 'GROUP' && type !== 'ZONE') {
       this.#fault('shape', 'group_type', 'give ANY, ROLE, GROUP or ZONE');
-      return { kind: 'anyone' };
+      return ANYONE;
     }
     const id = this.#rule['group'];
-    if (id === 'any' && environment === null && this.#anyIsEveryone) return { kind: 'anyone' };
+    if (id === 'any' && environment === null && this.#anyIsEveryone) return ANYONE;
     if (typeof id === 'string') return { kind: type === 'ZONE' ? 'zone' : 'group', id, environment };
     this.#fault('shape', 'group', `give the id of a ${type === 'ZONE' ? 'zone' : 'group'}`);
-    return { kind: 'anyone' };
+    return ANYONE;
   }
 
   states(): readonly State[] {
@@ -245,7 +253,7 @@ export function readRule(value: Json, choices: RuleChoices, reading: RuleReading
     comment,
     answered: reader.answered(),
   };
-  const faults =
-    active || reader.faults.length === 0 ? reader.faults : reader.faults.filter((fault) => fault.kind !== 'kernel');
+  const found = reader.faults;
+  const faults = active || found.length === 0 ? found : found.filter((fault) => fault.kind !== 'kernel');
   return { rule, faults, cut: active && comment !== whole };
 }
