@@ -91,8 +91,13 @@ function pack(from: RulesetText): PackedText {
 }
 
 async function packBeside(from: RulesetText): Promise<PackedText> {
-  if (from.text.length < LONG) return pack(from);
+  if (!isLong(from)) return pack(from);
   return new PackedText(from.hash, (await deflate(from.text, LEVEL)).toString('base64'), from);
+}
+
+/** Whether a text is so long that `packRuleset` packs it in another thread. */
+export function isLong({ text }: RulesetText): boolean {
+  return text.length >= LONG;
 }
 
 /** Packs texts, the long work in another thread. */

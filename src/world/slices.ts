@@ -28,6 +28,11 @@ export class Slices {
     this.#growing = growing;
   }
 
+  /** Pieces of work that are not done. */
+  get size(): number {
+    return this.#jobs.length - this.#next;
+  }
+
   /** Resolves with what the work comes to; rejects with what it throws. */
   run<Result>(work: Generator<void, Result>): Promise<Result> {
     return new Promise((resolve, reject) => {

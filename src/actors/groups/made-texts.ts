@@ -1,11 +1,13 @@
 import type { Config } from '../../config/schema.js';
 import type { CompileBook } from '../../firewall/policy/compile-book.js';
+import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
 import type { Metrics } from '../../metrics/create-metrics.js';
 import type { JsonObject } from '../../model/document.js';
 import type { Clock } from '../../otp/index.js';
 import type { Slices } from '../../world/slices.js';
 import { nowSeconds } from '../now-seconds.js';
 import { madeFrom, type RulesetOutput, type RulesetOutputs } from './ruleset-outputs.js';
+import type { SharedRulesets } from './shared-rulesets.js';
 import { timed } from './timed.js';
 
 export interface MadeTextsNeeds {
@@ -29,7 +31,14 @@ export function unchangedTexts({ outputs }: Pick<MadeTextsNeeds, 'outputs'>, gro
   return now.madeFrom === last.madeFrom ? { ruleset, compiledAt, ...now } : undefined;
 }
 
-/** Compiles the group's policy, in slices. */
+interface MadeNow {
+  readonly ok: true;
+  /** From what it was compiled, if that is known. */
+  readonly inputs: string | undefined;
+  readonly packed: ReturnType<SharedRulesets['pack']>;
+}
+
+/** Compiles the group's policy and packs its texts, in slices. */
 export async function makeTexts(
   { clock, config, compiles, slices, outputs, metrics }: MadeTextsNeeds,
   groupId: string,
@@ -37,18 +46,22 @@ export async function makeTexts(
   const work = timed(compiles.compile(groupId), clock, (ms) =>
     metrics.observe('dog_trainer_compile_seconds', ms / 1000),
   );
-  const { compiled, inputs } = await slices.run(withInputs(work, () => outputs.inputsOf(groupId)));
-  if (!compiled.ok) return { error: compiled.error };
+  const made = await slices.run(madeOf(work, outputs, groupId));
+  if (!made.ok) return { error: made.error };
   metrics.count('generate_iptables_ruleset', 'ok', config.generate_unset_tables ? 4 : 2);
-  const ruleset = await outputs.rulesets.pack(compiled);
-  return { ruleset, compiledAt: nowSeconds(clock), ...madeFrom(inputs, ruleset) };
+  const ruleset = await made.packed;
+  return { ruleset, compiledAt: nowSeconds(clock), ...madeFrom(made.inputs, ruleset) };
 }
 
-/** What the work comes to, and what it was made from at that very moment. */
-function* withInputs<Result>(
-  work: Generator<void, Result>,
-  inputs: () => string | undefined,
-): Generator<void, { readonly compiled: Result; readonly inputs: string | undefined }> {
+/** What the work comes to, what it was made from at that very moment, and its texts packed. */
+function* madeOf(
+  work: Generator<void, CompiledGroup>,
+  outputs: RulesetOutputs,
+  groupId: string,
+): Generator<void, (CompiledGroup & { readonly ok: false }) | MadeNow> {
   const compiled = yield* work;
-  return { compiled, inputs: inputs() };
+  if (!compiled.ok) return compiled;
+  const inputs = outputs.inputsOf(groupId);
+  yield;
+  return { ok: true, inputs, packed: outputs.rulesets.pack(compiled) };
 }

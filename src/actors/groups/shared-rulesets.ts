@@ -1,5 +1,5 @@
 import type { CompiledGroup } from '../../firewall/policy/compile-group.js';
-import { packRuleset, type StoredRuleset } from '../../model/stored-ruleset.js';
+import { isLong, packRuleset, packRulesetSync, type StoredRuleset, VARIANTS } from '../../model/stored-ruleset.js';
 import type { Change } from '../../store/store.js';
 
 type Compiled = CompiledGroup & { readonly ok: true };
@@ -15,7 +15,7 @@ export class SharedRulesets {
   readonly #gone = new FinalizationRegistry<string>((id) => {
     if (this.#known.get(id)?.deref() === undefined) this.#known.delete(id);
   });
-  readonly #packed = new WeakMap<Compiled, Promise<StoredRuleset>>();
+  readonly #packed = new WeakMap<Compiled, StoredRuleset | Promise<StoredRuleset>>();
   readonly #loading = new Map<string, Promise<StoredRuleset | undefined>>();
   /** Those that the store holds, as far as this process has seen. */
   readonly #saved = new Set<string>();
@@ -23,11 +23,13 @@ export class SharedRulesets {
   /** Some group has other texts than before, or is gone: there may be texts that no row names. */
   abandoned = true;
 
-  /** The texts of a compilation. The same object for equal texts. */
-  pack(compiled: Compiled): Promise<StoredRuleset> {
+  /** The texts of a compilation, at once unless one is very long. The same object for equal texts. */
+  pack(compiled: Compiled): StoredRuleset | Promise<StoredRuleset> {
     const known = this.#packed.get(compiled);
     if (known !== undefined) return known;
-    const packed = packRuleset(compiled, compiled.sets).then((ruleset) => this.intern(ruleset));
+    const packed = VARIANTS.some((variant) => isLong(compiled[variant]))
+      ? packRuleset(compiled, compiled.sets).then((ruleset) => this.intern(ruleset))
+      : this.intern(packRulesetSync(compiled, compiled.sets));
     this.#packed.set(compiled, packed);
     return packed;
   }

@@ -12,11 +12,13 @@ import type { LinkCast } from '../links/link-messages.js';
 import type { World } from '../../world/world.js';
 import { clearGroupAlarm, clearHostAlarms } from '../publishing/refused-alarm.js';
 import { IPSET_PUBLISHER } from '../publishing/publisher-messages.js';
+import type { StaleGroups } from './stale-groups.js';
 
 export interface RouteDirtNeeds {
   readonly system: ActorSystem;
   readonly world: Pick<World, 'ready' | 'rows' | 'hostByKey'>;
   readonly groups: Pick<KeyedChildren<GroupCast>, 'send'>;
+  readonly staleGroups: Pick<StaleGroups, 'add' | 'forget'>;
   readonly hosts: Pick<KeyedChildren<HostCast>, 'send' | 'whereis'>;
   readonly links: Pick<KeyedChildren<LinkCast>, 'send'>;
   readonly alarms: Pick<AlarmBook, 'clear'>;
@@ -56,13 +58,15 @@ export function routeDirt(needs: RouteDirtNeeds, dirt: Dirt): void {
   if (!world.ready) return;
   if (concernsSecurityGroups(dirt)) cast(system, SECURITY_GROUPS, { tag: 'changed' });
   for (const id of dirt.complete ? world.rows('link').keys() : dirt.links) links.send(id, { tag: 'sync' });
-  for (const id of dirt.complete ? world.rows('group').keys() : dirt.groups) groups.send(id, { tag: 'recompile' });
+  if (dirt.complete) for (const id of world.rows('group').keys()) groups.send(id, { tag: 'recompile' });
+  else needs.staleGroups.add(dirt.groups);
   if (dirt.complete) {
     cast(system, IPSET_PUBLISHER, { tag: 'dirty', sources: ['start'] });
     return;
   }
   for (const id of dirt.removedGroups) {
     clearGroupAlarm(needs.alarms, id);
+    needs.staleGroups.forget(id);
     groups.send(id, { tag: 'removed' });
   }
   for (const id of dirt.groupHashes) if (!dirt.groups.has(id)) groups.send(id, { tag: 'check_hashes' });

@@ -2,6 +2,7 @@ import { OBSERVER } from '../../actors/watching/observer-messages.js';
 import { Observer } from '../../actors/watching/observer.js';
 import type { Observation } from '../../actors/watching/observation.js';
 import { routeDirt, type RouteDirtNeeds } from '../../actors/watching/route-dirt.js';
+import { StaleGroups } from '../../actors/watching/stale-groups.js';
 import { Watcher, type WatcherNeeds } from '../../actors/watching/watcher.js';
 import { cast } from '../../otp/index.js';
 import type { ObserveMakers } from '../../supervisors/observe-sup.js';
@@ -12,12 +13,13 @@ import type { ServerState } from '../state/server-state.js';
 /** Of a server that does the work: what a change made stale goes to the actors that it concerns. */
 export function watcherActors(state: ServerState): WatchersMakers {
   const { system, alarms } = state.base;
-  const { world, groups } = state.policy;
+  const { world, groups, slices } = state.policy;
   const concerned: RouteDirtNeeds = {
     system,
     alarms,
     world,
     groups,
+    staleGroups: new StaleGroups({ groups, slices }),
     hosts: state.fleet.hosts,
     links: state.linked.links,
   };
