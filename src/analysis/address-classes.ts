@@ -1,5 +1,5 @@
 import type { Family } from '../firewall/addresses/family.js';
-import { type AddressSet, END, joinNets, type Point, rankOf, START } from './address-set.js';
+import { type AddressSet, END, NOBODY, type Point, rankOf, START } from './address-set.js';
 
 /**
  * The address space of a family, cut where the given sets begin and end: addresses that are in just the same sets form
@@ -113,46 +113,87 @@ class Signatures {
   }
 }
 
+/** The place of the set that is so much longer than all others together that its bounds are looked up; -1: none is. */
+function muchLonger(sets: readonly AddressSet[]): number {
+  let longest = -1;
+  let all = 0;
+  for (const [at, { bounds }] of sets.entries()) {
+    all += bounds.length;
+    if (bounds.length > (sets[longest]?.bounds.length ?? 0)) longest = at;
+  }
+  const most = sets[longest]?.bounds.length ?? 0;
+  return (all - most) * MUCH_LONGER < most ? longest : -1;
+}
+
+/** Begins an interval; where the one before ends there, goes on with that. */
+function turnAt(bounds: Point[], from: Point): void {
+  if (bounds.length > 0 && bounds.at(-1) === from) bounds.pop();
+  else bounds.push(from);
+}
+
+/**
+ * The address space in pieces, cut where all sets but the longest begin and end. The longest one is not gone through: a
+ * piece has addresses in it, not in it, or both, and so is of one class or of two.
+ */
 class SweptClasses implements AddressClasses {
   readonly #family: Family;
   readonly #sets: ReadonlyMap<string, number>;
   readonly #joined = new Map<string, AddressSet>();
   readonly #signatures: Signatures;
+  /** The bounds of the set that is much longer than all others together, or none; and its place among them. */
+  readonly #long: readonly Point[];
+  readonly #longAt: number;
+  /** Where each piece begins; it ends where the next one does. */
+  readonly #starts: Point[] = [];
   /** The signature of each class. */
   readonly #ofClass: number[] = [];
-  /** The stretches of addresses of each class, as bounds: those of one class do not touch. */
-  readonly #stretches: Point[][] = [];
+  /** The pieces that have addresses of each class, rising. */
+  readonly #pieces: number[][] = [];
   readonly #members = new Map<AddressSet, readonly number[]>();
 
   constructor(family: Family, sets: readonly AddressSet[]) {
     this.#family = family;
     this.#sets = new Map(sets.map((set, index) => [nameOf(set), index]));
     this.#signatures = new Signatures(sets.length);
+    this.#longAt = muchLonger(sets);
+    this.#long = sets[this.#longAt]?.bounds ?? [];
   }
 
   /** Divides addresses by these sets, those that this was made for; once. */
   *divide(sets: readonly AddressSet[]): Generator<void, void> {
-    const { points, owners } = yield* sweepOf(sets);
+    const others = sets.map((set, at) => (at === this.#longAt ? NOBODY[this.#family] : set));
+    const { points, owners } = yield* sweepOf(others);
     const classOf = new Map<number, number>();
-    let signature = 0;
+    const end = END[this.#family];
     let from = START[this.#family];
-    const close = (to: Point): void => {
-      if (from === to) return;
-      let id = classOf.get(signature);
-      if (id === undefined) {
-        id = this.#ofClass.push(signature) - 1;
-        classOf.set(signature, id);
-        this.#stretches.push([]);
-      }
-      (this.#stretches[id] as Point[]).push(from, to);
-      from = to;
-    };
-    for (let at = 0; at < points.length; at += 1) {
+    let signature = 0;
+    for (let at = 0; at <= points.length; at += 1) {
       if (at % A_STEP === A_STEP - 1) yield;
-      close(points[at] as Point);
-      signature = this.#signatures.turn(signature, owners[at] as number);
+      const to = at < points.length ? (points[at] as Point) : end;
+      if (from !== to) this.#put(from, to, signature, classOf);
+      from = to;
+      if (at < points.length) signature = this.#signatures.turn(signature, owners[at] as number);
     }
-    close(END[this.#family]);
+  }
+
+  /** The piece from one point to another, of addresses that are in just the same of the other sets. */
+  #put(from: Point, to: Point, signature: number, classOf: Map<number, number>): void {
+    const piece = this.#starts.push(from) - 1;
+    const add = (own: number): void => {
+      let id = classOf.get(own);
+      if (id === undefined) {
+        id = this.#ofClass.push(own) - 1;
+        classOf.set(own, id);
+        this.#pieces.push([]);
+      }
+      (this.#pieces[id] as number[]).push(piece);
+    };
+    if (this.#longAt < 0) return add(signature);
+    const rank = rankOf(this.#long, from);
+    const inside = this.#signatures.turn(signature, this.#longAt);
+    const isInside = (rank & 1) === 1;
+    add(isInside ? inside : signature);
+    if (rank < this.#long.length && (this.#long[rank] as Point) < to) add(isInside ? signature : inside);
   }
 
   get count(): number {
@@ -171,15 +212,35 @@ class SweptClasses implements AddressClasses {
   }
 
   #union(classes: readonly number[]): AddressSet {
-    const [first, ...others] = classes;
-    const family = this.#family;
-    if (first !== undefined && others.length === 0) return { family, bounds: this.#stretches[first] as Point[] };
-    const nets: (readonly [Point, Point])[] = [];
-    for (const id of classes) {
-      const bounds = this.#stretches[id] as Point[];
-      for (let at = 0; at < bounds.length; at += 2) nets.push([bounds[at] as Point, bounds[at + 1] as Point]);
+    const parts = classes.flatMap((id) => (this.#pieces[id] as number[]).map((piece) => ({ piece, id })));
+    // Those of one class rise already. A piece of which two classes are wanted comes twice: it is whole then.
+    if (classes.length > 1) parts.sort((a, b) => a.piece - b.piece);
+    const bounds: Point[] = [];
+    for (let at = 0; at < parts.length; at += 1) {
+      const { piece, id } = parts[at] as (typeof parts)[number];
+      const from = this.#starts[piece] as Point;
+      const to = this.#starts[piece + 1] ?? END[this.#family];
+      const twice = parts[at + 1]?.piece === piece;
+      if (twice) at += 1;
+      if (this.#longAt < 0 || twice) {
+        turnAt(bounds, from);
+        bounds.push(to);
+      } else this.#addPart(bounds, from, to, this.#signatures.has(this.#ofClass[id] as number, this.#longAt));
     }
-    return joinNets(family, nets);
+    return { family: this.#family, bounds };
+  }
+
+  /** What of a piece is in the long set, or (`inside` false) not in it. */
+  #addPart(bounds: Point[], from: Point, to: Point, inside: boolean): void {
+    const long = this.#long;
+    let next = rankOf(long, from);
+    let open = ((next & 1) === 1) === inside;
+    if (open) turnAt(bounds, from);
+    for (; next < long.length && (long[next] as Point) < to; next += 1) {
+      bounds.push(long[next] as Point);
+      open = !open;
+    }
+    if (open) bounds.push(to);
   }
 
   addresses(classes: readonly number[]): AddressSet {

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { loopClock } from './measure/loop-clock.js';
 
 /** Processor time of this process since then, all threads, in milliseconds: other processes take none of it. */
 export function cpuMs(since: NodeJS.CpuUsage): number {
@@ -6,10 +7,11 @@ export function cpuMs(since: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
 }
 
-/** In milliseconds of processor time. */
+/** In milliseconds. */
 export interface Watched {
+  /** Processor time. */
   readonly took: number;
-  /** The most of it between two turns of the loop, in which nothing else had one. */
+  /** The longest time (`loopClock`) between two turns of the loop, in which nothing else had one. */
   readonly hold: number;
 }
 
@@ -22,9 +24,9 @@ export async function watched(work: () => Promise<unknown>): Promise<Watched> {
   });
   let hold = 0;
   while (!state.done) {
-    const since = process.cpuUsage();
+    const since = loopClock();
     await turn();
-    hold = Math.max(hold, cpuMs(since));
+    hold = Math.max(hold, loopClock() - since);
   }
   await working;
   return { took: cpuMs(start), hold };
@@ -35,9 +37,9 @@ export function stepped<Result>(work: Generator<unknown, Result>): Watched & { r
   const start = process.cpuUsage();
   let hold = 0;
   for (;;) {
-    const began = process.cpuUsage();
+    const began = loopClock();
     const step = work.next();
-    hold = Math.max(hold, cpuMs(began));
+    hold = Math.max(hold, loopClock() - began);
     if (step.done === true) return { took: cpuMs(start), hold, result: step.value };
   }
 }
