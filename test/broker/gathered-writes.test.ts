@@ -35,6 +35,25 @@ test('what is written in this pass of the loop and the next goes out in one writ
   await expect.poll(got).toBe('abc');
 });
 
+test('what is handed over last before it is sent goes out with what follows', async () => {
+  const { socket, got } = await connected();
+  const gather = gatheredWrites(socket);
+  gather();
+  socket.write('a');
+  const corked: number[] = [];
+  setImmediate(() =>
+    setImmediate(() => {
+      // Sent a moment ago, and the next has begun only if somebody asked for it.
+      corked.push(socket.writableCorked);
+    }),
+  );
+  setImmediate(gather);
+  await expect.poll(() => corked).toEqual([1]);
+  socket.write('b');
+  await expect.poll(got).toBe('ab');
+  await expect.poll(() => socket.writableCorked).toBe(0);
+});
+
 test('more than the socket takes at once is told of as ever, and drains', async () => {
   const { socket, got } = await connected();
   gatheredWrites(socket)();
@@ -54,5 +73,21 @@ test('the end of the socket sends what was gathered; a socket that is gone is le
   socket.destroy();
   gather();
   await new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+  expect(socket.writableCorked).toBe(0);
+});
+
+test('what is written when the socket has drained goes out in one write', async () => {
+  const { socket, got } = await connected();
+  const rest = ['b', 'c'];
+  let corked = 0;
+  // As amqplib does, which listens before.
+  socket.on('drain', () => {
+    corked = socket.writableCorked;
+    for (const part of rest.splice(0)) socket.write(part);
+  });
+  gatheredWrites(socket)();
+  socket.write('a'.repeat(1 << 20));
+  await expect.poll(() => got().replaceAll('a', '')).toBe('bc');
+  expect(corked).toBeGreaterThan(0);
   expect(socket.writableCorked).toBe(0);
 });

@@ -7,6 +7,7 @@ import type { BrokerConnection } from '../broker.js';
 import { AmqpConnection } from './connection.js';
 import type { Endpoint } from './endpoint.js';
 import type { AmqpBrokerOptions } from './options.js';
+import { GATHERED_BYTES } from './gathered-writes.js';
 import { resetSocket } from './reset-socket.js';
 import { tlsSetup } from './tls.js';
 
@@ -81,7 +82,7 @@ async function open(
         keepAlive: true,
         clientProperties: { connection_name: options.connectionName ?? 'dog_trainer' },
         // Not in amqplib's types, but it hands all of this to `net.connect`.
-        ...({ signal } as object),
+        ...({ signal, writableHighWaterMark: GATHERED_BYTES } as object),
       },
     );
     const model = await orAborted(connecting, signal);
