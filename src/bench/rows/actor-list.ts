@@ -12,7 +12,7 @@ const HOLD_MS = 50;
 /** `GET /api/V2/actors` of a large fleet: for how long it holds the loop. */
 export const ACTOR_LIST: Bench = {
   name: 'actor-list',
-  title: 'The list of 12,000 actors: longest hold of the loop (processor time)',
+  title: 'The list of 12,000 actors: longest hold of the loop',
   ownBuild: true,
   async run(stage) {
     const count = stage.scaled(12_000);

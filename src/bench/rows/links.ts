@@ -19,7 +19,7 @@ const BOUNDS = { names_max: 10_000, addresses_max: 262_144 };
 /** What linked servers send and are sent, at the sizes that the limits let through. */
 export const LINKS: Bench = {
   name: 'links',
-  title: 'Linked servers: longest hold of the loop (processor time)',
+  title: 'Linked servers: longest hold of the loop',
   ownBuild: true,
   async run(stage) {
     const body = largeMessage(stage.scaled(245_000));
