@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { certificatesIn } from '../../broker/amqp/tls-files.js';
+import { spellDocument } from '../../http/json/spell-document.js';
 import type { Log } from '../../log/log.js';
 import { rethinkServers } from '../../config/rethink-servers.js';
 import type { Config } from '../../config/schema.js';
@@ -28,6 +29,8 @@ export async function createStore(
       return createSqliteStore({
         path,
         audit,
+        // What was read or answered lately is not spelled again.
+        spell: spellDocument,
         hostBounds: { rowBytes: HOST_ROW_BYTES, totalBytes: config.intake.hosts_max_bytes },
         notice: (text) => log.warn({ path }, text),
       });

@@ -16,6 +16,9 @@ export interface Totals {
   digest: number;
 }
 
+/** Gives the text that `JSON.stringify` gives of a document, which is frozen all the way down. */
+export type SpellDocument = (document: Document) => string;
+
 /** One document changed: `before` absent: created; `after` absent: removed. `text` is the JSON text of `after`. */
 export interface Effect {
   readonly seq: number;
@@ -37,13 +40,14 @@ export function applyChanges(
   totals: Totals,
   changes: readonly Change[],
   effects: Effect[],
+  spell: SpellDocument,
 ): CommitResult {
   const mark = effects.length;
   const view = {
     get: (table: Table, id: string) => image.table(table).get(id)?.stored,
     holder: image.holder.bind(image),
     write: (table: Table, id: string, _before: Stored | undefined, doc: Document | undefined) =>
-      writeRow(image, totals, table, id, doc, effects),
+      writeRow(image, totals, table, id, doc, effects, spell),
   };
   let result: CommitResult | undefined;
   try {
@@ -77,11 +81,12 @@ function writeRow(
   id: string,
   doc: Document | undefined,
   effects: Effect[],
+  spell: SpellDocument,
 ): Stored | undefined {
   const before = image.table(table).get(id);
   const seq = totals.seq + 1;
   const ord = before?.ord ?? totals.ord + 1;
-  const text = doc === undefined ? '' : JSON.stringify(doc);
+  const text = doc === undefined ? '' : spell(doc);
   const after: Row | undefined = doc && {
     stored: Object.freeze({ doc, revision: seq }),
     ord,

@@ -2,6 +2,7 @@ import type { Database } from '../../sqlite/database.js';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Store } from '../store.js';
+import type { SpellDocument } from './apply-changes.js';
 import type { LogBounds } from './bounded-log.js';
 import type { Notice } from './database-file.js';
 import { openDatabaseFile } from './database-file.js';
@@ -19,6 +20,8 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** Epoch milliseconds. */
   readonly now?: () => number;
+  /** What documents are spelled by, where somebody knows texts of theirs; default `JSON.stringify`. */
+  readonly spell?: SpellDocument;
   /** How far back a watcher can resume from a cursor; default 7 days, 500,000 changes, 128 MiB. */
   readonly history?: Partial<LogBounds>;
   /** How many changes a resuming watcher is told one by one before a snapshot is taken for cheaper; default 2,000. */
@@ -62,6 +65,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
         log: (options.openLog ?? openLogSync)(path),
         loaded,
         now,
+        spell: options.spell ?? JSON.stringify,
         bounds: {
           history: { rows: 500_000, bytes: 128 << 20, ageMs: 7 * DAY_MS, ...options.history },
           audit: { rows: 1_000_000, bytes: 512 << 20, ageMs: 400 * DAY_MS, ...options.audit },

@@ -1,7 +1,7 @@
 import { fencePassed } from '../fence-passed.js';
 import type { Author, Change, CommitResult, Fence } from '../store.js';
 import { StoreError } from '../store.js';
-import type { Effect, Totals } from './apply-changes.js';
+import type { Effect, SpellDocument, Totals } from './apply-changes.js';
 import { applyChanges, undoEffects } from './apply-changes.js';
 import type { BatchWriter, Written } from './batch-writer.js';
 import type { Image } from './image.js';
@@ -24,6 +24,7 @@ export interface GroupCommitParts {
   readonly log: LogSync;
   readonly status: StoreStatus;
   readonly now: () => number;
+  readonly spell: SpellDocument;
   /** How long a commit waits for a foreign lock before it is refused as `busy`. */
   readonly busyMs: number;
   /** How many commits may wait; more are refused as `busy` at once. */
@@ -153,7 +154,7 @@ export class GroupCommit {
 
   /** Runs the edits of what waits, up to the bounds. The image then shows what is about to be written. */
   #apply(): Batch {
-    const { image, totals, path, now } = this.#parts;
+    const { image, totals, path, now, spell } = this.#parts;
     const batch: Batch = { answers: [], effects: [], written: [] };
     const { answers, effects, written } = batch;
     const startedAt = performance.now();
@@ -163,7 +164,7 @@ export class GroupCommit {
       try {
         // Here and not in `commit`: it may have waited long for another process.
         if (of.fence !== undefined && now() >= of.fence.until) throw fencePassed(of.fence, path);
-        const result = applyChanges(image, totals, of.changes, effects);
+        const result = applyChanges(image, totals, of.changes, effects, spell);
         answers.push({ of, answer: () => of.resolve(result) });
       } catch (error) {
         answers.push({ of, answer: () => of.reject(error) });

@@ -16,6 +16,7 @@ import type {
 } from '../store.js';
 import { StoreError } from '../store.js';
 import { readAudit } from './audit-trail.js';
+import type { SpellDocument } from './apply-changes.js';
 import type { WriterBounds } from './batch-writer.js';
 import { BatchWriter } from './batch-writer.js';
 import { FeedHub } from './feed-hub.js';
@@ -35,6 +36,7 @@ export interface SqliteStoreParts {
   readonly log: LogSync;
   readonly loaded: Loaded;
   readonly now: () => number;
+  readonly spell: SpellDocument;
   readonly bounds: WriterBounds;
   readonly busyMs: number;
   readonly maxWaiting: number;
@@ -59,7 +61,7 @@ export class SqliteStore implements Store {
 
   constructor(parts: SqliteStoreParts) {
     this.#parts = parts;
-    const { path, db, log, loaded, now, busyMs, maxWaiting } = parts;
+    const { path, db, log, loaded, now, spell, busyMs, maxWaiting } = parts;
     const { image, totals } = loaded;
     this.#status = new StoreStatus(now);
     const writer = new BatchWriter(db, path, parts.bounds);
@@ -77,6 +79,7 @@ export class SqliteStore implements Store {
       log,
       status: this.#status,
       now,
+      spell,
       busyMs,
       maxWaiting,
       onDurable: (effects) => this.#feeds.publish(effects),
