@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { loopClock } from './measure/loop-clock.js';
+import { LongestHold } from './measure/longest-hold.js';
 
 /** Processor time of this process since then, all threads, in milliseconds: other processes take none of it. */
 export function cpuMs(since: NodeJS.CpuUsage): number {
@@ -11,7 +11,7 @@ export function cpuMs(since: NodeJS.CpuUsage): number {
 export interface Watched {
   /** Processor time. */
   readonly took: number;
-  /** The longest time (`loopClock`) between two turns of the loop, in which nothing else had one. */
+  /** The longest time (`LongestHold`) between two turns of the loop, in which nothing else had one. */
   readonly hold: number;
 }
 
@@ -19,27 +19,29 @@ export interface Watched {
 export async function watched(work: () => Promise<unknown>): Promise<Watched> {
   const start = process.cpuUsage();
   const state = { done: false };
+  const longest = new LongestHold();
+  longest.begin();
   const working = work().finally(() => {
     state.done = true;
   });
-  let hold = 0;
+  longest.end();
   while (!state.done) {
-    const since = loopClock();
+    longest.begin();
     await turn();
-    hold = Math.max(hold, loopClock() - since);
+    longest.end();
   }
   await working;
-  return { took: cpuMs(start), hold };
+  return { took: cpuMs(start), hold: longest.ms };
 }
 
 /** Runs work that is done in steps to its end; `hold` is the longest step. */
 export function stepped<Result>(work: Generator<unknown, Result>): Watched & { readonly result: Result } {
   const start = process.cpuUsage();
-  let hold = 0;
+  const longest = new LongestHold();
   for (;;) {
-    const began = loopClock();
+    longest.begin();
     const step = work.next();
-    hold = Math.max(hold, loopClock() - began);
-    if (step.done === true) return { took: cpuMs(start), hold, result: step.value };
+    longest.end();
+    if (step.done === true) return { took: cpuMs(start), hold: longest.ms, result: step.value };
   }
 }

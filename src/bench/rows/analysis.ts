@@ -18,7 +18,7 @@ import { policyWorld } from '../policy/policy-world.js';
 import type { Row } from '../row.js';
 
 const ROUNDS = 5;
-/** In milliseconds, for the sizes below: of processor time; of `hold` as `loopClock` tells it. */
+/** In milliseconds, for the sizes below: of processor time; of `hold` as `LongestHold` tells it. */
 const LIMITS = { packets: 1000, rules: 5000, hold: 50, request: 30_000 };
 
 /** Questions about what hosts let through (docs/analysis.md). */
