@@ -16,8 +16,8 @@ export interface Needs {
   readonly list: (table: Resource) => Promise<readonly Document[]>;
   /** Those whose field has the value, in the store's order. */
   readonly find: (table: Resource, field: string, value: string) => Promise<readonly Document[]>;
-  /** The one of this id. */
-  readonly get: (table: Resource, id: string) => Promise<Document | undefined>;
+  /** The one of this id, at once where the store holds it in memory. */
+  readonly get: (table: Resource, id: string) => Document | undefined | Promise<Document | undefined>;
   /** The addresses of groups and hosts together; the same object as long as it holds the same. */
   readonly gather: GatherAddresses;
   /** @throws while it is not known yet: read it only when needed */

@@ -136,7 +136,7 @@ export function* checkRulesInSteps(
       { rule: null, kind: 'shape', field: 'rules', value: rules, reason: 'give an object with inbound and outbound' },
     ];
   }
-  const known = referencesOf(check.stored);
+  let known: ReadonlySet<string> | undefined;
   const errors: CompileError[] = [];
   for (const direction of ['inbound', 'outbound'] as const) {
     const list = rules[direction];
@@ -155,8 +155,9 @@ export function* checkRulesInSteps(
         yield;
       }
       for (const fault of ruleFaults(rule, direction, check)) {
-        const stored = fault.kind === 'reference' && known.has(JSON.stringify([fault.field, fault.value]));
-        if (!stored) errors.push({ ...fault, rule: { direction, index } });
+        const isStored = (): boolean =>
+          (known ??= referencesOf(check.stored)).has(JSON.stringify([fault.field, fault.value]));
+        if (fault.kind !== 'reference' || !isStored()) errors.push({ ...fault, rule: { direction, index } });
       }
     }
   }

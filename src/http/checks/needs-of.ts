@@ -10,7 +10,10 @@ export function needsOf({ store, runtime, config, fleet }: DocumentNeeds): Check
   return {
     list: (table) => listDocuments(store, table),
     find: async (table, field, value) => (await store.find(table, field, value)).map(({ doc }) => doc),
-    get: async (table, id) => (await store.get(table, id))?.doc,
+    get: (table, id) => {
+      if (store.held !== undefined) return store.held(table, id)?.doc;
+      return store.get(table, id).then((found) => found?.doc);
+    },
     gather: (groups, hosts) => fleet.listsOf(groups, hosts, dialect),
     dialect,
     keepsSecurityGroups: config.ec2.mode === 'apply',

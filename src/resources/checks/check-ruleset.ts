@@ -4,6 +4,7 @@ import type { Document, Json, JsonObject } from '../../model/document.js';
 import { sameJson } from '../../model/same-json.js';
 import { canonicalText, isList, isObject } from '../../model/validate.js';
 import type { CheckNeeds } from '../resource.js';
+import { changedRules } from './changed-rules.js';
 import type { Verdict } from './finding.js';
 import { faultPathOf, ruleFinding } from './rule-findings.js';
 import { lookupsOfRules } from './rule-lookups.js';
@@ -19,8 +20,12 @@ export async function checkRuleset(doc: JsonObject, before: Document | undefined
   const stored = before?.['rules'];
   if (rules === undefined || sameJson(rules, stored)) return {};
   const accepts = needs.acceptsUnknown();
+  // What is stored already is let through whatever its faults, so an edit of one rule has one rule checked.
+  const { inbound, outbound } = changedRules(rules, stored);
+  const looked = new Set([...inbound, ...outbound]);
   const check = {
-    lookups: await lookupsOfRules(needs, rules),
+    lookups: await lookupsOfRules(needs, { inbound, outbound }),
+    only: (rule: Json) => looked.has(rule),
     dialect: needs.dialect(),
     unsetTables: needs.unsetTables,
     anyIsEveryone: accepts,

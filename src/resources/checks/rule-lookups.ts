@@ -40,6 +40,14 @@ async function those(
   table: Resource,
   ids: readonly string[],
 ): Promise<readonly Document[]> {
-  const found = await Promise.all(ids.map((id) => get(table, id)));
-  return found.filter((doc) => doc !== undefined);
+  const found: Document[] = [];
+  const late: Promise<Document | undefined>[] = [];
+  for (const id of ids) {
+    const doc = get(table, id);
+    if (doc instanceof Promise) late.push(doc);
+    else if (doc !== undefined) found.push(doc);
+  }
+  // Where the store holds them in memory there is nothing to wait for.
+  if (late.length > 0) found.push(...(await Promise.all(late)).filter((doc) => doc !== undefined));
+  return found;
 }
