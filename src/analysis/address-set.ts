@@ -215,6 +215,15 @@ export function pointOf(value: bigint, family: Family): Point {
   return text;
 }
 
+/** The point before one that is not the first. */
+export function pointBefore(point: Point, family: Family): Point {
+  if (typeof point === 'number') return point - 1;
+  const last = point.charCodeAt(7);
+  // For the most part only the last group changes.
+  if (point === END_6 || last === 0) return pointOf(numberOf(point) - 1n, family);
+  return point.slice(0, 7) + String.fromCharCode(last - 1);
+}
+
 /** Sums up to here and one interval more are exact as numbers. */
 const MOST_SMALL = 2 ** 51;
 

@@ -37,6 +37,8 @@ class ChainLook {
   readonly #lookers: ReturnType<typeof lookersOf>;
   /** Numbers of lines that never decide. */
   readonly #never = new Set<number>();
+  /** By the place of a rule: a packet that comes to it. */
+  readonly #comes = new Map<number, PacketPoint>();
 
   constructor(filter: Filter, chain: Chain) {
     this.#filter = filter;
@@ -109,7 +111,11 @@ class ChainLook {
     const rule = this.#rules[at] as FlatRule;
     if (rule.effect.kind !== 'verdict') return undefined;
     const own = rule.effect.outcome;
-    for (const point of probesOf(rule, this.#filter.family)) if (!this.#isTakenBefore(at, point)) return undefined;
+    for (const point of probesOf(rule, this.#filter.family)) {
+      if (this.#isTakenBefore(at, point)) continue;
+      this.#comes.set(at, point);
+      return undefined;
+    }
     const places = this.#meeting(rule, 0, at);
     const before = places.map((place) => this.#rules[place] as FlatRule);
     let alive = false;
@@ -139,11 +145,13 @@ class ChainLook {
     const own = rule.effect.outcome;
     const rules = this.#rules;
     const outcomes = (places: readonly number[]) => decisionFor(this.#filter, this.#chain, places).outcomes;
-    for (const point of probesOf(rule, this.#filter.family)) {
-      if (this.#isDecidedBefore(at, point)) continue;
-      const behind = outcomes(this.#takers(at + 1, point));
-      if (behind.some((outcome) => !sameOutcome(outcome, own))) return undefined;
-    }
+    const isNeededFor = (point: PacketPoint): boolean =>
+      outcomes(this.#takers(at + 1, point)).some((outcome) => !sameOutcome(outcome, own));
+    // Mostly it is enough to look at the packet that was found to come to it.
+    const comes = this.#comes.get(at);
+    if (comes !== undefined && isNeededFor(comes)) return undefined;
+    for (const point of probesOf(rule, this.#filter.family))
+      if (!this.#isDecidedBefore(at, point) && isNeededFor(point)) return undefined;
     const meeting = this.#meeting(rule, 0, rules.length);
     // Only the policy is behind it, for all that comes to it; and something does, or it would never decide.
     if (meeting.at(-1) === at && !meeting.some((place) => (rules[place] as FlatRule).effect.kind === 'skip')) {

@@ -17,12 +17,19 @@ function protocolsMeet(a: Uint8Array | null, b: Uint8Array | null): boolean {
 }
 
 function rangesMeet(a: readonly Range[] | null, b: readonly Range[] | null): boolean {
-  return a === null || b === null || a.some(([first, last]) => b.some(([from, to]) => from <= last && first <= to));
+  if (a === null || b === null) return true;
+  for (const [first, last] of a) for (const [from, to] of b) if (from <= last && first <= to) return true;
+  return false;
 }
 
 /** Whether addresses may be in both; where a test is negated that is not looked into. */
 function addressesMeet(a: readonly AddressTest[], b: readonly AddressTest[]): boolean {
-  return a.every((one) => b.every((other) => one.negated || other.negated || intersects(one.set, other.set)));
+  // Spelled out: it is asked of each pair of rules.
+  for (const one of a) {
+    if (one.negated) continue;
+    for (const other of b) if (!other.negated && !intersects(one.set, other.set)) return false;
+  }
+  return true;
 }
 
 /** Whether a packet may be taken by both; false: there is none for certain. */

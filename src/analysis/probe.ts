@@ -1,5 +1,5 @@
 import type { Family } from '../firewall/addresses/family.js';
-import { type AddressSet, type Point, pointOf, numberOf, readAddress } from './address-set.js';
+import { type AddressSet, type Point, pointBefore, readAddress } from './address-set.js';
 import { type PacketPoint, takes } from './decide.js';
 import type { AddressTest, FlatRule } from './filter.js';
 import type { InterfaceMatch, Range } from './ruleset.js';
@@ -30,7 +30,7 @@ function pick<Value>(values: readonly Value[], turn: number): Value {
 function pointIn({ bounds, family }: AddressSet, turn: number): Point {
   const pairs = bounds.length / 2;
   const at = 2 * pick([0, pairs - 1, pairs >> 1, turn % pairs], turn);
-  return turn % 2 === 0 ? (bounds[at] as Point) : pointOf(numberOf(bounds[at + 1] as Point) - 1n, family);
+  return turn % 2 === 0 ? (bounds[at] as Point) : pointBefore(bounds[at + 1] as Point, family);
 }
 
 function addressFor(tests: readonly AddressTest[], family: Family, turn: number): Point {

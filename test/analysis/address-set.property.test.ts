@@ -7,6 +7,9 @@ import {
   intersects,
   isWithin,
   joinNets,
+  numberOf,
+  pointBefore,
+  pointOf,
   sameAddresses,
   union,
   without,
@@ -49,6 +52,21 @@ it('sets that are walked over in parts come to the same as whole ones', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+it('the point before another one is one less', () => {
+  const whole = fc.bigInt({ min: 0n, max: (1n << 112n) - 1n });
+  const last = fc.constantFrom(0n, 1n, 0x7fffn, 0xffffn);
+  fc.assert(
+    fc.property(whole, last, (high, low) => {
+      const value = (high << 16n) | low;
+      const small = value & 0xffff_ffffn;
+      if (value > 0n) expect(numberOf(pointBefore(pointOf(value, 'v6'), 'v6'))).toBe(value - 1n);
+      if (small > 0n) expect(numberOf(pointBefore(pointOf(small, 'v4'), 'v4'))).toBe(small - 1n);
+    }),
+  );
+  expect(numberOf(pointBefore(pointOf(1n << 128n, 'v6'), 'v6'))).toBe((1n << 128n) - 1n);
+  expect(numberOf(pointBefore(2 ** 32, 'v4'))).toBe(2n ** 32n - 1n);
 });
 
 it('a long list is read in steps to the same set', () => {
