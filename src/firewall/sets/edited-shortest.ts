@@ -73,6 +73,26 @@ function* afterOne<Net extends number | string>(
 }
 
 /**
+ * Whether a sorted list is the fewest nets itself, as it was before `added` came in and others went: nothing that came covers
+ * what stands beside it, or joins with it. What goes leaves no neighbours that do.
+ */
+export function staysShortest<Net extends number | string>(
+  of: Shortening<Net>,
+  nets: readonly Net[],
+  added: readonly Net[],
+): boolean {
+  const apart = (one: Net | undefined, other: Net | undefined): boolean =>
+    one === undefined || other === undefined || !(of.covers(one, other) || of.join(one, other) !== undefined);
+  return (
+    nets[0] !== of.all &&
+    added.every((net) => {
+      const place = placeOf(nets, net);
+      return apart(nets[place - 1], net) && apart(net, nets[place + 1]);
+    })
+  );
+}
+
+/**
  * A sorted list as the fewest nets, with pauses; the same as `shorten` gives. `shortest`: those of the list before, which
  * `changed` led from: nets that it lost or gained. Where few did, only what stands around them is shortened again.
  */

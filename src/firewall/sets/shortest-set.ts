@@ -5,7 +5,7 @@ import { ALL_6, covers6, formatNet6, join6, type Net6 } from '../addresses/ipv6.
 import { sortNets6 } from '../addresses/sort-nets6.js';
 import { sharedEnds } from '../../model/shared-ends.js';
 import { mapInSteps, sortNumbersInSteps, sortTextsInSteps } from '../steps.js';
-import { editedShortest, type Shortening } from './edited-shortest.js';
+import { editedShortest, type Shortening, staysShortest } from './edited-shortest.js';
 import { JunkCounter } from './junk-counter.js';
 import { changedSorted, listChange, type ListChange, sortedChange } from './list-change.js';
 import { readNets4, readNets6, type ReadNets } from './read-nets.js';
@@ -20,6 +20,7 @@ export interface ShortestSet {
 interface Basis<Net> {
   readonly list: readonly unknown[];
   readonly nets: readonly Net[];
+  /** The very same list where nothing in it covers or joins. */
   readonly shortest: readonly Net[];
 }
 
@@ -106,6 +107,30 @@ function* beginningOf<Net extends number | string>(
   return change === undefined ? undefined : { ...basis, addresses, change };
 }
 
+/**
+ * The fewest nets of a sorted list. Where those are all that it has, it is the list itself: each copy of a long one is memory that
+ * is new to the process, which costs more than the copying.
+ */
+function* fewest<Net extends number | string>(
+  of: NetsOfFamily<Net>,
+  nets: readonly Net[],
+  beginning: Beginning<Net> | undefined,
+): Generator<void, readonly Net[]> {
+  if (beginning === undefined) return oneIfEqual(of, nets, yield* of.shorten(nets));
+  const { removed, added } = beginning.change;
+  if (beginning.shortest === beginning.nets && staysShortest(of, nets, added)) return nets;
+  return oneIfEqual(of, nets, yield* editedShortest(of, beginning.shortest, nets, [...removed, ...added]));
+}
+
+/** All that shortening does leaves fewer, but for a net of all addresses, which becomes two. */
+function oneIfEqual<Net extends number | string>(
+  of: NetsOfFamily<Net>,
+  nets: readonly Net[],
+  shortest: readonly Net[],
+): readonly Net[] {
+  return nets.length === shortest.length && nets[0] !== of.all ? nets : shortest;
+}
+
 function isNothing({ removed, added }: ListChange<unknown>): boolean {
   return removed.length + added.length === 0;
 }
@@ -122,10 +147,7 @@ function* made<Net extends number | string>(
     beginning === undefined
       ? yield* of.sort((yield* of.read(list, junk)).nets)
       : changedSorted(beginning.nets, beginning.change);
-  const shortest =
-    beginning === undefined
-      ? yield* of.shorten(nets)
-      : yield* editedShortest(of, beginning.shortest, nets, [...beginning.change.removed, ...beginning.change.added]);
+  const shortest = yield* fewest(of, nets, beginning);
   const fresh = yield* spelled(of, shortest, beginning);
   // What is equal to a list that others hold already is that list, so that its texts are there once.
   const addresses = before?.length === fresh.length && sharedEnds(before, fresh).head === fresh.length ? before : fresh;

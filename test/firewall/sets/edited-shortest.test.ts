@@ -4,7 +4,7 @@ import { collapseSorted4, collapseSorted6 } from '../../../src/firewall/addresse
 import { ALL_4, covers4, join4, parseNet4 } from '../../../src/firewall/addresses/ipv4.js';
 import { ALL_6, covers6, join6, parseNet6 } from '../../../src/firewall/addresses/ipv6.js';
 import { finish } from '../../../src/firewall/finish.js';
-import { editedShortest, type Shortening } from '../../../src/firewall/sets/edited-shortest.js';
+import { editedShortest, type Shortening, staysShortest } from '../../../src/firewall/sets/edited-shortest.js';
 import { changedSorted } from '../../../src/firewall/sets/list-change.js';
 
 const V4: Shortening<number> = {
@@ -40,9 +40,12 @@ function holds<Net extends number | string>(of: Shortening<Net>, far: readonly N
       for (const { gone, come } of history) {
         const removed = gone.flatMap((at) => (there.length === 0 ? [] : there.splice(at % there.length, 1)));
         there.push(...come);
+        const wasShortest = nets.length === shortest.length;
         nets = changedSorted(nets, { removed, added: come });
         shortest = finish(editedShortest(of, shortest, nets, [...removed, ...come]));
-        expect(shortest).toEqual(finish(of.shorten(nets)));
+        const fresh = finish(of.shorten(nets));
+        expect(shortest).toEqual(fresh);
+        if (wasShortest) expect(staysShortest(of, nets, come)).toBe(fresh.length === nets.length && nets[0] !== of.all);
       }
     }),
     { numRuns: 150 },
