@@ -11,6 +11,8 @@ import { agentsReports, type AgentsReports } from '../scale/agents-reports.js';
 import { seedPolicy } from '../scale/base-policy.js';
 
 const [HOSTS, KEEPALIVES, GROUPS, ROUNDS, PREFETCH] = [1000, 10_000, 20, 5, 100];
+/** Part of what is measured: a look at `/proc` costs the server nothing, but it is exact to 10 ms only. */
+const REST_MS = 25;
 const FLOOR_QUEUE = 'bench_floor';
 
 /** Reports of agents over a real RabbitMQ: each is acknowledged when what follows from it is stored. */
@@ -108,11 +110,20 @@ async function drained(
   }
   return timed(async () => {
     while ((await reports.waiting()) > 0) await sleep(5);
-    while ((await handledBy(server)) < handled + count) await sleep(20);
+    do await atRest(server);
+    while ((await handledBy(server)) < handled + count);
   });
 }
 
-/** Reports that the server has acknowledged since its start. Not asked all the time: it counts all its actors for each answer. */
+/** Resolves when the server has taken no processor time for so long. */
+async function atRest(server: ServerProcess): Promise<void> {
+  for (let last = -1; last < server.cpuMs(); await sleep(REST_MS)) last = server.cpuMs();
+}
+
+/**
+ * Reports that the server has acknowledged since its start. Asked only when it is at rest: for each answer it counts all its
+ * actors, which takes it as long as five registrations.
+ */
 async function handledBy(server: ServerProcess): Promise<number> {
   const text = await (await fetch(`${server.metrics}/metrics`)).text();
   return Number(/^dog_trainer_report_seconds_count (\d+)$/m.exec(text)?.[1] ?? 0);
