@@ -6,7 +6,8 @@ const LONGEST = 256;
 /**
  * The same as `make`, which is asked once for each word: rules repeat names and comments again and again. `make` must
  * rest on the word alone, so that what is kept cannot be out of date; all is dropped when 4,096 words are kept
- * (docs/performance.md#what-is-kept-and-when-it-is-forgotten). What it makes is shared and must never be changed.
+ * (docs/performance.md#what-is-kept-and-when-it-is-forgotten). What it makes is shared: nobody may change what it says, though
+ * more of the same word may be filled in.
  */
 export function keptWords<Made extends object | string>(make: (word: string) => Made): (word: string) => Made {
   const kept = new Map<string, Made>();
