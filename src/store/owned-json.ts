@@ -1,4 +1,5 @@
 import type { Document, Json, JsonObject } from '../model/document.js';
+import { EqualParts } from './equal-parts.js';
 
 /**
  * Every object and list in here is deeply frozen and came from this module, so it can be shared instead of copied. Of the
@@ -9,6 +10,8 @@ const owned = new WeakSet<object>();
 
 /** From so many parts of its own on a container is remembered. */
 const MANY = 16;
+/** Lists of so many parts are not compared with others. */
+const LONG = 100;
 
 /**
  * A deeply frozen private copy of `value`. Parts that are already owned are shared, so an edit that replaces one field
@@ -25,23 +28,13 @@ export function parseOwned(text: string): Json {
 }
 
 /**
- * The same for many texts that say much the same: strings that come again, such as ids and hashes, are one string. What
- * it remembers for that goes with the function.
+ * The same for many texts that say much the same: parts of documents that are equal, such as ids, hashes and short lists, are
+ * one. What it remembers for that goes with the function.
  */
 export function ownedParser(): (text: string) => Json {
-  const seen = new Map<string, string>();
-  const once = (value: string): string => {
-    if (value.length < SHORTEST_SHARED || value.length > LONGEST_SHARED) return value;
-    const known = seen.get(value);
-    if (known !== undefined) return known;
-    seen.set(value, value);
-    return value;
-  };
-  return (text) => whole(ownPart(JSON.parse(text) as Json, once));
+  const equal = new EqualParts();
+  return (text) => whole(ownEqual(JSON.parse(text) as Json, equal));
 }
-
-/** Shorter strings JSON.parse shares by itself; longer ones seldom come again. */
-const [SHORTEST_SHARED, LONGEST_SHARED] = [11, 100];
 
 /** Puts `entries` into one frozen object; its values must be owned already. */
 export function ownedObject(entries: Iterable<readonly [string, Json]>): JsonObject {
@@ -64,31 +57,51 @@ export function own(value: Json): Json {
   return whole(ownPart(value));
 }
 
-/**
- * `once` gives the string that is to stand for its equals in objects; lists of strings are addresses, mostly, each of
- * which comes once.
- */
-function ownPart(value: Json, once?: (text: string) => string): Json {
+function ownPart(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
-  return Array.isArray(value) ? ownList(value as Json[], once) : ownObject(value as Record<string, Json>, once);
+  if (Array.isArray(value)) for (const part of value as Json[]) ownPart(part);
+  else for (const key of Object.keys(value)) ownPart((value as Record<string, Json>)[key] as Json);
+  markOwned(value);
+  return value;
 }
 
-function ownList(list: Json[], once: ((text: string) => string) | undefined): Json {
-  for (const part of list) if (typeof part === 'object') ownPart(part, once);
-  remember(list, list.length);
-  return list;
+/** The same, with parts that are equal to parts from before replaced by these; it may be one of them itself. */
+function ownEqual(value: Json, equal: EqualParts): Json {
+  if (typeof value === 'string') return equal.text(value);
+  if (typeof value !== 'object' || value === null) return value;
+  return Array.isArray(value) ? ownList(value as Json[], equal) : ownObject(value as Record<string, Json>, equal);
 }
 
-function ownObject(object: Record<string, Json>, once: ((text: string) => string) | undefined): Json {
+/** What may be one with its equals. */
+function isPart(value: Json): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null);
+}
+
+function ownList(list: Json[], equal: EqualParts): Json {
+  // Texts of long lists are addresses, mostly, each of which comes once.
+  const isShort = list.length < LONG;
+  for (let at = 0; at < list.length; at += 1) {
+    const part = list[at] as Json;
+    if (typeof part === 'string' && !isShort) continue;
+    // Also where it is `===`: of equal texts this one is to stay.
+    if (isPart(part)) list[at] = ownEqual(part, equal);
+  }
+  const known = isShort ? equal.list(list) : list;
+  if (known === list) remember(list, list.length);
+  return known;
+}
+
+function ownObject(object: Record<string, Json>, equal: EqualParts): Json {
   const keys = Object.keys(object);
   for (const key of keys) {
-    const part = object[key];
-    if (typeof part === 'object') ownPart(part, once);
-    // Not a key that may be an accessor: that would be written to the prototype.
-    else if (typeof part === 'string' && once !== undefined && key !== '__proto__') object[key] = once(part);
+    const part = object[key] as Json;
+    // That key may be an accessor: writing to it would change the prototype.
+    if (key === '__proto__') ownPart(part);
+    else if (isPart(part)) object[key] = ownEqual(part, equal);
   }
-  remember(object, keys.length);
-  return object;
+  const known = equal.object(object, keys);
+  if (known === object) remember(object, keys.length);
+  return known;
 }
 
 /** Freezes an object or list whose parts are owned already; the caller must hold the only reference. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/model/document.js';
+import type { Json, JsonObject } from '../../src/model/document.js';
 import { ownedCopy, ownedParser, parseOwned } from '../../src/store/owned-json.js';
 
 function deeplyFrozen(value: unknown): boolean {
@@ -34,6 +34,38 @@ describe('documents that a store owns', () => {
         }
       }),
     );
+  });
+
+  it('have their equal parts once, however the documents are ordered', () => {
+    const part = fc.constantFrom<Json>(
+      [],
+      ['NEW'],
+      ['group12_gv4', 'group12_gv6'],
+      {},
+      { name: 'group12_gv4', hash: 'b'.repeat(64) },
+      { hash: 'b'.repeat(64), name: 'group12_gv4' },
+      { ['__proto__']: 'a'.repeat(36) },
+      [{ name: 'zone_zv4', hash: 'c'.repeat(64) }, []],
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), part), { maxLength: 8 }),
+        (documents) => {
+          const parse = ownedParser();
+          const made = documents.map((document) => parse(JSON.stringify(document)));
+          expect(made.map((document) => JSON.stringify(document))).toEqual(documents.map((one) => JSON.stringify(one)));
+          expect(deeplyFrozen(made)).toBe(false);
+          expect(made.every(deeplyFrozen)).toBe(true);
+        },
+      ),
+    );
+    const parse = ownedParser();
+    const [one, other] = [1, 2].map((order) =>
+      parse(JSON.stringify({ order, states: [], sets: [{ name: 'a', hash: 'b' }] })),
+    );
+    expect(one).not.toBe(other);
+    expect((one as JsonObject).states).toBe((other as JsonObject).states);
+    expect((one as JsonObject).sets).toBe((other as JsonObject).sets);
   });
 
   it('are private copies: what is changed in the original later does not show', () => {

@@ -86,7 +86,8 @@ export function loadImage(db: Database, path: string, bounds?: HostBounds, notic
       } else hostBytes += length;
     }
     if (doc.id !== row.id || table.get(row.id) !== undefined) throw corrupt(path, `${where} is there under two names`);
-    table.set(row.id, { stored: Object.freeze({ doc, revision: row.revision }), ord: row.ord, sum: row.sum });
+    // By its own id, which is kept anyway: the row's is another string.
+    table.set(doc.id, { stored: Object.freeze({ doc, revision: row.revision }), ord: row.ord, sum: row.sum });
     found.rows += 1;
     found.digest ^= row.sum;
   }
