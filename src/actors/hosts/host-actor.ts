@@ -42,19 +42,16 @@ const STRANGER_MS = 60_000;
 export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostInfo> {
   readonly #needs: HostActorNeeds;
   readonly #record: HostRecord;
-  readonly #delivery: HostDelivery;
   readonly #deadlines: HostDeadlines;
-  /** Made with the first report: many hosts are silent for long. */
+  /** These two are made when they are first needed: many hosts are silent for long. */
+  #delivery: HostDelivery | undefined = undefined;
   #reports: HostReports | undefined = undefined;
-  readonly #readBack: HostReadBack;
   #idleTimer: TimerRef | undefined = undefined;
 
   constructor(needs: HostActorNeeds, hostkey: string) {
     this.#needs = needs;
     this.#record = new HostRecord(needs.world, hostkey);
-    this.#delivery = new HostDelivery(needs, hostkey);
     this.#deadlines = new HostDeadlines(needs, this.#record);
-    this.#readBack = new HostReadBack(needs, this.#record, this.#delivery);
   }
 
   init(self: Self<HostInfo>): void {
@@ -74,9 +71,9 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
       case 'check':
         return this.#deadlines.arm(self);
       case 'moved':
-        return this.#delivery.moved(textOf(this.#record.row()?.group));
+        return this.#delivering().moved(textOf(this.#record.row()?.group));
       case 'read_back':
-        return this.#readBack.take(self, message.differing);
+        return new HostReadBack(this.#needs, this.#record, this.#delivering()).take(self, message.differing);
       case 'removed':
         return this.#removed(self);
     }
@@ -112,14 +109,18 @@ export class HostActor implements GenServer<HostCall, HostReply, HostCast, HostI
     };
   }
 
+  #delivering(): HostDelivery {
+    return (this.#delivery ??= new HostDelivery(this.#needs, this.#record.hostkey));
+  }
+
   #reporting(): HostReports {
-    const parts = { record: this.#record, delivery: this.#delivery, deadlines: this.#deadlines };
+    const parts = { record: this.#record, delivery: this.#delivering(), deadlines: this.#deadlines };
     return (this.#reports ??= new HostReports(this.#needs, parts));
   }
 
   #sendAgain(self: Self<HostInfo>): HostSent {
     const row = this.#record.row();
-    if (row !== undefined) return this.#delivery.again(textOf(row.group));
+    if (row !== undefined) return this.#delivering().again(textOf(row.group));
     this.#awaitStranger(self);
     return { sent: [], why: 'the host is gone' };
   }

@@ -36,6 +36,8 @@ export type HostDeadlinesNeeds = RaiseAlertNeeds & {
   readonly log: Log;
 };
 
+const DEADLINE: DeadlineInfo = { tag: 'deadline' };
+
 /** After a deadline has changed the row: how soon to look again, while the world may not have seen the change yet. */
 const SETTLE_MS = 1000;
 
@@ -125,7 +127,7 @@ export class HostDeadlines {
   #armAt(self: Self<DeadlineInfo>, at: number): void {
     if (this.#timer !== undefined) self.cancel(this.#timer);
     this.#timerAt = at;
-    this.#timer = self.sendAfter(Math.max(0, at - this.#needs.clock.monotonic()), { tag: 'deadline' });
+    this.#timer = self.sendAfter(Math.max(0, at - this.#needs.clock.monotonic()), DEADLINE);
   }
 
   async #timeout(self: Self, event: Deadline['event']): Promise<void> {

@@ -52,6 +52,20 @@ const SENT: Readonly<Record<Cause, string>> = {
   asked: 'host was sent its copy again: an operator wants it',
 };
 
+const NEVER_SENT: Readonly<Record<Cause, number>> = {
+  start: -Infinity,
+  drift: -Infinity,
+  moved: -Infinity,
+  left_over: -Infinity,
+  asked: -Infinity,
+};
+const NO_REPAIR: Repair = { wanted: '', times: 0 };
+
+interface Repair {
+  readonly wanted: string;
+  readonly times: number;
+}
+
 function nothing(why: string): HostSent {
   return { sent: [], why };
 }
@@ -63,15 +77,9 @@ function nothing(why: string): HostSent {
 export class HostDelivery {
   readonly #needs: HostDeliveryNeeds;
   readonly #hostkey: string;
-  #lastSent: Readonly<Record<Delivery['cause'], number>> = {
-    start: -Infinity,
-    drift: -Infinity,
-    moved: -Infinity,
-    left_over: -Infinity,
-    asked: -Infinity,
-  };
+  #lastSent = NEVER_SENT;
   /** What the last repair was to bring about, and how many in a row were to. */
-  #repair = { wanted: '', times: 0 };
+  #repair: Repair = NO_REPAIR;
   /** Whose ruleset the host was last sent or found to have; unknown until its first report. */
   #groupServed: string | undefined = undefined;
 

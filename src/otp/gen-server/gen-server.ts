@@ -1,7 +1,7 @@
 import { CallFailed, CallMsg, CastMsg } from '../process/call.js';
 import type { From } from '../process/call.js';
 import type { ExitMsg, Message } from '../process/message.js';
-import type { DetailObject } from '../process/published.js';
+import type { DetailObject, Published } from '../process/published.js';
 import type { Behaviour, ActorSystem, Self, SpawnOptions } from '../process/actor-system-types.js';
 import type { Pid } from '../process/pid.js';
 import type { ExitReason } from '../process/reason.js';
@@ -89,24 +89,37 @@ class StopMsg implements Message {
 
 type AnyServer = GenServer<unknown, unknown, unknown, Message>;
 
-class GenServerProcess implements Behaviour {
+/** What it may have or not is made when it is asked for: functions of its own would be a third of an idle server's memory. */
+class GenServerProcess implements Behaviour, Published {
   readonly #server: AnyServer;
-  readonly terminate: Behaviour['terminate'];
-  readonly formatStatus: Behaviour['formatStatus'];
-  readonly replaceState: Behaviour['replaceState'];
 
   constructor(server: AnyServer) {
     this.#server = server;
-    // Only those that have a `terminate` get the asynchronous way out.
-    this.terminate = server.terminate === undefined ? undefined : (self, reason) => server.terminate?.(self, reason);
-    this.formatStatus = server.formatStatus === undefined ? undefined : () => server.formatStatus?.() ?? {};
-    this.replaceState = server.replaceState === undefined ? undefined : (state) => server.replaceState?.(state);
+  }
+
+  /** Only those that have a `terminate` get the asynchronous way out. */
+  get terminate(): Behaviour['terminate'] {
+    const server = this.#server;
+    return server.terminate === undefined ? undefined : (self, reason) => server.terminate?.(self, reason);
+  }
+
+  get formatStatus(): Behaviour['formatStatus'] {
+    const server = this.#server;
+    return server.formatStatus === undefined ? undefined : () => server.formatStatus?.() ?? {};
+  }
+
+  get replaceState(): Behaviour['replaceState'] {
+    const server = this.#server;
+    return server.replaceState === undefined ? undefined : (state) => server.replaceState?.(state);
+  }
+
+  describe(): DetailObject {
+    return this.#server.describe?.() ?? {};
   }
 
   init(self: Self): void | Promise<void> {
-    const server = this.#server;
-    if (server.describe !== undefined) self.publish({ describe: () => server.describe?.() ?? {} });
-    return server.init?.(self);
+    if (this.#server.describe !== undefined) self.publish(this);
+    return this.#server.init?.(self);
   }
 
   handle(self: Self, message: Message): void | Promise<void> {

@@ -1,4 +1,5 @@
-const SMALLEST = 8;
+/** Most mailboxes hold one message at a time, and there is one for each host. */
+const SMALLEST = 2;
 /** A ring larger than this is given back once it has run empty. */
 const KEPT = 64;
 

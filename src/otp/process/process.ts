@@ -124,7 +124,7 @@ export class Process {
   watchers: SmallSet<Monitor> | undefined = undefined;
   /** Monitors by this process of others. */
   watching: SmallSet<Monitor> | undefined = undefined;
-  timers: Set<Timer> | undefined = undefined;
+  timers: SmallSet<Timer> | undefined = undefined;
   names: Name[] | undefined = undefined;
   waiters: ((reason: ExitReason) => void)[] | undefined = undefined;
   abort: AbortController | undefined = undefined;

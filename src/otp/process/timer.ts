@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import type { Message, TimerRef } from './message.js';
 import { Timer } from './process.js';
 import type { Process } from './process.js';
+import { SmallSet } from './small-set.js';
 
 /** What timers need of the actor system. */
 export interface TimerHost {
@@ -26,7 +27,7 @@ function arm(host: TimerHost, process: Process, timer: Timer, ms: number): void 
 export function startTimer(host: TimerHost, process: Process, ms: number, message: Message, repeat: boolean): TimerRef {
   if (!(ms >= 0)) throw new RangeError(`timer of ${String(process.pid)}: ${ms} ms; want 0 or more`);
   const timer = new Timer(message, repeat ? ms : undefined);
-  (process.timers ??= new Set()).add(timer);
+  (process.timers ??= new SmallSet()).add(timer);
   arm(host, process, timer, ms);
   return timer;
 }
@@ -45,6 +46,6 @@ export function cancelTimer(host: TimerHost, process: Process, ref: TimerRef): b
 /** Clears all timers of a dying process. */
 export function clearTimers(clock: Clock, process: Process): void {
   if (process.timers === undefined) return;
-  for (const timer of process.timers) if (timer.handle !== undefined) clock.clearTimer(timer.handle);
+  for (const timer of process.timers.values()) if (timer.handle !== undefined) clock.clearTimer(timer.handle);
   process.timers = undefined;
 }
