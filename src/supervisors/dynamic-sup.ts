@@ -10,6 +10,7 @@ const MAX_QUEUE = 10_000;
  * supervisor itself restarts no child.
  */
 export function dynamicSup(id: string, kind: string, make: MakeByKey): ChildSpec {
+  const prefix = `${kind}:`;
   return supervisorSpec(id, { strategy: 'simple_one_for_one', intensity: 1, periodS: 5 }, () => {
     const child: ChildSpec<readonly [string]> = {
       id: kind,
@@ -17,7 +18,7 @@ export function dynamicSup(id: string, kind: string, make: MakeByKey): ChildSpec
       // They hold nothing that is not stored or redelivered: a stop need not wait for their turn.
       shutdown: 1000,
       start: ({ system, parent }, key) =>
-        startGenServer(system, make(key), { parent, label: `${kind}:${key}`, maxQueue: MAX_QUEUE }),
+        startGenServer(system, make(key), { parent, label: prefix + key, maxQueue: MAX_QUEUE }),
     };
     return [child];
   });
