@@ -33,7 +33,14 @@ export function parseOwned(text: string): Json {
  */
 export function ownedParser(): (text: string) => Json {
   const equal = new EqualParts();
-  return (text) => whole(ownEqual(JSON.parse(text) as Json, equal));
+  return (text) => {
+    const value = JSON.parse(text) as Json;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return whole(ownEqual(value, equal));
+    // A document is one with no other: what is known of it may rest on its table.
+    shareParts(value as Record<string, Json>, equal);
+    markOwned(value);
+    return whole(value);
+  };
 }
 
 /** Puts `entries` into one frozen object; its values must be owned already. */
@@ -92,6 +99,14 @@ function ownList(list: Json[], equal: EqualParts): Json {
 }
 
 function ownObject(object: Record<string, Json>, equal: EqualParts): Json {
+  const keys = shareParts(object, equal);
+  const known = equal.object(object, keys);
+  if (known === object) remember(object, keys.length);
+  return known;
+}
+
+/** Its fields replaced by their equals; gives their names. */
+function shareParts(object: Record<string, Json>, equal: EqualParts): readonly string[] {
   const keys = Object.keys(object);
   for (const key of keys) {
     const part = object[key] as Json;
@@ -99,9 +114,7 @@ function ownObject(object: Record<string, Json>, equal: EqualParts): Json {
     if (key === '__proto__') ownPart(part);
     else if (isPart(part)) object[key] = ownEqual(part, equal);
   }
-  const known = equal.object(object, keys);
-  if (known === object) remember(object, keys.length);
-  return known;
+  return keys;
 }
 
 /** Freezes an object or list whose parts are owned already; the caller must hold the only reference. */

@@ -68,6 +68,14 @@ describe('documents that a store owns', () => {
     expect((one as JsonObject).sets).toBe((other as JsonObject).sets);
   });
 
+  it('are never one with another document, however equal: what is known of one may rest on its table', () => {
+    const parse = ownedParser();
+    const [one, other] = [1, 2].map(() => parse('{"id":"office","name":"office"}'));
+    expect(one).toEqual(other);
+    expect(one).not.toBe(other);
+    expect(deeplyFrozen(one as Json)).toBe(true);
+  });
+
   it('are private copies: what is changed in the original later does not show', () => {
     fc.assert(
       fc.property(json, (value) => {
