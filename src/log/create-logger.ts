@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import { escapeLine } from './escape-line.js';
+import { isoTime } from './iso-time.js';
 import { forJournal, isJournal } from './journal.js';
 import { LogFiles } from './log-files.js';
 import type { TroubleListener } from './log-files.js';
-import { redactLine, redactSecrets } from './redact-secrets.js';
+import { redactSecrets } from './redact-secrets.js';
+import { safeLine } from './safe-line.js';
 import { StandardOutput } from './standard-output.js';
 
 export type { Logger } from 'pino';
@@ -113,9 +114,9 @@ function lineOptions(level: string): pino.LoggerOptions {
   return {
     level,
     base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: isoTime,
     formatters: { level: (label) => ({ level: label }), log: (fields) => redactSecrets(fields) },
     serializers: { err: (error: Error) => redactSecrets(pino.stdSerializers.err(error)) },
-    hooks: { streamWrite: (line) => escapeLine(redactLine(line)) },
+    hooks: { streamWrite: safeLine },
   };
 }

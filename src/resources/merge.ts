@@ -36,8 +36,8 @@ export function mergePut(
   now: number,
 ): PutResult {
   const touch = model.touch ?? ((doc: JsonObject) => doc);
-  const checked = touch(shallowMerge(dropUnsent(model, version, current, sent), sent), now);
-  const stored = model.merge === 'replace' ? checked : touch(deepMerge(current, sent), now);
+  const checked = touch(shallowMerge(dropUnsent(model, version, current, sent), sent), now, current);
+  const stored = model.merge === 'replace' ? checked : touch(deepMerge(current, sent), now, current);
   return { checked, stored: { ...stored, id: current.id } };
 }
 

@@ -89,8 +89,8 @@ export interface ResourceDeclaration extends TableDeclaration {
   readonly droppedOnPut: PerVersion<readonly (readonly string[])[]>;
   /** Fills in what a new document lacks and sets what the server decides. `now`: epoch seconds. */
   readonly complete: (doc: JsonObject, now: number, version: ApiVersion) => JsonObject;
-  /** What the server sets on every update, after the merge. `now`: epoch seconds. */
-  readonly touch?: (doc: JsonObject, now: number) => JsonObject;
+  /** What the server sets on every update, after the merge. `now`: epoch seconds; `before`: the stored document. */
+  readonly touch?: (doc: JsonObject, now: number, before?: JsonObject) => JsonObject;
   /** The form in which an updated document is held against the schema, where it is not the one that is stored. */
   readonly asChecked?: (doc: JsonObject, before: Document) => JsonObject;
   /** The fault of a document that is too large to be checked. Looked at before its schema is. */

@@ -1,6 +1,7 @@
 import type { Document, Json, JsonObject } from '../model/document.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import { profilesNaming } from '../model/references.js';
+import { sharedEnds } from '../model/shared-ends.js';
 import { textOf } from '../model/text-of.js';
 import { isList } from '../model/validate.js';
 import { addressViolation } from './checks/check-addresses.js';
@@ -37,18 +38,21 @@ const TEXTS: JsonSchema = { type: 'array', items: { type: 'string' } };
 /** Frozen lists, which can't change any more, that were found to be in lower case: they are looked at once. */
 const inLowerCase = new WeakSet<readonly Json[]>();
 
-function isInLowerCase(list: readonly Json[]): boolean {
+/** What a list begins and ends with as `before` does, which is in lower case, is not looked at. */
+function isInLowerCase(list: readonly Json[], before: Json | undefined): boolean {
   if (inLowerCase.has(list)) return true;
-  if (list.some((item) => typeof item === 'string' && /[A-Z\u0080-\uffff]/.test(item))) return false;
+  const known = isList(before) && inLowerCase.has(before) ? sharedEnds(before, list) : { head: 0, tail: 0 };
+  const news = list.slice(known.head, list.length - known.tail);
+  if (news.some((item) => typeof item === 'string' && /[A-Z\u0080-\uffff]/.test(item))) return false;
   if (Object.isFrozen(list)) inLowerCase.add(list);
   return true;
 }
 
 /** IPv6 addresses are stored in lower case (docs/http-api.md#zone). */
-function lowerCaseIpv6(doc: JsonObject): JsonObject {
+function lowerCaseIpv6(doc: JsonObject, before?: JsonObject): JsonObject {
   const addresses = doc['ipv6_addresses'];
   // Mostly they are, and then the list is not copied: it may be large.
-  if (!isList(addresses) || isInLowerCase(addresses)) return doc;
+  if (!isList(addresses) || isInLowerCase(addresses, before?.['ipv6_addresses'])) return doc;
   return { ...doc, ipv6_addresses: addresses.map((item) => (typeof item === 'string' ? item.toLowerCase() : item)) };
 }
 
@@ -64,8 +68,8 @@ export const zone: WatchedResource = {
   ...usual('zone', zoneSchema),
   createSchema: { v1: needs({ name: NAME, ipv6_addresses: TEXTS }), v2: zoneSchema },
   listsSchema: always(false),
-  complete: lowerCaseIpv6,
-  touch: lowerCaseIpv6,
+  complete: (doc) => lowerCaseIpv6(doc),
+  touch: (doc, _now, before) => lowerCaseIpv6(doc, before),
   check: async (doc, before, { run, dialect }) => {
     const fields = { v4: 'ipv4_addresses', v6: 'ipv6_addresses' };
     return verdict(

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, Table } from '../model/document.js';
 import { REDACTED } from '../model/redacted.js';
+import { isTextList } from '../model/text-list.js';
 import { ownedObject } from './owned-json.js';
 
 const SECRET_KEY = /passw(or)?d|passphrase|secret|token|private_?key/i;
@@ -29,8 +30,10 @@ function isSecret(key: string): boolean {
 function holdsSecret(value: Json, secret: (key: string) => boolean): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) {
+    const list = value as readonly Json[];
     // Lists of addresses are long.
-    for (const part of value as readonly Json[]) if (typeof part === 'object' && holdsSecret(part, secret)) return true;
+    if (isTextList(list)) return false;
+    for (const part of list) if (typeof part === 'object' && holdsSecret(part, secret)) return true;
     return false;
   }
   const object = value as JsonObject;

@@ -40,7 +40,7 @@ export function mergeValid(call: Call, model: ResourceDeclaration, current: Docu
   const meant = model.hidesSecrets ? (unredact(sent, current) as JsonObject) : sent;
   refuseTooLarge(model, sent, current);
   const { checked, stored } = mergePut(model, call.version, current, meant, call.now);
-  const violation = schemaViolation(model.schema, model.asChecked?.(checked, current) ?? checked);
+  const violation = schemaViolation(model.schema, model.asChecked?.(checked, current) ?? checked, current);
   if (violation) throw violationError(violation);
   return stored;
 }

@@ -43,7 +43,7 @@ async function checkRow(call: Call, table: Resource, { before, after }: DraftRow
   if (before === undefined) refuseNewFaults(model, after, 'v2');
   else {
     refuseTooLarge(model, after, before.doc);
-    const violation = schemaViolation(model.schema, model.asChecked?.(after, before.doc) ?? after);
+    const violation = schemaViolation(model.schema, model.asChecked?.(after, before.doc) ?? after, before.doc);
     if (violation) throw violationError(violation);
   }
   await checkWrite(call.deps, model, after, before?.doc);
