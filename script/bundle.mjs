@@ -24,6 +24,10 @@ const COMMAND_LINE = [`${SRC}/cli/program.ts`, `${SRC}/log/journal.ts`];
 /** The list of media types, as JSON: one text is read at once, where an object of 2,500 parts is compiled part by part. */
 const MEDIA_TYPES = /\/mime-db\/db\.json$/;
 
+/** What it loads at once is for commands that are programs of their own, of which there are none: a tenth of `--help`. */
+const COMMANDER = /\/commander\/lib\/command\.js$/;
+const CHILD_PROCESS = "const childProcess = require('node:child_process');";
+
 const READ_AHEAD = `${SRC}/config/defaults-read-ahead.ts`;
 
 const LATER = /\bawait import\('(\.[^']+)'\)/g;
@@ -86,6 +90,12 @@ const inParts = {
     onLoad({ filter: /./, namespace: 'part' }, ({ path }) => ({ contents: contentsOf(path), resolveDir: SRC }));
     onLoad({ filter: MEDIA_TYPES }, ({ path }) => ({
       contents: `module.exports = JSON.parse(${JSON.stringify(readFileSync(path, 'utf8'))});`,
+    }));
+    onLoad({ filter: COMMANDER }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        CHILD_PROCESS,
+        "const childProcess = { spawn: (...args) => require('node:child_process').spawn(...args) };",
+      ),
     }));
     onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => ({
       contents: path === READ_AHEAD ? defaults : moved(path, readFileSync(path, 'utf8')),
