@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { debuglog } from 'node:util';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
 const debug = debuglog('dog-trainer');
@@ -43,7 +43,8 @@ export function scriptsIn(directory: string): (name: string) => Exports {
     run(
       module,
       (id) => (isScript(id) ? load(id) : require(id)),
-      async (id) => load(id),
+      // Of a script itself Node 20 loads no module.
+      async (id) => (isScript(id) ? load(id) : (import(/* @vite-ignore */ id) as Promise<Exports>)),
       pathToFileURL(file).href,
     );
     return module.exports;
@@ -59,7 +60,6 @@ function compiled(file: string): Script {
   const cachedData = readKept(file, source);
   const script = new Script(source.toString('latin1'), {
     filename: file,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData && { cachedData }),
   });
   if (script.cachedDataRejected) debug(`${file}: this Node has no use for the code that was kept`);

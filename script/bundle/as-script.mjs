@@ -26,7 +26,9 @@ export async function asScript(module) {
     banner: "(function (module, require, __later, __url) { 'use strict';",
     footer: '})',
   });
-  return { text: code.replace(/\bimport\((?="\.\/main-)/g, '__later('), map };
+  const text = code.replace(/\bawait import\((?=")/g, 'await __later(');
+  if (/\bimport\("/.test(text)) throw new Error(`${module.path}: a script can only \`await import('…')\``);
+  return { text, map };
 }
 
 /** dist/main.js, which Node begins as a module: it holds the loader, and takes the parts from there. */

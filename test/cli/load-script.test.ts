@@ -2,12 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keptCode, scriptsIn } from '../../src/load-script.js';
 
 const NAME = 'main-a.js';
+
+interface Os {
+  readonly EOL: string;
+}
 
 /** A part that says one word; all words are equally long, as V8 looks at nothing else of a text. */
 function part(word: string): string {
@@ -26,6 +31,20 @@ describe('code that was kept of a script', () => {
     (script.runInThisContext() as (module: object) => void)({});
     return keptCode(Buffer.from(text), script.createCachedData());
   }
+
+  it('is a script that loads others, modules and packages', async () => {
+    writeFileSync(
+      file,
+      `(function (module, require, __later, __url) { module.exports = {
+        script: __later('./main-b.js'), module: __later('node:os'), required: require('node:os'), url: __url } })`,
+    );
+    writeFileSync(join(directory, 'main-b.js'), part('one'));
+    const loaded = scriptsIn(`${directory}/`)(`./${NAME}`);
+    expect(await loaded['script']).toEqual({ said: 'one' });
+    expect(((await loaded['module']) as Os).EOL).toBe('\n');
+    expect((loaded['required'] as Os).EOL).toBe('\n');
+    expect(loaded['url']).toBe(pathToFileURL(file).href);
+  });
 
   it('would be run by V8 in place of another text of its length', () => {
     const cachedData = keep(part('old')).subarray(8);
