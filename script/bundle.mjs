@@ -3,8 +3,9 @@
 //   node script/bundle.mjs [DIST]      after tsc; default: dist
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, SourceMap } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build, transformSync } from 'esbuild';
+import { asEntry, asScript } from './bundle/as-script.mjs';
 
 const SRC = resolve('src');
 const DIST = resolve(process.argv[2] ?? 'dist');
@@ -22,6 +23,10 @@ const COMMAND_LINE = [`${SRC}/cli/program.ts`, `${SRC}/log/journal.ts`];
 
 /** The list of media types, as JSON: one text is read at once, where an object of 2,500 parts is compiled part by part. */
 const MEDIA_TYPES = /\/mime-db\/db\.json$/;
+
+/** What it loads at once is for commands that are programs of their own, of which there are none: a tenth of `--help`. */
+const COMMANDER = /\/commander\/lib\/command\.js$/;
+const CHILD_PROCESS = "const childProcess = require('node:child_process');";
 
 const READ_AHEAD = `${SRC}/config/defaults-read-ahead.ts`;
 
@@ -86,6 +91,12 @@ const inParts = {
     onLoad({ filter: MEDIA_TYPES }, ({ path }) => ({
       contents: `module.exports = JSON.parse(${JSON.stringify(readFileSync(path, 'utf8'))});`,
     }));
+    onLoad({ filter: COMMANDER }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        CHILD_PROCESS,
+        "const childProcess = { spawn: (...args) => require('node:child_process').spawn(...args) };",
+      ),
+    }));
     onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => ({
       contents: path === READ_AHEAD ? defaults : moved(path, readFileSync(path, 'utf8')),
       loader: 'ts',
@@ -110,7 +121,7 @@ async function readDefaultsAhead() {
 }
 
 const defaults = await readDefaultsAhead();
-for (const name of readdirSync(DIST)) if (/^main[-.].*\.(js|json|map)$/.test(name)) rmSync(join(DIST, name));
+for (const name of readdirSync(DIST)) if (/^main[-.].*\.(js|json|map|code)$/.test(name)) rmSync(join(DIST, name));
 const { outputFiles } = await build({
   entryPoints: { main: 'src/main.ts' },
   outdir: DIST,
@@ -135,15 +146,20 @@ const { outputFiles } = await build({
 const textOf = new Map(outputFiles.map(({ path, text }) => [path, inAscii(text)]));
 for (const [path, text] of textOf) {
   if (!path.endsWith('.js')) continue;
-  writeFileSync(path, text);
-  writeFileSync(`${path}.lines.json`, JSON.stringify(sourceLines(path, text, JSON.parse(textOf.get(`${path}.map`)))));
+  const module = { path, text, map: textOf.get(`${path}.map`) };
+  const made = await (basename(path) === 'main.js' ? asEntry(module) : asScript(module));
+  writeFileSync(path, made.text);
+  writeFileSync(`${path}.lines.json`, JSON.stringify(sourceLines(path, made.text, JSON.parse(made.map))));
 }
 chmodSync(join(DIST, 'main.js'), 0o755);
-// The same in single modules, for tests that replace one.
-writeFileSync(
-  join(DIST, 'run.js'),
-  transformSync(readFileSync('src/main.ts', 'utf8'), { loader: 'ts', format: 'esm' }).code,
-);
+// The same in single modules, for tests that replace one; and what script/keep-code.mjs writes by.
+for (const [source, name] of [
+  ['main.ts', 'run.js'],
+  ['load-script.ts', 'load-script.js'],
+]) {
+  const { code } = transformSync(readFileSync(`src/${source}`, 'utf8'), { loader: 'ts', format: 'esm' });
+  writeFileSync(join(DIST, name), code);
+}
 
 /**
  * One sign beyond ASCII makes V8 hold a whole file with two bytes a sign, and Node reads it slowly. esbuild leaves such signs in
@@ -153,13 +169,16 @@ function inAscii(text) {
   return text.replace(/[^\x00-\x7f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Which lines are from where, for src/log/name-sources.ts: a run goes on as long as the next line is the source's next. */
+/**
+ * Which lines are from where, for src/log/name-sources.ts: a run goes on as long as the next line is the source's next. What only
+ * joins files of the program is from nowhere.
+ */
 function sourceLines(path, text, map) {
   const [found, runs, sources] = [new SourceMap(map), [], new Map()];
   let expected = '';
   for (const [index, line] of text.split('\n').entries()) {
     const { originalSource, originalLine } = found.findEntry(index, line.search(/\S|$/));
-    if (originalSource === undefined) continue;
+    if (originalSource === undefined || originalSource.startsWith(DIST)) continue;
     if (!sources.has(originalSource)) sources.set(originalSource, sources.size);
     const source = sources.get(originalSource);
     if (expected !== `${source}:${originalLine}:${index}`) runs.push(index + 1, source, originalLine + 1);

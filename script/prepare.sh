@@ -78,7 +78,7 @@ prepare_modules() {
 
 # prepare_build: dist as the sources say.
 prepare_build() {
-  if [ -f dist/main.js ] && [ -z "$(find src script/bundle.mjs tsconfig.json tsconfig.build.json vite.config.ts package.json -newer dist/main.js -print -quit)" ]; then return; fi
+  if [ -f dist/main.js ] && [ -z "$(find src script/bundle.mjs script/bundle script/keep-code.mjs tsconfig.json tsconfig.build.json vite.config.ts package.json -newer dist/main.js -print -quit)" ]; then return; fi
   say "npm run build"
   # A file whose source is gone must not stay.
   rm -rf dist

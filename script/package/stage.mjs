@@ -47,6 +47,7 @@ export function stagePrefix({ source, prefix, platform }) {
   stageModules(lib, platform);
   const node = fetchNode(platform);
   copy(node.program, join(lib, 'bin/node'));
+  run(join(lib, 'bin/node'), ['script/keep-code.mjs', join(lib, 'dist')]);
   for (const name of DOCUMENTS) if (exists(name)) copy(name, join(doc, name));
   for (const name of EXAMPLES) {
     const from = join('packaging', name);

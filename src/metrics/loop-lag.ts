@@ -24,7 +24,7 @@ export interface LoopLagParts {
 /** While there is work it looks as often as this; what it tells is as if it always did. */
 export const LOOK_MS = 10;
 /** At rest. A look costs what waking the process costs, and a hundred in a second are most of what a server at rest does. */
-export const REST_LOOK_MS = 500;
+export const REST_LOOK_MS = 1000;
 /** So much work between two looks at rest begins the frequent ones; time counts that others had the processor, too. */
 const WORK_MS = 20;
 /** A smaller share of so long a time ends them. */

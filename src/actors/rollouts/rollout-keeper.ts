@@ -13,7 +13,7 @@ import type { RolloutCast } from './rollout-messages.js';
 export interface RolloutKeeperNeeds {
   readonly clock: Pick<Clock, 'now'>;
   readonly world: Pick<World, 'ready' | 'hostsOf'>;
-  readonly outputs: { readonly rollouts: Pick<RolloutBook, 'values' | 'get' | 'watch'> };
+  readonly outputs: { readonly rollouts: Pick<RolloutBook, 'values' | 'get' | 'watch' | 'changes'> };
   readonly rollers: Pick<KeyedChildren<RolloutCast>, 'whereis' | 'send'>;
   readonly alarms: Pick<AlarmBook, 'show'>;
   readonly metrics: Pick<Metrics, 'gauge'>;
@@ -27,6 +27,8 @@ const COUNT_EVERY = 10;
 export class RolloutKeeper implements GenServer<never, never, never, Message> {
   readonly #needs: RolloutKeeperNeeds;
   #looks = 0;
+  /** The book's changes upon which a look that counted found no rollout at all: the next one, upon the same, need not look. */
+  #noneAt: number | undefined = undefined;
 
   constructor(needs: RolloutKeeperNeeds) {
     this.#needs = needs;
@@ -40,9 +42,12 @@ export class RolloutKeeper implements GenServer<never, never, never, Message> {
 
   handleInfo(): void {
     const { world, outputs, rollers, metrics } = this.#needs;
+    const { changes } = outputs.rollouts;
+    if (this.#noneAt === changes) return;
     const states = new Map(ROLLOUT_STATES.map((state) => [state, 0]));
-    let ahead = 0;
+    let [ahead, seen] = [0, 0];
     for (const rollout of outputs.rollouts.values()) {
+      seen += 1;
       states.set(rollout.state, (states.get(rollout.state) ?? 0) + 1);
       if (!isLive(rollout)) continue;
       if (rollout.state === 'rolling' || rollout.state === 'paused') ahead += hostsAhead(rollout).length;
@@ -50,7 +55,9 @@ export class RolloutKeeper implements GenServer<never, never, never, Message> {
     }
     for (const [state, count] of states) metrics.gauge('dog_trainer_rollouts', state, count);
     metrics.gauge('dog_trainer_rollout_hosts_ahead', ahead);
-    if (this.#looks % COUNT_EVERY === 0) this.#countHosts();
+    const counts = this.#looks % COUNT_EVERY === 0;
+    if (counts) this.#countHosts();
+    this.#noneAt = seen === 0 && counts ? changes : undefined;
     this.#looks += 1;
   }
 

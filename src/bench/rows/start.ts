@@ -56,10 +56,10 @@ async function emptyRows(stage: Stage): Promise<Row[]> {
     ready.push(server.startedInMs);
     await quiet(server);
     await sleep(stage.scaled(SETTLE_MS));
-    const before = server.cpuMs();
+    const before = server.threadsCpuMs();
     const idleMs = stage.scaled(IDLE_MS);
     await sleep(idleMs);
-    cpu.push((server.cpuMs() - before) / (idleMs / 1000));
+    cpu.push((server.threadsCpuMs() - before) / (idleMs / 1000));
     memory.push(server.rssMb());
     await server.stop();
   }

@@ -11,6 +11,8 @@ export interface Clock {
   setTimer(ms: number, fire: () => void): TimerHandle;
   /** Idempotent; also for a timer that has fired. */
   clearTimer(timer: TimerHandle): void;
+  /** For what repeats every `ms`: how long until its next time; without it, `ms`. */
+  untilNext?(ms: number): number;
 }
 
 /** Node fires a longer timer after 1 ms. */
@@ -36,10 +38,22 @@ class LongTimer {
   }
 }
 
+const BEAT_MS = 1000;
+
+/**
+ * Has all that repeats every so many whole seconds fall on the same moments, whenever it began, so that a process at rest is
+ * woken once for all of it: waking is most of what that costs. The first time is up to half a second early or late, then it is
+ * regular. What repeats at other times keeps to these.
+ */
+function untilBeat(ms: number, now: number): number {
+  return ms > 0 && ms % BEAT_MS === 0 && ms < LONGEST ? Math.round((now + ms) / BEAT_MS) * BEAT_MS - now : ms;
+}
+
 /** The machine's clocks and Node's timers. */
 export const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  untilNext: (ms) => untilBeat(ms, performance.now()),
   setTimer: (ms, fire) => (ms > LONGEST ? new LongTimer(ms, fire) : setTimeout(fire, ms)),
   clearTimer: (timer) => {
     if (timer instanceof LongTimer) timer.clear();

@@ -12,7 +12,9 @@ export interface TimerHost {
 }
 
 function arm(host: TimerHost, process: Process, timer: Timer, ms: number): void {
-  timer.handle = host.clock.setTimer(ms, () => {
+  const { clock } = host;
+  const wait = timer.everyMs === undefined ? ms : (clock.untilNext?.(ms) ?? ms);
+  timer.handle = clock.setTimer(wait, () => {
     timer.handle = undefined;
     if (timer.everyMs === undefined) process.timers?.delete(timer);
     else arm(host, process, timer, timer.everyMs);
