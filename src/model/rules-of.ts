@@ -1,4 +1,4 @@
-import type { JsonObject } from './document.js';
+import type { Json, JsonObject } from './document.js';
 import { isList, isObject } from './validate.js';
 
 export type Direction = 'inbound' | 'outbound';
@@ -34,4 +34,14 @@ export function someRuleHas(ruleset: JsonObject, field: string, value: string): 
     const list = rules[direction];
     return isList(list) && list.some((rule) => isObject(rule) && rule[field] === value);
   });
+}
+
+/** Places in a list of rules of those that have this in that field; as quick as it goes, since all rulesets are gone through. */
+export function placesWith(rules: readonly Json[], field: string, value: string): readonly number[] {
+  const found: number[] = [];
+  for (let place = 0; place < rules.length; place += 1) {
+    const rule = rules[place] as JsonObject | null;
+    if (rule?.[field] === value) found.push(place);
+  }
+  return found;
 }

@@ -136,10 +136,11 @@ export interface CommitBy {
   /** Default true. */
   readonly audit?: boolean;
   /**
-   * It tells of what has happened already: a store may keep it for a moment (a tenth of a second at most), so that it is
-   * written along with what others wait for. It is answered, as ever, when it is written. Default false.
+   * Nobody waits for it yet: a store may keep it for a moment, so that it is written along with what others wait for. A
+   * number says for how many milliseconds at most, true for a tenth of a second, which is what has happened already. It is
+   * answered, as ever, when it is written. Default false.
    */
-  readonly mayWait?: boolean;
+  readonly mayWait?: boolean | number;
   /** Absent: written whenever it is its turn. */
   readonly fence?: Fence;
 }

@@ -35,6 +35,24 @@ test('what is written in this pass of the loop and the next goes out in one writ
   await expect.poll(got).toBe('abc');
 });
 
+test('what is written in the turn that a tick asks for, as amqplib does, is sent in that pass', async () => {
+  const { socket, got } = await connected();
+  const gather = gatheredWrites(socket);
+  const corked: number[] = [];
+  gather();
+  // It asks for its turn when its stream says that there is something to be read.
+  process.nextTick(() =>
+    setImmediate(() => {
+      socket.write('a');
+      socket.write('b');
+      corked.push(socket.writableCorked);
+      setImmediate(() => corked.push(socket.writableCorked));
+    }),
+  );
+  await expect.poll(got).toBe('ab');
+  expect(corked).toEqual([1, 0]);
+});
+
 test('what is handed over last before it is sent goes out with what follows', async () => {
   const { socket, got } = await connected();
   const gather = gatheredWrites(socket);

@@ -39,7 +39,7 @@ import { outputToDoc, type CompileFailure, type RulesetOutput, type RulesetOutpu
 export interface GroupActorNeeds extends RaiseCompileAlertNeeds, WhyNotSentNeeds {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly config: RaiseCompileAlertNeeds['config'] &
-    Pick<Config, 'generate_unset_tables' | 'check_v6_hashes' | 'repair' | 'takeover_wait_seconds'>;
+    Pick<Config, 'generate_unset_tables' | 'check_v6_hashes' | 'repair' | 'takeover_wait_seconds' | 'publish_quiet_ms'>;
   readonly dialect: Dialect;
   readonly store: Pick<Store, 'get' | 'commit'>;
   readonly world: Pick<World, 'version' | 'rows' | 'hostsOf'>;

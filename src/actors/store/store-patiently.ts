@@ -63,14 +63,15 @@ async function tryAgain<T>(self: Self, { log }: PatientlyNeeds, attempt: () => P
 
 /**
  * Commits patiently: the caller's message is not done before it is stored. Not audited: this is what agents and the
- * server itself write all day, so it costs one promise where the store does it at once.
+ * server itself write all day, so it costs one promise where the store does it at once. `mayWait`: as in `CommitBy`.
  */
 export function storePatiently(
   self: Self,
   needs: StorePatientlyNeeds,
   changes: readonly Change[],
   author: Author,
+  mayWait: number | false = false,
 ): Promise<CommitResult> {
-  const attempt = (): Promise<CommitResult> => needs.store.commit(changes, { author, audit: false });
+  const attempt = (): Promise<CommitResult> => needs.store.commit(changes, { author, audit: false, mayWait });
   return attempt().catch((error: unknown) => tryAgain(self, needs, attempt, error));
 }

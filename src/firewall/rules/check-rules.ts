@@ -24,8 +24,10 @@ export interface RulesCheck {
    * (docs/decisions/0027-unknown-references.md).
    */
   readonly stored?: Json | undefined;
-  /** Rules that are looked at; absent: all. */
-  readonly only?: (rule: Json) => boolean;
+  /** Places of the rules in a list that are looked at, rising; absent: all. */
+  readonly at?: (list: readonly Json[]) => Iterable<number>;
+  /** What this check found of rules so far; absent: each rule is looked at by itself. */
+  readonly found?: FoundFaults;
 }
 
 /** Rules between two pauses. */
@@ -75,8 +77,34 @@ function referencesOf(rules: Json | undefined): ReadonlySet<string> {
   return found;
 }
 
+/** Rules that are told apart; more are looked at by themselves. */
+const MOST_FOUND = 4096;
+
+/**
+ * Faults of rules by what a rule says, for one check of many rulesets whose rules are much alike. It rests on the lookups and
+ * the terms of the check, which are one moment's; so it is made for the check and goes with it.
+ */
+export class FoundFaults {
+  readonly #faults = new Map<string, readonly Fault[]>();
+
+  /** Those of `rule`, which `look` finds unless an equal one was looked at. */
+  of(rule: Json, direction: RulePosition['direction'], look: () => readonly Fault[]): readonly Fault[] {
+    const says = `${direction} ${JSON.stringify(rule)}`;
+    const known = this.#faults.get(says);
+    if (known !== undefined) return known;
+    const faults = look();
+    if (this.#faults.size < MOST_FOUND) this.#faults.set(says, faults);
+    return faults;
+  }
+}
+
 /** Every fault of one rule in every variant, each once. */
 function ruleFaults(value: Json, direction: RulePosition['direction'], check: RulesCheck): readonly Fault[] {
+  const look = () => lookAtRule(value, direction, check);
+  return check.found === undefined ? look() : check.found.of(value, direction, look);
+}
+
+function lookAtRule(value: Json, direction: RulePosition['direction'], check: RulesCheck): readonly Fault[] {
   const choices = RULE_CHOICES[check.dialect];
   const { rule, faults } = readRule(value, choices, { anyIsEveryone: check.anyIsEveryone === true });
   const found = new Map<string, Fault>();
@@ -146,8 +174,8 @@ export function* checkRulesInSteps(
       continue;
     }
     let work = 0;
-    for (const [index, rule] of list.entries()) {
-      if (check.only?.(rule) === false) continue;
+    for (const index of check.at?.(list) ?? list.keys()) {
+      const rule = list[index] as Json;
       // A rule has a line per entry of its service.
       work += 1 + entriesOf(rule, check) / ENTRIES_A_RULE;
       if (work >= RULES_A_STEP) {

@@ -25,7 +25,7 @@ export async function checkRuleset(doc: JsonObject, before: Document | undefined
   const looked = new Set([...inbound, ...outbound]);
   const check = {
     lookups: await lookupsOfRules(needs, { inbound, outbound }),
-    only: (rule: Json) => looked.has(rule),
+    at: (list: readonly Json[]) => [...list.keys()].filter((place) => looked.has(list[place] as Json)),
     dialect: needs.dialect(),
     unsetTables: needs.unsetTables,
     anyIsEveryone: accepts,

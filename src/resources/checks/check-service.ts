@@ -1,8 +1,8 @@
 import type { CompileError } from '../../firewall/rules/compile-error.js';
-import { checkRulesInSteps, type RulesCheck } from '../../firewall/rules/check-rules.js';
+import { checkRulesInSteps, FoundFaults, type RulesCheck } from '../../firewall/rules/check-rules.js';
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { rulesetsUsingService } from '../../model/references.js';
-import { isObject } from '../../model/validate.js';
+import { placesWith } from '../../model/rules-of.js';
 import type { CheckNeeds } from '../resource.js';
 import { type Finding, type Verdict, verdict } from './finding.js';
 import { ruleFinding } from './rule-findings.js';
@@ -16,16 +16,17 @@ export async function checkService(doc: JsonObject, before: Document | undefined
 async function brokenRules(doc: JsonObject, before: Document, needs: CheckNeeds): Promise<Finding | undefined> {
   const users = rulesetsUsingService(before.id, await needs.list('ruleset'));
   if (users.length === 0) return undefined;
-  const check = { dialect: needs.dialect(), unsetTables: needs.unsetTables, only: naming(before.id) };
-  const now: RulesCheck = { ...check, lookups: await loadRuleLookups(needs) };
-  const then: RulesCheck = { ...check, lookups: await loadRuleLookups(needs, doc) };
+  const check = {
+    dialect: needs.dialect(),
+    unsetTables: needs.unsetTables,
+    // Rules for other services don't matter here.
+    at: (rules: readonly Json[]) => placesWith(rules, 'service', before.id),
+  };
+  // Rules for one service are much alike from ruleset to ruleset.
+  const now: RulesCheck = { ...check, lookups: await loadRuleLookups(needs), found: new FoundFaults() };
+  const then: RulesCheck = { ...check, lookups: await loadRuleLookups(needs, doc), found: new FoundFaults() };
   const found = await needs.run(firstBroken(users, now, then));
   return found && named(found.finding, found.ruleset, doc);
-}
-
-/** Rules for other services don't matter here. */
-function naming(service: string): (rule: Json) => boolean {
-  return (rule) => isObject(rule) && rule['service'] === service;
 }
 
 /** The first ruleset with faults that it has `then` and not `now`. */

@@ -43,7 +43,7 @@ export function publisherActors({
   return {
     ipsetPublisher: () =>
       new IpsetPublisher({ ...publishing, store, sets, slices: new Slices(), confirmedSets, setHistory }),
-    iptablesPublisher: () => new IptablesPublisher({ ...publishing, sets, slices: new Slices() }),
+    iptablesPublisher: () => new IptablesPublisher({ ...publishing, sets, slices: new Slices({ growing: true }) }),
     configPublisher: () => new ConfigPublisher({ clock, config, store, metrics, log, world, outbox }),
     remoteCommands: () => new RemoteCommands({ clock, metrics, log, link }),
     securityGroups: () =>

@@ -13,8 +13,8 @@ import type { StoreStatus } from '../store-status.js';
 const BATCH = { commits: 250, bytes: 4 << 20, ms: 10 } as const;
 /** Pauses between tries while another process holds the file's write lock. */
 const BUSY_PAUSE_MS = [2, 5, 10, 20, 50, 100] as const;
-/** How long commits that may wait are kept for one that may not, and how many of them are worth a batch of their own. */
-const WAIT = { ms: 100, commits: 50 } as const;
+/** How many commits that may wait are worth a batch of their own. */
+const WORTH_A_BATCH = 50;
 
 export interface GroupCommitParts {
   readonly path: string;
@@ -37,11 +37,14 @@ export interface GroupCommitParts {
 interface CommitTerms {
   readonly author: Author;
   readonly audit: boolean;
-  readonly mayWait: boolean;
+  /** How long it may be kept for one that may not wait; 0: it may not. */
+  readonly waitMs: number;
   readonly fence: Fence | undefined;
 }
 
 interface Waiting extends CommitTerms {
+  /** On `performance.now()`: it is kept no longer. */
+  readonly until: number;
   readonly changes: readonly Change[];
   readonly resolve: (result: CommitResult) => void;
   readonly reject: (error: unknown) => void;
@@ -67,6 +70,7 @@ export class GroupCommit {
   #active = false;
   /** Set while all that wait may. */
   #timer: NodeJS.Timeout | undefined;
+  #timerAt = Infinity;
   #busySince: number | undefined;
   #busyTries = 0;
   #idle: (() => void)[] = [];
@@ -81,7 +85,7 @@ export class GroupCommit {
       return Promise.reject(new StoreError('busy', `${path}: ${maxWaiting} commits are waiting; try again later`));
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ changes, ...terms, resolve, reject });
+      this.#queue.push({ changes, ...terms, until: performance.now() + terms.waitMs, resolve, reject });
       if (!this.#active) this.#planWhenDue();
     });
   }
@@ -94,18 +98,23 @@ export class GroupCommit {
   }
 
   #planWhenDue(): void {
-    if (this.#isDue()) this.#plan();
-    else this.#timer ??= setTimeout(() => this.#plan(), WAIT.ms);
+    if (this.#isDue()) return this.#plan();
+    const first = this.#queue.reduce((least, { until }) => Math.min(least, until), Infinity);
+    if (first >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = first;
+    this.#timer = setTimeout(() => this.#plan(), Math.max(0, first - performance.now()));
   }
 
   #isDue(): boolean {
     const { length } = this.#queue;
-    return length >= WAIT.commits || this.#idle.length > 0 || this.#queue.some(({ mayWait }) => !mayWait);
+    return length >= WORTH_A_BATCH || this.#idle.length > 0 || this.#queue.some(({ waitMs }) => waitMs === 0);
   }
 
   #plan(pauseMs?: number): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#timerAt = Infinity;
     this.#active = true;
     if (pauseMs === undefined) setImmediate(() => this.#run());
     else setTimeout(() => this.#run(), pauseMs);

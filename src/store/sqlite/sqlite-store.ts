@@ -29,6 +29,13 @@ import type { Row } from './row.js';
 import { storeError } from './sqlite-errors.js';
 import { StoreStatus } from '../store-status.js';
 
+/** How long a commit that may wait is kept where it does not say. */
+const MOMENT_MS = 100;
+
+function waitMsOf(mayWait: boolean | number): number {
+  return typeof mayWait === 'number' ? mayWait : mayWait ? MOMENT_MS : 0;
+}
+
 export interface SqliteStoreParts {
   readonly path: string;
   readonly db: Database;
@@ -116,7 +123,7 @@ export class SqliteStore implements Store {
     { author, audit = true, mayWait = false, fence }: CommitBy,
   ): Promise<CommitResult> {
     if (this.#closing !== undefined) return Promise.reject(closed(this.#parts.path));
-    return this.#commits.commit(changes, { author, audit, mayWait, fence });
+    return this.#commits.commit(changes, { author, audit, waitMs: waitMsOf(mayWait), fence });
   }
 
   feed(table: Table, from: Cursor | undefined, on: (event: FeedEvent) => void): Feed {

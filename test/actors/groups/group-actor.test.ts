@@ -74,6 +74,7 @@ async function groupAlone(options: Options = {}) {
     check_v6_hashes: true,
     repair: true,
     takeover_wait_seconds: 120,
+    publish_quiet_ms: 50,
   };
   const alerts: Alert[] = [];
   const events: ServerEvent[] = [];

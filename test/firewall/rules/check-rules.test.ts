@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkRules } from '../../../src/firewall/rules/check-rules.js';
+import { checkRules, FoundFaults, type RulesCheck } from '../../../src/firewall/rules/check-rules.js';
 import { describeError } from '../../../src/firewall/rules/compile-error.js';
 import { policyLookups } from '../../../src/firewall/rules/policy-lookups.js';
 import type { Json, JsonObject } from '../../../src/model/document.js';
+import { placesWith } from '../../../src/model/rules-of.js';
 
 const lookups = policyLookups(
   [{ id: 'g1', name: 'web' }],
@@ -48,10 +50,31 @@ describe('rules that somebody wants to write', () => {
 
   it('are passed over where only others are of interest; faults keep their places', () => {
     const rules = inbound({ ...GOOD, service: 'bad' }, GOOD, { ...GOOD, service: 'nothing' }, 'no rule');
-    const only = (rule: Json) => rule !== 'no rule' && (rule as JsonObject)['service'] === 'nothing';
-    const some = checkRules(rules, { lookups, dialect: 'dog2', unsetTables: true, only });
+    const at = (list: readonly Json[]) => placesWith(list, 'service', 'nothing');
+    const some = checkRules(rules, { lookups, dialect: 'dog2', unsetTables: true, at });
     expect(some).toEqual(check(rules).filter(({ rule }) => rule?.index === 2));
     expect(some).toHaveLength(1);
+  });
+
+  it('have the faults that they have alone, when what was found of others before is heeded', () => {
+    const oneOf = <T extends Json>(...values: T[]) => fc.constantFrom(...values);
+    const rule = fc.record({
+      ...Object.fromEntries(Object.entries(GOOD).map(([key, value]) => [key, fc.constant(value)])),
+      group: oneOf<Json>('any', 'z1', 'nobody', 7),
+      group_type: oneOf('ANY', 'ZONE', 'ROLE'),
+      service: oneOf<Json>('dns', 'bad', 'nothing', null),
+      interface: oneOf('', 'eth0', 'far too long a name'),
+      states: oneOf<Json>([], ['NEW'], ['OLD']),
+    });
+    const list = fc.array(fc.oneof({ weight: 9, arbitrary: rule }, fc.constantFrom<Json>('no rule', null)), {
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(fc.array(fc.record({ inbound: list, outbound: list }), { maxLength: 6 }), (rulesets) => {
+        const known: RulesCheck = { lookups, dialect: 'dog2', unsetTables: true, found: new FoundFaults() };
+        for (const rules of rulesets as Json[]) expect(checkRules(rules, known)).toEqual(check(rules));
+      }),
+    );
   });
 
   it('are told every fault of every rule, once', () => {
