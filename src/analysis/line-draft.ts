@@ -26,8 +26,10 @@ export class LineDraft {
   readonly #text: string;
   readonly #number: number;
   readonly #chain: string;
-  /** Options and matches that were there already: none comes twice, but `-m NAME` and sets. */
+  /** Options that were there already: none comes twice, but `-m` and sets. */
   readonly #seen: string[] = [];
+  /** What `-m` named so far. */
+  readonly #modules: string[] = [];
   readonly addresses: AddressMatch[] = [];
   in: InterfaceMatch | null = null;
   out: InterfaceMatch | null = null;
@@ -54,6 +56,11 @@ export class LineDraft {
     if (this.#seen.includes(what)) return false;
     this.#seen.push(what);
     return true;
+  }
+
+  /** After `-m`. */
+  module(name: string): void {
+    this.#modules.push(name);
   }
 
   recentDraft(): RecentDraft {
@@ -125,7 +132,7 @@ export class LineDraft {
   /** A match whose `-m` is not there: the tool would refuse it. */
   #missingModule(): string | null {
     for (const [option, modules] of NEEDED) {
-      if (this.#seen.includes(option) && !modules.some((module) => this.#seen.includes(`-m ${module}`))) {
+      if (this.#seen.includes(option) && !modules.some((module) => this.#modules.includes(module))) {
         return `${option} without -m ${modules.join(' or ')}`;
       }
     }

@@ -1,5 +1,5 @@
 import type { Family } from '../firewall/addresses/family.js';
-import { splitArguments } from '../firewall/iptables/split-arguments.js';
+import { splitClosed } from '../firewall/iptables/split-arguments.js';
 import { AnalysisError } from './analysis-error.js';
 import { NOTING, readOption } from './read-option.js';
 import { LineDraft } from './line-draft.js';
@@ -7,17 +7,10 @@ import type { Line } from './ruleset.js';
 
 /** The words of a line as `iptables-restore` splits them; undefined if a quote stays open. */
 function wordsOf(line: string): readonly string[] | undefined {
-  // Most lines have no comment, and one blank between two words.
-  if (!/["\t]/.test(line)) {
-    const words = line.split(' ');
-    return words.includes('') ? words.filter((word) => word !== '') : words;
-  }
-  let quoted = false;
-  for (let at = 0; at < line.length; at += 1) {
-    if (line[at] === '"') quoted = !quoted;
-    else if (quoted && line[at] === '\\') at += 1;
-  }
-  return quoted ? undefined : splitArguments(line);
+  if (/["\t]/.test(line)) return splitClosed(line);
+  // Others have one blank between two words, nearly always.
+  const words = line.split(' ');
+  return words.includes('') ? words.filter((word) => word !== '') : words;
 }
 
 /** The same, and others that only hosts have: they mark or count a packet, and no match that we know asks for that. */

@@ -137,63 +137,69 @@ function number(most: number, keep: (draft: LineDraft, value: number) => void): 
   };
 }
 
-const ONE_VALUE: Readonly<Record<string, Reader>> = {
-  '-s': address('src'),
-  '-d': address('dst'),
-  '-i': (draft, value, negated) => {
-    draft.in = interfaceMatch(value, negated);
-    return undefined;
-  },
-  '-o': (draft, value, negated) => {
-    draft.out = interfaceMatch(value, negated);
-    return undefined;
-  },
-  '-p': (draft, value, negated) => {
-    if (value === 'all' || value === '0') return negated ? '-p 0 is every protocol, so ! has no meaning' : undefined;
-    const protocol = readProtocol(value);
-    if (protocol === undefined) return `${JSON.stringify(value)} is not a protocol`;
-    draft.protocol = { number: protocol, negated };
-    return undefined;
-  },
-  '--state': states,
-  '--ctstate': states,
-  '--comment': () => undefined,
-  '--sport': ports('sport'),
-  '--dport': ports('dport'),
-  '--sports': ports('sport'),
-  '--dports': ports('dport'),
-  '--icmp-type': icmp,
-  '--icmpv6-type': icmp,
-  '--seconds': number(2 ** 31 - 1, (draft, value) => (draft.recentDraft().seconds = value)),
-  '--hitcount': number(255, (draft, value) => (draft.recentDraft().hits = value)),
-  '--name': (draft, value) => {
-    draft.recentDraft().name = value;
-    return undefined;
-  },
-  '--mask': (draft, value) => {
-    if (readNet(value, draft.family) === undefined) return `${JSON.stringify(value)} is not a mask of ${draft.family}`;
-    draft.recentDraft().mask = value;
-    return undefined;
-  },
-  '--connlimit-above': number(2 ** 32 - 1, (draft, value) => (draft.above = value)),
-  '--connlimit-mask': number(128, (draft, value) => (draft.prefix = value)),
-  '--reject-with': (draft, value) => {
-    if (draft.target.kind !== 'verdict' || draft.target.verdict !== 'reject') return '--reject-with without -j REJECT';
-    if (!REJECTIONS[draft.family].has(value)) return `${JSON.stringify(value)} is not an answer of ${draft.family}`;
-    draft.target = { kind: 'verdict', verdict: 'reject', rejectWith: value };
-    return undefined;
-  },
-};
+const ONE_VALUE = new Map<string, Reader>(
+  Object.entries({
+    '-s': address('src'),
+    '-d': address('dst'),
+    '-i': (draft, value, negated) => {
+      draft.in = interfaceMatch(value, negated);
+      return undefined;
+    },
+    '-o': (draft, value, negated) => {
+      draft.out = interfaceMatch(value, negated);
+      return undefined;
+    },
+    '-p': (draft, value, negated) => {
+      if (value === 'all' || value === '0') return negated ? '-p 0 is every protocol, so ! has no meaning' : undefined;
+      const protocol = readProtocol(value);
+      if (protocol === undefined) return `${JSON.stringify(value)} is not a protocol`;
+      draft.protocol = { number: protocol, negated };
+      return undefined;
+    },
+    '--state': states,
+    '--ctstate': states,
+    '--comment': () => undefined,
+    '--sport': ports('sport'),
+    '--dport': ports('dport'),
+    '--sports': ports('sport'),
+    '--dports': ports('dport'),
+    '--icmp-type': icmp,
+    '--icmpv6-type': icmp,
+    '--seconds': number(2 ** 31 - 1, (draft, value) => (draft.recentDraft().seconds = value)),
+    '--hitcount': number(255, (draft, value) => (draft.recentDraft().hits = value)),
+    '--name': (draft, value) => {
+      draft.recentDraft().name = value;
+      return undefined;
+    },
+    '--mask': (draft, value) => {
+      if (readNet(value, draft.family) === undefined)
+        return `${JSON.stringify(value)} is not a mask of ${draft.family}`;
+      draft.recentDraft().mask = value;
+      return undefined;
+    },
+    '--connlimit-above': number(2 ** 32 - 1, (draft, value) => (draft.above = value)),
+    '--connlimit-mask': number(128, (draft, value) => (draft.prefix = value)),
+    '--reject-with': (draft, value) => {
+      if (draft.target.kind !== 'verdict' || draft.target.verdict !== 'reject')
+        return '--reject-with without -j REJECT';
+      if (!REJECTIONS[draft.family].has(value)) return `${JSON.stringify(value)} is not an answer of ${draft.family}`;
+      draft.target = { kind: 'verdict', verdict: 'reject', rejectWith: value };
+      return undefined;
+    },
+  } satisfies Readonly<Record<string, Reader>>),
+);
 
 type Flag = (draft: LineDraft) => void;
-const FLAGS: Readonly<Record<string, Flag>> = {
-  '--set': (draft) => (draft.recentDraft().action = 'set'),
-  '--update': (draft) => (draft.recentDraft().action = 'update'),
-  '--rcheck': (draft) => (draft.recentDraft().action = 'rcheck'),
-  '--rsource': (draft) => (draft.recentDraft().side = 'src'),
-  '--rdest': (draft) => (draft.recentDraft().side = 'dst'),
-  '--connlimit-saddr': () => undefined,
-};
+const FLAGS = new Map<string, Flag>(
+  Object.entries({
+    '--set': (draft) => (draft.recentDraft().action = 'set'),
+    '--update': (draft) => (draft.recentDraft().action = 'update'),
+    '--rcheck': (draft) => (draft.recentDraft().action = 'rcheck'),
+    '--rsource': (draft) => (draft.recentDraft().side = 'src'),
+    '--rdest': (draft) => (draft.recentDraft().side = 'dst'),
+    '--connlimit-saddr': () => undefined,
+  } satisfies Readonly<Record<string, Flag>>),
+);
 
 /** Targets that note a packet and let the next line look at it; what follows them are options of their own. */
 export const NOTING: ReadonlySet<string> = new Set(['LOG', 'NFLOG']);
@@ -215,15 +221,16 @@ function target(draft: LineDraft, word: string, name: string, rest: number): Tak
 export function readOption(draft: LineDraft, words: readonly string[], at: number, negated: boolean): Taken {
   const word = words[at] ?? '';
   const value = words[at + 1];
-  if (FLAGS[word] !== undefined && Object.hasOwn(FLAGS, word)) {
+  const flag = FLAGS.get(word);
+  if (flag !== undefined) {
     if (negated || !draft.first(word)) return `${word} is negated or comes twice`;
-    FLAGS[word](draft);
+    flag(draft);
     return 1;
   }
   if (value === undefined) return `${JSON.stringify(word)} is not an option that is understood, or has no value`;
   if (word === '-m') {
     if (negated || !MODULES.has(value)) return `the match -m ${value} is not understood`;
-    draft.first(`-m ${value}`);
+    draft.module(value);
     return 2;
   }
   if (word === '-j' || word === '-g') {
@@ -237,7 +244,7 @@ export function readOption(draft: LineDraft, words: readonly string[], at: numbe
     draft.addresses.push({ side, of: { set: value }, negated });
     return 3;
   }
-  const reader = Object.hasOwn(ONE_VALUE, word) ? ONE_VALUE[word] : undefined;
+  const reader = ONE_VALUE.get(word);
   if (reader === undefined) return `${JSON.stringify(word)} is not understood`;
   if (!draft.first(word)) return `${word} comes twice`;
   return reader(draft, value, negated) ?? 2;

@@ -12,6 +12,13 @@ const BUILT_IN: readonly string[] = ['INPUT', 'FORWARD', 'OUTPUT'];
 const ELSEWHERE = /^# (?:Warning: iptables(?:-legacy)? tables present|Table `\S+' is incompatible)/;
 const DECLARED = /^:(\S+) (\S+)(?: \[\d+:\d+\])?\s*$/;
 
+/** Packets and bytes before a rule, as `iptables-save -c` prints them. */
+const COUNTED = /^\[\d+:\d+\] /;
+
+function isRule(line: string): boolean {
+  return line.startsWith('-A ') || (line.startsWith('[') && line.replace(COUNTED, '').startsWith('-A '));
+}
+
 /** The table while its lines are read. */
 class TableDraft {
   readonly #family: Family;
@@ -45,7 +52,7 @@ class TableDraft {
   }
 
   add(text: string, number: number): void {
-    const rule = text.replace(/^\[\d+:\d+\] /, '');
+    const rule = text.startsWith('[') ? text.replace(COUNTED, '') : text;
     const line = readLine(rule, number, this.#family, this.#foreign);
     const chain = this.#chains.get(line.chain);
     if (chain === undefined) throw new AnalysisError(`chain ${line.chain} is not declared`, number);
@@ -107,7 +114,7 @@ export function readRuleset(text: string, family: Family, { foreign = false } = 
       else if (!foreign) throw new AnalysisError('COMMIT without a table', number);
     } else if (place === 'filter') {
       if (line.startsWith(':')) draft.declare(line, number);
-      else if (/^(?:\[\d+:\d+\] )?-A /.test(line)) draft.add(raw, number);
+      else if (isRule(line)) draft.add(raw, number);
       else throw new AnalysisError(`${JSON.stringify(line)} is not a chain, a rule or COMMIT`, number);
     } else if (!foreign) {
       throw new AnalysisError('no table is open: begin with *filter', number);

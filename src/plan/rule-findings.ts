@@ -41,6 +41,22 @@ function ownLines({ origins, text }: TracedText): ReadonlyMap<number, string> {
   return own;
 }
 
+/** One number for the rule that a line comes from, and its direction. */
+function ruleNumber({ origins }: TracedText, lineNumber: number): number {
+  const origin = origins[lineNumber - 1];
+  return origin === undefined || origin === null ? -1 : origin.index * 2 + (origin.direction === 'inbound' ? 0 : 1);
+}
+
+/** How many lines each rule has. */
+function linesByRule(traced: TracedText, lineNumbers: Iterable<number>): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const number of lineNumbers) {
+    const rule = ruleNumber(traced, number);
+    counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** Findings of one text, rule by rule. */
 function findingsOf(
   traced: TracedText,
@@ -48,15 +64,11 @@ function findingsOf(
   own: ReadonlyMap<number, string>,
   idle: readonly IdleLine[],
 ): readonly RuleFinding[] {
-  const place = (number: number): string => {
-    const origin = traced.origins[number - 1];
-    return `${origin?.direction} ${origin?.index}`;
-  };
-  const counts = new Map<string, number>();
-  for (const number of own.keys()) counts.set(place(number), (counts.get(place(number)) ?? 0) + 1);
+  if (idle.length === 0) return [];
+  const counts = linesByRule(traced, own.keys());
   const byRule = new Map<string, IdleLine[]>();
   for (const line of idle) {
-    const key = `${line.kind} ${place(line.lineNumber)}`;
+    const key = `${line.kind} ${ruleNumber(traced, line.lineNumber)}`;
     const lines = byRule.get(key);
     if (lines === undefined) byRule.set(key, [line]);
     else lines.push(line);
@@ -74,7 +86,7 @@ function findingsOf(
       kind: first.kind,
       family,
       source: sourceIn(traced, first.lineNumber),
-      whole: lines.length === counts.get(place(first.lineNumber)),
+      whole: lines.length === counts.get(ruleNumber(traced, first.lineNumber)),
       differs: lines.some((line) => differs(line, instead(line))),
       lines: lines.map((line) => ({
         line: own.get(line.lineNumber) ?? '',

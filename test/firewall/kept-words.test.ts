@@ -40,16 +40,29 @@ describe('kept words', () => {
     expect(made).toBe(4100);
   });
 
+  it('are kept as many as is asked for', () => {
+    let made = 0;
+    const kept = keptWords((word) => {
+      made += 1;
+      return make(word);
+    }, 2);
+    for (const word of ['a', 'b', 'a', 'b', 'c', 'a']) expect(kept(word)).toEqual(make(word));
+    expect(made).toBe(4);
+  });
+
+  it('of the sets of 10,000 groups are made once', () => {
+    const names = Array.from({ length: 10_000 }, (_, n) => `once${n}`);
+    const first = names.map((name) => PEER_SETS.group(name));
+    expect(names.every((name, n) => PEER_SETS.group(name) === first[n])).toBe(true);
+  });
+
   it('name the sets of groups and zones apart', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (names) => {
         for (const name of [...names, ...names])
           for (const kind of ['group', 'zone'] as const)
             for (const family of ['v4', 'v6'] as const) {
-              const set = PEER_SETS[kind](name).sets[family];
-              expect(set.name).toBe(setName(name, kind, family));
-              for (const side of ['source', 'destination'] as const)
-                expect(set.peers[side]).toEqual({ kind: 'set', name: set.name, side });
+              expect(PEER_SETS[kind](name)[family]).toEqual({ kind: 'set', name: setName(name, kind, family) });
             }
       }),
     );

@@ -2,7 +2,7 @@ import type { RuleChoices } from '../dialect-rules.js';
 import { MAX_BASE_BYTES } from '../sets/set-name.js';
 import type { Fault } from './compile-error.js';
 import type { AddressList, Emission, Pass } from './emission.js';
-import type { Peer } from './firewall-rule.js';
+import type { Peer, Side } from './firewall-rule.js';
 import { type PeerAddresses, peerAddresses } from './peer-addresses.js';
 import { PEER_SETS, type PeerSet, type PeerSets } from './peer-set.js';
 import type { RulePeer } from './rule-model.js';
@@ -43,7 +43,7 @@ function nameRefused({ bytes, unusable, backslash }: PeerSets, choices: RuleChoi
 /** The peer's set, its name checked if it will be printed. */
 function usedSet(peer: NamedPeer, name: string, active: boolean, emission: Emission): PeerSet {
   const known = PEER_SETS[peer.kind](name);
-  const set = known.sets[emission.version];
+  const set = known[emission.version];
   if (!active) return set;
   const refused = nameRefused(known, emission.choices);
   if (refused !== undefined)
@@ -102,13 +102,19 @@ export function resolvePeer(
   return { kind: 'addresses', addresses };
 }
 
+/** The end of packets that is looked up in a set. */
+function setSide(pass: Pass, choices: RuleChoices): Side {
+  if (pass === 'inbound') return 'source';
+  return pass === 'answer' ? choices.answerSetSide : 'destination';
+}
+
 /** The peer of a rule for packets that go one way. */
 export function peerOnTheWay(peer: ResolvedPeer, pass: Pass, { choices }: Emission): Peer {
   switch (peer.kind) {
     case 'anyone':
       return ANYONE;
     case 'set':
-      return peer.peers[pass === 'inbound' ? 'source' : pass === 'answer' ? choices.answerSetSide : 'destination'];
+      return { kind: 'set', name: peer.name, side: setSide(pass, choices) };
     case 'addresses':
       return { kind: 'addresses', list: pass === 'inbound' ? peer.addresses.list : peer.addresses.reversed };
   }
