@@ -30,6 +30,11 @@ export interface ReportContext {
   readonly groupOwner?: GroupOwner;
   /** Rules of hosts whose agents can't show them are read back; what was found so counts. Default false. */
   readonly readsBack?: boolean;
+  /**
+   * The row and what is known are those that this very report gave the last time: it says nothing that they do not, and
+   * only times and what the check of hashes gives may be others. The outcome is the same without it. Default false.
+   */
+  readonly again?: boolean;
 }
 
 export type GroupOwner = 'report' | 'operator';
@@ -204,9 +209,7 @@ export function decideReport(
 
   const kept = withoutShown(row);
   const changes: JsonObject = {
-    ...extraOf(kept, report),
-    ...report.fields,
-    ...place,
+    ...(context.again === true ? {} : { ...extraOf(kept, report), ...report.fields, ...place }),
     keepalive_timestamp: now,
     // A good-bye says nothing new about the rules; counting it would fail a host for stopping.
     ...(verdict === undefined || saidGoodbye ? {} : verdict.memory),

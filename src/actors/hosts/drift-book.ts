@@ -20,7 +20,7 @@ export class DriftBook {
   /** Takes in a report. */
   observe(hostkey: string, differing: readonly HashField[], now: number): void {
     const before = this.#byHost.get(hostkey);
-    if (before === undefined && differing.length === 0) return;
+    if (sameFields(before?.differing ?? [], differing)) return;
     for (const field of before?.differing ?? []) this.#counts.set(field, this.count(field) - 1);
     for (const field of differing) this.#counts.set(field, this.count(field) + 1);
     if (differing.length === 0) this.#byHost.delete(hostkey);
@@ -53,4 +53,8 @@ export class DriftBook {
   get(hostkey: string): Drift | undefined {
     return this.#byHost.get(hostkey);
   }
+}
+
+function sameFields(some: readonly HashField[], others: readonly HashField[]): boolean {
+  return some.length === others.length && some.every((field, at) => field === others[at]);
 }

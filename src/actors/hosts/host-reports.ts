@@ -26,6 +26,7 @@ import type { HostDelivery } from './host-delivery.js';
 import { HostOddities, type HostOdditiesNeeds } from './host-oddities.js';
 import type { HostRecord } from './host-record.js';
 import { noteHeld } from './note-held.js';
+import { LastReport } from './last-report.js';
 import { HostRegistration, type HostRegistrationNeeds } from './host-registration.js';
 import type { HostRoom } from './host-room.js';
 import { readsBack, type ReadBackSwitch } from './reads-back.js';
@@ -76,6 +77,7 @@ export class HostReports {
   readonly #converges: ConvergenceWatch;
   readonly #oddities: HostOddities;
   readonly #driftLog: DriftLog;
+  readonly #last: LastReport;
   /** Whether it was noted in this run what the host holds. */
   #noted = false;
 
@@ -86,6 +88,7 @@ export class HostReports {
     this.#converges = new ConvergenceWatch(needs);
     this.#oddities = new HostOddities(needs, parts.record.hostkey);
     this.#driftLog = new DriftLog(needs);
+    this.#last = new LastReport(parts.record);
   }
 
   /**
@@ -97,7 +100,7 @@ export class HostReports {
     const { record } = this.#parts;
     this.#oddities.reported(report);
     const row = record.row();
-    const tooLarge = hostRoom.grow(record.hostkey, allFieldsOf(report));
+    const tooLarge = this.#last.isAgain(report, row) ? undefined : hostRoom.grow(record.hostkey, allFieldsOf(report));
     if (tooLarge !== undefined) {
       refused.add(clock.now(), report, 'too_many_hosts', tooLarge);
       guardOpened(self, this.#needs);
@@ -169,6 +172,7 @@ export class HostReports {
     return storePatiently(self, this.#needs, changes, `agent:${hostkey}`).then((result) => {
       if (!result.ok || outcome === undefined) return then(undefined);
       record.known = outcome.known;
+      this.#last.stored(report, result.stored[0]?.doc);
       if (before !== undefined) this.#noteHeld(before, outcome.row);
       delivery.serves(textOf(outcome.row.group));
       return then(outcome);
@@ -198,6 +202,7 @@ export class HostReports {
       readsBack: readsBack(config),
       agentStopGraceSeconds: config.agent_stop_grace_seconds,
       groupOwner,
+      again: this.#last.isAgain(report, row),
     });
   }
 

@@ -1,8 +1,14 @@
 import type { Table } from '../../model/document.js';
 
-/** Tables that nobody follows: they hold what the server itself has made, and it alone reads them. */
-const NOT_FOLLOWED: ReadonlySet<Table> = new Set([
+/**
+ * Tables whose changes are not kept: what the server itself has made, and what hosts report, hundreds of rows a second that
+ * mostly say that a host is there. A row of the change table would be two fifths of what the store does for such a report,
+ * and push out what happened in all other tables; for a snapshot all rows are in memory.
+ */
+const NOT_KEPT: ReadonlySet<Table> = new Set([
+  'host',
   'host_history',
+  'host_report',
   'revision',
   'ruleset_output',
   'ruleset_text',
@@ -14,5 +20,5 @@ const NOT_FOLLOWED: ReadonlySet<Table> = new Set([
  * a feed that is opened again begins with a snapshot.
  */
 export function isFollowed(table: Table): boolean {
-  return !NOT_FOLLOWED.has(table);
+  return !NOT_KEPT.has(table);
 }

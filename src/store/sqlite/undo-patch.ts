@@ -10,8 +10,7 @@ type ListUndo = readonly [key: string, head: number, tail: number, items: readon
 /**
  * How to get from a document back to the one before it: `set` puts old values of keys back, `unset` takes
  * added keys out, `lists` does so with long lists most of which stayed, `parts` with objects that hold such lists. The
- * change table keeps this instead of two whole documents: a keepalive touches three fields of sixty, and there are hundreds
- * per second; an address more leaves 60,000; a rule more leaves all the others.
+ * change table keeps this instead of two whole documents: an address more leaves 60,000; a rule more leaves all the others.
  */
 export interface UndoPatch {
   readonly set: readonly (readonly [key: string, value: Json])[];

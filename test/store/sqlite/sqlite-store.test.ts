@@ -241,16 +241,16 @@ describe('the disk', () => {
 describe('bounds', () => {
   it('a cursor older than the kept history leads to a snapshot; a quiet table keeps its own', async () => {
     const store = await open({ path: somewhere(), history: { rows: 20 } });
-    written(await store.commit([create('zone', { id: 'z' }), create('host', { id: 'h', n: 0 })], BY));
-    const watchers = { zone: new Watcher(store, 'zone'), host: new Watcher(store, 'host') };
+    written(await store.commit([create('zone', { id: 'z' }), create('group', { id: 'g', n: 0 })], BY));
+    const watchers = { zone: new Watcher(store, 'zone'), group: new Watcher(store, 'group') };
     for (const watcher of Object.values(watchers)) {
       await watcher.until(({ events }) => events.length > 0);
       await watcher.feed.close();
     }
-    for (let n = 1; n <= 50; n++) written(await store.commit([patch('host', 'h', { n })], BY));
-    const host = new Watcher(store, 'host', watchers.host.cursor, watchers.host.rows);
-    await host.until(({ rows }) => rows.get('h')?.['n'] === 50);
-    expect(host.events[0]?.type).toBe('snapshot');
+    for (let n = 1; n <= 50; n++) written(await store.commit([patch('group', 'g', { n })], BY));
+    const group = new Watcher(store, 'group', watchers.group.cursor, watchers.group.rows);
+    await group.until(({ rows }) => rows.get('g')?.['n'] === 50);
+    expect(group.events[0]?.type).toBe('snapshot');
     written(await store.commit([patch('zone', 'z', { n: 1 })], BY));
     const zone = new Watcher(store, 'zone', watchers.zone.cursor, watchers.zone.rows);
     await zone.until(({ rows }) => rows.get('z')?.['n'] === 1);
@@ -259,12 +259,12 @@ describe('bounds', () => {
 
   it('too many changes at once are told as a snapshot', async () => {
     const store = await open({ path: somewhere(), replayLimit: 10 });
-    const first = new Watcher(store, 'host');
+    const first = new Watcher(store, 'group');
     await first.until(({ events }) => events.length > 0);
     await first.feed.close();
-    written(await store.commit([create('host', { id: 'h', n: 0 })], BY));
-    for (let n = 1; n <= 10; n++) written(await store.commit([patch('host', 'h', { n })], BY));
-    const watcher = new Watcher(store, 'host', first.cursor);
+    written(await store.commit([create('group', { id: 'g', n: 0 })], BY));
+    for (let n = 1; n <= 10; n++) written(await store.commit([patch('group', 'g', { n })], BY));
+    const watcher = new Watcher(store, 'group', first.cursor);
     await watcher.until(({ events }) => events.length > 0);
     expect(watcher.events[0]).toMatchObject({ type: 'snapshot', rows: [{ doc: { n: 10 } }] });
   });
