@@ -7,6 +7,7 @@ describe('real clock', () => {
   });
   afterEach(() => {
     vi.useRealTimers();
+    vi.restoreAllMocks();
   });
 
   it('waits out times that are longer than Node’s timers hold', () => {
@@ -31,5 +32,28 @@ describe('real clock', () => {
     const timer = realClock.setTimer(Infinity, () => undefined);
     expect(vi.getTimerCount()).toBe(0);
     realClock.clearTimer(timer);
+  });
+
+  it('has what repeats every so many whole seconds fall on whole seconds, and at first at most half a second early or late', () => {
+    for (const [begun, seconds] of [
+      [0.2, 1],
+      [700.9, 1],
+      [1499, 10],
+      [86_400_123.4, 3600],
+    ] as const) {
+      vi.spyOn(performance, 'now').mockReturnValue(begun);
+      const wait = realClock.untilNext?.(seconds * 1000) ?? NaN;
+      expect((begun + wait) % 1000).toBeCloseTo(0, 3);
+      expect(Math.abs(wait - seconds * 1000)).toBeLessThanOrEqual(500);
+      // From there on regularly, also where a timer fires a moment late.
+      vi.spyOn(performance, 'now').mockReturnValue(begun + wait + 30);
+      expect(realClock.untilNext?.(seconds * 1000)).toBeCloseTo(seconds * 1000 - 30, 3);
+    }
+  });
+
+  it('leaves what repeats at other times as it is', () => {
+    vi.spyOn(performance, 'now').mockReturnValue(700);
+    for (const ms of [0, 50, 500, 999, 1500, 2500.5, 60 * 86_400_000, Infinity])
+      expect(realClock.untilNext?.(ms)).toBe(ms);
   });
 });
