@@ -91,12 +91,12 @@ const inParts = {
     onLoad({ filter: MEDIA_TYPES }, ({ path }) => ({
       contents: `module.exports = JSON.parse(${JSON.stringify(readFileSync(path, 'utf8'))});`,
     }));
-    onLoad({ filter: COMMANDER }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(
-        CHILD_PROCESS,
-        "const childProcess = { spawn: (...args) => require('node:child_process').spawn(...args) };",
-      ),
-    }));
+    onLoad({ filter: COMMANDER }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(CHILD_PROCESS)) throw new Error(`${path}: it no longer says ${CHILD_PROCESS}`);
+      const later = "const childProcess = { spawn: (...args) => require('node:child_process').spawn(...args) };";
+      return { contents: text.replace(CHILD_PROCESS, later) };
+    });
     onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => ({
       contents: path === READ_AHEAD ? defaults : moved(path, readFileSync(path, 'utf8')),
       loader: 'ts',
