@@ -5,12 +5,12 @@ import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { keepHeapSmall } from './keep-heap-small.js';
 import { createNotifier } from './notify.js';
+import { scavengeAlone } from './scavenge-alone.js';
+import { startSettled } from './start-settled.js';
 import type { RunningServer } from '../server/running-server.js';
 
 /** How much longer than its own deadline an orderly stop may take before the process ends anyway, in milliseconds. */
 const STOP_SLACK_MS = 1000;
-/** When a start is over for certain, what follows it included: milliseconds from its end. */
-const SETTLED_MS = 30_000;
 /** How long the process stays alive so that its last message is sent, in milliseconds. */
 const TELL_MS = 500;
 
@@ -52,7 +52,9 @@ export async function serve(
     });
   }
   log.info(server.listening, 'listening');
-  setTimeout(growAgain, SETTLED_MS).unref();
+  // Only now: a start has few others beside it, and its collections are large.
+  scavengeAlone();
+  void startSettled().then(growAgain);
   notifier.startWatchdog();
   // Not awaited: it takes until systemd has received it, which can be seconds.
   void notifier.send('READY=1', `STATUS=API on ${server.listening.api}`);
