@@ -15,8 +15,8 @@ export type {
 export { backoffMs } from './supervisor/backoff.js';
 export type { Backoff } from './supervisor/backoff.js';
 export { dependentsOf } from './supervisor/dependents.js';
-export { realClock } from './process/clock.js';
-export type { Clock, TimerHandle } from './process/clock.js';
+export { comeDue, realClock } from './process/clock.js';
+export type { Clock, Due, TimerHandle } from './process/clock.js';
 export { endProcess, endProcesses } from './supervisor/end-process.js';
 export { killBranch } from './supervisor/kill-branch.js';
 export { startLate } from './supervisor/start-late.js';

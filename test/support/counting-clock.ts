@@ -1,4 +1,4 @@
-import { realClock, type Clock, type TimerHandle } from '../../src/otp/index.js';
+import { comeDue, realClock, type Clock, type TimerHandle } from '../../src/otp/index.js';
 
 /** The real clock, counting its timers, whose monotonic time can be moved on: restart budgets are whole again then. */
 export interface CountingClock extends Clock {
@@ -23,7 +23,7 @@ export function countingClock(): CountingClock {
       timers.add(handle);
       handle.timer = realClock.setTimer(ms, () => {
         timers.delete(handle);
-        fire();
+        comeDue(fire);
       });
       return handle;
     },

@@ -41,6 +41,11 @@ const DEADLINE: DeadlineInfo = { tag: 'deadline' };
 /** After a deadline has changed the row: how soon to look again, while the world may not have seen the change yet. */
 const SETTLE_MS = 1000;
 
+/** Never earlier than the moment itself. */
+function wholeMs(at: number): number {
+  return Math.ceil(at);
+}
+
 function secondsOf(ms: number): number {
   return Math.round(ms / 1000);
 }
@@ -52,16 +57,20 @@ function secondsOf(ms: number): number {
 export class HostDeadlines {
   readonly #needs: HostDeadlinesNeeds;
   readonly #record: HostRecord;
+  /**
+   * Monotonic milliseconds. These three are whole numbers, or undefined for none: with a fraction, or Infinity, each would be
+   * an object of its own, for each host.
+   */
   #lastSeen: number;
   /** A good-bye brings the keepalive deadline forward to this moment. */
-  #stopDeadline = Infinity;
+  #stopDeadline: number | undefined = undefined;
   #timer: TimerRef | undefined = undefined;
-  #timerAt = Infinity;
+  #timerAt: number | undefined = undefined;
 
   constructor(needs: HostDeadlinesNeeds, record: HostRecord) {
     this.#needs = needs;
     this.#record = record;
-    this.#lastSeen = needs.clock.monotonic();
+    this.#lastSeen = wholeMs(needs.clock.monotonic());
     if (record.known?.stoppedAt !== undefined)
       this.#stopDeadline = this.#lastSeen + needs.config.agent_stop_grace_seconds * 1000;
   }
@@ -71,24 +80,23 @@ export class HostDeadlines {
    * an earlier good-bye stands.
    */
   heard(stopsInSeconds?: number): void {
-    const now = this.#needs.clock.monotonic();
-    this.#lastSeen = now;
+    const now = (this.#lastSeen = wholeMs(this.#needs.clock.monotonic()));
     if (stopsInSeconds === undefined) return;
-    this.#stopDeadline =
-      stopsInSeconds === Infinity ? Infinity : Math.min(this.#stopDeadline, now + stopsInSeconds * 1000);
+    const stopsAt = wholeMs(now + stopsInSeconds * 1000);
+    this.#stopDeadline = stopsInSeconds === Infinity ? undefined : Math.min(this.#stopDeadline ?? Infinity, stopsAt);
   }
 
   /** One timer is enough: it may come early, finds that nothing is due, and is set again. */
   arm(self: Self<DeadlineInfo>): void {
     const next = this.#next();
-    if (next !== undefined && next.at < this.#timerAt) this.#armAt(self, next.at);
+    if (next !== undefined && wholeMs(next.at) < (this.#timerAt ?? Infinity)) this.#armAt(self, next.at);
   }
 
   /** The timer has come. */
   async come(self: Self<DeadlineInfo>): Promise<void> {
     const { clock, guard, config } = this.#needs;
     this.#timer = undefined;
-    this.#timerAt = Infinity;
+    this.#timerAt = undefined;
     const next = this.#next();
     const now = clock.monotonic();
     if (next === undefined || next.at > now) return this.arm(self);
@@ -105,9 +113,9 @@ export class HostDeadlines {
     const next = this.#next();
     return {
       heard_seconds_ago: secondsOf(now - this.#lastSeen),
-      said_good_bye: this.#stopDeadline !== Infinity,
+      said_good_bye: this.#stopDeadline !== undefined,
       next: next === undefined ? null : { event: next.event, in_seconds: secondsOf(next.at - now) },
-      looks_in_seconds: this.#timerAt === Infinity ? null : secondsOf(this.#timerAt - now),
+      looks_in_seconds: this.#timerAt === undefined ? null : secondsOf(this.#timerAt - now),
     };
   }
 
@@ -118,7 +126,7 @@ export class HostDeadlines {
     return nextDeadline(stateOf(row), {
       lastSeen: this.#lastSeen,
       guardOpenedAt: guard.openedAt,
-      stopDeadline: this.#stopDeadline,
+      stopDeadline: this.#stopDeadline ?? Infinity,
       keepaliveMs: config.keepalive_alert_seconds * 1000,
       retirementMs: config.retirement_alert_seconds * 1000,
     });
@@ -126,7 +134,7 @@ export class HostDeadlines {
 
   #armAt(self: Self<DeadlineInfo>, at: number): void {
     if (this.#timer !== undefined) self.cancel(this.#timer);
-    this.#timerAt = at;
+    this.#timerAt = wholeMs(at);
     this.#timer = self.sendAfter(Math.max(0, at - this.#needs.clock.monotonic()), DEADLINE);
   }
 
@@ -146,7 +154,7 @@ export class HostDeadlines {
     const changes = [row, ...twins].map(({ id }) => ({ op: 'edit', table: 'host', id, edit }) as const);
     const result = await storePatiently(self, this.#needs, changes, 'system');
     if (!result.ok || outcome === undefined) return;
-    this.#stopDeadline = Infinity;
+    this.#stopDeadline = undefined;
     const { from, to } = outcome;
     if (from !== to) {
       const { name, group } = outcome.row;

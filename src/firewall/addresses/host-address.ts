@@ -21,6 +21,11 @@ function refused(reason: string, isAddress = true): HostAddress {
   return { kind: 'refused', reason, isAddress };
 }
 
+/** A template would hold on to both its parts, and these texts are kept for each host. */
+function inOnePiece(address: string, length: string): string {
+  return [address, length].join('');
+}
+
 /** No address is longer, a zone with the longest interface name included; longer strings are not parsed. */
 const LONGEST = 64;
 
@@ -61,7 +66,7 @@ export function hostAddress(text: string): HostAddress {
     const address = baseOf4(net4);
     if (Math.floor(address / 2 ** 24) === 127) return LOCAL;
     const reason = unownable4(address);
-    return reason === undefined ? { kind: 'v4', text: `${formatAddress4(address)}/32` } : refused(reason);
+    return reason === undefined ? { kind: 'v4', text: inOnePiece(formatAddress4(address), '/32') } : refused(reason);
   }
   const zone = /%[^\s%/]{1,32}$/.exec(text);
   const net6 = parseNet6(zone === null ? text : text.slice(0, zone.index));
@@ -70,5 +75,5 @@ export function hostAddress(text: string): HostAddress {
   if (isLocal6(net6)) return LOCAL;
   if (zone !== null) return refused('has a zone (%), which only a link-local address has');
   const reason = unownable6(net6);
-  return reason === undefined ? { kind: 'v6', text: `${formatAddress6(net6)}/128` } : refused(reason);
+  return reason === undefined ? { kind: 'v6', text: inOnePiece(formatAddress6(net6), '/128') } : refused(reason);
 }

@@ -143,6 +143,9 @@ export function sameCheckedFields(table: PolicyPart, one: Document, other: Docum
   return true;
 }
 
+/** One list for the many documents in which nothing is wrong. */
+const WELL_FORMED: readonly MalformedField[] = Object.freeze([]);
+
 /** Documents are immutable, so each is checked once. */
 const seen = new WeakMap<Document, readonly MalformedField[]>();
 
@@ -157,6 +160,7 @@ export function malformedFields(table: PolicyPart, row: Document): readonly Malf
     const reason = check(row[field], row);
     return reason === undefined ? [] : [{ field, reason }];
   });
-  seen.set(row, found);
-  return found;
+  const fields = found.length === 0 ? WELL_FORMED : found;
+  seen.set(row, fields);
+  return fields;
 }

@@ -89,6 +89,20 @@ class StopMsg implements Message {
 
 type AnyServer = GenServer<unknown, unknown, unknown, Message>;
 
+function answer(server: AnyServer, self: Self, { request, from }: CallMsg): void | Promise<void> {
+  if (server.handleCall === undefined) {
+    from.fail('not_handled');
+    return;
+  }
+  const reply = server.handleCall(self, request, from);
+  if (reply instanceof Promise) {
+    return reply.then((value) => {
+      if (value !== NO_REPLY) from.reply(value);
+    });
+  }
+  if (reply !== NO_REPLY) from.reply(reply);
+}
+
 /** What it may have or not is made when it is asked for: functions of its own would be a third of an idle server's memory. */
 class GenServerProcess implements Behaviour, Published {
   readonly #server: AnyServer;
@@ -126,7 +140,7 @@ class GenServerProcess implements Behaviour, Published {
     if (message instanceof CastMsg) {
       if (this.#server.handleCast !== undefined) return this.#server.handleCast(self, message.body);
     } else if (message instanceof CallMsg) {
-      return this.#call(self, message);
+      return answer(this.#server, self, message);
     } else {
       if (message instanceof StopMsg) return self.stop(message.reason);
       // As in OTP: the parent's end is not up for discussion, even when exits are trapped.
@@ -134,20 +148,6 @@ class GenServerProcess implements Behaviour, Published {
       if (this.#server.handleInfo !== undefined) return this.#server.handleInfo(self, message);
     }
     self.system.report({ kind: 'unexpected_message', pid: self.pid, tag: message.tag });
-  }
-
-  #call(self: Self, { request, from }: CallMsg): void | Promise<void> {
-    if (this.#server.handleCall === undefined) {
-      from.fail('not_handled');
-      return;
-    }
-    const reply = this.#server.handleCall(self, request, from);
-    if (reply instanceof Promise) {
-      return reply.then((value) => {
-        if (value !== NO_REPLY) from.reply(value);
-      });
-    }
-    if (reply !== NO_REPLY) from.reply(reply);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Name, Pid } from './pid.js';
 import type { ExitReason } from './reason.js';
 import type { Report } from './report.js';
 import type { Address, ServerAddress, Untyped } from './address.js';
-import type { Message, DownMsg, MonitorRef, TimerRef } from './message.js';
+import type { Message, MonitorRef, TimerRef, Watcher } from './message.js';
 import type { DetailObject, Published } from './published.js';
 import type { CrashBook } from './sys/crash-book.js';
 import type { Suspension, Sys } from './sys/sys.js';
@@ -96,8 +96,8 @@ export interface ActorSystem {
   fault(pid: Pid, error: unknown): void;
   link(a: Pid, b: Pid): void;
   unlink(a: Pid, b: Pid): void;
-  /** `watcher` gets one DOWN. A function is called in the very step in which the target dies; it should not throw. */
-  monitor(watcher: Pid | ((down: DownMsg) => void), target: Pid): MonitorRef;
+  /** `watcher` gets one DOWN. One that is no process is called in the very step in which the target dies; it should not throw. */
+  monitor(watcher: Pid | Watcher, target: Pid): MonitorRef;
   /** No DOWN of this monitor will be handled after this. */
   demonitor(ref: MonitorRef): void;
   /** Resolves with the reason when the process has ended (at once if it has). */

@@ -3,7 +3,7 @@ import type { Clock } from './clock.js';
 import { endProcessAndLinked } from './burial.js';
 import type { BurialHost } from './burial.js';
 import { Exit, StartFailed } from './exit.js';
-import type { DownMsg, Message, MonitorRef } from './message.js';
+import type { Message, MonitorRef, Watcher } from './message.js';
 import type { Behaviour, ActorSystem, ActorSystemStats, ProcessInfo, SpawnOptions } from './actor-system-types.js';
 import { LONG_MAILBOX } from './actor-system-options.js';
 import type { ActorSystemOptions } from './actor-system-options.js';
@@ -66,7 +66,7 @@ class ProcessTable implements ActorSystem {
     const find = (pid: Pid): Process | undefined => this.#table.get(pid.id);
     const deliver = (process: Process, message: Message): void => this.#mailboxes.deliver(process, message);
     this.#mailboxes = new Mailboxes({ clock, schedule, report }, options.longMailbox ?? LONG_MAILBOX);
-    this.#selves = { clock, deliver, supervises: ({ pid }) => this.#supervisors.add(pid) };
+    this.#selves = { system: this, clock, deliver, supervises: ({ pid }) => this.#supervisors.add(pid) };
     const desk = new SysDesk({
       clock,
       allowReplaceState: options.allowReplaceState ?? false,
@@ -127,7 +127,7 @@ class ProcessTable implements ActorSystem {
       initTimeoutMs: options.initTimeoutMs ?? INIT_TIMEOUT_MS,
       startedAt: this.clock.now(),
     });
-    process.self = new ProcessSelf(this, process, this.#selves);
+    process.self = new ProcessSelf(process, this.#selves);
     if (this.#keepEvents) {
       const observer = new Observer(this.clock);
       observer.events = [];
@@ -189,17 +189,18 @@ class ProcessTable implements ActorSystem {
     if (first !== undefined && second !== undefined) unlinkProcesses(first, second);
   }
 
-  monitor(watcher: Pid | ((down: DownMsg) => void), target: Pid): MonitorRef {
-    const by = typeof watcher === 'function' ? watcher : this.#table.get(watcher.id);
+  monitor(watcher: Pid | Watcher, target: Pid): MonitorRef {
+    const by = watcher instanceof Pid ? this.#table.get(watcher.id) : watcher;
     const process = this.#table.get(target.id);
     if (by !== undefined && process !== undefined) return addMonitor(by, process);
     const down = new Monitor(by ?? (() => undefined), target);
-    if (typeof by === 'function') {
+    if (by instanceof Process) this.#mailboxes.deliver(by, down);
+    else if (by !== undefined) {
       // Not at once: the caller does not hold the reference yet.
       queueMicrotask(() => {
         if (!down.revoked) this.#reporter.tellWatcher(by, down);
       });
-    } else if (by !== undefined) this.#mailboxes.deliver(by, down);
+    }
     return down;
   }
 

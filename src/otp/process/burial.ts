@@ -1,13 +1,13 @@
 import type { Clock } from './clock.js';
 import { StartFailed } from './exit.js';
 import { dropWatching } from './links.js';
-import type { DownMsg, Message } from './message.js';
+import type { DownMsg, Message, Watcher } from './message.js';
 import type { Pid } from './pid.js';
-import { ExitSignal, TIMER_TAG } from './process.js';
-import type { Process } from './process.js';
+import { ExitSignal, Process, TIMER_TAG } from './process.js';
 import { formatReason, isOrderly } from './reason.js';
 import type { ExitReason } from './reason.js';
 import type { CrashDetail } from './report.js';
+import { itemsOf, withoutItem } from './small-set.js';
 import { clearTimers } from './timer.js';
 
 /** What the end of a process needs of the actor system. */
@@ -18,7 +18,7 @@ export interface BurialHost {
   forget(process: Process, reason: ExitReason): void;
   deliver(process: Process, message: Message): void;
   deadLetter(to: Pid, message: Message): void;
-  tellWatcher(watcher: (down: DownMsg) => void, down: DownMsg): void;
+  tellWatcher(watcher: Watcher, down: DownMsg): void;
   /** A handler of it still runs. */
   orphaned(process: Process): void;
   look(process: Process): CrashDetail;
@@ -60,14 +60,12 @@ function bury(
       host.deadLetter(pid, message);
     }
   }
-  if (links !== undefined) {
-    for (const peer of links.values()) {
-      peer.links?.delete(process);
-      // The starter learns of a failed start from `spawn` itself, not a second time as a signal.
-      if (starter !== undefined && peer.pid === process.parent) continue;
-      if (peer.trapping) host.deliver(peer, new ExitSignal(pid, reason));
-      else if (reason !== 'normal') doomed.push([peer, reason]);
-    }
+  for (const peer of itemsOf(links)) {
+    peer.links = withoutItem(peer.links, process);
+    // The starter learns of a failed start from `spawn` itself, not a second time as a signal.
+    if (starter !== undefined && peer.pid === process.parent) continue;
+    if (peer.trapping) host.deliver(peer, new ExitSignal(pid, reason));
+    else if (reason !== 'normal') doomed.push([peer, reason]);
   }
   process.abort?.abort();
   if (starter !== undefined) {
@@ -75,15 +73,13 @@ function bury(
     starter.reject(new StartFailed(pid.label, ignored ? 'normal' : reason, ignored, text));
     if (detail !== undefined) host.crashed(pid, reason, 0, detail);
   }
-  if (watchers !== undefined) {
-    for (const monitor of watchers.values()) {
-      monitor.reason = reason;
-      if (typeof monitor.watcher === 'function') host.tellWatcher(monitor.watcher, monitor);
-      else {
-        monitor.watcher.watching?.delete(monitor);
-        host.deliver(monitor.watcher, monitor);
-      }
-    }
+  for (const monitor of itemsOf(watchers)) {
+    const { watcher } = monitor;
+    monitor.reason = reason;
+    if (watcher instanceof Process) {
+      watcher.watching = withoutItem(watcher.watching, monitor);
+      host.deliver(watcher, monitor);
+    } else host.tellWatcher(watcher, monitor);
   }
   if (waiters !== undefined) for (const resolve of waiters) resolve(reason);
 }

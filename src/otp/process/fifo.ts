@@ -1,13 +1,21 @@
-/** Most mailboxes hold one message at a time, and there is one for each host. */
 const SMALLEST = 2;
 /** A ring larger than this is given back once it has run empty. */
 const KEPT = 64;
 
+/** A full ring's items, from its head on, in one of twice the size. */
+function grown<T>(ring: readonly (T | undefined)[], head: number): (T | undefined)[] {
+  const bigger = new Array<T | undefined>(ring.length * 2).fill(undefined);
+  for (let i = 0; i < ring.length; i++) bigger[i] = ring[(head + i) & (ring.length - 1)];
+  return bigger;
+}
+
 /**
  * First in, first out, in a ring that grows by doubling: every step is O(1), also at the head of a long queue. One that
- * never held anything costs no array, so each process can have one as its mailbox.
+ * never held more than one item at a time costs no array: each process has one as its mailbox, and there is one for each host.
  */
 export class Fifo<T> {
+  /** The item of one that has no ring. */
+  #only: T | undefined = undefined;
   #ring: (T | undefined)[] | undefined = undefined;
   #head = 0;
   #length = 0;
@@ -19,17 +27,31 @@ export class Fifo<T> {
   push(item: T): void {
     let ring = this.#ring;
     if (ring === undefined) {
+      if (this.#length === 0) {
+        this.#only = item;
+        this.#length = 1;
+        return;
+      }
       ring = this.#ring = new Array<T | undefined>(SMALLEST).fill(undefined);
+      ring[0] = this.#only;
+      this.#only = undefined;
     } else if (this.#length === ring.length) {
-      ring = this.#ring = this.#grown(ring);
+      ring = this.#ring = grown(ring, this.#head);
+      this.#head = 0;
     }
     ring[(this.#head + this.#length) & (ring.length - 1)] = item;
     this.#length++;
   }
 
   shift(): T | undefined {
+    if (this.#length === 0) return undefined;
     const ring = this.#ring;
-    if (ring === undefined || this.#length === 0) return undefined;
+    if (ring === undefined) {
+      const only = this.#only;
+      this.#only = undefined;
+      this.#length = 0;
+      return only;
+    }
     const item = ring[this.#head];
     ring[this.#head] = undefined;
     this.#head = (this.#head + 1) & (ring.length - 1);
@@ -40,7 +62,8 @@ export class Fifo<T> {
 
   /** The item that is `at` places behind the next one, left where it is. */
   at(at: number): T | undefined {
-    if (this.#ring === undefined || at >= this.#length) return undefined;
+    if (at >= this.#length) return undefined;
+    if (this.#ring === undefined) return this.#only;
     return this.#ring[(this.#head + at) & (this.#ring.length - 1)];
   }
 
@@ -62,12 +85,5 @@ export class Fifo<T> {
     this.#ring = undefined;
     this.#head = 0;
     return all;
-  }
-
-  #grown(ring: (T | undefined)[]): (T | undefined)[] {
-    const bigger = new Array<T | undefined>(ring.length * 2).fill(undefined);
-    for (let i = 0; i < this.#length; i++) bigger[i] = ring[(this.#head + i) & (ring.length - 1)];
-    this.#head = 0;
-    return bigger;
   }
 }

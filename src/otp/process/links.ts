@@ -1,42 +1,41 @@
-import type { DownMsg } from './message.js';
+import type { Watcher } from './message.js';
 import type { Pid } from './pid.js';
-import { Monitor } from './process.js';
-import type { Process } from './process.js';
-import { SmallSet } from './small-set.js';
+import { Monitor, Process } from './process.js';
+import { itemsOf, withItem, withoutItem } from './small-set.js';
 
 /** Symmetric; linking twice is one link. */
 export function linkProcesses(a: Process, b: Process): void {
   if (a === b) return;
-  (a.links ??= new SmallSet()).add(b);
-  (b.links ??= new SmallSet()).add(a);
+  a.links = withItem(a.links, b);
+  b.links = withItem(b.links, a);
 }
 
 export function unlinkProcesses(a: Process, b: Process): void {
-  a.links?.delete(b);
-  b.links?.delete(a);
+  a.links = withoutItem(a.links, b);
+  b.links = withoutItem(b.links, a);
 }
 
 /** Watches a live process. */
-export function addMonitor(watcher: Process | ((down: DownMsg) => void), target: Process): Monitor {
+export function addMonitor(watcher: Process | Watcher, target: Process): Monitor {
   const monitor = new Monitor(watcher, target.pid);
-  (target.watchers ??= new SmallSet()).add(monitor);
-  if (typeof watcher !== 'function') (watcher.watching ??= new SmallSet()).add(monitor);
+  target.watchers = withItem(target.watchers, monitor);
+  if (watcher instanceof Process) watcher.watching = withItem(watcher.watching, monitor);
   return monitor;
 }
 
 /** Ends a monitor; a DOWN that waits in the mailbox will not be handled. `target` is undefined once it is dead. */
 export function removeMonitor(monitor: Monitor, target: Process | undefined): void {
   monitor.revoked = true;
-  target?.watchers?.delete(monitor);
-  if (typeof monitor.watcher !== 'function') monitor.watcher.watching?.delete(monitor);
+  if (target !== undefined) target.watchers = withoutItem(target.watchers, monitor);
+  if (monitor.watcher instanceof Process) monitor.watcher.watching = withoutItem(monitor.watcher.watching, monitor);
 }
 
 /** A dying process stops watching others. */
 export function dropWatching(process: Process, find: (pid: Pid) => Process | undefined): void {
-  if (process.watching === undefined) return;
-  for (const monitor of process.watching.values()) {
+  for (const monitor of itemsOf(process.watching)) {
     monitor.revoked = true;
-    find(monitor.target)?.watchers?.delete(monitor);
+    const target = find(monitor.target);
+    if (target !== undefined) target.watchers = withoutItem(target.watchers, monitor);
   }
   process.watching = undefined;
 }

@@ -21,6 +21,9 @@ export interface DownMsg extends Message {
   readonly reason: ExitReason;
 }
 
+/** Who is told of an end without being a process: a function, or, for one who watches many, an object in place of one each. */
+export type Watcher = ((down: DownMsg) => void) | { ended(down: DownMsg): void };
+
 /** Handle of a monitor; only good for `demonitor`. */
 export interface MonitorRef {
   readonly target: Pid;

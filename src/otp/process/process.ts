@@ -1,11 +1,12 @@
 import type { StartFailed } from './exit.js';
-import type { DownMsg, ExitMsg, Message, MonitorRef, TimerRef } from './message.js';
+import type { DownMsg, ExitMsg, Message, MonitorRef, TimerRef, Watcher } from './message.js';
 import type { Published } from './published.js';
 import type { Behaviour, Self } from './actor-system-types.js';
 import { Fifo } from './fifo.js';
 import type { Name, Pid } from './pid.js';
 import type { ExitReason } from './reason.js';
-import type { TimerHandle } from './clock.js';
+import type { Clock, TimerHandle } from './clock.js';
+import { withoutItem } from './small-set.js';
 import type { SmallSet } from './small-set.js';
 import type { Oversight } from './sys/oversight.js';
 
@@ -19,18 +20,49 @@ export abstract class Revocable {
 
 export const TIMER_TAG = '$timer';
 
+/** What timers need of the actor system. */
+export interface TimerHost {
+  readonly clock: Clock;
+  /** Puts the message into the mailbox, full or not. */
+  deliver(process: Process, message: Message): void;
+}
+
 /** A timer of one process; it travels through the mailbox itself, so that `cancel` holds for a queued one too. */
 export class Timer extends Revocable implements TimerRef {
-  readonly tag = TIMER_TAG;
   readonly message: Message;
   readonly everyMs: number | undefined;
+  readonly #host: TimerHost;
+  readonly #process: Process;
   handle: TimerHandle | undefined = undefined;
   queued = false;
 
-  constructor(message: Message, everyMs: number | undefined) {
+  constructor(host: TimerHost, process: Process, message: Message, everyMs: number | undefined) {
     super();
+    this.#host = host;
+    this.#process = process;
     this.message = message;
     this.everyMs = everyMs;
+  }
+
+  get tag(): typeof TIMER_TAG {
+    return TIMER_TAG;
+  }
+
+  arm(ms: number): void {
+    const { clock } = this.#host;
+    const wait = this.everyMs === undefined ? ms : (clock.untilNext?.(ms) ?? ms);
+    this.handle = clock.setTimer(wait, this);
+  }
+
+  /** For the clock alone: the time has come. */
+  due(): void {
+    this.handle = undefined;
+    if (this.everyMs === undefined) this.#process.timers = withoutItem(this.#process.timers, this);
+    else this.arm(this.everyMs);
+    // A slow process finds one tick, not a heap of them.
+    if (this.queued) return;
+    this.queued = true;
+    this.#host.deliver(this.#process, this);
   }
 
   take(): Message {
@@ -41,15 +73,18 @@ export class Timer extends Revocable implements TimerRef {
 
 /** A monitor, and the DOWN message that it becomes. */
 export class Monitor extends Revocable implements MonitorRef, DownMsg {
-  readonly tag = 'DOWN' as const;
-  readonly watcher: Process | ((down: DownMsg) => void);
+  readonly watcher: Process | Watcher;
   readonly target: Pid;
   reason: ExitReason = 'noproc';
 
-  constructor(watcher: Process | ((down: DownMsg) => void), target: Pid) {
+  constructor(watcher: Process | Watcher, target: Pid) {
     super();
     this.watcher = watcher;
     this.target = target;
+  }
+
+  get tag(): 'DOWN' {
+    return 'DOWN';
   }
 
   get ref(): MonitorRef {
@@ -104,8 +139,8 @@ export class Process {
   running = false;
   /** It died while `running`; counted as an orphan until that run comes back. */
   orphaned = false;
-  /** Monotonic milliseconds since when an asynchronous handler has been waiting; -1 if none is. */
-  busySince = -1;
+  /** Monotonic milliseconds since when an asynchronous handler has been waiting; undefined if none is. */
+  busySince: number | undefined = undefined;
   initTimeoutMs: number;
   reductions = 0;
   dropped = 0;
@@ -119,12 +154,12 @@ export class Process {
   lastKind: string | undefined = undefined;
   /** What `sys` keeps of it; undefined for nearly all. */
   oversight: Oversight | undefined = undefined;
-  links: SmallSet<Process> | undefined = undefined;
+  links: SmallSet<Process> = undefined;
   /** Monitors of this process by others. */
-  watchers: SmallSet<Monitor> | undefined = undefined;
+  watchers: SmallSet<Monitor> = undefined;
   /** Monitors by this process of others. */
-  watching: SmallSet<Monitor> | undefined = undefined;
-  timers: SmallSet<Timer> | undefined = undefined;
+  watching: SmallSet<Monitor> = undefined;
+  timers: SmallSet<Timer> = undefined;
   names: Name[] | undefined = undefined;
   waiters: ((reason: ExitReason) => void)[] | undefined = undefined;
   abort: AbortController | undefined = undefined;

@@ -1,5 +1,5 @@
 import type { Address } from './address.js';
-import type { DownMsg, Message } from './message.js';
+import type { DownMsg, Message, Watcher } from './message.js';
 import type { Report, ReportSink } from './report.js';
 import { CrashBook } from './sys/crash-book.js';
 
@@ -34,9 +34,10 @@ export class Reporter {
     return false;
   }
 
-  tellWatcher(watcher: (down: DownMsg) => void, down: DownMsg): void {
+  tellWatcher(watcher: Watcher, down: DownMsg): void {
     try {
-      watcher(down);
+      if (typeof watcher === 'function') watcher(down);
+      else watcher.ended(down);
     } catch (error) {
       this.report({ kind: 'callback_fault', where: `monitor of ${String(down.pid)}`, error });
     }

@@ -101,7 +101,7 @@ export class RunLoop {
   }
 
   #started(process: Process): void {
-    process.busySince = -1;
+    process.busySince = undefined;
     if (this.#isOver(process)) return;
     process.phase = 'alive';
     const starter = process.starter;
@@ -164,11 +164,11 @@ export class RunLoop {
     process.busySince = this.#host.clock.monotonic();
     void handling.then(
       () => {
-        process.busySince = -1;
+        process.busySince = undefined;
         if (!this.#isOver(process)) this.#drain(process, left);
       },
       (error: unknown) => {
-        process.busySince = -1;
+        process.busySince = undefined;
         this.#threw(process, error);
       },
     );

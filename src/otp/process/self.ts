@@ -4,28 +4,35 @@ import type { Message, MonitorRef, TimerRef } from './message.js';
 import type { Published } from './published.js';
 import type { Behaviour, ActorSystem, Self, SpawnOptions } from './actor-system-types.js';
 import type { Name, Pid } from './pid.js';
-import type { Process } from './process.js';
+import type { Process, TimerHost } from './process.js';
 import type { ExitReason } from './reason.js';
 import type { Address, Untyped } from './address.js';
 import { cancelTimer, startTimer } from './timer.js';
-import type { TimerHost } from './timer.js';
 
 /** What a process's own view needs of the actor system. */
 export interface SelfHost extends TimerHost {
+  readonly system: ActorSystem;
   /** The process has published a supervisor's view. */
   supervises(process: Process): void;
 }
 
+function alive(process: Process): Process {
+  if (process.phase === 'dead') throw new ProcessDead(String(process.pid));
+  return process;
+}
+
 /** One process's own view of the actor system, fenced off once the process is dead. */
 export class ProcessSelf implements Self<Message> {
-  readonly system: ActorSystem;
   readonly #process: Process;
   readonly #host: SelfHost;
 
-  constructor(system: ActorSystem, process: Process, host: SelfHost) {
-    this.system = system;
+  constructor(process: Process, host: SelfHost) {
     this.#process = process;
     this.#host = host;
+  }
+
+  get system(): ActorSystem {
+    return this.#host.system;
   }
 
   get pid(): Pid {
@@ -48,28 +55,28 @@ export class ProcessSelf implements Self<Message> {
   }
 
   send(to: Address, message: Message): boolean {
-    this.#alive();
+    alive(this.#process);
     return this.system.send(to, message);
   }
 
   cast(to: Address, message: unknown): boolean {
-    this.#alive();
+    alive(this.#process);
     return cast(this.system, to as Untyped, message);
   }
 
   call<Reply>(to: Address, request: unknown, timeoutMs?: number): Promise<Reply> {
-    const { pid } = this.#alive();
+    const { pid } = alive(this.#process);
     // It would wait for itself until the time-out.
     if (this.system.whereis(to) === pid) throw new Error(`${String(pid)} calls itself`);
     return call<Reply>(this.system, to as Untyped, request, timeoutMs);
   }
 
   sendAfter(ms: number, message: Message): TimerRef {
-    return startTimer(this.#host, this.#alive(), ms, message, false);
+    return startTimer(this.#host, alive(this.#process), ms, message, false);
   }
 
   sendInterval(ms: number, message: Message): TimerRef {
-    return startTimer(this.#host, this.#alive(), ms, message, true);
+    return startTimer(this.#host, alive(this.#process), ms, message, true);
   }
 
   tell(message: Message): boolean {
@@ -78,7 +85,7 @@ export class ProcessSelf implements Self<Message> {
   }
 
   pipeToSelf<Value>(work: Promise<Value>, done: (value: Value) => Message, failed: (error: unknown) => Message): void {
-    const process = this.#alive();
+    const process = alive(this.#process);
     const tell = (make: () => Message): void => {
       if (process.phase === 'dead') return;
       let message: Message;
@@ -96,62 +103,57 @@ export class ProcessSelf implements Self<Message> {
   }
 
   cancel(timer: TimerRef): boolean {
-    return cancelTimer(this.#host, this.#alive(), timer);
+    return cancelTimer(this.#host, alive(this.#process), timer);
   }
 
   link(pid: Pid): void {
-    this.system.link(this.#alive().pid, pid);
+    this.system.link(alive(this.#process).pid, pid);
   }
 
   unlink(pid: Pid): void {
-    this.system.unlink(this.#alive().pid, pid);
+    this.system.unlink(alive(this.#process).pid, pid);
   }
 
   monitor(pid: Pid): MonitorRef {
-    return this.system.monitor(this.#alive().pid, pid);
+    return this.system.monitor(alive(this.#process).pid, pid);
   }
 
   demonitor(ref: MonitorRef): void {
-    this.#alive();
+    alive(this.#process);
     this.system.demonitor(ref);
   }
 
   exit(to: Pid, reason: ExitReason): void {
-    this.system.exit(to, reason, this.#alive().pid);
+    this.system.exit(to, reason, alive(this.#process).pid);
   }
 
   stop(reason: ExitReason): never {
-    this.#alive();
+    alive(this.#process);
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- control flow, not an error (see Exit)
     throw new Exit(reason);
   }
 
   ignore(): never {
-    this.#alive();
+    alive(this.#process);
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- control flow, not an error
     throw new IgnoreStart();
   }
 
   trapExit(on: boolean): void {
-    this.#alive().trapping = on;
+    alive(this.#process).trapping = on;
   }
 
   spawn(behaviour: Behaviour, options: SpawnOptions = {}): Promise<Pid> {
-    return this.system.spawn(behaviour, { parent: this.#alive().pid, ...options });
+    return this.system.spawn(behaviour, { parent: alive(this.#process).pid, ...options });
   }
 
   register(name: Name): boolean {
-    return this.system.register(name, this.#alive().pid);
+    return this.system.register(name, alive(this.#process).pid);
   }
 
   publish(published: Published): void {
-    const process = this.#alive();
+    const process = alive(this.#process);
     process.published = published;
     if (published.supervisor !== undefined) this.#host.supervises(process);
-  }
-
-  #alive(): Process {
-    if (this.#process.phase === 'dead') throw new ProcessDead(String(this.#process.pid));
-    return this.#process;
   }
 }

@@ -2,6 +2,7 @@ import { backoffMs } from './backoff.js';
 import { CALL_TIMEOUT_MS, CallFailed, call, cast } from '../process/call.js';
 import type { TimerHandle } from '../process/clock.js';
 import type { ActorSystem } from '../process/actor-system-types.js';
+import type { DownMsg } from '../process/message.js';
 import type { Pid } from '../process/pid.js';
 import { isOrderly } from '../process/reason.js';
 import type { ExitReason } from '../process/reason.js';
@@ -16,9 +17,36 @@ interface Entry {
   readonly waiting: WaitingRoom;
 }
 
-/** Stages of a key. An absent key has no child and no history. */
-type Stage =
-  | { readonly at: 'running'; readonly pid: Pid; readonly since: number; readonly failures: number }
+/** Where a running child's end is told. */
+interface Watch {
+  ended(child: Running, reason: ExitReason): void;
+}
+
+/** A key whose child runs, and the watch over it: one object, as there is one for each host. */
+class Running {
+  readonly key: string;
+  readonly pid: Pid;
+  /** Monotonic milliseconds, whole ones. */
+  readonly since: number;
+  readonly failures: number;
+  readonly #watch: Watch;
+
+  constructor(watch: Watch, key: string, pid: Pid, now: number, failures: number) {
+    this.#watch = watch;
+    this.key = key;
+    this.pid = pid;
+    // A whole number is held without an object of its own.
+    this.since = Math.trunc(now);
+    this.failures = failures;
+  }
+
+  ended({ reason }: DownMsg): void {
+    this.#watch.ended(this, reason);
+  }
+}
+
+/** Stages of a key whose child does not run. An absent key has no child and no history. */
+type Pending =
   | { readonly at: 'starting'; readonly entry: Entry; readonly failures: number }
   | {
       readonly at: 'backing_off';
@@ -53,9 +81,10 @@ export function keyedChildren<Cast, Call = never, Reply = unknown>(
 class Directory<Cast, Call, Reply> implements KeyedChildren<Cast, Call, Reply> {
   readonly #system: ActorSystem;
   readonly #options: Required<KeyedChildrenOptions>;
-  readonly #running = new Map<string, Stage & { at: 'running' }>();
+  readonly #running = new Map<string, Running>();
   /** Starting and backing off: few, beside the running ones. */
-  readonly #pending = new Map<string, Exclude<Stage, { at: 'running' }>>();
+  readonly #pending = new Map<string, Pending>();
+  readonly #ends: Watch = { ended: (child, reason) => this.#ended(child, reason) };
   #supervisor: Pid | undefined = undefined;
   #dropped = 0;
   #closed = false;
@@ -178,7 +207,7 @@ class Directory<Cast, Call, Reply> implements KeyedChildren<Cast, Call, Reply> {
     return true;
   }
 
-  #waitIsOver(stage: Stage & { at: 'backing_off' }): void {
+  #waitIsOver(stage: Pending & { at: 'backing_off' }): void {
     stage.timer = undefined;
     const supervisor = this.#system.whereis(this.#options.supervisor);
     if (this.#pending.get(stage.entry.key) !== stage) return;
@@ -189,7 +218,7 @@ class Directory<Cast, Call, Reply> implements KeyedChildren<Cast, Call, Reply> {
   /** Never rejects. Two sends make one child: the stage is `starting` before anything is awaited. */
   async #start(supervisor: Pid, entry: Entry, failures: number): Promise<void> {
     const { key } = entry;
-    const stage: Stage = { at: 'starting', entry, failures };
+    const stage: Pending = { at: 'starting', entry, failures };
     this.#pending.set(key, stage);
     let pid: Pid | undefined;
     let failure: { error: unknown } | undefined;
@@ -210,25 +239,26 @@ class Directory<Cast, Call, Reply> implements KeyedChildren<Cast, Call, Reply> {
     if (pid === undefined) return this.#forget(stage);
     this.#pending.delete(key);
     this.#dropped += entry.waiting.dropped;
-    const running: Stage = { at: 'running', pid, since: this.#system.clock.monotonic(), failures };
+    const running = new Running(this.#ends, key, pid, this.#system.clock.monotonic(), failures);
     this.#running.set(key, running);
-    this.#system.monitor((down) => this.#ended(key, running, down.reason), pid);
+    this.#system.monitor(running, pid);
     entry.waiting.deliverAll(pid);
   }
 
-  #ended(key: string, stage: Stage & { at: 'running' }, reason: ExitReason): void {
-    if (this.#running.get(key) !== stage) return;
+  #ended(child: Running, reason: ExitReason): void {
+    const { key, since, failures } = child;
+    if (this.#running.get(key) !== child) return;
     this.#running.delete(key);
     if (isOrderly(reason)) return;
-    const steady = this.#system.clock.monotonic() - stage.since >= this.#options.resetAfterMs;
+    const steady = this.#system.clock.monotonic() - since >= this.#options.resetAfterMs;
     const waiting = new WaitingRoom(this.#options.queueLimit);
-    this.#failed({ key, waiting }, steady ? 1 : stage.failures + 1, reason);
+    this.#failed({ key, waiting }, steady ? 1 : failures + 1, reason);
   }
 
   #failed(entry: Entry, failures: number, lastError: ExitReason): void {
     const wait = backoffMs(this.#options.backoff, failures, this.#options.random());
     const until = this.#system.clock.monotonic() + wait;
-    const stage: Stage = { at: 'backing_off', entry, failures, lastError, until, timer: undefined };
+    const stage: Pending = { at: 'backing_off', entry, failures, lastError, until, timer: undefined };
     this.#pending.delete(entry.key);
     this.#pending.set(entry.key, stage);
     if (entry.waiting.length > 0) stage.timer = this.#system.clock.setTimer(wait, () => this.#waitIsOver(stage));
@@ -242,7 +272,7 @@ class Directory<Cast, Call, Reply> implements KeyedChildren<Cast, Call, Reply> {
     }
   }
 
-  #forget(stage: Exclude<Stage, { at: 'running' }>): void {
+  #forget(stage: Pending): void {
     const { key, waiting } = stage.entry;
     this.#pending.delete(key);
     if (stage.at === 'backing_off' && stage.timer !== undefined) this.#system.clock.clearTimer(stage.timer);

@@ -1,10 +1,11 @@
-import type { Clock, TimerHandle } from '../process/clock.js';
+import { comeDue } from '../process/clock.js';
+import type { Clock, Due, TimerHandle } from '../process/clock.js';
 
 interface Waiting {
   readonly due: number;
   /** Ties fire in the order they were set. */
   readonly order: number;
-  fire: (() => void) | undefined;
+  fire: Due | undefined;
 }
 
 /** A clock that moves only when told. Timers fire in due order; those set by a firing timer are honoured too. */
@@ -103,7 +104,7 @@ export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
         const fire = next.fire;
         next.fire = undefined;
         pending--;
-        fire?.();
+        if (fire !== undefined) comeDue(fire);
       }
       return true;
     },

@@ -233,6 +233,24 @@ describe('actor system: death', () => {
     expect(calls).toEqual(['noproc']);
   });
 
+  it('an object that watches is told as a function is: once, in the very step, and not of what it watches no more', async () => {
+    const v = virtualSystem();
+    const [target, other] = [await keeper(v), await keeper(v)];
+    const told: unknown[] = [];
+    const watcher = { ended: ({ pid, reason }: DownMsg) => told.push([pid, reason, v.system.isAlive(pid)]) };
+    v.system.monitor(watcher, target.pid);
+    v.system.demonitor(v.system.monitor(watcher, other.pid));
+    expect(v.system.info(target.pid)?.monitors).toBe(1);
+    expect(v.system.info(other.pid)?.monitors).toBe(0);
+    v.system.exit(other.pid, 'kill', other.pid);
+    expect(told).toEqual([]);
+    v.system.exit(target.pid, 'kill', target.pid);
+    expect(told).toEqual([[target.pid, 'killed', false]]);
+    v.system.monitor(watcher, target.pid);
+    await v.idle();
+    expect(told.slice(1)).toEqual([[target.pid, 'noproc', false]]);
+  });
+
   it('a watcher that dies first watches no more', async () => {
     const v = virtualSystem();
     const [watcher, target] = [await keeper(v), await keeper(v)];

@@ -20,6 +20,18 @@ describe('real clock', () => {
     expect(fired).toHaveBeenCalledOnce();
   });
 
+  it('lets an object come due as it calls a function, also after a long wait, and not once it is cleared', () => {
+    const due = vi.fn();
+    for (const ms of [10, 60 * 86_400_000]) realClock.setTimer(ms, { due });
+    realClock.clearTimer(realClock.setTimer(10, { due }));
+    vi.advanceTimersByTime(9);
+    expect(due).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(due).toHaveBeenCalledOnce();
+    vi.advanceTimersByTime(60 * 86_400_000);
+    expect(due).toHaveBeenCalledTimes(2);
+  });
+
   it('can clear a long timer in any of its pieces', () => {
     const fired = vi.fn();
     const timer = realClock.setTimer(60 * 86_400_000, fired);

@@ -4,6 +4,7 @@ import type { Process } from '../process.js';
 import type { DetailObject } from '../published.js';
 import { formatReason } from '../reason.js';
 import type { CrashDetail } from '../report.js';
+import { itemsOf } from '../small-set.js';
 import { boundDetail } from './bound-detail.js';
 import { countMailbox } from './count-mailbox.js';
 import type { ProcessStatus, Suspension } from './sys.js';
@@ -50,7 +51,7 @@ function pathOf(process: Process, ancestors: readonly Process[]): string {
 
 function linksOf(process: Process): readonly Pid[] {
   const links: Pid[] = [];
-  for (const { pid } of process.links?.values() ?? []) if (links.push(pid) === MOST_LINKS) break;
+  for (const { pid } of itemsOf(process.links)) if (links.push(pid) === MOST_LINKS) break;
   return links;
 }
 
@@ -67,7 +68,7 @@ export function statusWord(process: Process): ProcessStatus['status'] {
 }
 
 export function busyMs(process: Process, clock: Clock): number {
-  return process.busySince < 0 ? 0 : clock.monotonic() - process.busySince;
+  return process.busySince === undefined ? 0 : clock.monotonic() - process.busySince;
 }
 
 /** All that can be seen of a process from outside. */
