@@ -96,6 +96,7 @@ module.exports = {
       to: { path: 'node_modules/(@types/)?better-sqlite3' },
     },
     room('firewall', ['model']),
+    room('kept-texts', ['model', 'firewall']),
     room('ec2', ['model', 'firewall']),
     {
       name: 'aws-sdk-behind-one-folder',
@@ -177,6 +178,7 @@ module.exports = {
       'rates',
       'model',
       'firewall',
+      'kept-texts',
       'analysis',
       'host',
       'resources',
@@ -247,6 +249,7 @@ module.exports = {
       'rates',
       'model',
       'firewall',
+      'kept-texts',
       'wire',
       'host',
       'federation',

@@ -1,7 +1,7 @@
 import type { Outbox } from '../../broker/outbox-contract.js';
 import { textOf } from '../../model/text-of.js';
 import type { Clock } from '../../otp/index.js';
-import type { GroupSets } from '../../world/group-sets.js';
+import { type GroupSets, listKey } from '../../world/group-sets.js';
 import type { World } from '../../world/world.js';
 import { assignedTo, type AssignedNeeds } from '../groups/assigned.js';
 import type { RulesetOutput } from '../groups/ruleset-outputs.js';
@@ -16,6 +16,10 @@ export interface SendToAstrayNeeds extends ReportDroppedNeeds, AssignedNeeds {
   readonly outbox: Pick<Outbox, 'put'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly groupSets: Pick<GroupSets, 'of'>;
+}
+
+export interface SendSetsAheadNeeds extends SendToAstrayNeeds {
+  readonly outputs: SendToAstrayNeeds['outputs'] & { readonly rollouts: Pick<RolloutBook, 'values'> };
 }
 
 /**
@@ -50,8 +54,13 @@ export function sendToAstray(needs: SendToAstrayNeeds, output: RulesetOutput, wh
   }
 }
 
-/** Hosts that a rollout gave newer rules, where sets that those name hold something else now. */
-export function sendSetsAhead(needs: SendToAstrayNeeds, groupId: string): void {
+/** Hosts that rollouts gave newer rules, where sets that those name hold something else now. `changed`: lists of sets (`listKey`). */
+export function sendSetsAhead(needs: SendSetsAheadNeeds, changed: ReadonlySet<string>): void {
+  for (const { groupId, candidate } of needs.outputs.rollouts.values())
+    if (changed.has(listKey(candidate.sets))) sendSetsAheadOf(needs, groupId);
+}
+
+function sendSetsAheadOf(needs: SendToAstrayNeeds, groupId: string): void {
   const output = needs.outputs.get(groupId);
   if (output === undefined) return;
   for (const { host, output: own } of aheadOf(needs, output)) {

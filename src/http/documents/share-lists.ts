@@ -1,7 +1,7 @@
 import type { Document, Json, JsonObject } from '../../model/document.js';
 import { sharedEnds } from '../../model/shared-ends.js';
 import { isList } from '../../model/validate.js';
-import { keptListText } from '../json/list-text.js';
+import { keptListText } from '../../kept-texts/list-text.js';
 import { markOwned } from '../../store/owned-json.js';
 
 /** Shorter lists are compared as fast. */

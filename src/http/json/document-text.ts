@@ -1,5 +1,5 @@
 import type { Json } from '../../model/document.js';
-import { KeptByObject } from './kept-by-object.js';
+import { KeptByObject } from '../../kept-texts/kept-by-object.js';
 import { writeJson } from './write-json.js';
 
 /** About as much as the documents of 1,000 groups with 50 rules each. */

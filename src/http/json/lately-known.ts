@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../model/document.js';
 import { isObject } from '../../model/validate.js';
-import { isLongTextList } from './list-text.js';
+import { isLongTextList } from '../../kept-texts/list-text.js';
 
 /** Documents that are remembered. */
 const MOST = 64;

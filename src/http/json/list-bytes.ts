@@ -1,7 +1,7 @@
 import type { Json } from '../../model/document.js';
 import type { Slices } from '../../world/slices.js';
 import { documentText, keptText } from './document-text.js';
-import { KeptByObject } from './kept-by-object.js';
+import { KeptByObject } from '../../kept-texts/kept-by-object.js';
 import { writeItemsInSteps } from './write-large-json.js';
 
 /** A list of more characters is put together each time. */

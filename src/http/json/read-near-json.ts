@@ -4,7 +4,7 @@ import { sharedEnds } from '../../model/shared-ends.js';
 import { isTextList } from '../../model/text-list.js';
 import { isObject } from '../../model/validate.js';
 import type { JsonBounds } from './json-bounds.js';
-import { keptListText, listText, type ListText } from './list-text.js';
+import { keptListText, listText, type ListText } from '../../kept-texts/list-text.js';
 import { readPlainJson } from './read-plain-json.js';
 import { tellContainers } from './tell-containers.js';
 

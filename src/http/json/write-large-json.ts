@@ -1,6 +1,6 @@
 import type { Json } from '../../model/document.js';
 import { isList } from '../../model/validate.js';
-import { isLongTextList, listText } from './list-text.js';
+import { isLongTextList, listText } from '../../kept-texts/list-text.js';
 import { quotedKey, sortedKeys, writeJson } from './write-json.js';
 
 /** Values and characters written between two pauses; what is smaller is written at once. */

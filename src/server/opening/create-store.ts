@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { certificatesIn } from '../../broker/amqp/tls-files.js';
-import { spellDocument } from '../../http/json/spell-document.js';
+import { spellDocument } from '../../kept-texts/spell-document.js';
 import type { Log } from '../../log/log.js';
 import { rethinkServers } from '../../config/rethink-servers.js';
 import type { Config } from '../../config/schema.js';

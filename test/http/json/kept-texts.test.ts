@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { listDocuments } from '../../../src/http/documents/load-fleet.js';
 import { documentText } from '../../../src/http/json/document-text.js';
-import { KeptByObject } from '../../../src/http/json/kept-by-object.js';
+import { KeptByObject } from '../../../src/kept-texts/kept-by-object.js';
 import { listBytes } from '../../../src/http/json/list-bytes.js';
 import { writeJson } from '../../../src/http/json/write-json.js';
 import type { Document, Json, JsonObject } from '../../../src/model/document.js';

@@ -4,7 +4,7 @@ import { finish } from '../../../src/firewall/finish.js';
 import { WIDE_BOUNDS, type JsonBounds } from '../../../src/http/json/json-bounds.js';
 import { latelyKnown, rememberLately } from '../../../src/http/json/lately-known.js';
 import { readLenientJson } from '../../../src/http/json/lenient-json.js';
-import { isLongTextList, keptListText, listText } from '../../../src/http/json/list-text.js';
+import { isLongTextList, keptListText, listText } from '../../../src/kept-texts/list-text.js';
 import { readNearJson } from '../../../src/http/json/read-near-json.js';
 import { writeJson } from '../../../src/http/json/write-json.js';
 import { writeJsonInSteps } from '../../../src/http/json/write-large-json.js';

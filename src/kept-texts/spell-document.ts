@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
-import type { Document } from '../../model/document.js';
-import { isList } from '../../model/validate.js';
+import type { Document } from '../model/document.js';
+import { isList } from '../model/validate.js';
 import { keptListText, type ListText } from './list-text.js';
 
 /** Documents with more text are put together in memory of their own. */

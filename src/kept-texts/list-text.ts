@@ -1,7 +1,7 @@
-import { type BlockedLines, blockedLines } from '../../firewall/sets/blocked-lines.js';
-import type { Json } from '../../model/document.js';
-import { isTextList } from '../../model/text-list.js';
-import { isList } from '../../model/validate.js';
+import { type BlockedLines, blockedLines } from '../firewall/sets/blocked-lines.js';
+import type { Json } from '../model/document.js';
+import { isTextList } from '../model/text-list.js';
+import { isList } from '../model/validate.js';
 import { KeptByObject } from './kept-by-object.js';
 
 /** What stands between the brackets of a list of texts in JSON, in blocks: each element behind a comma, the first one too. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { finish } from '../../../src/firewall/finish.js';
-import { keptListText } from '../../../src/http/json/list-text.js';
-import { spellDocument } from '../../../src/http/json/spell-document.js';
-import { writeJsonInSteps } from '../../../src/http/json/write-large-json.js';
-import type { Document, Json } from '../../../src/model/document.js';
-import { own } from '../../../src/store/owned-json.js';
+import { finish } from '../../src/firewall/finish.js';
+import { keptListText } from '../../src/kept-texts/list-text.js';
+import { spellDocument } from '../../src/kept-texts/spell-document.js';
+import { writeJsonInSteps } from '../../src/http/json/write-large-json.js';
+import type { Document, Json } from '../../src/model/document.js';
+import { own } from '../../src/store/owned-json.js';
 
 const LENGTH = 2600;
 
