@@ -5,7 +5,6 @@ import { CommandFailure } from './cli-io.js';
 import type { CliIo } from './cli-io.js';
 import { keepHeapSmall } from './keep-heap-small.js';
 import { createNotifier } from './notify.js';
-import { scavengeAlone } from './scavenge-alone.js';
 import { startSettled } from './start-settled.js';
 import type { RunningServer } from '../server/running-server.js';
 
@@ -52,8 +51,6 @@ export async function serve(
     });
   }
   log.info(server.listening, 'listening');
-  // Only now: a start has few others beside it, and its collections are large.
-  scavengeAlone();
   void startSettled().then(growAgain);
   notifier.startWatchdog();
   // Not awaited: it takes until systemd has received it, which can be seconds.
