@@ -5,20 +5,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const LOOK_MS = 250;
 /** Of that time: less of it is a loop with time to spare. */
 const SPARE = 0.5;
-/** A start is over for certain after so long, however busy the server is, in milliseconds. */
-const MOST_MS = 30_000;
-
-/** How busy the loop was: what Node's `performance.eventLoopUtilization` tells. */
-type Utilization = Pick<typeof performance, 'eventLoopUtilization'>;
+/** After so many looks, 30 seconds, a start is over however busy the server is. */
+const MOST_LOOKS = 120;
 
 /**
  * Resolves when a server that is ready is done with what follows its start as well: when its loop had time to spare for a
- * quarter of a second, at the latest after 30 seconds. Never rejects, and keeps no process alive.
+ * quarter of a second, at the latest after 30 seconds. Keeps no process alive.
+ * @param look waits for a quarter of a second; what part of it the loop was busy, 0 to 1
  */
-export async function startSettled(loop: Utilization = performance): Promise<void> {
-  for (let waited = 0; waited < MOST_MS; waited += LOOK_MS) {
-    const before = loop.eventLoopUtilization();
-    await sleep(LOOK_MS, undefined, { ref: false });
-    if (loop.eventLoopUtilization(before).utilization < SPARE) return;
-  }
+export async function startSettled(look: () => Promise<number> = lookAtLoop): Promise<void> {
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) if ((await look()) < SPARE) return;
+}
+
+async function lookAtLoop(): Promise<number> {
+  const before = performance.eventLoopUtilization();
+  await sleep(LOOK_MS, undefined, { ref: false });
+  return performance.eventLoopUtilization(before).utilization;
 }
