@@ -10,6 +10,8 @@ import type { RunningServer } from '../server/running-server.js';
 
 /** How much longer than its own deadline an orderly stop may take before the process ends anyway, in milliseconds. */
 const STOP_SLACK_MS = 1000;
+/** When what the start has dropped is collected for certain, and the heap need not be kept small: milliseconds from its end. */
+const SETTLED_MS = 30_000;
 /** How long the process stays alive so that its last message is sent, in milliseconds. */
 const TELL_MS = 500;
 
@@ -32,7 +34,7 @@ export async function serve(
   for (const warning of warnings) log.warn(warning);
   log.info({ version: config.version, data_dir: config.data_dir, pid: process.pid }, 'starting');
 
-  const growAgain = keepHeapSmall();
+  const heap = keepHeapSmall();
   let server: RunningServer;
   try {
     // Loaded only now, so that a mistake in the configuration is reported at once.
@@ -51,7 +53,8 @@ export async function serve(
     });
   }
   log.info(server.listening, 'listening');
-  void startSettled().then(growAgain);
+  void startSettled().then(heap.youngMayGrow);
+  setTimeout(heap.mayGrow, SETTLED_MS).unref();
   notifier.startWatchdog();
   // Not awaited: it takes until systemd has received it, which can be seconds.
   void notifier.send('READY=1', `STATUS=API on ${server.listening.api}`);
